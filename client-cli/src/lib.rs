@@ -1,0 +1,1 @@
+//! The terning command line.

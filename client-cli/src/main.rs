@@ -1,0 +1,3 @@
+//! The `terning` program.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The domains that Terning knows, one folder each.
+
+pub mod vh;

@@ -1,0 +1,3 @@
+//! Voksenhandicap (VH): services to adults with disabilities.
+
+pub mod kodelister;

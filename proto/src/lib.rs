@@ -1,0 +1,1 @@
+//! The contract: the gRPC query service terning.v1.

@@ -1,0 +1,1 @@
+//! How it is counted: delivery bytes to cube to answer; no files, sockets or clock.

@@ -1,0 +1,1 @@
+//! Synthetic deliveries in the intake format, deterministic by seed.

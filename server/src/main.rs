@@ -1,0 +1,3 @@
+//! The `terning-server` program.
+
+fn main() {}

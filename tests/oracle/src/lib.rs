@@ -1,0 +1,1 @@
+//! An independent reading of the rules, used only to check the engine.
