@@ -1,3 +1,9 @@
 //! What is counted: schema types, rules as text that runs, and the domains.
-
+//!
+//! In reading order:
+pub mod day;
+pub mod schema;
+pub mod table;
+pub mod rule;
+pub mod domain;
 pub mod domains;

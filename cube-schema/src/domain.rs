@@ -1,0 +1,173 @@
+//! What a domain tells the engine: how its records are read, which deliveries count, its rules,
+//! and how its judged records become a star.
+
+use crate::day::{Interval, Month};
+use crate::rule::{Context, Marks, Rule, Warning};
+use crate::schema::Schema;
+use crate::table::{Star, Timeline};
+
+/// A domain. Its types are its own; the engine is compiled for them and stores no maps of text.
+pub trait Domain: Sync {
+    /// A record as it was delivered, typed.
+    type Record: Send + Sync;
+    /// The reference data and code lists.
+    type Reference: Send + Sync + Default;
+
+    /// The prefix of delivery files (`VH`).
+    fn prefix(&self) -> &'static str;
+
+    /// The schema of its cubes.
+    fn schema(&self) -> &Schema;
+
+    /// The fields of a record, in the order of files without a header.
+    fn fields(&self) -> &'static [FieldSpec];
+
+    /// The reference files, code lists first; each is read before the next.
+    fn references(&self) -> &'static [ReferenceSpec];
+
+    /// Whether a reporter of this code exists.
+    fn knows_reporter(&self, reporter: &str, reference: &Self::Reference) -> bool;
+
+    /// Takes one line of a reference file into the reference data.
+    ///
+    /// # Errors
+    /// The line cannot be used; it is reported like a refused record.
+    fn read_reference(
+        &self,
+        reference: &mut Self::Reference,
+        spec: &ReferenceSpec,
+        row: &Row<'_>,
+    ) -> Result<Vec<Warning>, Refused>;
+
+    /// Reads one record. Values that a rule handles (an unknown code, a missing start) are data.
+    ///
+    /// # Errors
+    /// The line cannot be read as a record.
+    fn read_record(
+        &self,
+        row: &Row<'_>,
+        delivery: &DeliveryInfo,
+        reference: &Self::Reference,
+    ) -> Result<(Self::Record, Vec<Warning>), Refused>;
+
+    /// The record's own id, unique within reporter and system.
+    fn record_id<'a>(&self, record: &'a Self::Record) -> &'a str;
+
+    /// Whether the record has ended (an end is given).
+    fn is_ended(&self, record: &Self::Record) -> bool;
+
+    /// The ordered list of rules.
+    fn rules(&self) -> &'static [Rule<Self>];
+
+    /// The rules whose mark takes a record out of the rules over all records of an entity.
+    fn deleting(&self) -> Marks;
+
+    /// The judgements in which the rules over all records of an entity are run: what records
+    /// share that are judged together.
+    fn judgements(&self) -> &'static [Judgement<Self::Record>];
+
+    /// The days of a record as reported, for the rules over all records of an entity.
+    fn interval(
+        &self,
+        record: &Self::Record,
+        context: &Context<'_, Self::Reference>,
+    ) -> Option<Interval>;
+
+    /// Makes the star of judged records.
+    fn star(
+        &self,
+        records: &[Judged<Self::Record>],
+        deliveries: &[DeliveryInfo],
+        reference: &Self::Reference,
+        timeline: Timeline,
+    ) -> Star;
+}
+
+/// A field of a delivered record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FieldSpec {
+    /// The name in the header.
+    pub name: &'static str,
+    /// Whether it stands only in deliveries of changes.
+    pub changes_only: bool,
+}
+
+/// A reference file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReferenceSpec {
+    /// The path below `reference/` (`cpr.csv`, `kodelister/ydelser.csv`).
+    pub file: &'static str,
+    /// The columns, found by name in the header.
+    pub columns: &'static [&'static str],
+    /// The text used where the file is missing: a code list compiled in.
+    pub default: Option<&'static str>,
+    /// The warning where the file is missing and nothing is compiled in.
+    pub missing: &'static str,
+}
+
+/// Which delivery, as its manifest says.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DeliveryInfo {
+    /// Who reports (`153`).
+    pub reporter: String,
+    /// From which system (`nexus`).
+    pub system: String,
+    /// For which month.
+    pub month: Month,
+    /// The serial number within the month.
+    pub serial: u32,
+    /// Whether it is the full stock.
+    pub full: bool,
+    /// The name of the data file, with its folder (`2026-09/VH_153_nexus_202609_1.csv`).
+    pub file: String,
+}
+
+/// One line of a file, by the fields or columns asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'a> {
+    /// The line on which it starts, counted from 1.
+    pub line: u64,
+    /// One value per field or column; trimmed; empty where not given.
+    pub values: &'a [&'a str],
+}
+
+/// Why a line cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The field at fault.
+    pub field: &'static str,
+    /// The reason, in Danish, with the value where that is no personal data.
+    pub reason: String,
+}
+
+/// A judgement: which records are judged together.
+pub struct Judgement<R> {
+    /// Its name (`lokal`, `national`).
+    pub name: &'static str,
+    /// Records with the same value are judged together. The first part is the entity.
+    pub key: fn(&R) -> (u64, u64),
+}
+
+/// A record that counts, after all rules.
+#[derive(Clone, Debug)]
+pub struct Judged<R> {
+    /// The record, as changed by rules over one record.
+    pub record: R,
+    /// Which delivery it came from: a position in the list of counting deliveries.
+    pub delivery: u32,
+    /// The line on which it starts in that file.
+    pub line: u32,
+    /// The marks of rules over one record.
+    pub marks: Marks,
+    /// One verdict per judgement, in their order.
+    pub verdicts: Vec<Verdict>,
+}
+
+/// What the rules over all records of an entity did to a record, in one judgement.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// The marks of those rules.
+    pub marks: Marks,
+    /// The days left, in order; none for a record that keeps no day or is deleted.
+    pub pieces: Vec<Interval>,
+}

@@ -1,0 +1,414 @@
+//! A schema file (TOML) and its checked form: dimensions, cubes, measures.
+//!
+//! The file says what a star's tables mean; it holds no data. [`Schema::parse`] returns a schema
+//! in which every name that is referred to exists, so that the engine need not doubt it.
+
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
+
+/// A checked schema.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Schema {
+    /// A short name (`vh`).
+    pub name: String,
+    /// The first month of the timeline, `YYYY-MM`.
+    pub first_month: String,
+    /// The caption of the All member of every hierarchy, and of pivot totals.
+    #[serde(default = "all_caption")]
+    pub all: String,
+    /// The caption (and key) of the member that stands for "not known". It sorts last.
+    #[serde(default = "unknown_caption")]
+    pub unknown: String,
+    /// The dimensions, shared by all cubes.
+    #[serde(rename = "dimension")]
+    pub dimensions: Vec<Dimension>,
+    /// The cubes.
+    #[serde(rename = "cube")]
+    pub cubes: Vec<Cube>,
+}
+
+fn all_caption() -> String {
+    "I alt".to_owned()
+}
+
+fn unknown_caption() -> String {
+    "Ukendt".to_owned()
+}
+
+/// A dimension: fields that are functions of one key, or of time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dimension {
+    /// The name (`Handle kommune`).
+    pub name: String,
+    /// What it is, for the people who choose fields.
+    #[serde(default)]
+    pub description: String,
+    /// The dimension table of the star; absent for the time dimension.
+    #[serde(default)]
+    pub table: Option<String>,
+    /// Whether a member exists only through facts that one may see (citizens, institutions).
+    #[serde(default)]
+    pub observed: bool,
+    /// The fields, each an attribute hierarchy of its own.
+    pub fields: Vec<Field>,
+    /// Hierarchies of several levels.
+    #[serde(default)]
+    pub hierarchies: Vec<Hierarchy>,
+}
+
+impl Dimension {
+    /// Whether the members are periods.
+    #[must_use]
+    pub fn is_time(&self) -> bool {
+        self.table.is_none()
+    }
+}
+
+/// A field of a dimension: a level, or an attribute.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    /// The name (`Kommunenummer`).
+    pub name: String,
+    /// What it is.
+    #[serde(default)]
+    pub description: String,
+    /// For a time field: the length of its periods.
+    #[serde(default)]
+    pub grain: Option<Grain>,
+    /// The column of the dimension table that holds the member's key.
+    #[serde(default)]
+    pub key: String,
+    /// The column that holds the caption; the key itself where absent.
+    #[serde(default)]
+    pub caption: Option<String>,
+    /// How the members are ordered.
+    #[serde(default)]
+    pub sort: Sort,
+    /// Whether the values are personal data.
+    #[serde(default)]
+    pub personal: bool,
+}
+
+/// The length of a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Grain {
+    /// Calendar years, `2020`.
+    Year,
+    /// Quarters, `2020K1`.
+    Quarter,
+    /// Months, `2020-01`.
+    Month,
+}
+
+/// The order of a field's members; the unknown member is last in each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sort {
+    /// By caption, as Danish sorts (Æ, Ø, Å last; aa as å).
+    #[default]
+    Danish,
+    /// By the numbers in the key (`1.8.1` before `1.12.0.1`).
+    Number,
+    /// As the dimension table stands.
+    Table,
+}
+
+/// Levels from the top down; each member of a level has one parent in the level above.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hierarchy {
+    /// The name (`Geografi`).
+    pub name: String,
+    /// Names of fields, from the top down.
+    pub levels: Vec<String>,
+}
+
+/// A cube: measure groups over shared dimensions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cube {
+    /// The name (`Voksne Handicappede`).
+    pub name: String,
+    /// What it is.
+    #[serde(default)]
+    pub description: String,
+    /// Its measure groups. The first measure of the first group is the default measure.
+    #[serde(rename = "group")]
+    pub groups: Vec<MeasureGroup>,
+}
+
+/// One fact table with its measures. Rows are intervals of days.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MeasureGroup {
+    /// The name.
+    pub name: String,
+    /// The fact table of the star.
+    pub facts: String,
+    /// The column whose value orders the rows and that distinct counts are about (a citizen).
+    pub entity: String,
+    /// The column with the first day.
+    pub first: String,
+    /// The column with the last day.
+    pub last: String,
+    /// How the facts point at the dimensions.
+    pub dimensions: Vec<DimensionUse>,
+    /// The measures.
+    pub measures: Vec<Measure>,
+    /// Columns that tell where a fact came from.
+    #[serde(default)]
+    pub provenance: Vec<String>,
+}
+
+/// A fact column that points at a dimension.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DimensionUse {
+    /// The dimension's name.
+    pub dimension: String,
+    /// The fact column; absent for the time dimension, whose key is the interval.
+    #[serde(default)]
+    pub column: Option<String>,
+    /// The step table, where the column is a series whose member changes over time.
+    #[serde(default)]
+    pub steps: Option<String>,
+}
+
+/// A stored measure.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Measure {
+    /// The name (`Antal Unikke Borgere`).
+    pub name: String,
+    /// How it is counted.
+    pub kind: MeasureKind,
+    /// For distinct kinds: the columns that together are counted; the first is the entity.
+    #[serde(default)]
+    pub key: Vec<String>,
+    /// The unit (`borgere`).
+    #[serde(default)]
+    pub unit: String,
+    /// The number of decimals shown.
+    #[serde(default)]
+    pub decimals: u8,
+    /// What it counts.
+    #[serde(default)]
+    pub description: String,
+}
+
+/// How a measure is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MeasureKind {
+    /// Different keys with an active row in the period.
+    Distinct,
+    /// Different keys with a row that is active on the last day of the period.
+    DistinctAtEnd,
+}
+
+/// A promise of the schema file that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SchemaError {
+    /// The text is not TOML of the right shape; the message names line and column.
+    #[error("skemaet kan ikke læses: {0}")]
+    Unreadable(String),
+    /// Two things of one kind share a name.
+    #[error("{kind} '{name}' er defineret to gange{place}; giv den ene et andet navn")]
+    Twice {
+        /// What it is: a cube, a dimension, a field, a measure.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+        /// Where, as ` i …`, or empty.
+        place: String,
+    },
+    /// A name is referred to that nothing has.
+    #[error("{place} henviser til {kind} '{name}', som ikke findes")]
+    Missing {
+        /// What is missing.
+        kind: &'static str,
+        /// The name.
+        name: String,
+        /// Who refers to it.
+        place: String,
+    },
+    /// A thing lacks what its kind needs.
+    #[error("{place}: {what}")]
+    Incomplete {
+        /// Who lacks something.
+        place: String,
+        /// What is lacking, and what to do.
+        what: &'static str,
+    },
+}
+
+impl Schema {
+    /// Reads and checks a schema file.
+    ///
+    /// # Errors
+    /// The first promise that does not hold.
+    pub fn parse(text: &str) -> Result<Schema, SchemaError> {
+        let schema: Schema =
+            toml::from_str(text).map_err(|error| SchemaError::Unreadable(error.to_string()))?;
+        schema.check()?;
+        Ok(schema)
+    }
+
+    /// The dimension of a name.
+    #[must_use]
+    pub fn dimension(&self, name: &str) -> Option<&Dimension> {
+        self.dimensions.iter().find(|dimension| dimension.name == name)
+    }
+
+    fn check(&self) -> Result<(), SchemaError> {
+        distinct(
+            "dimensionen",
+            "",
+            self.dimensions.iter().map(|dimension| dimension.name.as_str()),
+        )?;
+        distinct("kuben", "", self.cubes.iter().map(|cube| cube.name.as_str()))?;
+        if crate::day::Month::parse(&self.first_month).is_none() {
+            return Err(SchemaError::Incomplete {
+                place: "first_month".to_owned(),
+                what: "skal være en måned, for eksempel 2013-01",
+            });
+        }
+        self.dimensions.iter().try_for_each(Dimension::check)?;
+        self.cubes.iter().try_for_each(|cube| self.check_cube(cube))
+    }
+
+    fn check_cube(&self, cube: &Cube) -> Result<(), SchemaError> {
+        let place = format!(" i kuben '{}'", cube.name);
+        let measures = cube.groups.iter().flat_map(|group| &group.measures);
+        distinct("målet", &place, measures.map(|measure| measure.name.as_str()))?;
+        cube.groups.iter().try_for_each(|group| self.check_group(cube, group))
+    }
+
+    fn check_group(&self, cube: &Cube, group: &MeasureGroup) -> Result<(), SchemaError> {
+        let place = format!("gruppen '{}' i kuben '{}'", group.name, cube.name);
+        let used = group.dimensions.iter().map(|usage| usage.dimension.as_str());
+        distinct("dimensionen", &format!(" i {place}"), used)?;
+        for usage in &group.dimensions {
+            let Some(dimension) = self.dimension(&usage.dimension) else {
+                let name = usage.dimension.clone();
+                return Err(SchemaError::Missing { kind: "dimensionen", name, place });
+            };
+            if dimension.is_time() == usage.column.is_some() {
+                let what = "en tidsdimension har ingen 'column', alle andre skal have en";
+                return Err(SchemaError::Incomplete { place, what });
+            }
+        }
+        for measure in &group.measures {
+            if measure.key.first() != Some(&group.entity) {
+                let place = format!("målet '{}' i {place}", measure.name);
+                let what = "'key' skal begynde med gruppens 'entity'";
+                return Err(SchemaError::Incomplete { place, what });
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Dimension {
+    fn check(&self) -> Result<(), SchemaError> {
+        let place = format!("dimensionen '{}'", self.name);
+        let names = self.fields.iter().map(|field| &field.name);
+        let hierarchies = self.hierarchies.iter().map(|hierarchy| &hierarchy.name);
+        let all = names.chain(hierarchies).map(String::as_str);
+        distinct("feltet", &format!(" i {place}"), all)?;
+        for field in &self.fields {
+            if self.is_time() != field.grain.is_some() || self.is_time() != field.key.is_empty() {
+                let place = format!("feltet '{}' i {place}", field.name);
+                let what = "et tidsfelt skal have 'grain', alle andre 'key'";
+                return Err(SchemaError::Incomplete { place, what });
+            }
+        }
+        for (hierarchy, level) in
+            self.hierarchies.iter().flat_map(|one| one.levels.iter().map(move |level| (one, level)))
+        {
+            if !self.fields.iter().any(|field| field.name == *level) {
+                let place = format!("hierarkiet '{}' i {place}", hierarchy.name);
+                return Err(SchemaError::Missing { kind: "feltet", name: level.clone(), place });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn distinct<'a>(
+    kind: &'static str,
+    place: &str,
+    names: impl Iterator<Item = &'a str>,
+) -> Result<(), SchemaError> {
+    let mut seen = HashSet::new();
+    for name in names {
+        if !seen.insert(name.to_lowercase()) {
+            let (name, place) = (name.to_owned(), place.to_owned());
+            return Err(SchemaError::Twice { kind, name, place });
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMALL: &str = r#"
+        name = "lille"
+        first_month = "2020-01"
+        [[dimension]]
+        name = "Tid"
+        fields = [{ name = "År", grain = "year" }]
+        [[dimension]]
+        name = "Farve"
+        table = "farve"
+        fields = [{ name = "Farve", key = "kode" }]
+        hierarchies = [{ name = "Farver", levels = ["Farve"] }]
+        [[cube]]
+        name = "Ting"
+        [[cube.group]]
+        name = "Ting"
+        facts = "ting"
+        entity = "ejer"
+        first = "fra"
+        last = "til"
+        dimensions = [{ dimension = "Tid" }, { dimension = "Farve", column = "farve" }]
+        measures = [{ name = "Ejere", kind = "distinct", key = ["ejer"] }]
+    "#;
+
+    #[test]
+    fn a_schema_that_keeps_its_promises_is_read() {
+        let schema = Schema::parse(SMALL).unwrap();
+        assert_eq!(schema.all, "I alt");
+        assert!(schema.dimension("Tid").unwrap().is_time());
+    }
+
+    #[test]
+    fn each_broken_promise_is_named() {
+        for (good, bad, message) in [
+            ("\"Farver\", levels = [\"Farve\"]", "\"Farver\", levels = [\"Form\"]", "'Form'"),
+            ("name = \"Farver\"", "name = \"FARVE\"", "to gange"),
+            ("{ dimension = \"Tid\" }", "{ dimension = \"Sted\" }", "'Sted'"),
+            ("key = [\"ejer\"]", "key = [\"farve\"]", "begynde med"),
+            (", column = \"farve\"", "", "tidsdimension"),
+            ("2020-01", "2020", "first_month"),
+            ("first = \"fra\"", "first = 1", "line"),
+        ] {
+            assert!(SMALL.contains(good), "{good}");
+            let error = Schema::parse(&SMALL.replace(good, bad)).unwrap_err().to_string();
+            assert!(error.contains(message), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_cubes_of_vh_are_a_valid_schema() {
+        let schema = Schema::parse(include_str!("domains/vh/vh.toml")).unwrap();
+        assert_eq!(schema.cubes.len(), 2);
+    }
+}
