@@ -1,1 +1,5 @@
-//! How it is counted: delivery bytes to cube to answer; no files, sockets or clock.
+//! How it is counted: delivery bytes → … → cube → answer. No files, no sockets, no clock.
+//!
+//! In reading order:
+pub mod cube;
+pub mod query;
