@@ -52,6 +52,9 @@ pub struct Dimension {
     /// Whether a member exists only through facts that one may see (citizens, institutions).
     #[serde(default)]
     pub observed: bool,
+    /// The column with the newest month delivered per key: it tells who is behind.
+    #[serde(default)]
+    pub newest: Option<String>,
     /// The fields, each an attribute hierarchy of its own.
     pub fields: Vec<Field>,
     /// Hierarchies of several levels.

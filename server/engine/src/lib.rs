@@ -1,4 +1,4 @@
-//! How it is counted: delivery bytes to cube to answer; no files, sockets or clock.
+//! How it is counted: delivery bytes → … → cube → answer. No files, no sockets, no clock.
 //!
 //! In reading order:
 pub mod delivery;
@@ -6,3 +6,5 @@ pub mod history;
 pub mod rules;
 pub mod star;
 pub mod load;
+pub mod cube;
+pub mod query;

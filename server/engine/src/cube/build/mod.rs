@@ -1,0 +1,183 @@
+//! Building a cube from a star: dimensions first, then the rows of each measure group.
+
+mod dimension;
+mod rows;
+
+use cube_schema::schema::{self, MeasureGroup, Schema};
+use cube_schema::table::{FactColumn, FactTable, Star, Timeline};
+
+use super::array::Texts;
+use super::{Cube, Dimension, Freshness, Group, Measure, Provenance, ProvenanceValues, Use};
+
+/// A promise between schema and star that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BuildError {
+    /// A table that the schema names is not in the star.
+    #[error("tabellen '{0}' findes ikke i stjernen")]
+    NoTable(String),
+    /// A column that the schema names is not in its table, or of another kind.
+    #[error(
+        "kolonnen '{column}' i tabellen '{table}' mangler eller er af en anden slags ({expected})"
+    )]
+    NoColumn {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+        /// What the schema expects of it.
+        expected: &'static str,
+    },
+    /// Columns of one table differ in length.
+    #[error("kolonnen '{column}' i tabellen '{table}' har {length} rækker, ikke {expected}")]
+    Length {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+        /// Its length.
+        length: usize,
+        /// The length of the others.
+        expected: usize,
+    },
+    /// A fact points at a row that its dimension does not have.
+    #[error("kolonnen '{column}' i tabellen '{table}' peger på række {id}, men der er kun {rows}")]
+    OutOfRange {
+        /// The fact table.
+        table: String,
+        /// The column.
+        column: String,
+        /// The id found.
+        id: u32,
+        /// The number of rows pointed at.
+        rows: usize,
+    },
+    /// A month of the schema cannot be read, or the timeline is longer than a cube can hold.
+    #[error(
+        "tidslinjen skal ligge mellem første måned og opgørelsesmåneden og højst være 5.000 år"
+    )]
+    Timeline,
+}
+
+/// Builds one cube of a schema.
+///
+/// # Errors
+/// The first promise between schema and star that does not hold.
+pub fn build(
+    schema: &Schema,
+    cube: &schema::Cube,
+    star: &Star,
+    timeline: Timeline,
+) -> Result<Cube, BuildError> {
+    if timeline.last < timeline.first || timeline.last.0 - timeline.first.0 >= 60_000 {
+        return Err(BuildError::Timeline);
+    }
+    let used = |dimension: &&schema::Dimension| {
+        cube.groups
+            .iter()
+            .flat_map(|group| &group.dimensions)
+            .any(|one| one.dimension == dimension.name)
+    };
+    let dimensions = schema.dimensions.iter().filter(used);
+    let dimensions: Vec<Dimension> = dimensions
+        .map(|dimension| dimension::build(dimension, schema, star, timeline))
+        .collect::<Result<_, _>>()?;
+    let groups = cube
+        .groups
+        .iter()
+        .map(|group| build_group(group, &dimensions, star, timeline))
+        .collect::<Result<_, _>>()?;
+    Ok(Cube {
+        name: cube.name.clone(),
+        description: cube.description.clone(),
+        all: schema.all.clone(),
+        timeline,
+        freshness: freshness(schema, &dimensions, star, timeline),
+        dimensions,
+        groups,
+    })
+}
+
+fn build_group(
+    group: &MeasureGroup,
+    dimensions: &[Dimension],
+    star: &Star,
+    timeline: Timeline,
+) -> Result<Group, BuildError> {
+    let facts = star.fact(&group.facts).ok_or_else(|| BuildError::NoTable(group.facts.clone()))?;
+    let source = rows::Source::new(group, facts, dimensions, star, timeline)?;
+    let (rows, cut) = source.build();
+    let uses = dimensions.iter().map(|dimension| use_of(group, facts, dimension)).collect();
+    let measures = group.measures.iter().map(|measure| build_measure(measure, &source)).collect();
+    let provenance = group
+        .provenance
+        .iter()
+        .map(|name| build_provenance(name, facts))
+        .collect::<Result<_, _>>()?;
+    Ok(Group {
+        name: group.name.clone(),
+        uses,
+        measures,
+        entity_count: source.entity_count(),
+        rows,
+        cut,
+        provenance,
+    })
+}
+
+fn use_of(group: &MeasureGroup, facts: &FactTable, dimension: &Dimension) -> Option<Use> {
+    let usage = group.dimensions.iter().find(|usage| usage.dimension == dimension.name)?;
+    let Some(column) = &usage.column else { return Some(Use::Time) };
+    if usage.steps.is_some() {
+        return Some(Use::Step);
+    }
+    if *column == group.entity {
+        return Some(Use::Entity);
+    }
+    let many = matches!(facts.column(column), Some(FactColumn::Ids(_)));
+    Some(if many { Use::Many } else { Use::Single })
+}
+
+fn build_measure(measure: &schema::Measure, source: &rows::Source<'_>) -> Measure {
+    Measure {
+        name: measure.name.clone(),
+        description: measure.description.clone(),
+        unit: measure.unit.clone(),
+        decimals: measure.decimals,
+        kind: measure.kind,
+        order: source.order_of(&measure.key),
+    }
+}
+
+fn build_provenance(name: &str, facts: &FactTable) -> Result<Provenance, BuildError> {
+    let values = match facts.column(name) {
+        Some(FactColumn::Text(texts)) => {
+            ProvenanceValues::Text(Texts::new(texts.iter().map(AsRef::as_ref)))
+        }
+        Some(FactColumn::Id(numbers)) => ProvenanceValues::Number(numbers.clone().into()),
+        _ => return Err(no_column(facts, name, "tekst eller tal")),
+    };
+    Ok(Provenance { name: name.to_owned(), values })
+}
+
+fn no_column(facts: &FactTable, column: &str, expected: &'static str) -> BuildError {
+    BuildError::NoColumn { table: facts.name.clone(), column: column.to_owned(), expected }
+}
+
+/// The newest month delivered per key of the dimension whose schema names a column for it.
+fn freshness(
+    schema: &Schema,
+    dimensions: &[Dimension],
+    star: &Star,
+    timeline: Timeline,
+) -> Option<Freshness> {
+    let (position, column) = dimensions.iter().enumerate().find_map(|(position, dimension)| {
+        let dimension = schema.dimension(&dimension.name)?;
+        let table = star.dimension(dimension.table.as_deref()?)?;
+        Some((position, table.column(dimension.newest.as_deref()?)?))
+    })?;
+    let newest = column.iter().map(|text| {
+        let month = cube_schema::day::Month::parse(text)?;
+        u16::try_from(month.0 - timeline.first.0).ok()
+    });
+    Some(Freshness { dimension: position, newest: newest.collect() })
+}

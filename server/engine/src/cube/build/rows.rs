@@ -1,0 +1,320 @@
+//! Fact rows → ordered rows: clipped to the timeline, sorted by entity and first day, and cut once
+//! more where a member changes over time.
+
+use cube_schema::day::{Day, Interval};
+use cube_schema::schema::{DimensionUse, MeasureGroup};
+use cube_schema::table::{self, FactColumn, FactTable, Star, StepTable, Timeline};
+use roaring::RoaringBitmap;
+
+use super::{BuildError, no_column};
+use crate::cube::array::{Column, Lists};
+use crate::cube::{Dimension, Order, Rows};
+use hashbrown::HashMap;
+
+/// Keys beyond this number are not given a bitmap each.
+const BITMAP_KEYS: usize = 65_536;
+
+/// The checked columns that the rows of a measure group are made of.
+pub(super) struct Source<'a> {
+    timeline: Timeline,
+    entity: &'a [u32],
+    first: &'a [Day],
+    last: &'a [Day],
+    /// Per dimension of the cube.
+    uses: Vec<Option<SourceUse<'a>>>,
+    /// The columns counted besides the entity, each with an order of its own.
+    further: Vec<(&'a str, &'a [u32])>,
+}
+
+enum SourceUse<'a> {
+    Ids { ids: &'a [u32], keys: usize },
+    Lists { lists: &'a table::Lists, keys: usize },
+    Steps { series: &'a [u32], steps: &'a StepTable, keys: usize },
+}
+
+/// One row before it has its place.
+#[derive(Clone, Copy)]
+struct Piece {
+    fact: u32,
+    days: Interval,
+}
+
+impl<'a> Source<'a> {
+    pub(super) fn new(
+        group: &'a MeasureGroup,
+        facts: &'a FactTable,
+        dimensions: &[Dimension],
+        star: &'a Star,
+        timeline: Timeline,
+    ) -> Result<Source<'a>, BuildError> {
+        let entity = ids(facts, &group.entity)?;
+        for (column, values) in &facts.columns {
+            if values.len() != entity.len() {
+                let (table, column) = (facts.name.clone(), column.clone());
+                let (length, expected) = (values.len(), entity.len());
+                return Err(BuildError::Length { table, column, length, expected });
+            }
+        }
+        let uses = dimensions.iter().map(|dimension| {
+            let usage = group.dimensions.iter().find(|usage| usage.dimension == dimension.name);
+            usage.map_or(Ok(None), |usage| source_use(usage, facts, dimension, star))
+        });
+        let mut further: Vec<(&str, &[u32])> = Vec::new();
+        for column in group.measures.iter().flat_map(|measure| measure.key.iter().skip(1)) {
+            if !further.iter().any(|(known, _)| known == column) {
+                further.push((column, ids(facts, column)?));
+            }
+        }
+        Ok(Source {
+            timeline,
+            entity,
+            first: days(facts, &group.first)?,
+            last: days(facts, &group.last)?,
+            uses: uses.collect::<Result<_, _>>()?,
+            further,
+        })
+    }
+
+    pub(super) fn entity_count(&self) -> usize {
+        self.entity.iter().max().map_or(0, |&last| last as usize + 1)
+    }
+
+    /// The order that counts a key; `None` for the entity alone.
+    pub(super) fn order_of(&self, key: &[String]) -> Option<usize> {
+        let column = key.get(1)?;
+        self.further.iter().position(|(known, _)| known == column)
+    }
+
+    /// The rows, and the cut rows where a member of some dimension changes over time.
+    pub(super) fn build(&self) -> (Rows, Option<Rows>) {
+        let pieces: Vec<Piece> = (0..self.entity.len() as u32)
+            .map(|fact| Piece { fact, days: self.days(fact) })
+            .collect();
+        let has_steps =
+            self.uses.iter().flatten().any(|one| matches!(one, SourceUse::Steps { .. }));
+        let cut = has_steps.then(|| self.order_pieces(self.cut(&pieces), true));
+        (self.order_pieces(pieces, false), cut)
+    }
+
+    /// The days of a fact that are shown: up to the as-of day. Where there are none, the first day
+    /// lies behind the last; such rows are kept, and no period reaches them.
+    fn days(&self, fact: u32) -> Interval {
+        let (first, last) = (self.first[fact as usize], self.last[fact as usize]);
+        Interval { first, last: last.min(self.timeline.as_of()) }
+    }
+
+    /// Pieces cut where a step begins, neighbours of equal members staying together.
+    fn cut(&self, pieces: &[Piece]) -> Vec<Piece> {
+        let mut done = pieces.to_vec();
+        for one in self.uses.iter().flatten() {
+            let SourceUse::Steps { series, steps, .. } = one else { continue };
+            let mut next = Vec::with_capacity(done.len());
+            for piece in done {
+                let own = steps_of(steps, series[piece.fact as usize]);
+                let mut first = piece.days.first;
+                for &from in &steps.from[own] {
+                    if from > first && from <= piece.days.last {
+                        next.push(Piece { days: Interval { first, last: from.before() }, ..piece });
+                        first = from;
+                    }
+                }
+                next.push(Piece { days: Interval { first, last: piece.days.last }, ..piece });
+            }
+            done = next;
+        }
+        done
+    }
+
+    fn order_pieces(&self, mut pieces: Vec<Piece>, cut: bool) -> Rows {
+        pieces.sort_unstable_by_key(|piece| {
+            (self.entity[piece.fact as usize], piece.days.first, piece.days.last, piece.fact)
+        });
+        let entity: Vec<u32> =
+            pieces.iter().map(|piece| self.entity[piece.fact as usize]).collect();
+        let entity_rows = Lists::inverse(&entity, self.entity_count()).offsets;
+        let months: Vec<(u16, u16, u16)> =
+            pieces.iter().map(|piece| self.months(piece.days)).collect();
+        let column = |value: fn(&(u16, u16, u16)) -> u16| {
+            months.iter().map(value).collect::<Vec<_>>().into()
+        };
+        let mut rows = Rows {
+            entity_rows,
+            first_month: column(|months| months.0),
+            last_month: column(|months| months.1),
+            month_ends: column(|months| months.2),
+            first_day: pieces.iter().map(|piece| piece.days.first.0).collect::<Vec<_>>().into(),
+            last_day: pieces.iter().map(|piece| piece.days.last.0).collect::<Vec<_>>().into(),
+            fact: pieces.iter().map(|piece| piece.fact).collect::<Vec<_>>().into(),
+            orders: self
+                .further
+                .iter()
+                .map(|(_, ids)| further_order(&pieces, &entity, ids))
+                .collect(),
+            entity: entity.into(),
+            ..Rows::default()
+        };
+        for one in &self.uses {
+            let (keys, lists, bitmaps) = match one {
+                Some(one) if cut || !matches!(one, SourceUse::Steps { .. }) => {
+                    dimension_rows(one, &pieces)
+                }
+                _ => (None, None, Vec::new()),
+            };
+            rows.keys.push(keys);
+            rows.lists.push(lists);
+            rows.bitmaps.push(bitmaps);
+        }
+        rows
+    }
+
+    /// First month, last month and month ends of some days, from the start of the timeline.
+    fn months(&self, days: Interval) -> (u16, u16, u16) {
+        let (first, last) = (self.timeline.first, self.timeline.last);
+        let count = (last.0 - first.0 + 1) as u16;
+        if days.first > days.last
+            || days.last < first.first_day()
+            || days.first > self.timeline.as_of()
+        {
+            return (count, 0, 0);
+        }
+        let start = days.first.max(first.first_day()).month();
+        let end = days.last.month();
+        let ends = end.0 - first.0 + i32::from(days.last == end.last_day());
+        ((start.0 - first.0) as u16, (end.0 - first.0) as u16, ends as u16)
+    }
+}
+
+/// Keys, lists and bitmaps of one dimension, for rows that have their places.
+fn dimension_rows(
+    one: &SourceUse<'_>,
+    pieces: &[Piece],
+) -> (Option<Column>, Option<Lists>, Vec<RoaringBitmap>) {
+    match one {
+        SourceUse::Ids { ids, keys } => {
+            let values: Vec<u32> = pieces.iter().map(|piece| ids[piece.fact as usize]).collect();
+            (Some(Column::new(&values, *keys)), None, bitmaps(&values, *keys))
+        }
+        SourceUse::Steps { series, steps, keys } => {
+            let member = |piece: &Piece| {
+                let own = steps_of(steps, series[piece.fact as usize]);
+                let before =
+                    steps.from[own.clone()].partition_point(|from| *from <= piece.days.first);
+                steps.member[own.start + before.saturating_sub(1)]
+            };
+            let values: Vec<u32> = pieces.iter().map(member).collect();
+            (Some(Column::new(&values, *keys)), None, bitmaps(&values, *keys))
+        }
+        SourceUse::Lists { lists, keys } => many_rows(lists, *keys, pieces),
+    }
+}
+
+/// Numbers the different lists, so that a row holds one number and a query looks at each list once.
+fn many_rows(
+    lists: &table::Lists,
+    keys: usize,
+    pieces: &[Piece],
+) -> (Option<Column>, Option<Lists>, Vec<RoaringBitmap>) {
+    let mut numbers: HashMap<Vec<u32>, u32> = HashMap::new();
+    let mut different = table::Lists::default();
+    let mut bitmaps = vec![RoaringBitmap::new(); keys];
+    let mut values = Vec::with_capacity(pieces.len());
+    for (row, piece) in pieces.iter().enumerate() {
+        let mut list = lists.get(piece.fact as usize).to_vec();
+        list.sort_unstable();
+        list.dedup();
+        for &key in &list {
+            bitmaps[key as usize].insert(row as u32);
+        }
+        let next = numbers.len() as u32;
+        let number = *numbers.entry(list).or_insert_with_key(|list| {
+            different.push(list.iter().copied());
+            next
+        });
+        values.push(number);
+    }
+    for bitmap in &mut bitmaps {
+        bitmap.optimize();
+    }
+    let lists = Lists { offsets: different.offsets.into(), values: different.values.into() };
+    (Some(Column::new(&values, numbers.len())), Some(lists), bitmaps)
+}
+
+fn bitmaps(values: &[u32], keys: usize) -> Vec<RoaringBitmap> {
+    if keys > BITMAP_KEYS {
+        return Vec::new();
+    }
+    let rows = Lists::inverse(values, keys);
+    let bitmap = |key: usize| {
+        let mut bitmap: RoaringBitmap = rows.get(key).iter().copied().collect();
+        bitmap.optimize();
+        bitmap
+    };
+    (0..keys).map(bitmap).collect()
+}
+
+/// The rows by (entity, id, first day); the pairs of entity and id are numbered in this order.
+fn further_order(pieces: &[Piece], entity: &[u32], ids: &[u32]) -> Order {
+    let key = |row: u32| (entity[row as usize], ids[pieces[row as usize].fact as usize]);
+    let mut rows: Vec<u32> = (0..pieces.len() as u32).collect();
+    rows.sort_unstable_by_key(|&row| (key(row), row));
+    let mut places = vec![0_u32; rows.len()];
+    let mut keys = Vec::with_capacity(rows.len());
+    for (place, &row) in rows.iter().enumerate() {
+        places[row as usize] = place as u32;
+        let number = match place.checked_sub(1) {
+            None => 0,
+            Some(before) => keys[before] + u32::from(key(rows[before]) != key(row)),
+        };
+        keys.push(number);
+    }
+    Order { rows: rows.into(), keys: keys.into(), places: places.into() }
+}
+
+fn steps_of(steps: &StepTable, series: u32) -> std::ops::Range<usize> {
+    steps.offsets[series as usize] as usize..steps.offsets[series as usize + 1] as usize
+}
+
+fn source_use<'a>(
+    usage: &DimensionUse,
+    facts: &'a FactTable,
+    dimension: &Dimension,
+    star: &'a Star,
+) -> Result<Option<SourceUse<'a>>, BuildError> {
+    let Some(column) = &usage.column else { return Ok(None) };
+    let keys = dimension.key_count;
+    let in_range = |ids: &[u32], rows: usize| match ids.iter().find(|id| **id as usize >= rows) {
+        None => Ok(()),
+        Some(&id) => {
+            let (table, column) = (facts.name.clone(), column.clone());
+            Err(BuildError::OutOfRange { table, column, id, rows })
+        }
+    };
+    if let Some(name) = &usage.steps {
+        let steps = star.step(name).ok_or_else(|| BuildError::NoTable(name.clone()))?;
+        let series = ids(facts, column)?;
+        in_range(series, steps.offsets.len().saturating_sub(1))?;
+        in_range(&steps.member, keys)?;
+        return Ok(Some(SourceUse::Steps { series, steps, keys }));
+    }
+    if let Some(FactColumn::Ids(lists)) = facts.column(column) {
+        in_range(&lists.values, keys)?;
+        return Ok(Some(SourceUse::Lists { lists, keys }));
+    }
+    let ids = ids(facts, column)?;
+    in_range(ids, keys)?;
+    Ok(Some(SourceUse::Ids { ids, keys }))
+}
+
+fn ids<'a>(facts: &'a FactTable, column: &str) -> Result<&'a [u32], BuildError> {
+    match facts.column(column) {
+        Some(FactColumn::Id(ids)) => Ok(ids),
+        _ => Err(no_column(facts, column, "numre")),
+    }
+}
+
+fn days<'a>(facts: &'a FactTable, column: &str) -> Result<&'a [Day], BuildError> {
+    match facts.column(column) {
+        Some(FactColumn::Day(days)) => Ok(days),
+        _ => Err(no_column(facts, column, "dage")),
+    }
+}

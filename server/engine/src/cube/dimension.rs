@@ -1,0 +1,145 @@
+//! Dimensions of a cube: fields as functions of a key, members in natural order, hierarchies.
+
+use cube_schema::schema::Grain;
+
+use super::array::{Array, Lists, Texts};
+
+/// A dimension: `key_count` keys, and fields that are functions of the key.
+///
+/// The keys of the time dimension are the months of the timeline.
+pub struct Dimension {
+    /// The name.
+    pub name: String,
+    /// What it is.
+    pub description: String,
+    /// Whether its keys are the months of the timeline.
+    pub is_time: bool,
+    /// Whether a member exists only through rows that one may see.
+    pub observed: bool,
+    /// The number of keys.
+    pub key_count: usize,
+    /// The fields.
+    pub fields: Vec<Field>,
+    /// One hierarchy per field, in their order, then the hierarchies of several levels.
+    pub hierarchies: Vec<Hierarchy>,
+}
+
+/// A field: a function from a dimension's keys to members, numbered in natural order.
+pub struct Field {
+    /// The name.
+    pub name: String,
+    /// What it is.
+    pub description: String,
+    /// The length of its periods, for a time field.
+    pub grain: Option<Grain>,
+    /// Whether the values are personal data.
+    pub personal: bool,
+    /// Captions of the members.
+    pub captions: Texts,
+    /// Keys of the members, as they stand in unique names.
+    pub keys: Texts,
+    /// The member that stands for "not known"; always the last one.
+    pub unknown: Option<u32>,
+    /// The member of each key of the dimension.
+    pub member_of_key: Array<u32>,
+    /// The keys of each member, ascending.
+    pub keys_of_member: Lists,
+    /// Members ordered by folded caption, for look-ups.
+    pub by_caption: Array<u32>,
+    /// Members ordered by folded key, for look-ups.
+    pub by_key: Array<u32>,
+}
+
+/// Levels from the top down, below an All member.
+pub struct Hierarchy {
+    /// The name.
+    pub name: String,
+    /// Positions in the dimension's fields, from the top down.
+    pub levels: Vec<usize>,
+}
+
+/// Upper and lower case made equal, for comparing names.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    text.to_lowercase()
+}
+
+impl Field {
+    /// The number of members.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.captions.len()
+    }
+
+    /// Whether there are no members.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The member of a caption, upper and lower case being equal. Of several, the first.
+    #[must_use]
+    pub fn find_caption(&self, caption: &str) -> Option<u32> {
+        find(&self.captions, &self.by_caption, caption)
+    }
+
+    /// The member of a key, upper and lower case being equal. Of several, the first.
+    #[must_use]
+    pub fn find_key(&self, key: &str) -> Option<u32> {
+        find(&self.keys, &self.by_key, key)
+    }
+
+    /// The member of a value that is a caption or a key: looked up as a caption first.
+    #[must_use]
+    pub fn find(&self, value: &str) -> Option<u32> {
+        self.find_caption(value).or_else(|| self.find_key(value))
+    }
+}
+
+/// An exact match is found first, then the first that matches but for case.
+fn find(texts: &Texts, order: &[u32], wanted: &str) -> Option<u32> {
+    let folded = fold(wanted);
+    let start = order.partition_point(|&member| fold(texts.get(member as usize)) < folded);
+    let equal = || {
+        order[start..]
+            .iter()
+            .copied()
+            .take_while(|&member| fold(texts.get(member as usize)) == folded)
+    };
+    equal().find(|&member| texts.get(member as usize) == wanted).or_else(|| equal().next())
+}
+
+impl Dimension {
+    /// The field of a name, upper and lower case being equal.
+    #[must_use]
+    pub fn find_field(&self, name: &str) -> Option<usize> {
+        let name = fold(name);
+        self.fields.iter().position(|field| fold(&field.name) == name)
+    }
+
+    /// The hierarchy of a name, upper and lower case being equal. The hierarchy of a field has the
+    /// field's position.
+    #[must_use]
+    pub fn find_hierarchy(&self, name: &str) -> Option<usize> {
+        let name = fold(name);
+        self.hierarchies.iter().position(|hierarchy| fold(&hierarchy.name) == name)
+    }
+
+    /// The member of `upper` that contains a member of `field`; both belong to one hierarchy.
+    #[must_use]
+    pub fn ancestor(&self, field: usize, member: u32, upper: usize) -> Option<u32> {
+        let key = *self.fields[field].keys_of_member.get(member as usize).first()?;
+        self.fields[upper].member_of_key.get(key as usize).copied()
+    }
+
+    /// The members of `lower` under a member of `field`, in natural order.
+    #[must_use]
+    pub fn descendants(&self, field: usize, member: u32, lower: usize) -> Vec<u32> {
+        let keys = self.fields[field].keys_of_member.get(member as usize);
+        let function = &self.fields[lower].member_of_key;
+        let mut members: Vec<u32> = keys.iter().map(|&key| function[key as usize]).collect();
+        members.sort_unstable();
+        members.dedup();
+        members
+    }
+}

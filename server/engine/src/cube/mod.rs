@@ -1,0 +1,160 @@
+//! Star + schema → an immutable cube: ordered rows, dense columns, one bitmap per key.
+//!
+//! A row is a *piece* of a record. Rows are ordered once, by (entity, first day), so that all rows
+//! of an entity are neighbours and their intervals come in order, whatever the cell: exact
+//! distinct counts then need no hashing. Fields of a dimension are functions of its key; a
+//! many-valued dimension is a list of keys per row. The timeline is a dimension whose keys are the
+//! months.
+
+pub mod array;
+pub mod dimension;
+pub mod rows;
+pub mod sort;
+mod build;
+
+pub use build::{BuildError, build};
+pub use dimension::{Dimension, Field, Hierarchy};
+pub use rows::{Order, Rows};
+
+use cube_schema::schema::MeasureKind;
+use cube_schema::table::Timeline;
+
+use array::{Lists, Texts};
+
+/// A cube that never changes.
+pub struct Cube {
+    /// The name.
+    pub name: String,
+    /// What it is.
+    pub description: String,
+    /// The caption of All members.
+    pub all: String,
+    /// The months covered.
+    pub timeline: Timeline,
+    /// The dimensions, in the order of the schema.
+    pub dimensions: Vec<Dimension>,
+    /// The measure groups; the first measure of the first is the default measure.
+    pub groups: Vec<Group>,
+    /// For each key of one dimension, the newest month delivered: who is behind.
+    pub freshness: Option<Freshness>,
+}
+
+/// The newest month that was delivered for each key of a dimension.
+pub struct Freshness {
+    /// A position in the cube's dimensions.
+    pub dimension: usize,
+    /// Per key: months from the start of the timeline, or `None` where nothing was delivered.
+    pub newest: Vec<Option<u16>>,
+}
+
+/// One fact table with its measures.
+pub struct Group {
+    /// The name.
+    pub name: String,
+    /// How the rows point at each dimension of the cube; `None` where they do not.
+    pub uses: Vec<Option<Use>>,
+    /// The measures.
+    pub measures: Vec<Measure>,
+    /// The number of entities.
+    pub entity_count: usize,
+    /// The rows, one per piece.
+    pub rows: Rows,
+    /// The rows cut further where a member changes over time; asked only when such a dimension is.
+    pub cut: Option<Rows>,
+    /// Where each fact came from.
+    pub provenance: Vec<Provenance>,
+}
+
+/// How rows point at a dimension.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// By their interval of days.
+    Time,
+    /// One key per row.
+    Single,
+    /// One key per row, which is also the entity: its rows are neighbours.
+    Entity,
+    /// A list of keys per row, stored once per different list.
+    Many,
+    /// One key per row of the cut rows.
+    Step,
+}
+
+/// A stored measure.
+pub struct Measure {
+    /// The name.
+    pub name: String,
+    /// What it counts.
+    pub description: String,
+    /// The unit.
+    pub unit: String,
+    /// Decimals shown.
+    pub decimals: u8,
+    /// How it is counted.
+    pub kind: MeasureKind,
+    /// Which order of the rows counts its key: `None` for the entity itself.
+    pub order: Option<usize>,
+}
+
+/// A column that tells where a fact came from, by position of the fact in its table.
+pub struct Provenance {
+    /// The column's name.
+    pub name: String,
+    /// The values.
+    pub values: ProvenanceValues,
+}
+
+/// Values of provenance.
+pub enum ProvenanceValues {
+    /// A text per fact.
+    Text(Texts),
+    /// A number per fact.
+    Number(array::Array<u32>),
+}
+
+impl Cube {
+    /// The dimension of a name, upper and lower case being equal.
+    #[must_use]
+    pub fn find_dimension(&self, name: &str) -> Option<usize> {
+        let name = dimension::fold(name);
+        self.dimensions.iter().position(|dimension| dimension::fold(&dimension.name) == name)
+    }
+
+    /// The measure of a name, upper and lower case being equal.
+    #[must_use]
+    pub fn find_measure(&self, name: &str) -> Option<MeasureRef> {
+        let name = dimension::fold(name);
+        self.measures().find(|&found| dimension::fold(&self.measure(found).name) == name)
+    }
+
+    /// All measures, in the order of the schema.
+    pub fn measures(&self) -> impl Iterator<Item = MeasureRef> {
+        self.groups.iter().enumerate().flat_map(|(group, measures)| {
+            (0..measures.measures.len()).map(move |measure| MeasureRef { group, measure })
+        })
+    }
+
+    /// A measure.
+    #[must_use]
+    pub fn measure(&self, found: MeasureRef) -> &Measure {
+        &self.groups[found.group].measures[found.measure]
+    }
+
+    /// The number of months of the timeline.
+    #[must_use]
+    pub fn months(&self) -> usize {
+        (self.timeline.last.0 - self.timeline.first.0 + 1).max(0) as usize
+    }
+}
+
+/// Where a measure stands in its cube.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct MeasureRef {
+    /// The position of its group.
+    pub group: usize,
+    /// Its position in the group.
+    pub measure: usize,
+}
+
+/// The different lists of keys of a many-valued dimension.
+pub type KeyLists = Lists;

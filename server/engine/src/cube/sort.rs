@@ -1,0 +1,68 @@
+//! The natural orders of members: Danish names, and codes by their numbers.
+
+use std::cmp::Ordering;
+
+/// Compares names as Danish does: case aside, Æ, Ø, Å last, aa as å.
+#[must_use]
+pub fn danish(left: &str, right: &str) -> Ordering {
+    danish_key(left).cmp(&danish_key(right)).then_with(|| left.cmp(right))
+}
+
+fn danish_key(text: &str) -> Vec<u32> {
+    /// Beyond every other character, in the order of the Danish alphabet.
+    const AE: u32 = 0x11_0000;
+    let mut key = Vec::with_capacity(text.len());
+    for letter in text.chars().flat_map(char::to_lowercase) {
+        match letter {
+            'a' if key.last() == Some(&u32::from('a')) => {
+                key.pop();
+                key.push(AE + 2);
+            }
+            'æ' | 'ä' => key.push(AE),
+            'ø' | 'ö' => key.push(AE + 1),
+            'å' => key.push(AE + 2),
+            'é' | 'è' | 'ê' => key.push(u32::from('e')),
+            'ü' => key.push(u32::from('y')),
+            other => key.push(u32::from(other)),
+        }
+    }
+    key
+}
+
+/// Compares codes by the numbers in them (`1.8.1` before `1.12.0.1`); codes without come last.
+#[must_use]
+pub fn number(left: &str, right: &str) -> Ordering {
+    let numbers = |text: &str| -> Vec<u64> {
+        text.split(|letter: char| !letter.is_ascii_digit())
+            .filter_map(|part| part.parse().ok())
+            .collect()
+    };
+    let (first, second) = (numbers(left), numbers(right));
+    first
+        .is_empty()
+        .cmp(&second.is_empty())
+        .then_with(|| first.cmp(&second))
+        .then_with(|| left.cmp(right))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn danish_letters_stand_last_and_double_a_is_one_letter() {
+        let mut names = ["Aabenraa", "Ærø", "Ballerup", "Århus", "Østby", "albertslund", "Zealand"];
+        names.sort_by(|left, right| danish(left, right));
+        assert_eq!(
+            names,
+            ["albertslund", "Ballerup", "Zealand", "Ærø", "Østby", "Aabenraa", "Århus"]
+        );
+    }
+
+    #[test]
+    fn codes_stand_by_their_numbers() {
+        let mut codes = ["1.12.0.1", "x", "1.8.1", "1.8", "084", "81"];
+        codes.sort_by(|left, right| number(left, right));
+        assert_eq!(codes, ["1.8", "1.8.1", "1.12.0.1", "81", "084", "x"]);
+    }
+}

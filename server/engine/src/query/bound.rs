@@ -1,0 +1,90 @@
+//! A question with every name resolved: what the planner reads, whichever way it was asked.
+
+use crate::cube::MeasureRef;
+
+/// A bound question about one cube.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bound {
+    /// The axes, columns first. No axis at all asks for one cell.
+    pub axes: Vec<Axis>,
+    /// All must hold. A condition on time narrows the period.
+    pub conditions: Vec<Condition>,
+    /// The measure of cells whose tuple names none.
+    pub measure: MeasureRef,
+    /// Whether, among hierarchies of one dimension, a cell under an outer All (the one written
+    /// first) exists for the inner All only: the totals of a pivot.
+    pub nested_totals: bool,
+}
+
+/// An axis: the cross product of its factors, the first varying slowest.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Axis {
+    /// The factors. A hierarchy occurs in one factor of one axis at most.
+    pub factors: Vec<Factor>,
+    /// Whether positions that are empty throughout are left out.
+    pub non_empty: bool,
+}
+
+/// An ordered set of tuples over some hierarchies, duplicates allowed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Factor {
+    /// The hierarchies of each tuple.
+    pub columns: Vec<HierarchyRef>,
+    /// The tuples, part by part.
+    pub parts: Vec<Part>,
+}
+
+/// Where a hierarchy stands in its cube.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum HierarchyRef {
+    /// The measures.
+    Measures,
+    /// A hierarchy of a dimension, by position.
+    Of {
+        /// The position of the dimension in the cube.
+        dimension: usize,
+        /// The position of the hierarchy in the dimension.
+        hierarchy: usize,
+    },
+}
+
+/// Some tuples of a factor.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Part {
+    /// Tuples one behind the other, each as long as the factor has columns.
+    Tuples(Vec<Member>),
+    /// Every member of a level in natural order, never written out: only in a factor of one column.
+    Level {
+        /// The position of the level's field in the dimension.
+        field: usize,
+    },
+}
+
+/// A member of a hierarchy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Member {
+    /// The All member.
+    All,
+    /// A member of a level.
+    Of {
+        /// The position of the level's field in the dimension.
+        field: usize,
+        /// The member's number in the field.
+        id: u32,
+    },
+    /// A measure.
+    Measure(MeasureRef),
+}
+
+/// A restriction of one field to some of its members, or to all but some.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// The position of the dimension in the cube.
+    pub dimension: usize,
+    /// The position of the field in the dimension.
+    pub field: usize,
+    /// Members of the field.
+    pub members: Vec<u32>,
+    /// Whether the members are those left out.
+    pub except: bool,
+}

@@ -1,0 +1,96 @@
+//! What can be wrong with a question, said so that the person who asked can mend it.
+
+use std::fmt;
+use std::ops::Range;
+
+/// A question that cannot be answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueryError {
+    /// Whose fault it is.
+    pub kind: ErrorKind,
+    /// One sentence in Danish: what is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+    /// The nearest existing names, best first.
+    pub candidates: Vec<String>,
+    /// The bytes of the text that the error is about.
+    pub place: Option<Place>,
+}
+
+/// Part of a text that was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The whole text: the MDX query, or one field or condition of a pivot.
+    pub text: String,
+    /// The bytes pointed at, at character borders.
+    pub span: Range<usize>,
+}
+
+/// Kinds of errors, as a caller tells them apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// The text is not of the language.
+    Syntax,
+    /// A name that nothing has.
+    Unknown,
+    /// The question is well formed and means nothing.
+    Invalid,
+    /// A limit of size was reached.
+    TooLarge,
+    /// The caller cancelled, or the time was up.
+    Cancelled,
+}
+
+impl QueryError {
+    /// An error without place, hint or candidates.
+    #[must_use]
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> QueryError {
+        QueryError {
+            kind,
+            message: message.into(),
+            hint: None,
+            candidates: Vec::new(),
+            place: None,
+        }
+    }
+
+    /// The same error, pointing at part of a text.
+    #[must_use]
+    pub fn at(mut self, text: &str, span: Range<usize>) -> QueryError {
+        self.place = Some(Place { text: text.to_owned(), span });
+        self
+    }
+
+    /// The same error, saying what to do.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> QueryError {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same error, naming the nearest names.
+    #[must_use]
+    pub fn candidates(mut self, candidates: Vec<String>) -> QueryError {
+        self.candidates = candidates;
+        self
+    }
+}
+
+impl Place {
+    /// Line and column of the first byte pointed at, both counted from 1, columns in characters.
+    #[must_use]
+    pub fn line_and_column(&self) -> (usize, usize) {
+        let before = &self.text[..self.span.start.min(self.text.len())];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+    }
+}
+
+impl fmt::Display for QueryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for QueryError {}
