@@ -161,22 +161,22 @@ pub(super) static SPECS: [ReferenceSpec; 8] = [
     file(
         CPR_FILE,
         &["CPR", "Foedselsdato", "Doedsdato", "Koen"],
-        "cpr.csv mangler: fødselsdato og køn tages af personnummeret, og ingen dødsfald er kendt",
+        "fødselsdato og køn tages af personnummeret, og ingen dødsfald er kendt",
     ),
     file(
         OPHOLDSSTEDER_FILE,
         &["OpholdsstedId", "Navn", "Kommunekode", "Tilbudstype"],
-        "opholdssteder.csv mangler: alle angivne opholdssteder bliver 'Ukendt institution'",
+        "alle angivne opholdssteder bliver 'Ukendt institution'",
     ),
     file(
         SYSTEMSKIFTE_FILE,
         &["Kommunekode", "System", "Rolle", "Skiftedato"],
-        "systemskifte.csv mangler: alle systemer regnes for fuld bestand",
+        "en kommunes eneste system regnes for fuld bestand, flere for parallelle",
     ),
     file(
         GODKENDTE_FILE,
         &["Kommunekode", "Ydelseskode", "Kvartal", "Godkendt"],
-        "Godkendte_kommuner.xlsx mangler: ingen ydelser regnes for godkendt",
+        "ingen ydelser regnes for godkendt",
     ),
 ];
 
@@ -213,8 +213,11 @@ pub(super) fn read(
         GODKENDTE_FILE => return read_godkendelse(reference, row),
         _ => false,
     };
-    let text = format!("{}: en tidligere linje med samme nøgle er erstattet", spec.file);
-    Ok(if twice { vec![Warning { kind: TWICE, text }] } else { Vec::new() })
+    Ok(if twice { vec![twice_warning()] } else { Vec::new() })
+}
+
+fn twice_warning() -> Warning {
+    Warning { kind: TWICE, text: "en tidligere linje med samme nøgle er erstattet".to_owned() }
 }
 
 /// Reads a line of `cpr.csv`. No reason shows a value: all of them are personal.
@@ -256,8 +259,7 @@ fn read_opholdssted(reference: &mut Reference, row: &Row<'_>) -> Result<Vec<Warn
     let tilbudstype = known(tilbudstype, type_exists, "tilbudstypen");
     let navn = if navn.is_empty() { id.into() } else { navn.into() };
     if reference.opholdssteder.insert(id, Opholdssted { navn, kommunekode, tilbudstype }) {
-        let text = "opholdssteder.csv: et tidligere opholdssted med samme id er erstattet";
-        warnings.push(Warning { kind: TWICE, text: text.to_owned() });
+        warnings.push(twice_warning());
     }
     Ok(warnings)
 }
@@ -278,8 +280,7 @@ fn read_systemskifte(reference: &mut Reference, row: &Row<'_>) -> Result<Vec<War
     let systems = reference.systemskifter.entry(kommune).or_default();
     if let Some(former) = systems.iter().position(|one| one.system == system) {
         systems.remove(former);
-        let text = format!("systemskifte.csv: {kommune} {system} er nævnt igen; den sidste gælder");
-        warnings.push(Warning { kind: TWICE, text });
+        warnings.push(twice_warning());
     }
     systems.push(Systemskifte { system, rolle, skiftedato: read });
     Ok(warnings)

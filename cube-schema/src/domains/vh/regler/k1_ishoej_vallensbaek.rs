@@ -8,7 +8,7 @@ use super::super::reference::Reference;
 use super::kommunepar::Kommunepar;
 
 /// Ishøj reports for Vallensbæk.
-const PAR: Kommunepar = Kommunepar { indberetter: Kommune(183), ogsaa_for: Kommune(187) };
+pub const PAR: Kommunepar = Kommunepar { indberetter: Kommune(183), ogsaa_for: Kommune(187) };
 
 /// What Ishøj reports with Vallensbæk as payer is Vallensbæk's.
 pub fn ishoej_vallensbaek(record: &mut Record, _: &Context<'_, Reference>) -> Finding {

@@ -8,7 +8,7 @@ use super::super::reference::Reference;
 use super::kommunepar::Kommunepar;
 
 /// Tårnby reports for Dragør.
-const PAR: Kommunepar = Kommunepar { indberetter: Kommune(185), ogsaa_for: Kommune(155) };
+pub const PAR: Kommunepar = Kommunepar { indberetter: Kommune(185), ogsaa_for: Kommune(155) };
 
 /// What Tårnby reports with Dragør as payer is Dragør's.
 pub fn taarnby_dragoer(record: &mut Record, _: &Context<'_, Reference>) -> Finding {

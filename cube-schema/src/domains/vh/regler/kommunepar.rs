@@ -4,7 +4,8 @@ use super::super::kodelister::Kommune;
 use super::super::record::{Betalingskommune, Record};
 
 /// Who reports, and for whom else.
-pub(super) struct Kommunepar {
+#[derive(Clone, Copy, Debug)]
+pub struct Kommunepar {
     /// The municipality that reports.
     pub indberetter: Kommune,
     /// The one whose records it reports with its own.

@@ -17,12 +17,12 @@ pub mod g3_nej;
 pub mod k1_ishoej_vallensbaek;
 pub mod k2_taarnby_dragoer;
 pub mod k4_betalingskommune;
+pub mod kommunepar;
 pub mod s1_fuld_bestand;
 pub mod s2_systemskifte;
 pub mod s3_parallel;
 
 mod faelles_dage;
-mod kommunepar;
 mod systemer;
 
 #[cfg(test)]

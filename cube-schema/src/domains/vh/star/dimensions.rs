@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use crate::day::Month;
 use crate::domain::{DeliveryInfo, Judged};
 use crate::table::DimensionTable;
 
@@ -10,7 +11,7 @@ use super::super::cpr::{Cpr, Koen};
 use super::super::kodelister::{Kommune, Kommunenavn};
 use super::super::record::{Betalingskommune, OpholdsstedRef, Record, Ydelseskode};
 use super::super::reference::Reference;
-use super::super::regler::{self, RULES, g1_godkendelser};
+use super::super::regler::{self, RULES, g1_godkendelser, k1_ishoej_vallensbaek, k2_taarnby_dragoer};
 
 /// Key and name of the institution that stands for ids which are not in the register.
 const UKENDT_INSTITUTION: &str = "Ukendt institution";
@@ -137,11 +138,11 @@ impl<'a> Keys<'a> {
         self.kommune_rows[usize::from(kommune.0)] * services + self.ydelse(record)
     }
 
-    /// All dimension tables, and the table `fil` of the deliveries' file names.
+    /// All dimension tables.
     pub fn tables(&self, deliveries: &[DeliveryInfo]) -> Vec<DimensionTable> {
         vec![
-            self.kommune_table("handlekommune", false),
-            self.kommune_table("betalingskommune", true),
+            self.handlekommune_table(deliveries),
+            self.betalingskommune_table(),
             self.ydelse_table(),
             self.maalgruppe_table(),
             self.opholdssted_table(),
@@ -150,19 +151,27 @@ impl<'a> Keys<'a> {
             one_column("godkendt", ["Ja", "Nej"]),
             one_column("koen", ["Mand", "Kvinde"]),
             self.borger_table(),
-            one_column("fil", deliveries.iter().map(|delivery| &*delivery.file)),
         ]
     }
 
-    fn kommune_table(&self, name: &str, unknown: bool) -> DimensionTable {
-        let mut table =
-            DimensionTable::new(name, &["kommunekode", "kommune", "regionskode", "region"]);
+    fn handlekommune_table(&self, deliveries: &[DeliveryInfo]) -> DimensionTable {
+        let columns = ["kommunekode", "kommune", "regionskode", "region", "nyeste_leverance"];
+        let mut table = DimensionTable::new("handlekommune", &columns);
+        for (code, kommune) in self.reference.kommuner.iter() {
+            let newest = newest_delivery(code, deliveries);
+            let newest = newest.map_or(String::new(), |month| month.to_string());
+            table.push(&[code, &kommune.navn, &kommune.regionskode, &kommune.region, &newest]);
+        }
+        table
+    }
+
+    fn betalingskommune_table(&self) -> DimensionTable {
+        let columns = ["kommunekode", "kommune", "regionskode", "region"];
+        let mut table = DimensionTable::new("betalingskommune", &columns);
         for (code, kommune) in self.reference.kommuner.iter() {
             table.push(&[code, &kommune.navn, &kommune.regionskode, &kommune.region]);
         }
-        if unknown {
-            table.push(&[""; 4]);
-        }
+        table.push(&[""; 4]);
         table
     }
 
@@ -225,6 +234,20 @@ impl<'a> Keys<'a> {
 pub(super) fn kommuner(reference: &Reference) -> impl Iterator<Item = (Kommune, &Kommunenavn)> {
     let parsed = |(code, entry)| Some((Kommune::parse(code)?, entry));
     reference.kommuner.iter().filter_map(parsed)
+}
+
+/// The newest month of a municipality's counting deliveries; of one without any its pair's, which
+/// may report for it (K1, K2).
+fn newest_delivery(code: &str, deliveries: &[DeliveryInfo]) -> Option<Month> {
+    let newest = |reporter: &str| {
+        let own = deliveries.iter().filter(|delivery| delivery.reporter == reporter);
+        own.map(|delivery| delivery.month).max()
+    };
+    newest(code).or_else(|| {
+        let pairs = [k1_ishoej_vallensbaek::PAR, k2_taarnby_dragoer::PAR];
+        let pair = pairs.iter().find(|pair| pair.ogsaa_for.to_string() == code)?;
+        newest(&pair.indberetter.to_string())
+    })
 }
 
 fn kommune_rows(reference: &Reference) -> Vec<u32> {

@@ -1,48 +1,41 @@
 //! The fact tables: each column is a function of a row's record or of its days.
 
 use crate::day::{Day, Interval};
-use crate::domain::Judged;
+use crate::domain::{DeliveryInfo, Judged};
 use crate::table::{FactColumn, FactTable, Lists};
 
 use super::super::record::Record;
 use super::FactRow;
 use super::dimensions::Keys;
 
-/// The facts of the VH cube.
-pub(super) fn reported(records: &[Judged<Record>], rows: &[FactRow], keys: &Keys<'_>) -> FactTable {
-    let table = Table { records, rows };
-    let mut columns = table.shared_columns(keys);
-    columns.extend([
-        ("opholdssted", table.id(|judged| keys.opholdssted(&judged.record))),
-        ("regler", table.ids(|judged| keys.regler(judged))),
-    ]);
-    named("ydelser_indberettet", columns)
-}
-
-/// The facts of Benchmark: neither institutions nor marks.
-pub(super) fn benchmark(
-    records: &[Judged<Record>],
-    rows: &[FactRow],
-    keys: &Keys<'_>,
-) -> FactTable {
-    let table = Table { records, rows };
-    named("ydelser_benchmark", table.shared_columns(keys))
-}
-
-fn named(name: &str, columns: Vec<(&str, FactColumn)>) -> FactTable {
-    let columns = columns.into_iter().map(|(column, values)| (column.to_owned(), values));
-    FactTable { name: name.to_owned(), columns: columns.collect() }
-}
-
-/// The rows that columns are made of.
+/// What the rows of a fact table are made of.
 #[derive(Clone, Copy)]
-struct Table<'a> {
-    records: &'a [Judged<Record>],
-    rows: &'a [FactRow],
+pub(super) struct Facts<'a> {
+    pub records: &'a [Judged<Record>],
+    pub deliveries: &'a [DeliveryInfo],
+    pub keys: &'a Keys<'a>,
+    pub rows: &'a [FactRow],
 }
 
-impl Table<'_> {
-    fn shared_columns(self, keys: &Keys<'_>) -> Vec<(&'static str, FactColumn)> {
+impl Facts<'_> {
+    /// The facts of the VH cube.
+    pub fn reported(self) -> FactTable {
+        let mut columns = self.shared_columns();
+        columns.extend([
+            ("opholdssted", self.id(|judged| self.keys.opholdssted(&judged.record))),
+            ("regler", self.ids(|judged| self.keys.regler(judged))),
+        ]);
+        named("ydelser_indberettet", columns)
+    }
+
+    /// The facts of Benchmark: neither institutions nor marks.
+    pub fn benchmark(self) -> FactTable {
+        named("ydelser_benchmark", self.shared_columns())
+    }
+
+    fn shared_columns(self) -> Vec<(&'static str, FactColumn)> {
+        let keys = self.keys;
+        let file = |judged: &Judged<Record>| &*self.deliveries[judged.delivery as usize].file;
         vec![
             ("borger", self.of(|record| keys.borger(record))),
             ("registrering", self.registrering()),
@@ -56,8 +49,8 @@ impl Table<'_> {
             ("funktionsvurdering", self.of(Keys::funktionsvurdering)),
             ("godkendelsesserie", self.of(|record| keys.godkendelsesserie(record))),
             ("koen", self.of(|record| keys.koen(record))),
-            ("ydelsesid", self.ydelsesid()),
-            ("fil", self.id(|judged| judged.delivery)),
+            ("ydelsesid", self.text(|judged| judged.record.ydelsesid().into())),
+            ("fil", self.text(|judged| file(judged).into())),
             ("linje", self.id(|judged| judged.line)),
         ]
     }
@@ -83,13 +76,17 @@ impl Table<'_> {
         FactColumn::Day(self.rows.iter().map(|(_, days)| value(*days)).collect())
     }
 
+    fn text(self, value: impl Fn(&Judged<Record>) -> Box<str>) -> FactColumn {
+        FactColumn::Text(self.rows.iter().map(|(at, _)| value(&self.records[*at])).collect())
+    }
+
     /// The pieces of a record share its number.
     fn registrering(self) -> FactColumn {
         FactColumn::Id(self.rows.iter().map(|(at, _)| *at as u32).collect())
     }
+}
 
-    fn ydelsesid(self) -> FactColumn {
-        let id = |(at, _): &FactRow| self.records[*at].record.ydelsesid().into();
-        FactColumn::Text(self.rows.iter().map(id).collect())
-    }
+fn named(name: &str, columns: Vec<(&str, FactColumn)>) -> FactTable {
+    let columns = columns.into_iter().map(|(column, values)| (column.to_owned(), values));
+    FactTable { name: name.to_owned(), columns: columns.collect() }
 }

@@ -19,6 +19,7 @@ use super::reference::Reference;
 use super::regler::{self, g2_kvartal};
 
 use dimensions::{JA, Keys, NEJ};
+use facts::Facts;
 
 /// Makes the star of judged records.
 pub(super) fn make(
@@ -27,14 +28,14 @@ pub(super) fn make(
     reference: &Reference,
     timeline: Timeline,
 ) -> Star {
-    let keys = Keys::new(records, reference);
+    let keys = &Keys::new(records, reference);
     let reported = reported_rows(records, timeline.as_of());
     let benchmark = benchmark_rows(records);
     Star {
         dimensions: keys.tables(deliveries),
         facts: vec![
-            facts::reported(records, &reported, &keys),
-            facts::benchmark(records, &benchmark, &keys),
+            Facts { records, deliveries, keys, rows: &reported }.reported(),
+            Facts { records, deliveries, keys, rows: &benchmark }.benchmark(),
         ],
         steps: vec![godkendelser(reference)],
     }
@@ -78,7 +79,7 @@ fn benchmark_rows(records: &[Judged<Record>]) -> Vec<FactRow> {
 /// [`Keys::godkendelsesserie`]: `Nej`, but `Ja` on approved days.
 fn godkendelser(reference: &Reference) -> StepTable {
     let mut steps = StepTable { name: "godkendelser".to_owned(), ..StepTable::default() };
-    let mut step = |from, member, steps: &mut StepTable| {
+    let step = |from, member, steps: &mut StepTable| {
         steps.from.push(from);
         steps.member.push(member);
     };
