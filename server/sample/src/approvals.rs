@@ -25,7 +25,8 @@ const WITHOUT: u16 = 155;
 pub fn write(world: &World, path: &Path) -> Result<()> {
     let mut workbook = Workbook::new();
     let made = ExcelDateTime::from_ymd(2026, 1, 15)?;
-    workbook.set_properties(&DocProperties::new().set_title(TITLES[0]).set_creation_datetime(&made));
+    workbook
+        .set_properties(&DocProperties::new().set_title(TITLES[0]).set_creation_datetime(&made));
     let sheet = workbook.add_worksheet_with_constant_memory()?;
     sheet.set_name("Godkendte")?;
     for (row, title) in TITLES.iter().enumerate() {
@@ -62,11 +63,22 @@ fn lines(world: &World, sheet: &mut Worksheet) -> Result<()> {
 
 /// Approvals begin with 2013K4, those of newer services with the service.
 const fn first_quarter(service: usize) -> Month {
-    if service >= crate::calibration::GROUP_HELP { Month::new(2020, 7) } else { Month::new(2013, 10) }
+    if service >= crate::calibration::GROUP_HELP {
+        Month::new(2020, 7)
+    } else {
+        Month::new(2013, 10)
+    }
 }
 
 /// Codes, numbers and words as people write them: mostly numbers and `Ja`, sometimes text and `JA`.
-fn line(sheet: &mut Worksheet, row: u32, code: u16, service: usize, quarter: Month, yes: bool) -> Result<()> {
+fn line(
+    sheet: &mut Worksheet,
+    row: u32,
+    code: u16,
+    service: usize,
+    quarter: Month,
+    yes: bool,
+) -> Result<()> {
     let (year, number) = (quarter.year(), quarter.quarter());
     let code_of = SERVICES[service].code;
     if row % 9 == 4 {

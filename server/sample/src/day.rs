@@ -89,9 +89,8 @@ impl Month {
     /// # Errors
     /// When the text is not a year and a month.
     pub fn parse(text: &str) -> Result<Self> {
-        let (year, month) = text
-            .split_once('-')
-            .with_context(|| format!("{text} is not a month like 2026-09"))?;
+        let (year, month) =
+            text.split_once('-').with_context(|| format!("{text} is not a month like 2026-09"))?;
         let (year, month): (i32, i32) = (year.parse()?, month.parse()?);
         ensure!((1..=12).contains(&month), "{text} is not a month like 2026-09");
         ensure!((2014..2100).contains(&year), "{text} lies outside 2014-2099");

@@ -70,7 +70,8 @@ impl Delivery {
     /// When the folder cannot be written.
     pub fn write(&self, out: &Path) -> Result<usize> {
         let folder = out.join(&self.folder);
-        fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+        fs::create_dir_all(&folder)
+            .with_context(|| format!("cannot create {}", folder.display()))?;
         let put = |extension: &str, bytes: &[u8]| {
             let path = folder.join(format!("{}.{extension}", self.name));
             fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))
@@ -146,7 +147,8 @@ fn csv(stock: &Stock<'_>) -> Vec<u8> {
 }
 
 fn header(out: &mut Vec<u8>, style: Style) {
-    let order = (0..FIELDS.len()).map(|at| if style.own_columns { FIELDS[OWN_ORDER[at]] } else { FIELDS[at] });
+    let order = (0..FIELDS.len())
+        .map(|at| if style.own_columns { FIELDS[OWN_ORDER[at]] } else { FIELDS[at] });
     let own = OWN_COLUMNS.into_iter().filter(|_| style.own_columns);
     for (at, name) in order.chain(own).enumerate() {
         separate(out, at);

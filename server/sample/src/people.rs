@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use cube_schema::domains::vh::kodelister::MAALGRUPPER;
 
-use crate::calibration::{SERVICES, DEAFBLIND};
+use crate::calibration::{DEAFBLIND, SERVICES};
 use crate::day::{Day, YEAR, civil, day};
 use crate::random::Random;
 
@@ -94,7 +94,14 @@ impl Reasons {
 
 impl Person {
     /// A citizen who begins a service on this day.
-    pub fn draw(service: usize, at: Day, bands: &[f64; 6], home: usize, groups: &Reasons, random: &mut Random) -> Self {
+    pub fn draw(
+        service: usize,
+        at: Day,
+        bands: &[f64; 6],
+        home: usize,
+        groups: &Reasons,
+        random: &mut Random,
+    ) -> Self {
         let (low, high) = BANDS[random.weighted(bands)];
         let years = low + young(random, high - low);
         let birth = at - (f64::from(years) * YEAR) as Day - 1 - random.below(365) as Day;
@@ -135,7 +142,8 @@ pub fn number_all(people: &mut [Person], seed: u64) {
     for (position, person) in people.iter_mut().enumerate() {
         if position % every == every / 2 {
             let known = (position / every) % 2 == 0;
-            person.register = if known { Register::ImpossibleKnown } else { Register::ImpossibleMissing };
+            person.register =
+                if known { Register::ImpossibleKnown } else { Register::ImpossibleMissing };
         } else if random.chance(0.002) || position == 3 {
             person.register = Register::Missing;
         }

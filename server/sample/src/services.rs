@@ -4,8 +4,8 @@
 //! moves and changes of service do; and of the new ones as many go to new or returning citizens as the number of citizens asks for.
 
 use crate::calibration::{
-    CITIZENS, DAY_CENTRE, GROUP_HELP, HOUSING, LONG_STAY, MOVED, RETURNING, SERVICE_LEVEL, SERVICES, SHORT_STAY,
-    SUPPORT, TIMED_HELP, WORKSHOP, growth, introduced, is_home, is_stay,
+    CITIZENS, DAY_CENTRE, GROUP_HELP, HOUSING, LONG_STAY, MOVED, RETURNING, SERVICE_LEVEL,
+    SERVICES, SHORT_STAY, SUPPORT, TIMED_HELP, WORKSHOP, growth, introduced, is_home, is_stay,
 };
 use crate::country::Country;
 use crate::day::{Day, Month, OPEN, YEAR, add_years, age, day};
@@ -162,7 +162,11 @@ impl<'a> Town<'a> {
     /// Decisions are made most often from the first of a month.
     fn start_day(&mut self, step: usize) -> Day {
         let month = self.first.plus(step as i32);
-        if self.random.chance(0.42) { month.first() } else { self.random.between(month.first(), month.last()) }
+        if self.random.chance(0.42) {
+            month.first()
+        } else {
+            self.random.between(month.first(), month.last())
+        }
     }
 
     /// Gives new services to citizens: as many to new ones as the number of citizens asks for.
@@ -199,7 +203,8 @@ impl<'a> Town<'a> {
 
     fn newcomer(&mut self, service: usize, at: Day, stock: bool) -> usize {
         let bands = if stock { &SERVICES[service].stock_ages } else { &SERVICES[service].ages };
-        let person = Person::draw(service, at, bands, self.position, &self.reasons, &mut self.random);
+        let person =
+            Person::draw(service, at, bands, self.position, &self.reasons, &mut self.random);
         self.people.push(person);
         self.states.push(State {
             until: Day::MIN,
@@ -239,7 +244,9 @@ impl<'a> Town<'a> {
         let fits = suits(age(one.birth, at), bands).max(0.05);
         let home = state.home.map(|home| &self.episodes[home]).filter(|home| home.end >= at);
         let pairs = match home {
-            Some(home) if is_home(service) => self.change(usize::from(home.service), service, at - home.start),
+            Some(home) if is_home(service) => {
+                self.change(usize::from(home.service), service, at - home.start)
+            }
             Some(home) => beside(usize::from(home.service), service),
             None => 0.6,
         };
@@ -269,7 +276,10 @@ impl<'a> Town<'a> {
             let person = self.gone[slot];
             let one = &self.people[person];
             let fits = suits(age(one.birth, at), &SERVICES[service].ages);
-            if one.death > at + 30 && self.states[person].until < at - 60 && self.random.chance(fits) {
+            if one.death > at + 30
+                && self.states[person].until < at - 60
+                && self.random.chance(fits)
+            {
                 self.active.push(self.gone.swap_remove(slot));
                 self.perhaps_move(person);
                 return Some(person);
@@ -384,4 +394,3 @@ fn beside(home: usize, service: usize) -> f64 {
         _ => 0.7,
     }
 }
-

@@ -13,8 +13,16 @@ use crate::world::World;
 
 /// Names of the ten fields, in the order of files without a header.
 pub const FIELDS: [&str; 10] = [
-    "Ydelsesid", "CPR", "Handlekommune", "Betalingskommune", "Ydelseskode", "Startdato", "Slutdato", "Maalgrupper",
-    "OpholdsstedId", "Funktionsvurdering",
+    "Ydelsesid",
+    "CPR",
+    "Handlekommune",
+    "Betalingskommune",
+    "Ydelseskode",
+    "Startdato",
+    "Slutdato",
+    "Maalgrupper",
+    "OpholdsstedId",
+    "Funktionsvurdering",
 ];
 
 /// Whether a line has the fields it should have.
@@ -61,7 +69,8 @@ impl<'a> Stock<'a> {
         let mut lines = Vec::with_capacity(world.parts[position].len());
         for number in &world.parts[position] {
             let record = &world.records[*number as usize];
-            let known = known(world, record, *number, month).and_then(|known| handed_over(source, *number, known));
+            let known = known(world, record, *number, month)
+                .and_then(|known| handed_over(source, *number, known));
             if let Some(known) = known {
                 Writer { world, source, record, number: *number, month }.push(&known, &mut lines);
             }
@@ -108,7 +117,8 @@ fn vanished(world: &World, number: u32, month: Month) -> bool {
 /// Corrections backwards in time, from the second month on: they stay.
 fn correct(world: &World, known: &mut Known, number: u32, month: Month) {
     for later in 1..=world.later(month) {
-        let (what, days) = (luck(number, 200 + later), 1 + (luck(number, 300 + later) * 60.0) as Day);
+        let (what, days) =
+            (luck(number, 200 + later), 1 + (luck(number, 300 + later) * 60.0) as Day);
         if what < 0.002 {
             known.start += if days % 2 == 0 { days } else { -days };
             known.start = known.start.min(known.end).max(day::day(1998, 1, 1));
@@ -187,7 +197,9 @@ impl Writer<'_> {
         let number = self.number + 1;
         let mut id = match self.source.name() {
             "cura" => guid(self.number),
-            "sensum" => format!("SBS-{}-{number:06}", day::civil(self.record.start).0.clamp(2000, 2026)),
+            "sensum" => {
+                format!("SBS-{}-{number:06}", day::civil(self.record.start).0.clamp(2000, 2026))
+            }
             "team" => format!("{}.{number}", self.code_of(self.source.reporter)),
             "columna" => format!("C{number:X}"),
             "dubu" => format!("DUBU{number:09}"),
@@ -248,14 +260,18 @@ impl Writer<'_> {
     fn start(&self, known: &Known, flaw: Flaw) -> Vec<u8> {
         match flaw {
             Flaw::NoStart => Vec::new(),
-            Flaw::UnreadableStart => self.wrong(&["2019-02-31", "ukendt", "2020-13-01", "0000-00-00"]).into(),
+            Flaw::UnreadableStart => {
+                self.wrong(&["2019-02-31", "ukendt", "2020-13-01", "0000-00-00"]).into()
+            }
             _ => day::text(known.start).into_bytes(),
         }
     }
 
     fn end(&self, known: &Known, flaw: Flaw) -> Vec<u8> {
         match flaw {
-            Flaw::UnreadableEnd => self.wrong(&["2021-02-30", "snarest", "2022-00-10", "20223-01-01"]).into(),
+            Flaw::UnreadableEnd => {
+                self.wrong(&["2021-02-30", "snarest", "2022-00-10", "20223-01-01"]).into()
+            }
             _ if known.end == OPEN => Vec::new(),
             _ => day::text(known.end).into_bytes(),
         }

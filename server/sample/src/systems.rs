@@ -124,9 +124,13 @@ pub fn assign(country: &Country, first: Month) -> Vec<Source> {
     for position in 0..country.municipalities.len() {
         let main = random.weighted(&COMMON);
         let capital = country.municipalities[position].code == 101;
-        let mut add = |part, system| sources.push(source(country, position, part, system % SYSTEMS.len()));
+        let mut add =
+            |part, system| sources.push(source(country, position, part, system % SYSTEMS.len()));
         if capital {
-            [Part::Homes, Part::Days, Part::Rest].iter().enumerate().for_each(|(n, part)| add(*part, main + n));
+            [Part::Homes, Part::Days, Part::Rest]
+                .iter()
+                .enumerate()
+                .for_each(|(n, part)| add(*part, main + n));
         } else if parallel.contains(&position) {
             add(Part::Homes, main);
             add(Part::NotHomes, main + 3);
@@ -134,7 +138,9 @@ pub fn assign(country: &Country, first: Month) -> Vec<Source> {
             add(Part::Former, main);
             add(Part::Successor, main + 1);
             let former = sources.len() - 2;
-            sources[former..].iter_mut().for_each(|source| change_over(source, CHANGES[change], first));
+            sources[former..]
+                .iter_mut()
+                .for_each(|source| change_over(source, CHANGES[change], first));
         } else {
             add(Part::All, main);
         }
@@ -162,7 +168,15 @@ fn source(country: &Country, position: usize, part: Part, system: usize) -> Sour
         own_columns: header && (share(seed, 6) < 0.2 || rank == 6),
         windows: rank == 5,
     };
-    Source { reporter: position as u8, system, part, style, change: None, only: None, restarted: 0.0 }
+    Source {
+        reporter: position as u8,
+        system,
+        part,
+        style,
+        change: None,
+        only: None,
+        restarted: 0.0,
+    }
 }
 
 /// The former system delivers last in its month; the change follows on the first of the next, or in the middle of the same.

@@ -43,7 +43,17 @@ impl World {
         errors::plant(&mut records, &people, &country, first.first() - 60, &parallel, &changed);
         let parts = systems::divide(&sources, &records);
         let months = (first.0..=last.0).map(Month).collect();
-        Self { country, people, records, places, reasons: reasons(), sources, parts, months, recipients }
+        Self {
+            country,
+            people,
+            records,
+            places,
+            reasons: reasons(),
+            sources,
+            parts,
+            months,
+            recipients,
+        }
     }
 
     /// How many months after the first delivered one: 0 for the first and all before it.

@@ -1,6 +1,7 @@
 //! Dimensions of a cube: fields as functions of a key, members in natural order, hierarchies.
 
 use cube_schema::schema::Grain;
+use serde::{Deserialize, Serialize};
 
 use super::array::{Array, Lists, Texts};
 
@@ -51,6 +52,7 @@ pub struct Field {
 }
 
 /// Levels from the top down, below an All member.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hierarchy {
     /// The name.
     pub name: String,

@@ -18,6 +18,7 @@ pub use rows::{Order, Rows};
 
 use cube_schema::schema::MeasureKind;
 use cube_schema::table::Timeline;
+use serde::{Deserialize, Serialize};
 
 use array::{Lists, Texts};
 
@@ -66,7 +67,7 @@ pub struct Group {
 }
 
 /// How rows point at a dimension.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Use {
     /// By their interval of days.
     Time,
