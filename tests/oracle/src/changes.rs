@@ -20,9 +20,22 @@ pub(crate) struct Judged {
 }
 
 impl Judged {
-    pub(crate) fn new(ydelseskode: &str, identity: (String, String, String), start: Day, end: Option<Day>) -> Judged {
+    pub(crate) fn new(
+        ydelseskode: &str,
+        identity: (String, String, String),
+        start: Day,
+        end: Option<Day>,
+    ) -> Judged {
         let ydelseskode = ydelseskode.to_owned();
-        Judged { ydelseskode, identity, start, end, marks: Vec::new(), pieces: Vec::new(), dato_uden_overlap: None }
+        Judged {
+            ydelseskode,
+            identity,
+            start,
+            end,
+            marks: Vec::new(),
+            pieces: Vec::new(),
+            dato_uden_overlap: None,
+        }
     }
 
     fn mark(&mut self, rule: &str) {
@@ -50,7 +63,9 @@ impl Judged {
 pub(crate) fn judge(records: &mut [Judged], death: Option<Day>, as_of: Day) {
     for record in records.iter_mut() {
         end_at_death(record, death);
-        record.pieces = days_up_to(record.start, record.end, as_of).into_iter().collect();
+        record.pieces = days_up_to(record.start, record.end, as_of)
+            .into_iter()
+            .collect();
     }
     separate_stays(records, as_of);
     take_support_out_of_stays(records, as_of);
@@ -69,10 +84,20 @@ fn separate_stays(records: &mut [Judged], as_of: Day) {
     let mut cuts: Vec<Vec<Piece>> = Vec::new();
     let mut overlaps: Vec<bool> = Vec::new();
     for record in records.iter() {
-        let others = records.iter().filter(|other| other.identity != record.identity);
-        let shared: Vec<(&Judged, Piece)> = others.filter_map(|other| Some((other, shared_stay(record, other, as_of)?))).collect();
+        let others = records
+            .iter()
+            .filter(|other| other.identity != record.identity);
+        let shared: Vec<(&Judged, Piece)> = others
+            .filter_map(|other| Some((other, shared_stay(record, other, as_of)?)))
+            .collect();
         overlaps.push(!shared.is_empty());
-        cuts.push(shared.iter().filter(|(other, _)| keeps_before(other, record)).map(|(_, days)| *days).collect());
+        cuts.push(
+            shared
+                .iter()
+                .filter(|(other, _)| keeps_before(other, record))
+                .map(|(_, days)| *days)
+                .collect(),
+        );
     }
     for ((record, cuts), overlaps) in records.iter_mut().zip(cuts).zip(overlaps) {
         if overlaps {
@@ -90,7 +115,10 @@ fn shared_stay(a: &Judged, b: &Judged, as_of: Day) -> Option<Piece> {
     if !a.has_code(&STAYS) || !b.has_code(&STAYS) {
         return None;
     }
-    let days = common(days_up_to(a.start, a.end, as_of)?, days_up_to(b.start, b.end, as_of)?)?;
+    let days = common(
+        days_up_to(a.start, a.end, as_of)?,
+        days_up_to(b.start, b.end, as_of)?,
+    )?;
     let is_move = is_change_over(&[days], (a.start, a.end), (b.start, b.end));
     (!is_move).then_some(days)
 }
@@ -98,14 +126,20 @@ fn shared_stay(a: &Judged, b: &Judged, as_of: Day) -> Option<Piece> {
 /// The change-over day: the only common day is one's end and the other's later start.
 fn is_change_over(shared: &[Piece], a: (Day, Option<Day>), b: (Day, Option<Day>)) -> bool {
     let &[(day, last)] = shared else { return false };
-    let from_to = |from: (Day, Option<Day>), to: (Day, Option<Day>)| from.1 == Some(day) && to.0 == day && to.0 > from.0;
+    let from_to = |from: (Day, Option<Day>), to: (Day, Option<Day>)| {
+        from.1 == Some(day) && to.0 == day && to.0 > from.0
+    };
     day == last && (from_to(a, b) || from_to(b, a))
 }
 
 /// Rule C2: does `one` keep the days it shares with `other`? The later start; then 1.8.1 before 1.12.0.1 before 1.8.2; then the
 /// greater identity.
 fn keeps_before(one: &Judged, other: &Judged) -> bool {
-    let strength = |record: &Judged| ["1.8.2", "1.12.0.1", "1.8.1"].iter().position(|code| *code == record.ydelseskode);
+    let strength = |record: &Judged| {
+        ["1.8.2", "1.12.0.1", "1.8.1"]
+            .iter()
+            .position(|code| *code == record.ydelseskode)
+    };
     (one.start, strength(one), &one.identity) > (other.start, strength(other), &other.identity)
 }
 
@@ -113,7 +147,10 @@ fn keeps_before(one: &Judged, other: &Judged) -> bool {
 fn take_support_out_of_stays(records: &mut [Judged], as_of: Day) {
     for place in 0..records.len() {
         let support = &records[place];
-        let cuts: Vec<Piece> = records.iter().flat_map(|stay| shared_support(support, stay, as_of)).collect();
+        let cuts: Vec<Piece> = records
+            .iter()
+            .flat_map(|stay| shared_support(support, stay, as_of))
+            .collect();
         if cuts.is_empty() {
             continue;
         }
@@ -131,16 +168,33 @@ fn shared_support(support: &Judged, stay: &Judged, as_of: Day) -> Vec<Piece> {
     if !support.has_code(&["1.12.0.2"]) || !stay.has_code(&["1.12.0.1", "1.8.1"]) {
         return Vec::new();
     }
-    let Some(days) = days_up_to(support.start, support.end, as_of) else { return Vec::new() };
-    let shared: Vec<Piece> = stay.pieces.iter().filter_map(|piece| common(*piece, days)).collect();
-    let Some(stay_first) = stay.first_day() else { return Vec::new() };
+    let Some(days) = days_up_to(support.start, support.end, as_of) else {
+        return Vec::new();
+    };
+    let shared: Vec<Piece> = stay
+        .pieces
+        .iter()
+        .filter_map(|piece| common(*piece, days))
+        .collect();
+    let Some(stay_first) = stay.first_day() else {
+        return Vec::new();
+    };
     let is_one_day = count_days(&shared) == 1;
-    let is_move = is_one_day && is_change_over(&shared, (support.start, support.end), (stay_first, stay.last_day(as_of)));
+    let is_move = is_one_day
+        && is_change_over(
+            &shared,
+            (support.start, support.end),
+            (stay_first, stay.last_day(as_of)),
+        );
     if is_move { Vec::new() } else { shared }
 }
 
 /// The last day of the first piece left, or, where the support began inside the stay, the first day left.
 fn dato_uden_overlap(support: &Judged) -> Option<Day> {
     let (first, last) = *support.pieces.first()?;
-    if first == support.start { Some(last) } else { Some(first) }
+    if first == support.start {
+        Some(last)
+    } else {
+        Some(first)
+    }
 }

@@ -15,14 +15,22 @@ pub(crate) struct RawRows {
 
 /// Splits the bytes of a file (a byte order mark is passed over).
 pub(crate) fn split(bytes: &[u8]) -> RawRows {
-    let mut reader = Reader { bytes: bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes), at: 0, line: 1, ends_in_quotes: false };
+    let mut reader = Reader {
+        bytes: bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes),
+        at: 0,
+        line: 1,
+        ends_in_quotes: false,
+    };
     let mut rows = Vec::new();
     while reader.at < reader.bytes.len() {
         if !reader.pass_line_end() {
             rows.push(reader.row());
         }
     }
-    RawRows { rows, ends_in_quotes: reader.ends_in_quotes }
+    RawRows {
+        rows,
+        ends_in_quotes: reader.ends_in_quotes,
+    }
 }
 
 struct Reader<'a> {
@@ -106,10 +114,34 @@ mod tests {
     #[test]
     fn fields_quotes_blank_lines_and_line_numbers() {
         let raw = split(b"\xef\xbb\xbfa;b\r\n\r\n\"x;\"\"\ny\";2\n;\nlast");
-        let rows: Vec<(usize, Vec<String>)> =
-            raw.rows.iter().map(|row| (row.line, row.fields.iter().map(|f| String::from_utf8(f.clone()).unwrap()).collect())).collect();
-        let row = |line, fields: &[&str]| (line, fields.iter().map(|f| (*f).to_owned()).collect::<Vec<_>>());
-        assert_eq!(rows, [row(1, &["a", "b"]), row(3, &["x;\"\ny", "2"]), row(5, &["", ""]), row(6, &["last"])]);
+        let rows: Vec<(usize, Vec<String>)> = raw
+            .rows
+            .iter()
+            .map(|row| {
+                (
+                    row.line,
+                    row.fields
+                        .iter()
+                        .map(|f| String::from_utf8(f.clone()).unwrap())
+                        .collect(),
+                )
+            })
+            .collect();
+        let row = |line, fields: &[&str]| {
+            (
+                line,
+                fields.iter().map(|f| (*f).to_owned()).collect::<Vec<_>>(),
+            )
+        };
+        assert_eq!(
+            rows,
+            [
+                row(1, &["a", "b"]),
+                row(3, &["x;\"\ny", "2"]),
+                row(5, &["", ""]),
+                row(6, &["last"])
+            ]
+        );
         assert!(!raw.ends_in_quotes);
         assert!(split(b"a;\"b").ends_in_quotes);
     }

@@ -27,18 +27,29 @@ impl Day {
         if !is_shaped {
             return None;
         }
-        Day::of(text[0..4].parse().ok()?, text[5..7].parse().ok()?, text[8..10].parse().ok()?)
+        Day::of(
+            text[0..4].parse().ok()?,
+            text[5..7].parse().ok()?,
+            text[8..10].parse().ok()?,
+        )
     }
 
     /// The day of a year, month and day of the month, if the calendar has it.
     pub fn of(year: i32, month: i32, day: i32) -> Option<Day> {
-        let date = Date::new(year.try_into().ok()?, month.try_into().ok()?, day.try_into().ok()?).ok()?;
+        let date = Date::new(
+            year.try_into().ok()?,
+            month.try_into().ok()?,
+            day.try_into().ok()?,
+        )
+        .ok()?;
         let since = date.since(DAY_ZERO).ok()?;
         Some(Day(since.get_days()))
     }
 
     fn date(self) -> Date {
-        DAY_ZERO.checked_add(self.0.days()).expect("a day is made from a date of the calendar")
+        DAY_ZERO
+            .checked_add(self.0.days())
+            .expect("a day is made from a date of the calendar")
     }
 
     pub(crate) fn next(self) -> Day {
@@ -141,7 +152,9 @@ impl Quarter {
             return None;
         }
         let (year, number): (i32, i32) = (year.parse().ok()?, number.parse().ok()?);
-        (1..=4).contains(&number).then_some(Quarter(year * 4 + number - 1))
+        (1..=4)
+            .contains(&number)
+            .then_some(Quarter(year * 4 + number - 1))
     }
 
     /// The place of the quarter on the timeline, 2013K1 being 0.
@@ -167,7 +180,16 @@ mod tests {
     #[test]
     fn days_are_read_only_as_written_in_the_format() {
         assert_eq!(Day::parse("2020-02-29").unwrap().to_string(), "2020-02-29");
-        for wrong in ["2021-02-29", "2020-2-9", "20200229", " 2020-02-29", "2020-02-29x", "", "29-02-2020", "2020-13-01"] {
+        for wrong in [
+            "2021-02-29",
+            "2020-2-9",
+            "20200229",
+            " 2020-02-29",
+            "2020-02-29x",
+            "",
+            "29-02-2020",
+            "2020-13-01",
+        ] {
             assert_eq!(Day::parse(wrong), None, "{wrong}");
         }
     }
@@ -175,7 +197,10 @@ mod tests {
     #[test]
     fn months_and_quarters() {
         let month = Month::parse("2026-10").unwrap();
-        assert_eq!((month.year(), month.number(), month.quarter().to_string()), (2026, 10, "2026K4".to_owned()));
+        assert_eq!(
+            (month.year(), month.number(), month.quarter().to_string()),
+            (2026, 10, "2026K4".to_owned())
+        );
         assert_eq!(month.last_day().to_string(), "2026-10-31");
         assert_eq!(Month::parse("2026-13"), None);
         for text in ["2020K3", "2020 K3", "2020Q3", "2020k3"] {
@@ -186,7 +211,10 @@ mod tests {
 
     #[test]
     fn a_birthday_counts_from_its_own_day() {
-        let (birth, day) = (Day::parse("2003-01-01").unwrap(), Day::parse("2020-01-01").unwrap());
+        let (birth, day) = (
+            Day::parse("2003-01-01").unwrap(),
+            Day::parse("2020-01-01").unwrap(),
+        );
         assert_eq!(age_on(birth, day), 17);
         assert_eq!(age_on(birth.next(), day), 16);
         assert_eq!(birth.days_to(birth), 1);

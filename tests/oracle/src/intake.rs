@@ -58,11 +58,20 @@ pub(crate) struct DeliveredRecord {
 }
 
 /// Reads all month folders.
-pub(crate) fn read_deliveries(root: &Path, limit: Option<Month>, lists: &Lists, summary: &mut Summary) -> Result<Vec<Delivery>> {
+pub(crate) fn read_deliveries(
+    root: &Path,
+    limit: Option<Month>,
+    lists: &Lists,
+    summary: &mut Summary,
+) -> Result<Vec<Delivery>> {
     let mut accepted = Vec::new();
     for folder in month_folders(root)? {
         for (stem, endings) in stems(&folder)? {
-            let file = FileOf { folder: &folder, stem: &stem, endings: &endings };
+            let file = FileOf {
+                folder: &folder,
+                stem: &stem,
+                endings: &endings,
+            };
             accepted.extend(read_delivery(&file, limit, lists, summary)?);
         }
     }
@@ -78,7 +87,9 @@ struct FileOf<'a> {
 
 impl FileOf<'_> {
     fn data_file(&self) -> String {
-        let ending = ["csv", "xml"].into_iter().find(|ending| self.endings.contains(*ending));
+        let ending = ["csv", "xml"]
+            .into_iter()
+            .find(|ending| self.endings.contains(*ending));
         format!("{}.{}", self.stem, ending.unwrap_or("csv"))
     }
 
@@ -90,7 +101,9 @@ impl FileOf<'_> {
 
 fn month_folders(root: &Path) -> Result<Vec<PathBuf>> {
     let mut folders = Vec::new();
-    for entry in std::fs::read_dir(root).with_context(|| format!("cannot read {}", root.display()))? {
+    for entry in
+        std::fs::read_dir(root).with_context(|| format!("cannot read {}", root.display()))?
+    {
         let path = entry?.path();
         if path.is_dir() && Month::parse(&name_of(&path)).is_some() {
             folders.push(path);
@@ -108,19 +121,32 @@ fn stems(folder: &Path) -> Result<BTreeMap<String, BTreeSet<String>>> {
         if let Some((stem, ending)) = name.rsplit_once('.')
             && ["csv", "xml", "json"].contains(&ending)
         {
-            stems.entry(stem.to_owned()).or_default().insert(ending.to_owned());
+            stems
+                .entry(stem.to_owned())
+                .or_default()
+                .insert(ending.to_owned());
         }
     }
     Ok(stems)
 }
 
 fn name_of(path: &Path) -> String {
-    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    path.file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default()
 }
 
 /// Reads one delivery, or notes why it is refused.
-fn read_delivery(file: &FileOf<'_>, limit: Option<Month>, lists: &Lists, summary: &mut Summary) -> Result<Option<Delivery>> {
-    let mut line = DeliverySummary { file: file.data_file(), ..DeliverySummary::default() };
+fn read_delivery(
+    file: &FileOf<'_>,
+    limit: Option<Month>,
+    lists: &Lists,
+    summary: &mut Summary,
+) -> Result<Option<Delivery>> {
+    let mut line = DeliverySummary {
+        file: file.data_file(),
+        ..DeliverySummary::default()
+    };
     if let Some(name) = DeliveryName::parse(file.stem) {
         (line.kommune, line.system, line.maaned) = (name.kommune, name.system, name.maaned);
     }
@@ -137,7 +163,10 @@ fn read_delivery(file: &FileOf<'_>, limit: Option<Month>, lists: &Lists, summary
             for (kind, times) in content.notices {
                 summary.warn_times(&kind, times);
             }
-            Some(Delivery { place, ..content.delivery })
+            Some(Delivery {
+                place,
+                ..content.delivery
+            })
         }
     };
     summary.deliveries.push(line);
@@ -153,7 +182,11 @@ struct Content {
 }
 
 /// The outer error is a disk that cannot be read; the inner one the reason to refuse the file.
-fn read_trusted(file: &FileOf<'_>, limit: Option<Month>, lists: &Lists) -> Result<Result<Content, String>> {
+fn read_trusted(
+    file: &FileOf<'_>,
+    limit: Option<Month>,
+    lists: &Lists,
+) -> Result<Result<Content, String>> {
     if !file.endings.contains("json") {
         return Ok(Err("no manifest".to_owned()));
     }
@@ -187,8 +220,14 @@ fn decoder(tegnsaet: &str) -> Option<fn(&[u8]) -> Option<String>> {
     }
 }
 
-fn read_csv(manifest: &Manifest, month: Month, file: &str, bytes: &[u8]) -> Result<Content, String> {
-    let decode = decoder(&manifest.tegnsaet).ok_or_else(|| format!("the character set {} is not read", manifest.tegnsaet))?;
+fn read_csv(
+    manifest: &Manifest,
+    month: Month,
+    file: &str,
+    bytes: &[u8],
+) -> Result<Content, String> {
+    let decode = decoder(&manifest.tegnsaet)
+        .ok_or_else(|| format!("the character set {} is not read", manifest.tegnsaet))?;
     let raw = split(bytes);
     if raw.ends_in_quotes {
         return Err("the file is truncated".to_owned());
@@ -199,7 +238,11 @@ fn read_csv(manifest: &Manifest, month: Month, file: &str, bytes: &[u8]) -> Resu
     };
     let columns = Columns::of(manifest, header)?;
     if rows.len() != manifest.antal_raekker {
-        return Err(format!("{} records, but the manifest says {}", rows.len(), manifest.antal_raekker));
+        return Err(format!(
+            "{} records, but the manifest says {}",
+            rows.len(),
+            manifest.antal_raekker
+        ));
     }
     let mut records = Vec::new();
     let mut rejects = Vec::new();
@@ -208,7 +251,12 @@ fn read_csv(manifest: &Manifest, month: Month, file: &str, bytes: &[u8]) -> Resu
             Ok(record) => records.push(record),
             Err((field, reason)) => {
                 let (file, field, reason) = (file.to_owned(), field.to_owned(), reason.to_owned());
-                rejects.push(Reject { file, line: row.line, field, reason });
+                rejects.push(Reject {
+                    file,
+                    line: row.line,
+                    field,
+                    reason,
+                });
             }
         }
     }
@@ -223,7 +271,12 @@ fn read_csv(manifest: &Manifest, month: Month, file: &str, bytes: &[u8]) -> Resu
         is_full_stock: manifest.fuld_bestand,
         records,
     };
-    Ok(Content { delivery, read: rows.len(), rejects, notices })
+    Ok(Content {
+        delivery,
+        read: rows.len(),
+        rejects,
+        notices,
+    })
 }
 
 /// Where each of the eleven columns stands in a row.
@@ -236,18 +289,39 @@ struct Columns {
 
 impl Columns {
     fn of(manifest: &Manifest, header: Option<&RawRow>) -> Result<Columns, String> {
-        let known = if manifest.fuld_bestand { &COLUMNS[0..10] } else { &COLUMNS[0..11] };
+        let known = if manifest.fuld_bestand {
+            &COLUMNS[0..10]
+        } else {
+            &COLUMNS[0..11]
+        };
         if !manifest.header {
-            return Ok(Columns { places: (0..known.len()).map(Some).collect(), count: known.len(), unknown: 0 });
+            return Ok(Columns {
+                places: (0..known.len()).map(Some).collect(),
+                count: known.len(),
+                unknown: 0,
+            });
         }
         let names = header.map(|row| row.fields.as_slice()).unwrap_or_default();
-        let places: Vec<Option<usize>> =
-            known.iter().map(|column| names.iter().position(|name| name == column.as_bytes())).collect();
+        let places: Vec<Option<usize>> = known
+            .iter()
+            .map(|column| names.iter().position(|name| name == column.as_bytes()))
+            .collect();
         if let Some(missing) = places.iter().take(10).position(Option::is_none) {
             return Err(format!("the column {} is missing", COLUMNS[missing]));
         }
-        let unknown = names.iter().filter(|name| !known.iter().any(|column| column.as_bytes() == name.as_slice())).count();
-        Ok(Columns { places, count: names.len(), unknown })
+        let unknown = names
+            .iter()
+            .filter(|name| {
+                !known
+                    .iter()
+                    .any(|column| column.as_bytes() == name.as_slice())
+            })
+            .count();
+        Ok(Columns {
+            places,
+            count: names.len(),
+            unknown,
+        })
     }
 }
 
@@ -268,7 +342,9 @@ fn read_record(
     let all_text = all_text.ok_or(("", "bytes that are not text"))?;
     let text = |column: usize| {
         let place = columns.places.get(column).copied().flatten();
-        place.map(|place| all_text[place].clone()).unwrap_or_default()
+        place
+            .map(|place| all_text[place].clone())
+            .unwrap_or_default()
     };
     let is_deleted = text(10) == "J";
     let may_be_absent = |value: &str| is_deleted && value.is_empty();
@@ -293,7 +369,11 @@ fn read_record(
         ydelseskode: text(4),
         start: Day::parse(&text(5)),
         end,
-        maalgrupper: text(7).split('|').filter(|code| !code.is_empty()).map(str::to_owned).collect(),
+        maalgrupper: text(7)
+            .split('|')
+            .filter(|code| !code.is_empty())
+            .map(str::to_owned)
+            .collect(),
         opholdssted: text(8),
         funktionsvurdering: text(9),
         is_deleted,

@@ -54,16 +54,23 @@ pub(crate) struct Lists {
 impl Lists {
     /// Reads the lists; a file in `kodelister` replaces the one compiled in.
     pub(crate) fn read(kodelister: &Path, summary: &mut Summary) -> Result<Lists> {
-        let mut lines = |file: &str, compiled_in: &str| list_lines(kodelister, file, compiled_in, summary);
+        let mut lines =
+            |file: &str, compiled_in: &str| list_lines(kodelister, file, compiled_in, summary);
         let ydelser = lines("ydelser.csv", include_str!("../lists/ydelser.csv"))?;
         let maalgrupper = lines("maalgrupper.csv", include_str!("../lists/maalgrupper.csv"))?;
         let kommuner = lines("kommuner.csv", include_str!("../lists/kommuner.csv"))?;
-        let tilbudstyper = lines("tilbudstyper.csv", include_str!("../lists/tilbudstyper.csv"))?;
+        let tilbudstyper = lines(
+            "tilbudstyper.csv",
+            include_str!("../lists/tilbudstyper.csv"),
+        )?;
         Ok(Lists {
             ydelser: ydelser.iter().map(ydelse).collect::<Result<_>>()?,
             maalgrupper: maalgrupper.iter().map(maalgruppe).collect::<Result<_>>()?,
             kommuner: kommuner.iter().map(kommune).collect::<Result<_>>()?,
-            tilbudstyper: tilbudstyper.iter().map(tilbudstype).collect::<Result<_>>()?,
+            tilbudstyper: tilbudstyper
+                .iter()
+                .map(tilbudstype)
+                .collect::<Result<_>>()?,
         })
     }
 
@@ -72,7 +79,9 @@ impl Lists {
     }
 
     pub(crate) fn is_maalgruppe(&self, kode: &str) -> bool {
-        self.maalgrupper.iter().any(|maalgruppe| maalgruppe.kode == kode)
+        self.maalgrupper
+            .iter()
+            .any(|maalgruppe| maalgruppe.kode == kode)
     }
 }
 
@@ -85,7 +94,9 @@ struct Line {
 impl Line {
     fn text(&self, column: &str) -> Result<String> {
         let field = self.fields.get(column);
-        field.cloned().with_context(|| format!("the code list {} has no column {column}", self.file))
+        field
+            .cloned()
+            .with_context(|| format!("the code list {} has no column {column}", self.file))
     }
 
     fn day(&self, column: &str) -> Result<Option<Day>> {
@@ -94,7 +105,12 @@ impl Line {
             return Ok(None);
         }
         let day = Day::parse(&text);
-        Ok(Some(day.with_context(|| format!("the code list {} has {text:?} as a date in {column}", self.file))?))
+        Ok(Some(day.with_context(|| {
+            format!(
+                "the code list {} has {text:?} as a date in {column}",
+                self.file
+            )
+        })?))
     }
 }
 
@@ -130,32 +146,58 @@ fn kommune(line: &Line) -> Result<Kommune> {
 }
 
 fn tilbudstype(line: &Line) -> Result<Tilbudstype> {
-    Ok(Tilbudstype { kode: line.text("kode")?, navn: line.text("navn")? })
+    Ok(Tilbudstype {
+        kode: line.text("kode")?,
+        navn: line.text("navn")?,
+    })
 }
 
-fn list_lines(kodelister: &Path, file: &str, compiled_in: &str, summary: &mut Summary) -> Result<Vec<Line>> {
+fn list_lines(
+    kodelister: &Path,
+    file: &str,
+    compiled_in: &str,
+    summary: &mut Summary,
+) -> Result<Vec<Line>> {
     let path = kodelister.join(file);
     if !path.exists() {
         return lines_of(file, compiled_in.as_bytes());
     }
     summary.warn("kodeliste erstattet");
-    lines_of(file, &std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?)
+    lines_of(
+        file,
+        &std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?,
+    )
 }
 
 fn lines_of(file: &str, bytes: &[u8]) -> Result<Vec<Line>> {
     let mut rows = Vec::new();
     for row in split(bytes).rows {
-        let fields: Result<Vec<String>, _> = row.fields.into_iter().map(String::from_utf8).collect();
-        rows.push(fields.with_context(|| format!("the code list {file} has bytes that are not UTF-8 in line {}", row.line))?);
+        let fields: Result<Vec<String>, _> =
+            row.fields.into_iter().map(String::from_utf8).collect();
+        rows.push(fields.with_context(|| {
+            format!(
+                "the code list {file} has bytes that are not UTF-8 in line {}",
+                row.line
+            )
+        })?);
     }
-    let Some((header, lines)) = rows.split_first() else { bail!("the code list {file} is empty") };
+    let Some((header, lines)) = rows.split_first() else {
+        bail!("the code list {file} is empty")
+    };
     let mut list = Vec::new();
     for fields in lines {
         if fields.len() != header.len() {
-            bail!("the code list {file} has a line with {} fields, not {}", fields.len(), header.len());
+            bail!(
+                "the code list {file} has a line with {} fields, not {}",
+                fields.len(),
+                header.len()
+            );
         }
         let fields = header.iter().cloned().zip(fields.iter().cloned()).collect();
-        list.push(Line { file: file.to_owned(), fields });
+        list.push(Line {
+            file: file.to_owned(),
+            fields,
+        });
     }
     Ok(list)
 }

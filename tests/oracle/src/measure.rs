@@ -49,15 +49,20 @@ impl Measure {
     pub(crate) fn value(self, active: &[Active<'_>], period_days: i32) -> f64 {
         match self {
             Measure::AntalUnikkeBorgere => number(distinct(active, |one| one.fact.citizen)),
-            Measure::AntalYdelsesmodtagere => number(distinct(active, |one| (one.fact.citizen, one.fact.ydelseskode))),
+            Measure::AntalYdelsesmodtagere => number(distinct(active, |one| {
+                (one.fact.citizen, one.fact.ydelseskode)
+            })),
             Measure::AntalYdelser => number(active.len()),
             Measure::PaabegyndteYdelser => number(active.iter().filter(|one| one.starts).count()),
             Measure::AfsluttedeYdelser => number(active.iter().filter(|one| one.ends).count()),
             Measure::Helaarsmodtagere => f64::from(covered_days(active)) / f64::from(period_days),
             Measure::Fuldtidsydelser => f64::from(all_days(active)) / f64::from(period_days),
             Measure::AntalUnikkeBorgereUltimo => {
-                let on_last_day: BTreeSet<usize> =
-                    active.iter().filter(|one| one.is_active_on_last_day).map(|one| one.fact.citizen).collect();
+                let on_last_day: BTreeSet<usize> = active
+                    .iter()
+                    .filter(|one| one.is_active_on_last_day)
+                    .map(|one| one.fact.citizen)
+                    .collect();
                 number(on_last_day.len())
             }
         }
@@ -76,9 +81,15 @@ fn distinct<K: Ord>(active: &[Active<'_>], key: impl Fn(&Active<'_>) -> K) -> us
 fn covered_days(active: &[Active<'_>]) -> i32 {
     let mut pieces: BTreeMap<(usize, usize), Vec<Piece>> = BTreeMap::new();
     for one in active {
-        pieces.entry((one.fact.citizen, one.fact.ydelseskode)).or_default().extend(&one.days);
+        pieces
+            .entry((one.fact.citizen, one.fact.ydelseskode))
+            .or_default()
+            .extend(&one.days);
     }
-    pieces.values().map(|pieces| count_distinct_days(pieces)).sum()
+    pieces
+        .values()
+        .map(|pieces| count_distinct_days(pieces))
+        .sum()
 }
 
 /// M7: the days of every record.

@@ -61,16 +61,29 @@ mod tests {
     #[test]
     fn taking_out_cuts_in_two_shortens_or_leaves_nothing() {
         let year = [piece("2020-01-01", "2020-12-31")];
-        let two = [piece("2020-01-01", "2020-02-29"), piece("2020-04-01", "2020-12-31")];
+        let two = [
+            piece("2020-01-01", "2020-02-29"),
+            piece("2020-04-01", "2020-12-31"),
+        ];
         assert_eq!(take_out(&year, piece("2020-03-01", "2020-03-31")), two);
-        assert_eq!(take_out(&year, piece("2020-02-01", "2021-12-31")), [piece("2020-01-01", "2020-01-31")]);
-        assert_eq!(take_out(&year, piece("2019-02-01", "2020-01-01")), [piece("2020-01-02", "2020-12-31")]);
+        assert_eq!(
+            take_out(&year, piece("2020-02-01", "2021-12-31")),
+            [piece("2020-01-01", "2020-01-31")]
+        );
+        assert_eq!(
+            take_out(&year, piece("2019-02-01", "2020-01-01")),
+            [piece("2020-01-02", "2020-12-31")]
+        );
         assert!(take_out(&year, year[0]).is_empty());
     }
 
     #[test]
     fn days_are_counted_once_or_for_each_piece() {
-        let pieces = [piece("2020-01-05", "2020-01-10"), piece("2020-01-01", "2020-01-31"), piece("2020-01-31", "2020-02-01")];
+        let pieces = [
+            piece("2020-01-05", "2020-01-10"),
+            piece("2020-01-01", "2020-01-31"),
+            piece("2020-01-31", "2020-02-01"),
+        ];
         assert_eq!(count_days(&pieces), 6 + 31 + 2);
         assert_eq!(count_distinct_days(&pieces), 32);
     }

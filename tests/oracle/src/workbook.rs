@@ -43,30 +43,55 @@ impl Approvals {
             return Ok(Approvals::default());
         }
         let sheets = read_sheets(&path)?;
-        let Some((sheet, header)) = sheets.iter().find_map(|sheet| Some((sheet, find_header(sheet)?))) else {
+        let Some((sheet, header)) = sheets
+            .iter()
+            .find_map(|sheet| Some((sheet, find_header(sheet)?)))
+        else {
             summary.warn(&format!("{FILE} mangler kolonner"));
             return Ok(Approvals::default());
         };
         let mut approvals = Approvals::default();
         for (row, cells) in sheet.range(header.row + 1..) {
             if approvals.take_row(&header, cells, summary).is_none() {
-                summary.reject(FILE, *row as usize + 1, "", "municipality, ydelseskode or quarter cannot be read");
+                summary.reject(
+                    FILE,
+                    *row as usize + 1,
+                    "",
+                    "municipality, ydelseskode or quarter cannot be read",
+                );
             }
         }
         Ok(approvals)
     }
 
-    fn take_row(&mut self, header: &Header, cells: &BTreeMap<u32, String>, summary: &mut Summary) -> Option<()> {
+    fn take_row(
+        &mut self,
+        header: &Header,
+        cells: &BTreeMap<u32, String>,
+        summary: &mut Summary,
+    ) -> Option<()> {
         let kommune = cells.get(&header.kommunekode)?;
         let ydelseskode = cells.get(&header.ydelseskode)?;
         match &header.form {
             Form::Long { kvartal, godkendt } => {
                 let quarter = Quarter::parse(cells.get(kvartal)?)?;
-                self.add(kommune, ydelseskode, quarter, is_yes(cells.get(godkendt)), summary);
+                self.add(
+                    kommune,
+                    ydelseskode,
+                    quarter,
+                    is_yes(cells.get(godkendt)),
+                    summary,
+                );
             }
             Form::Wide { quarters } => {
                 for (column, quarter) in quarters {
-                    self.add(kommune, ydelseskode, *quarter, is_yes(cells.get(column)), summary);
+                    self.add(
+                        kommune,
+                        ydelseskode,
+                        *quarter,
+                        is_yes(cells.get(column)),
+                        summary,
+                    );
                 }
             }
         }
@@ -74,7 +99,14 @@ impl Approvals {
     }
 
     /// Rule G3: of conflicting lines `Nej` wins, with a warning.
-    fn add(&mut self, kommune: &str, ydelseskode: &str, quarter: Quarter, approved: bool, summary: &mut Summary) {
+    fn add(
+        &mut self,
+        kommune: &str,
+        ydelseskode: &str,
+        quarter: Quarter,
+        approved: bool,
+        summary: &mut Summary,
+    ) {
         self.municipalities.insert(kommune.to_owned());
         let key = (kommune.to_owned(), ydelseskode.to_owned(), quarter);
         let mark = self.marks.entry(key).or_insert(approved);
@@ -86,9 +118,22 @@ impl Approvals {
 
     /// Rules G2 and G3 for a record: is its quarter approved? No entry means no. The approval of a record that K1 or K2 moved from
     /// its reporter is the reporter's, if the receiving municipality has no line at all.
-    pub(crate) fn is_approved(&self, handlekommune: &str, reporter: &str, ydelseskode: &str, quarter: Quarter) -> bool {
-        let kommune = if self.municipalities.contains(handlekommune) { handlekommune } else { reporter };
-        self.marks.get(&(kommune.to_owned(), ydelseskode.to_owned(), quarter)).copied().unwrap_or(false)
+    pub(crate) fn is_approved(
+        &self,
+        handlekommune: &str,
+        reporter: &str,
+        ydelseskode: &str,
+        quarter: Quarter,
+    ) -> bool {
+        let kommune = if self.municipalities.contains(handlekommune) {
+            handlekommune
+        } else {
+            reporter
+        };
+        self.marks
+            .get(&(kommune.to_owned(), ydelseskode.to_owned(), quarter))
+            .copied()
+            .unwrap_or(false)
     }
 }
 
@@ -98,7 +143,8 @@ fn is_yes(cell: Option<&String>) -> bool {
 }
 
 fn read_sheets(path: &Path) -> Result<Vec<Sheet>> {
-    let mut workbook: Xlsx<_> = open_workbook(path).with_context(|| format!("cannot open {}", path.display()))?;
+    let mut workbook: Xlsx<_> =
+        open_workbook(path).with_context(|| format!("cannot open {}", path.display()))?;
     let mut sheets = Vec::new();
     for name in workbook.sheet_names() {
         let mut sheet = Sheet::new();
@@ -132,12 +178,27 @@ fn find_header(sheet: &Sheet) -> Option<Header> {
 }
 
 fn header_of(row: u32, cells: &BTreeMap<u32, String>) -> Option<Header> {
-    let column = |name: &str| cells.iter().find(|(_, text)| text.to_lowercase() == name).map(|(column, _)| *column);
+    let column = |name: &str| {
+        cells
+            .iter()
+            .find(|(_, text)| text.to_lowercase() == name)
+            .map(|(column, _)| *column)
+    };
     let (kommunekode, ydelseskode) = (column("kommunekode")?, column("ydelseskode")?);
     let form = match (column("kvartal"), column("godkendt")) {
         (Some(kvartal), Some(godkendt)) => Form::Long { kvartal, godkendt },
-        _ => Form::Wide { quarters: cells.iter().filter_map(|(column, text)| Some((*column, Quarter::parse(text)?))).collect() },
+        _ => Form::Wide {
+            quarters: cells
+                .iter()
+                .filter_map(|(column, text)| Some((*column, Quarter::parse(text)?)))
+                .collect(),
+        },
     };
     let has_marks = !matches!(&form, Form::Wide { quarters } if quarters.is_empty());
-    has_marks.then_some(Header { row, kommunekode, ydelseskode, form })
+    has_marks.then_some(Header {
+        row,
+        kommunekode,
+        ydelseskode,
+        form,
+    })
 }
