@@ -212,8 +212,11 @@ fn read_trusted(
     Ok(read_csv(&manifest, month, &file.data_file(), &bytes))
 }
 
-/// Text from bytes in one character set; the place to add another.
-fn decoder(tegnsaet: &str) -> Option<fn(&[u8]) -> Option<String>> {
+/// Text from bytes, if they are text in the character set.
+type Decode = fn(&[u8]) -> Option<String>;
+
+/// How to read a character set; the place to add another.
+fn decoder(tegnsaet: &str) -> Option<Decode> {
     match tegnsaet {
         "utf-8" => Some(|bytes| String::from_utf8(bytes.to_vec()).ok()),
         _ => None,
@@ -333,7 +336,7 @@ fn read_record(
     row: &RawRow,
     columns: &Columns,
     manifest: &Manifest,
-    decode: fn(&[u8]) -> Option<String>,
+    decode: Decode,
 ) -> Result<DeliveredRecord, Wrong> {
     if row.fields.len() != columns.count {
         return Err(("", "wrong number of fields"));

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use crate::changes::{self, Judged};
 use crate::cpr;
 use crate::cube::Cube;
-use crate::day::{Day, Month};
+use crate::day::{Day, Month, Quarter};
 use crate::deletions;
 use crate::intake::read_deliveries;
 use crate::lists::Lists;
@@ -80,11 +80,17 @@ pub fn load(deliveries: &Path, month: Option<&str>) -> Result<Oracle> {
         .map(|delivery| delivery.month)
         .max()
         .context("no delivery is accepted")?;
+    let mut quarters: Vec<Quarter> = newest
+        .timeline()
+        .iter()
+        .map(|month| month.quarter())
+        .collect();
+    quarters.dedup();
     let sources = Sources {
         lists,
         reference,
         approvals,
-        newest,
+        quarters,
         as_of: newest.last_day(),
     };
 
@@ -114,7 +120,8 @@ struct Sources {
     lists: Lists,
     reference: Reference,
     approvals: Approvals,
-    newest: Month,
+    /// The quarters of the timeline.
+    quarters: Vec<Quarter>,
     as_of: Day,
 }
 
@@ -143,7 +150,12 @@ impl Sources {
             file: delivery.file.clone(),
             line: given.line,
             cpr: given.cpr.clone(),
-            approved_quarters: self.approved_quarters(&handlekommune, reporter, ydelseskode),
+            approved_quarters: self.approvals.of_record(
+                &handlekommune,
+                reporter,
+                ydelseskode,
+                &self.quarters,
+            ),
             handlekommune,
             betalingskommune,
             ydelseskode: ydelseskode.to_owned(),
@@ -177,29 +189,6 @@ impl Sources {
         valid.sort();
         valid.dedup();
         valid
-    }
-
-    /// Rule G2: for each quarter of the timeline, is it approved?
-    fn approved_quarters(
-        &self,
-        handlekommune: &str,
-        reporter: &str,
-        ydelseskode: &str,
-    ) -> Vec<bool> {
-        let mut quarters: Vec<_> = self
-            .newest
-            .timeline()
-            .iter()
-            .map(|month| month.quarter())
-            .collect();
-        quarters.dedup();
-        quarters
-            .iter()
-            .map(|quarter| {
-                self.approvals
-                    .is_approved(handlekommune, reporter, ydelseskode, *quarter)
-            })
-            .collect()
     }
 
     fn warn_of_odd_fields(

@@ -14,7 +14,7 @@ const FILE: &str = "Godkendte_kommuner.xlsx";
 /// Municipality × ydelseskode × quarter, `true` where approved; and the municipalities that have a line at all.
 #[derive(Default)]
 pub(crate) struct Approvals {
-    marks: HashMap<(String, String, Quarter), bool>,
+    marks: HashMap<(String, String), HashMap<Quarter, bool>>,
     municipalities: HashSet<String>,
 }
 
@@ -108,32 +108,36 @@ impl Approvals {
         summary: &mut Summary,
     ) {
         self.municipalities.insert(kommune.to_owned());
-        let key = (kommune.to_owned(), ydelseskode.to_owned(), quarter);
-        let mark = self.marks.entry(key).or_insert(approved);
+        let key = (kommune.to_owned(), ydelseskode.to_owned());
+        let quarters = self.marks.entry(key).or_default();
+        let mark = quarters.entry(quarter).or_insert(approved);
         if *mark != approved {
             summary.warn("modstridende godkendelse");
             *mark = false;
         }
     }
 
-    /// Rules G2 and G3 for a record: is its quarter approved? No entry means no. The approval of a record that K1 or K2 moved from
-    /// its reporter is the reporter's, if the receiving municipality has no line at all.
-    pub(crate) fn is_approved(
+    /// Rules G2 and G3 for a record: is each of these quarters approved? No entry means no. The approval of a record that K1 or K2
+    /// moved from its reporter is the reporter's, if the receiving municipality has no line at all.
+    pub(crate) fn of_record(
         &self,
         handlekommune: &str,
         reporter: &str,
         ydelseskode: &str,
-        quarter: Quarter,
-    ) -> bool {
-        let kommune = if self.municipalities.contains(handlekommune) {
-            handlekommune
-        } else {
-            reporter
+        quarters: &[Quarter],
+    ) -> Vec<bool> {
+        let has_line = self.municipalities.contains(handlekommune);
+        let kommune = if has_line { handlekommune } else { reporter };
+        let marks = self
+            .marks
+            .get(&(kommune.to_owned(), ydelseskode.to_owned()));
+        let is_approved = |quarter: &Quarter| {
+            marks
+                .and_then(|marks| marks.get(quarter))
+                .copied()
+                .unwrap_or(false)
         };
-        self.marks
-            .get(&(kommune.to_owned(), ydelseskode.to_owned(), quarter))
-            .copied()
-            .unwrap_or(false)
+        quarters.iter().map(is_approved).collect()
     }
 }
 

@@ -1,5 +1,7 @@
 //! Every rule on small folders of deliveries made by hand. The expected numbers are reasoned from the text of the rules.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
+
 mod folder;
 
 mod approvals;
@@ -10,4 +12,5 @@ mod measures;
 mod municipalities;
 mod open_stays;
 mod pivots;
+mod size;
 mod systems;

@@ -207,7 +207,7 @@ fn s4_changes_are_applied_by_id_and_a_full_delivery_starts_anew() {
 fn s5_identical_records_from_two_systems_are_both_kept_with_a_warning() {
     let folder = Folder::new();
     let same = row("a", ANNA, "1.1", "2020-01-01", "");
-    folder.full("153", "nexus", "2026-10", 1, &[same.clone()]);
+    folder.full("153", "nexus", "2026-10", 1, std::slice::from_ref(&same));
     folder.full("153", "web", "2026-10", 1, &[same]);
     let oracle = folder.load();
     assert_eq!(oracle.records().len(), 2);
