@@ -8,6 +8,8 @@ pub mod error;
 pub mod pivot;
 pub mod view;
 
+pub mod bind;
+
 pub use cellset::CellSet;
 pub use error::{ErrorKind, QueryError};
 pub use pivot::Pivot;
