@@ -10,6 +10,10 @@ use jiff::civil::Date;
 
 const EPOCH: Date = jiff::civil::date(1970, 1, 1);
 
+/// More days than lie between 1970 and either end of the calendar of `jiff`, and no more than it
+/// takes for a number of days.
+const LONGEST: i32 = 5_000_000;
+
 /// A calendar day, as days since 1970-01-01.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(pub i32);
@@ -70,7 +74,7 @@ impl Day {
     /// The civil date. Days outside the calendar of `jiff` are clamped to its ends.
     #[must_use]
     pub fn date(self) -> Date {
-        EPOCH.saturating_add(self.0.days())
+        EPOCH.saturating_add(self.0.clamp(-LONGEST, LONGEST).days())
     }
 
     fn from_date(date: Date) -> Day {
@@ -220,6 +224,8 @@ mod tests {
         for wrong in ["2021-02-29", "2020-2-9", "2020-02-29 ", "29-02-2020", "", "2020-0a-01"] {
             assert_eq!(Day::parse(wrong), None, "{wrong}");
         }
+        assert_eq!(Day::MAX.to_string(), "9999-12-31");
+        assert_eq!(Day::MIN.year(), -9999);
     }
 
     #[test]
