@@ -201,8 +201,11 @@ impl Interval {
 
     /// What is left when the days of `other` are taken out: none, one or two pieces.
     pub fn without(self, other: Interval) -> impl Iterator<Item = Interval> {
-        let before = Interval::new(self.first, self.last.min(other.first.before()));
-        let after = Interval::new(self.first.max(other.last.after()), self.last);
+        // Compared first: there is no day before the first of all, and none after the last.
+        let before = (self.first < other.first)
+            .then(|| Interval { first: self.first, last: self.last.min(other.first.before()) });
+        let after = (self.last > other.last)
+            .then(|| Interval { first: self.first.max(other.last.after()), last: self.last });
         let touched = self.common(other).is_some();
         let (left, right) = if touched { (before, after) } else { (Some(self), None) };
         left.into_iter().chain(right)
@@ -260,5 +263,8 @@ mod tests {
         assert_eq!(left(5, 12), [(1, 4)]);
         assert_eq!(left(1, 10), []);
         assert_eq!(left(11, 12), [(1, 10)]);
+        let open = Interval { first: Day(1), last: Day::MAX };
+        assert_eq!(open.without(Interval { first: Day(5), last: Day::MAX }).count(), 1);
+        assert_eq!(open.without(open).count(), 0);
     }
 }
