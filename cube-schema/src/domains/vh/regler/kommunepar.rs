@@ -1,0 +1,31 @@
+//! A pair of municipalities of which one reports for both (K1, K2).
+
+use super::super::kodelister::Kommune;
+use super::super::record::{Betalingskommune, Record};
+
+/// Who reports, and for whom else.
+#[derive(Clone, Copy, Debug)]
+pub struct Kommunepar {
+    /// The municipality that reports.
+    pub indberetter: Kommune,
+    /// The one whose records it reports with its own.
+    pub ogsaa_for: Kommune,
+}
+
+impl Kommunepar {
+    /// Gives a record of the pair to the municipality that it is about.
+    ///
+    /// A betalingskommune that is neither of the two is left for K4.
+    pub fn tolk(&self, record: &mut Record) {
+        if record.indberetter != self.indberetter {
+            return;
+        }
+        let own = match record.betalingskommune {
+            Betalingskommune::Kendt(betaler) if betaler == self.ogsaa_for => self.ogsaa_for,
+            Betalingskommune::IkkeAngivet => self.indberetter,
+            Betalingskommune::Kendt(_) | Betalingskommune::Ukendt => return,
+        };
+        record.handlekommune = own;
+        record.betalingskommune = Betalingskommune::Kendt(own);
+    }
+}

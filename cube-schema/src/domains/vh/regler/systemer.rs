@@ -1,0 +1,61 @@
+//! The systems of one reporter, as the S rules see them.
+
+use crate::domain::DeliveryInfo;
+use crate::rule::{Selection, Warning};
+
+use super::super::kodelister::Kommune;
+use super::super::reference::{Reference, Rolle, Systemskifte};
+
+/// A system that has delivered.
+pub(super) struct System<'a> {
+    /// Its name as delivered.
+    pub name: &'a str,
+    /// How it reports.
+    pub rolle: Rolle,
+    /// Whether `systemskifte.csv` says so.
+    pub listed: bool,
+    /// The position of its newest delivery of full stock.
+    pub newest: Option<usize>,
+}
+
+/// The systems of a selection, in the order of the deliveries.
+pub(super) fn systemer<'a>(selection: &Selection<'a>, reference: &Reference) -> Vec<System<'a>> {
+    let deliveries = selection.deliveries;
+    let changes = |pair: &[DeliveryInfo]| usize::from(pair[0].system != pair[1].system);
+    let several = deliveries.windows(2).map(changes).sum::<usize>() > 0;
+    let lines = lines(selection, reference);
+    let mut systems: Vec<System<'a>> = Vec::new();
+    for (position, delivery) in deliveries.iter().enumerate() {
+        if systems.last().is_none_or(|system| system.name != delivery.system) {
+            systems.push(system(&delivery.system, lines, several));
+        }
+        if let (true, Some(system)) = (delivery.full, systems.last_mut()) {
+            system.newest = Some(position);
+        }
+    }
+    systems
+}
+
+/// What `systemskifte.csv` says of the reporter of a selection.
+pub(super) fn lines<'r>(selection: &Selection<'_>, reference: &'r Reference) -> &'r [Systemskifte] {
+    let reporter = selection.deliveries.first().map_or("", |delivery| &delivery.reporter);
+    let lines = Kommune::parse(reporter).and_then(|kommune| reference.systemskifter.get(&kommune));
+    lines.map_or(&[], Vec::as_slice)
+}
+
+/// A municipality that is not listed: its only system is `fuld`; several systems, or an unlisted
+/// one beside listed ones, are parallel.
+fn system<'a>(name: &'a str, lines: &[Systemskifte], several: bool) -> System<'a> {
+    let small = name.to_lowercase();
+    let line = lines.iter().find(|line| *line.system == *small);
+    let alone = lines.is_empty() && !several;
+    let rolle = line.map_or(if alone { Rolle::Fuld } else { Rolle::Parallel }, |line| line.rolle);
+    System { name, rolle, listed: line.is_some(), newest: None }
+}
+
+/// Adds a warning about a system of the selection's reporter.
+pub(super) fn warn(selection: &mut Selection<'_>, kind: &'static str, system: &str, what: &str) {
+    let reporter = selection.deliveries.first().map_or("", |delivery| &delivery.reporter);
+    let text = format!("{reporter} {system}: {what}");
+    selection.warnings.push(Warning { kind, text });
+}

@@ -1,0 +1,349 @@
+//! The dimension tables, and the key of each record in them.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::day::Month;
+use crate::domain::{DeliveryInfo, Judged};
+use crate::table::DimensionTable;
+
+use super::super::LOKAL;
+use super::super::cpr::{Cpr, Koen};
+use super::super::kodelister::{Kommune, Kommunenavn};
+use super::super::record::{Betalingskommune, OpholdsstedRef, Record, Ydelseskode};
+use super::super::reference::Reference;
+use super::super::regler::{self, RULES, g1_godkendelser, k1_ishoej_vallensbaek, k2_taarnby_dragoer};
+
+/// Key and name of the institution that stands for ids which are not in the register.
+const UKENDT_INSTITUTION: &str = "Ukendt institution";
+/// The rows of the dimension table `godkendt`.
+pub(super) const JA: u32 = 0;
+/// See [`JA`].
+pub(super) const NEJ: u32 = 1;
+/// The letters of the functional assessment.
+const VURDERINGER: [&str; 5] = ["A", "B", "C", "D", "E"];
+
+/// What the keys of records are found with.
+pub(super) struct Keys<'a> {
+    reference: &'a Reference,
+    /// By the number of a municipality its row; the row after the last where there is none.
+    kommune_rows: Vec<u32>,
+    /// The citizens in the order of their numbers.
+    borgere: Vec<Cpr>,
+    borger_numbers: HashMap<Cpr, u32>,
+    /// The institutions with facts, in the order of their rows.
+    opholdssteder: Vec<OpholdsstedRef>,
+    /// By position in the register the row of an institution with facts.
+    opholdssted_rows: HashMap<u32, u32>,
+    /// Codes that are not in the list, numbered behind it.
+    ukendte_koder: HashMap<&'a str, u32>,
+    /// By position of a rule its row; the row after the last for a rule that leaves no mark.
+    regel_rows: Vec<u32>,
+}
+
+impl<'a> Keys<'a> {
+    /// Numbers what the records have.
+    pub fn new(records: &'a [Judged<Record>], reference: &'a Reference) -> Keys<'a> {
+        let borgere = borgere(records);
+        let numbered = borgere.iter().enumerate().map(|(number, cpr)| (*cpr, number as u32));
+        let opholdssteder = opholdssteder(records);
+        Keys {
+            reference,
+            kommune_rows: kommune_rows(reference),
+            borger_numbers: numbered.collect(),
+            borgere,
+            opholdssted_rows: opholdssted_rows(&opholdssteder),
+            opholdssteder,
+            ukendte_koder: ukendte_koder(records, reference),
+            regel_rows: regel_rows(),
+        }
+    }
+
+    /// The number of the citizen.
+    pub fn borger(&self, record: &Record) -> u32 {
+        self.borger_numbers[&record.cpr]
+    }
+
+    /// The row of the handlekommune.
+    pub fn handlekommune(&self, record: &Record) -> u32 {
+        self.kommune_rows[usize::from(record.handlekommune.0)]
+    }
+
+    /// The row of the betalingskommune.
+    pub fn betalingskommune(&self, record: &Record) -> u32 {
+        match record.betalingskommune {
+            Betalingskommune::Kendt(kommune) => self.kommune_rows[usize::from(kommune.0)],
+            _ => self.reference.kommuner.len() as u32,
+        }
+    }
+
+    /// The row of the service.
+    pub fn ydelse(&self, record: &Record) -> u32 {
+        match record.ydelse {
+            Ydelseskode::Listet(position) => position,
+            Ydelseskode::Ukendt(_) => self.reference.ydelser.len() as u32,
+        }
+    }
+
+    /// A number for the service code as given: that of the service, or one behind them.
+    pub fn ydelseskode_som_angivet(&self, record: &Record) -> u32 {
+        match &record.ydelse {
+            Ydelseskode::Listet(position) => *position,
+            Ydelseskode::Ukendt(code) => self.ukendte_koder[&**code],
+        }
+    }
+
+    /// The rows of the target groups, or the one for none.
+    pub fn maalgrupper(&self, record: &Record) -> Vec<u32> {
+        match &*record.maalgrupper {
+            [] => vec![self.reference.maalgrupper.len() as u32],
+            positions => positions.to_vec(),
+        }
+    }
+
+    /// The row of the institution.
+    pub fn opholdssted(&self, record: &Record) -> u32 {
+        match record.opholdssted {
+            OpholdsstedRef::EgetHjem => 0,
+            OpholdsstedRef::Ukendt => 1,
+            OpholdsstedRef::Kendt(position) => self.opholdssted_rows[&position],
+        }
+    }
+
+    /// The row of the functional assessment.
+    pub fn funktionsvurdering(record: &Record) -> u32 {
+        record.funktionsvurdering.map_or(VURDERINGER.len() as u32, u32::from)
+    }
+
+    /// The rows of the marks that the VH cube shows, or the one for none.
+    pub fn regler(&self, judged: &Judged<Record>) -> Vec<u32> {
+        let marks = judged.marks.with(judged.verdicts[LOKAL].marks);
+        let shown = |position: &usize| regler::handling(RULES[*position].id).is_some();
+        let rows: Vec<u32> =
+            marks.iter().filter(shown).map(|position| self.regel_rows[position]).collect();
+        if rows.is_empty() { vec![regel_count()] } else { rows }
+    }
+
+    /// The row of the sex.
+    pub fn koen(&self, record: &Record) -> u32 {
+        match self.reference.koen(record.cpr) {
+            Koen::Mand => 0,
+            Koen::Kvinde => 1,
+        }
+    }
+
+    /// The series of the step table of approvals.
+    pub fn godkendelsesserie(&self, record: &Record) -> u32 {
+        let kommune = g1_godkendelser::godkendende_kommune(record, self.reference);
+        let services = self.reference.ydelser.len() as u32 + 1;
+        self.kommune_rows[usize::from(kommune.0)] * services + self.ydelse(record)
+    }
+
+    /// All dimension tables.
+    pub fn tables(&self, deliveries: &[DeliveryInfo]) -> Vec<DimensionTable> {
+        vec![
+            self.handlekommune_table(deliveries),
+            self.betalingskommune_table(),
+            self.ydelse_table(),
+            self.maalgruppe_table(),
+            self.opholdssted_table(),
+            one_column("funktionsvurdering", VURDERINGER.into_iter().chain([""])),
+            regel_table(),
+            one_column("godkendt", ["Ja", "Nej"]),
+            one_column("koen", ["Mand", "Kvinde"]),
+            self.borger_table(),
+        ]
+    }
+
+    fn handlekommune_table(&self, deliveries: &[DeliveryInfo]) -> DimensionTable {
+        let columns = ["kommunekode", "kommune", "regionskode", "region", "nyeste_leverance"];
+        let mut table = DimensionTable::new("handlekommune", &columns);
+        for (code, kommune) in self.reference.kommuner.iter() {
+            let newest = newest_delivery(code, deliveries);
+            let newest = newest.map_or(String::new(), |month| month.to_string());
+            table.push(&[code, &kommune.navn, &kommune.regionskode, &kommune.region, &newest]);
+        }
+        table
+    }
+
+    fn betalingskommune_table(&self) -> DimensionTable {
+        let columns = ["kommunekode", "kommune", "regionskode", "region"];
+        let mut table = DimensionTable::new("betalingskommune", &columns);
+        for (code, kommune) in self.reference.kommuner.iter() {
+            table.push(&[code, &kommune.navn, &kommune.regionskode, &kommune.region]);
+        }
+        table.push(&[""; 4]);
+        table
+    }
+
+    fn ydelse_table(&self) -> DimensionTable {
+        let columns =
+            ["ydelseskode", "ydelsesnavn", "kategori", "lovhjemmel", "statbankkode", "dstnavn"];
+        let mut table = DimensionTable::new("ydelse", &columns);
+        for (code, ydelse) in self.reference.ydelser.iter() {
+            let (name, category) = (&ydelse.navn, &ydelse.kategori);
+            let (law, dst) = (&ydelse.lovhjemmel, &ydelse.dst_navn);
+            table.push(&[code, name, category, law, &ydelse.statbankkode, dst]);
+        }
+        table.push(&[""; 6]);
+        table
+    }
+
+    fn maalgruppe_table(&self) -> DimensionTable {
+        let columns = ["maalgruppekode", "navn", "hovedgruppe", "hovedgruppe_dst"];
+        let mut table = DimensionTable::new("maalgruppe", &columns);
+        for (code, group) in self.reference.maalgrupper.iter() {
+            table.push(&[code, &group.navn, &group.hovedgruppe, &group.hovedgruppe_dst]);
+        }
+        table.push(&[""; 4]);
+        table
+    }
+
+    fn opholdssted_table(&self) -> DimensionTable {
+        let columns =
+            ["opholdsstedid", "navn", "kommunekode", "kommune", "tilbudstypekode", "tilbudstype"];
+        let mut table = DimensionTable::new("opholdssted", &columns);
+        for sted in &self.opholdssteder {
+            match sted {
+                OpholdsstedRef::EgetHjem => table.push(&[""; 6]),
+                OpholdsstedRef::Ukendt => {
+                    table.push(&[UKENDT_INSTITUTION, UKENDT_INSTITUTION, "", "", "", ""])
+                }
+                OpholdsstedRef::Kendt(position) => self.push_opholdssted(&mut table, *position),
+            };
+        }
+        table
+    }
+
+    fn push_opholdssted(&self, table: &mut DimensionTable, position: u32) -> u32 {
+        let (kommuner, typer) = (&self.reference.kommuner, &self.reference.tilbudstyper);
+        let sted = self.reference.opholdssteder.entry(position);
+        let id = self.reference.opholdssteder.code(position);
+        let kommune = kommuner.find(&sted.kommunekode).map_or("", |kommune| &kommune.navn);
+        let tilbud = typer.find(&sted.tilbudstype).map_or("", |navn| navn);
+        table.push(&[id, &sted.navn, &sted.kommunekode, kommune, &sted.tilbudstype, tilbud])
+    }
+
+    fn borger_table(&self) -> DimensionTable {
+        let numbers = self.borgere.iter().map(|cpr| cpr.to_string().into()).collect();
+        let columns = vec![("personnummer".to_owned(), numbers)];
+        DimensionTable { name: "borger".to_owned(), columns }
+    }
+}
+
+/// The municipalities of the list, in the order of their rows.
+pub(super) fn kommuner(reference: &Reference) -> impl Iterator<Item = (Kommune, &Kommunenavn)> {
+    let parsed = |(code, entry)| Some((Kommune::parse(code)?, entry));
+    reference.kommuner.iter().filter_map(parsed)
+}
+
+/// The newest month of a municipality's counting deliveries; of one without any its pair's, which
+/// may report for it (K1, K2).
+fn newest_delivery(code: &str, deliveries: &[DeliveryInfo]) -> Option<Month> {
+    let newest = |reporter: &str| {
+        let own = deliveries.iter().filter(|delivery| delivery.reporter == reporter);
+        own.map(|delivery| delivery.month).max()
+    };
+    newest(code).or_else(|| {
+        let pairs = [k1_ishoej_vallensbaek::PAR, k2_taarnby_dragoer::PAR];
+        let pair = pairs.iter().find(|pair| pair.ogsaa_for.to_string() == code)?;
+        newest(&pair.indberetter.to_string())
+    })
+}
+
+fn kommune_rows(reference: &Reference) -> Vec<u32> {
+    let mut rows = vec![reference.kommuner.len() as u32; 1000];
+    for (row, (kommune, _)) in kommuner(reference).enumerate() {
+        rows[usize::from(kommune.0)] = row as u32;
+    }
+    rows
+}
+
+/// The citizens by their most frequent handlekommune and then by CPR number, so that the facts of
+/// a municipality, which are ordered by citizen, are nearly one range.
+fn borgere(records: &[Judged<Record>]) -> Vec<Cpr> {
+    let pair = |judged: &Judged<Record>| (judged.record.cpr, judged.record.handlekommune);
+    let mut pairs: Vec<(Cpr, Kommune)> = records.iter().map(pair).collect();
+    pairs.sort_unstable();
+    let of_one = pairs.chunk_by(|one, next| one.0 == next.0);
+    let mut homes: Vec<(Kommune, Cpr)> =
+        of_one.map(|pairs| (most_frequent(pairs), pairs[0].0)).collect();
+    homes.sort_unstable();
+    homes.into_iter().map(|(_, cpr)| cpr).collect()
+}
+
+/// The most frequent municipality of sorted pairs; of equally frequent ones the first.
+fn most_frequent(pairs: &[(Cpr, Kommune)]) -> Kommune {
+    let stretches = pairs.chunk_by(|one, next| one.1 == next.1);
+    let longest = stretches.rev().max_by_key(|stretch| stretch.len());
+    longest.map_or(pairs[0].1, |stretch| stretch[0].1)
+}
+
+/// Own home, the unknown institution, and the institutions with facts as the register has them.
+fn opholdssteder(records: &[Judged<Record>]) -> Vec<OpholdsstedRef> {
+    let used: BTreeSet<u32> = records
+        .iter()
+        .filter_map(|judged| match judged.record.opholdssted {
+            OpholdsstedRef::Kendt(position) => Some(position),
+            _ => None,
+        })
+        .collect();
+    let known = used.into_iter().map(OpholdsstedRef::Kendt);
+    [OpholdsstedRef::EgetHjem, OpholdsstedRef::Ukendt].into_iter().chain(known).collect()
+}
+
+fn opholdssted_rows(steder: &[OpholdsstedRef]) -> HashMap<u32, u32> {
+    let numbered = steder.iter().enumerate();
+    let known = numbered.filter_map(|(row, sted)| match sted {
+        OpholdsstedRef::Kendt(position) => Some((*position, row as u32)),
+        _ => None,
+    });
+    known.collect()
+}
+
+fn ukendte_koder<'a>(
+    records: &'a [Judged<Record>],
+    reference: &Reference,
+) -> HashMap<&'a str, u32> {
+    let mut codes = HashMap::new();
+    for judged in records {
+        if let Ydelseskode::Ukendt(code) = &judged.record.ydelse {
+            let next = (reference.ydelser.len() + codes.len()) as u32;
+            codes.entry(&**code).or_insert(next);
+        }
+    }
+    codes
+}
+
+fn regel_rows() -> Vec<u32> {
+    let mut row = 0;
+    let mut next = |id| {
+        let has_row = regler::handling(id).is_some();
+        row += u32::from(has_row);
+        if has_row { row - 1 } else { regel_count() }
+    };
+    RULES.iter().map(|rule| next(rule.id)).collect()
+}
+
+/// The number of rules that leave a mark; the row after them stands for no mark.
+fn regel_count() -> u32 {
+    RULES.iter().filter(|rule| regler::handling(rule.id).is_some()).count() as u32
+}
+
+fn regel_table() -> DimensionTable {
+    let mut table = DimensionTable::new("regel", &["handling", "regel", "navn"]);
+    for rule in &RULES {
+        if let Some(handling) = regler::handling(rule.id) {
+            table.push(&[handling, rule.id, rule.caption]);
+        }
+    }
+    table.push(&[""; 3]);
+    table
+}
+
+fn one_column<'t>(name: &str, values: impl IntoIterator<Item = &'t str>) -> DimensionTable {
+    let mut table = DimensionTable::new(name, &[name]);
+    for value in values {
+        table.push(&[value]);
+    }
+    table
+}

@@ -1,0 +1,92 @@
+//! The fact tables: each column is a function of a row's record or of its days.
+
+use crate::day::{Day, Interval};
+use crate::domain::{DeliveryInfo, Judged};
+use crate::table::{FactColumn, FactTable, Lists};
+
+use super::super::record::Record;
+use super::FactRow;
+use super::dimensions::Keys;
+
+/// What the rows of a fact table are made of.
+#[derive(Clone, Copy)]
+pub(super) struct Facts<'a> {
+    pub records: &'a [Judged<Record>],
+    pub deliveries: &'a [DeliveryInfo],
+    pub keys: &'a Keys<'a>,
+    pub rows: &'a [FactRow],
+}
+
+impl Facts<'_> {
+    /// The facts of the VH cube.
+    pub fn reported(self) -> FactTable {
+        let mut columns = self.shared_columns();
+        columns.extend([
+            ("opholdssted", self.id(|judged| self.keys.opholdssted(&judged.record))),
+            ("regler", self.ids(|judged| self.keys.regler(judged))),
+        ]);
+        named("ydelser_indberettet", columns)
+    }
+
+    /// The facts of Benchmark: neither institutions nor marks.
+    pub fn benchmark(self) -> FactTable {
+        named("ydelser_benchmark", self.shared_columns())
+    }
+
+    fn shared_columns(self) -> Vec<(&'static str, FactColumn)> {
+        let keys = self.keys;
+        let file = |judged: &Judged<Record>| &*self.deliveries[judged.delivery as usize].file;
+        vec![
+            ("borger", self.of(|record| keys.borger(record))),
+            ("registrering", self.registrering()),
+            ("ydelseskode_som_angivet", self.of(|record| keys.ydelseskode_som_angivet(record))),
+            ("foerste_dag", self.day(|days| days.first)),
+            ("sidste_dag", self.day(|days| days.last)),
+            ("handlekommune", self.of(|record| keys.handlekommune(record))),
+            ("betalingskommune", self.of(|record| keys.betalingskommune(record))),
+            ("ydelse", self.of(|record| keys.ydelse(record))),
+            ("maalgrupper", self.ids(|judged| keys.maalgrupper(&judged.record))),
+            ("funktionsvurdering", self.of(Keys::funktionsvurdering)),
+            ("godkendelsesserie", self.of(|record| keys.godkendelsesserie(record))),
+            ("koen", self.of(|record| keys.koen(record))),
+            ("ydelsesid", self.text(|judged| judged.record.ydelsesid().into())),
+            ("fil", self.text(|judged| file(judged).into())),
+            ("linje", self.id(|judged| judged.line)),
+        ]
+    }
+
+    /// A number of the record.
+    fn of(self, value: impl Fn(&Record) -> u32) -> FactColumn {
+        self.id(|judged| value(&judged.record))
+    }
+
+    fn id(self, value: impl Fn(&Judged<Record>) -> u32) -> FactColumn {
+        FactColumn::Id(self.rows.iter().map(|(at, _)| value(&self.records[*at])).collect())
+    }
+
+    fn ids(self, values: impl Fn(&Judged<Record>) -> Vec<u32>) -> FactColumn {
+        let mut lists = Lists::default();
+        for (at, _) in self.rows {
+            lists.push(values(&self.records[*at]));
+        }
+        FactColumn::Ids(lists)
+    }
+
+    fn day(self, value: impl Fn(Interval) -> Day) -> FactColumn {
+        FactColumn::Day(self.rows.iter().map(|(_, days)| value(*days)).collect())
+    }
+
+    fn text(self, value: impl Fn(&Judged<Record>) -> Box<str>) -> FactColumn {
+        FactColumn::Text(self.rows.iter().map(|(at, _)| value(&self.records[*at])).collect())
+    }
+
+    /// The pieces of a record share its number.
+    fn registrering(self) -> FactColumn {
+        FactColumn::Id(self.rows.iter().map(|(at, _)| *at as u32).collect())
+    }
+}
+
+fn named(name: &str, columns: Vec<(&str, FactColumn)>) -> FactTable {
+    let columns = columns.into_iter().map(|(column, values)| (column.to_owned(), values));
+    FactTable { name: name.to_owned(), columns: columns.collect() }
+}

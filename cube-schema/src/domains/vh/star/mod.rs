@@ -1,0 +1,98 @@
+//! The way to the star: judged records become the tables that `vh.toml` names.
+//!
+//! Keys of dimension rows follow from the code lists, except citizens and institutions: of them
+//! only those with facts have a row.
+
+mod dimensions;
+mod facts;
+
+#[cfg(test)]
+mod tests;
+
+use crate::day::{Day, Interval};
+use crate::domain::{DeliveryInfo, Judged};
+use crate::table::{Star, StepTable, Timeline};
+
+use super::NATIONAL;
+use super::record::Record;
+use super::reference::Reference;
+use super::regler::{self, g2_kvartal};
+
+use dimensions::{JA, Keys, NEJ};
+use facts::Facts;
+
+/// Makes the star of judged records.
+pub(super) fn make(
+    records: &[Judged<Record>],
+    deliveries: &[DeliveryInfo],
+    reference: &Reference,
+    timeline: Timeline,
+) -> Star {
+    let keys = &Keys::new(records, reference);
+    let reported = reported_rows(records, timeline.as_of());
+    let benchmark = benchmark_rows(records);
+    Star {
+        dimensions: keys.tables(deliveries),
+        facts: vec![
+            Facts { records, deliveries, keys, rows: &reported }.reported(),
+            Facts { records, deliveries, keys, rows: &benchmark }.benchmark(),
+        ],
+        steps: vec![godkendelser(reference)],
+    }
+}
+
+/// A fact row: a record, by its position, and days.
+type FactRow = (usize, Interval);
+
+/// One row per record, with the days as reported.
+fn reported_rows(records: &[Judged<Record>], as_of: Day) -> Vec<FactRow> {
+    let days = |judged: &Judged<Record>| reported_days(&judged.record, as_of);
+    records.iter().map(days).enumerate().collect()
+}
+
+/// A record without an interval is shown on one day, so that it is seen and can be corrected:
+/// without a start (D3) on its end day or the as-of day, ended before its start (D4) on its start.
+fn reported_days(record: &Record, as_of: Day) -> Interval {
+    let one_day = |day| Interval { first: day, last: day };
+    match record.start.dag() {
+        None => one_day(record.slut.unwrap_or(as_of)),
+        Some(start) => {
+            let days = Interval::new(start, record.slut.unwrap_or(Day::MAX));
+            days.unwrap_or_else(|| one_day(start))
+        }
+    }
+}
+
+/// One row per piece that the national judgement leaves of a record that is not deleted.
+fn benchmark_rows(records: &[Judged<Record>]) -> Vec<FactRow> {
+    let deleting = regler::sletter();
+    let mut rows = Vec::with_capacity(records.len());
+    for (at, judged) in records.iter().enumerate() {
+        if judged.marks.0 & deleting.0 == 0 {
+            rows.extend(judged.verdicts[NATIONAL].pieces.iter().map(|piece| (at, *piece)));
+        }
+    }
+    rows
+}
+
+/// The approvals as steps, a series per municipality and service in the order of
+/// [`Keys::godkendelsesserie`]: `Nej`, but `Ja` on approved days.
+fn godkendelser(reference: &Reference) -> StepTable {
+    let mut steps = StepTable { name: "godkendelser".to_owned(), ..StepTable::default() };
+    let step = |from, member, steps: &mut StepTable| {
+        steps.from.push(from);
+        steps.member.push(member);
+    };
+    steps.offsets.push(0);
+    for (kommune, _) in dimensions::kommuner(reference) {
+        for ydelse in 0..=reference.ydelser.len() as u32 {
+            step(Day::MIN, NEJ, &mut steps);
+            for days in g2_kvartal::godkendte_dage(kommune, ydelse, reference) {
+                step(days.first, JA, &mut steps);
+                step(days.last.after(), NEJ, &mut steps);
+            }
+            steps.offsets.push(steps.from.len() as u32);
+        }
+    }
+    steps
+}
