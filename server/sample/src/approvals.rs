@@ -1,0 +1,104 @@
+//! `Godkendte_kommuner.xlsx`: for which quarters Statistics Denmark has approved a municipality's service.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet};
+
+use crate::calibration::SERVICES;
+use crate::country::Municipality;
+use crate::day::Month;
+use crate::random::{mix, share};
+use crate::world::World;
+
+/// Lines above the header, as people write them.
+const TITLES: [&str; 2] = ["Godkendte kommuner på voksenhandicapområdet (syntetiske data)", ""];
+const HEADER: [&str; 4] = ["Kommunekode", "Ydelseskode", "Kvartal", "Godkendt"];
+
+/// The municipality whose approval is its reporter's: it has no line at all.
+const WITHOUT: u16 = 155;
+
+/// Writes the workbook, the same bytes for the same world.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn write(world: &World, path: &Path) -> Result<()> {
+    let mut workbook = Workbook::new();
+    let made = ExcelDateTime::from_ymd(2026, 1, 15)?;
+    workbook.set_properties(&DocProperties::new().set_title(TITLES[0]).set_creation_datetime(&made));
+    let sheet = workbook.add_worksheet_with_constant_memory()?;
+    sheet.set_name("Godkendte")?;
+    for (row, title) in TITLES.iter().enumerate() {
+        sheet.write(row as u32, 0, *title)?;
+    }
+    for (column, name) in HEADER.iter().enumerate() {
+        sheet.write(TITLES.len() as u32, column as u16, *name)?;
+    }
+    lines(world, sheet)?;
+    workbook.save(path).with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn lines(world: &World, sheet: &mut Worksheet) -> Result<()> {
+    let mut row = TITLES.len() as u32;
+    let last = Month::new(world.last().year() - 1, 10);
+    for one in world.country.municipalities.iter().filter(|one| one.code != WITHOUT) {
+        for service in 0..SERVICES.len() {
+            let mut quarter = first_quarter(service);
+            while quarter <= last {
+                row += 1;
+                let yes = approved(one, service, quarter, world.country.seed);
+                line(sheet, row, one.code, service, quarter, yes)?;
+                // Here and there a line stands twice, and the second disagrees.
+                if row % 20_011 == 7 {
+                    row += 1;
+                    line(sheet, row, one.code, service, quarter, !yes)?;
+                }
+                quarter = quarter.plus(3);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Approvals begin with 2013K4, those of newer services with the service.
+const fn first_quarter(service: usize) -> Month {
+    if service >= crate::calibration::GROUP_HELP { Month::new(2020, 7) } else { Month::new(2013, 10) }
+}
+
+/// Codes, numbers and words as people write them: mostly numbers and `Ja`, sometimes text and `JA`.
+fn line(sheet: &mut Worksheet, row: u32, code: u16, service: usize, quarter: Month, yes: bool) -> Result<()> {
+    let (year, number) = (quarter.year(), quarter.quarter());
+    let code_of = SERVICES[service].code;
+    if row % 9 == 4 {
+        sheet.write(row, 0, code.to_string())?;
+    } else {
+        sheet.write(row, 0, code)?;
+    }
+    match code_of.parse::<f64>() {
+        Ok(decimal) if row % 31 == 11 => sheet.write(row, 1, decimal)?,
+        _ => sheet.write(row, 1, code_of)?,
+    };
+    match row % 23 {
+        5 => sheet.write(row, 2, format!("{year} K{number}"))?,
+        9 => sheet.write(row, 2, format!("{year}Q{number}"))?,
+        _ => sheet.write(row, 2, format!("{year}K{number}"))?,
+    };
+    let words = if row % 17 == 3 { ["NEJ", "JA"] } else { ["Nej", "Ja"] };
+    sheet.write(row, 3, words[usize::from(yes)])?;
+    Ok(())
+}
+
+/// 63 municipalities are approved for all of 2015-2020; elsewhere there are gaps, most often in § 95.
+fn approved(one: &Municipality, service: usize, quarter: Month, seed: u64) -> bool {
+    let own = mix(mix(seed, u64::from(one.code)), service as u64);
+    let gap = if SERVICES[service].code == "1.17" { 0.35 } else { 0.06 };
+    // A service with a gap has it for years on end.
+    let lacks = share(own, 1) < gap && share(own, 2 + quarter.year() as u64 / 3) < 0.7;
+    let years = (2015..=2020).contains(&quarter.year());
+    let reporting = quarter.first() >= one.reports_from;
+    if one.approved_throughout && years {
+        return !(SERVICES[service].code == "1.17" && lacks);
+    }
+    let hiccup = share(own, quarter.0 as u64) < 0.03;
+    reporting && !lacks && !hiccup && (quarter.year() >= 2014 || share(own, 3) < 0.5)
+}
