@@ -263,7 +263,7 @@ fn quoted(values: &str) -> String {
 mod tests {
     use super::*;
     use crate::day::Month;
-    use crate::domains::vh;
+    use crate::domains::vh::rapporter::RAPPORTER;
     use crate::schema::Schema;
 
     fn given(values: &[(&str, &str)]) -> BTreeMap<String, String> {
@@ -277,7 +277,7 @@ mod tests {
     #[test]
     fn the_reports_of_vh_name_fields_and_measures_that_exist() {
         let schema = Schema::parse(include_str!("domains/vh/vh.toml")).unwrap();
-        for report in &Reports::parse(vh::RAPPORTER).unwrap().reports {
+        for report in &Reports::parse(RAPPORTER).unwrap().reports {
             let cube = schema.cubes.iter().find(|cube| cube.name == report.pivot.cube).unwrap();
             for measure in &report.pivot.measures {
                 let all = cube.groups.iter().flat_map(|group| &group.measures);
@@ -295,7 +295,7 @@ mod tests {
 
     #[test]
     fn the_year_is_the_last_full_one_unless_given() {
-        let reports = Reports::parse(vh::RAPPORTER).unwrap();
+        let reports = Reports::parse(RAPPORTER).unwrap();
         let report = reports.find("harmonisering").unwrap();
         let year = |values: &[(&str, &str)], last| {
             report.fill(&given(values), timeline(last)).unwrap().pivot.filters[0].clone()
@@ -315,7 +315,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_named() {
-        let reports = Reports::parse(vh::RAPPORTER).unwrap();
+        let reports = Reports::parse(RAPPORTER).unwrap();
         assert!(reports.find("x").unwrap_err().known().contains(&"benchmark".to_owned()));
         let report = reports.find("benchmark").unwrap();
         let error = |values| report.fill(&given(values), timeline((2026, 10))).unwrap_err();
