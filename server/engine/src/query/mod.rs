@@ -7,8 +7,26 @@ pub mod cellset;
 pub mod error;
 pub mod pivot;
 pub mod view;
+mod execute;
+mod limits;
+mod plan;
 
 pub use cellset::CellSet;
 pub use error::{ErrorKind, QueryError};
+pub use limits::{Cancel, Limits};
 pub use pivot::Pivot;
 pub use view::View;
+
+/// Plans and executes a bound question.
+///
+/// # Errors
+/// The answer would be larger than the limits, or the question was cancelled.
+pub fn run(
+    view: &View,
+    bound: &bound::Bound,
+    limits: &Limits,
+    cancel: &Cancel,
+) -> Result<CellSet, QueryError> {
+    let plan = plan::plan(view, bound, limits)?;
+    execute::execute(&plan, limits, cancel)
+}

@@ -1,0 +1,47 @@
+//! How large an answer may become, and how a question is ended early.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::error::{ErrorKind, QueryError};
+
+/// Limits of one question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Positions of one axis.
+    pub positions: usize,
+    /// Cells of the answer, the empty ones included.
+    pub cells: usize,
+    /// Counters held while counting (four bytes each).
+    pub counters: usize,
+}
+
+impl Default for Limits {
+    /// A million positions, twenty million cells (most of them empty in a wide answer), and
+    /// counters of 256 MB.
+    fn default() -> Limits {
+        Limits { positions: 1_000_000, cells: 20_000_000, counters: 64_000_000 }
+    }
+}
+
+/// A question's end from outside: cloned into the question, raised by whoever asked.
+#[derive(Clone, Debug, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    /// Ends the question at its next block of rows.
+    pub fn raise(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the question goes on.
+    ///
+    /// # Errors
+    /// It was ended.
+    pub fn check(&self) -> Result<(), QueryError> {
+        if self.0.load(Ordering::Relaxed) {
+            return Err(QueryError::new(ErrorKind::Cancelled, "spørgsmålet blev afbrudt"));
+        }
+        Ok(())
+    }
+}

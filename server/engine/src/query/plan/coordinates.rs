@@ -1,0 +1,232 @@
+//! The places of a dimension in a pass: which keys fall together, and their codes on the axes.
+
+use super::columns::{Column, Columns, Level, level_choices};
+use super::{AxisPlan, DimensionPlan, Plan, keys};
+use crate::cube::array::Lists;
+use crate::cube::{Dimension, Use};
+
+/// No place: the row does not count.
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// What something adds to the code of each axis.
+pub(crate) type Codes = Vec<u64>;
+
+/// One choice of a level for each column of a dimension.
+pub(crate) struct Choice {
+    /// From a row's key (for a many-valued dimension: from the number of its list) to its place.
+    pub map: KeyMap,
+    /// The number of places.
+    pub size: u64,
+    /// The codes of the places.
+    pub codes: PlaceCodes,
+}
+
+/// From keys to places.
+pub(crate) enum KeyMap {
+    /// Every row is at place 0.
+    One,
+    /// The place is the member of a field: no table is made for a long field.
+    Member {
+        /// The field.
+        field: usize,
+    },
+    /// The place of each key, or [`NONE`].
+    Table(Vec<u32>),
+    /// The places of each list of keys.
+    Lists(Lists),
+}
+
+/// What each place adds to the codes of the axes.
+pub(crate) enum PlaceCodes {
+    /// Place `p` adds `first + p * step` on one axis.
+    Linear {
+        /// The axis.
+        axis: usize,
+        /// Of place 0.
+        first: u64,
+        /// Per place.
+        step: u64,
+    },
+    /// As listed: one number per axis for each place.
+    Table(Vec<u64>),
+}
+
+impl PlaceCodes {
+    /// Adds the codes of a place.
+    pub fn add(&self, place: u64, codes: &mut [u64]) {
+        match self {
+            PlaceCodes::Linear { axis, first, step } => codes[*axis] += first + place * step,
+            PlaceCodes::Table(table) => {
+                let own = &table[place as usize * codes.len()..];
+                codes.iter_mut().zip(own).for_each(|(code, add)| *code += add);
+            }
+        }
+    }
+
+    /// What each of `size` places adds to the code of one axis of `width`.
+    pub fn on_axis(&self, axis: usize, width: usize, size: u64) -> Vec<u64> {
+        let mut codes = vec![0; width];
+        let place = |place| {
+            codes.fill(0);
+            self.add(place, &mut codes);
+            codes[axis]
+        };
+        (0..size).map(place).collect()
+    }
+}
+
+/// The keys that some position of the axes can hold; `None` is all.
+pub(super) fn shown(
+    columns: &Columns,
+    places: &[(usize, usize)],
+    shape: &Dimension,
+) -> Option<Vec<u32>> {
+    let lists = places.iter().filter_map(|&place| column_keys(columns.get(place), shape));
+    lists.reduce(|left, right| keys::common(&left, &right))
+}
+
+/// The keys of a column that holds only some members; `None` is all.
+fn column_keys(column: &Column, shape: &Dimension) -> Option<Vec<u32>> {
+    let mut found = Vec::new();
+    for level in &column.levels {
+        let Level::Some { field, codes } = level else { return None };
+        let field = &shape.fields[*field];
+        for (member, _) in codes {
+            found.extend_from_slice(field.keys_of_member.get(*member as usize));
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    Some(found)
+}
+
+pub(super) fn choices(dimension: &DimensionPlan, plan: &Plan<'_>, selected: bool) -> Vec<Choice> {
+    let cube = plan.view.cube();
+    let shape = &cube.dimensions[dimension.dimension];
+    let many = cube.groups[plan.group].uses[dimension.dimension] == Some(Use::Many);
+    let columns: Vec<&Column> =
+        dimension.columns.iter().map(|&(axis, at)| &plan.axes[axis].columns[at]).collect();
+    let choices = level_choices(&columns, plan.nested_totals);
+    let choices = choices.iter().map(|levels| {
+        if let Some(choice) = linear(dimension, shape, &plan.axes, levels, many) {
+            return choice;
+        }
+        if selected && dimension.columns.is_empty() {
+            return Choice::everything(plan.axes.len());
+        }
+        let choice = table(dimension, shape, &plan.axes, levels);
+        if many { over_lists(choice, dimension.dimension, plan) } else { choice }
+    });
+    choices.collect()
+}
+
+/// A choice that needs no table: one whole level, no condition, one key per row.
+fn linear(
+    dimension: &DimensionPlan,
+    shape: &Dimension,
+    axes: &[AxisPlan],
+    levels: &[&Level],
+    many: bool,
+) -> Option<Choice> {
+    let ([(axis, at)], [Level::Whole { field, base }]) = (dimension.columns.as_slice(), levels)
+    else {
+        return None;
+    };
+    if many || dimension.allowed.is_some() {
+        return None;
+    }
+    let column = &axes[*axis].columns[*at];
+    Some(Choice {
+        map: KeyMap::Member { field: *field },
+        size: shape.fields[*field].len() as u64,
+        codes: PlaceCodes::Linear { axis: *axis, first: base * column.stride, step: column.stride },
+    })
+}
+
+/// A choice by a table: keys whose members have the same codes share a place.
+fn table(
+    dimension: &DimensionPlan,
+    shape: &Dimension,
+    axes: &[AxisPlan],
+    levels: &[&Level],
+) -> Choice {
+    let width = axes.len();
+    let mut codes = vec![0_u64; shape.key_count * width];
+    let mut counts = vec![dimension.allowed.is_none(); shape.key_count];
+    for &key in dimension.allowed.iter().flatten() {
+        counts[key as usize] = true;
+    }
+    for (&(axis, at), level) in dimension.columns.iter().zip(levels) {
+        let stride = axes[axis].columns[at].stride;
+        for (key, code) in level.code_of_keys(shape).into_iter().enumerate() {
+            counts[key] &= code != u64::from(NONE);
+            codes[key * width + axis] += if counts[key] { code * stride } else { 0 };
+        }
+    }
+    number_places(&codes, &counts, width)
+}
+
+/// Numbers the different codes of the keys that count.
+fn number_places(codes: &[u64], counts: &[bool], width: usize) -> Choice {
+    let of = |key: u32| &codes[key as usize * width..(key as usize + 1) * width];
+    let mut order: Vec<u32> =
+        (0..counts.len() as u32).filter(|&key| counts[key as usize]).collect();
+    let all = order.len() == counts.len();
+    order.sort_unstable_by(|&left, &right| of(left).cmp(of(right)));
+    let mut map = vec![NONE; counts.len()];
+    let mut places: Vec<u64> = Vec::new();
+    let mut size = 0_u32;
+    for (at, &key) in order.iter().enumerate() {
+        if at == 0 || of(order[at - 1]) != of(key) {
+            places.extend_from_slice(of(key));
+            size += 1;
+        }
+        map[key as usize] = size - 1;
+    }
+    let map = if all && size == 1 { KeyMap::One } else { KeyMap::Table(map) };
+    Choice { map, size: u64::from(size), codes: PlaceCodes::Table(places) }
+}
+
+/// From places of keys to places of lists of keys, without repeats in a list.
+fn over_lists(choice: Choice, dimension: usize, plan: &Plan<'_>) -> Choice {
+    let KeyMap::Table(table) = &choice.map else { return choice };
+    let Some(lists) = &plan.rows().lists[dimension] else { return choice };
+    let (mut offsets, mut values) = (vec![0_u32], Vec::with_capacity(lists.values.len()));
+    let mut longest = 0;
+    for list in 0..lists.len() {
+        let start = values.len();
+        let places = lists.get(list).iter().map(|&key| table[key as usize]);
+        values.extend(places.filter(|&place| place != NONE));
+        drop_repeats(&mut values, start);
+        longest = longest.max(values.len() - start);
+        offsets.push(values.len() as u32);
+    }
+    let places = Lists { offsets: offsets.into(), values: values.into() };
+    let map = if longest > 1 {
+        KeyMap::Lists(places)
+    } else {
+        let only = |list| places.get(list).first().copied().unwrap_or(NONE);
+        KeyMap::Table((0..places.len()).map(only).collect())
+    };
+    Choice { map, ..choice }
+}
+
+/// Sorts what stands from `start` on, and keeps each value once.
+fn drop_repeats(values: &mut Vec<u32>, start: usize) {
+    values[start..].sort_unstable();
+    let mut kept = start;
+    for at in start..values.len() {
+        if at == start || values[at] != values[kept - 1] {
+            values[kept] = values[at];
+            kept += 1;
+        }
+    }
+    values.truncate(kept);
+}
+
+impl Choice {
+    /// All rows at one place that adds nothing to any code.
+    fn everything(width: usize) -> Choice {
+        Choice { map: KeyMap::One, size: 1, codes: PlaceCodes::Table(vec![0; width]) }
+    }
+}

@@ -1,0 +1,34 @@
+//! Conditions → the keys of a dimension that are left.
+
+use super::super::bound::Condition;
+use crate::cube::Dimension;
+
+/// The keys of a dimension that all its conditions leave, ascending; `None` where it has none.
+pub(super) fn allowed(
+    shape: &Dimension,
+    dimension: usize,
+    conditions: &[Condition],
+) -> Option<Vec<u32>> {
+    let own = conditions.iter().filter(|condition| condition.dimension == dimension);
+    own.map(|condition| of_condition(shape, condition)).reduce(|left, right| common(&left, &right))
+}
+
+fn of_condition(shape: &Dimension, condition: &Condition) -> Vec<u32> {
+    let field = &shape.fields[condition.field];
+    let members = condition.members.iter();
+    let mut keys: Vec<u32> =
+        members.flat_map(|&member| field.keys_of_member.get(member as usize)).copied().collect();
+    keys.sort_unstable();
+    keys.dedup();
+    if condition.except { complement(&keys, shape.key_count) } else { keys }
+}
+
+fn complement(keys: &[u32], count: usize) -> Vec<u32> {
+    let mut left_out = keys.iter().peekable();
+    (0..count as u32).filter(|key| left_out.next_if_eq(&key).is_none()).collect()
+}
+
+/// The numbers in both of two ascending lists.
+pub(super) fn common(left: &[u32], right: &[u32]) -> Vec<u32> {
+    left.iter().copied().filter(|key| right.binary_search(key).is_ok()).collect()
+}

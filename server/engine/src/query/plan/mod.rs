@@ -1,0 +1,147 @@
+//! A bound question → what has to be counted: passes over the rows, and where their cells go.
+//!
+//! Every hierarchy on an axis is a *column*. A column's members have codes in the order in which
+//! they were asked for; the codes of a position's columns make one number, so that positions are
+//! compared, sorted and found as numbers. A column that mixes levels (municipalities and their
+//! total) is counted level by level: one choice of a level for every column is a *pass*, in which
+//! each row belongs to one place of each single-valued dimension. So a grid with all its totals
+//! takes a few sweeps, and no cell is asked for by itself.
+
+mod columns;
+mod coordinates;
+mod keys;
+mod time;
+
+pub(super) use columns::{AxisPlan, Decoder, Order, too_wide};
+pub(super) use coordinates::{Choice, Codes, KeyMap, NONE, PlaceCodes};
+pub(super) use time::TimeChoice;
+
+use super::Limits;
+use super::bound::{Bound, HierarchyRef};
+use super::error::{ErrorKind, QueryError};
+use super::view::View;
+use crate::cube::{MeasureRef, Rows, Use};
+use columns::Columns;
+
+/// What has to be counted.
+pub(super) struct Plan<'a> {
+    pub view: &'a View,
+    /// The measure group that is counted.
+    pub group: usize,
+    /// Whether the cut rows are needed.
+    pub cut: bool,
+    pub axes: Vec<AxisPlan>,
+    /// The dimensions other than time that are on an axis or have a condition.
+    pub dimensions: Vec<DimensionPlan>,
+    /// The choices of a level for every column of time.
+    pub times: Vec<TimeChoice>,
+    /// The measures asked for, each with its code on every axis.
+    pub measures: Vec<(MeasureRef, Codes)>,
+    pub nested_totals: bool,
+}
+
+/// What a question says of one dimension.
+pub(super) struct DimensionPlan {
+    pub dimension: usize,
+    /// The keys that the conditions leave; `None` is all.
+    pub allowed: Option<Vec<u32>>,
+    /// The keys that some position of the axes can hold; `None` is all.
+    pub shown: Option<Vec<u32>>,
+    /// Its columns, as (axis, position in the axis).
+    pub columns: Vec<(usize, usize)>,
+}
+
+/// Plans a bound question.
+pub(super) fn plan<'a>(
+    view: &'a View,
+    bound: &Bound,
+    limits: &Limits,
+) -> Result<Plan<'a>, QueryError> {
+    let cube = view.cube();
+    let measures = columns::measures(bound);
+    let group = single_group(&measures)?;
+    let columns = Columns::new(view, bound, limits)?;
+    let mut dimensions = Vec::new();
+    let mut times = Vec::new();
+    for (dimension, shape) in cube.dimensions.iter().enumerate() {
+        let allowed = keys::allowed(shape, dimension, &bound.conditions);
+        let on_axes = columns.of_dimension(dimension);
+        if shape.is_time {
+            times =
+                time::choices(&columns, &on_axes, shape, allowed.as_deref(), bound.nested_totals);
+        } else if allowed.is_some() || !on_axes.is_empty() {
+            let shown = coordinates::shown(&columns, &on_axes, shape);
+            dimensions.push(DimensionPlan { dimension, allowed, shown, columns: on_axes });
+        }
+    }
+    let uses = &cube.groups[group].uses;
+    if let Some(missing) = dimensions.iter().find(|plan| uses[plan.dimension].is_none()) {
+        return Err(unrelated(view, group, missing.dimension));
+    }
+    let cut = dimensions.iter().any(|plan| uses[plan.dimension] == Some(Use::Step));
+    let measures =
+        measures.into_iter().map(|measure| (measure, columns.measure_codes(measure))).collect();
+    let axes = columns.into_axes();
+    Ok(Plan {
+        view,
+        group,
+        cut,
+        axes,
+        dimensions,
+        times,
+        measures,
+        nested_totals: bound.nested_totals,
+    })
+}
+
+fn single_group(measures: &[MeasureRef]) -> Result<usize, QueryError> {
+    let group = measures.first().map_or(0, |measure| measure.group);
+    if measures.iter().any(|measure| measure.group != group) {
+        let message =
+            "målene hører til forskellige målgrupper af fakta og kan ikke stå i samme spørgsmål";
+        return Err(QueryError::new(ErrorKind::Invalid, message));
+    }
+    Ok(group)
+}
+
+fn unrelated(view: &View, group: usize, dimension: usize) -> QueryError {
+    let cube = view.cube();
+    let message = format!(
+        "dimensionen '{}' findes ikke for målene i '{}'",
+        cube.dimensions[dimension].name, cube.groups[group].name
+    );
+    QueryError::new(ErrorKind::Invalid, message)
+}
+
+impl Plan<'_> {
+    /// The rows that are counted.
+    pub fn rows(&self) -> &Rows {
+        let group = &self.view.cube().groups[self.group];
+        group.cut.as_ref().filter(|_| self.cut).unwrap_or(&group.rows)
+    }
+}
+
+impl DimensionPlan {
+    /// The keys that count: those allowed and shown; `None` is all.
+    pub fn wanted(&self) -> Option<Vec<u32>> {
+        match (&self.allowed, &self.shown) {
+            (None, None) => None,
+            (Some(one), None) | (None, Some(one)) => Some(one.clone()),
+            (Some(allowed), Some(shown)) => Some(keys::common(allowed, shown)),
+        }
+    }
+
+    /// The choices of a level for each of the dimension's columns, as maps from keys to places.
+    /// Where `selected`, the rows were chosen by the wanted keys already.
+    pub fn choices(&self, plan: &Plan<'_>, selected: bool) -> Vec<Choice> {
+        coordinates::choices(self, plan, selected)
+    }
+}
+
+/// A hierarchy's dimension and hierarchy; `None` for the measures.
+fn dimension_of(column: HierarchyRef) -> Option<(usize, usize)> {
+    match column {
+        HierarchyRef::Measures => None,
+        HierarchyRef::Of { dimension, hierarchy } => Some((dimension, hierarchy)),
+    }
+}
