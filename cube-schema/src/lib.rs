@@ -4,6 +4,7 @@
 pub mod day;
 pub mod schema;
 pub mod table;
+pub mod report;
 pub mod rule;
 pub mod domain;
 pub mod domains;

@@ -100,7 +100,7 @@ pub fn accept<D: Domain>(
 }
 
 /// Notes columns that nobody asked for. Their names come from outside, so they are cut short.
-pub fn note_unknown(file: &str, unknown: &[String], warnings: &mut Tally) {
+fn note_unknown(file: &str, unknown: &[String], warnings: &mut Tally) {
     for column in unknown {
         let column: String = column.chars().take(40).collect();
         warnings.count("Ukendt kolonne", || format!("{file}: kolonnen '{column}' bruges ikke"));

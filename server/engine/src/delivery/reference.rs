@@ -2,7 +2,7 @@
 
 use cube_schema::domain::{Domain, ReferenceSpec, Refused, Row};
 
-use super::accept::{REFERENCE_FOLDER, note_unknown};
+use super::accept::REFERENCE_FOLDER;
 use super::findings::{Reject, Rejects, Tally};
 use super::input::{InputError, Inputs};
 use super::progress::{Progress, Steps};
@@ -42,7 +42,7 @@ pub fn read_reference<D: Domain>(
     }
     for path in present {
         if !domain.references().iter().any(|spec| path[REFERENCE_FOLDER.len()..] == *spec.file) {
-            found.warnings.count("Ukendt fil", || format!("{path} er ingen kendt referencefil"));
+            found.warnings.count("Ukendt fil", || format!("{path} bruges ikke"));
         }
     }
     found
@@ -80,7 +80,7 @@ impl<R: Send + Sync + Default> ReferenceData<R> {
             return;
         };
         let path = format!("{} (indbygget)", spec.file);
-        if let Err(reason) = self.take_text(domain, spec, &path, text.as_bytes(), false) {
+        if let Err(reason) = self.take_text(domain, spec, &path, text.as_bytes()) {
             self.warnings.count("Referencefil afvist", || format!("{path}: {reason}"));
         }
     }
@@ -97,7 +97,7 @@ impl<R: Send + Sync + Default> ReferenceData<R> {
             return self
                 .take_rows(domain, spec, path, |visit| workbook::each(bytes, &sheet, visit));
         }
-        self.take_text(domain, spec, path, bytes, true)
+        self.take_text(domain, spec, path, bytes)
     }
 
     fn take_text<D: Domain<Reference = R>>(
@@ -106,13 +106,8 @@ impl<R: Send + Sync + Default> ReferenceData<R> {
         spec: &ReferenceSpec,
         path: &str,
         bytes: &[u8],
-        note: bool,
     ) -> Result<(), String> {
-        let opened = Opened::new(bytes, true, spec.columns.to_vec())?;
-        if note {
-            note_unknown(path, &opened.columns.unknown, &mut self.warnings);
-        }
-        opened.count()?;
+        Opened::new(bytes, true, spec.columns.to_vec())?.count()?;
         self.take_rows(domain, spec, path, |visit| {
             Opened::new(bytes, true, spec.columns.to_vec())?.each(visit);
             Ok(())

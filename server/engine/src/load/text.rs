@@ -131,19 +131,22 @@ impl Page {
         self.line(2, &format!("{a:>10}{b:>10}{c:>10}  {text}"));
     }
 
-    /// A line, broken where it is too long; what follows is indented further.
+    /// A line, broken between words where it is too long, or inside a word that is longer than a
+    /// line; what follows is indented further.
     fn line(&mut self, indent: usize, text: &str) {
-        let mut room = WIDTH - indent;
         let _ = write!(self.text, "{:indent$}", "");
-        for (place, character) in text.chars().enumerate() {
-            if room == 0 {
-                let deeper = indent + 4;
-                room = WIDTH - deeper;
-                let _ = write!(self.text, "\n{:deeper$}", "");
+        let (deeper, mut column) = (indent + 4, indent);
+        for word in text.split_inclusive(|character: char| character.is_whitespace()) {
+            let width = word.trim_end().chars().count();
+            let breaks = column + width > WIDTH && deeper + width <= WIDTH;
+            for (place, character) in word.chars().enumerate() {
+                if column == WIDTH || (breaks && place == 0) {
+                    let _ = write!(self.text, "\n{:deeper$}", "");
+                    column = deeper;
+                }
+                self.text.push(if character.is_control() { ' ' } else { character });
+                column += 1;
             }
-            let unseen = character.is_control() || (place == 0 && character == '\u{feff}');
-            self.text.push(if unseen { ' ' } else { character });
-            room -= 1;
         }
         self.text.push('\n');
     }
@@ -165,5 +168,13 @@ mod tests {
         let text = report.to_text();
         assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
         assert!(text.contains("1 indlæst, 1 afvist"), "{text}");
+    }
+
+    #[test]
+    fn a_long_line_breaks_between_words() {
+        let mut page = Page::default();
+        page.line(2, &"et langt ord ".repeat(12));
+        let second = page.text.lines().nth(1).unwrap();
+        assert!(second.starts_with("      ord et langt"), "{second}");
     }
 }

@@ -1,0 +1,325 @@
+//! Named reports: pivots with parameters, written down once by the domain and run by the server.
+//!
+//! A report file (TOML) is one plain list. A text in it may hold `{parameter}`; filling the report
+//! puts values there, quoted where they need to be, so that a value can never become a condition.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::table::Timeline;
+
+/// The reports of a domain, in the order in which they are shown.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reports {
+    /// The reports.
+    #[serde(rename = "rapport")]
+    pub reports: Vec<Report>,
+}
+
+/// A named report.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// What it is asked by (`harmonisering`).
+    pub name: String,
+    /// Its title; may hold parameters.
+    pub title: String,
+    /// What it shows, in one sentence.
+    pub description: String,
+    /// Where the source proposes it.
+    pub source: String,
+    /// What a reader must know about the figures; may hold parameters.
+    #[serde(default)]
+    pub notes: Vec<String>,
+    /// What must or can be given.
+    pub parameters: Vec<Parameter>,
+    /// The pivot; its texts may hold parameters.
+    pub pivot: PivotTexts,
+}
+
+/// A parameter of a report.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Parameter {
+    /// The name, as it stands in `{…}`.
+    pub name: String,
+    /// What to give, with an example.
+    pub description: String,
+    /// What is taken where nothing is given; none: it must be given.
+    #[serde(default)]
+    pub default: Option<Default>,
+}
+
+/// What a parameter is where nothing is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Default {
+    /// The last year of which all months are known.
+    LastFullYear,
+}
+
+/// A pivot in the words it is written with.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PivotTexts {
+    /// The cube.
+    pub cube: String,
+    /// Conditions.
+    #[serde(default)]
+    pub filters: Vec<String>,
+    /// Fields of the columns, outermost first.
+    #[serde(default)]
+    pub columns: Vec<String>,
+    /// Fields of the rows, outermost first.
+    #[serde(default)]
+    pub rows: Vec<String>,
+    /// The measures.
+    pub measures: Vec<String>,
+}
+
+/// A report with its parameters filled in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filled {
+    /// The title.
+    pub title: String,
+    /// The notes.
+    pub notes: Vec<String>,
+    /// The pivot to ask.
+    pub pivot: PivotTexts,
+}
+
+/// Why a report cannot be run as asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReportError {
+    /// The report file is not of the right shape.
+    #[error("rapportlisten kan ikke læses: {0}")]
+    Unreadable(String),
+    /// No report has this name.
+    #[error("rapporten '{name}' findes ikke")]
+    NoReport {
+        /// What was asked for.
+        name: String,
+        /// The reports there are.
+        known: Vec<String>,
+    },
+    /// A parameter that must be given is not.
+    #[error("rapporten '{report}' mangler {parameter}: {description}")]
+    Missing {
+        /// The report.
+        report: String,
+        /// The parameter.
+        parameter: String,
+        /// What to give.
+        description: String,
+    },
+    /// A parameter that the report does not have.
+    #[error("rapporten '{report}' har ikke parameteren '{parameter}'")]
+    NoParameter {
+        /// The report.
+        report: String,
+        /// The parameter.
+        parameter: String,
+        /// The parameters there are.
+        known: Vec<String>,
+    },
+}
+
+impl ReportError {
+    /// The names that would have been right.
+    #[must_use]
+    pub fn known(&self) -> &[String] {
+        match self {
+            ReportError::NoReport { known, .. } | ReportError::NoParameter { known, .. } => known,
+            ReportError::Unreadable(_) | ReportError::Missing { .. } => &[],
+        }
+    }
+}
+
+impl Reports {
+    /// Reads a report file.
+    ///
+    /// # Errors
+    /// The text is not TOML of the right shape.
+    pub fn parse(text: &str) -> Result<Reports, ReportError> {
+        toml::from_str(text).map_err(|error| ReportError::Unreadable(error.to_string()))
+    }
+
+    /// The report of a name.
+    ///
+    /// # Errors
+    /// There is none; the error holds the names there are.
+    pub fn find(&self, name: &str) -> Result<&Report, ReportError> {
+        self.reports.iter().find(|report| report.name == name).ok_or_else(|| {
+            let known = self.reports.iter().map(|report| report.name.clone()).collect();
+            ReportError::NoReport { name: name.to_owned(), known }
+        })
+    }
+}
+
+impl Report {
+    /// Puts values in place of the parameters.
+    ///
+    /// # Errors
+    /// A parameter that the report does not have, or one that must be given and is not.
+    pub fn fill(
+        &self,
+        given: &BTreeMap<String, String>,
+        timeline: Timeline,
+    ) -> Result<Filled, ReportError> {
+        self.check_names(given)?;
+        let values: Vec<(&str, String)> = self
+            .parameters
+            .iter()
+            .map(|parameter| Ok((parameter.name.as_str(), self.value(parameter, given, timeline)?)))
+            .collect::<Result<_, ReportError>>()?;
+        let shown = |text: &String| place(text, &values, str::to_owned);
+        let asked = |texts: &[String]| texts.iter().map(|t| place(t, &values, quoted)).collect();
+        Ok(Filled {
+            title: shown(&self.title),
+            notes: self.notes.iter().map(shown).collect(),
+            pivot: PivotTexts {
+                cube: self.pivot.cube.clone(),
+                filters: asked(&self.pivot.filters),
+                columns: asked(&self.pivot.columns),
+                rows: asked(&self.pivot.rows),
+                measures: self.pivot.measures.clone(),
+            },
+        })
+    }
+
+    fn check_names(&self, given: &BTreeMap<String, String>) -> Result<(), ReportError> {
+        let known = |name: &str| self.parameters.iter().any(|parameter| parameter.name == name);
+        match given.keys().find(|name| !known(name)) {
+            None => Ok(()),
+            Some(name) => Err(ReportError::NoParameter {
+                report: self.name.clone(),
+                parameter: name.clone(),
+                known: self.parameters.iter().map(|parameter| parameter.name.clone()).collect(),
+            }),
+        }
+    }
+
+    fn value(
+        &self,
+        parameter: &Parameter,
+        given: &BTreeMap<String, String>,
+        timeline: Timeline,
+    ) -> Result<String, ReportError> {
+        match (given.get(&parameter.name), parameter.default) {
+            (Some(value), _) if !value.trim().is_empty() => Ok(value.clone()),
+            (_, Some(Default::LastFullYear)) => Ok(last_full_year(timeline).to_string()),
+            (_, None) => Err(ReportError::Missing {
+                report: self.name.clone(),
+                parameter: parameter.name.clone(),
+                description: parameter.description.clone(),
+            }),
+        }
+    }
+}
+
+/// The last year of which the timeline has all months.
+fn last_full_year(timeline: Timeline) -> i32 {
+    let last = timeline.last;
+    if last.number() == 12 { last.year() } else { last.year() - 1 }
+}
+
+/// Replaces each `{name}` of a text in one pass, so that a value is never looked into.
+fn place(text: &str, values: &[(&str, String)], write: impl Fn(&str) -> String) -> String {
+    let (mut filled, mut rest) = (String::new(), text);
+    while let Some(open) = rest.find('{') {
+        let (before, after) = rest.split_at(open);
+        filled.push_str(before);
+        let found = values.iter().find_map(|(name, value)| {
+            let tail = after[1..].strip_prefix(name)?.strip_prefix('}')?;
+            Some((value, tail))
+        });
+        match found {
+            Some((value, tail)) => {
+                filled.push_str(&write(value));
+                rest = tail;
+            }
+            None => {
+                filled.push('{');
+                rest = &after[1..];
+            }
+        }
+    }
+    filled.push_str(rest);
+    filled
+}
+
+/// A list of values for a condition, each quoted where it holds a sign with a meaning.
+fn quoted(values: &str) -> String {
+    let quote = |value: &str| {
+        let plain = !value.contains(['"', '=', '<', '>']) && !value.is_empty();
+        if plain { value.to_owned() } else { format!("\"{}\"", value.replace('"', "\"\"")) }
+    };
+    values.split(',').map(|value| quote(value.trim())).collect::<Vec<_>>().join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::day::Month;
+    use crate::domains::vh::rapporter::RAPPORTER;
+    use crate::schema::Schema;
+
+    fn given(values: &[(&str, &str)]) -> BTreeMap<String, String> {
+        values.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect()
+    }
+
+    fn timeline(last: (i16, i8)) -> Timeline {
+        Timeline { first: Month::new(2013, 1), last: Month::new(last.0, last.1) }
+    }
+
+    #[test]
+    fn the_reports_of_vh_name_fields_and_measures_that_exist() {
+        let schema = Schema::parse(include_str!("domains/vh/vh.toml")).unwrap();
+        for report in &Reports::parse(RAPPORTER).unwrap().reports {
+            let cube = schema.cubes.iter().find(|cube| cube.name == report.pivot.cube).unwrap();
+            for measure in &report.pivot.measures {
+                let all = cube.groups.iter().flat_map(|group| &group.measures);
+                assert!(all.into_iter().any(|one| one.name == *measure), "{measure}");
+            }
+            let pivot = &report.pivot;
+            for text in pivot.filters.iter().chain(&pivot.columns).chain(&pivot.rows) {
+                let field = text.split(['<', '=']).next().unwrap();
+                let (dimension, field) = field.split_once('.').unwrap();
+                let dimension = schema.dimension(dimension).unwrap();
+                assert!(dimension.fields.iter().any(|one| one.name == field), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_year_is_the_last_full_one_unless_given() {
+        let reports = Reports::parse(RAPPORTER).unwrap();
+        let report = reports.find("harmonisering").unwrap();
+        let year = |values: &[(&str, &str)], last| {
+            report.fill(&given(values), timeline(last)).unwrap().pivot.filters[0].clone()
+        };
+        assert_eq!(year(&[("kommune", "153")], (2026, 10)), "Tid.År=2025");
+        assert_eq!(year(&[("kommune", "153")], (2026, 12)), "Tid.År=2026");
+        assert_eq!(year(&[("kommune", "153"), ("aar", "2020")], (2026, 10)), "Tid.År=2020");
+    }
+
+    #[test]
+    fn a_value_cannot_become_a_condition() {
+        assert_eq!(quoted("153, 155"), "153,155");
+        assert_eq!(quoted("1\"=<x"), "\"1\"\"=<x\"");
+        let values = [("a", "{b}".to_owned()), ("b", "2".to_owned())];
+        assert_eq!(place("{a}{b}{c}", &values, str::to_owned), "{b}2{c}");
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let reports = Reports::parse(RAPPORTER).unwrap();
+        assert!(reports.find("x").unwrap_err().known().contains(&"benchmark".to_owned()));
+        let report = reports.find("benchmark").unwrap();
+        let error = |values| report.fill(&given(values), timeline((2026, 10))).unwrap_err();
+        assert!(error(&[]).to_string().contains("kommuner"));
+        assert!(error(&[("kommuner", "153"), ("by", "x")]).to_string().contains("'by'"));
+    }
+}

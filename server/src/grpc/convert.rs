@@ -1,0 +1,227 @@
+//! Answers of the engine as messages: a dictionary of members per axis, packed numbers for cells.
+
+use hashbrown::HashMap;
+use terning_engine::cube::Cube;
+use terning_engine::query::bound::{HierarchyRef, Member};
+use terning_engine::query::cellset::{AxisPositions, CellSet};
+use terning_engine::query::{Answer, names};
+use terning_proto::v1;
+use terning_proto::v1::part::Part;
+
+use crate::versions::Version;
+
+/// Cells of one part of a stream: some 100 to 300 KB.
+const PART_CELLS: usize = 1 << 15;
+/// Members of one part of a stream: some 200 KB.
+const PART_MEMBERS: usize = 1 << 11;
+/// Positions of one part of a stream, times hierarchies: some 200 KB.
+const PART_POSITIONS: usize = 1 << 16;
+
+/// What a version is. Only the active version is asked without a name, so `active` tells nothing
+/// here and is left to the list of versions.
+pub fn version(version: &Version) -> v1::VersionInfo {
+    v1::VersionInfo {
+        name: version.name.to_string(),
+        as_of: version.manifest.as_of.clone(),
+        built_at: version.manifest.built_at.clone(),
+        active: false,
+        problem: String::new(),
+    }
+}
+
+/// A whole answer.
+pub fn cell_set(asked: &Version, answer: &Answer) -> v1::CellSet {
+    let cube = &asked.cubes[answer.view];
+    v1::CellSet {
+        cube: cube.name.clone(),
+        version: Some(version(asked)),
+        behind: answer.cells.behind,
+        axes: answer.cells.axes.iter().map(|one| axis(cube, one)).collect(),
+        cells: Some(cells(&answer.cells)),
+    }
+}
+
+/// A member with its names.
+pub fn member(cube: &Cube, hierarchy: HierarchyRef, member: Member) -> v1::Member {
+    v1::Member {
+        unique_name: names::member(cube, hierarchy, member),
+        caption: names::caption(cube, member, hierarchy),
+        hierarchy: names::hierarchy(cube, hierarchy),
+        level: names::level(cube, hierarchy, member),
+        path: names::path(cube, hierarchy, member),
+    }
+}
+
+fn axis(cube: &Cube, axis: &AxisPositions) -> v1::Axis {
+    let mut dictionary = Dictionary::default();
+    let width = axis.columns.len();
+    let mut positions = Vec::with_capacity(axis.members.len());
+    for (place, &one) in axis.members.iter().enumerate() {
+        // Outer members repeat from position to position.
+        let same = place >= width && axis.members[place - width] == one;
+        positions.push(if same {
+            positions[place - width]
+        } else {
+            dictionary.number(cube, axis.columns[place % width], one)
+        });
+    }
+    v1::Axis {
+        hierarchies: axis.columns.iter().map(|&one| names::hierarchy(cube, one)).collect(),
+        members: dictionary.members,
+        positions,
+        count: axis.count as u32,
+    }
+}
+
+/// The different members of an axis, numbered as they are met.
+#[derive(Default)]
+struct Dictionary {
+    numbers: HashMap<(HierarchyRef, Member), u32>,
+    members: Vec<v1::Member>,
+}
+
+impl Dictionary {
+    fn number(&mut self, cube: &Cube, hierarchy: HierarchyRef, of: Member) -> u32 {
+        let members = &mut self.members;
+        *self.numbers.entry((hierarchy, of)).or_insert_with(|| {
+            members.push(member(cube, hierarchy, of));
+            members.len() as u32 - 1
+        })
+    }
+}
+
+fn cells(cells: &CellSet) -> v1::Cells {
+    let mut before = 0;
+    let steps = cells.ordinals.iter().map(|&ordinal| {
+        let step = ordinal - before;
+        before = ordinal;
+        step
+    });
+    let ordinal_steps = steps.collect();
+    let (counts, numbers) = values(&cells.values);
+    v1::Cells { ordinal_steps, counts, numbers, decimals: decimals(&cells.decimals) }
+}
+
+/// Whole numbers as such, as long as all are.
+fn values(values: &[f64]) -> (Vec<u64>, Vec<f64>) {
+    const EXACT: f64 = (1_u64 << 53) as f64;
+    let whole = |value: f64| (0.0..EXACT).contains(&value) && value.fract() == 0.0;
+    if values.iter().all(|&value| whole(value)) {
+        (values.iter().map(|&value| value as u64).collect(), Vec::new())
+    } else {
+        (Vec::new(), values.to_vec())
+    }
+}
+
+/// One number where all cells agree.
+fn decimals(decimals: &[u8]) -> Vec<u32> {
+    match decimals.split_first() {
+        Some((first, rest)) if rest.iter().all(|other| other == first) => vec![u32::from(*first)],
+        _ => decimals.iter().map(|&one| one.into()).collect(),
+    }
+}
+
+/// An answer in parts, each well below the 4 MiB that clients accept by default.
+pub fn parts(mut whole: v1::CellSet) -> Vec<v1::Part> {
+    let cells = whole.cells.take().unwrap_or_default();
+    let mut axes = Vec::new();
+    for (number, axis) in whole.axes.iter_mut().enumerate() {
+        let (members, positions) =
+            (std::mem::take(&mut axis.members), std::mem::take(&mut axis.positions));
+        axes.extend(axis_parts(number as u32, members, &positions));
+    }
+    let head = std::iter::once(Part::Head(whole));
+    let parts = head.chain(axes).chain(cell_parts(&cells));
+    parts.map(|part| v1::Part { part: Some(part) }).collect()
+}
+
+fn axis_parts(axis: u32, members: Vec<v1::Member>, positions: &[u32]) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let mut members = members.into_iter();
+    while members.len() > 0 {
+        let members = members.by_ref().take(PART_MEMBERS).collect();
+        parts.push(v1::AxisPart { axis, members, positions: Vec::new() });
+    }
+    for positions in positions.chunks(PART_POSITIONS) {
+        parts.push(v1::AxisPart { axis, members: Vec::new(), positions: positions.to_vec() });
+    }
+    join_small(parts).into_iter().map(Part::Axis).collect()
+}
+
+/// An axis of one part of each kind travels as one message.
+fn join_small(mut parts: Vec<v1::AxisPart>) -> Vec<v1::AxisPart> {
+    if let [members, positions] = parts.as_mut_slice()
+        && positions.members.is_empty()
+    {
+        members.positions = std::mem::take(&mut positions.positions);
+        parts.truncate(1);
+    }
+    parts
+}
+
+fn cell_parts(cells: &v1::Cells) -> impl Iterator<Item = Part> {
+    let starts = (0..cells.ordinal_steps.len()).step_by(PART_CELLS);
+    starts.map(move |start| {
+        let end = (start + PART_CELLS).min(cells.ordinal_steps.len());
+        Part::Cells(v1::Cells {
+            ordinal_steps: cells.ordinal_steps[start..end].to_vec(),
+            counts: slice(&cells.counts, start, end),
+            numbers: slice(&cells.numbers, start, end),
+            decimals: match cells.decimals.len() {
+                0 | 1 => cells.decimals.clone(),
+                _ => slice(&cells.decimals, start, end),
+            },
+        })
+    })
+}
+
+/// Part of a column; an absent column stays absent.
+fn slice<T: Copy>(column: &[T], start: usize, end: usize) -> Vec<T> {
+    column.get(start..end).map(<[T]>::to_vec).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_numbers_travel_as_such_and_others_as_they_are() {
+        assert_eq!(values(&[0.0, 3.0]), (vec![0, 3], vec![]));
+        assert_eq!(values(&[0.5, 3.0]), (vec![], vec![0.5, 3.0]));
+        assert_eq!(values(&[-1.0]), (vec![], vec![-1.0]));
+        assert_eq!(decimals(&[2, 2]), [2]);
+        assert_eq!(decimals(&[0, 2]), [0, 2]);
+    }
+
+    #[test]
+    fn a_large_answer_is_cut_into_parts_that_make_it_up() {
+        let count = PART_CELLS * 2 + 1;
+        let axis = v1::Axis {
+            hierarchies: vec!["[A].[B]".to_owned()],
+            members: vec![v1::Member::default(); PART_MEMBERS + 1],
+            positions: (0..count as u32).collect(),
+            count: count as u32,
+        };
+        let cells = v1::Cells {
+            ordinal_steps: vec![1; count],
+            counts: vec![7; count],
+            numbers: Vec::new(),
+            decimals: vec![0],
+        };
+        let whole = v1::CellSet { axes: vec![axis], cells: Some(cells), ..Default::default() };
+        let parts = parts(whole);
+        let (mut members, mut positions, mut counts) = (0, 0, 0);
+        for part in &parts {
+            match part.part.as_ref().unwrap() {
+                Part::Head(head) => assert!(head.axes[0].members.is_empty()),
+                Part::Axis(axis) => {
+                    members += axis.members.len();
+                    positions += axis.positions.len();
+                }
+                Part::Cells(cells) => counts += cells.counts.len(),
+            }
+        }
+        assert_eq!((members, positions, counts), (PART_MEMBERS + 1, count, count));
+        assert_eq!(parts.len(), 1 + 2 + 2 + 3);
+    }
+}

@@ -1,0 +1,133 @@
+//! The service `terning.v1` over the engine: one file per call. Protobuf types end here.
+
+mod convert;
+mod describe_cube;
+mod list_cubes;
+mod list_members;
+mod list_reports;
+mod list_versions;
+mod query;
+mod query_stream;
+mod run_report;
+mod status;
+mod translate_pivot;
+mod work;
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use cube_schema::report::Reports;
+use terning_engine::query::View;
+use terning_proto::v1;
+use terning_proto::v1::query_service_server::QueryService;
+use tokio_stream::Stream;
+use tonic::{Request, Response, Status};
+
+use crate::versions::{Version, Versions};
+use work::Work;
+
+/// A stream of answers.
+type Parts<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
+/// The query service.
+#[derive(Clone)]
+pub struct Api {
+    versions: Arc<Versions>,
+    reports: Arc<Reports>,
+    work: Work,
+}
+
+impl Api {
+    /// The service over the versions of a data folder.
+    #[must_use]
+    pub fn new(versions: Arc<Versions>, reports: Reports) -> Api {
+        Api { versions, reports: Arc::new(reports), work: Work::default() }
+    }
+
+    /// A version by name, opened away from the threads that serve connections if it is an old one.
+    async fn version(&self, name: &str) -> Result<Arc<Version>, Status> {
+        if name.is_empty() {
+            return self.versions.get(name).map_err(|error| status::of_version(&error));
+        }
+        let (versions, name) = (Arc::clone(&self.versions), name.to_owned());
+        let opened = tokio::task::spawn_blocking(move || versions.get(&name)).await;
+        opened.map_err(|_| status::internal())?.map_err(|error| status::of_version(&error))
+    }
+}
+
+impl Version {
+    /// What a caller may see of the version: everything, as long as there is no access control.
+    fn views(&self) -> Vec<View> {
+        self.cubes.iter().map(|cube| View::everything(Arc::clone(cube))).collect()
+    }
+}
+
+#[tonic::async_trait]
+impl QueryService for Api {
+    async fn list_cubes(
+        &self,
+        request: Request<v1::ListCubesRequest>,
+    ) -> Result<Response<v1::ListCubesResponse>, Status> {
+        self.answer_list_cubes(request.into_inner()).await.map(Response::new)
+    }
+
+    async fn describe_cube(
+        &self,
+        request: Request<v1::DescribeCubeRequest>,
+    ) -> Result<Response<v1::DescribeCubeResponse>, Status> {
+        self.answer_describe_cube(request.into_inner()).await.map(Response::new)
+    }
+
+    async fn list_members(
+        &self,
+        request: Request<v1::ListMembersRequest>,
+    ) -> Result<Response<v1::ListMembersResponse>, Status> {
+        self.answer_list_members(request.into_inner()).await.map(Response::new)
+    }
+
+    async fn query(
+        &self,
+        request: Request<v1::QueryRequest>,
+    ) -> Result<Response<v1::QueryResponse>, Status> {
+        self.answer_query(request).await.map(Response::new)
+    }
+
+    type QueryStreamStream = Parts<v1::QueryStreamResponse>;
+
+    async fn query_stream(
+        &self,
+        request: Request<v1::QueryStreamRequest>,
+    ) -> Result<Response<Self::QueryStreamStream>, Status> {
+        self.answer_query_stream(request).await.map(Response::new)
+    }
+
+    async fn translate_pivot(
+        &self,
+        request: Request<v1::TranslatePivotRequest>,
+    ) -> Result<Response<v1::TranslatePivotResponse>, Status> {
+        self.answer_translate_pivot(request.into_inner()).await.map(Response::new)
+    }
+
+    async fn list_reports(
+        &self,
+        request: Request<v1::ListReportsRequest>,
+    ) -> Result<Response<v1::ListReportsResponse>, Status> {
+        self.answer_list_reports(request.into_inner()).await.map(Response::new)
+    }
+
+    type RunReportStream = Parts<v1::RunReportResponse>;
+
+    async fn run_report(
+        &self,
+        request: Request<v1::RunReportRequest>,
+    ) -> Result<Response<Self::RunReportStream>, Status> {
+        self.answer_run_report(request).await.map(Response::new)
+    }
+
+    async fn list_versions(
+        &self,
+        _request: Request<v1::ListVersionsRequest>,
+    ) -> Result<Response<v1::ListVersionsResponse>, Status> {
+        self.answer_list_versions().await.map(Response::new)
+    }
+}

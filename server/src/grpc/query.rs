@@ -1,0 +1,91 @@
+//! Answers a question whole.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use prost::Message;
+use terning_engine::query::{Answer, Cancel, Limits, Pivot, Question, answer};
+use terning_proto::v1;
+use tonic::{Code, Request, Status};
+
+use super::{Api, convert, status, work};
+use crate::versions::Version;
+
+/// Cells of the largest answer that is given whole.
+const WHOLE_CELLS: usize = 200_000;
+/// Bytes of the largest answer that is given whole: what clients accept by default is 4 MiB.
+const WHOLE_BYTES: usize = (4 << 20) - 1024;
+
+impl Api {
+    pub(super) async fn answer_query(
+        &self,
+        request: Request<v1::QueryRequest>,
+    ) -> Result<v1::QueryResponse, Status> {
+        let deadline = work::deadline(request.metadata());
+        let question = asked(request.into_inner().question)?;
+        let version = self.version(&question.version).await?;
+        let job = move |cancel: &Cancel| {
+            let answered = ask(&version, &question, cancel)?;
+            whole(&version, &answered)
+        };
+        let cell_set = Some(self.work.run(deadline, job).await?);
+        Ok(v1::QueryResponse { cell_set })
+    }
+}
+
+/// The question of a request.
+pub(super) fn asked(question: Option<v1::Question>) -> Result<v1::Question, Status> {
+    question.filter(|question| question.asked.is_some()).ok_or_else(|| {
+        let message = "forespørgslen indeholder intet spørgsmål";
+        status::plain(Code::InvalidArgument, "NO_QUESTION", message, "udfyld mdx eller pivot")
+    })
+}
+
+/// Asks the engine. Neither question nor answer are logged: both may hold personal data.
+pub(super) fn ask(
+    version: &Arc<Version>,
+    question: &v1::Question,
+    cancel: &Cancel,
+) -> Result<Answer, Status> {
+    let started = Instant::now();
+    let views = version.views();
+    let limits = Limits::default();
+    let answered = match question.asked.as_ref() {
+        Some(v1::question::Asked::Mdx(text)) => {
+            answer(&views, &Question::Mdx(text), &limits, cancel)
+        }
+        Some(v1::question::Asked::Pivot(asked)) => {
+            answer(&views, &Question::Pivot(&pivot(asked)), &limits, cancel)
+        }
+        None => return Err(status::internal()),
+    };
+    let answered = answered.map_err(status::of_query)?;
+    let (cells, microseconds) = (answered.cells.ordinals.len(), started.elapsed().as_micros());
+    tracing::debug!(version = %version.name, cells, microseconds, "besvaret");
+    Ok(answered)
+}
+
+/// A pivot in the engine's words.
+pub(super) fn pivot(asked: &v1::Pivot) -> Pivot {
+    Pivot {
+        cube: asked.cube.clone(),
+        filters: asked.filters.clone(),
+        columns: asked.columns.clone(),
+        rows: asked.rows.clone(),
+        measures: asked.measures.clone(),
+        totals: asked.totals,
+        empty: asked.empty,
+    }
+}
+
+/// The answer in one message, or a refusal that tells how to get a large one.
+fn whole(version: &Version, answered: &Answer) -> Result<v1::CellSet, Status> {
+    if answered.cells.ordinals.len() <= WHOLE_CELLS {
+        let cell_set = convert::cell_set(version, answered);
+        if cell_set.encoded_len() <= WHOLE_BYTES {
+            return Ok(cell_set);
+        }
+    }
+    let message = "svaret er for stort til at blive givet i ét stykke";
+    Err(status::plain(Code::ResourceExhausted, "TOO_LARGE", message, "spørg med QueryStream"))
+}

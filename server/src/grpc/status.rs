@@ -1,0 +1,117 @@
+//! Refusals as gRPC knows them: a code for programs, and the whole error in the details.
+//!
+//! The details are a `google.rpc.Status` with an `ErrorInfo` (a stable reason) and a
+//! `terning.v1.ErrorDetail` (the sentence, the place, what to do), so that a client can draw it.
+
+use cube_schema::report::ReportError;
+use prost::{Message, Name};
+use prost_types::Any;
+use terning_engine::query::{ErrorKind, QueryError, error};
+use terning_proto::v1;
+use tonic::{Code, Status};
+use tonic_types::pb;
+
+use crate::versions::VersionError;
+
+/// Who the reasons are defined by.
+const DOMAIN: &str = "terning.v1";
+
+/// A refusal of a question.
+#[must_use]
+pub fn of_query(error: QueryError) -> Status {
+    let (code, reason) = match error.kind {
+        ErrorKind::Syntax => (Code::InvalidArgument, "SYNTAX"),
+        ErrorKind::Invalid => (Code::InvalidArgument, "INVALID_QUESTION"),
+        ErrorKind::Unknown => (Code::NotFound, "UNKNOWN_NAME"),
+        ErrorKind::TooLarge => (Code::ResourceExhausted, "TOO_LARGE"),
+        ErrorKind::Cancelled => (Code::Cancelled, "CANCELLED"),
+    };
+    let detail = v1::ErrorDetail {
+        message: error.message,
+        hint: error.hint.unwrap_or_default(),
+        candidates: error.candidates,
+        place: error.place.map(place),
+    };
+    refuse(code, reason, detail)
+}
+
+fn place(place: error::Place) -> v1::Place {
+    let (line, column) = place.line_and_column();
+    v1::Place {
+        start: place.span.start as u32,
+        end: place.span.end as u32,
+        line: line as u32,
+        column: column as u32,
+        text: place.text,
+    }
+}
+
+/// A refusal of a version.
+#[must_use]
+pub fn of_version(error: &VersionError) -> Status {
+    let message = error.to_string();
+    match error {
+        VersionError::None => refuse(Code::FailedPrecondition, "NO_VERSION", sentence(message)),
+        VersionError::Damaged { .. } => {
+            refuse(Code::FailedPrecondition, "DAMAGED_VERSION", sentence(message))
+        }
+        VersionError::Unknown { known, .. } => {
+            let candidates = known.clone();
+            let detail = v1::ErrorDetail { candidates, ..sentence(message) };
+            refuse(Code::NotFound, "UNKNOWN_VERSION", detail)
+        }
+    }
+}
+
+/// A refusal of a report.
+#[must_use]
+pub fn of_report(error: &ReportError) -> Status {
+    let code = match error {
+        ReportError::NoReport { .. } => Code::NotFound,
+        ReportError::Missing { .. } | ReportError::NoParameter { .. } => Code::InvalidArgument,
+        ReportError::Unreadable(_) => Code::Internal,
+    };
+    let candidates = error.known().to_vec();
+    refuse(code, "REPORT", v1::ErrorDetail { candidates, ..sentence(error.to_string()) })
+}
+
+/// A refusal because nothing has the name; `known` are the names there are.
+#[must_use]
+pub fn unknown(message: String, known: Vec<String>) -> Status {
+    refuse(Code::NotFound, "UNKNOWN_NAME", v1::ErrorDetail { candidates: known, ..sentence(message) })
+}
+
+/// A refusal in a sentence and what to do.
+#[must_use]
+pub fn plain(code: Code, reason: &str, message: &str, hint: &str) -> Status {
+    refuse(code, reason, v1::ErrorDetail { hint: hint.to_owned(), ..sentence(message.to_owned()) })
+}
+
+/// Our own fault. What happened is in the log of the panic, not in the answer.
+#[must_use]
+pub fn internal() -> Status {
+    plain(Code::Internal, "INTERNAL", "der er en fejl i serveren", "se i serverens log")
+}
+
+fn sentence(message: String) -> v1::ErrorDetail {
+    v1::ErrorDetail { message, ..v1::ErrorDetail::default() }
+}
+
+fn refuse(code: Code, reason: &str, detail: v1::ErrorDetail) -> Status {
+    let info = pb::ErrorInfo {
+        reason: reason.to_owned(),
+        domain: DOMAIN.to_owned(),
+        metadata: std::collections::HashMap::new(),
+    };
+    let message = detail.message.clone();
+    let details = vec![
+        any("type.googleapis.com/google.rpc.ErrorInfo", &info),
+        any(&v1::ErrorDetail::type_url(), &detail),
+    ];
+    let rich = pb::Status { code: code as i32, message: message.clone(), details };
+    Status::with_details(code, message, rich.encode_to_vec().into())
+}
+
+fn any(type_url: &str, message: &impl Message) -> Any {
+    Any { type_url: type_url.to_owned(), value: message.encode_to_vec() }
+}

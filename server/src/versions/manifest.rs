@@ -1,0 +1,58 @@
+//! `version.json`: what a version is, and what it was made from.
+
+use std::fs;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::{MANIFEST, VersionName};
+
+/// What a version is. The rebuild adds what it was made from and what was decided; the service
+/// reads the first four and hands the rest on untouched.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The name (`2026-10.1`).
+    pub version: String,
+    /// The as-of day, `YYYY-MM-DD`.
+    pub as_of: String,
+    /// When it was built, RFC 3339.
+    pub built_at: String,
+    /// The program that built it.
+    #[serde(default)]
+    pub program: String,
+    /// Everything else.
+    #[serde(flatten)]
+    pub more: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Manifest {
+    /// The manifest of a version that is built now by this program.
+    #[must_use]
+    pub fn new(name: VersionName) -> Manifest {
+        Manifest {
+            version: name.to_string(),
+            as_of: name.month.last_day().to_string(),
+            built_at: now(),
+            program: format!("terning-server {}", env!("CARGO_PKG_VERSION")),
+            more: serde_json::Map::new(),
+        }
+    }
+
+    /// Reads the manifest in a version's folder.
+    ///
+    /// # Errors
+    /// The file is missing or damaged, in one Danish sentence.
+    pub fn read(folder: &Path) -> Result<Manifest, String> {
+        let path = folder.join(MANIFEST);
+        let text = fs::read_to_string(&path)
+            .map_err(|error| format!("{} kan ikke læses: {error}", path.display()))?;
+        serde_json::from_str(&text)
+            .map_err(|error| format!("{} er beskadiget: {error}", path.display()))
+    }
+}
+
+/// The time, to the second.
+fn now() -> String {
+    let now = jiff::Timestamp::now();
+    jiff::Timestamp::from_second(now.as_second()).unwrap_or(now).to_string()
+}

@@ -1,0 +1,68 @@
+//! Versions of all cubes: written beside the old ones, never changed, asked by name.
+//!
+//! ```text
+//! DATA/
+//!   CURRENT                   the name of the version that is asked when none is named
+//!   versions/                 readable by its owner only: the cubes hold personal data
+//!     2026-10.1/              as-of month, serial number of the rebuild
+//!       cubes.terning         all cubes, mapped and read in place
+//!       version.json          what it was made from, and what was decided
+//!       …                     load report, rejects
+//! ```
+
+mod manifest;
+mod name;
+mod store;
+mod watch;
+mod write;
+
+pub use manifest::Manifest;
+pub use name::VersionName;
+pub use store::{Listed, Version, VersionError, Versions};
+pub use watch::watch;
+pub use write::Draft;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The file with all cubes.
+pub const CUBES: &str = "cubes.terning";
+/// The file that tells what the version was made from.
+pub const MANIFEST: &str = "version.json";
+
+/// The folder that holds the versions.
+#[must_use]
+pub fn folder(data: &Path) -> PathBuf {
+    data.join("versions")
+}
+
+/// The file that names the version that is asked when none is named.
+#[must_use]
+pub fn current_file(data: &Path) -> PathBuf {
+    data.join("CURRENT")
+}
+
+/// The version that `CURRENT` names; `None` where it names none.
+#[must_use]
+pub fn current(data: &Path) -> Option<VersionName> {
+    VersionName::parse(fs::read_to_string(current_file(data)).ok()?.trim())
+}
+
+/// The names of all published versions, newest first.
+///
+/// # Errors
+/// The folder exists and cannot be read.
+pub fn names(data: &Path) -> io::Result<Vec<VersionName>> {
+    let entries = match fs::read_dir(folder(data)) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        names.extend(entry?.file_name().to_str().and_then(VersionName::parse));
+    }
+    names.sort_unstable_by(|a, b| b.cmp(a));
+    Ok(names)
+}

@@ -1,0 +1,215 @@
+//! The versions that can be asked: one active, others opened when they are asked for.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arc_swap::ArcSwapOption;
+use terning_engine::cube::Cube;
+use terning_engine::snapshot;
+
+use super::{CUBES, Manifest, VersionName, current, folder, names};
+use crate::map::map;
+
+/// Former versions that are kept open. Each costs its bitmaps; columns are mapped.
+const KEPT_OPEN: usize = 4;
+
+/// An opened version. Whoever holds it can go on asking it after it was replaced.
+pub struct Version {
+    /// The name.
+    pub name: VersionName,
+    /// What it is.
+    pub manifest: Manifest,
+    /// The cubes.
+    pub cubes: Vec<Arc<Cube>>,
+}
+
+/// A version as it is listed.
+pub struct Listed {
+    /// The name.
+    pub name: VersionName,
+    /// What it is, or why it cannot be asked.
+    pub manifest: Result<Manifest, String>,
+    /// Whether it is asked when none is named.
+    pub active: bool,
+}
+
+/// Why a version cannot be asked, in one Danish sentence.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VersionError {
+    /// There is no version at all.
+    #[error("der er endnu ingen version at spørge; kør terning-server rebuild")]
+    None,
+    /// None has this name.
+    #[error("versionen '{name}' findes ikke")]
+    Unknown {
+        /// What was asked for.
+        name: String,
+        /// The versions there are, newest first.
+        known: Vec<String>,
+    },
+    /// It is there and cannot be read.
+    #[error("versionen {name} kan ikke læses: {problem}")]
+    Damaged {
+        /// Its name.
+        name: VersionName,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+/// All versions in a data folder.
+pub struct Versions {
+    data: PathBuf,
+    active: ArcSwapOption<Version>,
+    former: Mutex<VecDeque<Arc<Version>>>,
+    damaged: Mutex<BTreeMap<VersionName, String>>,
+}
+
+impl Versions {
+    /// The versions in a data folder. Nothing is opened before [`Versions::refresh`].
+    #[must_use]
+    pub fn new(data: &Path) -> Versions {
+        Versions {
+            data: data.to_owned(),
+            active: ArcSwapOption::empty(),
+            former: Mutex::default(),
+            damaged: Mutex::default(),
+        }
+    }
+
+    /// The data folder.
+    #[must_use]
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// The version that is asked when none is named.
+    #[must_use]
+    pub fn active(&self) -> Option<Arc<Version>> {
+        self.active.load_full()
+    }
+
+    /// Opens the version that should be active, if it is not already. A version that cannot be
+    /// read is named once, and the newest one before it that can be read is taken instead.
+    /// Returns the version that became active.
+    pub fn refresh(&self) -> Option<Arc<Version>> {
+        let newest = names(&self.data).unwrap_or_default();
+        let wanted = current(&self.data).or_else(|| newest.first().copied())?;
+        let active = self.active().map(|version| version.name);
+        let older = newest.into_iter().filter(|name| *name < wanted);
+        for name in std::iter::once(wanted).chain(older) {
+            if active == Some(name) {
+                return None;
+            }
+            if let Some(version) = self.open_once(name) {
+                self.active.store(Some(Arc::clone(&version)));
+                return Some(version);
+            }
+        }
+        None
+    }
+
+    /// Opens a version unless it is known to be damaged.
+    fn open_once(&self, name: VersionName) -> Option<Arc<Version>> {
+        if lock(&self.damaged).contains_key(&name) {
+            return None;
+        }
+        match self.find_opened(name).map_or_else(|| open(&self.data, name), Ok) {
+            Ok(version) => Some(version),
+            Err(problem) => {
+                tracing::error!(version = %name, %problem, "versionen kan ikke læses og springes over");
+                lock(&self.damaged).insert(name, problem);
+                None
+            }
+        }
+    }
+
+    /// A version by name; without one, the active version. Opening an old one reads its file.
+    ///
+    /// # Errors
+    /// There is no such version, or it is damaged.
+    pub fn get(&self, name: &str) -> Result<Arc<Version>, VersionError> {
+        if name.is_empty() {
+            return self.active().ok_or(VersionError::None);
+        }
+        let known = || names(&self.data).unwrap_or_default();
+        let parsed = VersionName::parse(name).filter(|name| known().contains(name));
+        let Some(parsed) = parsed else {
+            let known = known().iter().map(ToString::to_string).collect();
+            return Err(VersionError::Unknown { name: name.to_owned(), known });
+        };
+        if let Some(version) = self.find_opened(parsed) {
+            return Ok(version);
+        }
+        let version = open(&self.data, parsed)
+            .map_err(|problem| VersionError::Damaged { name: parsed, problem })?;
+        self.keep(Arc::clone(&version));
+        Ok(version)
+    }
+
+    fn find_opened(&self, name: VersionName) -> Option<Arc<Version>> {
+        let active = self.active().filter(|version| version.name == name);
+        active.or_else(|| lock(&self.former).iter().find(|version| version.name == name).cloned())
+    }
+
+    fn keep(&self, version: Arc<Version>) {
+        let mut former = lock(&self.former);
+        former.push_front(version);
+        former.truncate(KEPT_OPEN);
+    }
+
+    /// All versions, newest first.
+    #[must_use]
+    pub fn list(&self) -> Vec<Listed> {
+        let active = self.active().map(|version| version.name);
+        let names = names(&self.data).unwrap_or_default();
+        names.into_iter().map(|name| self.listed(name, active == Some(name))).collect()
+    }
+
+    fn listed(&self, name: VersionName, active: bool) -> Listed {
+        let damaged = lock(&self.damaged).get(&name).cloned();
+        let manifest = match damaged {
+            Some(problem) => Err(problem),
+            None => Manifest::read(&version_folder(&self.data, name)),
+        };
+        Listed { name, manifest, active }
+    }
+}
+
+/// Whether others may write the folder of versions: then a map of its files is not safe.
+///
+/// # Errors
+/// They may; the sentence says what to do.
+pub fn check_folder(data: &Path) -> anyhow::Result<()> {
+    let versions = folder(data);
+    match fs::metadata(&versions) {
+        Ok(found) if found.mode() & 0o022 != 0 => anyhow::bail!(
+            "mappen {path} kan skrives af andre brugere; kør chmod go-w {path}",
+            path = versions.display()
+        ),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+fn version_folder(data: &Path, name: VersionName) -> PathBuf {
+    folder(data).join(name.to_string())
+}
+
+/// Opens a version: its manifest and its mapped cubes.
+fn open(data: &Path, name: VersionName) -> Result<Arc<Version>, String> {
+    let folder = version_folder(data, name);
+    let manifest = Manifest::read(&folder)?;
+    let path = folder.join(CUBES);
+    let owner = map(&path).map_err(|error| format!("{} kan ikke åbnes: {error}", path.display()))?;
+    let cubes = snapshot::open(owner)
+        .map_err(|error| format!("{} er beskadiget: {error}", path.display()))?;
+    Ok(Arc::new(Version { name, manifest, cubes: cubes.into_iter().map(Arc::new).collect() }))
+}
+
+/// A lock whose holder panicked still holds whole values.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
