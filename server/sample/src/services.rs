@@ -43,7 +43,10 @@ pub fn simulate(country: &Country, municipality: usize, last: Month) -> Lives {
     for step in 0..town.steps {
         town.month(step);
     }
-    Lives { people: town.people, episodes: town.episodes }
+    Lives {
+        people: town.people,
+        episodes: town.episodes,
+    }
 }
 
 /// What the simulation keeps of a citizen.
@@ -141,7 +144,11 @@ impl<'a> Town<'a> {
             }
         }
         self.random.shuffle(&mut others);
-        self.share_out(0, others.iter().map(|service| (*service, at)).collect(), true);
+        self.share_out(
+            0,
+            others.iter().map(|service| (*service, at)).collect(),
+            true,
+        );
     }
 
     fn month(&mut self, step: usize) {
@@ -175,7 +182,11 @@ impl<'a> Town<'a> {
         for (service, at) in starts {
             let lacking = self.wanted_citizens(step) - f64::from(self.citizens);
             let counted = service < GROUP_HELP;
-            let chance = if counted { lacking / left.max(1) as f64 } else { 0.4 };
+            let chance = if counted {
+                lacking / left.max(1) as f64
+            } else {
+                0.4
+            };
             left -= usize::from(counted);
             let person = self.recipient(service, at, chance, stock);
             if stock {
@@ -202,9 +213,19 @@ impl<'a> Town<'a> {
     }
 
     fn newcomer(&mut self, service: usize, at: Day, stock: bool) -> usize {
-        let bands = if stock { &SERVICES[service].stock_ages } else { &SERVICES[service].ages };
-        let person =
-            Person::draw(service, at, bands, self.position, &self.reasons, &mut self.random);
+        let bands = if stock {
+            &SERVICES[service].stock_ages
+        } else {
+            &SERVICES[service].ages
+        };
+        let person = Person::draw(
+            service,
+            at,
+            bands,
+            self.position,
+            &self.reasons,
+            &mut self.random,
+        );
         self.people.push(person);
         self.states.push(State {
             until: Day::MIN,
@@ -240,9 +261,16 @@ impl<'a> Town<'a> {
         if one.death <= at || state.service_until[service] >= at {
             return false;
         }
-        let bands = if stock { &SERVICES[service].stock_ages } else { &SERVICES[service].ages };
+        let bands = if stock {
+            &SERVICES[service].stock_ages
+        } else {
+            &SERVICES[service].ages
+        };
         let fits = suits(age(one.birth, at), bands).max(0.05);
-        let home = state.home.map(|home| &self.episodes[home]).filter(|home| home.end >= at);
+        let home = state
+            .home
+            .map(|home| &self.episodes[home])
+            .filter(|home| home.end >= at);
         let pairs = match home {
             Some(home) if is_home(service) => {
                 self.change(usize::from(home.service), service, at - home.start)
@@ -257,10 +285,10 @@ impl<'a> Town<'a> {
     fn change(&self, from: usize, to: usize, days: Day) -> f64 {
         match (from, to) {
             _ if days < 120 => 0.0,
-            (SUPPORT, SHORT_STAY) => 0.35,
+            (SUPPORT, SHORT_STAY) => 0.3,
             (SUPPORT, LONG_STAY | HOUSING) => 0.5,
-            (SHORT_STAY, SUPPORT) => 0.7,
-            (SHORT_STAY, _) => 1.0,
+            (SHORT_STAY, SUPPORT) => 0.4,
+            (SHORT_STAY, _) => 0.5,
             (LONG_STAY, HOUSING) | (HOUSING, LONG_STAY) => 0.05,
             _ => 0.02,
         }
@@ -323,16 +351,21 @@ impl<'a> Town<'a> {
 
     /// Ends the present support or stay: as a rule the day before, sometimes on the day of the change.
     fn leave_home(&mut self, person: usize, at: Day, step: usize) {
-        let Some(home) = self.states[person].home else { return };
+        let Some(home) = self.states[person].home else {
+            return;
+        };
         if self.episodes[home].end < at {
             return;
         }
         let service = usize::from(self.episodes[home].service);
         let same_day = self.random.chance(0.15);
-        let ends = self.step_of(self.episodes[home].end, step);
-        if ends > step && ends < self.ends.len() {
-            self.ends[ends][service] -= 1;
+        // An end in this month was counted when the month began.
+        if Month::of(self.episodes[home].end) > self.first.plus(step as i32) {
             self.open[service] -= 1;
+            let ends = self.step_of(self.episodes[home].end, step);
+            if let Some(ending) = self.ends.get_mut(ends) {
+                ending[service] -= 1;
+            }
         }
         self.episodes[home].end = if same_day { at } else { at - 1 };
         self.states[person].service_until[service] = self.episodes[home].end;

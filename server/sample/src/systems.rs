@@ -1,7 +1,7 @@
 //! Which systems a municipality delivers from, and how each writes its files.
 
 use crate::calibration::{DAY_CENTRE, WORKSHOP, is_home};
-use crate::country::Country;
+use crate::country::{CAPITAL, Country, PAIRS};
 use crate::day::{Day, Month};
 use crate::random::{Random, mix, share};
 use crate::records::Record;
@@ -108,8 +108,16 @@ impl Source {
 }
 
 /// Months before the first delivered one in which replaced systems delivered last: (months back, share restarted).
-const CHANGES: [(i32, f64); 8] =
-    [(0, 0.1), (1, 0.6), (1, 0.0), (2, 0.15), (3, 0.1), (6, 0.7), (12, 0.05), (18, 0.2)];
+const CHANGES: [(i32, f64); 8] = [
+    (0, 0.1),
+    (1, 0.6),
+    (1, 0.0),
+    (2, 0.15),
+    (3, 0.1),
+    (6, 0.7),
+    (12, 0.05),
+    (18, 0.2),
+];
 /// How many municipalities report from several systems at once.
 const PARALLEL: usize = 9;
 
@@ -123,7 +131,7 @@ pub fn assign(country: &Country, first: Month) -> Vec<Source> {
     let mut sources = Vec::new();
     for position in 0..country.municipalities.len() {
         let main = random.weighted(&COMMON);
-        let capital = country.municipalities[position].code == 101;
+        let capital = country.municipalities[position].code == CAPITAL;
         let mut add =
             |part, system| sources.push(source(country, position, part, system % SYSTEMS.len()));
         if capital {
@@ -150,9 +158,16 @@ pub fn assign(country: &Country, first: Month) -> Vec<Source> {
 
 /// Municipalities that are neither the capital nor in a reporting pair.
 fn ordinary(country: &Country) -> Vec<usize> {
-    let special = [101, 183, 187, 185, 155];
-    let codes = country.municipalities.iter().map(|one| one.code).enumerate();
-    codes.filter(|(_, code)| !special.contains(code)).map(|(position, _)| position).collect()
+    let paired = |code: u16| PAIRS.iter().any(|pair| pair.0 == code || pair.1 == code);
+    let codes = country
+        .municipalities
+        .iter()
+        .map(|one| one.code)
+        .enumerate();
+    codes
+        .filter(|(_, code)| *code != CAPITAL && !paired(*code))
+        .map(|(position, _)| position)
+        .collect()
 }
 
 fn source(country: &Country, position: usize, part: Part, system: usize) -> Source {
@@ -182,7 +197,11 @@ fn source(country: &Country, position: usize, part: Part, system: usize) -> Sour
 /// The former system delivers last in its month; the change follows on the first of the next, or in the middle of the same.
 fn change_over(source: &mut Source, (back, restarted): (i32, f64), first: Month) {
     let last = first.plus(-back);
-    source.change = Some(if back == 0 { last.first() + 14 } else { last.plus(1).first() });
+    source.change = Some(if back == 0 {
+        last.first() + 14
+    } else {
+        last.plus(1).first()
+    });
     source.only = (source.part == Part::Former).then_some(last);
     source.restarted = restarted;
 }
