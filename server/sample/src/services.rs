@@ -43,10 +43,7 @@ pub fn simulate(country: &Country, municipality: usize, last: Month) -> Lives {
     for step in 0..town.steps {
         town.month(step);
     }
-    Lives {
-        people: town.people,
-        episodes: town.episodes,
-    }
+    Lives { people: town.people, episodes: town.episodes }
 }
 
 /// What the simulation keeps of a citizen.
@@ -144,11 +141,7 @@ impl<'a> Town<'a> {
             }
         }
         self.random.shuffle(&mut others);
-        self.share_out(
-            0,
-            others.iter().map(|service| (*service, at)).collect(),
-            true,
-        );
+        self.share_out(0, others.iter().map(|service| (*service, at)).collect(), true);
     }
 
     fn month(&mut self, step: usize) {
@@ -182,11 +175,7 @@ impl<'a> Town<'a> {
         for (service, at) in starts {
             let lacking = self.wanted_citizens(step) - f64::from(self.citizens);
             let counted = service < GROUP_HELP;
-            let chance = if counted {
-                lacking / left.max(1) as f64
-            } else {
-                0.4
-            };
+            let chance = if counted { lacking / left.max(1) as f64 } else { 0.4 };
             left -= usize::from(counted);
             let person = self.recipient(service, at, chance, stock);
             if stock {
@@ -213,19 +202,9 @@ impl<'a> Town<'a> {
     }
 
     fn newcomer(&mut self, service: usize, at: Day, stock: bool) -> usize {
-        let bands = if stock {
-            &SERVICES[service].stock_ages
-        } else {
-            &SERVICES[service].ages
-        };
-        let person = Person::draw(
-            service,
-            at,
-            bands,
-            self.position,
-            &self.reasons,
-            &mut self.random,
-        );
+        let bands = if stock { &SERVICES[service].stock_ages } else { &SERVICES[service].ages };
+        let person =
+            Person::draw(service, at, bands, self.position, &self.reasons, &mut self.random);
         self.people.push(person);
         self.states.push(State {
             until: Day::MIN,
@@ -261,16 +240,9 @@ impl<'a> Town<'a> {
         if one.death <= at || state.service_until[service] >= at {
             return false;
         }
-        let bands = if stock {
-            &SERVICES[service].stock_ages
-        } else {
-            &SERVICES[service].ages
-        };
+        let bands = if stock { &SERVICES[service].stock_ages } else { &SERVICES[service].ages };
         let fits = suits(age(one.birth, at), bands).max(0.05);
-        let home = state
-            .home
-            .map(|home| &self.episodes[home])
-            .filter(|home| home.end >= at);
+        let home = state.home.map(|home| &self.episodes[home]).filter(|home| home.end >= at);
         let pairs = match home {
             Some(home) if is_home(service) => {
                 self.change(usize::from(home.service), service, at - home.start)
