@@ -3,29 +3,32 @@
 //! A country is made up ([`generate`]), then written down: municipalities, citizens and their services first, then the errors that
 //! the rules are for, then what every system delivers in a month, and the reference files. All CPR numbers are replacement numbers.
 
+// Tools.
 mod day;
 mod random;
 
+// The country and its people.
 mod calibration;
 mod country;
 mod people;
 mod places;
 mod services;
 
+// What is registered of them, what is wrong with it, and who delivers it.
 mod records;
 
 mod errors;
-
 mod systems;
-
 mod world;
 
+// What is handed over.
 mod stock;
 
 mod delivery;
 
 mod broken;
 
+// Reference files.
 mod accounts;
 mod approvals;
 mod reference;
@@ -73,7 +76,10 @@ pub struct Summary {
 /// # Errors
 /// When the options make no sense or the folder cannot be written.
 pub fn generate(options: &Options, progress: &(dyn Fn(u64, u64, &str) + Sync)) -> Result<Summary> {
-    let (first, last) = (Month::parse(&options.months.0)?, Month::parse(&options.months.1)?);
+    let (first, last) = (
+        Month::parse(&options.months.0)?,
+        Month::parse(&options.months.1)?,
+    );
     ensure!(
         first <= last,
         "the months are given backwards: {} lies after {}",
@@ -138,9 +144,12 @@ fn tasks(world: &World) -> Vec<Task> {
     for (position, source) in world.sources.iter().enumerate() {
         match source.only {
             Some(month) => tasks.push(Task::Deliveries(position, month)),
-            None => {
-                tasks.extend(world.months.iter().map(|month| Task::Deliveries(position, *month)))
-            }
+            None => tasks.extend(
+                world
+                    .months
+                    .iter()
+                    .map(|month| Task::Deliveries(position, *month)),
+            ),
         }
     }
     tasks.extend(world.months.iter().map(|month| Task::Broken(*month)));
@@ -172,8 +181,10 @@ impl Task {
             Self::Deliveries(source, month) => deliver(world, *source, *month, out),
             Self::Broken(month) => {
                 let broken = broken::deliveries(world, *month);
-                let files: Vec<usize> =
-                    broken.iter().map(|one| one.write(out)).collect::<Result<_>>()?;
+                let files: Vec<usize> = broken
+                    .iter()
+                    .map(|one| one.write(out))
+                    .collect::<Result<_>>()?;
                 Ok((files.iter().sum(), 0))
             }
         }
