@@ -120,6 +120,26 @@ pub(super) fn choices(dimension: &DimensionPlan, plan: &Plan<'_>, selected: bool
     choices.collect()
 }
 
+pub(super) fn existing(dimension: &DimensionPlan, plan: &Plan<'_>, axis: usize) -> Vec<u64> {
+    let shape = &plan.view.cube().dimensions[dimension.dimension];
+    let visible = plan.view.visible_keys(dimension.dimension);
+    let own = DimensionPlan {
+        dimension: dimension.dimension,
+        allowed: keys::both(dimension.allowed.as_deref(), visible.as_deref()),
+        shown: None,
+        columns: dimension.columns.iter().copied().filter(|place| place.0 == axis).collect(),
+    };
+    let columns: Vec<&Column> =
+        own.columns.iter().map(|&(axis, at)| &plan.axes[axis].columns[at]).collect();
+    let mut codes = Vec::new();
+    for levels in level_choices(&columns, plan.nested_totals) {
+        let choice = linear(&own, shape, &plan.axes, &levels, false)
+            .unwrap_or_else(|| table(&own, shape, &plan.axes, &levels));
+        codes.extend(choice.codes.on_axis(axis, plan.axes.len(), choice.size));
+    }
+    codes
+}
+
 /// A choice that needs no table: one whole level, no condition, one key per row.
 fn linear(
     dimension: &DimensionPlan,
