@@ -77,6 +77,9 @@ pub(super) fn plan<'a>(
             dimensions.push(DimensionPlan { dimension, allowed, shown, columns: on_axes });
         }
     }
+    if time.is_none() {
+        times = vec![time::whole(&columns, cube.months())];
+    }
     let uses = &cube.groups[group].uses;
     if let Some(missing) = dimensions.iter().find(|plan| uses[plan.dimension].is_none()) {
         return Err(unrelated(view, group, missing.dimension));
