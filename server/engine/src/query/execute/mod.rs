@@ -34,7 +34,7 @@ pub(super) fn execute(
             count_pass(plan, &chosen, time, &selected, &mut counted, limits, cancel)?;
         }
     }
-    positions::assemble(plan, &counted, limits)
+    positions::assemble(plan, counted, limits)
 }
 
 /// One choice of each dimension, in every combination.

@@ -33,6 +33,28 @@ impl Counted {
         Counted { axes, codes: Vec::new(), values: Vec::new(), decimals: Vec::new() }
     }
 
+    /// Leaves out the cells at tuples that were not listed: members are counted in every
+    /// combination, and an axis must not keep a position for a cell that is not in the answer.
+    fn keep_listed(&mut self, axes: &[AxisPlan]) {
+        for (axis, plan) in axes.iter().enumerate() {
+            let Order::Listed(list) = &plan.order else { continue };
+            let listed: HashSet<u64> = list.iter().copied().collect();
+            let mut kept = 0;
+            for cell in 0..self.values.len() {
+                if listed.contains(&self.codes[cell * self.axes + axis]) {
+                    self.codes
+                        .copy_within(cell * self.axes..(cell + 1) * self.axes, kept * self.axes);
+                    self.values[kept] = self.values[cell];
+                    self.decimals[kept] = self.decimals[cell];
+                    kept += 1;
+                }
+            }
+            self.codes.truncate(kept * self.axes);
+            self.values.truncate(kept);
+            self.decimals.truncate(kept);
+        }
+    }
+
     /// The codes of all cells on one axis.
     fn on_axis(&self, axis: usize) -> impl Iterator<Item = u64> {
         self.codes.iter().skip(axis).step_by(self.axes.max(1)).copied()
@@ -85,9 +107,11 @@ fn add_places(places: &[Place<'_>], mut code: u64, codes: &mut [u64]) {
 /// Finds the positions of every axis and puts the cells where they stand.
 pub(super) fn assemble(
     plan: &Plan<'_>,
-    counted: &Counted,
+    mut counted: Counted,
     limits: &Limits,
 ) -> Result<CellSet, QueryError> {
+    counted.keep_listed(&plan.axes);
+    let counted = &counted;
     let mut axes = Vec::new();
     for axis in 0..plan.axes.len() {
         axes.push(Positions::find(plan, counted, axis, limits)?);
