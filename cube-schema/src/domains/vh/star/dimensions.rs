@@ -11,7 +11,9 @@ use super::super::cpr::{Cpr, Koen};
 use super::super::kodelister::{Kommune, Kommunenavn};
 use super::super::record::{Betalingskommune, OpholdsstedRef, Record, Ydelseskode};
 use super::super::reference::Reference;
-use super::super::regler::{self, RULES, g1_godkendelser, k1_ishoej_vallensbaek, k2_taarnby_dragoer};
+use super::super::regler::{
+    self, RULES, g1_godkendelser, k1_ishoej_vallensbaek, k2_taarnby_dragoer,
+};
 
 /// Key and name of the institution that stands for ids which are not in the register.
 const UKENDT_INSTITUTION: &str = "Ukendt institution";
