@@ -10,6 +10,10 @@ use jiff::civil::Date;
 
 const EPOCH: Date = jiff::civil::date(1970, 1, 1);
 
+/// More days than lie between 1970 and either end of the calendar of `jiff`, and no more than it
+/// takes for a number of days.
+const LONGEST: i32 = 5_000_000;
+
 /// A calendar day, as days since 1970-01-01.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(pub i32);
@@ -70,7 +74,7 @@ impl Day {
     /// The civil date. Days outside the calendar of `jiff` are clamped to its ends.
     #[must_use]
     pub fn date(self) -> Date {
-        EPOCH.saturating_add(self.0.days())
+        EPOCH.saturating_add(self.0.clamp(-LONGEST, LONGEST).days())
     }
 
     fn from_date(date: Date) -> Day {
@@ -197,8 +201,11 @@ impl Interval {
 
     /// What is left when the days of `other` are taken out: none, one or two pieces.
     pub fn without(self, other: Interval) -> impl Iterator<Item = Interval> {
-        let before = Interval::new(self.first, self.last.min(other.first.before()));
-        let after = Interval::new(self.first.max(other.last.after()), self.last);
+        // Compared first: there is no day before the first of all, and none after the last.
+        let before = (self.first < other.first)
+            .then(|| Interval { first: self.first, last: self.last.min(other.first.before()) });
+        let after = (self.last > other.last)
+            .then(|| Interval { first: self.first.max(other.last.after()), last: self.last });
         let touched = self.common(other).is_some();
         let (left, right) = if touched { (before, after) } else { (Some(self), None) };
         left.into_iter().chain(right)
@@ -220,6 +227,8 @@ mod tests {
         for wrong in ["2021-02-29", "2020-2-9", "2020-02-29 ", "29-02-2020", "", "2020-0a-01"] {
             assert_eq!(Day::parse(wrong), None, "{wrong}");
         }
+        assert_eq!(Day::MAX.to_string(), "9999-12-31");
+        assert_eq!(Day::MIN.year(), -9999);
     }
 
     #[test]
@@ -254,5 +263,8 @@ mod tests {
         assert_eq!(left(5, 12), [(1, 4)]);
         assert_eq!(left(1, 10), []);
         assert_eq!(left(11, 12), [(1, 10)]);
+        let open = Interval { first: Day(1), last: Day::MAX };
+        assert_eq!(open.without(Interval { first: Day(5), last: Day::MAX }).count(), 1);
+        assert_eq!(open.without(open).count(), 0);
     }
 }

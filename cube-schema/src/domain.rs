@@ -7,9 +7,9 @@ use crate::schema::Schema;
 use crate::table::{Star, Timeline};
 
 /// A domain. Its types are its own; the engine is compiled for them and stores no maps of text.
-pub trait Domain: Sync {
+pub trait Domain: Sync + 'static {
     /// A record as it was delivered, typed.
-    type Record: Send + Sync;
+    type Record: Send + Sync + 'static;
     /// The reference data and code lists.
     type Reference: Send + Sync + Default;
 
@@ -55,6 +55,12 @@ pub trait Domain: Sync {
 
     /// Whether the record has ended (an end is given).
     fn is_ended(&self, record: &Self::Record) -> bool;
+
+    /// A circumstance of the record that the load report counts without warning of it (a
+    /// replacement number); its caption, in Danish.
+    fn remark(&self, _record: &Self::Record) -> Option<&'static str> {
+        None
+    }
 
     /// The ordered list of rules.
     fn rules(&self) -> &'static [Rule<Self>];

@@ -3,6 +3,8 @@
 //! A rule is one pure function beside one Danish text; the text holds a table of examples that a
 //! test runs against the function, so that text and code cannot drift.
 
+pub mod examples;
+
 use crate::day::{Day, Interval};
 use crate::domain::{DeliveryInfo, Domain};
 
@@ -27,10 +29,15 @@ pub enum Shape<D: Domain + ?Sized> {
     /// One record (K, D, X): it may change the record, mark it, or warn.
     Record(fn(&mut D::Record, &Context<'_, D::Reference>) -> Finding),
     /// All records of one entity, in one judgement (C).
-    Entity(fn(&mut [Case<'_, D::Record>], &Context<'_, D::Reference>)),
+    Entity(EntityRule<D>),
     /// A record in a period (G): applied by the domain when it makes the star.
     Period,
 }
+
+/// A rule over all records of one entity.
+pub type EntityRule<D> = fn(&mut [Case<'_, <D as Domain>::Record>], &Context<'_, Reference<D>>);
+
+type Reference<D> = <D as Domain>::Reference;
 
 /// What every rule may look at besides its records.
 pub struct Context<'a, R> {

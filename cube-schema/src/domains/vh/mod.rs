@@ -1,7 +1,7 @@
 //! Voksenhandicap (VH): services to adults with disabilities.
 //!
 //! This file names the parts of the domain and nothing else: what is delivered ([`record`]), what
-//! is looked up ([`reference`], [`kodelister`]), the rules ([`regler`]), the star ([`star`]).
+//! is looked up ([`mod@reference`], [`kodelister`]), the rules ([`regler`]), the star ([`star`]).
 
 pub mod cpr;
 pub mod kodelister;
@@ -104,6 +104,10 @@ impl Domain for Vh {
         record.slut.is_some()
     }
 
+    fn remark(&self, record: &Record) -> Option<&'static str> {
+        record.cpr.is_replacement().then_some("Erstatningspersonnummer")
+    }
+
     fn rules(&self) -> &'static [Rule<Vh>] {
         &regler::RULES
     }
@@ -131,5 +135,54 @@ impl Domain for Vh {
         timeline: Timeline,
     ) -> Star {
         star::make(records, deliveries, reference, timeline)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::regler::{RULES, handling};
+    use super::testing::{CPR, read, reference, vh};
+    use super::*;
+    use crate::day::Day;
+
+    #[test]
+    fn rules_stand_in_the_order_in_which_they_run() {
+        let order = |id: &str| ("SKDCG".find(&id[..1]).unwrap(), id[1..].to_owned());
+        assert!(RULES.is_sorted_by_key(|rule| order(rule.id)));
+        let deleting: Vec<&str> = vh().deleting().iter().map(|at| RULES[at].id).collect();
+        assert_eq!(deleting, ["D1", "D2", "D3", "D4", "D5"]);
+        let changing = |id| handling(id) == Some("Ændres");
+        assert_eq!(RULES.iter().filter(|rule| changing(rule.id)).count(), 3);
+    }
+
+    #[test]
+    fn an_interval_is_as_reported_and_known_on_the_as_of_day() {
+        let reference = reference();
+        let context = Context { reference: &reference, as_of: Day::parse("2026-10-31").unwrap() };
+        let days = |start, end| {
+            let fields = ["Y1", CPR, "153", "", "1.8.1", start, end, "1.1.1", "", ""];
+            let (record, _) = read(&reference, fields).unwrap();
+            vh().interval(&record, &context).map(|days| (days.first.to_string(), days.last))
+        };
+        let last = Day::parse("2027-01-01").unwrap();
+        assert_eq!(days("2020-01-01", ""), Some(("2020-01-01".to_owned(), Day::MAX)));
+        assert_eq!(days("2026-10-31", "2027-01-01"), Some(("2026-10-31".to_owned(), last)));
+        assert_eq!(days("2026-11-01", ""), None);
+        assert_eq!(days("", "2020-01-01"), None);
+        assert_eq!(days("2020-01-02", "2020-01-01"), None);
+    }
+
+    #[test]
+    fn local_judgement_is_per_handlekommune_and_national_per_citizen() {
+        let reference = reference();
+        let keys = |reporter| {
+            let fields = ["Y1", CPR, reporter, "", "1.8.1", "", "", "", "", ""];
+            let (record, _) = read(&reference, fields).unwrap();
+            [(JUDGEMENTS[LOKAL].key)(&record), (JUDGEMENTS[NATIONAL].key)(&record)]
+        };
+        let [local, national] = keys("153");
+        assert_ne!(local, keys("157")[LOKAL]);
+        assert_eq!(national, keys("157")[NATIONAL]);
+        assert_eq!(vh().judgements().len(), 2);
     }
 }

@@ -153,7 +153,7 @@ pub(super) fn read(
     let record = Record {
         identity: [id, &delivery.system].concat().into(),
         id_bytes: id.len() as u32,
-        cpr: read_cpr(cpr, &mut warnings)?,
+        cpr: read_cpr(cpr)?,
         indberetter: handlekommune,
         handlekommune,
         betalingskommune: read_betalingskommune(betaling, reference),
@@ -178,16 +178,9 @@ fn warn(warnings: &mut Vec<Warning>, kind: &'static str, text: &str) {
     warnings.push(Warning { kind, text: text.to_owned() });
 }
 
-fn read_cpr(text: &str, warnings: &mut Vec<Warning>) -> Result<Cpr, Refused> {
-    let cpr = Cpr::parse(text).ok_or_else(|| Refused {
-        field: "CPR",
-        reason: "personnummeret er ikke ti cifre".to_owned(),
-    })?;
-    if cpr.is_replacement() {
-        // Without a text: in sample data every record has such a number.
-        warn(warnings, "Erstatningspersonnummer", "");
-    }
-    Ok(cpr)
+fn read_cpr(text: &str) -> Result<Cpr, Refused> {
+    let reason = "personnummeret er ikke ti cifre";
+    Cpr::parse(text).ok_or_else(|| Refused { field: "CPR", reason: reason.to_owned() })
 }
 
 fn read_handlekommune(
@@ -260,5 +253,94 @@ fn read_funktionsvurdering(text: &str, warnings: &mut Vec<Warning>) -> Option<u8
             warn(warnings, "Ugyldig funktionsvurdering", text);
             None
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{CPR, delivery, read, read_of, reference};
+    use super::*;
+
+    const GOOD: [&str; 10] =
+        ["Y1", CPR, "153", "157", "1.8.1", "2020-01-01", "2020-12-31", "1.1.1|1.3.4", "", "C"];
+
+    /// The good record with another value in a field.
+    fn with(field: usize, value: &'static str) -> Result<(Record, Vec<Warning>), Refused> {
+        let mut values = GOOD;
+        values[field] = value;
+        read_of(&reference(), &delivery("153", "nexus"), values)
+    }
+
+    #[test]
+    fn a_record_is_read_field_by_field() {
+        let reference = reference();
+        let (record, warnings) = read(&reference, GOOD).unwrap();
+        assert_eq!(warnings, []);
+        assert_eq!((record.ydelsesid(), record.system()), ("Y1", "nexus"));
+        assert_eq!(record.cpr, Cpr::parse(CPR).unwrap());
+        assert_eq!((record.indberetter, record.handlekommune), (Kommune(153), Kommune(153)));
+        assert_eq!(record.betalingskommune, Betalingskommune::Kendt(Kommune(157)));
+        assert_eq!(record.ydelseskode(&reference), "1.8.1");
+        assert_eq!(record.start.dag(), Day::parse("2020-01-01"));
+        assert_eq!(record.slut, Day::parse("2020-12-31"));
+        assert_eq!(record.maalgrupper.len(), 2);
+        assert_eq!(record.opholdssted, OpholdsstedRef::EgetHjem);
+        assert_eq!(record.funktionsvurdering, Some(2));
+    }
+
+    #[test]
+    fn what_a_rule_handles_is_data() {
+        assert_eq!(with(3, "").unwrap().0.betalingskommune, Betalingskommune::IkkeAngivet);
+        assert_eq!(with(3, "999").unwrap().0.betalingskommune, Betalingskommune::Ukendt);
+        assert_eq!(with(4, "9.9").unwrap().0.ydelse, Ydelseskode::Ukendt("9.9".into()));
+        assert_eq!(with(5, "").unwrap().0.start, Start::Mangler);
+        assert_eq!(with(5, "1/2-2020").unwrap().0.start, Start::Ulaeselig);
+        assert_eq!(with(6, "").unwrap().0.slut, None);
+        let (record, _) = with(7, "1.1.1| 7 ||1.1.1").unwrap();
+        assert_eq!((record.maalgrupper.len(), record.ugyldige_maalgrupper.len()), (1, 1));
+        assert_eq!(with(1, "9999999999").unwrap().0.cpr.birth_date(), None);
+    }
+
+    #[test]
+    fn what_leaves_no_record_is_refused_and_no_reason_shows_a_cpr_number() {
+        for (field, value, name) in [
+            (0, "", "Ydelsesid"),
+            (1, "610190123", "CPR"),
+            (1, "", "CPR"),
+            (2, "157", "Handlekommune"),
+            (2, "", "Handlekommune"),
+            (2, "6101901234", "Handlekommune"),
+            (6, "2020-02-30", "Slutdato"),
+            (6, "6101901234", "Slutdato"),
+            (6, "610190-1234", "Slutdato"),
+        ] {
+            let refused = with(field, value).unwrap_err();
+            assert_eq!(refused.field, name);
+            assert!(!refused.reason.contains("61019"), "{}", refused.reason);
+        }
+        assert!(with(6, "2020-02-30").unwrap_err().reason.contains("2020-02-30"));
+    }
+
+    #[test]
+    fn what_is_kept_with_a_warning() {
+        let warned = |field, value| {
+            let (record, warnings) = with(field, value).unwrap();
+            (record, warnings.iter().map(|warning| warning.kind).collect::<Vec<_>>())
+        };
+        let (record, kinds) = warned(8, "findes ikke");
+        assert_eq!(record.opholdssted, OpholdsstedRef::Ukendt);
+        assert_eq!(kinds, ["Ukendt opholdssted"]);
+        let (record, kinds) = warned(9, "F");
+        assert_eq!(record.funktionsvurdering, None);
+        assert_eq!(kinds, ["Ugyldig funktionsvurdering"]);
+        let (record, kinds) = warned(0, "æ234567890123456789012345678901234567890x");
+        assert_eq!(record.ydelsesid().chars().count(), 41);
+        assert_eq!(kinds, ["Ydelsesid over 40 tegn"]);
+        assert_eq!(warned(0, "æ234567890123456789012345678901234567890").1, [""; 0]);
+    }
+
+    #[test]
+    fn a_record_is_small() {
+        assert!(size_of::<Record>() <= 136, "{} bytes", size_of::<Record>());
     }
 }

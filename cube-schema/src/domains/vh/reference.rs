@@ -370,3 +370,107 @@ pub(super) fn shown(value: &str) -> String {
         "(værdien vises ikke)".to_owned()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{CPR, add, reference};
+    use super::*;
+
+    fn kinds(warnings: &[Warning]) -> Vec<&str> {
+        warnings.iter().map(|warning| warning.kind).collect()
+    }
+
+    #[test]
+    fn the_lists_compiled_in_are_complete() {
+        let reference = reference();
+        assert_eq!(reference.kommuner.len(), 98);
+        assert_eq!(reference.ydelser.len(), 13);
+        assert_eq!(reference.maalgrupper.len(), 46);
+        assert_eq!(reference.tilbudstyper.len(), 18);
+        assert_eq!(reference.ydelser.find("1.18.1").unwrap().gyldig.last, Day::MAX);
+        assert_eq!(reference.kommune("84"), None);
+        assert_eq!(reference.kommune("153"), Some(Kommune(153)));
+    }
+
+    #[test]
+    fn birth_date_and_sex_come_from_the_file_or_else_from_the_number() {
+        let mut reference = reference();
+        let cpr = Cpr::parse(CPR).unwrap();
+        assert_eq!(reference.foedt(cpr), Day::parse("1990-01-01"));
+        assert_eq!(reference.koen(cpr), Koen::Kvinde);
+        add(&mut reference, "cpr.csv", &[CPR, "", "2021-02-03", ""]).unwrap();
+        assert_eq!(reference.foedt(cpr), Day::parse("1990-01-01"));
+        let doed = Day::parse("2021-02-03").unwrap();
+        assert_eq!(reference.doed(cpr, doed), Some(doed));
+        assert_eq!(reference.doed(cpr, doed.before()), None);
+        let twice = add(&mut reference, "cpr.csv", &[CPR, "1980-05-05", "", "M"]).unwrap();
+        assert_eq!(kinds(&twice), [TWICE]);
+        assert_eq!(reference.foedt(cpr), Day::parse("1980-05-05"));
+        assert_eq!(reference.koen(cpr), Koen::Mand);
+        assert_eq!(reference.doed(cpr, Day::MAX), None);
+    }
+
+    #[test]
+    fn broken_lines_are_refused_by_field() {
+        for (file, values, field) in [
+            ("cpr.csv", &["610190123", "", "", ""][..], "CPR"),
+            ("cpr.csv", &[CPR, "1990-13-01", "", ""], "Foedselsdato"),
+            ("cpr.csv", &[CPR, "", "x", ""], "Doedsdato"),
+            ("cpr.csv", &[CPR, "", "", "X"], "Koen"),
+            ("opholdssteder.csv", &["", "Navn", "153", "3.5"], "OpholdsstedId"),
+            ("systemskifte.csv", &["999", "nexus", "fuld", ""], "Kommunekode"),
+            ("systemskifte.csv", &["153", "", "fuld", ""], "System"),
+            ("systemskifte.csv", &["153", "nexus", "hel", ""], "Rolle"),
+            ("Godkendte_kommuner.xlsx", &["153", "1.8.1", "2020", "Ja"], "Kvartal"),
+            ("kodelister/ydelser.csv", &["1.9", "", "", "", "", "", "x", ""], "GyldigFra"),
+            ("kodelister/ydelser.csv", &["", "", "", "", "", "", "", ""], "Ydelseskode"),
+            (
+                "kodelister/ydelser.csv",
+                &["1.9", "", "", "", "", "", "2020-01-02", "2020-01-01"],
+                "GyldigTil",
+            ),
+            ("kodelister/kommuner.csv", &["1530", "Navn", "084", "Region"], "Kommunekode"),
+            ("kodelister/maalgrupper.csv", &["", "Navn", "", ""], "Maalgruppekode"),
+            ("kodelister/tilbudstyper.csv", &["", "Navn"], "kode"),
+        ] {
+            let refused = add(&mut reference(), file, values).unwrap_err();
+            assert_eq!(refused.field, field, "{file}");
+            assert!(!refused.reason.contains(CPR));
+        }
+    }
+
+    #[test]
+    fn an_institution_is_kept_without_what_is_unknown_of_it() {
+        let mut reference = reference();
+        let file = "opholdssteder.csv";
+        assert_eq!(add(&mut reference, file, &["1", "Huset", "153", "3.5"]), Ok(vec![]));
+        let warnings = add(&mut reference, file, &["2", "", "999", "77"]).unwrap();
+        assert_eq!(kinds(&warnings), ["Ukendt kode ved et opholdssted"; 2]);
+        let sted = reference.opholdssteder.find("2").unwrap();
+        assert_eq!((&*sted.navn, &*sted.kommunekode, &*sted.tilbudstype), ("2", "", ""));
+        let twice = add(&mut reference, file, &["1", "Gården", "157", "3.5"]).unwrap();
+        assert_eq!(kinds(&twice), [TWICE]);
+        assert_eq!(&*reference.opholdssteder.find("1").unwrap().navn, "Gården");
+        assert_eq!(reference.opholdssteder.position("1"), Some(0));
+    }
+
+    #[test]
+    fn of_two_lines_on_a_system_the_last_counts() {
+        let mut reference = reference();
+        let file = "systemskifte.csv";
+        add(&mut reference, file, &["153", "nexus", "fuld", "igår"]).unwrap();
+        let warnings = add(&mut reference, file, &["153", "Nexus", "Tidligere", ""]).unwrap();
+        assert_eq!(kinds(&warnings), [TWICE]);
+        let lines = &reference.systemskifter[&Kommune(153)];
+        assert_eq!((lines.len(), lines[0].rolle), (1, Rolle::Tidligere));
+    }
+
+    #[test]
+    fn values_that_may_be_personal_are_not_shown() {
+        assert_eq!(shown("1.8.1"), "'1.8.1'");
+        assert_eq!(shown("2020-13-01"), "'2020-13-01'");
+        for personal in ["6101901234", "610190-1234", "101901234", "Jens Hansen"] {
+            assert_eq!(shown(personal), "(værdien vises ikke)");
+        }
+    }
+}

@@ -1,7 +1,9 @@
 //! What the tests of the domain share: reference data from the compiled-in lists, and records.
 
+use std::sync::LazyLock;
+
 use crate::day::Month;
-use crate::domain::{DeliveryInfo, Domain, Refused, Row};
+use crate::domain::{DeliveryInfo, Domain, ReferenceSpec, Refused, Row};
 use crate::rule::Warning;
 
 use super::Vh;
@@ -11,24 +13,34 @@ use super::reference::{Reference, SPECS};
 /// A citizen of thirty, for records that are about something else.
 pub const CPR: &str = "6101901234";
 
+/// The domain, made once.
+pub fn vh() -> &'static Vh {
+    static VH: LazyLock<Vh> = LazyLock::new(|| Vh::new().unwrap());
+    &VH
+}
+
 /// The code lists that are compiled in.
 pub fn reference() -> Reference {
-    let mut reference = Reference::default();
-    for spec in &SPECS {
-        let mut lines = csv::ReaderBuilder::new()
-            .delimiter(b';')
-            .from_reader(spec.default.unwrap_or("").as_bytes());
-        let header = lines.headers().unwrap().clone();
-        for line in lines.records().map(Result::unwrap) {
-            let value = |column: &&str| {
-                let position = header.iter().position(|name| name == *column);
-                position.and_then(|position| line.get(position)).unwrap()
-            };
-            let values: Vec<&str> = spec.columns.iter().map(value).collect();
-            add(&mut reference, spec.file, &values).unwrap();
-        }
+    static LISTS: LazyLock<Reference> = LazyLock::new(|| {
+        let mut reference = Reference::default();
+        SPECS.iter().for_each(|spec| read_list(&mut reference, spec));
+        reference
+    });
+    LISTS.clone()
+}
+
+fn read_list(reference: &mut Reference, spec: &ReferenceSpec) {
+    let text = spec.default.unwrap_or("");
+    let mut lines = csv::ReaderBuilder::new().delimiter(b';').from_reader(text.as_bytes());
+    let header = lines.headers().unwrap().clone();
+    for line in lines.records().map(Result::unwrap) {
+        let value = |column: &&str| {
+            let position = header.iter().position(|name| name == *column);
+            position.and_then(|position| line.get(position)).unwrap()
+        };
+        let values: Vec<&str> = spec.columns.iter().map(value).collect();
+        add(reference, spec.file, &values).unwrap();
     }
-    reference
 }
 
 /// Adds a line of a reference file.
@@ -38,7 +50,7 @@ pub fn add(
     values: &[&str],
 ) -> Result<Vec<Warning>, Refused> {
     let spec = SPECS.iter().find(|spec| spec.file == file).unwrap();
-    Vh::new().unwrap().read_reference(reference, spec, &Row { line: 2, values })
+    vh().read_reference(reference, spec, &Row { line: 2, values })
 }
 
 /// A delivery of full stock for September 2026.
@@ -64,5 +76,5 @@ pub fn read_of(
     delivery: &DeliveryInfo,
     values: [&str; 10],
 ) -> Result<(Record, Vec<Warning>), Refused> {
-    Vh::new().unwrap().read_record(&Row { line: 2, values: &values }, delivery, reference)
+    vh().read_record(&Row { line: 2, values: &values }, delivery, reference)
 }

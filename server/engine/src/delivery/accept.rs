@@ -1,0 +1,239 @@
+//! Which files can be trusted as deliveries, and why the others cannot.
+
+use std::collections::BTreeMap;
+
+use cube_schema::day::Month;
+use cube_schema::domain::{DeliveryInfo, Domain};
+use rayon::prelude::*;
+
+use super::findings::Tally;
+use super::format::{Format, Look};
+use super::input::Inputs;
+use super::manifest::Manifest;
+use super::progress::{Progress, Steps};
+
+/// The folder that holds no deliveries.
+pub const REFERENCE_FOLDER: &str = "reference/";
+
+/// A delivery that can be trusted; it may still hold lines that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// Which delivery it is.
+    pub info: DeliveryInfo,
+    /// How its bytes become rows.
+    pub format: Format,
+}
+
+/// A delivery that is refused whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedDelivery {
+    /// The data file, or the manifest where there is no data file.
+    pub file: String,
+    /// Who reports, as far as that is known.
+    pub reporter: String,
+    /// From which system, as far as that is known.
+    pub system: String,
+    /// For which month, as far as that is known.
+    pub month: Option<Month>,
+    /// The reason, in Danish.
+    pub reason: String,
+}
+
+/// What came in.
+#[derive(Clone, Debug, Default)]
+pub struct Intake {
+    /// Deliveries that can be trusted, by reporter, system, month and serial number.
+    pub accepted: Vec<Accepted>,
+    /// Deliveries that are refused, by file.
+    pub refused: Vec<RefusedDelivery>,
+    /// Warnings.
+    pub warnings: Tally,
+}
+
+impl Intake {
+    /// The newest month with an accepted delivery.
+    #[must_use]
+    pub fn newest_month(&self) -> Option<Month> {
+        self.accepted.iter().map(|accepted| accepted.info.month).max()
+    }
+}
+
+/// The fields of a delivery's records, in the order of files without a header.
+pub fn field_names<D: Domain>(domain: &D, full: bool) -> Vec<&'static str> {
+    let stands_there = |changes_only: bool| !(full && changes_only);
+    let fields = domain.fields().iter().filter(|field| stands_there(field.changes_only));
+    fields.map(|field| field.name).collect()
+}
+
+/// Looks at every file outside `reference/`, and says which are deliveries that can be trusted.
+pub fn accept<D: Domain>(
+    domain: &D,
+    reference: &D::Reference,
+    inputs: &Inputs<'_>,
+    limit: Option<Month>,
+    tell: &(dyn Fn(Progress) + Sync),
+) -> Intake {
+    let mut intake = Intake::default();
+    let candidates = candidates(&inputs.list(), &mut intake.warnings);
+    let steps = Steps::begin(tell, "kontrollerer leverancer", candidates.len());
+    let gate = Gate { domain, reference, inputs, limit };
+    let looked_at: Vec<_> = candidates
+        .par_iter()
+        .map(|candidate| {
+            let verdict = gate.check(candidate);
+            steps.step();
+            verdict
+        })
+        .collect();
+    for verdict in looked_at {
+        match verdict {
+            Ok((accepted, unknown)) => {
+                note_unknown(&accepted.info.file, &unknown, &mut intake.warnings);
+                intake.accepted.push(accepted);
+            }
+            Err(refused) => intake.refused.push(refused),
+        }
+    }
+    intake.accepted.sort_by(|a, b| a.info.cmp(&b.info));
+    intake.refused.sort_by(|a, b| a.file.cmp(&b.file));
+    intake
+}
+
+/// Notes columns that nobody asked for. Their names come from outside, so they are cut short.
+fn note_unknown(file: &str, unknown: &[String], warnings: &mut Tally) {
+    for column in unknown {
+        let column: String = column.chars().take(40).collect();
+        warnings.count("Ukendt kolonne", || format!("{file}: kolonnen '{column}' bruges ikke"));
+    }
+}
+
+/// A data file and its manifest; at least one of them is there.
+struct Candidate {
+    data: Option<String>,
+    manifest: Option<String>,
+}
+
+fn candidates(paths: &[String], warnings: &mut Tally) -> Vec<Candidate> {
+    let mut manifests: BTreeMap<&str, (&String, bool)> = BTreeMap::new();
+    let mut data = Vec::new();
+    for path in paths.iter().filter(|path| !path.starts_with(REFERENCE_FOLDER)) {
+        let (stem, extension) = path.rsplit_once('.').unwrap_or((path, ""));
+        match extension.to_ascii_lowercase().as_str() {
+            "json" => drop(manifests.insert(stem, (path, false))),
+            "csv" | "xml" => data.push((stem, path)),
+            _ => warnings.count("Ukendt fil", || format!("{path} er ingen leverance")),
+        }
+    }
+    let mut candidates = Vec::new();
+    for (stem, path) in data {
+        let manifest = manifests.get_mut(stem).map(|(manifest, used)| {
+            *used = true;
+            (*manifest).clone()
+        });
+        candidates.push(Candidate { data: Some(path.clone()), manifest });
+    }
+    let alone = manifests.into_values().filter(|(_, used)| !used);
+    candidates
+        .extend(alone.map(|(path, _)| Candidate { data: None, manifest: Some(path.clone()) }));
+    candidates
+}
+
+struct Gate<'a, D: Domain> {
+    domain: &'a D,
+    reference: &'a D::Reference,
+    inputs: &'a Inputs<'a>,
+    limit: Option<Month>,
+}
+
+impl<D: Domain> Gate<'_, D> {
+    /// The delivery and its unknown columns, or who sent it and why it is refused.
+    fn check(&self, candidate: &Candidate) -> Result<(Accepted, Vec<String>), RefusedDelivery> {
+        let named = candidate.data.as_ref().or(candidate.manifest.as_ref());
+        let file = named.map_or("", String::as_str);
+        let manifest = self.manifest(candidate).map_err(|reason| by_name(file, reason))?;
+        let trusted = match &candidate.data {
+            Some(data) => self.trust(&manifest, data),
+            None => Err("datafilen mangler".to_owned()),
+        };
+        let (format, look) = trusted.map_err(|reason| RefusedDelivery {
+            file: file.to_owned(),
+            reporter: manifest.reporter.clone(),
+            system: manifest.system.clone(),
+            month: Some(manifest.month),
+            reason,
+        })?;
+        Ok((Accepted { info: manifest.info(file), format }, look.unknown))
+    }
+
+    fn manifest(&self, candidate: &Candidate) -> Result<Manifest, String> {
+        let path = candidate.manifest.as_ref().ok_or("manifestet mangler")?;
+        let (bytes, _) = self.inputs.read(path).map_err(|error| format!("manifestet: {error}"))?;
+        Manifest::parse(&bytes)
+    }
+
+    fn trust(&self, manifest: &Manifest, file: &str) -> Result<(Format, Look), String> {
+        self.trust_manifest(manifest, file)?;
+        let format = Format::of(manifest)?;
+        if !manifest.full {
+            return Err("leverancer af ændringer kan endnu ikke indlæses; send den fulde bestand"
+                .to_owned());
+        }
+        let (bytes, sha256) = self.inputs.read(file).map_err(|error| error.to_string())?;
+        if sha256 != manifest.sha256 {
+            return Err("kontrolsummen (sha256) passer ikke med manifestet".to_owned());
+        }
+        let look = format.look(&bytes, field_names(self.domain, manifest.full))?;
+        if look.rows != manifest.rows {
+            let (rows, said) = (look.rows, manifest.rows);
+            return Err(format!("filen har {rows} rækker, men manifestet siger {said}"));
+        }
+        Ok((format, look))
+    }
+
+    fn trust_manifest(&self, manifest: &Manifest, file: &str) -> Result<(), String> {
+        let expected = format!("{}.{}", manifest.path(self.domain.prefix()), manifest.format);
+        if file != expected {
+            return Err(format!(
+                "manifestet passer ikke med filens navn eller mappe; efter det skulle filen hedde {expected}"
+            ));
+        }
+        if !self.domain.knows_reporter(&manifest.reporter, self.reference) {
+            return Err("kommunen i manifestet er ukendt".to_owned());
+        }
+        let (month, received) = (manifest.month, manifest.received);
+        if month > received {
+            return Err(format!("måneden {month} er senere end modtagelsen i {received}"));
+        }
+        match Month::parse(&self.domain.schema().first_month) {
+            Some(first) if month < first => {
+                return Err(format!("måneden {month} er før {first}, som tidslinjen begynder med"));
+            }
+            _ => {}
+        }
+        match self.limit {
+            Some(limit) if month > limit => {
+                Err(format!("måneden {month} er senere end {limit}, som genopbygningen går til"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A refusal of a file whose manifest cannot be used: what its name says, if it says anything.
+fn by_name(file: &str, reason: String) -> RefusedDelivery {
+    let name = file.rsplit_once('/').map_or(file, |(_, name)| name);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let parts: Vec<&str> = stem.split('_').collect();
+    let (reporter, system, month) = match parts[..] {
+        [_, reporter, ref system @ .., month, _] => (reporter, system.join("_"), compact(month)),
+        _ => ("", String::new(), None),
+    };
+    let (file, reporter) = (file.to_owned(), reporter.to_owned());
+    RefusedDelivery { file, reporter, system, month, reason }
+}
+
+/// The month of `202609`.
+fn compact(text: &str) -> Option<Month> {
+    let (year, month) = text.split_at_checked(4)?;
+    Month::parse(&format!("{year}-{month}"))
+}

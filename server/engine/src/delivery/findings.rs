@@ -1,0 +1,159 @@
+//! What reading leaves behind for people: rejected lines, and warnings counted by kind.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use cube_schema::domain::Refused;
+use cube_schema::rule::Warning;
+
+use super::limits;
+
+/// A line that could not be read as a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reject {
+    /// The file, with its folder.
+    pub file: Arc<str>,
+    /// The line, as an editor counts.
+    pub line: u64,
+    /// The field at fault; empty where it is the whole line.
+    pub field: &'static str,
+    /// The reason, in Danish.
+    pub reason: String,
+}
+
+/// The rejected lines of one file, with a limit on how many are listed.
+#[derive(Clone, Debug)]
+pub struct Rejects {
+    file: Arc<str>,
+    count: u64,
+    listed: Vec<Reject>,
+}
+
+impl Rejects {
+    /// None yet, in this file.
+    #[must_use]
+    pub fn of(file: &str) -> Rejects {
+        Rejects { file: file.into(), count: 0, listed: Vec::new() }
+    }
+
+    /// Adds a line.
+    pub fn add(&mut self, line: u64, refused: Refused) {
+        self.count += 1;
+        if self.listed.len() < limits::LISTED_REJECTS {
+            let Refused { field, reason } = refused;
+            self.listed.push(Reject { file: self.file.clone(), line, field, reason });
+        }
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// The list, with a last entry that says how many are left out.
+    #[must_use]
+    pub fn into_list(mut self) -> Vec<Reject> {
+        let left_out = self.count - self.listed.len() as u64;
+        if let (true, Some(last)) = (left_out > 0, self.listed.last()) {
+            let reason = format!("yderligere {left_out} afviste linjer er ikke vist");
+            let line = last.line + 1;
+            self.listed.push(Reject { file: self.file, line, field: "", reason });
+        }
+        self.listed
+    }
+}
+
+/// Writes rejected lines as `rejects.csv`: `file;line;field;reason`.
+///
+/// # Errors
+/// The writer fails.
+pub fn write_rejects(rejects: &[Reject], to: impl Write) -> io::Result<()> {
+    let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(to);
+    writer.write_record(["file", "line", "field", "reason"])?;
+    for Reject { file, line, field, reason } in rejects {
+        writer.write_record([file, line.to_string().as_str(), field, reason])?;
+    }
+    writer.flush()
+}
+
+/// Warnings by kind: how many, and the first few.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    kinds: BTreeMap<&'static str, Kind>,
+}
+
+/// The warnings of one kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kind {
+    /// How many there are.
+    pub count: u64,
+    /// The first few.
+    pub examples: Vec<String>,
+}
+
+impl Tally {
+    /// Counts a warning; `text` is asked for only where it becomes an example.
+    pub fn count(&mut self, kind: &'static str, text: impl FnOnce() -> String) {
+        let kind = self.kinds.entry(kind).or_default();
+        kind.count += 1;
+        if kind.examples.len() < limits::EXAMPLES {
+            kind.examples.push(text());
+        }
+    }
+
+    /// Counts the warnings of one line of a file.
+    pub fn at(&mut self, file: &str, line: u64, warnings: Vec<Warning>) {
+        for Warning { kind, text } in warnings {
+            self.count(kind, || format!("{file}, linje {line}: {text}"));
+        }
+    }
+
+    /// Adds warnings that come after these.
+    pub fn append(&mut self, later: Tally) {
+        for (kind, Kind { count, examples }) in later.kinds {
+            let mine = self.kinds.entry(kind).or_default();
+            mine.count += count;
+            let room = limits::EXAMPLES - mine.examples.len();
+            mine.examples.extend(examples.into_iter().take(room));
+        }
+    }
+
+    /// The kinds, by their captions.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Kind)> {
+        self.kinds.iter().map(|(caption, kind)| (*caption, kind))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tally_keeps_the_first_examples_and_counts_all() {
+        let mut all = Tally::default();
+        for part in 0..3 {
+            let mut tally = Tally::default();
+            for line in 0..4 {
+                tally.count("slags", || format!("{part}.{line}"));
+            }
+            all.append(tally);
+        }
+        let (caption, kind) = all.iter().next().unwrap();
+        assert_eq!((caption, kind.count), ("slags", 12));
+        assert_eq!(kind.examples, ["0.0", "0.1", "0.2", "0.3", "1.0"]);
+    }
+
+    #[test]
+    fn rejects_beyond_the_limit_are_counted_in_a_last_line() {
+        let mut rejects = Rejects::of("fil.csv");
+        for line in 1..=limits::LISTED_REJECTS as u64 + 3 {
+            rejects.add(line, Refused { field: "", reason: "kort".to_owned() });
+        }
+        assert_eq!(rejects.count(), limits::LISTED_REJECTS as u64 + 3);
+        let list = rejects.into_list();
+        assert_eq!(list.len(), limits::LISTED_REJECTS + 1);
+        assert!(list.last().unwrap().reason.contains("yderligere 3 "));
+    }
+}

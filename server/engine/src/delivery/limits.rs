@@ -1,0 +1,26 @@
+//! How much the engine reads before it says that a file asks for too much.
+
+/// The largest delivery or reference file. The whole country's stock is some 40 MB.
+pub const FILE_BYTES: u64 = 512 * 1024 * 1024;
+
+/// The largest manifest; a real one has 300 bytes.
+pub const MANIFEST_BYTES: usize = 64 * 1024;
+
+/// The longest field. An id has 40 characters, a list of target groups a few hundred.
+pub const FIELD_BYTES: usize = 4096;
+
+/// The largest workbook as it is sent.
+pub const WORKBOOK_BYTES: usize = 32 * 1024 * 1024;
+
+/// The largest workbook unpacked. Approvals of all municipalities, services and quarters to 2035
+/// take about 20 MB.
+pub const UNPACKED_BYTES: u64 = 64 * 1024 * 1024;
+
+/// The most cells read from a workbook.
+pub const CELLS: usize = 2_000_000;
+
+/// The most rejected lines listed per file; more are counted, and said to be left out.
+pub const LISTED_REJECTS: usize = 100_000;
+
+/// The most examples kept of each kind of warning.
+pub const EXAMPLES: usize = 5;

@@ -1,0 +1,135 @@
+//! Reference files and code lists → the domain's reference data.
+
+use cube_schema::domain::{Domain, ReferenceSpec, Refused, Row};
+
+use super::accept::REFERENCE_FOLDER;
+use super::findings::{Reject, Rejects, Tally};
+use super::input::{InputError, Inputs};
+use super::progress::{Progress, Steps};
+use super::separated::Opened;
+use super::workbook;
+
+/// The reference data, and what reading it left behind.
+#[derive(Clone, Debug, Default)]
+pub struct ReferenceData<R> {
+    /// The reference data of the domain.
+    pub data: R,
+    /// Compiled-in lists that a file has replaced.
+    pub replaced: Vec<String>,
+    /// Lines that cannot be used.
+    pub rejects: Vec<Reject>,
+    /// Warnings.
+    pub warnings: Tally,
+}
+
+/// Reads the reference files in the order of the domain, or what stands in for them.
+pub fn read_reference<D: Domain>(
+    domain: &D,
+    inputs: &Inputs<'_>,
+    tell: &(dyn Fn(Progress) + Sync),
+) -> ReferenceData<D::Reference> {
+    let mut found = ReferenceData::default();
+    let present: Vec<String> =
+        inputs.list().into_iter().filter(|path| path.starts_with(REFERENCE_FOLDER)).collect();
+    let steps = Steps::begin(tell, "læser referencefiler", domain.references().len());
+    for spec in domain.references() {
+        let path = format!("{REFERENCE_FOLDER}{}", spec.file);
+        let used = present.contains(&path) && found.take_file(domain, spec, &path, inputs);
+        if !used {
+            found.take_default(domain, spec);
+        }
+        steps.step();
+    }
+    for path in present {
+        if !domain.references().iter().any(|spec| path[REFERENCE_FOLDER.len()..] == *spec.file) {
+            found.warnings.count("Ukendt fil", || format!("{path} bruges ikke"));
+        }
+    }
+    found
+}
+
+impl<R: Send + Sync + Default> ReferenceData<R> {
+    /// Takes a file; whether it could be trusted.
+    fn take_file<D: Domain<Reference = R>>(
+        &mut self,
+        domain: &D,
+        spec: &ReferenceSpec,
+        path: &str,
+        inputs: &Inputs<'_>,
+    ) -> bool {
+        let bytes = inputs.read(path).map_err(|error: InputError| error.to_string());
+        match bytes.and_then(|(bytes, _)| self.take_bytes(domain, spec, path, &bytes)) {
+            Ok(()) => {
+                if spec.default.is_some() {
+                    self.replaced.push(path.to_owned());
+                }
+                true
+            }
+            Err(reason) => {
+                self.warnings.count("Referencefil afvist", || format!("{path}: {reason}"));
+                false
+            }
+        }
+    }
+
+    fn take_default<D: Domain<Reference = R>>(&mut self, domain: &D, spec: &ReferenceSpec) {
+        let Some(text) = spec.default else {
+            self.warnings.count("Referencefil mangler", || {
+                format!("{REFERENCE_FOLDER}{}: {}", spec.file, spec.missing)
+            });
+            return;
+        };
+        let path = format!("{} (indbygget)", spec.file);
+        if let Err(reason) = self.take_text(domain, spec, &path, text.as_bytes()) {
+            self.warnings.count("Referencefil afvist", || format!("{path}: {reason}"));
+        }
+    }
+
+    fn take_bytes<D: Domain<Reference = R>>(
+        &mut self,
+        domain: &D,
+        spec: &ReferenceSpec,
+        path: &str,
+        bytes: &[u8],
+    ) -> Result<(), String> {
+        if spec.file.ends_with(".xlsx") {
+            let sheet = workbook::check(bytes, spec.columns)?;
+            return self
+                .take_rows(domain, spec, path, |visit| workbook::each(bytes, &sheet, visit));
+        }
+        self.take_text(domain, spec, path, bytes)
+    }
+
+    fn take_text<D: Domain<Reference = R>>(
+        &mut self,
+        domain: &D,
+        spec: &ReferenceSpec,
+        path: &str,
+        bytes: &[u8],
+    ) -> Result<(), String> {
+        Opened::new(bytes, true, spec.columns.to_vec())?.count()?;
+        self.take_rows(domain, spec, path, |visit| {
+            Opened::new(bytes, true, spec.columns.to_vec())?.each(visit);
+            Ok(())
+        })
+    }
+
+    fn take_rows<D: Domain<Reference = R>>(
+        &mut self,
+        domain: &D,
+        spec: &ReferenceSpec,
+        path: &str,
+        each: impl FnOnce(&mut dyn FnMut(u64, Result<Row<'_>, Refused>)) -> Result<(), String>,
+    ) -> Result<(), String> {
+        let ReferenceData { data, warnings, .. } = self;
+        let mut rejects = Rejects::of(path);
+        let walked = each(&mut |line, row| match row
+            .and_then(|row| domain.read_reference(data, spec, &row))
+        {
+            Ok(said) => warnings.at(path, line, said),
+            Err(refused) => rejects.add(line, refused),
+        });
+        self.rejects.extend(rejects.into_list());
+        walked
+    }
+}

@@ -1,0 +1,159 @@
+//! A workbook (xlsx) as rows, cell by cell.
+//!
+//! A small file can claim a sheet of 17 billion cells, or unpack to gigabytes. So the archive is
+//! unpacked into nothing first, to see how large it really is (its own word is not taken), cells
+//! are read one at a time and counted, and the dense rectangle of a sheet is never asked for.
+
+use std::io::{self, Cursor, Read};
+
+use calamine::{Data, DataRef, Reader, Xlsx};
+use cube_schema::domain::Row;
+
+use super::columns::Columns;
+use super::limits;
+use super::separated::Visit;
+
+/// Where in a workbook the rows are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sheet {
+    name: String,
+    header: u32,
+    columns: Columns,
+}
+
+/// Finds the first sheet with a header row of these columns, and reads it once to its end.
+///
+/// # Errors
+/// It is no workbook, asks for too much, or has no such sheet: the reason, in Danish.
+pub fn check(bytes: &[u8], names: &[&'static str]) -> Result<Sheet, String> {
+    check_size(bytes)?;
+    let mut book = open(bytes)?;
+    let sheets = book.sheet_names();
+    for name in &sheets {
+        if let Some(sheet) = header_of(&mut book, name, names)? {
+            each(bytes, &sheet, &mut |_, _| ())?;
+            return Ok(sheet);
+        }
+    }
+    Err(format!(
+        "ingen ark har en overskrift med kolonnerne {}; bred form kan endnu ikke læses",
+        names.join(", ")
+    ))
+}
+
+/// Visits the rows below the header.
+///
+/// # Errors
+/// The sheet is damaged, or has too many cells: the reason, in Danish.
+pub fn each(bytes: &[u8], sheet: &Sheet, visit: &mut Visit<'_>) -> Result<(), String> {
+    let mut book = open(bytes)?;
+    let columns = &sheet.columns;
+    rows(&mut book, &sheet.name, |number, cells| {
+        let values: Vec<&str> = columns.places.iter().map(|place| value(cells, *place)).collect();
+        if number > sheet.header && values.iter().any(|value| !value.is_empty()) {
+            let line = u64::from(number) + 1;
+            visit(line, Ok(Row { line, values: &values }));
+        }
+        true
+    })
+}
+
+type Book<'a> = Xlsx<Cursor<&'a [u8]>>;
+
+fn open(bytes: &[u8]) -> Result<Book<'_>, String> {
+    Xlsx::new(Cursor::new(bytes)).map_err(|error| unreadable(&error))
+}
+
+fn unreadable(error: &dyn std::fmt::Display) -> String {
+    format!("projektmappen kan ikke læses ({error})")
+}
+
+fn check_size(bytes: &[u8]) -> Result<(), String> {
+    if bytes.len() > limits::WORKBOOK_BYTES {
+        return Err(format!("projektmappen fylder mere end {} byte", limits::WORKBOOK_BYTES));
+    }
+    let mut archive =
+        zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| unreadable(&error))?;
+    let mut left = limits::UNPACKED_BYTES;
+    for index in 0..archive.len() {
+        let part = archive.by_index(index).map_err(|error| unreadable(&error))?;
+        let unpacked = io::copy(&mut part.take(left + 1), &mut io::sink())
+            .map_err(|error| unreadable(&error))?;
+        left = left.checked_sub(unpacked).ok_or_else(|| {
+            format!("projektmappen fylder udpakket mere end {} byte", limits::UNPACKED_BYTES)
+        })?;
+    }
+    Ok(())
+}
+
+/// Cells of a row, by column.
+type Cells = Vec<(u32, String)>;
+
+fn value(cells: &Cells, place: usize) -> &str {
+    cells.iter().rev().find(|(column, _)| *column as usize == place).map_or("", |(_, text)| text)
+}
+
+fn header_of(
+    book: &mut Book<'_>,
+    name: &str,
+    names: &[&'static str],
+) -> Result<Option<Sheet>, String> {
+    let mut found = None;
+    rows(book, name, |number, cells| {
+        let width = cells.iter().map(|(column, _)| *column as usize + 1).max().unwrap_or(0);
+        let titles: Vec<String> = (0..width).map(|place| value(cells, place).to_owned()).collect();
+        if let Ok(columns) = Columns::by_name(names.to_vec(), &titles) {
+            found = Some(Sheet { name: name.to_owned(), header: number, columns });
+        }
+        found.is_none()
+    })?;
+    Ok(found)
+}
+
+/// Hands on the rows of a sheet until `visit` has seen enough.
+fn rows(
+    book: &mut Book<'_>,
+    name: &str,
+    mut visit: impl FnMut(u32, &Cells) -> bool,
+) -> Result<(), String> {
+    let mut reader = book.worksheet_cells_reader(name).map_err(|error| unreadable(&error))?;
+    let mut row: Option<u32> = None;
+    let mut cells = Cells::new();
+    let mut count = 0;
+    while let Some(cell) = reader.next_cell().map_err(|error| unreadable(&error))? {
+        count += 1;
+        if count > limits::CELLS {
+            return Err(format!("arket '{name}' har mere end {} celler", limits::CELLS));
+        }
+        let (number, column) = cell.get_position();
+        if row.is_some_and(|row| row != number) {
+            if !row.is_some_and(|row| visit(row, &cells)) {
+                return Ok(());
+            }
+            cells.clear();
+        }
+        row = Some(number);
+        let text = text(cell.get_value());
+        if !text.is_empty() {
+            cells.push((column, text));
+        }
+    }
+    if let Some(row) = row {
+        visit(row, &cells);
+    }
+    Ok(())
+}
+
+/// A cell as text: numbers without a needless `.0`, yes and no in Danish.
+fn text(value: &DataRef<'_>) -> String {
+    let text = match Data::from(value.clone()) {
+        Data::Float(number) => number.to_string(),
+        Data::Int(number) => number.to_string(),
+        Data::Bool(yes) => if yes { "Ja" } else { "Nej" }.to_owned(),
+        Data::String(text) => text,
+        Data::Empty | Data::Error(_) => String::new(),
+        other => other.to_string(),
+    };
+    let longest = text.floor_char_boundary(limits::FIELD_BYTES);
+    text[..longest].trim().to_owned()
+}

@@ -1,0 +1,248 @@
+//! The load report: what became of every delivery, what the rules marked, and what a data steward
+//! should look at. Written as JSON beside the version, and as text for people.
+
+use std::collections::BTreeMap;
+
+use cube_schema::domain::{Domain, Judged};
+use cube_schema::rule::Shape;
+use cube_schema::table::Timeline;
+use serde::{Deserialize, Serialize};
+
+use crate::delivery::{Intake, ReferenceData, Tally};
+use crate::history::History;
+
+/// What became of everything that was delivered.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LoadReport {
+    /// The version that was made; filled by whoever names it.
+    pub version: String,
+    /// The as-of day, `2026-10-31`.
+    pub as_of: String,
+    /// Every delivery, by file.
+    pub deliveries: Vec<DeliveryLine>,
+    /// For each rule that can mark a record: how many it has marked, in the first judgement.
+    pub rules: BTreeMap<String, RuleCount>,
+    /// Warnings by kind.
+    pub warnings: BTreeMap<String, WarningCount>,
+    /// Against the former version, by municipality; empty at a first load.
+    pub change: Vec<Change>,
+    /// What the domain wants counted without a warning (replacement numbers).
+    pub remarks: BTreeMap<String, Count>,
+    /// Compiled-in lists that a file has replaced.
+    pub replaced: Vec<String>,
+    /// What counts of each reporter, by reporter.
+    pub kommuner: Vec<ReporterLine>,
+}
+
+/// What became of a delivery.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryLine {
+    /// The data file, with its folder.
+    pub file: String,
+    /// Who reports.
+    pub kommune: String,
+    /// From which system.
+    pub system: String,
+    /// For which month, `2026-09`.
+    pub maaned: String,
+    /// Records that could be read.
+    pub read: u64,
+    /// Lines that could not.
+    pub rejected: u64,
+    /// Records that count; none of a delivery that is superseded.
+    pub counted: u64,
+    /// Why it is refused whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
+}
+
+/// How many records and citizens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Count {
+    /// Records.
+    pub records: u64,
+    /// Different citizens that they are about.
+    pub citizens: u64,
+}
+
+/// What a rule has marked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleCount {
+    /// What users call it.
+    pub caption: String,
+    /// How many.
+    #[serde(flatten)]
+    pub count: Count,
+}
+
+/// Warnings of one kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WarningCount {
+    /// How many.
+    pub count: u64,
+    /// The first few.
+    pub examples: Vec<String>,
+}
+
+/// What counts of a reporter.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReporterLine {
+    /// Who reports.
+    pub kommune: String,
+    /// The month of the newest delivery of which something counts.
+    pub newest: String,
+    /// Records that count.
+    pub records: u64,
+    /// Those of them without an end.
+    pub open: u64,
+    /// Different citizens that they are about.
+    pub citizens: u64,
+}
+
+/// A reporter's counts against those of the former version.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// Who reports.
+    pub kommune: String,
+    /// Records that counted then.
+    pub records_before: u64,
+    /// Records that count now.
+    pub records: u64,
+    /// Open ones then.
+    pub open_before: u64,
+    /// Open ones now.
+    pub open: u64,
+}
+
+impl LoadReport {
+    /// What can be said before any record is read.
+    #[must_use]
+    pub fn of_files<R>(reference: &ReferenceData<R>, intake: &Intake) -> LoadReport {
+        let refused = intake.refused.iter().map(|refused| DeliveryLine {
+            file: refused.file.clone(),
+            kommune: refused.reporter.clone(),
+            system: refused.system.clone(),
+            maaned: refused.month.map(|month| month.to_string()).unwrap_or_default(),
+            refused: Some(refused.reason.clone()),
+            ..DeliveryLine::default()
+        });
+        let mut report = LoadReport {
+            deliveries: refused.collect(),
+            replaced: reference.replaced.clone(),
+            ..LoadReport::default()
+        };
+        report.add_warnings(&reference.warnings);
+        report.add_warnings(&intake.warnings);
+        report
+    }
+
+    /// Adds what became of the accepted deliveries.
+    pub fn add_history<R>(&mut self, history: &History<R>) {
+        self.deliveries.extend(history.outcomes.iter().map(|outcome| DeliveryLine {
+            file: outcome.info.file.clone(),
+            kommune: outcome.info.reporter.clone(),
+            system: outcome.info.system.clone(),
+            maaned: outcome.info.month.to_string(),
+            read: outcome.read,
+            rejected: outcome.rejected,
+            counted: outcome.counted,
+            refused: None,
+        }));
+        self.deliveries.sort_by(|a, b| a.file.cmp(&b.file));
+        self.add_warnings(&history.warnings);
+    }
+
+    /// Adds what the rules have said.
+    pub fn add_judged<D: Domain>(
+        &mut self,
+        domain: &D,
+        history: &History<D::Record>,
+        judged: &[Judged<D::Record>],
+        warnings: &Tally,
+        timeline: Timeline,
+    ) {
+        self.as_of = timeline.as_of().to_string();
+        self.add_warnings(warnings);
+        let entity = |judged: &Judged<D::Record>| entity(domain, judged);
+        for (position, rule) in domain.rules().iter().enumerate() {
+            let marked = |judged: &&Judged<D::Record>| has_mark(judged, position);
+            let count = count(judged.iter().filter(marked).map(entity));
+            if count.records > 0 || can_mark(domain, position) {
+                let caption = rule.caption.to_owned();
+                self.rules.insert(rule.id.to_owned(), RuleCount { caption, count });
+            }
+        }
+        self.add_remarks(domain, judged);
+        self.add_reporters(domain, history, judged);
+    }
+
+    fn add_remarks<D: Domain>(&mut self, domain: &D, judged: &[Judged<D::Record>]) {
+        let mut remarks: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
+        for judged in judged {
+            if let Some(remark) = domain.remark(&judged.record) {
+                remarks.entry(remark).or_default().push(entity(domain, judged));
+            }
+        }
+        for (remark, entities) in remarks {
+            self.remarks.insert(remark.to_owned(), count(entities.into_iter()));
+        }
+    }
+
+    fn add_reporters<D: Domain>(
+        &mut self,
+        domain: &D,
+        history: &History<D::Record>,
+        judged: &[Judged<D::Record>],
+    ) {
+        let newest = history.newest();
+        let mut records = judged;
+        for (kommune, month) in newest {
+            let own = |judged: &Judged<D::Record>| {
+                history.deliveries[judged.delivery as usize].reporter == kommune
+            };
+            // Records stand by delivery, and deliveries by reporter.
+            let (mine, others) = records.split_at(records.partition_point(own));
+            records = others;
+            let Count { records, citizens } =
+                count(mine.iter().map(|judged| entity(domain, judged)));
+            let open = mine.iter().filter(|judged| !domain.is_ended(&judged.record)).count() as u64;
+            let newest = month.to_string();
+            self.kommuner.push(ReporterLine { kommune, newest, records, open, citizens });
+        }
+    }
+
+    fn add_warnings(&mut self, tally: &Tally) {
+        for (caption, kind) in tally.iter() {
+            let mine = self.warnings.entry(caption.to_owned()).or_default();
+            mine.count += kind.count;
+            let room = crate::delivery::limits::EXAMPLES.saturating_sub(mine.examples.len());
+            mine.examples.extend(kind.examples.iter().take(room).cloned());
+        }
+    }
+}
+
+/// Whether the rule at a position is one that marks records: it deletes, or looks at all records
+/// of an entity. Other rules over one record are listed once they have marked something.
+fn can_mark<D: Domain>(domain: &D, position: usize) -> bool {
+    let over_entity = matches!(domain.rules()[position].shape, Shape::Entity(_));
+    over_entity || domain.deleting().has(position)
+}
+
+fn has_mark<R>(judged: &Judged<R>, position: usize) -> bool {
+    let verdict = judged.verdicts.first().map(|verdict| verdict.marks).unwrap_or_default();
+    judged.marks.with(verdict).has(position)
+}
+
+/// Whom a record is about; the same for all where the domain judges nobody.
+fn entity<D: Domain>(domain: &D, judged: &Judged<D::Record>) -> u64 {
+    domain.judgements().first().map_or(0, |judgement| (judgement.key)(&judged.record).0)
+}
+
+fn count(entities: impl Iterator<Item = u64>) -> Count {
+    let mut entities: Vec<u64> = entities.collect();
+    let records = entities.len() as u64;
+    entities.sort_unstable();
+    entities.dedup();
+    Count { records, citizens: entities.len() as u64 }
+}

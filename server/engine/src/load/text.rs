@@ -1,0 +1,180 @@
+//! The load report for people, in Danish, at most [`WIDTH`] columns wide.
+
+use std::fmt::Write;
+
+use super::report::{Change, DeliveryLine, LoadReport};
+
+/// The width of the text: what a printed page, and most windows, hold.
+pub const WIDTH: usize = 120;
+
+impl LoadReport {
+    /// The same as text.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut page = Page::default();
+        page.line(0, &self.title());
+        self.deliveries_to(&mut page);
+        self.rules_to(&mut page);
+        self.warnings_to(&mut page);
+        self.lists_to(&mut page);
+        self.reporters_to(&mut page);
+        self.changes_to(&mut page);
+        page.text
+    }
+
+    fn title(&self) -> String {
+        let version = if self.version.is_empty() { "uden navn" } else { &self.version };
+        let as_of = if self.as_of.is_empty() { "ukendt dag" } else { &self.as_of };
+        format!("Indlæsningsrapport for version {version}, opgjort pr. {as_of}")
+    }
+
+    fn deliveries_to(&self, page: &mut Page) {
+        let (refused, used): (Vec<_>, Vec<_>) =
+            self.deliveries.iter().partition(|delivery| delivery.refused.is_some());
+        let sum = |of: fn(&DeliveryLine) -> u64| used.iter().map(|line| of(line)).sum::<u64>();
+        page.heading(&format!("Leverancer: {} indlæst, {} afvist", used.len(), refused.len()));
+        page.table_line(["læst", "afvist", "tæller"], "fil");
+        for line in &used {
+            page.table_line([line.read, line.rejected, line.counted], &line.file);
+        }
+        let total = [sum(|line| line.read), sum(|line| line.rejected), sum(|line| line.counted)];
+        page.table_line(total, "i alt");
+        if !refused.is_empty() {
+            page.heading("Afviste leverancer (kommunen beholder den leverance, den havde)");
+        }
+        for line in refused {
+            let reason = line.refused.as_deref().unwrap_or_default();
+            page.line(2, &format!("{}: {reason}", line.file));
+        }
+    }
+
+    fn rules_to(&self, page: &mut Page) {
+        page.heading("Regler");
+        page.table_line(["", "ydelser", "borgere"], "regel");
+        for (id, rule) in &self.rules {
+            let numbers =
+                [String::new(), rule.count.records.to_string(), rule.count.citizens.to_string()];
+            page.table_line(numbers, &format!("{id} {}", rule.caption));
+        }
+        for (caption, count) in &self.remarks {
+            let numbers = [String::new(), count.records.to_string(), count.citizens.to_string()];
+            page.table_line(numbers, caption);
+        }
+    }
+
+    fn warnings_to(&self, page: &mut Page) {
+        page.heading(if self.warnings.is_empty() { "Ingen advarsler" } else { "Advarsler" });
+        for (kind, warning) in &self.warnings {
+            page.line(2, &format!("{kind}: {}", warning.count));
+            for example in &warning.examples {
+                page.line(6, example);
+            }
+            if warning.count > warning.examples.len() as u64 {
+                page.line(6, "…");
+            }
+        }
+    }
+
+    fn lists_to(&self, page: &mut Page) {
+        if self.replaced.is_empty() {
+            return;
+        }
+        page.heading("Kodelister, der er erstattet af en fil");
+        for list in &self.replaced {
+            page.line(2, list);
+        }
+    }
+
+    fn reporters_to(&self, page: &mut Page) {
+        page.heading("Kommuner");
+        page.table_line(["ydelser", "åbne", "borgere"], "kommune, nyeste leverance");
+        for line in &self.kommuner {
+            let last = format!("{} {}", line.kommune, line.newest);
+            page.table_line([line.records, line.open, line.citizens], &last);
+        }
+    }
+
+    fn changes_to(&self, page: &mut Page) {
+        let changed = |change: &&Change| {
+            (change.records, change.open) != (change.records_before, change.open_before)
+        };
+        let changed: Vec<&Change> = self.change.iter().filter(changed).collect();
+        if self.change.is_empty() {
+            page.heading("Ingen tidligere version at sammenligne med");
+            return;
+        }
+        page.heading(&format!("Ændret siden den forrige version: {} kommuner", changed.len()));
+        for Change { kommune, records_before, records, open_before, open } in changed {
+            let text = format!(
+                "{kommune}: {records_before} → {records} ydelser, {open_before} → {open} åbne"
+            );
+            page.line(2, &text);
+        }
+    }
+}
+
+/// Text under way.
+#[derive(Default)]
+struct Page {
+    text: String,
+}
+
+impl Page {
+    fn heading(&mut self, text: &str) {
+        self.text.push('\n');
+        self.line(0, text);
+    }
+
+    /// Three numbers, each in a column of ten, and a text.
+    fn table_line(&mut self, numbers: [impl std::fmt::Display; 3], text: &str) {
+        let [a, b, c] = numbers;
+        self.line(2, &format!("{a:>10}{b:>10}{c:>10}  {text}"));
+    }
+
+    /// A line, broken between words where it is too long, or inside a word that is longer than a
+    /// line; what follows is indented further.
+    fn line(&mut self, indent: usize, text: &str) {
+        let _ = write!(self.text, "{:indent$}", "");
+        let (deeper, mut column) = (indent + 4, indent);
+        for word in text.split_inclusive(|character: char| character.is_whitespace()) {
+            let width = word.trim_end().chars().count();
+            let breaks = column + width > WIDTH && deeper + width <= WIDTH;
+            for (place, character) in word.chars().enumerate() {
+                if column == WIDTH || (breaks && place == 0) {
+                    let _ = write!(self.text, "\n{:deeper$}", "");
+                    column = deeper;
+                }
+                self.text.push(if character.is_control() { ' ' } else { character });
+                column += 1;
+            }
+        }
+        self.text.push('\n');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_line_is_wider_than_a_page() {
+        let line = DeliveryLine {
+            file: "2026-09/".to_owned() + &"æ".repeat(300),
+            refused: Some("linje\nto".repeat(30)),
+            ..DeliveryLine::default()
+        };
+        let used = DeliveryLine { refused: None, ..line.clone() };
+        let report = LoadReport { deliveries: vec![line, used], ..LoadReport::default() };
+        let text = report.to_text();
+        assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
+        assert!(text.contains("1 indlæst, 1 afvist"), "{text}");
+    }
+
+    #[test]
+    fn a_long_line_breaks_between_words() {
+        let mut page = Page::default();
+        page.line(2, &"et langt ord ".repeat(12));
+        let second = page.text.lines().nth(1).unwrap();
+        assert!(second.starts_with("      ord et langt"), "{second}");
+    }
+}

@@ -1,0 +1,157 @@
+//! Reference files: code lists that replace, workbooks, and what stands in for a missing file.
+
+mod toy;
+
+use rust_xlsxwriter::Workbook;
+use terning_engine::delivery::MemoryStore;
+use terning_engine::load::{Loaded, load};
+use toy::Loans;
+use toy::deliveries::{delivery, folder};
+
+const BLOCKED: &str = "reference/spaerrede.xlsx";
+
+/// One loan to borrower 7, beside this reference file.
+fn beside(path: &str, bytes: impl Into<Vec<u8>>) -> Loaded {
+    let mut store = folder(&[delivery("2020-06", "1", "ny", &["a;7;Skibe;2020-01-01;"])]);
+    store.put(path, bytes);
+    load(&Loans, &store, None, &|_| ()).unwrap()
+}
+
+/// The examples of a kind of warning.
+fn warned(loaded: &Loaded, kind: &str) -> Vec<String> {
+    loaded.report.warnings.get(kind).map(|found| found.examples.clone()).unwrap_or_default()
+}
+
+fn workbook(fill: impl FnOnce(&mut Workbook)) -> Vec<u8> {
+    let mut book = Workbook::new();
+    fill(&mut book);
+    book.save_to_buffer().unwrap()
+}
+
+#[test]
+fn a_missing_file_is_warned_of_or_compiled_in() {
+    let store = folder(&[delivery("2020-06", "1", "ny", &["a;7;Skibe;2020-01-01;"])]);
+    let loaded = load(&Loans, &store, None, &|_| ()).unwrap();
+    assert_eq!(
+        warned(&loaded, "Referencefil mangler"),
+        ["reference/spaerrede.xlsx: ingen låner er spærret"]
+    );
+    assert_eq!(loaded.report.warnings.len(), 1);
+    assert_eq!(loaded.inputs.len(), 2);
+}
+
+#[test]
+fn a_code_list_is_replaced_and_named() {
+    let list = "gruppe;Note;EMNE\nNatur;x;Haver\nTeknik\n";
+    let loaded = beside("reference/kodelister/emner.csv", list);
+    assert_eq!(loaded.report.replaced, ["reference/kodelister/emner.csv"]);
+    assert_eq!(loaded.rejects.len(), 1);
+    assert_eq!(
+        (&*loaded.rejects[0].file, loaded.rejects[0].line),
+        ("reference/kodelister/emner.csv", 3)
+    );
+    assert_eq!(warned(&loaded, "Ukendt emne").len(), 1, "ships are no longer a subject");
+}
+
+#[test]
+fn a_code_list_that_cannot_be_trusted_leaves_the_compiled_in_one() {
+    for (list, reason) in [
+        ("Emne;Titel\nHaver;Natur\n", "mangler kolonnen Gruppe"),
+        ("Emne;Gruppe\nHaver;\"Natur\n", "afkortet"),
+        ("", "tom"),
+    ] {
+        let loaded = beside("reference/kodelister/emner.csv", list);
+        assert!(warned(&loaded, "Referencefil afvist")[0].contains(reason), "{reason}");
+        assert!(loaded.report.replaced.is_empty());
+        assert!(warned(&loaded, "Ukendt emne").is_empty(), "ships are still a subject");
+    }
+}
+
+#[test]
+fn files_that_nobody_knows_are_noticed() {
+    assert_eq!(warned(&beside("reference/andet.csv", ""), "Ukendt fil").len(), 1);
+    assert_eq!(warned(&beside("2020-06/noter.txt", ""), "Ukendt fil").len(), 1);
+    assert_eq!(warned(&beside("2020-06/.DS_Store", ""), "Ukendt fil").len(), 0);
+}
+
+#[test]
+fn a_workbook_is_read_where_its_header_is_found() {
+    let book = workbook(|book| {
+        book.add_worksheet().write(0, 0, "Forside").unwrap();
+        let sheet = book.add_worksheet();
+        sheet.write(0, 0, "Spærrede lånere").unwrap();
+        for (column, title) in ["Note", "SPAERRET", " laaner "].into_iter().enumerate() {
+            sheet.write(2, column as u16, title).unwrap();
+        }
+        sheet.write(3, 1, "ja").unwrap().write(3, 2, 7).unwrap();
+        sheet.write(5, 1, true).unwrap().write(5, 2, "otte").unwrap();
+        sheet.write(6, 1, "nej").unwrap().write(6, 2, 9.5).unwrap();
+    });
+    let loaded = beside(BLOCKED, book);
+    assert_eq!(warned(&loaded, "Spærret låner").len(), 1);
+    let rejects: Vec<_> = loaded.rejects.iter().map(|reject| (reject.line, reject.field)).collect();
+    assert_eq!(rejects, [(6, "Laaner")]);
+}
+
+#[test]
+fn a_workbook_that_cannot_be_read_is_refused_with_a_reason() {
+    let wide = workbook(|book| {
+        let sheet = book.add_worksheet();
+        sheet.write(0, 0, "Laaner").unwrap().write(0, 1, "2020K1").unwrap();
+    });
+    let far = workbook(|book| {
+        let sheet = book.add_worksheet();
+        sheet.write(0, 0, "a").unwrap().write(1_048_575, 16_383, "b").unwrap();
+    });
+    let cut: Vec<u8> = wide[..wide.len() / 2].to_vec();
+    for (book, reason) in [
+        (wide, "bred form"),
+        (far, "ingen ark"),
+        (cut, "kan ikke læses"),
+        (b"Laaner;Spaerret".to_vec(), "kan ikke læses"),
+    ] {
+        let loaded = beside(BLOCKED, book);
+        let said = warned(&loaded, "Referencefil afvist");
+        assert!(said[0].contains(reason), "{said:?}, not {reason}");
+        assert_eq!(warned(&loaded, "Referencefil mangler").len(), 1, "{reason}");
+    }
+}
+
+#[test]
+fn a_small_workbook_that_unpacks_to_much_is_refused() {
+    use std::io::Write;
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    let mut archive = zip::ZipWriter::new(&mut bytes);
+    let packed = zip::write::SimpleFileOptions::default();
+    archive.start_file("xl/sharedStrings.xml", packed).unwrap();
+    for _ in 0..70 {
+        archive.write_all(&vec![b' '; 1 << 20]).unwrap();
+    }
+    archive.finish().unwrap();
+    let bytes = bytes.into_inner();
+    assert!(bytes.len() < 200_000);
+    let said = warned(&beside(BLOCKED, bytes), "Referencefil afvist");
+    assert!(said[0].contains("udpakket"), "{said:?}");
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_read_stops_the_load() {
+    struct Restless(MemoryStore, std::sync::atomic::AtomicUsize);
+    impl terning_engine::delivery::Store for Restless {
+        fn list(&self) -> Vec<String> {
+            self.0.list()
+        }
+        fn read(&self, path: &str) -> std::io::Result<Vec<u8>> {
+            let mut bytes = self.0.read(path)?;
+            if path.ends_with(".csv")
+                && self.1.fetch_add(1, std::sync::atomic::Ordering::SeqCst) > 0
+            {
+                bytes.push(b'\n');
+            }
+            Ok(bytes)
+        }
+    }
+    let store = folder(&[delivery("2020-06", "1", "ny", &["a;7;Skibe;2020-01-01;"])]);
+    let error = load(&Loans, &Restless(store, 0.into()), None, &|_| ()).unwrap_err();
+    assert!(error.to_string().contains("er ændret, mens den blev indlæst"), "{error}");
+}
