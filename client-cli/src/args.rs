@@ -60,6 +60,21 @@ pub struct Common {
     pub output: Option<PathBuf>,
 }
 
+impl Common {
+    /// What holds where only a server is given: tables on stdout.
+    #[must_use]
+    pub fn of_server(server: &str) -> Common {
+        Common {
+            server: server.to_owned(),
+            token: None,
+            purpose: String::new(),
+            version: String::new(),
+            format: Format::Table,
+            output: None,
+        }
+    }
+}
+
 /// How an answer is written.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {

@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::stub::snapshot;
+use terning_engine::snapshot;
 use arc_swap::ArcSwapOption;
 use terning_engine::cube::Cube;
 
