@@ -7,4 +7,5 @@ pub mod rules;
 pub mod star;
 pub mod load;
 pub mod cube;
+pub mod snapshot;
 pub mod query;

@@ -24,11 +24,17 @@ pub fn expenses(world: &World) -> String {
     let mut out = String::with_capacity(20_000_000);
     out.push_str("Kommunekode;Aar;Maaned;Dranst;Hovedkonto;Hovedfunktion;Funktion;Gruppering;Hovedart;Beloeb\n");
     for (town, one) in world.country.municipalities.iter().enumerate() {
-        let mut book = Book { random: Random::new(world.country.seed, 9000 + town as u64), code: one.code, out: &mut out };
+        let mut book = Book {
+            random: Random::new(world.country.seed, 9000 + town as u64),
+            code: one.code,
+            out: &mut out,
+        };
         let dear = 0.85 + 0.3 * book.random.unit();
         for at in 0..months(world) {
             let recipients = recipients(world, town, at);
-            accounts.iter().for_each(|account| book.account(account, &recipients, dear, at));
+            accounts
+                .iter()
+                .for_each(|account| book.account(account, &recipients, dear, at));
             book.ignored(at);
         }
     }
@@ -36,7 +42,11 @@ pub fn expenses(world: &World) -> String {
 }
 
 fn accounts() -> Vec<Account> {
-    let rows: Vec<Vec<&str>> = KONTOPLAN_BRO.lines().skip(1).map(|line| line.split(';').collect()).collect();
+    let rows: Vec<Vec<&str>> = KONTOPLAN_BRO
+        .lines()
+        .skip(1)
+        .map(|line| line.split(';').collect())
+        .collect();
     let position = |code: &str| SERVICES.iter().position(|service| service.code == code);
     let mut accounts = Vec::new();
     for row in &rows {
@@ -45,7 +55,11 @@ fn accounts() -> Vec<Account> {
         {
             let of_service = rows.iter().filter(|other| other[0] == code).count();
             let place = format!("{dranst};{account};{group};{function};{grouping}");
-            accounts.push(Account { service, place, part: 1.0 / of_service as f64 });
+            accounts.push(Account {
+                service,
+                place,
+                part: 1.0 / of_service as f64,
+            });
         }
     }
     accounts
@@ -57,7 +71,8 @@ fn months(world: &World) -> usize {
 
 /// Recipients in a month; before a municipality reported, those of its first full month.
 fn recipients(world: &World, town: usize, at: usize) -> [i32; SERVICES.len()] {
-    let first = Month::of(world.country.municipalities[town].reports_from).0 - Month::new(2013, 1).0;
+    let first =
+        Month::of(world.country.municipalities[town].reports_from).0 - Month::new(2013, 1).0;
     world.recipients[town][at.max(first as usize)]
 }
 
@@ -70,14 +85,23 @@ struct Book<'a> {
 
 impl Book<'_> {
     /// A month of an account: wages or bought services, and now and then income.
-    fn account(&mut self, account: &Account, recipients: &[i32; SERVICES.len()], dear: f64, at: usize) {
+    fn account(
+        &mut self,
+        account: &Account,
+        recipients: &[i32; SERVICES.len()],
+        dear: f64,
+        at: usize,
+    ) {
         let month = Month::new(2013, 1).plus(at as i32);
         let people = f64::from(recipients[account.service]);
-        if people < 1.0 || (account.service >= crate::calibration::GROUP_HELP && month < Month::new(2020, 7)) {
+        if people < 1.0
+            || (account.service >= crate::calibration::GROUP_HELP && month < Month::new(2020, 7))
+        {
             return;
         }
         let prices = 1.021f64.powf(f64::from(month.0 - Month::new(2022, 6).0) / 12.0);
-        let kroner = SERVICES[account.service].kroner / 12.0 * people * account.part * prices * dear;
+        let kroner =
+            SERVICES[account.service].kroner / 12.0 * people * account.part * prices * dear;
         let kind = *self.random.pick(&["1", "4", "4", "2"]);
         let amount = kroner * (0.9 + 0.2 * self.random.unit());
         self.row(month, &account.place, kind, amount);
@@ -105,13 +129,26 @@ impl Book<'_> {
         let cents = (amount * 100.0).round() as i64;
         let sign = if cents < 0 { "-" } else { "" };
         let (whole, rest) = (cents.abs() / 100, cents.abs() % 100);
-        let _ = writeln!(self.out, "{};{};{};{place};{kind};{sign}{whole},{rest:02}", self.code, month.year(), month.number());
+        let _ = writeln!(
+            self.out,
+            "{};{};{};{place};{kind};{sign}{whole},{rest:02}",
+            self.code,
+            month.year(),
+            month.number()
+        );
     }
 }
 
 /// The functions with staff, and the adults per full-time post on each.
-const FUNCTIONS: [(&str, f64); 7] =
-    [("39", 620.0), ("50", 900.0), ("51", 520.0), ("52", 780.0), ("53", 6000.0), ("58", 2600.0), ("59", 1100.0)];
+const FUNCTIONS: [(&str, f64); 7] = [
+    ("39", 620.0),
+    ("50", 900.0),
+    ("51", 520.0),
+    ("52", 780.0),
+    ("53", 6000.0),
+    ("58", 2600.0),
+    ("59", 1100.0),
+];
 
 /// `personale.csv`: full-time posts and wages by month.
 pub fn staff(world: &World) -> String {
@@ -119,13 +156,19 @@ pub fn staff(world: &World) -> String {
     out.push_str("Kommunekode;Aar;Maaned;Funktion;Aarsvaerk;Loensum\n");
     for (town, one) in world.country.municipalities.iter().enumerate() {
         let mut random = Random::new(world.country.seed, 9500 + town as u64);
-        let posts = FUNCTIONS.map(|(_, adults)| one.adults * one.scale / adults * (0.7 + 0.6 * random.unit()));
+        let posts = FUNCTIONS
+            .map(|(_, adults)| one.adults * one.scale / adults * (0.7 + 0.6 * random.unit()));
         for at in 0..months(world) {
             let month = Month::new(2013, 1).plus(at as i32);
             for ((function, _), posts) in FUNCTIONS.iter().zip(posts) {
                 let now = posts * (1.0 + 0.001 * at as f64) * (0.98 + 0.04 * random.unit());
                 let wages = now * 34_000.0 * 1.0017f64.powi(at as i32);
-                let line = format!("{};{};{};{function};{now:.2};{wages:.2}", one.code, month.year(), month.number());
+                let line = format!(
+                    "{};{};{};{function};{now:.2};{wages:.2}",
+                    one.code,
+                    month.year(),
+                    month.number()
+                );
                 out.push_str(&line.replace('.', ","));
                 out.push('\n');
             }

@@ -6,17 +6,17 @@ use anyhow::{Context, Result};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet};
 
 use crate::calibration::SERVICES;
-use crate::country::Municipality;
+use crate::country::{Municipality, WITHOUT_APPROVAL};
 use crate::day::Month;
 use crate::random::{mix, share};
 use crate::world::World;
 
 /// Lines above the header, as people write them.
-const TITLES: [&str; 2] = ["Godkendte kommuner på voksenhandicapområdet (syntetiske data)", ""];
+const TITLES: [&str; 2] = [
+    "Godkendte kommuner på voksenhandicapområdet (syntetiske data)",
+    "",
+];
 const HEADER: [&str; 4] = ["Kommunekode", "Ydelseskode", "Kvartal", "Godkendt"];
-
-/// The municipality whose approval is its reporter's: it has no line at all.
-const WITHOUT: u16 = 155;
 
 /// Writes the workbook, the same bytes for the same world.
 ///
@@ -25,7 +25,11 @@ const WITHOUT: u16 = 155;
 pub fn write(world: &World, path: &Path) -> Result<()> {
     let mut workbook = Workbook::new();
     let made = ExcelDateTime::from_ymd(2026, 1, 15)?;
-    workbook.set_properties(&DocProperties::new().set_title(TITLES[0]).set_creation_datetime(&made));
+    workbook.set_properties(
+        &DocProperties::new()
+            .set_title(TITLES[0])
+            .set_creation_datetime(&made),
+    );
     let sheet = workbook.add_worksheet_with_constant_memory()?;
     sheet.set_name("Godkendte")?;
     for (row, title) in TITLES.iter().enumerate() {
@@ -35,13 +39,20 @@ pub fn write(world: &World, path: &Path) -> Result<()> {
         sheet.write(TITLES.len() as u32, column as u16, *name)?;
     }
     lines(world, sheet)?;
-    workbook.save(path).with_context(|| format!("cannot write {}", path.display()))
+    workbook
+        .save(path)
+        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 fn lines(world: &World, sheet: &mut Worksheet) -> Result<()> {
     let mut row = TITLES.len() as u32;
     let last = Month::new(world.last().year() - 1, 10);
-    for one in world.country.municipalities.iter().filter(|one| one.code != WITHOUT) {
+    for one in world
+        .country
+        .municipalities
+        .iter()
+        .filter(|one| one.code != WITHOUT_APPROVAL)
+    {
         for service in 0..SERVICES.len() {
             let mut quarter = first_quarter(service);
             while quarter <= last {
@@ -62,11 +73,22 @@ fn lines(world: &World, sheet: &mut Worksheet) -> Result<()> {
 
 /// Approvals begin with 2013K4, those of newer services with the service.
 const fn first_quarter(service: usize) -> Month {
-    if service >= crate::calibration::GROUP_HELP { Month::new(2020, 7) } else { Month::new(2013, 10) }
+    if service >= crate::calibration::GROUP_HELP {
+        Month::new(2020, 7)
+    } else {
+        Month::new(2013, 10)
+    }
 }
 
 /// Codes, numbers and words as people write them: mostly numbers and `Ja`, sometimes text and `JA`.
-fn line(sheet: &mut Worksheet, row: u32, code: u16, service: usize, quarter: Month, yes: bool) -> Result<()> {
+fn line(
+    sheet: &mut Worksheet,
+    row: u32,
+    code: u16,
+    service: usize,
+    quarter: Month,
+    yes: bool,
+) -> Result<()> {
     let (year, number) = (quarter.year(), quarter.quarter());
     let code_of = SERVICES[service].code;
     if row % 9 == 4 {
@@ -83,7 +105,11 @@ fn line(sheet: &mut Worksheet, row: u32, code: u16, service: usize, quarter: Mon
         9 => sheet.write(row, 2, format!("{year}Q{number}"))?,
         _ => sheet.write(row, 2, format!("{year}K{number}"))?,
     };
-    let words = if row % 17 == 3 { ["NEJ", "JA"] } else { ["Nej", "Ja"] };
+    let words = if row % 17 == 3 {
+        ["NEJ", "JA"]
+    } else {
+        ["Nej", "Ja"]
+    };
     sheet.write(row, 3, words[usize::from(yes)])?;
     Ok(())
 }
@@ -91,13 +117,21 @@ fn line(sheet: &mut Worksheet, row: u32, code: u16, service: usize, quarter: Mon
 /// 63 municipalities are approved for all of 2015-2020; elsewhere there are gaps, most often in § 95.
 fn approved(one: &Municipality, service: usize, quarter: Month, seed: u64) -> bool {
     let own = mix(mix(seed, u64::from(one.code)), service as u64);
-    let gap = if SERVICES[service].code == "1.17" { 0.35 } else { 0.06 };
+    let gap = if SERVICES[service].code == "1.17" {
+        0.35
+    } else {
+        0.06
+    };
     // A service with a gap has it for years on end.
     let lacks = share(own, 1) < gap && share(own, 2 + quarter.year() as u64 / 3) < 0.7;
     let years = (2015..=2020).contains(&quarter.year());
     let reporting = quarter.first() >= one.reports_from;
     if one.approved_throughout && years {
         return !(SERVICES[service].code == "1.17" && lacks);
+    }
+    // Every other municipality lacks a year of them.
+    if quarter.year() == 2015 + i32::from(one.code) % 6 {
+        return false;
     }
     let hiccup = share(own, quarter.0 as u64) < 0.03;
     reporting && !lacks && !hiccup && (quarter.year() >= 2014 || share(own, 3) < 0.5)

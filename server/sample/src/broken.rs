@@ -30,7 +30,9 @@ const SERIAL: u32 = 3;
 pub fn deliveries(world: &World, month: Month) -> Vec<Delivery> {
     let sources: Vec<usize> = suited(world).collect();
     let at = |way: usize| sources[(way * 7 + world.later(month) as usize) % sources.len()];
-    let mut broken: Vec<Delivery> = (0..WAYS.len()).map(|way| spoilt(world, at(way), month, WAYS[way])).collect();
+    let mut broken: Vec<Delivery> = (0..WAYS.len())
+        .map(|way| spoilt(world, at(way), month, WAYS[way]))
+        .collect();
     if month == world.last() {
         broken.push(from_the_future(world, at(WAYS.len()), month));
     }
@@ -40,7 +42,11 @@ pub fn deliveries(world: &World, month: Month) -> Vec<Delivery> {
 /// Sources with one system and a header.
 fn suited(world: &World) -> impl Iterator<Item = usize> {
     let sources = world.sources.iter().enumerate();
-    sources.filter(|(_, source)| source.part == Part::All && source.style.header && !source.style.windows).map(|(at, _)| at)
+    sources
+        .filter(|(_, source)| {
+            source.part == Part::All && source.style.header && !source.style.windows
+        })
+        .map(|(at, _)| at)
 }
 
 fn spoilt(world: &World, source: usize, month: Month, way: Break) -> Delivery {
@@ -84,7 +90,9 @@ fn truncated(delivery: &mut Delivery, _: Month) {
 }
 
 fn missing_column(delivery: &mut Delivery, _: Month) {
-    let Some(data) = &mut delivery.data else { return };
+    let Some(data) = &mut delivery.data else {
+        return;
+    };
     let end = data.iter().position(|byte| *byte == b'\n').unwrap_or(0);
     let header = String::from_utf8_lossy(&data[..end]).replace("Slutdato", "Ophoer");
     data.splice(..end, header.into_bytes());

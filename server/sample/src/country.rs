@@ -2,7 +2,7 @@
 
 use cube_schema::domains::vh::kodelister::KOMMUNER;
 
-use crate::calibration::{FEWEST_OPEN, SERVICES, SIZE_POWER};
+use crate::calibration::{CAPITAL_SHARE, FEWEST_OPEN, SERVICES, SIZE_POWER, SMALL};
 use crate::day::{Day, Month};
 use crate::random::Random;
 
@@ -11,8 +11,6 @@ use crate::random::Random;
 pub struct Municipality {
     /// 153
     pub code: u16,
-    /// Brøndby
-    pub name: &'static str,
     /// 084
     pub region: &'static str,
     /// Inhabitants today, at scale 1.
@@ -36,12 +34,16 @@ pub struct Country {
     pub municipalities: Vec<Municipality>,
     /// The seed of everything.
     pub seed: u64,
-    /// As asked for.
-    pub scale: f64,
 }
 
 /// Municipalities that report for another: (reporter, the other).
 pub const PAIRS: [(u16, u16); 2] = [(183, 187), (185, 155)];
+
+/// København.
+pub const CAPITAL: u16 = 101;
+
+/// A municipality without approvals of its own: its reporter's are used.
+pub const WITHOUT_APPROVAL: u16 = 155;
 
 /// How many had complete data by January 2015; the rest followed until 2018.
 const EARLY: usize = 74;
@@ -55,7 +57,10 @@ impl Country {
         let mut municipalities: Vec<_> = KOMMUNER.lines().skip(1).filter_map(read).collect();
         weigh(&mut municipalities, scale, &mut random);
         begin(&mut municipalities, &mut random);
-        Self { municipalities, seed, scale }
+        Self {
+            municipalities,
+            seed,
+        }
     }
 
     /// The position of a municipality.
@@ -108,13 +113,12 @@ fn read(line: &'static str) -> Option<Municipality> {
     let field: Vec<&str> = line.split(';').collect();
     Some(Municipality {
         code: field.first()?.parse().ok()?,
-        name: field.get(1)?,
         region: field.get(2)?,
         inhabitants: field.get(4)?.parse().ok()?,
         adults: field.get(5)?.parse().ok()?,
         weight: 0.0,
         scale: 0.0,
-        reports_from: 0,
+        reports_from: Month::new(2013, 7).first(),
         approved_throughout: false,
     })
 }
@@ -122,16 +126,33 @@ fn read(line: &'static str) -> Option<Municipality> {
 /// Weights by size and a touch of chance; small scales keep a few services everywhere.
 fn weigh(municipalities: &mut [Municipality], scale: f64, random: &mut Random) {
     for one in municipalities.iter_mut() {
-        let luck = if one.code == 101 { 0.0 } else { random.unit() - 0.5 };
-        one.weight = one.adults.powf(SIZE_POWER) * (1.0 + 0.25 * luck);
+        let luck = random.unit() - 0.5;
+        one.weight = one.adults.powf(SIZE_POWER)
+            * (1.0 + 0.25 * luck)
+            * (one.adults / SMALL).min(1.0).sqrt();
     }
-    let total: f64 = municipalities.iter().map(|one| one.weight).sum();
+    let others: f64 = municipalities
+        .iter()
+        .filter(|one| one.code != CAPITAL)
+        .map(|one| one.weight)
+        .sum();
+    for one in municipalities.iter_mut() {
+        let capital = one.code == CAPITAL;
+        one.weight = if capital {
+            CAPITAL_SHARE
+        } else {
+            one.weight / others * (1.0 - CAPITAL_SHARE)
+        };
+    }
     let open: f64 = SERVICES.iter().map(|service| service.open).sum();
     for one in municipalities.iter_mut() {
-        one.weight /= total;
         // Those for whom another reports also deliver a little themselves.
         let paired = PAIRS.iter().any(|pair| pair.1 == one.code);
-        let fewest = if paired { 3.0 * FEWEST_OPEN } else { FEWEST_OPEN };
+        let fewest = if paired {
+            3.0 * FEWEST_OPEN
+        } else {
+            FEWEST_OPEN
+        };
         one.scale = scale.max(fewest / (open * one.weight));
     }
 }
@@ -139,6 +160,7 @@ fn weigh(municipalities: &mut [Municipality], scale: f64, random: &mut Random) {
 /// Since when each reports, and which were approved throughout 2015-2020.
 fn begin(municipalities: &mut [Municipality], random: &mut Random) {
     let mut order: Vec<usize> = (0..municipalities.len()).collect();
+    order.retain(|position| municipalities[*position].code != WITHOUT_APPROVAL);
     random.shuffle(&mut order);
     for (rank, position) in order.into_iter().enumerate() {
         let later = match rank {
@@ -161,7 +183,10 @@ mod tests {
         assert_eq!(country.municipalities.len(), 98);
         let total: f64 = country.municipalities.iter().map(|one| one.weight).sum();
         assert!((total - 1.0).abs() < 1e-9);
-        let early = country.municipalities.iter().filter(|one| one.approved_throughout);
+        let early = country
+            .municipalities
+            .iter()
+            .filter(|one| one.approved_throughout);
         assert_eq!(early.count(), APPROVED);
     }
 

@@ -84,38 +84,38 @@ type Plant<'a> = fn(&mut Planter<'a>, Flaw) -> Option<()>;
 /// Every kind, how it is planted, and its share of all records.
 const fn kinds<'a>() -> [(Flaw, Plant<'a>, f64); 32] {
     [
-    (Flaw::UnknownCode, Planter::mark, 0.0008),
-    (Flaw::OutsideValidity, Planter::outside_validity, 0.0006),
-    (Flaw::BadReasons, Planter::mark, 0.0010),
-    (Flaw::PartlyBadReasons, Planter::mark, 0.0008),
-    (Flaw::NoReasons, Planter::mark, 0.0060),
-    (Flaw::NoStart, Planter::mark, 0.0005),
-    (Flaw::UnreadableStart, Planter::mark, 0.0003),
-    (Flaw::EndBeforeStart, Planter::end_before_start, 0.0010),
-    (Flaw::Child, Planter::child, 0.0008),
-    (Flaw::DeadOpen, Planter::dead_open, 0.0025),
-    (Flaw::StartsAfterDeath, Planter::starts_after_death, 0.0002),
-    (Flaw::EndsAfterDeath, Planter::ends_after_death, 0.0004),
-    (Flaw::OverlapPartly, Planter::overlap, 0.0012),
-    (Flaw::OverlapSameStart, Planter::overlap, 0.0004),
-    (Flaw::OverlapInside, Planter::overlap, 0.0004),
-    (Flaw::OverlapThree, Planter::overlap_three, 0.0002),
-    (Flaw::OverlapElsewhere, Planter::overlap, 0.0004),
-    (Flaw::SupportIntoStay, Planter::support, 0.0016),
-    (Flaw::SupportInsideStay, Planter::support, 0.0008),
-    (Flaw::SupportOutOfStay, Planter::support, 0.0006),
-    (Flaw::SupportElsewhere, Planter::support, 0.0004),
-    (Flaw::InvalidPayer, Planter::mark, 0.0006),
-    (Flaw::UnknownPlace, Planter::unknown_place, 0.0015),
-    (Flaw::BadAssessment, Planter::mark, 0.0015),
-    (Flaw::DuplicateId, Planter::mark, 0.0006),
-    (Flaw::TwoSystems, Planter::two_systems, 0.0002),
-    (Flaw::TooFewFields, Planter::mark, 0.0002),
-    (Flaw::TooManyFields, Planter::mark, 0.0002),
-    (Flaw::BadCpr, Planter::mark, 0.0003),
-    (Flaw::UnreadableEnd, Planter::mark, 0.0003),
-    (Flaw::ForeignReporter, Planter::mark, 0.0002),
-    (Flaw::InvalidBytes, Planter::mark, 0.0001),
+        (Flaw::UnknownCode, Planter::mark, 0.0008),
+        (Flaw::OutsideValidity, Planter::outside_validity, 0.0006),
+        (Flaw::BadReasons, Planter::mark, 0.0010),
+        (Flaw::PartlyBadReasons, Planter::mark, 0.0008),
+        (Flaw::NoReasons, Planter::mark, 0.0060),
+        (Flaw::NoStart, Planter::mark, 0.0005),
+        (Flaw::UnreadableStart, Planter::mark, 0.0003),
+        (Flaw::EndBeforeStart, Planter::end_before_start, 0.0010),
+        (Flaw::Child, Planter::child, 0.0008),
+        (Flaw::DeadOpen, Planter::dead_open, 0.0025),
+        (Flaw::StartsAfterDeath, Planter::starts_after_death, 0.0002),
+        (Flaw::EndsAfterDeath, Planter::ends_after_death, 0.0004),
+        (Flaw::OverlapPartly, Planter::overlap, 0.0012),
+        (Flaw::OverlapSameStart, Planter::overlap, 0.0004),
+        (Flaw::OverlapInside, Planter::overlap, 0.0004),
+        (Flaw::OverlapThree, Planter::overlap_three, 0.0002),
+        (Flaw::OverlapElsewhere, Planter::overlap, 0.0004),
+        (Flaw::SupportIntoStay, Planter::support, 0.0016),
+        (Flaw::SupportInsideStay, Planter::support, 0.0008),
+        (Flaw::SupportOutOfStay, Planter::support, 0.0006),
+        (Flaw::SupportElsewhere, Planter::support, 0.0004),
+        (Flaw::InvalidPayer, Planter::mark, 0.0006),
+        (Flaw::UnknownPlace, Planter::unknown_place, 0.0015),
+        (Flaw::BadAssessment, Planter::mark, 0.0015),
+        (Flaw::DuplicateId, Planter::mark, 0.0006),
+        (Flaw::TwoSystems, Planter::two_systems, 0.0002),
+        (Flaw::TooFewFields, Planter::mark, 0.0002),
+        (Flaw::TooManyFields, Planter::mark, 0.0002),
+        (Flaw::BadCpr, Planter::mark, 0.0003),
+        (Flaw::UnreadableEnd, Planter::mark, 0.0003),
+        (Flaw::ForeignReporter, Planter::mark, 0.0002),
+        (Flaw::InvalidBytes, Planter::mark, 0.0001),
     ]
 }
 
@@ -134,7 +134,16 @@ pub fn plant(
 ) {
     let random = Random::new(country.seed, 4);
     let total = records.len() as f64;
-    let mut planter = Planter { records, people, country, settled, parallel, changed, random, count: 0 };
+    let mut planter = Planter {
+        records,
+        people,
+        country,
+        settled,
+        parallel,
+        changed,
+        random,
+        count: 0,
+    };
     for (flaw, plant, share) in kinds() {
         let wanted = ((total * share) as usize).max(FEWEST);
         for count in 0..wanted {
@@ -169,14 +178,19 @@ impl Planter<'_> {
         }
         let from = self.random.below(total);
         let around = (from..total).chain(0..from);
-        around.into_iter().find(|at| self.sound(*at) && meets(self, &self.records[*at]))
+        around
+            .into_iter()
+            .find(|at| self.sound(*at) && meets(self, &self.records[*at]))
     }
 
     /// The first errors of a kind keep clear of system changes, which may hide them.
     fn sound(&self, at: usize) -> bool {
         let record = &self.records[at];
         let visible = self.count >= FEWEST || !self.changed[usize::from(record.reporter)];
-        record.flaw == Flaw::None && record.start < self.settled && record.start < record.end && visible
+        record.flaw == Flaw::None
+            && record.start < self.settled
+            && record.start < record.end
+            && visible
     }
 
     fn person(&self, record: &Record) -> &Person {
@@ -222,9 +236,15 @@ impl Planter<'_> {
     /// Help under § 82 before it existed, and services that ended before reporting began.
     fn outside_validity(&mut self, flaw: Flaw) -> Option<()> {
         let early = self.count % 3 == 2;
-        let (start, end) = if early { (day(2011, 5, 1), day(2013, 3, 31)) } else { (day(2018, 4, 1), day(2020, 3, 31)) };
+        let (start, end) = if early {
+            (day(2011, 5, 1), day(2013, 3, 31))
+        } else {
+            (day(2018, 4, 1), day(2020, 3, 31))
+        };
         let at = self.find(move |this, record| {
-            record.end < this.settled && add_years(this.person(record).birth, 19) < start && this.person(record).death > end
+            record.end < this.settled
+                && add_years(this.person(record).birth, 19) < start
+                && this.person(record).death > end
         })?;
         let shift = self.random.between(0, 80);
         let record = self.spoil(at, flaw);
@@ -236,7 +256,8 @@ impl Planter<'_> {
     }
 
     fn end_before_start(&mut self, flaw: Flaw) -> Option<()> {
-        let at = self.find(|this, record| record.end < this.settled && record.start > day(2014, 1, 1))?;
+        let at =
+            self.find(|this, record| record.end < this.settled && record.start > day(2014, 1, 1))?;
         let days = self.random.between(1, 120);
         let record = self.spoil(at, flaw);
         record.end = record.start - days;
@@ -247,7 +268,9 @@ impl Planter<'_> {
     fn child(&mut self, flaw: Flaw) -> Option<()> {
         let at = self.find(|this, record| {
             let person = this.person(record);
-            person.register == Register::Known && person.birth > day(1998, 1, 1) && person.birth < day(2008, 1, 1)
+            person.register == Register::Known
+                && person.birth > day(1998, 1, 1)
+                && person.birth < day(2008, 1, 1)
         })?;
         let birth = self.person(&self.records[at]).birth;
         let months = self.random.between(0, 300);
@@ -283,7 +306,9 @@ impl Planter<'_> {
     fn ended_by_death(&mut self) -> Option<usize> {
         self.find(|this, record| {
             let person = this.person(record);
-            person.death == record.end && record.end < this.settled - 60 && person.register == Register::Known
+            person.death == record.end
+                && record.end < this.settled - 60
+                && person.register == Register::Known
         })
     }
 
@@ -291,7 +316,9 @@ impl Planter<'_> {
     fn a_stay(&mut self) -> Option<usize> {
         self.find(|this, record| {
             let from = this.country.municipalities[usize::from(record.municipality)].reports_from;
-            is_stay(usize::from(record.service)) && record.start > from && record.end.min(this.settled) - record.start > 180
+            is_stay(usize::from(record.service))
+                && record.start > from
+                && record.end.min(this.settled) - record.start > 180
         })
     }
 
@@ -308,7 +335,9 @@ impl Planter<'_> {
             (record.start, record.end) = (record.start - 90, record.start + 70);
             record.service = SHORT_STAY as u8;
         })?;
-        self.add(at, flaw, |record| (record.start, record.end) = (record.start + 40, record.start + 120))
+        self.add(at, flaw, |record| {
+            (record.start, record.end) = (record.start + 40, record.start + 120)
+        })
     }
 
     fn overlap_at(&mut self, at: usize, flaw: Flaw) -> Option<()> {
@@ -327,7 +356,11 @@ impl Planter<'_> {
                 move_to(record, town);
             }
             if other {
-                record.service = if usize::from(record.service) == HOUSING { SHORT_STAY } else { HOUSING } as u8;
+                record.service = if usize::from(record.service) == HOUSING {
+                    SHORT_STAY
+                } else {
+                    HOUSING
+                } as u8;
             }
         })
     }
@@ -373,4 +406,3 @@ impl Planter<'_> {
 fn move_to(record: &mut Record, town: usize) {
     (record.municipality, record.reporter, record.payer) = (town as u8, town as u8, NONE);
 }
-

@@ -73,10 +73,26 @@ pub struct Summary {
 /// # Errors
 /// When the options make no sense or the folder cannot be written.
 pub fn generate(options: &Options, progress: &(dyn Fn(u64, u64, &str) + Sync)) -> Result<Summary> {
-    let (first, last) = (Month::parse(&options.months.0)?, Month::parse(&options.months.1)?);
-    ensure!(first <= last, "the months are given backwards: {} lies after {}", options.months.0, options.months.1);
-    ensure!(first >= Month::new(2020, 1), "deliveries begin with 2020-01, {} is earlier", options.months.0);
-    ensure!(options.scale > 0.0 && options.scale <= 10.0, "a scale lies between 0 and 10, not {}", options.scale);
+    let (first, last) = (
+        Month::parse(&options.months.0)?,
+        Month::parse(&options.months.1)?,
+    );
+    ensure!(
+        first <= last,
+        "the months are given backwards: {} lies after {}",
+        options.months.0,
+        options.months.1
+    );
+    ensure!(
+        first >= Month::new(2020, 1),
+        "deliveries begin with 2020-01, {} is earlier",
+        options.months.0
+    );
+    ensure!(
+        options.scale > 0.0 && options.scale <= 10.0,
+        "a scale lies between 0 and 10, not {}",
+        options.scale
+    );
     progress(0, 1, "making up the country");
     let world = World::new(options.seed, options.scale, first, last);
     let tasks = tasks(&world);
@@ -125,7 +141,12 @@ fn tasks(world: &World) -> Vec<Task> {
     for (position, source) in world.sources.iter().enumerate() {
         match source.only {
             Some(month) => tasks.push(Task::Deliveries(position, month)),
-            None => tasks.extend(world.months.iter().map(|month| Task::Deliveries(position, *month))),
+            None => tasks.extend(
+                world
+                    .months
+                    .iter()
+                    .map(|month| Task::Deliveries(position, *month)),
+            ),
         }
     }
     tasks.extend(world.months.iter().map(|month| Task::Broken(*month)));
@@ -150,13 +171,17 @@ impl Task {
             }
             Self::Reference(name, text) => {
                 let path = reference_folder(out)?.join(name);
-                fs::write(&path, text(world)).with_context(|| format!("cannot write {}", path.display()))?;
+                fs::write(&path, text(world))
+                    .with_context(|| format!("cannot write {}", path.display()))?;
                 Ok((1, 0))
             }
             Self::Deliveries(source, month) => deliver(world, *source, *month, out),
             Self::Broken(month) => {
                 let broken = broken::deliveries(world, *month);
-                let files: Vec<usize> = broken.iter().map(|one| one.write(out)).collect::<Result<_>>()?;
+                let files: Vec<usize> = broken
+                    .iter()
+                    .map(|one| one.write(out))
+                    .collect::<Result<_>>()?;
                 Ok((files.iter().sum(), 0))
             }
         }

@@ -27,23 +27,50 @@ pub struct Places {
 
 /// The types in the order in which a municipality gets them: common ones first and again.
 const KINDS: [&str; 22] = [
-    "3.3.0", "1.1", "3.5", "3.1.0", "1.3", "3.4", "2.1", "3.3.0", "1.1", "3.5", "3.3.1", "4", "1.1", "3.6", "3.9",
-    "3.8", "3.1.1", "3.2", "1.4", "5", "1.2", "3.7",
+    "3.3.0", "1.1", "3.5", "3.1.0", "1.3", "3.4", "2.1", "3.3.0", "1.1", "3.5", "3.3.1", "4",
+    "1.1", "3.6", "3.9", "3.8", "3.1.1", "3.2", "1.4", "5", "1.2", "3.7",
 ];
 
 const FIRST: [&str; 12] = [
-    "Bostedet", "Bofællesskabet", "Center", "Værkstedet", "Botilbuddet", "Dagcentret", "Huset", "Bocenter",
-    "Aktivitetshuset", "Opgangsfællesskabet", "Kollegiet", "Gården",
+    "Bostedet",
+    "Bofællesskabet",
+    "Center",
+    "Værkstedet",
+    "Botilbuddet",
+    "Dagcentret",
+    "Huset",
+    "Bocenter",
+    "Aktivitetshuset",
+    "Opgangsfællesskabet",
+    "Kollegiet",
+    "Gården",
 ];
 const SECOND: [&str; 16] = [
-    "Lindehøj", "Åkanden", "Solsikken", "Bøgelunden", "Fjordblik", "Mosevang", "Ørnereden", "Kildebakken", "Ærtemarken",
-    "Skovbrynet", "Havgården", "Egely", "Pilehuset", "Rønnebo", "Søvang", "Granlien",
+    "Lindehøj",
+    "Åkanden",
+    "Solsikken",
+    "Bøgelunden",
+    "Fjordblik",
+    "Mosevang",
+    "Ørnereden",
+    "Kildebakken",
+    "Ærtemarken",
+    "Skovbrynet",
+    "Havgården",
+    "Egely",
+    "Pilehuset",
+    "Rønnebo",
+    "Søvang",
+    "Granlien",
 ];
 
 impl Places {
     /// Builds the institutions of every municipality.
     pub fn new(country: &Country) -> Self {
-        let mut places = Self { all: Vec::new(), suited: Vec::new() };
+        let mut places = Self {
+            all: Vec::new(),
+            suited: Vec::new(),
+        };
         for position in 0..country.municipalities.len() {
             places.build(country, position);
         }
@@ -57,7 +84,12 @@ impl Places {
         let mut suited: [Vec<u32>; SERVICES.len()] = Default::default();
         for number in 0..count {
             let kind = KINDS[number % KINDS.len()];
-            self.all.push(Place { municipality: position as u8, number: number as u16 + 1, kind, name: name(&mut random) });
+            self.all.push(Place {
+                municipality: position as u8,
+                number: number as u16 + 1,
+                kind,
+                name: name(&mut random),
+            });
             for (service, list) in SERVICES.iter().zip(&mut suited) {
                 if service.place.1.contains(&kind) {
                     list.push(self.all.len() as u32);
@@ -81,7 +113,11 @@ impl Places {
     /// The key of a place: the municipality's code and a number.
     pub fn id(&self, place: u32, country: &Country) -> String {
         let one = &self.all[place as usize - 1];
-        format!("{}{:04}", country.municipalities[usize::from(one.municipality)].code, one.number)
+        format!(
+            "{}{:04}",
+            country.municipalities[usize::from(one.municipality)].code,
+            one.number
+        )
     }
 }
 

@@ -62,9 +62,20 @@ pub fn gather(country: &Country, places: &Places, last: Month) -> (Vec<Person>, 
 }
 
 fn register(lives: &Lives, country: &Country, places: &Places, town: usize) -> Vec<Record> {
-    let mut clerk = Clerk { country, places, lives, random: Random::new(country.seed, 5000 + town as u64), out: Vec::new() };
-    lives.episodes.iter().for_each(|episode| clerk.episode(episode));
-    clerk.out.sort_by_key(|record| (record.person, record.start, record.service));
+    let mut clerk = Clerk {
+        country,
+        places,
+        lives,
+        random: Random::new(country.seed, 5000 + town as u64),
+        out: Vec::new(),
+    };
+    lives
+        .episodes
+        .iter()
+        .for_each(|episode| clerk.episode(episode));
+    clerk
+        .out
+        .sort_by_key(|record| (record.person, record.start, record.service));
     clerk.out
 }
 
@@ -80,7 +91,8 @@ impl Clerk<'_> {
     /// One record, or a chain of them: a new decision ends one and starts the next.
     fn episode(&mut self, episode: &Episode) {
         let mut record = self.record(episode);
-        let reports_from = self.country.municipalities[usize::from(episode.municipality)].reports_from;
+        let reports_from =
+            self.country.municipalities[usize::from(episode.municipality)].reports_from;
         let mut next = self.later(record.start.max(reports_from));
         while next < episode.end - 20 {
             record.end = next - 1;
@@ -101,7 +113,9 @@ impl Clerk<'_> {
     fn renew(&mut self, record: &mut Record) {
         record.assessment = self.assessment();
         if !is_stay(usize::from(record.service)) && self.random.chance(0.05) {
-            record.municipality = self.country.near(usize::from(record.municipality), &mut self.random) as u8;
+            record.municipality =
+                self.country
+                    .near(usize::from(record.municipality), &mut self.random) as u8;
             self.address(record);
         }
     }
@@ -130,8 +144,16 @@ impl Clerk<'_> {
     }
 
     fn place(&mut self, service: usize, home: usize) -> u32 {
-        let elsewhere = if is_stay(service) { STAYS_ELSEWHERE } else { 0.15 };
-        let town = if self.random.chance(elsewhere) { self.country.near(home, &mut self.random) } else { home };
+        let elsewhere = if is_stay(service) {
+            STAYS_ELSEWHERE
+        } else {
+            0.15
+        };
+        let town = if self.random.chance(elsewhere) {
+            self.country.near(home, &mut self.random)
+        } else {
+            home
+        };
         self.places.draw(town, service, &mut self.random)
     }
 
@@ -150,7 +172,8 @@ impl Clerk<'_> {
             return;
         }
         record.reporter = record.municipality;
-        let paired = (0..self.country.municipalities.len()).any(|one| self.country.reporter_for(one) == Some(town));
+        let paired = (0..self.country.municipalities.len())
+            .any(|one| self.country.reporter_for(one) == Some(town));
         record.payer = match self.random.below(100) {
             0..25 => NONE,
             25..30 if !paired => self.country.near(town, &mut self.random) as u8,
@@ -165,7 +188,11 @@ fn delivers_itself(record: &Record) -> bool {
 }
 
 /// How many have each service in each month since January 2013, by municipality: for the accounts.
-pub fn recipients(records: &[Record], towns: usize, last: Month) -> Vec<Vec<[i32; SERVICES.len()]>> {
+pub fn recipients(
+    records: &[Record],
+    towns: usize,
+    last: Month,
+) -> Vec<Vec<[i32; SERVICES.len()]>> {
     let first = Month::new(2013, 1);
     let months = (last.0 - first.0 + 1) as usize;
     let mut counts = vec![vec![[0; SERVICES.len()]; months + 1]; towns];
@@ -173,7 +200,10 @@ pub fn recipients(records: &[Record], towns: usize, last: Month) -> Vec<Vec<[i32
         let from = (Month::of(record.start).0 - first.0).max(0) as usize;
         let to = (Month::of(record.end.min(last.last())).0 - first.0) as usize + 1;
         if from < to {
-            let (town, service) = (usize::from(record.municipality), usize::from(record.service));
+            let (town, service) = (
+                usize::from(record.municipality),
+                usize::from(record.service),
+            );
             counts[town][from][service] += 1;
             counts[town][to][service] -= 1;
         }
@@ -181,7 +211,10 @@ pub fn recipients(records: &[Record], towns: usize, last: Month) -> Vec<Vec<[i32
     for town in &mut counts {
         for month in 1..town.len() {
             let before = town[month - 1];
-            town[month].iter_mut().zip(before).for_each(|(now, before)| *now += before);
+            town[month]
+                .iter_mut()
+                .zip(before)
+                .for_each(|(now, before)| *now += before);
         }
     }
     counts

@@ -12,17 +12,27 @@ use crate::world::World;
 pub fn cpr(world: &World) -> String {
     let mut out = String::from("CPR;Foedselsdato;Doedsdato;Koen;Bopaelskommune\n");
     let known_until = world.last().last() + 20;
-    let listed = |person: &&Person| matches!(person.register, Register::Known | Register::ImpossibleKnown);
+    let listed =
+        |person: &&Person| matches!(person.register, Register::Known | Register::ImpossibleKnown);
     let mut random = Random::new(world.country.seed, 8);
     for person in world.people.iter().filter(listed) {
-        let death = if person.death <= known_until { day::text(person.death) } else { String::new() };
+        let death = if person.death <= known_until {
+            day::text(person.death)
+        } else {
+            String::new()
+        };
         let sex = if person.male { 'M' } else { 'K' };
         let mut home = usize::from(person.home);
         if random.chance(0.04) {
             home = world.country.near(home, &mut random);
         }
         let home = world.country.municipalities[home].code;
-        let _ = writeln!(out, "{:010};{};{death};{sex};{home}", person.cpr, day::text(person.birth));
+        let _ = writeln!(
+            out,
+            "{:010};{};{death};{sex};{home}",
+            person.cpr,
+            day::text(person.birth)
+        );
     }
     out
 }
@@ -47,18 +57,37 @@ fn quarter_of(out: &mut String, one: &Municipality, quarter: Month) {
     let (others, adults) = ((one.inhabitants - one.adults) * size, one.adults * size);
     let mut carried = 0.0;
     for age in 0..=110 {
-        let of = if (18..=64).contains(&age) { adults / weight_of(18, 64) } else { others / weight_outside() };
+        let of = if (18..=64).contains(&age) {
+            adults / weight_of(18, 64)
+        } else {
+            others / weight_outside()
+        };
         carried += of * curve(age);
         let whole = f64::floor(carried + 0.5);
         carried -= whole;
-        let _ = writeln!(out, "{};{}K{};{age};{whole}", one.code, quarter.year(), quarter.quarter());
+        let _ = writeln!(
+            out,
+            "{};{}K{};{age};{whole}",
+            one.code,
+            quarter.year(),
+            quarter.quarter()
+        );
     }
 }
 
 /// A plausible age curve: flat to 55, falling after.
 fn curve(age: i32) -> f64 {
-    let bulge = 1.0 + 0.12 * (f64::from(age - 26) / 8.0).powi(2).min(9.0).mul_add(-0.11, 1.0);
-    let falling = if age < 55 { 1.0 } else { (-(f64::from(age - 55) / 26.0).powi(3)).exp() };
+    let bulge = 1.0
+        + 0.12
+            * (f64::from(age - 26) / 8.0)
+                .powi(2)
+                .min(9.0)
+                .mul_add(-0.11, 1.0);
+    let falling = if age < 55 {
+        1.0
+    } else {
+        (-(f64::from(age - 55) / 26.0).powi(3)).exp()
+    };
     bulge * falling
 }
 
@@ -82,7 +111,11 @@ pub fn places(world: &World) -> String {
 }
 
 fn quoted(text: &str) -> String {
-    if text.contains(['"', ';']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+    if text.contains(['"', ';']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
 }
 
 /// `systemskifte.csv`: all that have several systems, and some that have one.
@@ -109,7 +142,12 @@ mod tests {
         let country = Country::new(1, 1.0);
         let mut out = String::new();
         quarter_of(&mut out, &country.municipalities[0], Month::new(2025, 1));
-        let adults: f64 = out.lines().skip(18).take(47).filter_map(|line| line.rsplit(';').next()?.parse::<f64>().ok()).sum();
+        let adults: f64 = out
+            .lines()
+            .skip(18)
+            .take(47)
+            .filter_map(|line| line.rsplit(';').next()?.parse::<f64>().ok())
+            .sum();
         assert!((adults - 461_600.0).abs() < 5.0, "{adults}");
         assert_eq!(out.lines().count(), 111);
     }

@@ -4,8 +4,8 @@
 //! moves and changes of service do; and of the new ones as many go to new or returning citizens as the number of citizens asks for.
 
 use crate::calibration::{
-    CITIZENS, DAY_CENTRE, GROUP_HELP, HOUSING, LONG_STAY, MOVED, RETURNING, SERVICE_LEVEL, SERVICES, SHORT_STAY,
-    SUPPORT, TIMED_HELP, WORKSHOP, growth, introduced, is_home, is_stay,
+    CITIZENS, DAY_CENTRE, GROUP_HELP, HOUSING, LONG_STAY, MOVED, RETURNING, SERVICE_LEVEL,
+    SERVICES, SHORT_STAY, SUPPORT, TIMED_HELP, WORKSHOP, growth, introduced, is_home, is_stay,
 };
 use crate::country::Country;
 use crate::day::{Day, Month, OPEN, YEAR, add_years, age, day};
@@ -43,7 +43,10 @@ pub fn simulate(country: &Country, municipality: usize, last: Month) -> Lives {
     for step in 0..town.steps {
         town.month(step);
     }
-    Lives { people: town.people, episodes: town.episodes }
+    Lives {
+        people: town.people,
+        episodes: town.episodes,
+    }
 }
 
 /// What the simulation keeps of a citizen.
@@ -141,7 +144,11 @@ impl<'a> Town<'a> {
             }
         }
         self.random.shuffle(&mut others);
-        self.share_out(0, others.iter().map(|service| (*service, at)).collect(), true);
+        self.share_out(
+            0,
+            others.iter().map(|service| (*service, at)).collect(),
+            true,
+        );
     }
 
     fn month(&mut self, step: usize) {
@@ -162,7 +169,11 @@ impl<'a> Town<'a> {
     /// Decisions are made most often from the first of a month.
     fn start_day(&mut self, step: usize) -> Day {
         let month = self.first.plus(step as i32);
-        if self.random.chance(0.42) { month.first() } else { self.random.between(month.first(), month.last()) }
+        if self.random.chance(0.42) {
+            month.first()
+        } else {
+            self.random.between(month.first(), month.last())
+        }
     }
 
     /// Gives new services to citizens: as many to new ones as the number of citizens asks for.
@@ -171,7 +182,11 @@ impl<'a> Town<'a> {
         for (service, at) in starts {
             let lacking = self.wanted_citizens(step) - f64::from(self.citizens);
             let counted = service < GROUP_HELP;
-            let chance = if counted { lacking / left.max(1) as f64 } else { 0.4 };
+            let chance = if counted {
+                lacking / left.max(1) as f64
+            } else {
+                0.4
+            };
             left -= usize::from(counted);
             let person = self.recipient(service, at, chance, stock);
             if stock {
@@ -198,8 +213,19 @@ impl<'a> Town<'a> {
     }
 
     fn newcomer(&mut self, service: usize, at: Day, stock: bool) -> usize {
-        let bands = if stock { &SERVICES[service].stock_ages } else { &SERVICES[service].ages };
-        let person = Person::draw(service, at, bands, self.position, &self.reasons, &mut self.random);
+        let bands = if stock {
+            &SERVICES[service].stock_ages
+        } else {
+            &SERVICES[service].ages
+        };
+        let person = Person::draw(
+            service,
+            at,
+            bands,
+            self.position,
+            &self.reasons,
+            &mut self.random,
+        );
         self.people.push(person);
         self.states.push(State {
             until: Day::MIN,
@@ -235,11 +261,20 @@ impl<'a> Town<'a> {
         if one.death <= at || state.service_until[service] >= at {
             return false;
         }
-        let bands = if stock { &SERVICES[service].stock_ages } else { &SERVICES[service].ages };
+        let bands = if stock {
+            &SERVICES[service].stock_ages
+        } else {
+            &SERVICES[service].ages
+        };
         let fits = suits(age(one.birth, at), bands).max(0.05);
-        let home = state.home.map(|home| &self.episodes[home]).filter(|home| home.end >= at);
+        let home = state
+            .home
+            .map(|home| &self.episodes[home])
+            .filter(|home| home.end >= at);
         let pairs = match home {
-            Some(home) if is_home(service) => self.change(usize::from(home.service), service, at - home.start),
+            Some(home) if is_home(service) => {
+                self.change(usize::from(home.service), service, at - home.start)
+            }
             Some(home) => beside(usize::from(home.service), service),
             None => 0.6,
         };
@@ -250,10 +285,10 @@ impl<'a> Town<'a> {
     fn change(&self, from: usize, to: usize, days: Day) -> f64 {
         match (from, to) {
             _ if days < 120 => 0.0,
-            (SUPPORT, SHORT_STAY) => 0.35,
+            (SUPPORT, SHORT_STAY) => 0.3,
             (SUPPORT, LONG_STAY | HOUSING) => 0.5,
-            (SHORT_STAY, SUPPORT) => 0.7,
-            (SHORT_STAY, _) => 1.0,
+            (SHORT_STAY, SUPPORT) => 0.4,
+            (SHORT_STAY, _) => 0.5,
             (LONG_STAY, HOUSING) | (HOUSING, LONG_STAY) => 0.05,
             _ => 0.02,
         }
@@ -269,7 +304,10 @@ impl<'a> Town<'a> {
             let person = self.gone[slot];
             let one = &self.people[person];
             let fits = suits(age(one.birth, at), &SERVICES[service].ages);
-            if one.death > at + 30 && self.states[person].until < at - 60 && self.random.chance(fits) {
+            if one.death > at + 30
+                && self.states[person].until < at - 60
+                && self.random.chance(fits)
+            {
                 self.active.push(self.gone.swap_remove(slot));
                 self.perhaps_move(person);
                 return Some(person);
@@ -313,16 +351,21 @@ impl<'a> Town<'a> {
 
     /// Ends the present support or stay: as a rule the day before, sometimes on the day of the change.
     fn leave_home(&mut self, person: usize, at: Day, step: usize) {
-        let Some(home) = self.states[person].home else { return };
+        let Some(home) = self.states[person].home else {
+            return;
+        };
         if self.episodes[home].end < at {
             return;
         }
         let service = usize::from(self.episodes[home].service);
         let same_day = self.random.chance(0.15);
-        let ends = self.step_of(self.episodes[home].end, step);
-        if ends > step && ends < self.ends.len() {
-            self.ends[ends][service] -= 1;
+        // An end in this month was counted when the month began.
+        if Month::of(self.episodes[home].end) > self.first.plus(step as i32) {
             self.open[service] -= 1;
+            let ends = self.step_of(self.episodes[home].end, step);
+            if let Some(ending) = self.ends.get_mut(ends) {
+                ending[service] -= 1;
+            }
         }
         self.episodes[home].end = if same_day { at } else { at - 1 };
         self.states[person].service_until[service] = self.episodes[home].end;
@@ -384,4 +427,3 @@ fn beside(home: usize, service: usize) -> f64 {
         _ => 0.7,
     }
 }
-

@@ -1,7 +1,7 @@
 //! Which systems a municipality delivers from, and how each writes its files.
 
 use crate::calibration::{DAY_CENTRE, WORKSHOP, is_home};
-use crate::country::Country;
+use crate::country::{CAPITAL, Country, PAIRS};
 use crate::day::{Day, Month};
 use crate::random::{Random, mix, share};
 use crate::records::Record;
@@ -108,8 +108,16 @@ impl Source {
 }
 
 /// Months before the first delivered one in which replaced systems delivered last: (months back, share restarted).
-const CHANGES: [(i32, f64); 8] =
-    [(0, 0.1), (1, 0.6), (1, 0.0), (2, 0.15), (3, 0.1), (6, 0.7), (12, 0.05), (18, 0.2)];
+const CHANGES: [(i32, f64); 8] = [
+    (0, 0.1),
+    (1, 0.6),
+    (1, 0.0),
+    (2, 0.15),
+    (3, 0.1),
+    (6, 0.7),
+    (12, 0.05),
+    (18, 0.2),
+];
 /// How many municipalities report from several systems at once.
 const PARALLEL: usize = 9;
 
@@ -123,10 +131,14 @@ pub fn assign(country: &Country, first: Month) -> Vec<Source> {
     let mut sources = Vec::new();
     for position in 0..country.municipalities.len() {
         let main = random.weighted(&COMMON);
-        let capital = country.municipalities[position].code == 101;
-        let mut add = |part, system| sources.push(source(country, position, part, system % SYSTEMS.len()));
+        let capital = country.municipalities[position].code == CAPITAL;
+        let mut add =
+            |part, system| sources.push(source(country, position, part, system % SYSTEMS.len()));
         if capital {
-            [Part::Homes, Part::Days, Part::Rest].iter().enumerate().for_each(|(n, part)| add(*part, main + n));
+            [Part::Homes, Part::Days, Part::Rest]
+                .iter()
+                .enumerate()
+                .for_each(|(n, part)| add(*part, main + n));
         } else if parallel.contains(&position) {
             add(Part::Homes, main);
             add(Part::NotHomes, main + 3);
@@ -134,7 +146,9 @@ pub fn assign(country: &Country, first: Month) -> Vec<Source> {
             add(Part::Former, main);
             add(Part::Successor, main + 1);
             let former = sources.len() - 2;
-            sources[former..].iter_mut().for_each(|source| change_over(source, CHANGES[change], first));
+            sources[former..]
+                .iter_mut()
+                .for_each(|source| change_over(source, CHANGES[change], first));
         } else {
             add(Part::All, main);
         }
@@ -144,9 +158,16 @@ pub fn assign(country: &Country, first: Month) -> Vec<Source> {
 
 /// Municipalities that are neither the capital nor in a reporting pair.
 fn ordinary(country: &Country) -> Vec<usize> {
-    let special = [101, 183, 187, 185, 155];
-    let codes = country.municipalities.iter().map(|one| one.code).enumerate();
-    codes.filter(|(_, code)| !special.contains(code)).map(|(position, _)| position).collect()
+    let paired = |code: u16| PAIRS.iter().any(|pair| pair.0 == code || pair.1 == code);
+    let codes = country
+        .municipalities
+        .iter()
+        .map(|one| one.code)
+        .enumerate();
+    codes
+        .filter(|(_, code)| *code != CAPITAL && !paired(*code))
+        .map(|(position, _)| position)
+        .collect()
 }
 
 fn source(country: &Country, position: usize, part: Part, system: usize) -> Source {
@@ -162,13 +183,25 @@ fn source(country: &Country, position: usize, part: Part, system: usize) -> Sour
         own_columns: header && (share(seed, 6) < 0.2 || rank == 6),
         windows: rank == 5,
     };
-    Source { reporter: position as u8, system, part, style, change: None, only: None, restarted: 0.0 }
+    Source {
+        reporter: position as u8,
+        system,
+        part,
+        style,
+        change: None,
+        only: None,
+        restarted: 0.0,
+    }
 }
 
 /// The former system delivers last in its month; the change follows on the first of the next, or in the middle of the same.
 fn change_over(source: &mut Source, (back, restarted): (i32, f64), first: Month) {
     let last = first.plus(-back);
-    source.change = Some(if back == 0 { last.first() + 14 } else { last.plus(1).first() });
+    source.change = Some(if back == 0 {
+        last.first() + 14
+    } else {
+        last.plus(1).first()
+    });
     source.only = (source.part == Part::Former).then_some(last);
     source.restarted = restarted;
 }

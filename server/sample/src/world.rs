@@ -40,10 +40,27 @@ impl World {
         let recipients = recipients(&records, towns, last);
         let sources = systems::assign(&country, first);
         let (parallel, changed) = systems::kinds(&sources, towns);
-        errors::plant(&mut records, &people, &country, first.first() - 60, &parallel, &changed);
+        errors::plant(
+            &mut records,
+            &people,
+            &country,
+            first.first() - 60,
+            &parallel,
+            &changed,
+        );
         let parts = systems::divide(&sources, &records);
         let months = (first.0..=last.0).map(Month).collect();
-        Self { country, people, records, places, reasons: reasons(), sources, parts, months, recipients }
+        Self {
+            country,
+            people,
+            records,
+            places,
+            reasons: reasons(),
+            sources,
+            parts,
+            months,
+            recipients,
+        }
     }
 
     /// How many months after the first delivered one: 0 for the first and all before it.

@@ -1,7 +1,7 @@
 //! Voksenhandicap (VH): services to adults with disabilities.
 //!
 //! This file names the parts of the domain and nothing else: what is delivered ([`record`]), what
-//! is looked up ([`reference`], [`kodelister`]), the rules ([`regler`]), the star ([`star`]).
+//! is looked up ([`mod@reference`], [`kodelister`]), the rules ([`regler`]), the star ([`star`]).
 
 pub mod cpr;
 pub mod kodelister;

@@ -120,7 +120,11 @@ impl Column {
     /// The largest number; `None` in an empty column.
     #[must_use]
     pub fn max(&self) -> Option<u32> {
-        (0..self.len()).map(|row| self.get(row)).max()
+        match self {
+            Column::U8(values) => values.iter().max().map(|&value| value.into()),
+            Column::U16(values) => values.iter().max().map(|&value| value.into()),
+            Column::U32(values) => values.iter().max().copied(),
+        }
     }
 }
 

@@ -1,6 +1,9 @@
 //! Dimensions of a cube: fields as functions of a key, members in natural order, hierarchies.
 
+use std::cmp::Ordering;
+
 use cube_schema::schema::Grain;
+use serde::{Deserialize, Serialize};
 
 use super::array::{Array, Lists, Texts};
 
@@ -51,6 +54,7 @@ pub struct Field {
 }
 
 /// Levels from the top down, below an All member.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hierarchy {
     /// The name.
     pub name: String,
@@ -61,7 +65,23 @@ pub struct Hierarchy {
 /// Upper and lower case made equal, for comparing names.
 #[must_use]
 pub fn fold(text: &str) -> String {
-    text.to_lowercase()
+    folded(text).collect()
+}
+
+/// Whether two names are equal but for case; nothing is allocated.
+#[must_use]
+pub fn same(left: &str, right: &str) -> bool {
+    left == right || folded(left).eq(folded(right))
+}
+
+/// The order of two names, case aside; nothing is allocated.
+#[must_use]
+pub fn compare(left: &str, right: &str) -> Ordering {
+    folded(left).cmp(folded(right))
+}
+
+fn folded(text: &str) -> impl Iterator<Item = char> {
+    text.chars().flat_map(char::to_lowercase)
 }
 
 impl Field {
@@ -83,6 +103,16 @@ impl Field {
         find(&self.captions, &self.by_caption, caption)
     }
 
+    /// All members of a caption, upper and lower case being equal, in natural order.
+    pub fn with_caption<'a>(&'a self, caption: &'a str) -> impl Iterator<Item = u32> {
+        equal(&self.captions, &self.by_caption, caption)
+    }
+
+    /// All members of a key, upper and lower case being equal, in natural order.
+    pub fn with_key<'a>(&'a self, key: &'a str) -> impl Iterator<Item = u32> {
+        equal(&self.keys, &self.by_key, key)
+    }
+
     /// The member of a key, upper and lower case being equal. Of several, the first.
     #[must_use]
     pub fn find_key(&self, key: &str) -> Option<u32> {
@@ -98,31 +128,30 @@ impl Field {
 
 /// An exact match is found first, then the first that matches but for case.
 fn find(texts: &Texts, order: &[u32], wanted: &str) -> Option<u32> {
-    let folded = fold(wanted);
-    let start = order.partition_point(|&member| fold(texts.get(member as usize)) < folded);
-    let equal = || {
-        order[start..]
-            .iter()
-            .copied()
-            .take_while(|&member| fold(texts.get(member as usize)) == folded)
-    };
-    equal().find(|&member| texts.get(member as usize) == wanted).or_else(|| equal().next())
+    equal(texts, order, wanted)
+        .find(|&member| texts.get(member as usize) == wanted)
+        .or_else(|| equal(texts, order, wanted).next())
+}
+
+/// The members whose text equals the one wanted but for case.
+fn equal<'a>(texts: &'a Texts, order: &'a [u32], wanted: &'a str) -> impl Iterator<Item = u32> {
+    let text = |member: u32| texts.get(member as usize);
+    let start = order.partition_point(|&member| compare(text(member), wanted).is_lt());
+    order[start..].iter().copied().take_while(move |&member| same(text(member), wanted))
 }
 
 impl Dimension {
     /// The field of a name, upper and lower case being equal.
     #[must_use]
     pub fn find_field(&self, name: &str) -> Option<usize> {
-        let name = fold(name);
-        self.fields.iter().position(|field| fold(&field.name) == name)
+        self.fields.iter().position(|field| same(&field.name, name))
     }
 
     /// The hierarchy of a name, upper and lower case being equal. The hierarchy of a field has the
     /// field's position.
     #[must_use]
     pub fn find_hierarchy(&self, name: &str) -> Option<usize> {
-        let name = fold(name);
-        self.hierarchies.iter().position(|hierarchy| fold(&hierarchy.name) == name)
+        self.hierarchies.iter().position(|hierarchy| same(&hierarchy.name, name))
     }
 
     /// The member of `upper` that contains a member of `field`; both belong to one hierarchy.

@@ -18,6 +18,7 @@ pub use rows::{Order, Rows};
 
 use cube_schema::schema::MeasureKind;
 use cube_schema::table::Timeline;
+use serde::{Deserialize, Serialize};
 
 use array::{Lists, Texts};
 
@@ -66,7 +67,7 @@ pub struct Group {
 }
 
 /// How rows point at a dimension.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Use {
     /// By their interval of days.
     Time,
@@ -116,15 +117,13 @@ impl Cube {
     /// The dimension of a name, upper and lower case being equal.
     #[must_use]
     pub fn find_dimension(&self, name: &str) -> Option<usize> {
-        let name = dimension::fold(name);
-        self.dimensions.iter().position(|dimension| dimension::fold(&dimension.name) == name)
+        self.dimensions.iter().position(|dimension| dimension::same(&dimension.name, name))
     }
 
     /// The measure of a name, upper and lower case being equal.
     #[must_use]
     pub fn find_measure(&self, name: &str) -> Option<MeasureRef> {
-        let name = dimension::fold(name);
-        self.measures().find(|&found| dimension::fold(&self.measure(found).name) == name)
+        self.measures().find(|&found| dimension::same(&self.measure(found).name, name))
     }
 
     /// All measures, in the order of the schema.

@@ -11,6 +11,8 @@ mod execute;
 mod limits;
 mod plan;
 
+pub mod bind;
+
 pub use cellset::CellSet;
 pub use error::{ErrorKind, QueryError};
 pub use limits::{Cancel, Limits};

@@ -8,8 +8,9 @@ use super::super::reference::Reference;
 /// has given to a municipality without any line goes by the one that reported it.
 #[must_use]
 pub fn godkendende_kommune(record: &Record, reference: &Reference) -> Kommune {
-    if reference.godkendelser.naevner(record.handlekommune) {
-        record.handlekommune
+    let own = record.handlekommune;
+    if own == record.indberetter || reference.godkendelser.naevner(own) {
+        own
     } else {
         record.indberetter
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::day::Month;
 use crate::domain::{DeliveryInfo, Judged};
-use crate::table::DimensionTable;
+use crate::table::{DimensionTable, Lists};
 
 use super::super::LOKAL;
 use super::super::cpr::{Cpr, Koen};
@@ -31,38 +31,46 @@ pub(super) struct Keys<'a> {
     kommune_rows: Vec<u32>,
     /// The citizens in the order of their numbers.
     borgere: Vec<Cpr>,
-    borger_numbers: HashMap<Cpr, u32>,
+    /// By position of a record the number of its citizen.
+    borger_numbers: Vec<u32>,
+    /// By number of a citizen the row of the sex.
+    koen_rows: Vec<u32>,
     /// The institutions with facts, in the order of their rows.
     opholdssteder: Vec<OpholdsstedRef>,
     /// By position in the register the row of an institution with facts.
     opholdssted_rows: HashMap<u32, u32>,
     /// Codes that are not in the list, numbered behind it.
     ukendte_koder: HashMap<&'a str, u32>,
-    /// By position of a rule its row; the row after the last for a rule that leaves no mark.
-    regel_rows: Vec<u32>,
+    /// The rules that leave a mark, in the order of their rows; the row after them is for none.
+    maerker: Vec<usize>,
 }
 
 impl<'a> Keys<'a> {
     /// Numbers what the records have.
     pub fn new(records: &'a [Judged<Record>], reference: &'a Reference) -> Keys<'a> {
         let borgere = borgere(records);
-        let numbered = borgere.iter().enumerate().map(|(number, cpr)| (*cpr, number as u32));
         let opholdssteder = opholdssteder(records);
         Keys {
             reference,
             kommune_rows: kommune_rows(reference),
-            borger_numbers: numbered.collect(),
+            borger_numbers: borger_numbers(records, &borgere),
+            koen_rows: borgere.iter().map(|cpr| koen_row(reference.koen(*cpr))).collect(),
             borgere,
             opholdssted_rows: opholdssted_rows(&opholdssteder),
             opholdssteder,
             ukendte_koder: ukendte_koder(records, reference),
-            regel_rows: regel_rows(),
+            maerker: maerker(),
         }
     }
 
-    /// The number of the citizen.
-    pub fn borger(&self, record: &Record) -> u32 {
-        self.borger_numbers[&record.cpr]
+    /// The number of the citizen of the record at a position.
+    pub fn borger(&self, at: usize) -> u32 {
+        self.borger_numbers[at]
+    }
+
+    /// The row of the sex of the citizen of the record at a position.
+    pub fn koen(&self, at: usize) -> u32 {
+        self.koen_rows[self.borger(at) as usize]
     }
 
     /// The row of the handlekommune.
@@ -94,11 +102,11 @@ impl<'a> Keys<'a> {
         }
     }
 
-    /// The rows of the target groups, or the one for none.
-    pub fn maalgrupper(&self, record: &Record) -> Vec<u32> {
+    /// Appends the rows of the target groups, or the one for none.
+    pub fn push_maalgrupper(&self, record: &Record, lists: &mut Lists) {
         match &*record.maalgrupper {
-            [] => vec![self.reference.maalgrupper.len() as u32],
-            positions => positions.to_vec(),
+            [] => lists.push([self.reference.maalgrupper.len() as u32]),
+            positions => lists.push(positions.iter().copied()),
         }
     }
 
@@ -116,20 +124,15 @@ impl<'a> Keys<'a> {
         record.funktionsvurdering.map_or(VURDERINGER.len() as u32, u32::from)
     }
 
-    /// The rows of the marks that the VH cube shows, or the one for none.
-    pub fn regler(&self, judged: &Judged<Record>) -> Vec<u32> {
+    /// Appends the rows of the marks that the VH cube shows, or the one for none.
+    pub fn push_regler(&self, judged: &Judged<Record>, lists: &mut Lists) {
         let marks = judged.marks.with(judged.verdicts[LOKAL].marks);
-        let shown = |position: &usize| regler::handling(RULES[*position].id).is_some();
-        let rows: Vec<u32> =
-            marks.iter().filter(shown).map(|position| self.regel_rows[position]).collect();
-        if rows.is_empty() { vec![regel_count()] } else { rows }
-    }
-
-    /// The row of the sex.
-    pub fn koen(&self, record: &Record) -> u32 {
-        match self.reference.koen(record.cpr) {
-            Koen::Mand => 0,
-            Koen::Kvinde => 1,
+        let rows = (0..).zip(&self.maerker).filter(|(_, position)| marks.has(**position));
+        let before = lists.values.len();
+        lists.push(rows.map(|(row, _)| row));
+        if lists.values.len() == before {
+            lists.offsets.pop();
+            lists.push([self.maerker.len() as u32]);
         }
     }
 
@@ -316,27 +319,27 @@ fn ukendte_koder<'a>(
     codes
 }
 
-fn regel_rows() -> Vec<u32> {
-    let mut row = 0;
-    let mut next = |id| {
-        let has_row = regler::handling(id).is_some();
-        row += u32::from(has_row);
-        if has_row { row - 1 } else { regel_count() }
-    };
-    RULES.iter().map(|rule| next(rule.id)).collect()
+fn borger_numbers(records: &[Judged<Record>], borgere: &[Cpr]) -> Vec<u32> {
+    let numbers: HashMap<Cpr, u32> = borgere.iter().copied().zip(0..).collect();
+    records.iter().map(|judged| numbers[&judged.record.cpr]).collect()
 }
 
-/// The number of rules that leave a mark; the row after them stands for no mark.
-fn regel_count() -> u32 {
-    RULES.iter().filter(|rule| regler::handling(rule.id).is_some()).count() as u32
+fn koen_row(koen: Koen) -> u32 {
+    match koen {
+        Koen::Mand => 0,
+        Koen::Kvinde => 1,
+    }
+}
+
+/// The positions of the rules that leave a mark.
+fn maerker() -> Vec<usize> {
+    (0..RULES.len()).filter(|position| regler::handling(RULES[*position].id).is_some()).collect()
 }
 
 fn regel_table() -> DimensionTable {
     let mut table = DimensionTable::new("regel", &["handling", "regel", "navn"]);
-    for rule in &RULES {
-        if let Some(handling) = regler::handling(rule.id) {
-            table.push(&[handling, rule.id, rule.caption]);
-        }
+    for rule in maerker().into_iter().map(|position| &RULES[position]) {
+        table.push(&[regler::handling(rule.id).unwrap_or(""), rule.id, rule.caption]);
     }
     table.push(&[""; 3]);
     table

@@ -23,7 +23,7 @@ impl Facts<'_> {
         let mut columns = self.shared_columns();
         columns.extend([
             ("opholdssted", self.id(|judged| self.keys.opholdssted(&judged.record))),
-            ("regler", self.ids(|judged| self.keys.regler(judged))),
+            ("regler", self.ids(|judged, lists| self.keys.push_regler(judged, lists))),
         ]);
         named("ydelser_indberettet", columns)
     }
@@ -37,18 +37,19 @@ impl Facts<'_> {
         let keys = self.keys;
         let file = |judged: &Judged<Record>| &*self.deliveries[judged.delivery as usize].file;
         vec![
-            ("borger", self.of(|record| keys.borger(record))),
-            ("registrering", self.registrering()),
+            ("borger", self.at(|at| keys.borger(at))),
+            // The pieces of a record share its number.
+            ("registrering", self.at(|at| at as u32)),
             ("ydelseskode_som_angivet", self.of(|record| keys.ydelseskode_som_angivet(record))),
             ("foerste_dag", self.day(|days| days.first)),
             ("sidste_dag", self.day(|days| days.last)),
             ("handlekommune", self.of(|record| keys.handlekommune(record))),
             ("betalingskommune", self.of(|record| keys.betalingskommune(record))),
             ("ydelse", self.of(|record| keys.ydelse(record))),
-            ("maalgrupper", self.ids(|judged| keys.maalgrupper(&judged.record))),
+            ("maalgrupper", self.ids(|judged, lists| keys.push_maalgrupper(&judged.record, lists))),
             ("funktionsvurdering", self.of(Keys::funktionsvurdering)),
             ("godkendelsesserie", self.of(|record| keys.godkendelsesserie(record))),
-            ("koen", self.of(|record| keys.koen(record))),
+            ("koen", self.at(|at| keys.koen(at))),
             ("ydelsesid", self.text(|judged| judged.record.ydelsesid().into())),
             ("fil", self.text(|judged| file(judged).into())),
             ("linje", self.id(|judged| judged.line)),
@@ -64,10 +65,10 @@ impl Facts<'_> {
         FactColumn::Id(self.rows.iter().map(|(at, _)| value(&self.records[*at])).collect())
     }
 
-    fn ids(self, values: impl Fn(&Judged<Record>) -> Vec<u32>) -> FactColumn {
+    fn ids(self, push: impl Fn(&Judged<Record>, &mut Lists)) -> FactColumn {
         let mut lists = Lists::default();
         for (at, _) in self.rows {
-            lists.push(values(&self.records[*at]));
+            push(&self.records[*at], &mut lists);
         }
         FactColumn::Ids(lists)
     }
@@ -80,9 +81,9 @@ impl Facts<'_> {
         FactColumn::Text(self.rows.iter().map(|(at, _)| value(&self.records[*at])).collect())
     }
 
-    /// The pieces of a record share its number.
-    fn registrering(self) -> FactColumn {
-        FactColumn::Id(self.rows.iter().map(|(at, _)| *at as u32).collect())
+    /// A number of the record at a position.
+    fn at(self, value: impl Fn(usize) -> u32) -> FactColumn {
+        FactColumn::Id(self.rows.iter().map(|(at, _)| value(*at)).collect())
     }
 }
 

@@ -1,0 +1,19 @@
+//! Names → numbers: a pivot in fields, or a parsed MDX text, becomes a [`Bound`] question.
+//!
+//! Whatever a caller may not see is treated as what does not exist: every member passes
+//! [`View::has_member`], also the nearest ones that an error names. Errors about personal data say
+//! neither the value that was asked for nor others like it.
+
+mod candidates;
+mod clause;
+mod pivot;
+mod value;
+#[cfg(test)]
+mod fixture;
+
+pub use candidates::unknown_cube;
+pub use pivot::pivot;
+
+use super::bound::Bound;
+use super::error::{ErrorKind, QueryError};
+use super::view::View;

@@ -1,0 +1,161 @@
+//! Every number that is used as a position is in range: checked once, so that no query need.
+
+use cube_schema::schema::MeasureKind;
+use roaring::RoaringBitmap;
+
+use crate::cube::array::{Column, Lists, Texts};
+use crate::cube::{Cube, Dimension, Field, Group, ProvenanceValues, Rows, Use};
+
+type Check = Result<(), &'static str>;
+
+fn ensure(holds: bool, why: &'static str) -> Check {
+    if holds { Ok(()) } else { Err(why) }
+}
+
+pub(super) fn cube(cube: &Cube) -> Check {
+    let months = cube.timeline.last.0.checked_sub(cube.timeline.first.0);
+    ensure(months.is_some_and(|months| (0..60_000).contains(&months)), "tidslinjen")?;
+    ensure(!cube.groups.is_empty(), "ingen målgruppe")?;
+    cube.dimensions.iter().try_for_each(|one| dimension(one, cube.months()))?;
+    if let Some(freshness) = &cube.freshness {
+        let keys = cube.dimensions.get(freshness.dimension).map(|found| found.key_count);
+        ensure(keys == Some(freshness.newest.len()), "nyeste leverancer")?;
+    }
+    cube.groups.iter().try_for_each(|one| group(cube, one))
+}
+
+fn dimension(dimension: &Dimension, months: usize) -> Check {
+    ensure(!dimension.is_time || dimension.key_count == months, "tidens måneder")?;
+    ensure(dimension.hierarchies.len() >= dimension.fields.len(), "hierarkierne")?;
+    let levels = || dimension.hierarchies.iter().flat_map(|hierarchy| &hierarchy.levels);
+    ensure(levels().all(|&level| level < dimension.fields.len()), "niveauerne")?;
+    let own = dimension.hierarchies.iter().take(dimension.fields.len()).enumerate();
+    ensure(own.clone().all(|(at, hierarchy)| hierarchy.levels == [at]), "felternes hierarkier")?;
+    ensure(dimension.hierarchies.iter().all(|one| !one.levels.is_empty()), "et tomt hierarki")?;
+    dimension.fields.iter().try_for_each(|one| field(one, dimension.key_count))
+}
+
+fn field(field: &Field, keys: usize) -> Check {
+    texts(&field.captions)?;
+    texts(&field.keys)?;
+    let members = field.captions.len();
+    ensure(
+        field.keys.len() == members && field.keys_of_member.len() == members,
+        "medlemmernes antal",
+    )?;
+    ensure(
+        field.unknown.is_none_or(|unknown| unknown as usize + 1 == members),
+        "det ukendte medlem",
+    )?;
+    ensure(field.member_of_key.len() == keys, "nøglernes antal")?;
+    ensure(below(&field.member_of_key, members), "en nøgles medlem")?;
+    lists(&field.keys_of_member, keys)?;
+    let orders = [&field.by_caption, &field.by_key];
+    ensure(orders.iter().all(|order| order.len() == members && below(order, members)), "opslaget")
+}
+
+fn texts(texts: &Texts) -> Check {
+    offsets(&texts.offsets, texts.bytes.len())?;
+    let text = std::str::from_utf8(&texts.bytes).map_err(|_| "en tekst er ikke UTF-8")?;
+    let borders = texts.offsets.iter().all(|&offset| text.is_char_boundary(offset as usize));
+    ensure(borders, "en tekst er skåret midt i et tegn")
+}
+
+fn lists(lists: &Lists, bound: usize) -> Check {
+    offsets(&lists.offsets, lists.values.len())?;
+    ensure(below(&lists.values, bound), "en liste peger uden for")
+}
+
+fn offsets(offsets: &[u32], length: usize) -> Check {
+    let ends =
+        offsets.first() == Some(&0) && offsets.last().map(|&last| last as usize) == Some(length);
+    ensure(ends && offsets.is_sorted(), "offset")
+}
+
+fn below(values: &[u32], bound: usize) -> bool {
+    values.iter().all(|&value| (value as usize) < bound)
+}
+
+fn group(cube: &Cube, group: &Group) -> Check {
+    ensure(group.uses.len() == cube.dimensions.len(), "dimensionernes antal")?;
+    ensure(!group.measures.is_empty(), "ingen mål")?;
+    let orders = group.rows.orders.len();
+    for measure in &group.measures {
+        ensure(measure.order.is_none_or(|order| order < orders), "et måls rækkefølge")?;
+        ensure(
+            matches!(measure.kind, MeasureKind::Distinct | MeasureKind::DistinctAtEnd),
+            "et mål",
+        )?;
+    }
+    rows(cube, group, &group.rows, false)?;
+    if let Some(cut) = &group.cut {
+        ensure(cut.orders.len() == orders, "de skårne rækkers rækkefølger")?;
+        rows(cube, group, cut, true)?;
+    }
+    let steps = group.uses.contains(&Some(Use::Step));
+    ensure(steps == group.cut.is_some(), "de skårne rækker mangler")?;
+    group.provenance.iter().try_for_each(|column| match &column.values {
+        ProvenanceValues::Text(values) => texts(values),
+        ProvenanceValues::Number(_) => Ok(()),
+    })
+}
+
+fn rows(cube: &Cube, group: &Group, rows: &Rows, cut: bool) -> Check {
+    let (count, months) = (rows.len(), cube.months());
+    let lengths = [rows.first_month.len(), rows.last_month.len(), rows.month_ends.len()];
+    let days = [rows.first_day.len(), rows.last_day.len(), rows.fact.len()];
+    ensure(lengths.into_iter().chain(days).all(|length| length == count), "rækkernes antal")?;
+    ensure(rows.entity.is_sorted() && below(&rows.entity, group.entity_count), "rækkernes orden")?;
+    ensure(rows.entity_rows.len() == group.entity_count + 1, "enhedernes antal")?;
+    offsets(&rows.entity_rows, count)?;
+    let in_months =
+        |values: &[u16], bound: usize| values.iter().all(|&value| usize::from(value) <= bound);
+    ensure(in_months(&rows.first_month, months), "en første måned")?;
+    ensure(in_months(&rows.last_month, months - 1), "en sidste måned")?;
+    ensure(in_months(&rows.month_ends, months), "en månedsslutning")?;
+    for order in &rows.orders {
+        let lengths = [order.rows.len(), order.keys.len(), order.places.len()];
+        ensure(lengths == [count; 3], "en rækkefølges længde")?;
+        ensure(below(&order.rows, count) && below(&order.places, count), "en rækkefølge")?;
+        ensure(order.keys.is_sorted(), "en rækkefølges nøgler")?;
+    }
+    let width = cube.dimensions.len();
+    ensure(
+        [rows.keys.len(), rows.lists.len(), rows.bitmaps.len()] == [width; 3],
+        "kolonnernes antal",
+    )?;
+    (0..width).try_for_each(|at| dimension_rows(cube, group, rows, at, cut))
+}
+
+fn dimension_rows(cube: &Cube, group: &Group, rows: &Rows, at: usize, cut: bool) -> Check {
+    let keys = cube.dimensions[at].key_count;
+    let bound = rows.lists[at].as_ref().map_or(keys, Lists::len);
+    if let Some(found) = &rows.lists[at] {
+        lists(found, keys)?;
+    }
+    let expected = match group.uses[at] {
+        None | Some(Use::Time) => false,
+        Some(Use::Step) => cut,
+        Some(_) => true,
+    };
+    ensure(rows.keys[at].is_some() == expected, "en dimensions kolonne")?;
+    ensure(
+        rows.lists[at].is_some() == (group.uses[at] == Some(Use::Many)),
+        "en dimensions lister",
+    )?;
+    if group.uses[at] == Some(Use::Entity) {
+        ensure(group.entity_count <= keys, "enhederne")?;
+    }
+    if let Some(column) = &rows.keys[at] {
+        ensure(column.len() == rows.len() && column_below(column, bound), "en rækkes nøgle")?;
+    }
+    let bitmaps = &rows.bitmaps[at];
+    ensure(bitmaps.is_empty() || bitmaps.len() == keys, "bitmaps' antal")?;
+    let in_rows =
+        |bitmap: &RoaringBitmap| bitmap.max().is_none_or(|last| (last as usize) < rows.len());
+    ensure(bitmaps.iter().all(in_rows), "en bitmap peger uden for rækkerne")
+}
+
+fn column_below(column: &Column, bound: usize) -> bool {
+    column.is_empty() || column.max().is_some_and(|largest| (largest as usize) < bound)
+}

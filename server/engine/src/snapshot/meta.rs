@@ -1,0 +1,121 @@
+//! The metadata: the structures of a cube, with section numbers in place of columns.
+
+use cube_schema::schema::{Grain, MeasureKind};
+use serde::{Deserialize, Serialize};
+
+use crate::cube::{Hierarchy, Use};
+
+/// Everything but the columns.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Meta {
+    pub cubes: Vec<CubeMeta>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct CubeMeta {
+    pub name: String,
+    pub description: String,
+    pub all: String,
+    pub first_month: i32,
+    pub last_month: i32,
+    pub dimensions: Vec<DimensionMeta>,
+    pub groups: Vec<GroupMeta>,
+    pub freshness: Option<(usize, Vec<Option<u16>>)>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct DimensionMeta {
+    pub name: String,
+    pub description: String,
+    pub is_time: bool,
+    pub observed: bool,
+    pub key_count: usize,
+    pub fields: Vec<FieldMeta>,
+    pub hierarchies: Vec<Hierarchy>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct FieldMeta {
+    pub name: String,
+    pub description: String,
+    pub grain: Option<Grain>,
+    pub personal: bool,
+    pub captions: PairMeta,
+    pub keys: PairMeta,
+    pub unknown: Option<u32>,
+    pub member_of_key: u32,
+    pub keys_of_member: PairMeta,
+    pub by_caption: u32,
+    pub by_key: u32,
+}
+
+/// Offsets, and what they point into: texts or lists.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(super) struct PairMeta {
+    pub offsets: u32,
+    pub values: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct GroupMeta {
+    pub name: String,
+    pub uses: Vec<Option<Use>>,
+    pub measures: Vec<MeasureMeta>,
+    pub entity_count: usize,
+    pub rows: RowsMeta,
+    pub cut: Option<RowsMeta>,
+    pub provenance: Vec<(String, ProvenanceMeta)>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct MeasureMeta {
+    pub name: String,
+    pub description: String,
+    pub unit: String,
+    pub decimals: u8,
+    pub kind: MeasureKind,
+    pub order: Option<usize>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct RowsMeta {
+    pub entity: u32,
+    pub entity_rows: u32,
+    pub first_month: u32,
+    pub last_month: u32,
+    pub month_ends: u32,
+    pub first_day: u32,
+    pub last_day: u32,
+    pub fact: u32,
+    pub keys: Vec<Option<ColumnMeta>>,
+    pub lists: Vec<Option<PairMeta>>,
+    pub bitmaps: Vec<BitmapsMeta>,
+    pub orders: Vec<OrderMeta>,
+}
+
+/// A column by the width of its numbers in bytes.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(super) struct ColumnMeta {
+    pub width: u8,
+    pub section: u32,
+}
+
+/// Bitmaps one behind the other, with the length of each in bytes.
+#[derive(Serialize, Deserialize)]
+pub(super) struct BitmapsMeta {
+    pub lengths: Vec<u32>,
+    pub section: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct OrderMeta {
+    pub rows: u32,
+    pub keys: u32,
+    pub places: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) enum ProvenanceMeta {
+    Text(PairMeta),
+    Number(u32),
+}

@@ -1,0 +1,185 @@
+//! Which records count: rules S1–S5.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crate::intake::{DeliveredRecord, Delivery};
+use crate::reference::{Reference, Rolle};
+use crate::report::Summary;
+
+/// A record that counts, and the delivery it is from.
+pub(crate) struct Counting<'a> {
+    pub(crate) delivery: &'a Delivery,
+    pub(crate) record: DeliveredRecord,
+}
+
+/// Municipality and system.
+type SystemKey = (String, String);
+
+/// The records that count, of all systems of all municipalities; the number of each delivery is noted.
+pub(crate) fn counting_records<'a>(
+    deliveries: &'a [Delivery],
+    reference: &Reference,
+    summary: &mut Summary,
+) -> Vec<Counting<'a>> {
+    let by_system = group_by_system(deliveries);
+    warn_of_unlisted_systems(&by_system, reference, summary);
+    let mut counting = Vec::new();
+    for (key, deliveries) in &by_system {
+        warn_of_roles(key, deliveries, reference, summary);
+        let stock = stock_of(deliveries, summary);
+        let is_former = reference
+            .systems
+            .get(key)
+            .is_some_and(|system| system.rolle == Rolle::Tidligere);
+        counting.extend(
+            stock
+                .into_values()
+                .filter(|counting| !is_former || is_ended(counting)),
+        );
+    }
+    for record in &counting {
+        summary.deliveries[record.delivery.place].counted += 1;
+    }
+    warn_of_identical_records(&counting, summary);
+    counting
+}
+
+/// The deliveries of each municipality and system, in order of month and serial number.
+fn group_by_system(deliveries: &[Delivery]) -> BTreeMap<SystemKey, Vec<&Delivery>> {
+    let mut groups: BTreeMap<SystemKey, Vec<&Delivery>> = BTreeMap::new();
+    for delivery in deliveries {
+        groups
+            .entry((delivery.kommune.clone(), delivery.system.clone()))
+            .or_default()
+            .push(delivery);
+    }
+    for group in groups.values_mut() {
+        group.sort_by_key(|delivery| (delivery.month, delivery.loebenummer));
+    }
+    groups
+}
+
+/// Rules S1, S3 and S4: a full stock replaces all that was there before; a delivery of changes is applied by Ydelsesid.
+fn stock_of<'a>(
+    deliveries: &[&'a Delivery],
+    summary: &mut Summary,
+) -> BTreeMap<String, Counting<'a>> {
+    let mut stock = BTreeMap::new();
+    for delivery in deliveries {
+        if delivery.is_full_stock {
+            stock = full_stock(delivery, summary);
+        } else {
+            apply_changes(&mut stock, delivery, summary);
+        }
+    }
+    stock
+}
+
+/// Rule S1: the records of one full stock. The same Ydelsesid twice: the last counts.
+fn full_stock<'a>(delivery: &'a Delivery, summary: &mut Summary) -> BTreeMap<String, Counting<'a>> {
+    let mut stock = BTreeMap::new();
+    for record in &delivery.records {
+        let counting = Counting {
+            delivery,
+            record: record.clone(),
+        };
+        if stock.insert(record.id.clone(), counting).is_some() {
+            summary.warn("samme Ydelsesid to gange");
+        }
+    }
+    stock
+}
+
+/// Rule S4: each record replaces the one with its Ydelsesid; one with `Slettet=J` makes it disappear.
+fn apply_changes<'a>(
+    stock: &mut BTreeMap<String, Counting<'a>>,
+    delivery: &'a Delivery,
+    summary: &mut Summary,
+) {
+    for record in &delivery.records {
+        if !record.is_deleted {
+            stock.insert(
+                record.id.clone(),
+                Counting {
+                    delivery,
+                    record: record.clone(),
+                },
+            );
+        } else if stock.remove(&record.id).is_none() {
+            summary.warn("sletning af ukendt Ydelsesid");
+        }
+    }
+}
+
+/// Rule S2: of a former system only the records with an end date count.
+fn is_ended(counting: &Counting<'_>) -> bool {
+    counting.record.end.is_some()
+}
+
+/// A municipality with several systems of which one is not listed: all count as parallel, with a warning.
+fn warn_of_unlisted_systems(
+    by_system: &BTreeMap<SystemKey, Vec<&Delivery>>,
+    reference: &Reference,
+    summary: &mut Summary,
+) {
+    let mut systems: BTreeMap<&str, Vec<&SystemKey>> = BTreeMap::new();
+    for key in by_system.keys() {
+        systems.entry(&key.0).or_default().push(key);
+    }
+    for (kommune, keys) in systems {
+        let unlisted = keys
+            .iter()
+            .filter(|key| !reference.systems.contains_key(**key))
+            .count();
+        let is_listed = reference.systems.keys().any(|key| key.0 == kommune);
+        if unlisted > 0 && (keys.len() > 1 || is_listed) {
+            summary.warn("system uden rolle");
+        }
+    }
+}
+
+/// Where role and `fuld_bestand` disagree the delivery decides; a former system should not deliver after its change.
+fn warn_of_roles(
+    key: &SystemKey,
+    deliveries: &[&Delivery],
+    reference: &Reference,
+    summary: &mut Summary,
+) {
+    let Some(system) = reference.systems.get(key) else {
+        return;
+    };
+    for delivery in deliveries {
+        let disagrees = match system.rolle {
+            Rolle::Fuld => !delivery.is_full_stock,
+            Rolle::Aendringer => delivery.is_full_stock,
+            Rolle::Tidligere | Rolle::Nyt | Rolle::Parallel => false,
+        };
+        if disagrees {
+            summary.warn("rolle og fuld_bestand er uenige");
+        }
+        let is_after = system
+            .skiftedato
+            .is_some_and(|day| delivery.month.first_day() > day);
+        if system.rolle == Rolle::Tidligere && is_after {
+            summary.warn("leverance fra tidligere system");
+        }
+    }
+}
+
+/// Rule S5: identical records from two counting systems of a municipality are both kept, and reported.
+fn warn_of_identical_records(counting: &[Counting<'_>], summary: &mut Summary) {
+    let mut systems: HashMap<_, HashSet<&str>> = HashMap::new();
+    for Counting { delivery, record } in counting {
+        let same = (
+            &delivery.kommune,
+            &record.cpr,
+            &record.ydelseskode,
+            record.start,
+            record.end,
+            &record.opholdssted,
+        );
+        systems.entry(same).or_default().insert(&delivery.system);
+    }
+    let identical = systems.values().filter(|systems| systems.len() > 1).count();
+    summary.warn_times("samme ydelse fra to systemer", identical);
+}

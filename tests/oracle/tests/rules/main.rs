@@ -1,0 +1,16 @@
+//! Every rule on small folders of deliveries made by hand. The expected numbers are reasoned from the text of the rules.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
+
+mod folder;
+
+mod approvals;
+mod changes;
+mod deletions;
+mod intake;
+mod measures;
+mod municipalities;
+mod open_stays;
+mod pivots;
+mod size;
+mod systems;
