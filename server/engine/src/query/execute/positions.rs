@@ -8,7 +8,8 @@ use super::super::cellset::{AxisPositions, CellSet};
 use super::super::error::{ErrorKind, QueryError};
 use super::super::plan::{AxisPlan, Choice, Codes, Decoder, Order, Plan, TimeChoice, too_wide};
 use super::groups::Groups;
-use super::sweep::{Counts, Place};
+use super::place::Place;
+use super::sweep::Counts;
 
 /// Positions of an axis with up to this many codes are found in a table.
 const TABLE_CODES: u64 = 1 << 22;
