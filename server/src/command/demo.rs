@@ -186,9 +186,12 @@ async fn municipalities(
 fn how_to_go_on(server: &str, data: &Path, kommune: &str, kommuner: &str, exit: bool) -> String {
     let terning = program();
     let data = data.display();
-    let server = if server.ends_with(":50051") { String::new() } else { format!(" --server {server}") };
+    let server =
+        if server.ends_with(":50051") { String::new() } else { format!(" --server {server}") };
     let first = if exit {
-        format!("Start serveren igen med: terning-server serve --data {data}\nSpørg den så, for eksempel:")
+        format!(
+            "Start serveren igen med: terning-server serve --data {data}\nSpørg den så, for eksempel:"
+        )
     } else {
         "Serveren bliver ved, til du trykker Ctrl-C. Prøv imens i et andet vindue:".to_owned()
     };

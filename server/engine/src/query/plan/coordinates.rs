@@ -5,6 +5,10 @@ use super::{AxisPlan, DimensionPlan, Plan, keys};
 use crate::cube::array::Lists;
 use crate::cube::{Dimension, Use};
 
+/// A dimension of up to this many keys always gets a table: the look-up is faster than a field's
+/// function, and a table of this length costs nothing.
+const TABLE_KEYS: usize = 256;
+
 /// No place: the row does not count.
 pub(crate) const NONE: u32 = u32::MAX;
 
@@ -152,7 +156,7 @@ fn linear(
     else {
         return None;
     };
-    if many || dimension.allowed.is_some() {
+    if many || dimension.allowed.is_some() || shape.key_count <= TABLE_KEYS {
         return None;
     }
     let column = &axes[*axis].columns[*at];
