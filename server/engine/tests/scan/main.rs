@@ -5,6 +5,7 @@
 
 mod compare;
 mod members;
+mod named;
 mod question;
 mod random;
 mod scan;
