@@ -358,3 +358,24 @@ fn members_that_nobody_may_see_are_not_listed() {
         assert!(world.ask_as(&Some(HashSet::new()), &ask).is_empty());
     }
 }
+
+#[test]
+fn a_member_of_a_very_long_dimension_is_seen_by_its_own_rows() {
+    let mut world = world();
+    world.schema.dimensions[4].observed = true;
+    for place in 1..70_000 {
+        let code = place.to_string();
+        world.tables[3].push(&["", "", &code, "", ""]);
+    }
+    world.facts = vec![
+        Fact { place: 1, ..fact(0, "2020-01-01", "2020-02-01") },
+        Fact { place: 69_999, ..fact(1, "2020-01-01", "2020-02-01") },
+    ];
+    let cube = cube(&world);
+    let view = view(&cube, &Some(HashSet::from([1])));
+    let field = cube.dimensions[4].find_field("Opholdssted").unwrap();
+    let has = |caption: &str| {
+        view.has_member(4, field, cube.dimensions[4].fields[field].find(caption).unwrap())
+    };
+    assert_eq!(["1", "2", "69999"].map(has), [false, false, true]);
+}
