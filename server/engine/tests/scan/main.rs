@@ -70,7 +70,7 @@ fn check_star(seed: u64, size: Size, questions: usize, counts: &mut Counts) {
         let scan = Scan::new(schema, &schema.cubes[0], &star, world.timeline, seen.clone());
         let view = view(&cube, &seen);
         check_members(&view, &scan, seed);
-        let asker = Asker { dimensions: &scan.dimensions, measures: 5 };
+        let asker = Asker { dimensions: &scan.dimensions, measures: 6 };
         for _ in 0..questions / 2 {
             let bound = asker.question(&mut random);
             match check(&view, &scan, &bound, size.effort) {
