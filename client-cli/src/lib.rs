@@ -1,1 +1,31 @@
-//! The terning command line.
+//! The terning command line: asks the service, and draws what it answers.
+//!
+//! In reading order:
+pub mod args;
+pub mod client;
+pub mod answer;
+pub mod error;
+pub mod command;
+pub mod output;
+
+use std::process::ExitCode;
+
+use args::Args;
+
+/// Runs one command, and says on stderr what went wrong.
+#[must_use]
+pub fn main(args: Args) -> ExitCode {
+    match run(args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is_broken_pipe() => ExitCode::SUCCESS,
+        Err(error) => {
+            eprint!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: Args) -> Result<(), error::Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(command::run(args))
+}

@@ -1,3 +1,9 @@
 //! The `terning` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    terning::main(terning::args::Args::parse())
+}

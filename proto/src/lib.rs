@@ -8,3 +8,6 @@ pub mod v1 {
 
 /// The encoded descriptors, for reflection.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/terning.v1.bin"));
+
+/// The type of [`v1::ErrorDetail`] among the details of a `google.rpc.Status`.
+pub const ERROR_DETAIL: &str = "type.googleapis.com/terning.v1.ErrorDetail";

@@ -1,7 +1,15 @@
 //! Where it runs: folders, versions, gRPC.
 //!
 //! In reading order:
+pub mod args;
+pub mod command;
+pub mod config;
 pub mod files;
 pub mod map;
 pub mod versions;
 pub mod rebuild;
+pub mod grpc;
+pub mod serve;
+pub mod telemetry;
+#[doc(hidden)]
+pub mod stub;

@@ -1,3 +1,14 @@
 //! The `terning-server` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use terning_server::args::Args;
+use terning_server::command;
+
+fn main() -> ExitCode {
+    command::run(Args::parse()).unwrap_or_else(|error| {
+        eprintln!("fejl: {error:#}");
+        ExitCode::FAILURE
+    })
+}

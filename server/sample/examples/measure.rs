@@ -58,7 +58,10 @@ fn by_service(country: &plain::Country) {
     }
     println!("citizens by service in 2022K4, 2022, 2021, 2026K3:");
     services.iter().for_each(|(code, counts)| {
-        println!("  {code}: {:?}", counts.each_ref().map(|set| set.len()))
+        println!(
+            "  {code}: {:?}",
+            counts.each_ref().map(std::collections::HashSet::len)
+        );
     });
     let long: std::collections::HashSet<&str> = active(country, "2022-01-01", "2022-12-31")
         .filter(|row| ["1.8.1", "1.12.0.1"].contains(&row.code.as_str()))

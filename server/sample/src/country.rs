@@ -149,7 +149,7 @@ fn weigh(municipalities: &mut [Municipality], scale: f64, random: &mut Random) {
         // Those for whom another reports also deliver a little themselves.
         let paired = PAIRS.iter().any(|pair| pair.1 == one.code);
         let fewest = if paired {
-            3.0 * FEWEST_OPEN
+            6.0 * FEWEST_OPEN
         } else {
             FEWEST_OPEN
         };

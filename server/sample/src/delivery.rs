@@ -186,9 +186,9 @@ fn header(out: &mut Vec<u8>, style: Style) {
 
 fn record(out: &mut Vec<u8>, line: &Line, style: Style, number: usize) {
     let fields = if line.shape == Shape::Short { 9 } else { 10 };
-    for at in 0..fields {
+    for (at, own) in OWN_ORDER.into_iter().enumerate().take(fields) {
         separate(out, at);
-        let from = if style.own_columns { OWN_ORDER[at] } else { at };
+        let from = if style.own_columns { own } else { at };
         field(out, &line.fields[from], style);
     }
     if style.own_columns {

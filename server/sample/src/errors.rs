@@ -336,7 +336,7 @@ impl Planter<'_> {
             record.service = SHORT_STAY as u8;
         })?;
         self.add(at, flaw, |record| {
-            (record.start, record.end) = (record.start + 40, record.start + 120)
+            (record.start, record.end) = (record.start + 40, record.start + 120);
         })
     }
 

@@ -3,29 +3,32 @@
 //! A country is made up ([`generate`]), then written down: municipalities, citizens and their services first, then the errors that
 //! the rules are for, then what every system delivers in a month, and the reference files. All CPR numbers are replacement numbers.
 
+// Tools.
 mod day;
 mod random;
 
+// The country and its people.
 mod calibration;
 mod country;
 mod people;
 mod places;
 mod services;
 
+// What is registered of them, what is wrong with it, and who delivers it.
 mod records;
 
 mod errors;
-
 mod systems;
-
 mod world;
 
+// What is handed over.
 mod stock;
 
 mod delivery;
 
 mod broken;
 
+// Reference files.
 mod accounts;
 mod approvals;
 mod reference;

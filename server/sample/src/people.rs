@@ -169,7 +169,7 @@ pub fn number_all(people: &mut [Person], seed: u64) {
     let every = (people.len() / few).max(1);
     for (position, person) in people.iter_mut().enumerate() {
         if position % every == every / 2 {
-            let known = (position / every) % 2 == 0;
+            let known = (position / every).is_multiple_of(2);
             person.register = if known {
                 Register::ImpossibleKnown
             } else {
@@ -224,9 +224,15 @@ mod tests {
     fn numbers_are_replacement_numbers_of_the_right_century_and_sex() {
         let groups = Reasons::read();
         let mut random = Random::new(1, 1);
-        for service in 0..SERVICES.len() {
-            let bands = &SERVICES[service].ages;
-            let person = Person::draw(service, day(2020, 6, 1), bands, 0, &groups, &mut random);
+        for (service, table) in SERVICES.iter().enumerate() {
+            let person = Person::draw(
+                service,
+                day(2020, 6, 1),
+                &table.ages,
+                0,
+                &groups,
+                &mut random,
+            );
             let text = format!("{:010}", number(&person, &mut random));
             let (year, month, date) = civil(person.birth);
             assert_eq!(text[..2], format!("{:02}", date + 60));

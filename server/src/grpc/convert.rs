@@ -1,10 +1,10 @@
 //! Answers of the engine as messages: a dictionary of members per axis, packed numbers for cells.
 
+use crate::stub::{Answer, names};
 use hashbrown::HashMap;
 use terning_engine::cube::Cube;
 use terning_engine::query::bound::{HierarchyRef, Member};
 use terning_engine::query::cellset::{AxisPositions, CellSet};
-use terning_engine::query::{Answer, names};
 use terning_proto::v1;
 use terning_proto::v1::part::Part;
 
@@ -44,10 +44,10 @@ pub fn cell_set(asked: &Version, answer: &Answer) -> v1::CellSet {
 /// A member with its names.
 pub fn member(cube: &Cube, hierarchy: HierarchyRef, member: Member) -> v1::Member {
     v1::Member {
-        unique_name: names::member(cube, hierarchy, member),
-        caption: names::caption(cube, member, hierarchy),
-        hierarchy: names::hierarchy(cube, hierarchy),
-        level: names::level(cube, hierarchy, member),
+        unique_name: names::unique_name(cube, hierarchy, member),
+        caption: names::caption(cube, hierarchy, member).to_owned(),
+        hierarchy: names::hierarchy_name(cube, hierarchy),
+        level: names::level_name(cube, hierarchy, member).to_owned(),
         path: names::path(cube, hierarchy, member),
     }
 }
@@ -66,7 +66,7 @@ fn axis(cube: &Cube, axis: &AxisPositions) -> v1::Axis {
         });
     }
     v1::Axis {
-        hierarchies: axis.columns.iter().map(|&one| names::hierarchy(cube, one)).collect(),
+        hierarchies: axis.columns.iter().map(|&one| names::hierarchy_name(cube, one)).collect(),
         members: dictionary.members,
         positions,
         count: axis.count as u32,

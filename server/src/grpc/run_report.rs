@@ -8,8 +8,8 @@ use terning_proto::v1;
 use terning_proto::v1::run_report_response::Part;
 use tonic::{Request, Status};
 
-use super::query::ask;
 use super::describe_cube::find_cube;
+use super::query::ask;
 use super::{Api, Parts, convert, status, work};
 use crate::versions::Version;
 
@@ -36,8 +36,7 @@ impl Api {
 
     /// The report with its parameters, for the timeline of its cube.
     fn fill(&self, version: &Version, request: &v1::RunReportRequest) -> Result<Filled, Status> {
-        let report =
-            self.reports.find(&request.name).map_err(|error| status::of_report(&error))?;
+        let report = self.reports.find(&request.name).map_err(|error| status::of_report(&error))?;
         let timeline = find_cube(version, &report.pivot.cube)?.cube().timeline;
         let given: BTreeMap<String, String> =
             request.parameters.iter().map(|(name, value)| (name.clone(), value.clone())).collect();

@@ -4,7 +4,7 @@
 //! `terning.v1.ErrorDetail` (the sentence, the place, what to do), so that a client can draw it.
 
 use cube_schema::report::ReportError;
-use prost::{Message, Name};
+use prost::Message;
 use prost_types::Any;
 use terning_engine::query::{ErrorKind, QueryError, error};
 use terning_proto::v1;
@@ -78,7 +78,11 @@ pub fn of_report(error: &ReportError) -> Status {
 /// A refusal because nothing has the name; `known` are the names there are.
 #[must_use]
 pub fn unknown(message: String, known: Vec<String>) -> Status {
-    refuse(Code::NotFound, "UNKNOWN_NAME", v1::ErrorDetail { candidates: known, ..sentence(message) })
+    refuse(
+        Code::NotFound,
+        "UNKNOWN_NAME",
+        v1::ErrorDetail { candidates: known, ..sentence(message) },
+    )
 }
 
 /// A refusal in a sentence and what to do.
@@ -106,7 +110,7 @@ fn refuse(code: Code, reason: &str, detail: v1::ErrorDetail) -> Status {
     let message = detail.message.clone();
     let details = vec![
         any("type.googleapis.com/google.rpc.ErrorInfo", &info),
-        any(&v1::ErrorDetail::type_url(), &detail),
+        any(terning_proto::ERROR_DETAIL, &detail),
     ];
     let rich = pb::Status { code: code as i32, message: message.clone(), details };
     Status::with_details(code, message, rich.encode_to_vec().into())

@@ -1,6 +1,6 @@
 //! Writes a pivot as MDX, without answering it.
 
-use terning_engine::query;
+use crate::stub as query;
 use terning_proto::v1;
 use tonic::{Code, Status};
 
@@ -15,7 +15,12 @@ impl Api {
         let version = self.version(&request.version).await?;
         let Some(asked) = request.pivot else {
             let message = "forespørgslen indeholder ingen pivot";
-            return Err(status::plain(Code::InvalidArgument, "NO_QUESTION", message, "udfyld pivot"));
+            return Err(status::plain(
+                Code::InvalidArgument,
+                "NO_QUESTION",
+                message,
+                "udfyld pivot",
+            ));
         };
         let mdx = query::translate(&version.views(), &pivot(&asked)).map_err(status::of_query)?;
         Ok(v1::TranslatePivotResponse { mdx })

@@ -64,7 +64,7 @@ struct StopWhenDropped(Cancel);
 
 impl Drop for StopWhenDropped {
     fn drop(&mut self) {
-        self.0.cancel();
+        self.0.raise();
     }
 }
 
@@ -120,7 +120,7 @@ mod tests {
     async fn a_job_is_told_to_stop_at_its_deadline() {
         let (told, was_told) = std::sync::mpsc::channel();
         let job = move |cancel: &Cancel| {
-            while !cancel.is_cancelled() {
+            while cancel.check().is_ok() {
                 std::thread::sleep(Duration::from_millis(1));
             }
             told.send(()).map_err(|_| status::internal())

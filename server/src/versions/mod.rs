@@ -18,7 +18,7 @@ mod write;
 
 pub use manifest::Manifest;
 pub use name::VersionName;
-pub use store::{Listed, Version, VersionError, Versions};
+pub use store::{Listed, Version, VersionError, Versions, check_folder};
 pub use watch::watch;
 pub use write::Draft;
 

@@ -6,9 +6,9 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use terning_engine::snapshot;
 use arc_swap::ArcSwapOption;
 use terning_engine::cube::Cube;
-use terning_engine::snapshot;
 
 use super::{CUBES, Manifest, VersionName, current, folder, names};
 use crate::map::map;
@@ -203,7 +203,8 @@ fn open(data: &Path, name: VersionName) -> Result<Arc<Version>, String> {
     let folder = version_folder(data, name);
     let manifest = Manifest::read(&folder)?;
     let path = folder.join(CUBES);
-    let owner = map(&path).map_err(|error| format!("{} kan ikke åbnes: {error}", path.display()))?;
+    let owner =
+        map(&path).map_err(|error| format!("{} kan ikke åbnes: {error}", path.display()))?;
     let cubes = snapshot::open(owner)
         .map_err(|error| format!("{} er beskadiget: {error}", path.display()))?;
     Ok(Arc::new(Version { name, manifest, cubes: cubes.into_iter().map(Arc::new).collect() }))

@@ -63,9 +63,7 @@ impl Judged {
 pub(crate) fn judge(records: &mut [Judged], death: Option<Day>, as_of: Day) {
     for record in records.iter_mut() {
         end_at_death(record, death);
-        record.pieces = days_up_to(record.start, record.end, as_of)
-            .into_iter()
-            .collect();
+        record.pieces = days_up_to(record.start, record.end, as_of).into_iter().collect();
     }
     separate_stays(records, as_of);
     take_support_out_of_stays(records, as_of);
@@ -84,12 +82,9 @@ fn separate_stays(records: &mut [Judged], as_of: Day) {
     let mut cuts: Vec<Vec<Piece>> = Vec::new();
     let mut overlaps: Vec<bool> = Vec::new();
     for record in records.iter() {
-        let others = records
-            .iter()
-            .filter(|other| other.identity != record.identity);
-        let shared: Vec<(&Judged, Piece)> = others
-            .filter_map(|other| Some((other, shared_stay(record, other, as_of)?)))
-            .collect();
+        let others = records.iter().filter(|other| other.identity != record.identity);
+        let shared: Vec<(&Judged, Piece)> =
+            others.filter_map(|other| Some((other, shared_stay(record, other, as_of)?))).collect();
         overlaps.push(!shared.is_empty());
         cuts.push(
             shared
@@ -115,10 +110,7 @@ fn shared_stay(a: &Judged, b: &Judged, as_of: Day) -> Option<Piece> {
     if !a.has_code(&STAYS) || !b.has_code(&STAYS) {
         return None;
     }
-    let days = common(
-        days_up_to(a.start, a.end, as_of)?,
-        days_up_to(b.start, b.end, as_of)?,
-    )?;
+    let days = common(days_up_to(a.start, a.end, as_of)?, days_up_to(b.start, b.end, as_of)?)?;
     let is_move = is_change_over(&[days], (a.start, a.end), (b.start, b.end));
     (!is_move).then_some(days)
 }
@@ -136,9 +128,7 @@ fn is_change_over(shared: &[Piece], a: (Day, Option<Day>), b: (Day, Option<Day>)
 /// greater identity.
 fn keeps_before(one: &Judged, other: &Judged) -> bool {
     let strength = |record: &Judged| {
-        ["1.8.2", "1.12.0.1", "1.8.1"]
-            .iter()
-            .position(|code| *code == record.ydelseskode)
+        ["1.8.2", "1.12.0.1", "1.8.1"].iter().position(|code| *code == record.ydelseskode)
     };
     (one.start, strength(one), &one.identity) > (other.start, strength(other), &other.identity)
 }
@@ -147,10 +137,8 @@ fn keeps_before(one: &Judged, other: &Judged) -> bool {
 fn take_support_out_of_stays(records: &mut [Judged], as_of: Day) {
     for place in 0..records.len() {
         let support = &records[place];
-        let cuts: Vec<Piece> = records
-            .iter()
-            .flat_map(|stay| shared_support(support, stay, as_of))
-            .collect();
+        let cuts: Vec<Piece> =
+            records.iter().flat_map(|stay| shared_support(support, stay, as_of)).collect();
         if cuts.is_empty() {
             continue;
         }
@@ -171,11 +159,7 @@ fn shared_support(support: &Judged, stay: &Judged, as_of: Day) -> Vec<Piece> {
     let Some(days) = days_up_to(support.start, support.end, as_of) else {
         return Vec::new();
     };
-    let shared: Vec<Piece> = stay
-        .pieces
-        .iter()
-        .filter_map(|piece| common(*piece, days))
-        .collect();
+    let shared: Vec<Piece> = stay.pieces.iter().filter_map(|piece| common(*piece, days)).collect();
     let Some(stay_first) = stay.first_day() else {
         return Vec::new();
     };
@@ -192,9 +176,5 @@ fn shared_support(support: &Judged, stay: &Judged, as_of: Day) -> Vec<Piece> {
 /// The last day of the first piece left, or, where the support began inside the stay, the first day left.
 fn dato_uden_overlap(support: &Judged) -> Option<Day> {
     let (first, last) = *support.pieces.first()?;
-    if first == support.start {
-        Some(last)
-    } else {
-        Some(first)
-    }
+    if first == support.start { Some(last) } else { Some(first) }
 }

@@ -37,11 +37,7 @@ fn century(year: i32, seventh: i32) -> i32 {
 
 /// Odd last digit: man.
 pub(crate) fn koen(cpr: &str) -> &'static str {
-    if number(&cpr[9..10]) % 2 == 1 {
-        "Mand"
-    } else {
-        "Kvinde"
-    }
+    if number(&cpr[9..10]) % 2 == 1 { "Mand" } else { "Kvinde" }
 }
 
 fn number(digits: &str) -> i32 {

@@ -27,10 +27,7 @@ pub(crate) fn split(bytes: &[u8]) -> RawRows {
             rows.push(reader.row());
         }
     }
-    RawRows {
-        rows,
-        ends_in_quotes: reader.ends_in_quotes,
-    }
+    RawRows { rows, ends_in_quotes: reader.ends_in_quotes }
 }
 
 struct Reader<'a> {
@@ -120,27 +117,16 @@ mod tests {
             .map(|row| {
                 (
                     row.line,
-                    row.fields
-                        .iter()
-                        .map(|f| String::from_utf8(f.clone()).unwrap())
-                        .collect(),
+                    row.fields.iter().map(|f| String::from_utf8(f.clone()).unwrap()).collect(),
                 )
             })
             .collect();
         let row = |line, fields: &[&str]| {
-            (
-                line,
-                fields.iter().map(|f| (*f).to_owned()).collect::<Vec<_>>(),
-            )
+            (line, fields.iter().map(|f| (*f).to_owned()).collect::<Vec<_>>())
         };
         assert_eq!(
             rows,
-            [
-                row(1, &["a", "b"]),
-                row(3, &["x;\"\ny", "2"]),
-                row(5, &["", ""]),
-                row(6, &["last"])
-            ]
+            [row(1, &["a", "b"]), row(3, &["x;\"\ny", "2"]), row(5, &["", ""]), row(6, &["last"])]
         );
         assert!(!raw.ends_in_quotes);
         assert!(split(b"a;\"b").ends_in_quotes);

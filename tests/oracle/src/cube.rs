@@ -66,19 +66,10 @@ impl Cube {
         newest: Month,
     ) -> Vec<Cube> {
         let all: Vec<&OracleRecord> = records.iter().collect();
-        let kept: Vec<&OracleRecord> = records
-            .iter()
-            .filter(|record| !record.is_deleted())
-            .collect();
+        let kept: Vec<&OracleRecord> =
+            records.iter().filter(|record| !record.is_deleted()).collect();
         vec![
-            Cube::new(
-                "Voksne Handicappede",
-                View::Vh,
-                &all,
-                lists,
-                reference,
-                newest,
-            ),
+            Cube::new("Voksne Handicappede", View::Vh, &all, lists, reference, newest),
             Cube::new(
                 "Voksne Handicappede Benchmark",
                 View::Benchmark,
@@ -122,32 +113,17 @@ impl Cube {
             citizen: citizens[record.cpr.as_str()],
             ydelseskode: codes[record.ydelseskode.as_str()],
             birth: record.birth,
-            dates: if view == View::Vh {
-                record.vh.clone()
-            } else {
-                record.benchmark.clone()
-            },
+            dates: if view == View::Vh { record.vh.clone() } else { record.benchmark.clone() },
             approved_quarters: record.approved_quarters.clone(),
-            keys: dimensions
-                .iter()
-                .map(|dimension| keys_of(record, dimension, view))
-                .collect(),
+            keys: dimensions.iter().map(|dimension| keys_of(record, dimension, view)).collect(),
         };
         let facts = records.iter().map(|record| fact(record)).collect();
-        Cube {
-            name: name.to_owned(),
-            facts,
-            dimensions,
-            months,
-        }
+        Cube { name: name.to_owned(), facts, dimensions, months }
     }
 
     /// The place of a dimension by its name.
     pub(crate) fn dimension(&self, name: &str) -> Result<usize> {
-        let place = self
-            .dimensions
-            .iter()
-            .position(|dimension| dimension.name == name);
+        let place = self.dimensions.iter().position(|dimension| dimension.name == name);
         place.with_context(|| format!("the cube {} has no dimension {name:?}", self.name))
     }
 }
@@ -155,11 +131,7 @@ impl Cube {
 /// Each distinct text with a number of its own.
 fn numbered<'a>(texts: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, usize> {
     let distinct: BTreeSet<&str> = texts.collect();
-    distinct
-        .into_iter()
-        .enumerate()
-        .map(|(number, text)| (text, number))
-        .collect()
+    distinct.into_iter().enumerate().map(|(number, text)| (text, number)).collect()
 }
 
 /// The keys of a record in a dimension; none in those that the cell decides.
@@ -167,10 +139,7 @@ fn keys_of(record: &OracleRecord, dimension: &Dimension, view: View) -> Vec<usiz
     let one = |key: &str| vec![dimension.key_or_ukendt(key)];
     let several = |keys: &[String]| match keys {
         [] => one(UKENDT),
-        keys => keys
-            .iter()
-            .map(|key| dimension.key_or_ukendt(key))
-            .collect(),
+        keys => keys.iter().map(|key| dimension.key_or_ukendt(key)).collect(),
     };
     match dimension.name.as_str() {
         "Handle kommune" => one(&record.handlekommune),
@@ -195,15 +164,8 @@ fn keys_of(record: &OracleRecord, dimension: &Dimension, view: View) -> Vec<usiz
 
 fn tid(months: &[Month]) -> Dimension {
     let key = |month: &Month| {
-        let texts = [
-            month.year().to_string(),
-            month.quarter().to_string(),
-            month.to_string(),
-        ];
-        (
-            month.to_string(),
-            texts.iter().map(|text| Member::named(text)).collect(),
-        )
+        let texts = [month.year().to_string(), month.quarter().to_string(), month.to_string()];
+        (month.to_string(), texts.iter().map(|text| Member::named(text)).collect())
     };
     let keys: Vec<_> = months.iter().map(key).collect();
     Dimension::new("Tid", Kind::Tid, &["År", "Kvartal", "Måned"], &keys)
@@ -222,12 +184,7 @@ fn municipalities(name: &str, lists: &Lists, can_be_unknown: bool) -> Dimension 
     if can_be_unknown {
         keys.push(unknown(3));
     }
-    Dimension::new(
-        name,
-        Kind::Record,
-        &["Region", "Kommunenummer", "Kommune"],
-        &keys,
-    )
+    Dimension::new(name, Kind::Record, &["Region", "Kommunenummer", "Kommune"], &keys)
 }
 
 fn ydelse(lists: &Lists) -> Dimension {
@@ -243,13 +200,7 @@ fn ydelse(lists: &Lists) -> Dimension {
         keys.push((ydelse.kode.clone(), members));
     }
     keys.push(unknown(5));
-    let fields = [
-        "Kategori",
-        "Ydelseskode",
-        "Ydelsesnavn",
-        "Lovhjemmel",
-        "DST navn",
-    ];
+    let fields = ["Kategori", "Ydelseskode", "Ydelsesnavn", "Lovhjemmel", "DST navn"];
     Dimension::new("Ydelse VH", Kind::Record, &fields, &keys)
 }
 
@@ -277,30 +228,17 @@ fn funktionsvurdering() -> Dimension {
         .map(|letter| (letter.to_owned(), vec![Member::named(letter)]))
         .into();
     keys.push(unknown(1));
-    Dimension::new(
-        "Funktionsvurdering",
-        Kind::Record,
-        &["Funktionsvurdering"],
-        &keys,
-    )
+    Dimension::new("Funktionsvurdering", Kind::Record, &["Funktionsvurdering"], &keys)
 }
 
 fn godkendt() -> Dimension {
     let keys = ["Ja", "Nej"].map(|text| (text.to_owned(), vec![Member::named(text)]));
-    Dimension::new(
-        "JaNej godkendt Ydelse",
-        Kind::Godkendt,
-        &["Ja Nej Tekst"],
-        &keys,
-    )
+    Dimension::new("JaNej godkendt Ydelse", Kind::Godkendt, &["Ja Nej Tekst"], &keys)
 }
 
 fn open_stay() -> Dimension {
     let band = |(place, band): (usize, &&str)| {
-        (
-            (*band).to_owned(),
-            vec![Member::at_place(place, band, band)],
-        )
+        ((*band).to_owned(), vec![Member::at_place(place, band, band)])
     };
     let mut keys: Vec<_> = BANDS.iter().enumerate().map(band).collect();
     keys.push(unknown(1));
@@ -310,10 +248,7 @@ fn open_stay() -> Dimension {
 fn alder() -> Dimension {
     let key = |age: i32| {
         let text = age.to_string();
-        (
-            text.clone(),
-            vec![Member::named(age_group(age)), Member::coded(&text, &text)],
-        )
+        (text.clone(), vec![Member::named(age_group(age)), Member::coded(&text, &text)])
     };
     let mut keys: Vec<_> = (0..=GREATEST_AGE).map(key).collect();
     keys.push(unknown(2));
@@ -338,27 +273,17 @@ fn koen() -> Dimension {
 
 fn harmonisering() -> Dimension {
     let key = |(place, (id, handling, rule)): (usize, &(&str, &str, &str))| {
-        (
-            (*id).to_owned(),
-            vec![Member::named(handling), Member::at_place(place, id, rule)],
-        )
+        ((*id).to_owned(), vec![Member::named(handling), Member::at_place(place, id, rule)])
     };
     let mut keys: Vec<_> = RULES.iter().enumerate().map(key).collect();
     keys.push(unknown(2));
-    Dimension::new(
-        "Harmonisering VH",
-        Kind::Record,
-        &["DST Handling", "Regel"],
-        &keys,
-    )
+    Dimension::new("Harmonisering VH", Kind::Record, &["DST Handling", "Regel"], &keys)
 }
 
 fn borger(records: &[&OracleRecord]) -> Dimension {
     let citizens: BTreeSet<&str> = records.iter().map(|record| record.cpr.as_str()).collect();
-    let keys: Vec<_> = citizens
-        .into_iter()
-        .map(|cpr| (cpr.to_owned(), vec![Member::named(cpr)]))
-        .collect();
+    let keys: Vec<_> =
+        citizens.into_iter().map(|cpr| (cpr.to_owned(), vec![Member::named(cpr)])).collect();
     Dimension::new("Borger", Kind::Record, &["Personnummer"], &keys)
 }
 
@@ -370,15 +295,8 @@ fn opholdssted(records: &[&OracleRecord], lists: &Lists, reference: &Reference) 
         .filter(|id| !id.is_empty())
         .collect();
     let mut keys = vec![unknown(3)];
-    let unregistered = vec![
-        Member::ukendt(),
-        Member::ukendt(),
-        Member::named(UKENDT_INSTITUTION),
-    ];
-    if used
-        .iter()
-        .any(|id| !reference.opholdssteder.contains_key(*id))
-    {
+    let unregistered = vec![Member::ukendt(), Member::ukendt(), Member::named(UKENDT_INSTITUTION)];
+    if used.iter().any(|id| !reference.opholdssteder.contains_key(*id)) {
         keys.push((UKENDT_INSTITUTION.to_owned(), unregistered));
     }
     for id in used {
@@ -400,18 +318,11 @@ fn place_key(id: &str) -> String {
 }
 
 fn place_members(id: &str, place: &Opholdssted, lists: &Lists) -> Vec<Member> {
-    let kommune = lists
-        .kommuner
-        .iter()
-        .find(|kommune| kommune.kode == place.kommunekode);
-    let tilbudstype = lists
-        .tilbudstyper
-        .iter()
-        .find(|tilbudstype| tilbudstype.kode == place.tilbudstype);
+    let kommune = lists.kommuner.iter().find(|kommune| kommune.kode == place.kommunekode);
+    let tilbudstype =
+        lists.tilbudstyper.iter().find(|tilbudstype| tilbudstype.kode == place.tilbudstype);
     vec![
-        kommune.map_or_else(Member::ukendt, |kommune| {
-            Member::coded(&kommune.kode, &kommune.navn)
-        }),
+        kommune.map_or_else(Member::ukendt, |kommune| Member::coded(&kommune.kode, &kommune.navn)),
         tilbudstype.map_or_else(Member::ukendt, |tilbudstype| {
             Member::coded(&tilbudstype.kode, &tilbudstype.navn)
         }),

@@ -27,29 +27,19 @@ impl Day {
         if !is_shaped {
             return None;
         }
-        Day::of(
-            text[0..4].parse().ok()?,
-            text[5..7].parse().ok()?,
-            text[8..10].parse().ok()?,
-        )
+        Day::of(text[0..4].parse().ok()?, text[5..7].parse().ok()?, text[8..10].parse().ok()?)
     }
 
     /// The day of a year, month and day of the month, if the calendar has it.
     pub fn of(year: i32, month: i32, day: i32) -> Option<Day> {
-        let date = Date::new(
-            year.try_into().ok()?,
-            month.try_into().ok()?,
-            day.try_into().ok()?,
-        )
-        .ok()?;
+        let date =
+            Date::new(year.try_into().ok()?, month.try_into().ok()?, day.try_into().ok()?).ok()?;
         let since = date.since(DAY_ZERO).ok()?;
         Some(Day(since.get_days()))
     }
 
     fn date(self) -> Date {
-        DAY_ZERO
-            .checked_add(self.0.days())
-            .expect("a day is made from a date of the calendar")
+        DAY_ZERO.checked_add(self.0.days()).expect("a day is made from a date of the calendar")
     }
 
     pub(crate) fn next(self) -> Day {
@@ -152,9 +142,7 @@ impl Quarter {
             return None;
         }
         let (year, number): (i32, i32) = (year.parse().ok()?, number.parse().ok()?);
-        (1..=4)
-            .contains(&number)
-            .then_some(Quarter(year * 4 + number - 1))
+        (1..=4).contains(&number).then_some(Quarter(year * 4 + number - 1))
     }
 
     /// The place of the quarter on the timeline, 2013K1 being 0.
@@ -211,10 +199,7 @@ mod tests {
 
     #[test]
     fn a_birthday_counts_from_its_own_day() {
-        let (birth, day) = (
-            Day::parse("2003-01-01").unwrap(),
-            Day::parse("2020-01-01").unwrap(),
-        );
+        let (birth, day) = (Day::parse("2003-01-01").unwrap(), Day::parse("2020-01-01").unwrap());
         assert_eq!(age_on(birth, day), 17);
         assert_eq!(age_on(birth.next(), day), 16);
         assert_eq!(birth.days_to(birth), 1);

@@ -22,42 +22,28 @@ pub(crate) fn marks(record: &Judged<'_>, lists: &Lists) -> Vec<String> {
         ("D4", ends_before_start(record)),
         ("D5", is_under_17(record)),
     ];
-    judgements
-        .iter()
-        .filter(|(_, is_so)| *is_so)
-        .map(|(id, _)| (*id).to_owned())
-        .collect()
+    judgements.iter().filter(|(_, is_so)| *is_so).map(|(id, _)| (*id).to_owned()).collect()
 }
 
 /// Rule D1: the code is not in the list, or the record does not touch the code's validity.
 fn has_invalid_ydelseskode(record: &Judged<'_>, lists: &Lists) -> bool {
-    let known = lists
-        .ydelser
-        .iter()
-        .filter(|ydelse| ydelse.kode == record.ydelseskode);
-    !known
-        .into_iter()
-        .any(|ydelse| touches_validity(record, ydelse))
+    let known = lists.ydelser.iter().filter(|ydelse| ydelse.kode == record.ydelseskode);
+    !known.into_iter().any(|ydelse| touches_validity(record, ydelse))
 }
 
 /// The formula on the dates the record has; no start is since ever, no end is for ever.
 fn touches_validity(record: &Judged<'_>, ydelse: &Ydelse) -> bool {
-    let starts_in_time = record
-        .start
-        .is_none_or(|start| ydelse.gyldig_til.is_none_or(|last| start <= last));
-    let ends_in_time = record
-        .end
-        .is_none_or(|end| ydelse.gyldig_fra.is_none_or(|first| end >= first));
+    let starts_in_time =
+        record.start.is_none_or(|start| ydelse.gyldig_til.is_none_or(|last| start <= last));
+    let ends_in_time =
+        record.end.is_none_or(|end| ydelse.gyldig_fra.is_none_or(|first| end >= first));
     starts_in_time && ends_in_time
 }
 
 /// Rule D2: codes are given and none is valid.
 fn has_only_invalid_maalgrupper(record: &Judged<'_>, lists: &Lists) -> bool {
     !record.maalgrupper.is_empty()
-        && !record
-            .maalgrupper
-            .iter()
-            .any(|code| lists.is_maalgruppe(code))
+        && !record.maalgrupper.iter().any(|code| lists.is_maalgruppe(code))
 }
 
 /// Rule D4: the same day is fine.

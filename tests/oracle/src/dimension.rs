@@ -17,11 +17,7 @@ pub(crate) struct Member {
 impl Member {
     /// `Ukendt` sorts last.
     pub(crate) fn ukendt() -> Member {
-        Member {
-            sort: vec![u32::MAX],
-            caption: UKENDT.to_owned(),
-            key: UKENDT.to_owned(),
-        }
+        Member { sort: vec![u32::MAX], caption: UKENDT.to_owned(), key: UKENDT.to_owned() }
     }
 
     /// A member with a code, sorted by the numbers in it: 1.8.1 before 1.12.0.1.
@@ -36,29 +32,18 @@ impl Member {
 
     /// A member that is its name, sorted as Danish sorts names.
     pub(crate) fn named(caption: &str) -> Member {
-        Member {
-            sort: danish_order(caption),
-            caption: caption.to_owned(),
-            key: caption.to_owned(),
-        }
+        Member { sort: danish_order(caption), caption: caption.to_owned(), key: caption.to_owned() }
     }
 
     /// A name with a key, sorted by the name.
     pub(crate) fn named_with_key(key: &str, caption: &str) -> Member {
-        Member {
-            key: key.to_owned(),
-            ..Member::named(caption)
-        }
+        Member { key: key.to_owned(), ..Member::named(caption) }
     }
 
     /// A member whose place in a list decides.
     pub(crate) fn at_place(place: usize, key: &str, caption: &str) -> Member {
         let place = u32::try_from(place).expect("lists are short");
-        Member {
-            sort: vec![place],
-            caption: caption.to_owned(),
-            key: key.to_owned(),
-        }
+        Member { sort: vec![place], caption: caption.to_owned(), key: key.to_owned() }
     }
 }
 
@@ -72,11 +57,7 @@ fn danish_order(text: &str) -> Vec<u32> {
         'ü' => u32::from('y'),
         other => u32::from(other),
     };
-    text.to_lowercase()
-        .replace("aa", "å")
-        .chars()
-        .map(order)
-        .collect()
+    text.to_lowercase().replace("aa", "å").chars().map(order).collect()
 }
 
 /// A field: its members in order. The place of a member is its rank.
@@ -145,14 +126,9 @@ impl Dimension {
         keys: &[(String, Vec<Member>)],
     ) -> Dimension {
         let field = |place: usize| {
-            let members: BTreeSet<Member> = keys
-                .iter()
-                .map(|(_, members)| members[place].clone())
-                .collect();
-            Field {
-                name: fields[place].to_owned(),
-                members: members.into_iter().collect(),
-            }
+            let members: BTreeSet<Member> =
+                keys.iter().map(|(_, members)| members[place].clone()).collect();
+            Field { name: fields[place].to_owned(), members: members.into_iter().collect() }
         };
         let fields: Vec<Field> = (0..fields.len()).map(field).collect();
         let rank = |place: usize, member: &Member| {
@@ -163,21 +139,13 @@ impl Dimension {
             u32::try_from(rank).expect("a field has fewer members")
         };
         let ranks = |members: &Vec<Member>| {
-            members
-                .iter()
-                .enumerate()
-                .map(|(place, member)| rank(place, member))
-                .collect()
+            members.iter().enumerate().map(|(place, member)| rank(place, member)).collect()
         };
         Dimension {
             name: name.to_owned(),
             kind,
             keys: keys.iter().map(|(_, members)| ranks(members)).collect(),
-            places: keys
-                .iter()
-                .enumerate()
-                .map(|(place, (key, _))| (key.clone(), place))
-                .collect(),
+            places: keys.iter().enumerate().map(|(place, (key, _))| (key.clone(), place)).collect(),
             fields,
         }
     }
@@ -238,10 +206,7 @@ mod tests {
             Member::coded("1.8.2", "c"),
         ];
         codes.sort();
-        assert_eq!(
-            codes.map(|member| member.key),
-            ["1.8.1", "1.8.2", "1.12.0.1", "Ukendt"]
-        );
+        assert_eq!(codes.map(|member| member.key), ["1.8.1", "1.8.2", "1.12.0.1", "Ukendt"]);
         let mut names = ["Aabenraa", "Ærø", "Øby", "Aby", "zebra", "Ålborg"].map(Member::named);
         names.sort();
         assert_eq!(

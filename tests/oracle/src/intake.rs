@@ -67,11 +67,7 @@ pub(crate) fn read_deliveries(
     let mut accepted = Vec::new();
     for folder in month_folders(root)? {
         for (stem, endings) in stems(&folder)? {
-            let file = FileOf {
-                folder: &folder,
-                stem: &stem,
-                endings: &endings,
-            };
+            let file = FileOf { folder: &folder, stem: &stem, endings: &endings };
             accepted.extend(read_delivery(&file, limit, lists, summary)?);
         }
     }
@@ -87,9 +83,7 @@ struct FileOf<'a> {
 
 impl FileOf<'_> {
     fn data_file(&self) -> String {
-        let ending = ["csv", "xml"]
-            .into_iter()
-            .find(|ending| self.endings.contains(*ending));
+        let ending = ["csv", "xml"].into_iter().find(|ending| self.endings.contains(*ending));
         format!("{}.{}", self.stem, ending.unwrap_or("csv"))
     }
 
@@ -121,19 +115,14 @@ fn stems(folder: &Path) -> Result<BTreeMap<String, BTreeSet<String>>> {
         if let Some((stem, ending)) = name.rsplit_once('.')
             && ["csv", "xml", "json"].contains(&ending)
         {
-            stems
-                .entry(stem.to_owned())
-                .or_default()
-                .insert(ending.to_owned());
+            stems.entry(stem.to_owned()).or_default().insert(ending.to_owned());
         }
     }
     Ok(stems)
 }
 
 fn name_of(path: &Path) -> String {
-    path.file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default()
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// Reads one delivery, or notes why it is refused.
@@ -143,10 +132,7 @@ fn read_delivery(
     lists: &Lists,
     summary: &mut Summary,
 ) -> Result<Option<Delivery>> {
-    let mut line = DeliverySummary {
-        file: file.data_file(),
-        ..DeliverySummary::default()
-    };
+    let mut line = DeliverySummary { file: file.data_file(), ..DeliverySummary::default() };
     if let Some(name) = DeliveryName::parse(file.stem) {
         (line.kommune, line.system, line.maaned) = (name.kommune, name.system, name.maaned);
     }
@@ -163,10 +149,7 @@ fn read_delivery(
             for (kind, times) in content.notices {
                 summary.warn_times(&kind, times);
             }
-            Some(Delivery {
-                place,
-                ..content.delivery
-            })
+            Some(Delivery { place, ..content.delivery })
         }
     };
     summary.deliveries.push(line);
@@ -254,12 +237,7 @@ fn read_csv(
             Ok(record) => records.push(record),
             Err((field, reason)) => {
                 let (file, field, reason) = (file.to_owned(), field.to_owned(), reason.to_owned());
-                rejects.push(Reject {
-                    file,
-                    line: row.line,
-                    field,
-                    reason,
-                });
+                rejects.push(Reject { file, line: row.line, field, reason });
             }
         }
     }
@@ -274,12 +252,7 @@ fn read_csv(
         is_full_stock: manifest.fuld_bestand,
         records,
     };
-    Ok(Content {
-        delivery,
-        read: rows.len(),
-        rejects,
-        notices,
-    })
+    Ok(Content { delivery, read: rows.len(), rejects, notices })
 }
 
 /// Where each of the eleven columns stands in a row.
@@ -292,11 +265,7 @@ struct Columns {
 
 impl Columns {
     fn of(manifest: &Manifest, header: Option<&RawRow>) -> Result<Columns, String> {
-        let known = if manifest.fuld_bestand {
-            &COLUMNS[0..10]
-        } else {
-            &COLUMNS[0..11]
-        };
+        let known = if manifest.fuld_bestand { &COLUMNS[0..10] } else { &COLUMNS[0..11] };
         if !manifest.header {
             return Ok(Columns {
                 places: (0..known.len()).map(Some).collect(),
@@ -314,17 +283,9 @@ impl Columns {
         }
         let unknown = names
             .iter()
-            .filter(|name| {
-                !known
-                    .iter()
-                    .any(|column| column.as_bytes() == name.as_slice())
-            })
+            .filter(|name| !known.iter().any(|column| column.as_bytes() == name.as_slice()))
             .count();
-        Ok(Columns {
-            places,
-            count: names.len(),
-            unknown,
-        })
+        Ok(Columns { places, count: names.len(), unknown })
     }
 }
 
@@ -345,9 +306,7 @@ fn read_record(
     let all_text = all_text.ok_or(("", "bytes that are not text"))?;
     let text = |column: usize| {
         let place = columns.places.get(column).copied().flatten();
-        place
-            .map(|place| all_text[place].clone())
-            .unwrap_or_default()
+        place.map(|place| all_text[place].clone()).unwrap_or_default()
     };
     let is_deleted = text(10) == "J";
     let may_be_absent = |value: &str| is_deleted && value.is_empty();

@@ -59,18 +59,12 @@ impl Lists {
         let ydelser = lines("ydelser.csv", include_str!("../lists/ydelser.csv"))?;
         let maalgrupper = lines("maalgrupper.csv", include_str!("../lists/maalgrupper.csv"))?;
         let kommuner = lines("kommuner.csv", include_str!("../lists/kommuner.csv"))?;
-        let tilbudstyper = lines(
-            "tilbudstyper.csv",
-            include_str!("../lists/tilbudstyper.csv"),
-        )?;
+        let tilbudstyper = lines("tilbudstyper.csv", include_str!("../lists/tilbudstyper.csv"))?;
         Ok(Lists {
             ydelser: ydelser.iter().map(ydelse).collect::<Result<_>>()?,
             maalgrupper: maalgrupper.iter().map(maalgruppe).collect::<Result<_>>()?,
             kommuner: kommuner.iter().map(kommune).collect::<Result<_>>()?,
-            tilbudstyper: tilbudstyper
-                .iter()
-                .map(tilbudstype)
-                .collect::<Result<_>>()?,
+            tilbudstyper: tilbudstyper.iter().map(tilbudstype).collect::<Result<_>>()?,
         })
     }
 
@@ -79,9 +73,7 @@ impl Lists {
     }
 
     pub(crate) fn is_maalgruppe(&self, kode: &str) -> bool {
-        self.maalgrupper
-            .iter()
-            .any(|maalgruppe| maalgruppe.kode == kode)
+        self.maalgrupper.iter().any(|maalgruppe| maalgruppe.kode == kode)
     }
 }
 
@@ -106,10 +98,7 @@ impl Line {
         }
         let day = Day::parse(&text);
         Ok(Some(day.with_context(|| {
-            format!(
-                "the code list {} has {text:?} as a date in {column}",
-                self.file
-            )
+            format!("the code list {} has {text:?} as a date in {column}", self.file)
         })?))
     }
 }
@@ -146,10 +135,7 @@ fn kommune(line: &Line) -> Result<Kommune> {
 }
 
 fn tilbudstype(line: &Line) -> Result<Tilbudstype> {
-    Ok(Tilbudstype {
-        kode: line.text("kode")?,
-        navn: line.text("navn")?,
-    })
+    Ok(Tilbudstype { kode: line.text("kode")?, navn: line.text("navn")? })
 }
 
 fn list_lines(
@@ -175,15 +161,10 @@ fn lines_of(file: &str, bytes: &[u8]) -> Result<Vec<Line>> {
         let fields: Result<Vec<String>, _> =
             row.fields.into_iter().map(String::from_utf8).collect();
         rows.push(fields.with_context(|| {
-            format!(
-                "the code list {file} has bytes that are not UTF-8 in line {}",
-                row.line
-            )
+            format!("the code list {file} has bytes that are not UTF-8 in line {}", row.line)
         })?);
     }
-    let Some((header, lines)) = rows.split_first() else {
-        bail!("the code list {file} is empty")
-    };
+    let Some((header, lines)) = rows.split_first() else { bail!("the code list {file} is empty") };
     let mut list = Vec::new();
     for fields in lines {
         if fields.len() != header.len() {
@@ -194,10 +175,7 @@ fn lines_of(file: &str, bytes: &[u8]) -> Result<Vec<Line>> {
             );
         }
         let fields = header.iter().cloned().zip(fields.iter().cloned()).collect();
-        list.push(Line {
-            file: file.to_owned(),
-            fields,
-        });
+        list.push(Line { file: file.to_owned(), fields });
     }
     Ok(list)
 }

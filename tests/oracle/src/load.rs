@@ -52,10 +52,7 @@ impl Oracle {
     /// A cube, field, value or measure that does not exist.
     pub fn pivot(&self, question: &Pivot) -> Result<CellSet> {
         let cube = self.cubes.iter().find(|cube| cube.name == question.cube);
-        answer(
-            cube.with_context(|| format!("there is no cube {:?}", question.cube))?,
-            question,
-        )
+        answer(cube.with_context(|| format!("there is no cube {:?}", question.cube))?, question)
     }
 }
 
@@ -75,30 +72,16 @@ pub fn load(deliveries: &Path, month: Option<&str>) -> Result<Oracle> {
     let approvals = Approvals::read(&folder, &mut summary)?;
 
     let accepted = read_deliveries(deliveries, limit, &lists, &mut summary)?;
-    let newest = accepted
-        .iter()
-        .map(|delivery| delivery.month)
-        .max()
-        .context("no delivery is accepted")?;
-    let mut quarters: Vec<Quarter> = newest
-        .timeline()
-        .iter()
-        .map(|month| month.quarter())
-        .collect();
+    let newest =
+        accepted.iter().map(|delivery| delivery.month).max().context("no delivery is accepted")?;
+    let mut quarters: Vec<Quarter> =
+        newest.timeline().iter().map(|month| month.quarter()).collect();
     quarters.dedup();
-    let sources = Sources {
-        lists,
-        reference,
-        approvals,
-        quarters,
-        as_of: newest.last_day(),
-    };
+    let sources = Sources { lists, reference, approvals, quarters, as_of: newest.last_day() };
 
     let counting = counting_records(&accepted, &sources.reference, &mut summary);
-    let mut records: Vec<OracleRecord> = counting
-        .iter()
-        .map(|one| sources.record(one, &mut summary))
-        .collect();
+    let mut records: Vec<OracleRecord> =
+        counting.iter().map(|one| sources.record(one, &mut summary)).collect();
     sources.judge_changes(&mut records);
     sources.warn_of_ends_after_death(&records, &mut summary);
     for record in &mut records {
@@ -107,12 +90,7 @@ pub fn load(deliveries: &Path, month: Option<&str>) -> Result<Oracle> {
     summary.as_of = sources.as_of.to_string();
     summary.rules = count_rules(&records);
     let cubes = Cube::both(&records, &sources.lists, &sources.reference, newest);
-    Ok(Oracle {
-        as_of: sources.as_of,
-        summary,
-        records,
-        cubes,
-    })
+    Ok(Oracle { as_of: sources.as_of, summary, records, cubes })
 }
 
 /// All that the rules look up.
@@ -181,11 +159,8 @@ impl Sources {
 
     /// Rule D2: some valid, then the invalid are dropped.
     fn valid_maalgrupper(&self, given: &[String]) -> Vec<String> {
-        let mut valid: Vec<String> = given
-            .iter()
-            .filter(|code| self.lists.is_maalgruppe(code))
-            .cloned()
-            .collect();
+        let mut valid: Vec<String> =
+            given.iter().filter(|code| self.lists.is_maalgruppe(code)).cloned().collect();
         valid.sort();
         valid.dedup();
         valid
@@ -199,25 +174,16 @@ impl Sources {
     ) {
         let given = &counting.record;
         let valid = self.valid_maalgrupper(&given.maalgrupper);
-        let has_invalid = given
-            .maalgrupper
-            .iter()
-            .any(|code| !self.lists.is_maalgruppe(code));
+        let has_invalid = given.maalgrupper.iter().any(|code| !self.lists.is_maalgruppe(code));
         let is_unlisted_place = !given.opholdssted.is_empty()
-            && !self
-                .reference
-                .opholdssteder
-                .contains_key(&given.opholdssted);
+            && !self.reference.opholdssteder.contains_key(&given.opholdssted);
         let is_unknown_letter = !given.funktionsvurdering.is_empty()
             && funktionsvurdering(&given.funktionsvurdering) == UKENDT;
         let oddities = [
             ("erstatnings-CPR", cpr::is_replacement(&given.cpr)),
             ("ukendt fødselsdato", birth.is_none()),
             ("ingen målgruppe", given.maalgrupper.is_empty()),
-            (
-                "ugyldig målgruppe udeladt",
-                has_invalid && !valid.is_empty(),
-            ),
+            ("ugyldig målgruppe udeladt", has_invalid && !valid.is_empty()),
             ("ukendt opholdssted", is_unlisted_place),
             ("ukendt funktionsvurdering", is_unknown_letter),
         ];
@@ -228,9 +194,7 @@ impl Sources {
 
     /// Rules C1–C3 in both judgements: for each citizen and handlekommune (local), for each citizen (national).
     fn judge_changes(&self, records: &mut [OracleRecord]) {
-        for group in groups(records, |record| {
-            (record.cpr.clone(), record.handlekommune.clone())
-        }) {
+        for group in groups(records, |record| (record.cpr.clone(), record.handlekommune.clone())) {
             for (place, judged) in self.judge_group(records, &group) {
                 let record = &mut records[place];
                 record.local_marks = judged.marks;
@@ -242,11 +206,8 @@ impl Sources {
             for (place, judged) in self.judge_group(records, &group) {
                 let record = &mut records[place];
                 let (first_day, last_day) = (judged.first_day(), judged.last_day(self.as_of));
-                record.benchmark = ShownDates {
-                    pieces: judged.pieces.clone(),
-                    first_day,
-                    last_day,
-                };
+                record.benchmark =
+                    ShownDates { pieces: judged.pieces.clone(), first_day, last_day };
                 record.national_marks = judged.marks;
                 record.national_pieces = judged.pieces;
                 record.national_dato_uden_overlap = judged.dato_uden_overlap;
@@ -259,18 +220,9 @@ impl Sources {
         let mut judged = Vec::new();
         for place in group {
             let record = &records[*place];
-            let identity = (
-                record.id.clone(),
-                record.system.clone(),
-                record.reporter.clone(),
-            );
+            let identity = (record.id.clone(), record.system.clone(), record.reporter.clone());
             let start = record.start.expect("a record without start has a D mark");
-            judged.push(Judged::new(
-                &record.ydelseskode,
-                identity,
-                start,
-                record.end,
-            ));
+            judged.push(Judged::new(&record.ydelseskode, identity, start, record.end));
         }
         let death = self.reference.death(&records[group[0]].cpr, self.as_of);
         changes::judge(&mut judged, death, self.as_of);
@@ -314,11 +266,7 @@ fn groups<K: Ord>(records: &[OracleRecord], key: impl Fn(&OracleRecord) -> K) ->
 
 /// `A`–`E`; anything else is `Ukendt`.
 fn funktionsvurdering(given: &str) -> String {
-    if ["A", "B", "C", "D", "E"].contains(&given) {
-        given.to_owned()
-    } else {
-        UKENDT.to_owned()
-    }
+    if ["A", "B", "C", "D", "E"].contains(&given) { given.to_owned() } else { UKENDT.to_owned() }
 }
 
 /// Records and citizens with each mark of the VH cube.
@@ -326,9 +274,8 @@ fn count_rules(records: &[OracleRecord]) -> BTreeMap<String, RuleCount> {
     let mut citizens: HashMap<&str, BTreeSet<&str>> = HashMap::new();
     let mut counts: BTreeMap<String, RuleCount> = BTreeMap::new();
     for rule in ["D1", "D2", "D3", "D4", "D5", "C1", "C2", "C3"] {
-        let marked = records
-            .iter()
-            .filter(|record| record.local_marks.iter().any(|mark| mark == rule));
+        let marked =
+            records.iter().filter(|record| record.local_marks.iter().any(|mark| mark == rule));
         for record in marked {
             counts.entry(rule.to_owned()).or_default().records += 1;
             citizens.entry(rule).or_default().insert(&record.cpr);

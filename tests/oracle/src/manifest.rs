@@ -57,17 +57,9 @@ impl DeliveryName {
 
 impl Manifest {
     pub(crate) fn name(&self) -> DeliveryName {
-        let (kommune, system, maaned) = (
-            self.kommune.clone(),
-            self.system.clone(),
-            self.maaned.clone(),
-        );
-        DeliveryName {
-            kommune,
-            system,
-            maaned,
-            loebenummer: self.loebenummer,
-        }
+        let (kommune, system, maaned) =
+            (self.kommune.clone(), self.system.clone(), self.maaned.clone());
+        DeliveryName { kommune, system, maaned, loebenummer: self.loebenummer }
     }
 
     /// Why the file is refused on what the manifest says of itself; `Ok` with its month otherwise.
@@ -91,7 +83,7 @@ impl Manifest {
             Month::parse(&self.maaned).ok_or_else(|| format!("{} is no month", self.maaned))?;
         if month > self.month_received()? {
             return Err(
-                "the month is later than the month in which the file was received".to_owned(),
+                "the month is later than the month in which the file was received".to_owned()
             );
         }
         if limit.is_some_and(|limit| month > limit) {
@@ -110,10 +102,8 @@ impl Manifest {
     }
 
     pub(crate) fn has_checksum_of(&self, bytes: &[u8]) -> bool {
-        let digest: String = Sha256::digest(bytes)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let digest: String =
+            Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         digest == self.sha256.to_lowercase()
     }
 }
@@ -126,18 +116,11 @@ mod tests {
     fn names_of_deliveries() {
         let name = DeliveryName::parse("VH_153_nexus_202609_1").unwrap();
         assert_eq!(
-            (
-                name.kommune.as_str(),
-                name.system.as_str(),
-                name.maaned.as_str(),
-                name.loebenummer
-            ),
+            (name.kommune.as_str(), name.system.as_str(), name.maaned.as_str(), name.loebenummer),
             ("153", "nexus", "2026-09", 1)
         );
         assert_eq!(
-            DeliveryName::parse("VH_153_team_online_202609_12")
-                .unwrap()
-                .system,
+            DeliveryName::parse("VH_153_team_online_202609_12").unwrap().system,
             "team_online"
         );
         for wrong in [

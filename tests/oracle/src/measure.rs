@@ -49,9 +49,9 @@ impl Measure {
     pub(crate) fn value(self, active: &[Active<'_>], period_days: i32) -> f64 {
         match self {
             Measure::AntalUnikkeBorgere => number(distinct(active, |one| one.fact.citizen)),
-            Measure::AntalYdelsesmodtagere => number(distinct(active, |one| {
-                (one.fact.citizen, one.fact.ydelseskode)
-            })),
+            Measure::AntalYdelsesmodtagere => {
+                number(distinct(active, |one| (one.fact.citizen, one.fact.ydelseskode)))
+            }
             Measure::AntalYdelser => number(active.len()),
             Measure::PaabegyndteYdelser => number(active.iter().filter(|one| one.starts).count()),
             Measure::AfsluttedeYdelser => number(active.iter().filter(|one| one.ends).count()),
@@ -81,15 +81,9 @@ fn distinct<K: Ord>(active: &[Active<'_>], key: impl Fn(&Active<'_>) -> K) -> us
 fn covered_days(active: &[Active<'_>]) -> i32 {
     let mut pieces: BTreeMap<(usize, usize), Vec<Piece>> = BTreeMap::new();
     for one in active {
-        pieces
-            .entry((one.fact.citizen, one.fact.ydelseskode))
-            .or_default()
-            .extend(&one.days);
+        pieces.entry((one.fact.citizen, one.fact.ydelseskode)).or_default().extend(&one.days);
     }
-    pieces
-        .values()
-        .map(|pieces| count_distinct_days(pieces))
-        .sum()
+    pieces.values().map(|pieces| count_distinct_days(pieces)).sum()
 }
 
 /// M7: the days of every record.

@@ -18,10 +18,7 @@ pub(crate) fn municipalities(
     if PAIRS.contains(&(reporter, betalingskommune)) {
         return (betalingskommune.to_owned(), betalingskommune.to_owned());
     }
-    (
-        reporter.to_owned(),
-        payer(reporter, betalingskommune, lists, summary),
-    )
+    (reporter.to_owned(), payer(reporter, betalingskommune, lists, summary))
 }
 
 /// Rule K4: not given equals the handlekommune; one that is no municipality is `Ukendt`.

@@ -61,10 +61,7 @@ mod tests {
     #[test]
     fn taking_out_cuts_in_two_shortens_or_leaves_nothing() {
         let year = [piece("2020-01-01", "2020-12-31")];
-        let two = [
-            piece("2020-01-01", "2020-02-29"),
-            piece("2020-04-01", "2020-12-31"),
-        ];
+        let two = [piece("2020-01-01", "2020-02-29"), piece("2020-04-01", "2020-12-31")];
         assert_eq!(take_out(&year, piece("2020-03-01", "2020-03-31")), two);
         assert_eq!(
             take_out(&year, piece("2020-02-01", "2021-12-31")),

@@ -48,23 +48,15 @@ pub(crate) fn answer(cube: &Cube, question: &Pivot) -> Result<CellSet> {
         let mut line = Vec::new();
         for column in &columns {
             let slots: Slots = column.iter().chain(row).copied().collect();
-            let period = periods
-                .entry(plan.only(Kind::Tid, &slots))
-                .or_insert_with(|| plan.period(&slots));
+            let period =
+                periods.entry(plan.only(Kind::Tid, &slots)).or_insert_with(|| plan.period(&slots));
             line.extend(plan.cell(&slots, &groups, period.as_ref()));
         }
         cells.push(line);
     }
-    let set = CellSet {
-        columns: plan.column_captions(&columns),
-        rows: plan.row_captions(&rows),
-        cells,
-    };
-    Ok(if question.empty {
-        set
-    } else {
-        without_empty(&set)
-    })
+    let set =
+        CellSet { columns: plan.column_captions(&columns), rows: plan.row_captions(&rows), cells };
+    Ok(if question.empty { set } else { without_empty(&set) })
 }
 
 /// A field on an axis.
@@ -107,11 +99,8 @@ struct MonthOfPeriod {
 
 impl<'a> Plan<'a> {
     fn new(cube: &'a Cube, question: &Pivot) -> Result<Plan<'a>> {
-        let selected = cube
-            .dimensions
-            .iter()
-            .map(|dimension| vec![true; dimension.key_count()])
-            .collect();
+        let selected =
+            cube.dimensions.iter().map(|dimension| vec![true; dimension.key_count()]).collect();
         let mut plan = Plan {
             cube,
             selected,
@@ -154,10 +143,7 @@ impl<'a> Plan<'a> {
                 *selected &= holds;
             }
         }
-        Ok(FieldOnAxis {
-            dimension: place,
-            field,
-        })
+        Ok(FieldOnAxis { dimension: place, field })
     }
 
     fn column_places(&self) -> Vec<usize> {
@@ -174,21 +160,13 @@ impl<'a> Plan<'a> {
 
     /// The places of a dimension's fields, outer before inner.
     fn places_of(&self, dimension: usize) -> Vec<usize> {
-        (0..self.fields.len())
-            .filter(|place| self.fields[*place].dimension == dimension)
-            .collect()
+        (0..self.fields.len()).filter(|place| self.fields[*place].dimension == dimension).collect()
     }
 
     /// The slots of one kind of dimension, the others `EMPTY`.
     fn only(&self, kind: Kind, slots: &[u32]) -> Slots {
         (0..slots.len())
-            .map(|place| {
-                if self.kind(place) == kind {
-                    slots[place]
-                } else {
-                    EMPTY
-                }
-            })
+            .map(|place| if self.kind(place) == kind { slots[place] } else { EMPTY })
             .collect()
     }
 
@@ -234,11 +212,9 @@ impl<'a> Plan<'a> {
             .iter()
             .enumerate()
             .filter(|(_, dimension)| dimension.kind == Kind::Record);
-        dimensions.into_iter().all(|(place, _)| {
-            fact.keys[place]
-                .iter()
-                .any(|key| self.selected[place][*key])
-        })
+        dimensions
+            .into_iter()
+            .all(|(place, _)| fact.keys[place].iter().any(|key| self.selected[place][*key]))
     }
 
     /// All slots at which a fact lies: for each dimension on the axes, each of its selected keys.
@@ -264,9 +240,7 @@ impl<'a> Plan<'a> {
         keys: &[usize],
     ) -> BTreeSet<Slots> {
         let of_key = |slots: &Slots, key: &usize| self.with_key(slots, dimension, *key);
-        all.iter()
-            .flat_map(|slots| keys.iter().flat_map(move |key| of_key(slots, key)))
-            .collect()
+        all.iter().flat_map(|slots| keys.iter().flat_map(move |key| of_key(slots, key))).collect()
     }
 
     /// The positions of an axis in order. With `empty` all combinations that exist; else those of the groups, combined with all
@@ -275,20 +249,13 @@ impl<'a> Plan<'a> {
         let mut all: BTreeSet<Slots> = if self.empty {
             BTreeSet::from([self.no_slots()])
         } else {
-            groups
-                .keys()
-                .map(|slots| self.keep(slots, places))
-                .collect()
+            groups.keys().map(|slots| self.keep(slots, places)).collect()
         };
         for (place, dimension) in self.cube.dimensions.iter().enumerate() {
-            let is_on_axis = self
-                .places_of(place)
-                .iter()
-                .any(|field| places.contains(field));
+            let is_on_axis = self.places_of(place).iter().any(|field| places.contains(field));
             if is_on_axis && (self.empty || dimension.kind != Kind::Record) {
-                let keys: Vec<usize> = (0..dimension.key_count())
-                    .filter(|key| self.selected[place][*key])
-                    .collect();
+                let keys: Vec<usize> =
+                    (0..dimension.key_count()).filter(|key| self.selected[place][*key]).collect();
                 all = self
                     .with_each_key(&all, place, &keys)
                     .iter()
@@ -296,56 +263,31 @@ impl<'a> Plan<'a> {
                     .collect();
             }
         }
-        let of_axis: BTreeSet<Slots> = all
-            .iter()
-            .map(|slots| places.iter().map(|place| slots[*place]).collect())
-            .collect();
+        let of_axis: BTreeSet<Slots> =
+            all.iter().map(|slots| places.iter().map(|place| slots[*place]).collect()).collect();
         of_axis.into_iter().collect()
     }
 
     /// The slots at some places, the others `EMPTY`.
     fn keep(&self, slots: &[u32], places: &[usize]) -> Slots {
         (0..slots.len())
-            .map(|place| {
-                if places.contains(&place) {
-                    slots[place]
-                } else {
-                    EMPTY
-                }
-            })
+            .map(|place| if places.contains(&place) { slots[place] } else { EMPTY })
             .collect()
     }
 
     /// The months that the conditions on Tid leave and that lie at the slots; nothing where there are none.
     fn period(&self, slots: &[u32]) -> Option<Period> {
-        let tid = self
-            .cube
-            .dimensions
-            .iter()
-            .position(|dimension| dimension.kind == Kind::Tid)?;
+        let tid = self.cube.dimensions.iter().position(|dimension| dimension.kind == Kind::Tid)?;
         let mut months = Vec::new();
         for (key, month) in self.cube.months.iter().enumerate() {
             if self.selected[tid][key] && self.lies_at(slots, tid, key) {
-                let quarter = month
-                    .quarter()
-                    .place()
-                    .expect("the timeline begins with 2013K1");
-                months.push(MonthOfPeriod {
-                    days: (month.first_day(), month.last_day()),
-                    quarter,
-                });
+                let quarter = month.quarter().place().expect("the timeline begins with 2013K1");
+                months.push(MonthOfPeriod { days: (month.first_day(), month.last_day()), quarter });
             }
         }
         let last_day = months.last()?.days.1;
-        let day_count = months
-            .iter()
-            .map(|month| month.days.0.days_to(month.days.1))
-            .sum();
-        Some(Period {
-            months,
-            day_count,
-            last_day,
-        })
+        let day_count = months.iter().map(|month| month.days.0.days_to(month.days.1)).sum();
+        Some(Period { months, day_count, last_day })
     }
 
     /// Does a key have the members of the slots? `I alt` asks for none.
@@ -360,11 +302,8 @@ impl<'a> Plan<'a> {
     /// An inner member under an outer `I alt` is no combination.
     fn is_combination(&self, slots: &[u32]) -> bool {
         (0..self.cube.dimensions.len()).all(|dimension| {
-            let of_dimension: Slots = self
-                .places_of(dimension)
-                .iter()
-                .map(|place| slots[*place])
-                .collect();
+            let of_dimension: Slots =
+                self.places_of(dimension).iter().map(|place| slots[*place]).collect();
             of_dimension.is_sorted_by_key(|slot| *slot == TOTAL)
         })
     }
@@ -381,19 +320,13 @@ impl<'a> Plan<'a> {
             return vec![None; self.measures.len()];
         };
         let allowed = self.allowed_approvals(slots);
-        let aged = facts
-            .iter()
-            .filter(|fact| self.has_age(fact, slots, period));
-        let active: Vec<Active<'_>> = aged
-            .filter_map(|fact| activity(fact, period, allowed))
-            .collect();
+        let aged = facts.iter().filter(|fact| self.has_age(fact, slots, period));
+        let active: Vec<Active<'_>> =
+            aged.filter_map(|fact| activity(fact, period, allowed)).collect();
         let value = |measure: Measure| {
             (!active.is_empty()).then(|| measure.value(&active, period.day_count))
         };
-        self.measures
-            .iter()
-            .map(|(_, measure)| value(*measure))
-            .collect()
+        self.measures.iter().map(|(_, measure)| value(*measure)).collect()
     }
 
     /// Rule G2: whether approved quarters and not approved ones belong to the cell.
@@ -405,15 +338,11 @@ impl<'a> Plan<'a> {
             .position(|dimension| dimension.kind == Kind::Godkendt)
             .expect("both cubes have it");
         let allows = |text: &str| {
-            let key = self.cube.dimensions[dimension]
-                .find_key(text)
-                .expect("Ja and Nej are its keys");
+            let key =
+                self.cube.dimensions[dimension].find_key(text).expect("Ja and Nej are its keys");
             self.selected[dimension][key] && self.lies_at(slots, dimension, key)
         };
-        Approval {
-            approved: allows("Ja"),
-            not_approved: allows("Nej"),
-        }
+        Approval { approved: allows("Ja"), not_approved: allows("Nej") }
     }
 
     /// The age at the last day of the cell's period, whatever Godkendt says.
@@ -439,17 +368,15 @@ impl<'a> Plan<'a> {
     fn captions(&self, places: &[usize], slots: &[u32]) -> Vec<String> {
         let caption = |(place, slot): (&usize, &u32)| match (*slot, self.fields[*place]) {
             (TOTAL, _) => "I alt".to_owned(),
-            (member, on) => self.cube.dimensions[on.dimension].fields[on.field]
-                .caption(member)
-                .to_owned(),
+            (member, on) => {
+                self.cube.dimensions[on.dimension].fields[on.field].caption(member).to_owned()
+            }
         };
         places.iter().zip(slots).map(caption).collect()
     }
 
     fn row_captions(&self, rows: &[Slots]) -> Vec<Vec<String>> {
-        rows.iter()
-            .map(|row| self.captions(&self.row_places(), row))
-            .collect()
+        rows.iter().map(|row| self.captions(&self.row_places(), row)).collect()
     }
 
     /// The captions of each column, for each measure.
@@ -475,13 +402,8 @@ struct Approval {
 
 /// What a record does in a period: its days in the months whose quarter is allowed. Nothing where it has no day.
 fn activity<'f>(fact: &'f Fact, period: &Period, allowed: Approval) -> Option<Active<'f>> {
-    let mut active = Active {
-        fact,
-        days: Vec::new(),
-        starts: false,
-        ends: false,
-        is_active_on_last_day: false,
-    };
+    let mut active =
+        Active { fact, days: Vec::new(), starts: false, ends: false, is_active_on_last_day: false };
     for month in &period.months {
         let is_allowed = if fact.approved_quarters[month.quarter] {
             allowed.approved
@@ -491,25 +413,11 @@ fn activity<'f>(fact: &'f Fact, period: &Period, allowed: Approval) -> Option<Ac
         if !is_allowed {
             continue;
         }
-        active.days.extend(
-            fact.dates
-                .pieces
-                .iter()
-                .filter_map(|piece| common(*piece, month.days)),
-        );
-        active.starts |= fact
-            .dates
-            .first_day
-            .is_some_and(|day| lies_in(day, month.days));
-        active.ends |= fact
-            .dates
-            .last_day
-            .is_some_and(|day| lies_in(day, month.days));
+        active.days.extend(fact.dates.pieces.iter().filter_map(|piece| common(*piece, month.days)));
+        active.starts |= fact.dates.first_day.is_some_and(|day| lies_in(day, month.days));
+        active.ends |= fact.dates.last_day.is_some_and(|day| lies_in(day, month.days));
     }
-    active.is_active_on_last_day = active
-        .days
-        .iter()
-        .any(|piece| lies_in(period.last_day, *piece));
+    active.is_active_on_last_day = active.days.iter().any(|piece| lies_in(period.last_day, *piece));
     (!active.days.is_empty()).then_some(active)
 }
 
@@ -519,26 +427,17 @@ fn lies_in(day: Day, piece: Piece) -> bool {
 
 /// Leaves out the positions that are empty throughout.
 fn without_empty(set: &CellSet) -> CellSet {
-    let rows: Vec<usize> = (0..set.rows.len())
-        .filter(|row| set.cells[*row].iter().any(Option::is_some))
-        .collect();
+    let rows: Vec<usize> =
+        (0..set.rows.len()).filter(|row| set.cells[*row].iter().any(Option::is_some)).collect();
     let columns: Vec<usize> = (0..set.columns.len())
         .filter(|column| set.cells.iter().any(|line| line[*column].is_some()))
         .collect();
     CellSet {
-        columns: columns
-            .iter()
-            .map(|column| set.columns[*column].clone())
-            .collect(),
+        columns: columns.iter().map(|column| set.columns[*column].clone()).collect(),
         rows: rows.iter().map(|row| set.rows[*row].clone()).collect(),
         cells: rows
             .iter()
-            .map(|row| {
-                columns
-                    .iter()
-                    .map(|column| set.cells[*row][*column])
-                    .collect()
-            })
+            .map(|row| columns.iter().map(|column| set.cells[*row][*column]).collect())
             .collect(),
     }
 }

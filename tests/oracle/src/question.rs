@@ -42,31 +42,18 @@ pub(crate) fn read(text: &str) -> Result<Asked> {
         None => (text, None),
         Some(place) => (&text[..place], Some(condition(&text[place..])?)),
     };
-    let (dimension, field) = name
-        .trim()
-        .rsplit_once('.')
-        .with_context(|| format!("{name:?} is not Dimension.Felt"))?;
-    Ok(Asked {
-        dimension: dimension.to_owned(),
-        field: field.to_owned(),
-        condition,
-    })
+    let (dimension, field) =
+        name.trim().rsplit_once('.').with_context(|| format!("{name:?} is not Dimension.Felt"))?;
+    Ok(Asked { dimension: dimension.to_owned(), field: field.to_owned(), condition })
 }
 
 fn condition(text: &str) -> Result<Condition> {
     if let Some(list) = text.strip_prefix("<>") {
-        return Ok(Condition {
-            is_one_of: false,
-            values: values(list)?,
-        });
+        return Ok(Condition { is_one_of: false, values: values(list)? });
     }
-    let list = text
-        .strip_prefix('=')
-        .with_context(|| format!("{text:?} begins with neither = nor <>"))?;
-    Ok(Condition {
-        is_one_of: true,
-        values: values(list)?,
-    })
+    let list =
+        text.strip_prefix('=').with_context(|| format!("{text:?} begins with neither = nor <>"))?;
+    Ok(Condition { is_one_of: true, values: values(list)? })
 }
 
 /// Values separated by commas, `"…"` around one that contains a comma, `"` doubled inside.
@@ -98,9 +85,8 @@ fn quoted_value(text: &str) -> Result<(String, &str)> {
     let mut value = String::new();
     let mut rest = text;
     loop {
-        let end = rest
-            .find('"')
-            .with_context(|| format!("the quote before {text:?} is not closed"))?;
+        let end =
+            rest.find('"').with_context(|| format!("the quote before {text:?} is not closed"))?;
         value.push_str(&rest[..end]);
         rest = &rest[end + 1..];
         match rest.strip_prefix('"') {
@@ -126,11 +112,7 @@ mod tests {
     fn fields_and_conditions() {
         let plain = read("Åben ydelse § 107.Varighed").unwrap();
         assert_eq!(
-            (
-                plain.dimension.as_str(),
-                plain.field.as_str(),
-                plain.condition
-            ),
+            (plain.dimension.as_str(), plain.field.as_str(), plain.condition),
             ("Åben ydelse § 107", "Varighed", None)
         );
         assert_eq!(condition_of("Tid.År=2020"), (true, vec!["2020".to_owned()]));

@@ -101,19 +101,11 @@ pub(crate) fn vh_dates(start: Option<Day>, end: Option<Day>, as_of: Day) -> Show
         }
         Some(start) if end.is_some_and(|end| end < start) => {
             let pieces = days_up_to(start, Some(start), as_of).into_iter().collect();
-            ShownDates {
-                pieces,
-                first_day: Some(start),
-                last_day: None,
-            }
+            ShownDates { pieces, first_day: Some(start), last_day: None }
         }
         Some(start) => {
             let pieces = days_up_to(start, end, as_of).into_iter().collect();
-            ShownDates {
-                pieces,
-                first_day: Some(start),
-                last_day: ended,
-            }
+            ShownDates { pieces, first_day: Some(start), last_day: ended }
         }
     }
 }

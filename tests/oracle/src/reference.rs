@@ -72,26 +72,17 @@ impl Reference {
 
     /// The birth date from `cpr.csv`, else from the number.
     pub(crate) fn birth(&self, cpr: &str) -> Option<Day> {
-        self.persons
-            .get(cpr)
-            .and_then(|person| person.birth)
-            .or_else(|| cpr::birth(cpr))
+        self.persons.get(cpr).and_then(|person| person.birth).or_else(|| cpr::birth(cpr))
     }
 
     /// The day of death, if it is known on the as-of day.
     pub(crate) fn death(&self, cpr: &str, as_of: Day) -> Option<Day> {
-        self.persons
-            .get(cpr)
-            .and_then(|person| person.death)
-            .filter(|death| *death <= as_of)
+        self.persons.get(cpr).and_then(|person| person.death).filter(|death| *death <= as_of)
     }
 
     /// The sex from `cpr.csv`, else from the number.
     pub(crate) fn koen(&self, cpr: &str) -> &'static str {
-        self.persons
-            .get(cpr)
-            .and_then(|person| person.koen)
-            .unwrap_or_else(|| cpr::koen(cpr))
+        self.persons.get(cpr).and_then(|person| person.koen).unwrap_or_else(|| cpr::koen(cpr))
     }
 }
 
@@ -118,14 +109,7 @@ fn person(fields: &[&str]) -> Result<(String, Person), Wrong> {
 
 fn opholdssted(fields: &[&str]) -> (String, Opholdssted) {
     let [navn, kommunekode, tilbudstype] = [fields[1], fields[2], fields[3]].map(str::to_owned);
-    (
-        fields[0].to_owned(),
-        Opholdssted {
-            navn,
-            kommunekode,
-            tilbudstype,
-        },
-    )
+    (fields[0].to_owned(), Opholdssted { navn, kommunekode, tilbudstype })
 }
 
 fn system(fields: &[&str]) -> Result<((String, String), System), Wrong> {
@@ -137,10 +121,7 @@ fn system(fields: &[&str]) -> Result<((String, String), System), Wrong> {
         "aendringer" => Rolle::Aendringer,
         _ => return Err(("Rolle", "an unknown role")),
     };
-    let system = System {
-        rolle,
-        skiftedato: day("Skiftedato", fields[3])?,
-    };
+    let system = System { rolle, skiftedato: day("Skiftedato", fields[3])? };
     Ok(((fields[0].to_owned(), fields[1].to_owned()), system))
 }
 
@@ -166,11 +147,7 @@ fn read_table(
     }
     let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let raw = split(&bytes);
-    let header = raw
-        .rows
-        .first()
-        .map(|row| row.fields.as_slice())
-        .unwrap_or_default();
+    let header = raw.rows.first().map(|row| row.fields.as_slice()).unwrap_or_default();
     let places: Option<Vec<usize>> = wanted
         .iter()
         .map(|name| header.iter().position(|field| field == name.as_bytes()))
@@ -184,13 +161,9 @@ fn read_table(
             summary.reject(file, row.line, "", "wrong number of fields");
             continue;
         }
-        let texts: Result<Vec<&str>, _> = places
-            .iter()
-            .map(|place| std::str::from_utf8(&row.fields[*place]))
-            .collect();
-        let taken = texts
-            .map_err(|_| ("", "not UTF-8"))
-            .and_then(|fields| take(&fields));
+        let texts: Result<Vec<&str>, _> =
+            places.iter().map(|place| std::str::from_utf8(&row.fields[*place])).collect();
+        let taken = texts.map_err(|_| ("", "not UTF-8")).and_then(|fields| take(&fields));
         match taken {
             Ok(true) => summary.warn(&format!("dobbelt nøgle i {file}")),
             Ok(false) => {}

@@ -73,11 +73,6 @@ impl Summary {
 
     pub(crate) fn reject(&mut self, file: &str, line: usize, field: &str, reason: &str) {
         let (file, field, reason) = (file.to_owned(), field.to_owned(), reason.to_owned());
-        self.rejects.push(Reject {
-            file,
-            line,
-            field,
-            reason,
-        });
+        self.rejects.push(Reject { file, line, field, reason });
     }
 }

@@ -27,15 +27,9 @@ pub(crate) fn counting_records<'a>(
     for (key, deliveries) in &by_system {
         warn_of_roles(key, deliveries, reference, summary);
         let stock = stock_of(deliveries, summary);
-        let is_former = reference
-            .systems
-            .get(key)
-            .is_some_and(|system| system.rolle == Rolle::Tidligere);
-        counting.extend(
-            stock
-                .into_values()
-                .filter(|counting| !is_former || is_ended(counting)),
-        );
+        let is_former =
+            reference.systems.get(key).is_some_and(|system| system.rolle == Rolle::Tidligere);
+        counting.extend(stock.into_values().filter(|counting| !is_former || is_ended(counting)));
     }
     for record in &counting {
         summary.deliveries[record.delivery.place].counted += 1;
@@ -79,10 +73,7 @@ fn stock_of<'a>(
 fn full_stock<'a>(delivery: &'a Delivery, summary: &mut Summary) -> BTreeMap<String, Counting<'a>> {
     let mut stock = BTreeMap::new();
     for record in &delivery.records {
-        let counting = Counting {
-            delivery,
-            record: record.clone(),
-        };
+        let counting = Counting { delivery, record: record.clone() };
         if stock.insert(record.id.clone(), counting).is_some() {
             summary.warn("samme Ydelsesid to gange");
         }
@@ -98,13 +89,7 @@ fn apply_changes<'a>(
 ) {
     for record in &delivery.records {
         if !record.is_deleted {
-            stock.insert(
-                record.id.clone(),
-                Counting {
-                    delivery,
-                    record: record.clone(),
-                },
-            );
+            stock.insert(record.id.clone(), Counting { delivery, record: record.clone() });
         } else if stock.remove(&record.id).is_none() {
             summary.warn("sletning af ukendt Ydelsesid");
         }
@@ -127,10 +112,7 @@ fn warn_of_unlisted_systems(
         systems.entry(&key.0).or_default().push(key);
     }
     for (kommune, keys) in systems {
-        let unlisted = keys
-            .iter()
-            .filter(|key| !reference.systems.contains_key(**key))
-            .count();
+        let unlisted = keys.iter().filter(|key| !reference.systems.contains_key(**key)).count();
         let is_listed = reference.systems.keys().any(|key| key.0 == kommune);
         if unlisted > 0 && (keys.len() > 1 || is_listed) {
             summary.warn("system uden rolle");
@@ -157,9 +139,7 @@ fn warn_of_roles(
         if disagrees {
             summary.warn("rolle og fuld_bestand er uenige");
         }
-        let is_after = system
-            .skiftedato
-            .is_some_and(|day| delivery.month.first_day() > day);
+        let is_after = system.skiftedato.is_some_and(|day| delivery.month.first_day() > day);
         if system.rolle == Rolle::Tidligere && is_after {
             summary.warn("leverance fra tidligere system");
         }

@@ -43,9 +43,8 @@ impl Approvals {
             return Ok(Approvals::default());
         }
         let sheets = read_sheets(&path)?;
-        let Some((sheet, header)) = sheets
-            .iter()
-            .find_map(|sheet| Some((sheet, find_header(sheet)?)))
+        let Some((sheet, header)) =
+            sheets.iter().find_map(|sheet| Some((sheet, find_header(sheet)?)))
         else {
             summary.warn(&format!("{FILE} mangler kolonner"));
             return Ok(Approvals::default());
@@ -75,23 +74,11 @@ impl Approvals {
         match &header.form {
             Form::Long { kvartal, godkendt } => {
                 let quarter = Quarter::parse(cells.get(kvartal)?)?;
-                self.add(
-                    kommune,
-                    ydelseskode,
-                    quarter,
-                    is_yes(cells.get(godkendt)),
-                    summary,
-                );
+                self.add(kommune, ydelseskode, quarter, is_yes(cells.get(godkendt)), summary);
             }
             Form::Wide { quarters } => {
                 for (column, quarter) in quarters {
-                    self.add(
-                        kommune,
-                        ydelseskode,
-                        *quarter,
-                        is_yes(cells.get(column)),
-                        summary,
-                    );
+                    self.add(kommune, ydelseskode, *quarter, is_yes(cells.get(column)), summary);
                 }
             }
         }
@@ -128,14 +115,9 @@ impl Approvals {
     ) -> Vec<bool> {
         let has_line = self.municipalities.contains(handlekommune);
         let kommune = if has_line { handlekommune } else { reporter };
-        let marks = self
-            .marks
-            .get(&(kommune.to_owned(), ydelseskode.to_owned()));
+        let marks = self.marks.get(&(kommune.to_owned(), ydelseskode.to_owned()));
         let is_approved = |quarter: &Quarter| {
-            marks
-                .and_then(|marks| marks.get(quarter))
-                .copied()
-                .unwrap_or(false)
+            marks.and_then(|marks| marks.get(quarter)).copied().unwrap_or(false)
         };
         quarters.iter().map(is_approved).collect()
     }
@@ -183,10 +165,7 @@ fn find_header(sheet: &Sheet) -> Option<Header> {
 
 fn header_of(row: u32, cells: &BTreeMap<u32, String>) -> Option<Header> {
     let column = |name: &str| {
-        cells
-            .iter()
-            .find(|(_, text)| text.to_lowercase() == name)
-            .map(|(column, _)| *column)
+        cells.iter().find(|(_, text)| text.to_lowercase() == name).map(|(column, _)| *column)
     };
     let (kommunekode, ydelseskode) = (column("kommunekode")?, column("ydelseskode")?);
     let form = match (column("kvartal"), column("godkendt")) {
@@ -199,10 +178,5 @@ fn header_of(row: u32, cells: &BTreeMap<u32, String>) -> Option<Header> {
         },
     };
     let has_marks = !matches!(&form, Form::Wide { quarters } if quarters.is_empty());
-    has_marks.then_some(Header {
-        row,
-        kommunekode,
-        ydelseskode,
-        form,
-    })
+    has_marks.then_some(Header { row, kommunekode, ydelseskode, form })
 }

@@ -33,6 +33,10 @@ pub struct Rows {
     pub lists: Vec<Option<Lists>>,
     /// Per dimension of the cube: the rows of each key. Empty for time and for the entity.
     pub bitmaps: Vec<Vec<RoaringBitmap>>,
+    /// Per year of the timeline (twelve months from its start): the rows with a day in it.
+    pub active: Vec<RoaringBitmap>,
+    /// One bit per row, in words of 64: whether it is the last of its entity.
+    pub last_of_entity: Array<u64>,
     /// Further orders of the same rows, for further distinct keys.
     pub orders: Vec<Order>,
 }

@@ -113,6 +113,10 @@ fn rows(cube: &Cube, group: &Group, rows: &Rows, cut: bool) -> Check {
     ensure(in_months(&rows.first_month, months), "en første måned")?;
     ensure(in_months(&rows.last_month, months - 1), "en sidste måned")?;
     ensure(in_months(&rows.month_ends, months), "en månedsslutning")?;
+    ensure(rows.active.len() == (months - 1) / 12 + 1, "årenes antal")?;
+    let in_rows = |bitmap: &RoaringBitmap| bitmap.max().is_none_or(|last| (last as usize) < count);
+    ensure(rows.active.iter().all(in_rows), "et års rækker")?;
+    ensure(rows.last_of_entity.len() == count.div_ceil(64), "enhedernes sidste rækker")?;
     for order in &rows.orders {
         let lengths = [order.rows.len(), order.keys.len(), order.places.len()];
         ensure(lengths == [count; 3], "en rækkefølges længde")?;

@@ -90,6 +90,8 @@ pub(super) struct RowsMeta {
     pub keys: Vec<Option<ColumnMeta>>,
     pub lists: Vec<Option<PairMeta>>,
     pub bitmaps: Vec<BitmapsMeta>,
+    pub active: BitmapsMeta,
+    pub last_of_entity: u32,
     pub orders: Vec<OrderMeta>,
 }
 

@@ -125,6 +125,8 @@ impl Reader<'_> {
             keys: each(meta.keys, |column| column.map(|column| self.column(column)).transpose())?,
             lists: each(meta.lists, |lists| lists.map(|lists| self.lists(lists)).transpose())?,
             bitmaps: each(meta.bitmaps, |bitmaps| self.bitmaps(&bitmaps))?,
+            active: self.bitmaps(&meta.active)?,
+            last_of_entity: self.array(meta.last_of_entity)?,
             orders: each(meta.orders, |order| self.order(&order))?,
         })
     }

@@ -125,6 +125,8 @@ impl<'a> Writer<'a> {
                 .iter()
                 .map(|bitmaps| self.bitmaps(bitmaps))
                 .collect::<Result<_, _>>()?,
+            active: self.bitmaps(&rows.active)?,
+            last_of_entity: self.array(&rows.last_of_entity),
             orders: rows.orders.iter().map(|order| self.order(order)).collect(),
         })
     }

@@ -82,9 +82,11 @@ impl Country {
 
     /// Reads a folder and applies the rules.
     pub fn read(folder: &Path) -> Self {
-        let mut country = Self::default();
-        country.towns = first_column(TOWNS);
-        let towns = country.towns.clone();
+        let towns = first_column(TOWNS);
+        let mut country = Self {
+            towns: towns.clone(),
+            ..Self::default()
+        };
         for month in folders(folder) {
             for stem in stems(&folder.join(&month)) {
                 match accept(&folder.join(&month), &stem, &month, &towns) {

@@ -10,13 +10,7 @@ const NEJ: &str = "JaNej godkendt Ydelse.Ja Nej Tekst=Nej";
 fn approved_quarters(folder: &Folder) -> Vec<String> {
     let set = folder
         .load()
-        .pivot(&question(
-            VH,
-            &[JA],
-            &[],
-            &["Tid.Kvartal"],
-            &["Antal Ydelser"],
-        ))
+        .pivot(&question(VH, &[JA], &[], &["Tid.Kvartal"], &["Antal Ydelser"]))
         .unwrap();
     set.rows.into_iter().flatten().collect()
 }
@@ -25,25 +19,16 @@ fn approved_quarters(folder: &Folder) -> Vec<String> {
 fn g1_the_long_form_with_capitals_or_not_and_numbers_or_text() {
     let folder = Folder::of(&[row("a", ANNA, "1.1", "2020-01-01", "2021-12-31")]);
     let mut book = Workbook::new();
-    book.add_worksheet()
-        .write_string(0, 0, "nothing here")
-        .unwrap();
+    book.add_worksheet().write_string(0, 0, "nothing here").unwrap();
     let sheet = book.add_worksheet();
     sheet.write_string(0, 0, "Godkendte kommuner").unwrap();
-    for (column, name) in ["KOMMUNEKODE", "ydelseskode", "Kvartal", "Godkendt"]
-        .iter()
-        .enumerate()
-    {
+    for (column, name) in ["KOMMUNEKODE", "ydelseskode", "Kvartal", "Godkendt"].iter().enumerate() {
         sheet.write_string(3, column as u16, *name).unwrap();
     }
-    for (place, (quarter, approved)) in [
-        ("2020K1", "Ja"),
-        ("2020 K2", "JA"),
-        ("2020Q3", "ja"),
-        ("2020K4", "Nej"),
-    ]
-    .iter()
-    .enumerate()
+    for (place, (quarter, approved)) in
+        [("2020K1", "Ja"), ("2020 K2", "JA"), ("2020Q3", "ja"), ("2020K4", "Nej")]
+            .iter()
+            .enumerate()
     {
         let line = place as u32 + 4;
         sheet.write_number(line, 0, 153.0).unwrap();
@@ -60,17 +45,10 @@ fn g1_the_wide_form_and_g3_an_empty_cell_means_nej() {
     let folder = Folder::of(&[row("a", ANNA, "1.1", "2020-01-01", "2021-12-31")]);
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
-    for (column, text) in [
-        "Kommunekode",
-        "Ydelseskode",
-        "2020K1",
-        "2020K2",
-        "2020K3",
-        "2020K4",
-        "2021 K1",
-    ]
-    .iter()
-    .enumerate()
+    for (column, text) in
+        ["Kommunekode", "Ydelseskode", "2020K1", "2020K2", "2020K3", "2020K4", "2021 K1"]
+            .iter()
+            .enumerate()
     {
         sheet.write_string(0, column as u16, *text).unwrap();
     }
@@ -86,21 +64,12 @@ fn g1_the_wide_form_and_g3_an_empty_cell_means_nej() {
 fn g2_in_a_year_half_approved() {
     // K1 and K2 of 2020 are approved (182 days); the record runs from 1 March to 30 November.
     let folder = Folder::of(&[row("a", ANNA, "1.1", "2020-03-01", "2020-11-30")]);
-    folder.approve(&[
-        ("153", "1.1", "2020K1", "Ja"),
-        ("153", "1.1", "2020K2", "Ja"),
-    ]);
+    folder.approve(&[("153", "1.1", "2020K1", "Ja"), ("153", "1.1", "2020K2", "Ja")]);
     let oracle = folder.load();
     let year = |filter: &str, measure: &str| value(&oracle, VH, &["Tid.År=2020", filter], measure);
+    assert_eq!([year(JA, "Antal Ydelser"), year(NEJ, "Antal Ydelser")], [Some(1.0), Some(1.0)]);
     assert_eq!(
-        [year(JA, "Antal Ydelser"), year(NEJ, "Antal Ydelser")],
-        [Some(1.0), Some(1.0)]
-    );
-    assert_eq!(
-        [
-            year(JA, "Antal Unikke Borgere"),
-            year(NEJ, "Antal Unikke Borgere")
-        ],
+        [year(JA, "Antal Unikke Borgere"), year(NEJ, "Antal Unikke Borgere")],
         [Some(1.0), Some(1.0)]
     );
     // March to June 122 days, July to November 153 days, of 366.
@@ -113,60 +82,24 @@ fn g2_in_a_year_half_approved() {
         [Some(122.0 / 366.0), Some(153.0 / 366.0)]
     );
     assert_eq!(
-        [
-            year(JA, "Påbegyndte Ydelser"),
-            year(NEJ, "Påbegyndte Ydelser")
-        ],
+        [year(JA, "Påbegyndte Ydelser"), year(NEJ, "Påbegyndte Ydelser")],
         [Some(1.0), Some(0.0)]
     );
     assert_eq!(
-        [
-            year(JA, "Afsluttede Ydelser"),
-            year(NEJ, "Afsluttede Ydelser")
-        ],
+        [year(JA, "Afsluttede Ydelser"), year(NEJ, "Afsluttede Ydelser")],
         [Some(0.0), Some(1.0)]
     );
-    assert_eq!(
-        value(&oracle, VH, &["Tid.Kvartal=2020K3", JA], "Antal Ydelser"),
-        None
-    );
+    assert_eq!(value(&oracle, VH, &["Tid.Kvartal=2020K3", JA], "Antal Ydelser"), None);
 }
 
 #[test]
 fn g2_ultimo_counts_only_where_the_last_quarter_is_approved() {
     let folder = Folder::of(&[row("a", ANNA, "1.1", "2020-01-01", "")]);
-    folder.approve(&[
-        ("153", "1.1", "2020K1", "Ja"),
-        ("153", "1.1", "2021K4", "Ja"),
-    ]);
+    folder.approve(&[("153", "1.1", "2020K1", "Ja"), ("153", "1.1", "2021K4", "Ja")]);
     let oracle = folder.load();
-    assert_eq!(
-        value(
-            &oracle,
-            VH,
-            &["Tid.År=2020", JA],
-            "Antal Unikke Borgere Ultimo"
-        ),
-        Some(0.0)
-    );
-    assert_eq!(
-        value(
-            &oracle,
-            VH,
-            &["Tid.År=2020", NEJ],
-            "Antal Unikke Borgere Ultimo"
-        ),
-        Some(1.0)
-    );
-    assert_eq!(
-        value(
-            &oracle,
-            VH,
-            &["Tid.År=2021", JA],
-            "Antal Unikke Borgere Ultimo"
-        ),
-        Some(1.0)
-    );
+    assert_eq!(value(&oracle, VH, &["Tid.År=2020", JA], "Antal Unikke Borgere Ultimo"), Some(0.0));
+    assert_eq!(value(&oracle, VH, &["Tid.År=2020", NEJ], "Antal Unikke Borgere Ultimo"), Some(1.0));
+    assert_eq!(value(&oracle, VH, &["Tid.År=2021", JA], "Antal Unikke Borgere Ultimo"), Some(1.0));
 }
 
 #[test]
@@ -200,10 +133,7 @@ fn g2_the_approval_of_a_remapped_record_is_the_reporters_if_the_receiver_has_no_
     );
     folder.approve(&[("183", "1.1", "2020K1", "Ja")]);
     assert_eq!(approved_quarters(&folder), ["2020K1"]);
-    folder.approve(&[
-        ("183", "1.1", "2020K1", "Ja"),
-        ("187", "1.3", "2015K1", "Nej"),
-    ]);
+    folder.approve(&[("183", "1.1", "2020K1", "Ja"), ("187", "1.3", "2015K1", "Nej")]);
     assert!(approved_quarters(&folder).is_empty());
 }
 
@@ -211,10 +141,7 @@ fn g2_the_approval_of_a_remapped_record_is_the_reporters_if_the_receiver_has_no_
 fn g3_no_entry_is_nej_and_of_conflicting_lines_nej_wins() {
     let folder = Folder::of(&[row("a", ANNA, "1.1", "2020-01-01", "2020-12-31")]);
     assert!(approved_quarters(&folder).is_empty());
-    assert_eq!(
-        warnings(&folder.load(), "Godkendte_kommuner.xlsx mangler"),
-        1
-    );
+    assert_eq!(warnings(&folder.load(), "Godkendte_kommuner.xlsx mangler"), 1);
     folder.approve(&[
         ("153", "1.1", "2020K1", "Nej"),
         ("153", "1.1", "2020K1", "Ja"),

@@ -11,10 +11,7 @@ fn dead(folder: &Folder, cpr: &str, day: &str) {
 
 fn marks(oracle: &terning_oracle::Oracle, id: &str) -> (String, String) {
     let record = record(oracle, id);
-    (
-        record.local_marks.join(" "),
-        record.national_marks.join(" "),
-    )
+    (record.local_marks.join(" "), record.national_marks.join(" "))
 }
 
 fn both(text: &str) -> (String, String) {
@@ -35,34 +32,14 @@ fn c1_an_open_service_of_a_dead_citizen_ends_on_the_day_of_death() {
     assert_eq!(national(&oracle, "same day"), ["2020-03-10..2020-03-10"]);
     assert!(national(&oracle, "after").is_empty());
     assert_eq!(national(&oracle, "ended"), ["2020-01-01..2020-05-01"]);
-    assert_eq!(
-        [marks(&oracle, "open"), marks(&oracle, "after")],
-        [both("C1"), both("C1")]
-    );
+    assert_eq!([marks(&oracle, "open"), marks(&oracle, "after")], [both("C1"), both("C1")]);
     assert_eq!(marks(&oracle, "ended"), both(""));
     assert_eq!(warnings(&oracle, "slut efter død"), 1);
     // VH keeps the dates as reported; in Benchmark three of four are active in March, and two of them end there.
-    assert_eq!(
-        value(&oracle, VH, &["Tid.Måned=2026-10"], "Antal Ydelser"),
-        Some(3.0)
-    );
-    assert_eq!(
-        value(&oracle, BENCHMARK, &["Tid.Måned=2020-03"], "Antal Ydelser"),
-        Some(3.0)
-    );
-    assert_eq!(
-        value(
-            &oracle,
-            BENCHMARK,
-            &["Tid.Måned=2020-03"],
-            "Afsluttede Ydelser"
-        ),
-        Some(2.0)
-    );
-    assert_eq!(
-        value(&oracle, BENCHMARK, &["Tid.Måned=2026-10"], "Antal Ydelser"),
-        None
-    );
+    assert_eq!(value(&oracle, VH, &["Tid.Måned=2026-10"], "Antal Ydelser"), Some(3.0));
+    assert_eq!(value(&oracle, BENCHMARK, &["Tid.Måned=2020-03"], "Antal Ydelser"), Some(3.0));
+    assert_eq!(value(&oracle, BENCHMARK, &["Tid.Måned=2020-03"], "Afsluttede Ydelser"), Some(2.0));
+    assert_eq!(value(&oracle, BENCHMARK, &["Tid.Måned=2026-10"], "Antal Ydelser"), None);
 }
 
 #[test]
@@ -85,14 +62,8 @@ fn c2_the_later_start_keeps_the_common_days() {
     .load();
     assert_eq!(national(&oracle, "first"), ["2020-01-01..2020-02-29"]);
     assert_eq!(national(&oracle, "second"), ["2020-03-01..2026-10-31"]);
-    assert_eq!(
-        [marks(&oracle, "first"), marks(&oracle, "second")],
-        [both("C2"), both("C2")]
-    );
-    assert_eq!(
-        [marks(&oracle, "other"), marks(&oracle, "support")],
-        [both(""), both("")]
-    );
+    assert_eq!([marks(&oracle, "first"), marks(&oracle, "second")], [both("C2"), both("C2")]);
+    assert_eq!([marks(&oracle, "other"), marks(&oracle, "support")], [both(""), both("")]);
     assert_eq!(rule(&oracle, "C2"), (2, 1));
 }
 
@@ -103,25 +74,10 @@ fn c2_a_contained_stay_cuts_the_outer_in_two_and_it_stays_one_record() {
         row("inner", ANNA, "1.8.1", "2020-03-01", "2020-03-31"),
     ])
     .load();
-    assert_eq!(
-        national(&oracle, "outer"),
-        ["2020-01-01..2020-02-29", "2020-04-01..2020-12-31"]
-    );
-    let measures = [
-        "Antal Ydelser",
-        "Påbegyndte Ydelser",
-        "Afsluttede Ydelser",
-        "Fuldtidsydelser",
-    ];
-    let set = oracle
-        .pivot(&question(
-            BENCHMARK,
-            &["Tid.År=2020"],
-            &[],
-            &["Tid.År"],
-            &measures,
-        ))
-        .unwrap();
+    assert_eq!(national(&oracle, "outer"), ["2020-01-01..2020-02-29", "2020-04-01..2020-12-31"]);
+    let measures = ["Antal Ydelser", "Påbegyndte Ydelser", "Afsluttede Ydelser", "Fuldtidsydelser"];
+    let set =
+        oracle.pivot(&question(BENCHMARK, &["Tid.År=2020"], &[], &["Tid.År"], &measures)).unwrap();
     assert_eq!(lines(&set), ["2020: 2 2 2 1"]);
     let set = oracle
         .pivot(&question(
@@ -132,10 +88,7 @@ fn c2_a_contained_stay_cuts_the_outer_in_two_and_it_stays_one_record() {
             &measures,
         ))
         .unwrap();
-    assert_eq!(
-        lines(&set),
-        ["2020-02: 1 0 0 1", "2020-03: 1 1 1 1", "2020-04: 1 0 0 1"]
-    );
+    assert_eq!(lines(&set), ["2020-02: 1 0 0 1", "2020-03: 1 1 1 1", "2020-04: 1 0 0 1"]);
 }
 
 #[test]
@@ -176,14 +129,8 @@ fn c2_three_stays_each_day_belongs_to_the_latest_start() {
         row("c", ANNA, "1.12.0.1", "2020-03-01", "2020-03-31"),
     ])
     .load();
-    assert_eq!(
-        national(&oracle, "a"),
-        ["2020-01-01..2020-01-31", "2020-07-01..2020-12-31"]
-    );
-    assert_eq!(
-        national(&oracle, "b"),
-        ["2020-02-01..2020-02-29", "2020-04-01..2020-06-30"]
-    );
+    assert_eq!(national(&oracle, "a"), ["2020-01-01..2020-01-31", "2020-07-01..2020-12-31"]);
+    assert_eq!(national(&oracle, "b"), ["2020-02-01..2020-02-29", "2020-04-01..2020-06-30"]);
     assert_eq!(national(&oracle, "c"), ["2020-03-01..2020-03-31"]);
 }
 
@@ -233,10 +180,7 @@ fn c2_a_common_day_that_is_no_later_start_or_no_end_is_an_overlap() {
         assert_eq!(marks(&oracle, id), both("C2"), "{id}");
     }
     assert!(national(&oracle, "a").is_empty());
-    assert_eq!(
-        national(&oracle, "c"),
-        ["2020-01-01..2020-03-14", "2020-03-16..2020-12-31"]
-    );
+    assert_eq!(national(&oracle, "c"), ["2020-01-01..2020-03-14", "2020-03-16..2020-12-31"]);
     assert_eq!(national(&oracle, "e"), ["2020-01-01..2026-10-30"]);
 }
 
@@ -265,14 +209,8 @@ fn c2_goes_by_the_dates_after_c1_and_by_days_up_to_the_as_of_day() {
     ]);
     dead(&folder, ANNA, "2020-03-15");
     let oracle = folder.load();
-    assert_eq!(
-        [marks(&oracle, "open"), marks(&oracle, "late")],
-        [both("C1"), both("")]
-    );
-    assert_eq!(
-        [marks(&oracle, "future"), marks(&oracle, "running")],
-        [both(""), both("")]
-    );
+    assert_eq!([marks(&oracle, "open"), marks(&oracle, "late")], [both("C1"), both("")]);
+    assert_eq!([marks(&oracle, "future"), marks(&oracle, "running")], [both(""), both("")]);
 }
 
 #[test]
@@ -282,10 +220,7 @@ fn c2_records_with_a_d_mark_are_not_judged() {
         row("b", ANNA, "1.8.1", "2020-02-01", "").maalgrupper("9"),
     ])
     .load();
-    assert_eq!(
-        [marks(&oracle, "a"), marks(&oracle, "b")],
-        [both(""), both("D2")]
-    );
+    assert_eq!([marks(&oracle, "a"), marks(&oracle, "b")], [both(""), both("D2")]);
     assert!(national(&oracle, "b").is_empty());
 }
 
@@ -306,26 +241,12 @@ fn c2_in_two_municipalities_is_national_only() {
         [national_only("C2"), national_only("C2")]
     );
     assert_eq!(local(&oracle, "a"), ["2020-01-01..2026-10-31"]);
-    assert_eq!(
-        national(&oracle, "a"),
-        ["2020-01-01..2020-02-29", "2020-04-01..2026-10-31"]
-    );
+    assert_eq!(national(&oracle, "a"), ["2020-01-01..2020-02-29", "2020-04-01..2026-10-31"]);
     assert_eq!(rule(&oracle, "C2"), (0, 0));
+    assert_eq!(value(&oracle, VH, &["Tid.Måned=2020-03"], "Antal Ydelser"), Some(2.0));
+    assert_eq!(value(&oracle, BENCHMARK, &["Tid.Måned=2020-03"], "Antal Ydelser"), Some(1.0));
     assert_eq!(
-        value(&oracle, VH, &["Tid.Måned=2020-03"], "Antal Ydelser"),
-        Some(2.0)
-    );
-    assert_eq!(
-        value(&oracle, BENCHMARK, &["Tid.Måned=2020-03"], "Antal Ydelser"),
-        Some(1.0)
-    );
-    assert_eq!(
-        value(
-            &oracle,
-            VH,
-            &["Harmonisering VH.Regel=Overlappende ophold"],
-            "Antal Ydelser"
-        ),
+        value(&oracle, VH, &["Harmonisering VH.Regel=Overlappende ophold"], "Antal Ydelser"),
         None
     );
 }
@@ -341,18 +262,9 @@ fn c2_the_local_judgement_goes_by_the_handlekommune_after_k() {
         1,
         &[row("a", ANNA, "1.8.1", "2020-01-01", "").betalingskommune("187")],
     );
-    folder.full(
-        "187",
-        "nexus",
-        "2026-10",
-        1,
-        &[row("b", ANNA, "1.8.1", "2020-03-01", "")],
-    );
+    folder.full("187", "nexus", "2026-10", 1, &[row("b", ANNA, "1.8.1", "2020-03-01", "")]);
     let oracle = folder.load();
-    assert_eq!(
-        [marks(&oracle, "a"), marks(&oracle, "b")],
-        [both("C2"), both("C2")]
-    );
+    assert_eq!([marks(&oracle, "a"), marks(&oracle, "b")], [both("C2"), both("C2")]);
 }
 
 #[test]
@@ -365,29 +277,15 @@ fn c3_the_common_days_are_taken_out_of_the_support() {
         row("apart", ANNA, "1.12.0.2", "2020-04-01", ""),
     ])
     .load();
-    let dato = |id: &str| {
-        record(&oracle, id)
-            .local_dato_uden_overlap
-            .map(|day| day.to_string())
-    };
-    assert_eq!(
-        national(&oracle, "around"),
-        ["2020-01-01..2020-02-29", "2020-04-01..2020-12-31"]
-    );
+    let dato = |id: &str| record(&oracle, id).local_dato_uden_overlap.map(|day| day.to_string());
+    assert_eq!(national(&oracle, "around"), ["2020-01-01..2020-02-29", "2020-04-01..2020-12-31"]);
     assert_eq!(dato("around").as_deref(), Some("2020-02-29"));
     assert!(national(&oracle, "inside").is_empty());
     assert_eq!(dato("inside"), None);
-    assert_eq!(
-        national(&oracle, "began inside"),
-        ["2020-04-01..2020-05-31"]
-    );
+    assert_eq!(national(&oracle, "began inside"), ["2020-04-01..2020-05-31"]);
     assert_eq!(dato("began inside").as_deref(), Some("2020-04-01"));
     assert_eq!(
-        [
-            marks(&oracle, "stay"),
-            marks(&oracle, "around"),
-            marks(&oracle, "apart")
-        ],
+        [marks(&oracle, "stay"), marks(&oracle, "around"), marks(&oracle, "apart")],
         [both(""), both("C3"), both("")]
     );
     assert_eq!(rule(&oracle, "C3"), (3, 1));
@@ -419,17 +317,11 @@ fn c3_goes_by_the_stay_after_c2() {
         row("longer", ANNA, "1.12.0.2", "2020-02-15", "2020-04-15"),
     ])
     .load();
-    assert_eq!(
-        national(&oracle, "long"),
-        ["2020-01-01..2020-02-29", "2020-04-01..2020-04-30"]
-    );
+    assert_eq!(national(&oracle, "long"), ["2020-01-01..2020-02-29", "2020-04-01..2020-04-30"]);
     assert_eq!(marks(&oracle, "support"), both(""));
     assert_eq!(national(&oracle, "longer"), ["2020-03-01..2020-03-31"]);
     assert_eq!(
-        record(&oracle, "longer")
-            .national_dato_uden_overlap
-            .unwrap()
-            .to_string(),
+        record(&oracle, "longer").national_dato_uden_overlap.unwrap().to_string(),
         "2020-03-01"
     );
 }
@@ -450,27 +342,10 @@ fn c3_of_a_stay_in_pieces_the_first_and_last_day_left_decide_the_move() {
 #[test]
 fn c3_in_two_municipalities_has_two_dates() {
     let folder = Folder::of(&[row("support", ANNA, "1.12.0.2", "2020-01-01", "")]);
-    folder.full(
-        "157",
-        "cura",
-        "2026-10",
-        1,
-        &[row("stay", ANNA, "1.12.0.1", "2020-06-01", "")],
-    );
+    folder.full("157", "cura", "2026-10", 1, &[row("stay", ANNA, "1.12.0.1", "2020-06-01", "")]);
     let oracle = folder.load();
     let support = record(&oracle, "support");
     assert_eq!(support.local_dato_uden_overlap, None);
-    assert_eq!(
-        support.national_dato_uden_overlap.unwrap().to_string(),
-        "2020-05-31"
-    );
-    assert_eq!(
-        value(
-            &oracle,
-            BENCHMARK,
-            &["Tid.Måned=2020-05"],
-            "Afsluttede Ydelser"
-        ),
-        Some(1.0)
-    );
+    assert_eq!(support.national_dato_uden_overlap.unwrap().to_string(), "2020-05-31");
+    assert_eq!(value(&oracle, BENCHMARK, &["Tid.Måned=2020-05"], "Afsluttede Ydelser"), Some(1.0));
 }

@@ -14,31 +14,16 @@ fn d1_unknown_code_or_outside_its_validity() {
     assert_eq!(marks(row("a", ANNA, "9.9", "2020-01-01", "")), "D1");
     assert_eq!(marks(row("a", ANNA, "", "2020-01-01", "")), "D1");
     // 1.18.1 is valid from 2020-07-01: a record must touch that day or a later one.
-    assert_eq!(
-        marks(row("a", ANNA, "1.18.1", "2020-01-01", "2020-06-30")),
-        "D1"
-    );
-    assert_eq!(
-        marks(row("a", ANNA, "1.18.1", "2020-01-01", "2020-07-01")),
-        ""
-    );
+    assert_eq!(marks(row("a", ANNA, "1.18.1", "2020-01-01", "2020-06-30")), "D1");
+    assert_eq!(marks(row("a", ANNA, "1.18.1", "2020-01-01", "2020-07-01")), "");
     assert_eq!(marks(row("a", ANNA, "1.18.1", "2020-01-01", "")), "");
-    assert_eq!(
-        marks(row("a", ANNA, "1.1", "2010-01-01", "2013-06-30")),
-        "D1"
-    );
+    assert_eq!(marks(row("a", ANNA, "1.1", "2010-01-01", "2013-06-30")), "D1");
     // No start is since ever: only the end decides.
     assert_eq!(marks(row("a", ANNA, "1.18.1", "", "2020-06-30")), "D1 D3");
     assert_eq!(marks(row("a", ANNA, "1.18.1", "", "")), "D3");
     // The formula on the dates it has, end before start too.
-    assert_eq!(
-        marks(row("a", ANNA, "1.18.1", "2020-08-01", "2020-06-30")),
-        "D1 D4"
-    );
-    assert_eq!(
-        marks(row("a", ANNA, "1.18.1", "2020-08-01", "2020-07-01")),
-        "D4"
-    );
+    assert_eq!(marks(row("a", ANNA, "1.18.1", "2020-08-01", "2020-06-30")), "D1 D4");
+    assert_eq!(marks(row("a", ANNA, "1.18.1", "2020-08-01", "2020-07-01")), "D4");
 }
 
 #[test]
@@ -72,26 +57,12 @@ fn d2_codes_given_and_none_valid() {
     let oracle = Folder::of(&[with("9.9|1.1.2")]).load();
     assert_eq!(warnings(&oracle, "ugyldig målgruppe udeladt"), 1);
     let set = oracle
-        .pivot(&question(
-            VH,
-            &["Tid.År=2020"],
-            &[],
-            &["Målgruppe.Målgruppe"],
-            &["Antal Ydelser"],
-        ))
+        .pivot(&question(VH, &["Tid.År=2020"], &[], &["Målgruppe.Målgruppe"], &["Antal Ydelser"]))
         .unwrap();
     assert_eq!(lines(&set), ["Synsnedsættelse: 1"]);
     let oracle = Folder::of(&[with("")]).load();
     assert_eq!(warnings(&oracle, "ingen målgruppe"), 1);
-    assert_eq!(
-        value(
-            &oracle,
-            VH,
-            &["Målgruppe.Hovedgruppe=Ukendt"],
-            "Antal Ydelser"
-        ),
-        Some(1.0)
-    );
+    assert_eq!(value(&oracle, VH, &["Målgruppe.Hovedgruppe=Ukendt"], "Antal Ydelser"), Some(1.0));
 }
 
 #[test]
@@ -108,21 +79,11 @@ fn d3_is_active_on_its_end_day_or_on_the_as_of_day() {
     ])
     .load();
     let months = ["Antal Ydelser", "Påbegyndte Ydelser", "Afsluttede Ydelser"];
-    let set = oracle
-        .pivot(&question(VH, &[], &[], &["Tid.Måned"], &months))
-        .unwrap();
+    let set = oracle.pivot(&question(VH, &[], &[], &["Tid.Måned"], &months)).unwrap();
     assert_eq!(lines(&set), ["2020-02: 1 0 1", "2026-10: 1 0 0"]);
+    assert_eq!(value(&oracle, VH, &["Tid.Måned=2020-02"], "Fuldtidsydelser"), Some(1.0 / 29.0));
     assert_eq!(
-        value(&oracle, VH, &["Tid.Måned=2020-02"], "Fuldtidsydelser"),
-        Some(1.0 / 29.0)
-    );
-    assert_eq!(
-        value(
-            &oracle,
-            VH,
-            &["Tid.Måned=2026-10"],
-            "Antal Unikke Borgere Ultimo"
-        ),
+        value(&oracle, VH, &["Tid.Måned=2026-10"], "Antal Unikke Borgere Ultimo"),
         Some(1.0)
     );
     assert_eq!(rule(&oracle, "D3"), (2, 2));
@@ -130,16 +91,11 @@ fn d3_is_active_on_its_end_day_or_on_the_as_of_day() {
 
 #[test]
 fn d4_end_before_start_is_active_on_its_start_day_and_has_no_last_day() {
-    assert_eq!(
-        marks(row("a", ANNA, "1.1", "2020-03-01", "2020-02-29")),
-        "D4"
-    );
+    assert_eq!(marks(row("a", ANNA, "1.1", "2020-03-01", "2020-02-29")), "D4");
     assert_eq!(marks(row("a", ANNA, "1.1", "2020-03-01", "2020-03-01")), "");
     let oracle = Folder::of(&[row("a", ANNA, "1.1", "2020-03-01", "2020-02-29")]).load();
     let measures = ["Antal Ydelser", "Påbegyndte Ydelser", "Afsluttede Ydelser"];
-    let set = oracle
-        .pivot(&question(VH, &[], &[], &["Tid.Måned"], &measures))
-        .unwrap();
+    let set = oracle.pivot(&question(VH, &[], &[], &["Tid.Måned"], &measures)).unwrap();
     assert_eq!(lines(&set), ["2020-03: 1 1 0"]);
 }
 
@@ -157,14 +113,8 @@ fn d5_under_17_on_1_january_of_the_year_of_the_start() {
     ]);
     let oracle = folder.load();
     let marks = |id: &str| record(&oracle, id).local_marks.join(" ");
-    assert_eq!(
-        record(&oracle, "on").birth.unwrap().to_string(),
-        "2003-01-01"
-    );
-    assert_eq!(
-        [marks("on"), marks("late"), marks("next"), marks("unborn")],
-        ["", "D5", "", "D5"]
-    );
+    assert_eq!(record(&oracle, "on").birth.unwrap().to_string(), "2003-01-01");
+    assert_eq!([marks("on"), marks("late"), marks("next"), marks("unborn")], ["", "D5", "", "D5"]);
     assert_eq!([marks("unknown"), marks("no start")], ["", "D3"]);
     assert_eq!(warnings(&oracle, "ukendt fødselsdato"), 1);
 }
@@ -208,16 +158,9 @@ fn d_marks_are_all_judged_kept_in_vh_and_removed_from_benchmark() {
             "Ukendt Ukendt: 1"
         ]
     );
+    assert_eq!(value(&oracle, BENCHMARK, &["Tid.År=2020"], "Antal Unikke Borgere"), Some(1.0));
     assert_eq!(
-        value(&oracle, BENCHMARK, &["Tid.År=2020"], "Antal Unikke Borgere"),
-        Some(1.0)
-    );
-    assert_eq!(
-        [
-            rule(&oracle, "D1"),
-            rule(&oracle, "D3"),
-            rule(&oracle, "C1")
-        ],
+        [rule(&oracle, "D1"), rule(&oracle, "D3"), rule(&oracle, "C1")],
         [(1, 1), (0, 0), (0, 0)]
     );
 }

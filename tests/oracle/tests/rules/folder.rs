@@ -26,22 +26,8 @@ pub struct Row {
 
 /// A record of 153 with a valid maalgruppe.
 pub fn row(id: &str, cpr: &str, ydelseskode: &str, start: &str, end: &str) -> Row {
-    let fields = [
-        id,
-        cpr,
-        "153",
-        "",
-        ydelseskode,
-        start,
-        end,
-        "1.2.1",
-        "",
-        "",
-        "",
-    ];
-    Row {
-        fields: fields.map(str::to_owned).into(),
-    }
+    let fields = [id, cpr, "153", "", ydelseskode, start, end, "1.2.1", "", "", ""];
+    Row { fields: fields.map(str::to_owned).into() }
 }
 
 impl Row {
@@ -75,9 +61,7 @@ pub struct Folder {
 
 impl Folder {
     pub fn new() -> Folder {
-        Folder {
-            dir: TempDir::new().unwrap(),
-        }
+        Folder { dir: TempDir::new().unwrap() }
     }
 
     /// A folder with one full stock of 153 from nexus for 2026-10.
@@ -158,10 +142,8 @@ impl Folder {
         bytes: &[u8],
         overrides: &Value,
     ) {
-        let sha256: String = Sha256::digest(bytes)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let sha256: String =
+            Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         let mut manifest = json!({
             "kommune": kommune, "system": system, "leverandoer": "KMD", "maaned": month, "loebenummer": number,
             "fuld_bestand": true, "format": "csv", "header": false, "tegnsaet": "utf-8",
@@ -170,10 +152,7 @@ impl Folder {
         for (key, value) in overrides.as_object().unwrap() {
             manifest[key] = value.clone();
         }
-        let stem = format!(
-            "{month}/VH_{kommune}_{system}_{}_{number}",
-            month.replace('-', "")
-        );
+        let stem = format!("{month}/VH_{kommune}_{system}_{}_{number}", month.replace('-', ""));
         self.write(&format!("{stem}.csv"), bytes);
         self.write(&format!("{stem}.json"), manifest.to_string().as_bytes());
     }
@@ -182,27 +161,21 @@ impl Folder {
     pub fn approve(&self, lines: &[(&str, &str, &str, &str)]) {
         let mut book = rust_xlsxwriter::Workbook::new();
         let sheet = book.add_worksheet();
-        for (column, name) in ["Kommunekode", "Ydelseskode", "Kvartal", "Godkendt"]
-            .iter()
-            .enumerate()
+        for (column, name) in
+            ["Kommunekode", "Ydelseskode", "Kvartal", "Godkendt"].iter().enumerate()
         {
             sheet.write_string(0, column as u16, *name).unwrap();
         }
         for (place, (kommune, ydelseskode, quarter, approved)) in lines.iter().enumerate() {
             for (column, text) in [kommune, ydelseskode, quarter, approved].iter().enumerate() {
-                sheet
-                    .write_string(place as u32 + 1, column as u16, **text)
-                    .unwrap();
+                sheet.write_string(place as u32 + 1, column as u16, **text).unwrap();
             }
         }
         self.save_book(&mut book);
     }
 
     pub fn save_book(&self, book: &mut rust_xlsxwriter::Workbook) {
-        self.write(
-            "reference/Godkendte_kommuner.xlsx",
-            &book.save_to_buffer().unwrap(),
-        );
+        self.write("reference/Godkendte_kommuner.xlsx", &book.save_to_buffer().unwrap());
     }
 
     pub fn load(&self) -> Oracle {
@@ -224,62 +197,35 @@ pub fn question(
 ) -> Pivot {
     let (filters, columns, rows, measures) =
         (texts(filters), texts(columns), texts(rows), texts(measures));
-    Pivot {
-        cube: cube.to_owned(),
-        filters,
-        columns,
-        rows,
-        measures,
-        totals: false,
-        empty: false,
-    }
+    Pivot { cube: cube.to_owned(), filters, columns, rows, measures, totals: false, empty: false }
 }
 
 /// One cell without axes.
 pub fn value(oracle: &Oracle, cube: &str, filters: &[&str], measure: &str) -> Option<f64> {
-    let set = oracle
-        .pivot(&question(cube, filters, &[], &[], &[measure]))
-        .unwrap();
-    set.cells
-        .first()
-        .and_then(|line| line.first().copied().flatten())
+    let set = oracle.pivot(&question(cube, filters, &[], &[], &[measure])).unwrap();
+    set.cells.first().and_then(|line| line.first().copied().flatten())
 }
 
 /// Rows of captions, each with its values, in one line each: `Ja Brøndby: 1 2 -`.
 pub fn lines(set: &CellSet) -> Vec<String> {
     let number = |cell: &Option<f64>| cell.map_or("-".to_owned(), |value| value.to_string());
     let line = |(row, cells): (&Vec<String>, &Vec<Option<f64>>)| {
-        format!(
-            "{}: {}",
-            row.join(" "),
-            cells.iter().map(number).collect::<Vec<_>>().join(" ")
-        )
+        format!("{}: {}", row.join(" "), cells.iter().map(number).collect::<Vec<_>>().join(" "))
     };
     set.rows.iter().zip(&set.cells).map(line).collect()
 }
 
 /// The first captions of the columns.
 pub fn columns(set: &CellSet) -> Vec<&str> {
-    set.columns
-        .iter()
-        .map(|column| column[0].as_str())
-        .collect()
+    set.columns.iter().map(|column| column[0].as_str()).collect()
 }
 
 pub fn record<'a>(oracle: &'a Oracle, id: &str) -> &'a OracleRecord {
-    oracle
-        .records()
-        .iter()
-        .find(|record| record.id == id)
-        .unwrap()
+    oracle.records().iter().find(|record| record.id == id).unwrap()
 }
 
 pub fn ids(oracle: &Oracle) -> Vec<&str> {
-    oracle
-        .records()
-        .iter()
-        .map(|record| record.id.as_str())
-        .collect()
+    oracle.records().iter().map(|record| record.id.as_str()).collect()
 }
 
 /// The pieces as `2020-01-01..2020-01-31`.
@@ -292,11 +238,7 @@ pub fn national(oracle: &Oracle, id: &str) -> Vec<String> {
 }
 
 pub fn local(oracle: &Oracle, id: &str) -> Vec<String> {
-    record(oracle, id)
-        .local_pieces
-        .iter()
-        .map(|(first, last)| format!("{first}..{last}"))
-        .collect()
+    record(oracle, id).local_pieces.iter().map(|(first, last)| format!("{first}..{last}")).collect()
 }
 
 pub fn warnings(oracle: &Oracle, kind: &str) -> usize {

@@ -20,13 +20,7 @@ fn refusal(overrides: &Value) -> Option<String> {
     let oracle = folder.load();
     let summary = oracle.summary();
     assert_eq!(summary.deliveries.len(), 2);
-    summary
-        .deliveries
-        .iter()
-        .find(|one| one.kommune == "155")
-        .unwrap()
-        .refused
-        .clone()
+    summary.deliveries.iter().find(|one| one.kommune == "155").unwrap().refused.clone()
 }
 
 #[test]
@@ -49,23 +43,13 @@ fn files_that_cannot_be_trusted_are_refused_whole() {
         assert!(refusal(&wrong).is_some(), "{wrong}");
     }
     // The time as it is written: already September there, still August in UTC.
-    assert_eq!(
-        refusal(&json!({ "modtaget": "2026-09-01T00:30:00+02:00" })),
-        None
-    );
+    assert_eq!(refusal(&json!({ "modtaget": "2026-09-01T00:30:00+02:00" })), None);
 }
 
 #[test]
 fn a_file_of_an_unknown_municipality_without_manifest_or_without_data_is_refused() {
     let folder = Folder::of(&[row("a", ANNA, "1.1", "2020-01-01", "")]);
-    folder.deliver_text(
-        "999",
-        "nexus",
-        "2026-10",
-        1,
-        &GOOD.replace("153", "999"),
-        &json!({}),
-    );
+    folder.deliver_text("999", "nexus", "2026-10", 1, &GOOD.replace("153", "999"), &json!({}));
     folder.write("2026-10/VH_155_cura_202610_1.csv", b"");
     folder.deliver_text("157", "cura", "2026-10", 1, "", &json!({}));
     std::fs::remove_file(folder.path().join("2026-10/VH_157_cura_202610_1.csv")).unwrap();
@@ -93,18 +77,9 @@ fn a_file_of_an_unknown_municipality_without_manifest_or_without_data_is_refused
 #[test]
 fn the_month_of_the_rebuild_is_a_limit() {
     let folder = Folder::of(&[row("a", ANNA, "1.1", "2020-01-01", "")]);
-    folder.full(
-        "153",
-        "nexus",
-        "2026-11",
-        1,
-        &[row("b", ANNA, "1.1", "2020-01-01", "")],
-    );
+    folder.full("153", "nexus", "2026-11", 1, &[row("b", ANNA, "1.1", "2020-01-01", "")]);
     let oracle = load(folder.path(), Some("2026-10")).unwrap();
-    assert_eq!(
-        (oracle.as_of(), ids(&oracle)),
-        ("2026-10-31".to_owned(), vec!["a"])
-    );
+    assert_eq!((oracle.as_of(), ids(&oracle)), ("2026-10-31".to_owned(), vec!["a"]));
     assert!(oracle.summary().deliveries[1].refused.is_some());
     assert_eq!(folder.load().as_of(), "2026-11-30");
     assert!(load(folder.path(), Some("2026-09")).is_err());
@@ -122,44 +97,20 @@ fn records_that_cannot_be_read_are_rejected_with_line_and_field() {
                 kommune;6101803000;155;;1.1;2020-01-01;;1.2.1;;\r\n\
                 text;6101803000;153;;1.1;2020-01-01;;1.2.1;\u{1};\r\n\
                 \"ok;\"\"2\"\"\";6101803000;153;;1.1;soon;;1.2.1;;\r\n";
-    let bytes: Vec<u8> = text
-        .bytes()
-        .map(|byte| if byte == 1 { 0xE6 } else { byte })
-        .collect();
-    folder.deliver_bytes(
-        "153",
-        "nexus",
-        "2026-10",
-        1,
-        &bytes,
-        &json!({ "antal_raekker": 8 }),
-    );
+    let bytes: Vec<u8> = text.bytes().map(|byte| if byte == 1 { 0xE6 } else { byte }).collect();
+    folder.deliver_bytes("153", "nexus", "2026-10", 1, &bytes, &json!({ "antal_raekker": 8 }));
     let oracle = folder.load();
-    let rejects: Vec<(usize, &str)> = oracle
-        .summary()
-        .rejects
-        .iter()
-        .map(|one| (one.line, one.field.as_str()))
-        .collect();
+    let rejects: Vec<(usize, &str)> =
+        oracle.summary().rejects.iter().map(|one| (one.line, one.field.as_str())).collect();
     assert_eq!(
         rejects,
-        [
-            (3, ""),
-            (4, ""),
-            (5, "CPR"),
-            (6, "Slutdato"),
-            (7, "Handlekommune"),
-            (8, "")
-        ]
+        [(3, ""), (4, ""), (5, "CPR"), (6, "Slutdato"), (7, "Handlekommune"), (8, "")]
     );
     assert_eq!(ids(&oracle), ["ok", "ok;\"2\""]);
     assert_eq!(record(&oracle, "ok;\"2\"").line, 9);
     assert_eq!(record(&oracle, "ok;\"2\"").local_marks, ["D3"]);
     let delivery = &oracle.summary().deliveries[0];
-    assert_eq!(
-        (delivery.read, delivery.rejected, delivery.counted),
-        (8, 6, 2)
-    );
+    assert_eq!((delivery.read, delivery.rejected, delivery.counted), (8, 6, 2));
 }
 
 #[test]
@@ -168,22 +119,11 @@ fn with_a_header_columns_are_found_by_name() {
     let header = "\u{feff}CPR;Ydelsesid;Note;Handlekommune;Betalingskommune;Ydelseskode;Slutdato;Startdato;Maalgrupper;OpholdsstedId;Funktionsvurdering\n";
     let text =
         format!("{header}6101803000;a;hello;153;155;1.1;2020-12-31;2020-01-01;1.1.2|1.3.4;;C\n");
-    folder.deliver_text(
-        "153",
-        "nexus",
-        "2026-10",
-        1,
-        &text,
-        &json!({ "header": true }),
-    );
+    folder.deliver_text("153", "nexus", "2026-10", 1, &text, &json!({ "header": true }));
     let oracle = folder.load();
     let record = record(&oracle, "a");
     assert_eq!(
-        (
-            record.line,
-            record.betalingskommune.as_str(),
-            record.funktionsvurdering.as_str()
-        ),
+        (record.line, record.betalingskommune.as_str(), record.funktionsvurdering.as_str()),
         (2, "155", "C")
     );
     assert_eq!(record.end.unwrap().to_string(), "2020-12-31");
@@ -198,28 +138,19 @@ fn with_a_header_columns_are_found_by_name() {
         &json!({ "header": true }),
     );
     assert!(
-        missing.load().summary().deliveries[1]
-            .refused
-            .as_deref()
-            .unwrap()
-            .contains("Maalgrupper")
+        missing.load().summary().deliveries[1].refused.as_deref().unwrap().contains("Maalgrupper")
     );
 }
 
 #[test]
 fn odd_values_are_kept_with_a_warning() {
     let oracle = Folder::of(&[
-        row("a", ANNA, "1.1", "2020-01-01", "")
-            .funktionsvurdering("F")
-            .opholdssted("?"),
+        row("a", ANNA, "1.1", "2020-01-01", "").funktionsvurdering("F").opholdssted("?"),
         row("b", ANNA, "1.1", "2020-01-01", "").funktionsvurdering("E"),
     ])
     .load();
     assert_eq!(
-        [
-            warnings(&oracle, "ukendt funktionsvurdering"),
-            warnings(&oracle, "ukendt opholdssted")
-        ],
+        [warnings(&oracle, "ukendt funktionsvurdering"), warnings(&oracle, "ukendt opholdssted")],
         [1, 1]
     );
     let set = oracle
@@ -246,15 +177,9 @@ fn a_broken_line_of_a_reference_file_is_rejected_and_of_duplicates_the_last_coun
     );
     folder.reference("cpr.csv", &text);
     let oracle = folder.load();
-    assert_eq!(
-        record(&oracle, "a").birth.unwrap().to_string(),
-        "1971-01-01"
-    );
+    assert_eq!(record(&oracle, "a").birth.unwrap().to_string(), "1971-01-01");
     assert_eq!(record(&oracle, "a").koen, "Mand");
-    assert_eq!(
-        record(&oracle, "b").birth.unwrap().to_string(),
-        "1980-01-01"
-    );
+    assert_eq!(record(&oracle, "b").birth.unwrap().to_string(), "1980-01-01");
     let rejects: Vec<_> = oracle
         .summary()
         .rejects
@@ -275,10 +200,7 @@ fn a_code_list_in_the_deliveries_replaces_the_one_compiled_in() {
     folder.reference("kodelister/ydelser.csv", &format!("{header}\n1.18.3;Socialt akuttilbud;Øvrige;SEL § 82c;DST;31183;x;2024-01-01;;ja;assumed code\n"));
     let oracle = folder.load();
     assert_eq!(
-        [
-            &record(&oracle, "a").local_marks,
-            &record(&oracle, "b").local_marks
-        ],
+        [&record(&oracle, "a").local_marks, &record(&oracle, "b").local_marks],
         [&vec![], &vec!["D1".to_owned()]]
     );
     assert_eq!(warnings(&oracle, "kodeliste erstattet"), 1);

@@ -13,10 +13,7 @@ fn pair(reporter: &str, betalingskommune: &str) -> (String, String) {
     );
     let oracle = folder.load();
     let record = record(&oracle, "a");
-    (
-        record.handlekommune.clone(),
-        record.betalingskommune.clone(),
-    )
+    (record.handlekommune.clone(), record.betalingskommune.clone())
 }
 
 fn of(handlekommune: &str, betalingskommune: &str) -> (String, String) {
@@ -49,13 +46,5 @@ fn k4_elsewhere_not_given_equals_and_no_municipality_is_ukendt() {
     let oracle =
         Folder::of(&[row("a", ANNA, "1.1", "2020-01-01", "").betalingskommune("xyz")]).load();
     assert_eq!(warnings(&oracle, "ukendt betalingskommune"), 1);
-    assert_eq!(
-        value(
-            &oracle,
-            VH,
-            &["Betalingskommune.Region=Ukendt"],
-            "Antal Ydelser"
-        ),
-        Some(1.0)
-    );
+    assert_eq!(value(&oracle, VH, &["Betalingskommune.Region=Ukendt"], "Antal Ydelser"), Some(1.0));
 }

@@ -48,10 +48,7 @@ fn x1_in_benchmark_after_the_changes() {
     );
     let oracle = folder.load();
     let bands = |id: &str| {
-        (
-            record(&oracle, id).vh_varighed.clone(),
-            record(&oracle, id).benchmark_varighed.clone(),
-        )
+        (record(&oracle, id).vh_varighed.clone(), record(&oracle, id).benchmark_varighed.clone())
     };
     let pair = |vh: &str, benchmark: &str| (vh.to_owned(), benchmark.to_owned());
     assert_eq!(bands("cut"), pair("301 – 400 dage", "færre end 100 dage"));

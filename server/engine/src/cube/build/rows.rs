@@ -18,6 +18,8 @@ const BITMAP_KEYS: usize = 65_536;
 pub(super) struct Source<'a> {
     timeline: Timeline,
     entity: &'a [u32],
+    /// The number of entities; where the entity is a dimension, its keys, with or without facts.
+    entity_count: usize,
     first: &'a [Day],
     last: &'a [Day],
     /// Per dimension of the cube.
@@ -65,9 +67,15 @@ impl<'a> Source<'a> {
                 further.push((column, ids(facts, column)?));
             }
         }
+        let entity_keys = group.dimensions.iter().filter_map(|usage| {
+            let own = dimensions.iter().find(|dimension| dimension.name == usage.dimension)?;
+            (usage.column.as_ref() == Some(&group.entity)).then_some(own.key_count)
+        });
+        let occurring = entity.iter().max().map_or(0, |&last| last as usize + 1);
         Ok(Source {
             timeline,
             entity,
+            entity_count: entity_keys.max().unwrap_or(0).max(occurring),
             first: days(facts, &group.first)?,
             last: days(facts, &group.last)?,
             uses: uses.collect::<Result<_, _>>()?,
@@ -76,7 +84,7 @@ impl<'a> Source<'a> {
     }
 
     pub(super) fn entity_count(&self) -> usize {
-        self.entity.iter().max().map_or(0, |&last| last as usize + 1)
+        self.entity_count
     }
 
     /// The order that counts a key; `None` for the entity alone.
@@ -145,6 +153,11 @@ impl<'a> Source<'a> {
             first_day: pieces.iter().map(|piece| piece.days.first.0).collect::<Vec<_>>().into(),
             last_day: pieces.iter().map(|piece| piece.days.last.0).collect::<Vec<_>>().into(),
             fact: pieces.iter().map(|piece| piece.fact).collect::<Vec<_>>().into(),
+            active: active(
+                &months,
+                (self.timeline.last.0 - self.timeline.first.0) as usize / 12 + 1,
+            ),
+            last_of_entity: last_of_entity(&entity).into(),
             orders: self
                 .further
                 .iter()
@@ -182,6 +195,30 @@ impl<'a> Source<'a> {
         let ends = end.0 - first.0 + i32::from(days.last == end.last_day());
         ((start.0 - first.0) as u16, (end.0 - first.0) as u16, ends as u16)
     }
+}
+
+/// The rows with a day in each year of the timeline.
+fn active(months: &[(u16, u16, u16)], years: usize) -> Vec<RoaringBitmap> {
+    let mut active = vec![RoaringBitmap::new(); years];
+    for (row, &(first, last, _)) in months.iter().enumerate() {
+        for year in usize::from(first / 12)..=usize::from(last / 12) {
+            active[year].insert(row as u32);
+        }
+    }
+    for bitmap in &mut active {
+        bitmap.optimize();
+    }
+    active
+}
+
+/// One bit per row: whether the next row belongs to another entity.
+fn last_of_entity(entity: &[u32]) -> Vec<u64> {
+    let mut words = vec![0_u64; entity.len().div_ceil(64)];
+    for (row, own) in entity.iter().enumerate() {
+        let last = entity.get(row + 1) != Some(own);
+        words[row / 64] |= u64::from(last) << (row % 64);
+    }
+    words
 }
 
 /// Keys, lists and bitmaps of one dimension, for rows that have their places.

@@ -4,7 +4,9 @@ use hashbrown::HashMap;
 
 use super::super::Limits;
 use super::super::error::{ErrorKind, QueryError};
-use super::sweep::{OUT, Place};
+use super::block::Block;
+use super::place::{OUT, Place};
+use super::sweep::Counters;
 
 /// Up to this many counters a grid holds every group that could be; beyond, only those that occur.
 const DENSE_COUNTERS: u64 = 1 << 22;
@@ -42,6 +44,33 @@ impl Groups {
             return Ok(Groups::Dense { count: product as usize });
         }
         Ok(Groups::Sparse { numbers: HashMap::new(), codes: Vec::new(), limit: limits.counters })
+    }
+
+    /// The groups of a block's rows; [`OUT`] for a row that does not count.
+    pub fn find(
+        &mut self,
+        block: &Block<'_>,
+        counters: &Counters<'_>,
+    ) -> Result<Vec<usize>, QueryError> {
+        let Groups::Sparse { numbers, codes, limit } = self else { return Ok(Vec::new()) };
+        let mut found = Vec::with_capacity(block.codes.len());
+        for ((&code, &first), &last) in block.codes.iter().zip(block.first).zip(block.last) {
+            let (from, until) = counters.periods(first, last);
+            if code >= OUT || from >= until {
+                found.push(OUT as usize);
+                continue;
+            }
+            let next = codes.len() as u32;
+            let number = *numbers.entry(code).or_insert(next);
+            if number == next {
+                codes.push(code);
+            }
+            found.push(number as usize);
+        }
+        if codes.len().saturating_mul(counters.width) > *limit {
+            return Err(too_many(*limit));
+        }
+        Ok(found)
     }
 
     /// The number of groups so far.

@@ -1,9 +1,12 @@
 //! A plan → an answer: bitmaps select rows, ordered sweeps count them, positions are found from
 //! what was counted.
 
+mod block;
 mod groups;
+mod place;
 mod positions;
 mod select;
+mod single;
 mod sweep;
 
 use super::cellset::CellSet;
@@ -11,9 +14,10 @@ use super::error::QueryError;
 use super::plan::{Choice, Plan, TimeChoice};
 use super::{Cancel, Limits};
 use groups::Groups;
+use place::Place;
 use positions::{Asked, Counted};
 use select::Selected;
-use sweep::{Counts, Pass, Place};
+use sweep::{Counts, Pass};
 
 /// Answers a planned question.
 pub(super) fn execute(
@@ -34,7 +38,7 @@ pub(super) fn execute(
             count_pass(plan, &chosen, time, &selected, &mut counted, limits, cancel)?;
         }
     }
-    positions::assemble(plan, &choices, &counted, limits)
+    positions::assemble(plan, counted, limits)
 }
 
 /// One choice of each dimension, in every combination.
@@ -119,9 +123,11 @@ fn counts_of(plan: &Plan<'_>) -> Vec<Counting> {
 /// The chosen places of every dimension that tells rows apart.
 fn places<'a>(plan: &'a Plan<'_>, chosen: &[&'a Choice]) -> Vec<Place<'a>> {
     let cube = plan.view.cube();
-    plan.dimensions
-        .iter()
-        .zip(chosen)
-        .map(|(own, choice)| Place::new(cube, plan.group, plan.rows(), own.dimension, choice))
-        .collect()
+    let mut stride = 1_u64;
+    let places = plan.dimensions.iter().zip(chosen).map(|(own, choice)| {
+        let place = Place::new(cube, plan.group, plan.rows(), own.dimension, choice, stride);
+        stride = stride.saturating_mul(choice.size);
+        place
+    });
+    places.collect()
 }

@@ -1,12 +1,14 @@
 //! Bitmaps select: the rows that the conditions, the axes and the view leave.
 
+use std::ops::Range;
+
 use roaring::{MultiOps, RoaringBitmap};
 
-use super::super::plan::{DimensionPlan, Plan};
+use super::super::plan::{DimensionPlan, Plan, TimeChoice};
 use crate::cube::{Rows, Use};
 
-/// A dimension selects by bitmap where it leaves at most one row in this many; a wider selection
-/// costs more than looking its keys up during the sweep.
+/// Bitmaps select where some condition leaves at most one row in this many; a wider selection costs
+/// more than looking keys up during the sweep.
 const SELECTIVE: u64 = 3;
 
 /// The rows that a question is about.
@@ -17,40 +19,69 @@ pub(super) struct Selected {
     pub exact: Vec<bool>,
 }
 
-/// The rows of some keys, and how many they are at most.
+/// A condition that could select, and how many rows it leaves at most.
 struct Candidate {
-    at: usize,
-    keys: Vec<u32>,
+    condition: Condition,
     rows: u64,
+}
+
+enum Condition {
+    /// The keys of a dimension of the plan.
+    Keys(usize, Vec<u32>),
+    /// Years of the timeline.
+    Years(Range<usize>),
 }
 
 pub(super) fn select(plan: &Plan<'_>) -> Selected {
     let rows = plan.rows();
-    let mut candidates: Vec<Candidate> = Vec::new();
-    for (at, dimension) in plan.dimensions.iter().enumerate() {
-        let Some(keys) = dimension.wanted() else { continue };
-        candidates.push(Candidate { at, rows: estimate(plan, dimension, &keys, rows), keys });
-    }
-    candidates.retain(|candidate| candidate.rows * SELECTIVE <= rows.len() as u64);
-    candidates.sort_by_key(|candidate| candidate.rows);
     let mut exact = vec![false; plan.dimensions.len()];
     let mut found: Option<RoaringBitmap> = None;
-    let seen = plan.view.seen(plan.group, plan.cut);
-    for candidate in candidates {
-        let dimension = &plan.dimensions[candidate.at];
-        exact[candidate.at] = true;
-        found = Some(narrow(found, rows_of(plan, dimension, &candidate.keys, rows)));
+    for candidate in candidates(plan, rows) {
+        // The first one must leave few rows; then narrowing is cheap.
+        let share = if found.is_none() { SELECTIVE } else { 1 };
+        if candidate.rows.saturating_mul(share) > rows.len() as u64 {
+            break;
+        }
+        let own = match &candidate.condition {
+            Condition::Years(years) => rows.active[years.clone()].union(),
+            Condition::Keys(at, keys) => {
+                exact[*at] = true;
+                rows_of(plan, &plan.dimensions[*at], keys, rows)
+            }
+        };
+        found = Some(narrow(found, own));
     }
-    if let Some(seen) = seen {
-        found = Some(narrow(found, Some(seen.clone())));
+    if let Some(seen) = plan.view.seen(plan.group, plan.cut) {
+        found = Some(narrow(found, seen.clone()));
     }
     Selected { rows: found.map(|bitmap| numbers(&bitmap)), exact }
 }
 
-fn narrow(found: Option<RoaringBitmap>, next: Option<RoaringBitmap>) -> RoaringBitmap {
-    match (found, next) {
-        (Some(found), Some(next)) => found & next,
-        (found, next) => found.or(next).unwrap_or_default(),
+/// The conditions that bitmaps can select by, the narrowest first.
+fn candidates(plan: &Plan<'_>, rows: &Rows) -> Vec<Candidate> {
+    let mut candidates = Vec::new();
+    for (at, dimension) in plan.dimensions.iter().enumerate() {
+        if let Some(keys) = dimension.wanted() {
+            let rows = estimate(plan, dimension, &keys, rows);
+            candidates.push(Candidate { condition: Condition::Keys(at, keys), rows });
+        }
+    }
+    let months = plan.times.iter().filter_map(TimeChoice::months);
+    if let Some((first, last)) =
+        months.reduce(|left, right| (left.0.min(right.0), left.1.max(right.1)))
+    {
+        let years = first / 12..last / 12 + 1;
+        let rows = rows.active[years.clone()].iter().map(RoaringBitmap::len).sum();
+        candidates.push(Candidate { condition: Condition::Years(years), rows });
+    }
+    candidates.sort_by_key(|candidate| candidate.rows);
+    candidates
+}
+
+fn narrow(found: Option<RoaringBitmap>, next: RoaringBitmap) -> RoaringBitmap {
+    match found {
+        Some(found) => found & next,
+        None => next,
     }
 }
 
@@ -78,28 +109,23 @@ fn estimate(plan: &Plan<'_>, dimension: &DimensionPlan, keys: &[u32], rows: &Row
     }
     let bitmaps = &rows.bitmaps[dimension.dimension];
     if bitmaps.is_empty() {
-        return u64::MAX / SELECTIVE;
+        return u64::MAX;
     }
     keys.iter().map(|&key| bitmaps[key as usize].len()).sum()
 }
 
 /// The rows of some keys.
-fn rows_of(
-    plan: &Plan<'_>,
-    dimension: &DimensionPlan,
-    keys: &[u32],
-    rows: &Rows,
-) -> Option<RoaringBitmap> {
+fn rows_of(plan: &Plan<'_>, dimension: &DimensionPlan, keys: &[u32], rows: &Rows) -> RoaringBitmap {
     if is_entity(plan, dimension) {
         let mut bitmap = RoaringBitmap::new();
         for &key in keys {
             bitmap.insert_range(rows.entity_rows[key as usize]..rows.entity_rows[key as usize + 1]);
         }
-        return Some(bitmap);
+        return bitmap;
     }
     let bitmaps = &rows.bitmaps[dimension.dimension];
-    Some(match keys {
+    match keys {
         [key] => bitmaps[*key as usize].clone(),
         _ => keys.iter().map(|&key| &bitmaps[key as usize]).union(),
-    })
+    }
 }

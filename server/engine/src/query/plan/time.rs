@@ -21,6 +21,22 @@ pub(crate) struct TimeChoice {
     pub holes: Option<Holes>,
     /// The codes of the periods.
     pub codes: PlaceCodes,
+    /// The first and the last month of all periods; `None` where there is no period.
+    months: Option<(usize, usize)>,
+}
+
+impl TimeChoice {
+    /// The first and the last month of all periods; `None` where there is no period.
+    pub fn months(&self) -> Option<(usize, usize)> {
+        self.months
+    }
+}
+
+impl Holes {
+    /// Whether days from one month to another lie wholly in months left out.
+    pub fn hold(&self, first: u16, last: u16) -> bool {
+        self.next[usize::from(first)] >= self.after[usize::from(last)]
+    }
 }
 
 /// See [`TimeChoice::holes`].
@@ -66,6 +82,13 @@ pub(super) fn choices(
     choices.collect()
 }
 
+/// The one choice of a cube without a time dimension: the whole timeline.
+pub(super) fn whole(columns: &Columns, month_count: usize) -> TimeChoice {
+    let width = columns.axis_count();
+    let months: Vec<usize> = (0..month_count).collect();
+    choice(&months, &vec![0; month_count * width], width, month_count)
+}
+
 /// The periods of some months: neighbours in the list with equal codes belong together.
 fn choice(months: &[usize], codes: &[u64], width: usize, month_count: usize) -> TimeChoice {
     let of = |month: usize| &codes[month * width..(month + 1) * width];
@@ -94,6 +117,7 @@ fn choice(months: &[usize], codes: &[u64], width: usize, month_count: usize) -> 
         until_end: (0..=month_count).map(|ends| count(&|period| period.last < ends)).collect(),
         holes: (!whole).then(|| holes(months, month_count)),
         codes: PlaceCodes::Table(period_codes),
+        months: months.first().copied().zip(months.last().copied()),
     }
 }
 

@@ -1,0 +1,168 @@
+//! What can be written on the command line. Help texts are Danish: municipal users read them.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+/// Spørg Ternings kuber.
+#[derive(Parser, Debug)]
+#[command(name = "terning", version, about = "Spørg Ternings kuber", long_about = None)]
+#[command(help_template = "{about}\n\n{usage-heading} {usage}\n\n{all-args}{after-help}\n")]
+#[command(disable_help_subcommand = true)]
+pub struct Args {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub common: Common,
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What holds for every command.
+#[derive(ClapArgs, Clone, Debug)]
+pub struct Common {
+    /// Serverens adresse
+    #[arg(long, global = true, env = "TERNING_SERVER", value_name = "URL")]
+    #[arg(default_value = "http://127.0.0.1:50051", hide_env_values = true)]
+    pub server: String,
+    /// Adgangsbevis, som serveren har udstedt
+    #[arg(
+        long,
+        global = true,
+        env = "TERNING_TOKEN",
+        value_name = "TOKEN",
+        hide_env_values = true
+    )]
+    pub token: Option<String>,
+    /// Hvorfor der spørges; skrives i adgangsloggen
+    #[arg(
+        long,
+        global = true,
+        value_name = "TEKST",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub purpose: String,
+    /// Den version, der spørges, for eksempel 2026-10.1; ellers den nyeste
+    #[arg(
+        long,
+        global = true,
+        value_name = "VERSION",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub version: String,
+    /// Hvordan svaret skrives
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// Skriv svaret i en fil
+    #[arg(short, long, global = true, value_name = "FIL")]
+    pub output: Option<PathBuf>,
+}
+
+impl Common {
+    /// What holds where only a server is given: tables on stdout.
+    #[must_use]
+    pub fn of_server(server: &str) -> Common {
+        Common {
+            server: server.to_owned(),
+            token: None,
+            purpose: String::new(),
+            version: String::new(),
+            format: Format::Table,
+            output: None,
+        }
+    }
+}
+
+/// How an answer is written.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Tabel, som den læses på en skærm
+    Table,
+    /// Semikolonsepareret, til regneark
+    Csv,
+    /// JSON, til programmer
+    Json,
+    /// Excel (kommer senere)
+    Xlsx,
+}
+
+/// The commands.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Vis kuberne
+    Cubes,
+    /// Vis en kubes dimensioner, felter og mål
+    Describe {
+        /// Kubens navn
+        #[arg(value_name = "KUBE")]
+        cube: String,
+    },
+    /// Stil et spørgsmål med felter i kolonner og rækker
+    Pivot(Pivot),
+    /// Stil et spørgsmål i MDX
+    Mdx {
+        /// Spørgsmålet, eller - for at læse det fra stdin
+        #[arg(value_name = "MDX")]
+        text: String,
+    },
+    /// Kør en navngiven rapport; uden navn vises rapporterne
+    Report(Report),
+    /// Vis versionerne
+    Versions,
+}
+
+/// A pivot.
+#[derive(ClapArgs, Debug)]
+pub struct Pivot {
+    /// Kubens navn
+    #[arg(long, value_name = "KUBE")]
+    pub cube: String,
+    /// En betingelse, for eksempel 'Tid.År=2020'; kan gentages. Et - i stedet for et CPR-nummer
+    /// læses fra stdin
+    #[arg(long = "filter", value_name = "BETINGELSE")]
+    pub filters: Vec<String>,
+    /// Et felt i kolonnerne, det yderste først, eventuelt med en betingelse; kan gentages
+    #[arg(long, value_name = "FELT")]
+    pub columns: Vec<String>,
+    /// Et felt i rækkerne, det yderste først, eventuelt med en betingelse; kan gentages
+    #[arg(long, value_name = "FELT")]
+    pub rows: Vec<String>,
+    /// Et mål; kan gentages
+    #[arg(long = "measure", value_name = "MÅL")]
+    pub measures: Vec<String>,
+    /// Tilføj I alt til hvert felt
+    #[arg(long)]
+    pub totals: bool,
+    /// Behold kolonner og rækker, der er helt tomme
+    #[arg(long)]
+    pub empty: bool,
+    /// Vis i stedet spørgsmålet som MDX
+    #[arg(long, value_name = "HVAD")]
+    pub show: Option<Show>,
+}
+
+/// What is shown instead of the answer.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Show {
+    /// Spørgsmålet som MDX
+    Mdx,
+}
+
+/// A report.
+#[derive(ClapArgs, Debug)]
+pub struct Report {
+    /// Rapportens navn: harmonisering, benchmark
+    #[arg(value_name = "RAPPORT")]
+    pub name: Option<String>,
+    /// Kommunens nummer, for eksempel 153
+    #[arg(long, value_name = "NUMMER")]
+    pub kommune: Option<String>,
+    /// Kommunernes numre adskilt af komma, for eksempel 153,155
+    #[arg(long, value_name = "NUMRE")]
+    pub kommuner: Option<String>,
+    /// Året; det seneste hele år, hvis det udelades
+    #[arg(long, value_name = "ÅR")]
+    pub aar: Option<String>,
+}

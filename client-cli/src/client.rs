@@ -1,0 +1,179 @@
+//! The connection to the service.
+
+use std::time::Duration;
+
+use terning_proto::v1::query_service_client::QueryServiceClient;
+use terning_proto::v1::{self, Part, Pivot, Question, question::Asked};
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Request, Streaming};
+
+use crate::answer::{Answer, Assembly};
+use crate::args::Common;
+use crate::error::Error;
+
+/// How long an answer is waited for. The server gives up after as long.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a connection is waited for.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// A connection, and what goes with every call.
+pub struct Client {
+    service: QueryServiceClient<Channel>,
+    token: Option<MetadataValue<Ascii>>,
+    version: String,
+    purpose: String,
+}
+
+/// A report with its answer.
+pub struct ReportAnswer {
+    /// The title.
+    pub title: String,
+    /// What the figures are.
+    pub notes: Vec<String>,
+    /// The figures.
+    pub answer: Answer,
+}
+
+impl Client {
+    /// Connects to the server of a command line.
+    ///
+    /// # Errors
+    /// The address is none, or nobody answers there.
+    pub async fn connect(common: &Common) -> Result<Client, Error> {
+        let server = &common.server;
+        let endpoint = Endpoint::from_shared(server.clone()).map_err(|_| {
+            Error::new(format!(
+                "'{server}' er ikke en adresse, for eksempel http://127.0.0.1:50051"
+            ))
+        })?;
+        let endpoint = endpoint.connect_timeout(CONNECT).tcp_nodelay(true);
+        let channel = endpoint.connect().await.map_err(|_| {
+            Error::new(format!(
+                "der er ingen forbindelse til {server}; start serveren med terning-server serve, \
+                 eller giv dens adresse med --server"
+            ))
+        })?;
+        let token = common.token.as_deref().map(bearer).transpose()?;
+        Ok(Client {
+            service: QueryServiceClient::new(channel),
+            token,
+            version: common.version.clone(),
+            purpose: common.purpose.clone(),
+        })
+    }
+
+    fn request<T>(&self, message: T) -> Request<T> {
+        let mut request = Request::new(message);
+        request.set_timeout(PATIENCE);
+        if let Some(token) = &self.token {
+            request.metadata_mut().insert("authorization", token.clone());
+        }
+        request
+    }
+
+    /// The cubes.
+    ///
+    /// # Errors
+    /// The service refused.
+    pub async fn cubes(&mut self) -> Result<v1::ListCubesResponse, Error> {
+        let request = self.request(v1::ListCubesRequest { version: self.version.clone() });
+        Ok(self.service.list_cubes(request).await?.into_inner())
+    }
+
+    /// One cube.
+    ///
+    /// # Errors
+    /// The service refused.
+    pub async fn describe(&mut self, cube: String) -> Result<v1::DescribeCubeResponse, Error> {
+        let message = v1::DescribeCubeRequest { cube, version: self.version.clone() };
+        let request = self.request(message);
+        Ok(self.service.describe_cube(request).await?.into_inner())
+    }
+
+    /// The versions, newest first.
+    ///
+    /// # Errors
+    /// The service refused.
+    pub async fn versions(&mut self) -> Result<Vec<v1::VersionInfo>, Error> {
+        let request = self.request(v1::ListVersionsRequest {});
+        Ok(self.service.list_versions(request).await?.into_inner().versions)
+    }
+
+    /// The reports.
+    ///
+    /// # Errors
+    /// The service refused.
+    pub async fn reports(&mut self) -> Result<Vec<v1::ReportInfo>, Error> {
+        let request = self.request(v1::ListReportsRequest { version: self.version.clone() });
+        Ok(self.service.list_reports(request).await?.into_inner().reports)
+    }
+
+    /// A pivot as MDX.
+    ///
+    /// # Errors
+    /// The service refused.
+    pub async fn translate(&mut self, pivot: Pivot) -> Result<String, Error> {
+        let message =
+            v1::TranslatePivotRequest { pivot: Some(pivot), version: self.version.clone() };
+        let request = self.request(message);
+        Ok(self.service.translate_pivot(request).await?.into_inner().mdx)
+    }
+
+    /// Answers a question, however large the answer.
+    ///
+    /// # Errors
+    /// The service refused, or the connection broke.
+    pub async fn ask(&mut self, asked: Asked) -> Result<Answer, Error> {
+        let question = Question {
+            asked: Some(asked),
+            version: self.version.clone(),
+            purpose: self.purpose.clone(),
+        };
+        let request = self.request(v1::QueryStreamRequest { question: Some(question) });
+        let mut parts = self.service.query_stream(request).await?.into_inner();
+        let mut assembly = Assembly::default();
+        while let Some(message) = parts.message().await? {
+            assembly.add(message.part.unwrap_or_default());
+        }
+        assembly.finish()
+    }
+
+    /// Runs a report.
+    ///
+    /// # Errors
+    /// The service refused, or the connection broke.
+    pub async fn report(
+        &mut self,
+        name: String,
+        parameters: Vec<(String, String)>,
+    ) -> Result<ReportAnswer, Error> {
+        let request = self.request(v1::RunReportRequest {
+            name,
+            parameters: parameters.into_iter().collect(),
+            version: self.version.clone(),
+            purpose: self.purpose.clone(),
+        });
+        collect_report(self.service.run_report(request).await?.into_inner()).await
+    }
+}
+
+async fn collect_report(
+    mut parts: Streaming<v1::RunReportResponse>,
+) -> Result<ReportAnswer, Error> {
+    use v1::run_report_response::Part as ReportPart;
+    let (mut head, mut assembly) = (v1::ReportHead::default(), Assembly::default());
+    while let Some(message) = parts.message().await? {
+        match message.part {
+            Some(ReportPart::Report(report)) => head = report,
+            Some(ReportPart::Answer(part)) => assembly.add(part),
+            None => assembly.add(Part::default()),
+        }
+    }
+    Ok(ReportAnswer { title: head.title, notes: head.notes, answer: assembly.finish()? })
+}
+
+fn bearer(token: &str) -> Result<MetadataValue<Ascii>, Error> {
+    let value = format!("Bearer {}", token.trim()).parse();
+    value.map_err(|_| Error::new("adgangsbeviset indeholder tegn, som et bevis ikke har"))
+}

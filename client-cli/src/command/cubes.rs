@@ -1,0 +1,43 @@
+//! `terning cubes`
+
+use serde_json::{Value, json};
+use terning_proto::v1::CubeInfo;
+
+use crate::args::Common;
+use crate::client::Client;
+use crate::error::Error;
+use crate::output::{self, List};
+
+pub(super) async fn run(client: &mut Client, common: &Common) -> Result<(), Error> {
+    let answer = client.cubes().await?;
+    let version = answer.version.unwrap_or_default();
+    let list = List {
+        title: format!("Kuber i version {} · til og med {}", version.name, version.as_of),
+        headers: vec!["Kube", "Mål", "Dimensioner", "Beskrivelse"],
+        rows: answer.cubes.iter().map(row).collect(),
+    };
+    let json = json!({
+        "version": version.name,
+        "as_of": version.as_of,
+        "cubes": answer.cubes.iter().map(cube).collect::<Vec<Value>>(),
+    });
+    output::lists(common, &json, &[list])
+}
+
+fn row(cube: &CubeInfo) -> Vec<String> {
+    vec![
+        cube.name.clone(),
+        cube.measures.len().to_string(),
+        cube.dimensions.len().to_string(),
+        cube.description.clone(),
+    ]
+}
+
+fn cube(cube: &CubeInfo) -> Value {
+    json!({
+        "name": cube.name,
+        "description": cube.description,
+        "measures": cube.measures,
+        "dimensions": cube.dimensions,
+    })
+}

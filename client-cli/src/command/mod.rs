@@ -1,0 +1,30 @@
+//! The commands: each asks the service once and hands the answer to the output.
+
+mod cubes;
+mod describe;
+mod mdx;
+mod pivot;
+mod report;
+mod stdin;
+mod versions;
+
+use crate::args::{Args, Command};
+use crate::client::Client;
+use crate::error::Error;
+
+/// Runs a command.
+///
+/// # Errors
+/// Whatever kept it from an answer.
+pub async fn run(args: Args) -> Result<(), Error> {
+    let common = args.common;
+    let mut client = Client::connect(&common).await?;
+    match args.command {
+        Command::Cubes => cubes::run(&mut client, &common).await,
+        Command::Describe { cube } => describe::run(&mut client, &common, cube).await,
+        Command::Pivot(pivot) => pivot::run(&mut client, &common, pivot).await,
+        Command::Mdx { text } => mdx::run(&mut client, &common, text).await,
+        Command::Report(report) => report::run(&mut client, &common, report).await,
+        Command::Versions => versions::run(&mut client, &common).await,
+    }
+}

@@ -1,0 +1,61 @@
+//! `terning report`
+
+use serde_json::{Value, json};
+use terning_proto::v1::ReportInfo;
+
+use crate::args::{Common, Report};
+use crate::client::Client;
+use crate::error::Error;
+use crate::output::{self, Heading, List};
+
+pub(super) async fn run(client: &mut Client, common: &Common, args: Report) -> Result<(), Error> {
+    let Some(name) = args.name.clone() else { return list(client, common).await };
+    let report = client.report(name, parameters(args)).await?;
+    let heading = Heading { title: Some(report.title), notes: report.notes };
+    output::answer(common, &heading, &report.answer)
+}
+
+/// The parameters that are given. Which of them the report has, the server knows.
+fn parameters(args: Report) -> Vec<(String, String)> {
+    [("kommune", args.kommune), ("kommuner", args.kommuner), ("aar", args.aar)]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+        .collect()
+}
+
+async fn list(client: &mut Client, common: &Common) -> Result<(), Error> {
+    let reports = client.reports().await?;
+    let list = List {
+        title: "Rapporter".to_owned(),
+        headers: vec!["Navn", "Parametre", "Beskrivelse"],
+        rows: reports.iter().map(row).collect(),
+    };
+    output::lists(common, &reports.iter().map(report).collect(), &[list])
+}
+
+fn row(report: &ReportInfo) -> Vec<String> {
+    let parameters = report.parameters.iter().map(|parameter| {
+        if parameter.required {
+            format!("--{}", parameter.name)
+        } else {
+            format!("[--{}]", parameter.name)
+        }
+    });
+    let parameters = parameters.collect::<Vec<_>>().join(" ");
+    vec![report.name.clone(), parameters, report.description.clone()]
+}
+
+fn report(report: &ReportInfo) -> Value {
+    let parameters = report.parameters.iter().map(|parameter| {
+        json!({
+            "name": parameter.name,
+            "description": parameter.description,
+            "required": parameter.required,
+        })
+    });
+    json!({
+        "name": report.name,
+        "description": report.description,
+        "parameters": parameters.collect::<Vec<Value>>(),
+    })
+}

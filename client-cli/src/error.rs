@@ -1,0 +1,159 @@
+//! What went wrong, as it is written on stderr: a sentence, the place, what to do.
+
+use std::fmt;
+use std::io;
+
+use prost::Message;
+use terning_proto::v1::{ErrorDetail, Place};
+use tonic::{Code, Status};
+
+/// An error of a command.
+#[derive(Debug)]
+pub enum Error {
+    /// The service refused, and says why.
+    Refused(Box<ErrorDetail>),
+    /// Anything else, in one sentence with what to do.
+    Failed(String),
+    /// The answer could not be written.
+    Io(io::Error),
+}
+
+impl Error {
+    /// An error in one sentence.
+    pub fn new(sentence: impl Into<String>) -> Error {
+        Error::Failed(sentence.into())
+    }
+
+    /// Whether whoever read the output stopped reading.
+    #[must_use]
+    pub fn is_broken_pipe(&self) -> bool {
+        matches!(self, Error::Io(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Error {
+        Error::Io(error)
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Error {
+        Error::Io(error.into())
+    }
+}
+
+impl From<Status> for Error {
+    fn from(status: Status) -> Error {
+        match detail(&status) {
+            Some(detail) => Error::Refused(Box::new(detail)),
+            None => Error::Failed(sentence(&status)),
+        }
+    }
+}
+
+/// The service's own description of the error, where it sent one.
+fn detail(status: &Status) -> Option<ErrorDetail> {
+    let rich = tonic_types::pb::Status::decode(status.details()).ok()?;
+    let ours = rich.details.iter().find(|any| any.type_url == terning_proto::ERROR_DETAIL)?;
+    ErrorDetail::decode(ours.value.as_slice()).ok()
+}
+
+/// A refusal that came without a description: of the transport, mostly.
+fn sentence(status: &Status) -> String {
+    match status.code() {
+        Code::Cancelled | Code::DeadlineExceeded => {
+            "svaret kom ikke i tide; spørg om færre felter eller et kortere tidsrum".to_owned()
+        }
+        Code::Unavailable => {
+            "forbindelsen til serveren blev afbrudt; prøv igen, eller se, om serveren kører"
+                .to_owned()
+        }
+        Code::Unimplemented => "serveren kender ikke kommandoen; er den af en ældre udgave?".into(),
+        Code::OutOfRange => format!("svaret er for stort: {}", status.message()),
+        code => format!("serveren svarede {code}: {}", status.message()),
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Failed(sentence) => writeln!(f, "fejl: {sentence}"),
+            Error::Io(error) => writeln!(f, "fejl: svaret kunne ikke skrives: {error}"),
+            Error::Refused(detail) => write_detail(f, detail),
+        }
+    }
+}
+
+fn write_detail(f: &mut fmt::Formatter<'_>, detail: &ErrorDetail) -> fmt::Result {
+    writeln!(f, "fejl: {}", detail.message)?;
+    if let Some(place) = &detail.place {
+        write_place(f, place)?;
+    }
+    if !detail.hint.is_empty() {
+        writeln!(f, "  hjælp: {}", detail.hint)?;
+    }
+    if !detail.candidates.is_empty() {
+        writeln!(f, "  mente du: {}", detail.candidates.join(", "))?;
+    }
+    Ok(())
+}
+
+/// The line that the error is in, with carets below the part that it is about.
+fn write_place(f: &mut fmt::Formatter<'_>, place: &Place) -> fmt::Result {
+    let start = place.start as usize;
+    let Some((before, after)) = place.text.split_at_checked(start) else { return Ok(()) };
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let line_end = after.find('\n').map_or(place.text.len(), |newline| start + newline);
+    let line = place.text[line_start..line_end].trim_end();
+    let pointed = place.text.get(start..(place.end as usize).min(line_end)).unwrap_or_default();
+    // Tabs stay tabs, so that the carets stand below what they point at.
+    let indent: String =
+        before[line_start..].chars().map(|c| if c == '\t' { c } else { ' ' }).collect();
+    let number = place.line.to_string();
+    let gutter = " ".repeat(number.len());
+    writeln!(f, "  linje {number}, kolonne {}:", place.column)?;
+    writeln!(f, "  {number} | {line}")?;
+    writeln!(f, "  {gutter} | {indent}{}", "^".repeat(pointed.trim_end().chars().count().max(1)))
+}
+
+impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_place_is_drawn_with_carets() {
+        let text = "SELECT\n  [Tid].[Kvårtl] ON 0";
+        let start = text.find("[Kv").unwrap();
+        let place = Place {
+            text: text.to_owned(),
+            start: start as u32,
+            end: (start + "[Kvårtl]".len()) as u32,
+            line: 2,
+            column: 9,
+        };
+        let detail = ErrorDetail {
+            message: "feltet 'Kvårtl' findes ikke".to_owned(),
+            hint: String::new(),
+            candidates: vec!["Kvartal".to_owned(), "År".to_owned()],
+            place: Some(place),
+        };
+        let expected = "\
+fejl: feltet 'Kvårtl' findes ikke
+  linje 2, kolonne 9:
+  2 |   [Tid].[Kvårtl] ON 0
+    |         ^^^^^^^^
+  mente du: Kvartal, År
+";
+        assert_eq!(Error::Refused(Box::new(detail)).to_string(), expected);
+    }
+
+    #[test]
+    fn a_place_outside_the_text_is_left_out() {
+        let place = Place { text: "x".to_owned(), start: 9, end: 12, line: 1, column: 10 };
+        let detail = ErrorDetail { place: Some(place), ..ErrorDetail::default() };
+        assert_eq!(Error::Refused(Box::new(detail)).to_string(), "fejl: \n");
+    }
+}

@@ -1,0 +1,78 @@
+//! CSV for spreadsheets: `;`, UTF-8 with BOM, decimal comma, raw values.
+//!
+//! One header row per field across; the names of the fields down stand in the last of them.
+
+use std::io::{self, Write};
+
+use super::grid::Grid;
+use super::number;
+use crate::answer::Answer;
+
+/// Excel takes a file without it for Windows-1252.
+pub(super) const BOM: &[u8] = b"\xEF\xBB\xBF";
+
+/// Writes an answer.
+///
+/// # Errors
+/// It cannot be written.
+pub fn write(out: &mut dyn Write, answer: &Answer) -> io::Result<()> {
+    let grid = Grid::new(answer);
+    out.write_all(BOM)?;
+    write_headers(out, &grid)?;
+    for row in 0..grid.rows() {
+        let mut line: Vec<String> = grid.row(row).into_iter().map(str::to_owned).collect();
+        let first = line.len();
+        line.resize(first + grid.columns(), String::new());
+        for (column, cell) in grid.cells(row) {
+            line[first + column] = number::raw(cell.value);
+        }
+        write_line(out, &line)?;
+    }
+    Ok(())
+}
+
+fn write_headers(out: &mut dyn Write, grid: &Grid<'_>) -> io::Result<()> {
+    let (across, down) = (grid.column_fields().len(), grid.row_fields());
+    let columns: Vec<Vec<&str>> = (0..grid.columns()).map(|column| grid.column(column)).collect();
+    for level in 0..across {
+        let is_last = level + 1 == across;
+        let names = down.iter().map(|&name| if is_last { name } else { "" });
+        let captions = columns.iter().map(|captions| captions[level]);
+        write_line(out, &names.chain(captions).collect::<Vec<_>>())?;
+    }
+    Ok(())
+}
+
+/// Writes one line, quoting what needs it.
+pub(super) fn write_line(out: &mut dyn Write, values: &[impl AsRef<str>]) -> io::Result<()> {
+    for (place, value) in values.iter().enumerate() {
+        if place > 0 {
+            out.write_all(b";")?;
+        }
+        let value = value.as_ref();
+        if value.contains([';', '"', '\n', '\r']) {
+            write!(out, "\"{}\"", value.replace('"', "\"\""))?;
+        } else {
+            out.write_all(value.as_bytes())?;
+        }
+    }
+    out.write_all(b"\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answer::tests::{answer, axis};
+
+    #[test]
+    fn headers_stand_above_raw_values() {
+        let axes = vec![
+            axis(&["[T].[Kvartal]", "[Measures]"], &[&["K1", "Antal"], &["K2", "Antal"]]),
+            axis(&["[S].[Navn; og mere]"], &[&["a\"b"], &["ø"]]),
+        ];
+        let mut out = Vec::new();
+        write(&mut out, &answer(axes, &[(0, 1234.0), (3, 0.5)], 0)).unwrap();
+        let expected = "\u{feff};K1;K2\n\"Navn; og mere\";Antal;Antal\n\"a\"\"b\";1234;\nø;;0,5\n";
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+}

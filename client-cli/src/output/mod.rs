@@ -1,0 +1,91 @@
+//! Draws answers: as tables for people, CSV for spreadsheets, JSON for programs.
+
+pub mod csv;
+pub mod grid;
+pub mod json;
+pub mod list;
+pub mod number;
+pub mod table;
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+
+use crate::answer::Answer;
+use crate::args::{Common, Format};
+use crate::error::Error;
+
+pub use list::List;
+
+/// What stands above an answer.
+#[derive(Clone, Debug, Default)]
+pub struct Heading {
+    /// The title of a report.
+    pub title: Option<String>,
+    /// What the figures are.
+    pub notes: Vec<String>,
+}
+
+/// Writes an answer where and how the command line says.
+///
+/// # Errors
+/// The answer cannot be written, or not in this format.
+pub fn answer(common: &Common, heading: &Heading, answer: &Answer) -> Result<(), Error> {
+    write(common, |out| match common.format {
+        Format::Table => Ok(table::write(out, heading, answer)?),
+        Format::Csv => Ok(csv::write(out, answer)?),
+        Format::Json => Ok(json::write(out, heading, answer)?),
+        Format::Xlsx => Err(no_xlsx()),
+    })
+}
+
+/// Writes lists where and how the command line says.
+///
+/// # Errors
+/// They cannot be written, or not in this format.
+pub fn lists(common: &Common, json: &serde_json::Value, lists: &[List]) -> Result<(), Error> {
+    write(common, |out| match common.format {
+        Format::Table => Ok(list::write_tables(out, lists)?),
+        Format::Csv => Ok(list::write_csv(out, lists)?),
+        Format::Json => {
+            serde_json::to_writer_pretty(&mut *out, json)?;
+            Ok(writeln!(out)?)
+        }
+        Format::Xlsx => Err(no_xlsx()),
+    })
+}
+
+/// Writes a text as it is.
+///
+/// # Errors
+/// It cannot be written.
+pub fn text(common: &Common, text: &str) -> Result<(), Error> {
+    write(common, |out| Ok(writeln!(out, "{}", text.trim_end())?))
+}
+
+fn write(
+    common: &Common,
+    body: impl FnOnce(&mut dyn Write) -> Result<(), Error>,
+) -> Result<(), Error> {
+    if common.format == Format::Xlsx {
+        return Err(no_xlsx());
+    }
+    match &common.output {
+        None => {
+            let mut out = BufWriter::new(io::stdout().lock());
+            body(&mut out)?;
+            Ok(out.flush()?)
+        }
+        Some(path) => {
+            let file = File::create(path).map_err(|error| {
+                Error::new(format!("filen {} kan ikke skrives: {error}", path.display()))
+            })?;
+            let mut out = BufWriter::new(file);
+            body(&mut out)?;
+            Ok(out.flush()?)
+        }
+    }
+}
+
+fn no_xlsx() -> Error {
+    Error::new("formatet xlsx kan endnu ikke skrives; brug --format csv, som Excel åbner")
+}

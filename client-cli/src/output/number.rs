@@ -1,0 +1,73 @@
+//! Numbers as Danes read them, and as programs do.
+
+/// With `.` between thousands and a decimal comma: `1.234,5`.
+#[must_use]
+pub fn danish(value: f64, decimals: u8) -> String {
+    if !value.is_finite() {
+        return String::new();
+    }
+    let plain = format!("{:.*}", usize::from(decimals), value.abs());
+    let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
+    let is_zero = plain.bytes().all(|byte| matches!(byte, b'0' | b'.'));
+    let mut text = String::with_capacity(plain.len() + plain.len() / 3 + 1);
+    if value < 0.0 && !is_zero {
+        text.push('-');
+    }
+    for (place, digit) in whole.chars().enumerate() {
+        if place > 0 && (whole.len() - place) % 3 == 0 {
+            text.push('.');
+        }
+        text.push(digit);
+    }
+    if !fraction.is_empty() {
+        text.push(',');
+        text.push_str(fraction);
+    }
+    text
+}
+
+/// All digits, with a decimal comma: `1234,56`.
+#[must_use]
+pub fn raw(value: f64) -> String {
+    if value.is_finite() { value.to_string().replace('.', ",") } else { String::new() }
+}
+
+/// A JSON number: whole numbers without `.0`, and no number that JSON does not have.
+#[must_use]
+pub fn json(value: f64) -> serde_json::Value {
+    const EXACT: f64 = (1_u64 << 53) as f64;
+    if value.fract() == 0.0 && value.abs() < EXACT {
+        (value as i64).into()
+    } else {
+        serde_json::Number::from_f64(value).map_or(serde_json::Value::Null, Into::into)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_shown_in_danish() {
+        for (value, decimals, shown) in [
+            (0.0, 0, "0"),
+            (999.0, 0, "999"),
+            (1234.0, 0, "1.234"),
+            (1_234_567.891, 2, "1.234.567,89"),
+            (-1234.5, 1, "-1.234,5"),
+            (-0.001, 2, "0,00"),
+            (f64::NAN, 0, ""),
+        ] {
+            assert_eq!(danish(value, decimals), shown);
+        }
+    }
+
+    #[test]
+    fn raw_numbers_keep_all_their_digits() {
+        assert_eq!(raw(1234.0), "1234");
+        assert_eq!(raw(0.125), "0,125");
+        assert_eq!(json(1234.0).to_string(), "1234");
+        assert_eq!(json(-0.5).to_string(), "-0.5");
+        assert_eq!(json(f64::INFINITY).to_string(), "null");
+    }
+}

@@ -1,0 +1,114 @@
+//! What can be written on the command line. Help texts are Danish: municipal users read them.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+use cube_schema::day::Month;
+
+/// Kubeserveren Terning.
+#[derive(Parser, Debug)]
+#[command(name = "terning-server", version, about = "Kubeserveren Terning", long_about = None)]
+#[command(disable_help_subcommand = true)]
+pub struct Args {
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Prøv det hele: lav leverancer, genopbyg, start serveren og kør standardrapporterne
+    Demo(Demo),
+    /// Lav syntetiske leverancer
+    Generate(Generate),
+    /// Genopbyg kuberne som en ny version
+    Rebuild(Rebuild),
+    /// Start serveren
+    Serve(Serve),
+}
+
+/// `demo`
+#[derive(ClapArgs, Debug)]
+pub struct Demo {
+    /// Mappen, som demoen laver (og laver om, når den køres igen)
+    #[arg(long, value_name = "MAPPE", default_value = "terning-demo")]
+    pub folder: PathBuf,
+    /// Stop, når rapporterne er vist
+    #[arg(long)]
+    pub exit: bool,
+}
+
+/// `generate`
+#[derive(ClapArgs, Debug)]
+pub struct Generate {
+    /// Mappen, som leverancerne skrives i
+    #[arg(long, value_name = "MAPPE")]
+    pub out: PathBuf,
+    /// Størrelsen; 1.0 er hele landet
+    #[arg(long, value_name = "TAL", default_value_t = 1.0)]
+    pub scale: f64,
+    /// Samme frø giver samme leverancer
+    #[arg(long, value_name = "TAL", default_value_t = 1)]
+    pub seed: u64,
+    /// Første og sidste måned, der leveres for
+    #[arg(long, value_name = "MÅNED..MÅNED", default_value = "2026-09..2026-10")]
+    #[arg(value_parser = months)]
+    pub months: (Month, Month),
+}
+
+/// `rebuild`
+#[derive(ClapArgs, Debug)]
+pub struct Rebuild {
+    /// Mappen med leverancer
+    #[arg(long, value_name = "MAPPE")]
+    pub deliveries: PathBuf,
+    /// Datamappen, som versionerne ligger i
+    #[arg(long, value_name = "MAPPE")]
+    pub data: PathBuf,
+    /// Seneste måned, der må indgå, for eksempel 2026-10; ellers alle
+    #[arg(long, value_name = "MÅNED", value_parser = month)]
+    pub month: Option<Month>,
+}
+
+/// `serve`
+#[derive(ClapArgs, Debug)]
+pub struct Serve {
+    /// Datamappen, som versionerne ligger i
+    #[arg(long, value_name = "MAPPE")]
+    pub data: PathBuf,
+    /// Adressen, der lyttes på [standard: 127.0.0.1:50051]; port 0 er en ledig
+    #[arg(long, value_name = "ADRESSE")]
+    pub listen: Option<String>,
+    /// En fil med indstillinger (TOML)
+    #[arg(long, value_name = "FIL")]
+    pub config: Option<PathBuf>,
+}
+
+fn month(text: &str) -> Result<Month, String> {
+    Month::parse(text).ok_or_else(|| "en måned skrives som 2026-10".to_owned())
+}
+
+fn months(text: &str) -> Result<(Month, Month), String> {
+    let (first, last) = text.split_once("..").unwrap_or((text, text));
+    Ok((month(first)?, month(last)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_are_one_or_a_range() {
+        let september = Month::new(2026, 9);
+        assert_eq!(months("2026-09..2026-10"), Ok((september, Month::new(2026, 10))));
+        assert_eq!(months("2026-09"), Ok((september, september)));
+        assert!(months("2026..2027").is_err());
+    }
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        use clap::CommandFactory;
+        Args::command().debug_assert();
+    }
+}

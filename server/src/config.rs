@@ -1,0 +1,41 @@
+//! Settings of the service: a small file, and the command line above it.
+//!
+//! ```toml
+//! listen = "127.0.0.1:50051"
+//! log = "json"
+//! ```
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::Context;
+use serde::Deserialize;
+
+use crate::telemetry::LogFormat;
+
+/// Where the service listens unless it is told.
+pub const LISTEN: &str = "127.0.0.1:50051";
+
+/// The settings in a file; each may be left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where the service listens.
+    pub listen: Option<String>,
+    /// How it logs.
+    #[serde(default)]
+    pub log: LogFormat,
+}
+
+impl Config {
+    /// Reads a file of settings.
+    ///
+    /// # Errors
+    /// The file cannot be read, or holds a setting that does not exist.
+    pub fn read(path: &Path) -> anyhow::Result<Config> {
+        let shown = path.display();
+        let text = fs::read_to_string(path)
+            .with_context(|| format!("filen med indstillinger, {shown}, kan ikke læses"))?;
+        toml::from_str(&text).with_context(|| format!("der er en fejl i indstillingerne i {shown}"))
+    }
+}

@@ -1,0 +1,108 @@
+//! The service: answers on a listener until it is told to stop, and picks up new versions.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use cube_schema::domains::vh::rapporter::RAPPORTER;
+use cube_schema::report::Reports;
+use terning_proto::v1::query_service_server::QueryServiceServer;
+use tokio::net::{TcpListener, lookup_host};
+use tonic::codec::CompressionEncoding;
+use tonic::transport::Server;
+use tonic::transport::server::TcpIncoming;
+use tonic_health::ServingStatus;
+use tonic_health::server::HealthReporter;
+
+use crate::grpc::Api;
+use crate::versions::{self, Version, Versions};
+
+/// The largest request. MDX of a report designer is some ten thousand characters.
+const LARGEST_REQUEST: usize = 1 << 20;
+/// How often a silent connection is asked whether it is still there.
+const KEEPALIVE: Duration = Duration::from_secs(30);
+
+/// Binds an address. Only this machine may ask, as long as there is no access control.
+///
+/// # Errors
+/// The address cannot be bound, or is not of this machine.
+pub async fn bind(listen: &str) -> anyhow::Result<TcpListener> {
+    let wrong = || format!("'{listen}' er ikke en adresse, for eksempel 127.0.0.1:50051");
+    let addresses: Vec<SocketAddr> = lookup_host(listen).await.with_context(wrong)?.collect();
+    if let Some(other) = addresses.iter().find(|address| !address.ip().is_loopback()) {
+        bail!(
+            "{other} kan nås fra andre maskiner, og adgangsstyring er ikke sat op; \
+             lyt på 127.0.0.1, for eksempel --listen 127.0.0.1:50051"
+        );
+    }
+    let listener = TcpListener::bind(addresses.as_slice()).await;
+    listener.with_context(|| format!("kan ikke lytte på {listen}; er porten i brug?"))
+}
+
+/// Answers on a listener until `shutdown` ends. `ready` is called once, when the first version is
+/// active and questions can be answered.
+///
+/// # Errors
+/// The data folder is not safe, or the listener fails.
+pub async fn run(
+    listener: TcpListener,
+    data: &Path,
+    ready: impl FnOnce(SocketAddr),
+    shutdown: impl Future<Output = ()>,
+) -> anyhow::Result<()> {
+    versions::check_folder(data)?;
+    let address = listener.local_addr()?;
+    let versions = Arc::new(Versions::new(data));
+    if versions::names(data)?.is_empty() {
+        tracing::warn!(
+            "der er ingen version i {data}; lav en med: terning-server rebuild --deliveries MAPPE --data {data}",
+            data = data.display()
+        );
+    }
+    let (health, health_service) = tonic_health::server::health_reporter();
+    set_health(&health, ServingStatus::NotServing).await;
+    let mut ready = Some(ready);
+    let picking_up = versions::watch(Arc::clone(&versions), async |version: Arc<Version>| {
+        tracing::info!(version = %version.name, "versionen er aktiv");
+        set_health(&health, ServingStatus::Serving).await;
+        if let Some(ready) = ready.take() {
+            ready(address);
+        }
+    });
+    let reports = Reports::parse(RAPPORTER)?;
+    let serving = Server::builder()
+        .http2_keepalive_interval(Some(KEEPALIVE))
+        .add_service(query_service(Api::new(versions, reports)))
+        .add_service(health_service)
+        .add_service(reflection().build_v1()?)
+        .add_service(reflection().build_v1alpha()?)
+        .serve_with_incoming_shutdown(
+            TcpIncoming::from(listener).with_nodelay(Some(true)),
+            shutdown,
+        );
+    tokio::select! {
+        served = serving => Ok(served?),
+        () = picking_up => Ok(()),
+    }
+}
+
+fn query_service(api: Api) -> QueryServiceServer<Api> {
+    QueryServiceServer::new(api)
+        .accept_compressed(CompressionEncoding::Gzip)
+        .send_compressed(CompressionEncoding::Gzip)
+        .max_decoding_message_size(LARGEST_REQUEST)
+}
+
+fn reflection() -> tonic_reflection::server::Builder<'static> {
+    tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(terning_proto::DESCRIPTORS)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+}
+
+async fn set_health(health: &HealthReporter, status: ServingStatus) {
+    health.set_service_status("", status).await;
+    health.set_service_status("terning.v1.QueryService", status).await;
+}

@@ -1,0 +1,116 @@
+//! The names of hierarchies and members, as answers carry them and questions may use them.
+
+use terning_engine::cube::{Cube, Dimension};
+
+use terning_engine::query::bound::{HierarchyRef, Member};
+
+/// The name of the measures' dimension.
+pub const MEASURES: &str = "Measures";
+/// The name of the level that measures stand on.
+pub const MEASURES_LEVEL: &str = "MeasuresLevel";
+/// The name of the level that an All member stands on.
+pub const ALL_LEVEL: &str = "(All)";
+
+/// The unique name of a member, by key: `[Tid].[Kvartal].&[2020K1]`, and in a hierarchy of several
+/// levels `[Tid].[Kalender].[Kvartal].&[2020K1]`; `[Tid].[Kalender].[I alt]`, `[Measures].[Antal]`.
+#[must_use]
+pub fn unique_name(cube: &Cube, hierarchy: HierarchyRef, member: Member) -> String {
+    let mut name = hierarchy_name(cube, hierarchy);
+    match (hierarchy, member) {
+        (HierarchyRef::Of { dimension, hierarchy }, Member::Of { field, id }) => {
+            let dimension = &cube.dimensions[dimension];
+            let column = &dimension.fields[field];
+            if dimension.hierarchies[hierarchy].levels.len() > 1 {
+                push_step(&mut name, &column.name);
+            }
+            name.push_str(".&");
+            push_bracketed(&mut name, column.keys.get(id as usize));
+        }
+        _ => push_step(&mut name, caption(cube, hierarchy, member)),
+    }
+    name
+}
+
+/// The unique name of a hierarchy: `[Tid].[Kalender]`; `[Measures]`.
+#[must_use]
+pub fn hierarchy_name(cube: &Cube, hierarchy: HierarchyRef) -> String {
+    let mut name = String::with_capacity(48);
+    match hierarchy {
+        HierarchyRef::Measures => push_bracketed(&mut name, MEASURES),
+        HierarchyRef::Of { dimension, hierarchy } => {
+            let dimension = &cube.dimensions[dimension];
+            push_bracketed(&mut name, &dimension.name);
+            push_step(&mut name, &dimension.hierarchies[hierarchy].name);
+        }
+    }
+    name
+}
+
+/// What people read of a member.
+#[must_use]
+pub fn caption(cube: &Cube, hierarchy: HierarchyRef, member: Member) -> &str {
+    match (hierarchy, member) {
+        (_, Member::Measure(measure)) => &cube.measure(measure).name,
+        (HierarchyRef::Of { dimension, .. }, Member::Of { field, id }) => {
+            cube.dimensions[dimension].fields[field].captions.get(id as usize)
+        }
+        _ => &cube.all,
+    }
+}
+
+/// The name of the level that a member stands on.
+#[must_use]
+pub fn level_name(cube: &Cube, hierarchy: HierarchyRef, member: Member) -> &str {
+    match (hierarchy, member) {
+        (_, Member::Measure(_)) => MEASURES_LEVEL,
+        (HierarchyRef::Of { dimension, .. }, Member::Of { field, .. }) => {
+            &cube.dimensions[dimension].fields[field].name
+        }
+        _ => ALL_LEVEL,
+    }
+}
+
+/// The captions from the top level down to a member, without the All member.
+#[must_use]
+pub fn path(cube: &Cube, hierarchy: HierarchyRef, member: Member) -> Vec<String> {
+    match (hierarchy, member) {
+        (HierarchyRef::Of { dimension, hierarchy }, Member::Of { field, id }) => {
+            let dimension = &cube.dimensions[dimension];
+            let caption =
+                |(field, id): (usize, u32)| dimension.fields[field].captions.get(id as usize);
+            lineage(dimension, hierarchy, field, id).map(caption).map(str::to_owned).collect()
+        }
+        (_, Member::All) => Vec::new(),
+        _ => vec![caption(cube, hierarchy, member).to_owned()],
+    }
+}
+
+/// Fields and members from the top level of a hierarchy down to a member.
+pub(super) fn lineage(
+    dimension: &Dimension,
+    hierarchy: usize,
+    field: usize,
+    id: u32,
+) -> impl Iterator<Item = (usize, u32)> {
+    let levels = &dimension.hierarchies[hierarchy].levels;
+    let above = levels.iter().copied().take_while(move |&level| level != field);
+    let ancestor = move |level| Some((level, dimension.ancestor(field, id, level)?));
+    above.filter_map(ancestor).chain([(field, id)])
+}
+
+fn push_step(name: &mut String, step: &str) {
+    name.push('.');
+    push_bracketed(name, step);
+}
+
+fn push_bracketed(name: &mut String, text: &str) {
+    name.push('[');
+    for (position, piece) in text.split(']').enumerate() {
+        if position > 0 {
+            name.push_str("]]");
+        }
+        name.push_str(piece);
+    }
+    name.push(']');
+}
+
