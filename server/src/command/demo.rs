@@ -95,7 +95,9 @@ async fn serve_and_show(args: &Demo, data: &Path) -> anyhow::Result<()> {
             Ok(()) = was_shown, if exit => {}
         }
     };
-    let tell = |address| drop(ready.send(address));
+    let tell = |address| {
+        let _ = ready.send(address);
+    };
     let showing = async {
         let address = is_ready.await.context("serveren kom ikke i gang")?;
         show(address, data, args.exit).await?;
