@@ -25,9 +25,10 @@ pub fn answer(
             Err(QueryError::new(ErrorKind::Syntax, "endnu ikke").at(text, 0..text.len().min(6)))
         }
         Question::Pivot(pivot) => {
-            let view = views.iter().position(|view| view.cube().name == pivot.cube).ok_or_else(
-                || unknown_cube(&pivot.cube, views.iter().map(|view| view.cube().name.as_str())),
-            )?;
+            let view =
+                views.iter().position(|view| view.cube().name == pivot.cube).ok_or_else(|| {
+                    unknown_cube(&pivot.cube, views.iter().map(|view| view.cube().name.as_str()))
+                })?;
             let bound = bind::pivot(&views[view], pivot)?;
             Ok(Answer { view, cells: run(&views[view], &bound, limits, cancel)? })
         }

@@ -113,4 +113,3 @@ fn push_bracketed(name: &mut String, text: &str) {
     }
     name.push(']');
 }
-
