@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
-use crate::cube::Cube;
+use crate::cube::{Cube, Use};
 
 /// A cube, and the rows of it that may be seen.
 #[derive(Clone)]
@@ -68,5 +68,32 @@ impl View {
                     .is_some_and(|range| seen.rows.range_cardinality(range[0]..range[1]) > 0),
             })
         })
+    }
+
+    /// The keys of an observed dimension that some row has which may be seen, ascending; `None`
+    /// where all are there.
+    pub(super) fn visible_keys(&self, dimension: usize) -> Option<Vec<u32>> {
+        let shape = &self.cube.dimensions[dimension];
+        let seen = self.seen.as_ref().filter(|_| shape.observed)?;
+        let mut visible = vec![false; shape.key_count];
+        for (group, seen) in self.cube.groups.iter().zip(seen.iter()) {
+            let (rows, seen) = match group.uses[dimension] {
+                Some(Use::Step) => (group.cut.as_ref().unwrap_or(&group.rows), &seen.cut),
+                _ => (&group.rows, &seen.rows),
+            };
+            let keys = rows.keys[dimension].as_ref();
+            for row in seen {
+                match (keys, &rows.lists[dimension]) {
+                    (Some(keys), Some(lists)) => {
+                        for &key in lists.get(keys.get(row as usize) as usize) {
+                            visible[key as usize] = true;
+                        }
+                    }
+                    (Some(keys), None) => visible[keys.get(row as usize) as usize] = true,
+                    _ => {}
+                }
+            }
+        }
+        Some((0..shape.key_count as u32).filter(|&key| visible[key as usize]).collect())
     }
 }

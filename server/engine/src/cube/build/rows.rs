@@ -18,6 +18,8 @@ const BITMAP_KEYS: usize = 65_536;
 pub(super) struct Source<'a> {
     timeline: Timeline,
     entity: &'a [u32],
+    /// The number of entities; where the entity is a dimension, its keys, with or without facts.
+    entity_count: usize,
     first: &'a [Day],
     last: &'a [Day],
     /// Per dimension of the cube.
@@ -65,9 +67,15 @@ impl<'a> Source<'a> {
                 further.push((column, ids(facts, column)?));
             }
         }
+        let entity_keys = group.dimensions.iter().filter_map(|usage| {
+            let own = dimensions.iter().find(|dimension| dimension.name == usage.dimension)?;
+            (usage.column.as_ref() == Some(&group.entity)).then_some(own.key_count)
+        });
+        let occurring = entity.iter().max().map_or(0, |&last| last as usize + 1);
         Ok(Source {
             timeline,
             entity,
+            entity_count: entity_keys.max().unwrap_or(0).max(occurring),
             first: days(facts, &group.first)?,
             last: days(facts, &group.last)?,
             uses: uses.collect::<Result<_, _>>()?,
@@ -76,7 +84,7 @@ impl<'a> Source<'a> {
     }
 
     pub(super) fn entity_count(&self) -> usize {
-        self.entity.iter().max().map_or(0, |&last| last as usize + 1)
+        self.entity_count
     }
 
     /// The order that counts a key; `None` for the entity alone.

@@ -38,7 +38,7 @@ pub(super) fn execute(
             count_pass(plan, &chosen, time, &selected, &mut counted, limits, cancel)?;
         }
     }
-    positions::assemble(plan, &choices, &counted, limits)
+    positions::assemble(plan, counted, limits)
 }
 
 /// One choice of each dimension, in every combination.

@@ -6,7 +6,7 @@ use super::super::Limits;
 use super::super::bound::Member;
 use super::super::cellset::{AxisPositions, CellSet};
 use super::super::error::{ErrorKind, QueryError};
-use super::super::plan::{AxisPlan, Choice, Codes, Decoder, Order, Plan, TimeChoice, too_wide};
+use super::super::plan::{AxisPlan, Codes, Decoder, Order, Plan, TimeChoice, too_wide};
 use super::groups::Groups;
 use super::place::Place;
 use super::sweep::Counts;
@@ -32,6 +32,28 @@ pub(super) struct Asked<'a> {
 impl Counted {
     pub fn new(axes: usize) -> Counted {
         Counted { axes, codes: Vec::new(), values: Vec::new(), decimals: Vec::new() }
+    }
+
+    /// Leaves out the cells at tuples that were not listed: members are counted in every
+    /// combination, and an axis must not keep a position for a cell that is not in the answer.
+    fn keep_listed(&mut self, axes: &[AxisPlan]) {
+        for (axis, plan) in axes.iter().enumerate() {
+            let Order::Listed(list) = &plan.order else { continue };
+            let listed: HashSet<u64> = list.iter().copied().collect();
+            let mut kept = 0;
+            for cell in 0..self.values.len() {
+                if listed.contains(&self.codes[cell * self.axes + axis]) {
+                    self.codes
+                        .copy_within(cell * self.axes..(cell + 1) * self.axes, kept * self.axes);
+                    self.values[kept] = self.values[cell];
+                    self.decimals[kept] = self.decimals[cell];
+                    kept += 1;
+                }
+            }
+            self.codes.truncate(kept * self.axes);
+            self.values.truncate(kept);
+            self.decimals.truncate(kept);
+        }
     }
 
     /// The codes of all cells on one axis.
@@ -86,13 +108,14 @@ fn add_places(places: &[Place<'_>], mut code: u64, codes: &mut [u64]) {
 /// Finds the positions of every axis and puts the cells where they stand.
 pub(super) fn assemble(
     plan: &Plan<'_>,
-    choices: &[Vec<Choice>],
-    counted: &Counted,
+    mut counted: Counted,
     limits: &Limits,
 ) -> Result<CellSet, QueryError> {
+    counted.keep_listed(&plan.axes);
+    let counted = &counted;
     let mut axes = Vec::new();
     for axis in 0..plan.axes.len() {
-        axes.push(Positions::find(plan, choices, counted, axis, limits)?);
+        axes.push(Positions::find(plan, counted, axis, limits)?);
     }
     let cells: usize = axes
         .iter()
@@ -127,7 +150,6 @@ enum Places {
 impl Positions {
     fn find(
         plan: &Plan<'_>,
-        choices: &[Vec<Choice>],
         counted: &Counted,
         axis: usize,
         limits: &Limits,
@@ -136,12 +158,12 @@ impl Positions {
         let non_empty = own.non_empty && !own.columns.is_empty();
         let codes = match &own.order {
             Order::ByCode if non_empty => occurring(counted, axis, own.size),
-            Order::ByCode => existing(plan, choices, axis, limits)?,
+            Order::ByCode => existing(plan, axis, limits)?,
             Order::Listed(list) if non_empty => {
                 let found: HashSet<u64> = counted.on_axis(axis).collect();
                 list.iter().copied().filter(|code| found.contains(code)).collect()
             }
-            Order::Listed(list) => keep_existing(list, plan, choices, axis),
+            Order::Listed(list) => keep_existing(list, plan, axis),
         };
         if codes.len() > limits.positions {
             return Err(too_wide(limits));
@@ -189,33 +211,19 @@ fn occurring(counted: &Counted, axis: usize, size: u64) -> Vec<u64> {
 }
 
 /// What each dimension can add to the code of a position of an axis, and the columns it has there.
-fn parts(plan: &Plan<'_>, choices: &[Vec<Choice>], axis: usize) -> Vec<(Vec<usize>, Vec<u64>)> {
-    let width = plan.axes.len();
+fn parts(plan: &Plan<'_>, axis: usize) -> Vec<(Vec<usize>, Vec<u64>)> {
     let mut parts = Vec::new();
-    let mut taken: Vec<usize> = Vec::new();
-    for (dimension, own) in plan.dimensions.iter().zip(choices) {
+    for dimension in plan.dimensions.iter().chain(&plan.time) {
         let columns: Vec<usize> =
             dimension.columns.iter().filter(|place| place.0 == axis).map(|place| place.1).collect();
-        let codes = own.iter().flat_map(|choice| choice.codes.on_axis(axis, width, choice.size));
         if !columns.is_empty() {
-            parts.push((columns.clone(), distinct(codes)));
-            taken.extend(columns);
+            parts.push((columns, distinct(dimension.existing(plan, axis).into_iter())));
         }
     }
     let measures = plan.axes[axis].measure_column();
     parts.extend(
         measures.map(|at| (vec![at], distinct(plan.measures.iter().map(|(_, codes)| codes[axis])))),
     );
-    taken.extend(measures);
-    let time: Vec<usize> =
-        (0..plan.axes[axis].columns.len()).filter(|at| !taken.contains(at)).collect();
-    if !time.is_empty() {
-        let codes = plan
-            .times
-            .iter()
-            .flat_map(|choice| choice.codes.on_axis(axis, width, choice.count as u64));
-        parts.push((time, distinct(codes)));
-    }
     parts
 }
 
@@ -227,14 +235,9 @@ fn distinct(codes: impl Iterator<Item = u64>) -> Vec<u64> {
 }
 
 /// The codes of all positions that exist, whether anything was counted there or not.
-fn existing(
-    plan: &Plan<'_>,
-    choices: &[Vec<Choice>],
-    axis: usize,
-    limits: &Limits,
-) -> Result<Vec<u64>, QueryError> {
+fn existing(plan: &Plan<'_>, axis: usize, limits: &Limits) -> Result<Vec<u64>, QueryError> {
     let mut codes = vec![0_u64];
-    for (_, part) in parts(plan, choices, axis) {
+    for (_, part) in parts(plan, axis) {
         if codes.len().saturating_mul(part.len()) > limits.positions {
             return Err(too_wide(limits));
         }
@@ -245,10 +248,10 @@ fn existing(
 }
 
 /// The listed codes of positions that exist.
-fn keep_existing(list: &[u64], plan: &Plan<'_>, choices: &[Vec<Choice>], axis: usize) -> Vec<u64> {
+fn keep_existing(list: &[u64], plan: &Plan<'_>, axis: usize) -> Vec<u64> {
     let decoders: Vec<Decoder> =
         plan.axes[axis].columns.iter().map(|column| column.decoder()).collect();
-    let parts: Vec<(Vec<usize>, HashSet<u64>)> = parts(plan, choices, axis)
+    let parts: Vec<(Vec<usize>, HashSet<u64>)> = parts(plan, axis)
         .into_iter()
         .map(|(columns, codes)| (columns, codes.into_iter().collect()))
         .collect();

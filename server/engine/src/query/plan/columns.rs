@@ -75,9 +75,12 @@ pub(super) struct Columns {
     axes: Vec<AxisPlan>,
 }
 
-/// The measures asked for: those on an axis, else the one of the question.
+/// The measures asked for: those on an axis (which may be none), else the one of the question.
 pub(super) fn measures(bound: &Bound) -> Vec<MeasureRef> {
     let factors = bound.axes.iter().flat_map(|axis| &axis.factors);
+    if !factors.clone().any(|factor| factor.columns.contains(&HierarchyRef::Measures)) {
+        return vec![bound.measure];
+    }
     let mut found: Vec<MeasureRef> = Vec::new();
     for part in factors.flat_map(|factor| &factor.parts) {
         let Part::Tuples(members) = part else { continue };
@@ -89,7 +92,7 @@ pub(super) fn measures(bound: &Bound) -> Vec<MeasureRef> {
             }
         }
     }
-    if found.is_empty() { vec![bound.measure] } else { found }
+    found
 }
 
 impl Columns {

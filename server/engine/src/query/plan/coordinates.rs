@@ -114,10 +114,30 @@ pub(super) fn choices(dimension: &DimensionPlan, plan: &Plan<'_>, selected: bool
         if selected && dimension.columns.is_empty() {
             return Choice::everything(plan.axes.len());
         }
-        let choice = table(dimension, shape, &plan.axes, levels);
+        let choice = table(dimension, shape, &plan.axes, levels, many);
         if many { over_lists(choice, dimension.dimension, plan) } else { choice }
     });
     choices.collect()
+}
+
+pub(super) fn existing(dimension: &DimensionPlan, plan: &Plan<'_>, axis: usize) -> Vec<u64> {
+    let shape = &plan.view.cube().dimensions[dimension.dimension];
+    let visible = plan.view.visible_keys(dimension.dimension);
+    let own = DimensionPlan {
+        dimension: dimension.dimension,
+        allowed: keys::both(dimension.allowed.as_deref(), visible.as_deref()),
+        shown: None,
+        columns: dimension.columns.iter().copied().filter(|place| place.0 == axis).collect(),
+    };
+    let columns: Vec<&Column> =
+        own.columns.iter().map(|&(axis, at)| &plan.axes[axis].columns[at]).collect();
+    let mut codes = Vec::new();
+    for levels in level_choices(&columns, plan.nested_totals) {
+        let choice = linear(&own, shape, &plan.axes, &levels, false)
+            .unwrap_or_else(|| table(&own, shape, &plan.axes, &levels, false));
+        codes.extend(choice.codes.on_axis(axis, plan.axes.len(), choice.size));
+    }
+    codes
 }
 
 /// A choice that needs no table: one whole level, no condition, one key per row.
@@ -149,6 +169,7 @@ fn table(
     shape: &Dimension,
     axes: &[AxisPlan],
     levels: &[&Level],
+    many: bool,
 ) -> Choice {
     let width = axes.len();
     let mut codes = vec![0_u64; shape.key_count * width];
@@ -163,11 +184,14 @@ fn table(
             codes[key * width + axis] += if counts[key] { code * stride } else { 0 };
         }
     }
-    number_places(&codes, &counts, width)
+    let unasked = dimension.allowed.is_none()
+        && levels.iter().all(|level| matches!(level, Level::All { .. }));
+    number_places(&codes, &counts, width, !many || unasked)
 }
 
-/// Numbers the different codes of the keys that count.
-fn number_places(codes: &[u64], counts: &[bool], width: usize) -> Choice {
+/// Numbers the different codes of the keys that count. Where `any_row`, a row without any key would
+/// count as well, if all keys do.
+fn number_places(codes: &[u64], counts: &[bool], width: usize, any_row: bool) -> Choice {
     let of = |key: u32| &codes[key as usize * width..(key as usize + 1) * width];
     let mut order: Vec<u32> =
         (0..counts.len() as u32).filter(|&key| counts[key as usize]).collect();
@@ -183,7 +207,7 @@ fn number_places(codes: &[u64], counts: &[bool], width: usize) -> Choice {
         }
         map[key as usize] = size - 1;
     }
-    let map = if all && size == 1 { KeyMap::One } else { KeyMap::Table(map) };
+    let map = if any_row && all && size == 1 { KeyMap::One } else { KeyMap::Table(map) };
     Choice { map, size: u64::from(size), codes: PlaceCodes::Table(places) }
 }
 

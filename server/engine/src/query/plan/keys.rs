@@ -28,6 +28,15 @@ fn complement(keys: &[u32], count: usize) -> Vec<u32> {
     (0..count as u32).filter(|key| left_out.next_if_eq(&key).is_none()).collect()
 }
 
+/// The keys in both of two ascending lists; `None` is all.
+pub(super) fn both(left: Option<&[u32]>, right: Option<&[u32]>) -> Option<Vec<u32>> {
+    match (left, right) {
+        (None, None) => None,
+        (Some(one), None) | (None, Some(one)) => Some(one.to_vec()),
+        (Some(left), Some(right)) => Some(common(left, right)),
+    }
+}
+
 /// The numbers in both of two ascending lists.
 pub(super) fn common(left: &[u32], right: &[u32]) -> Vec<u32> {
     left.iter().copied().filter(|key| right.binary_search(key).is_ok()).collect()

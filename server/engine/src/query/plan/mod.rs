@@ -33,6 +33,8 @@ pub(super) struct Plan<'a> {
     pub axes: Vec<AxisPlan>,
     /// The dimensions other than time that are on an axis or have a condition.
     pub dimensions: Vec<DimensionPlan>,
+    /// What the question says of time.
+    pub time: Option<DimensionPlan>,
     /// The choices of a level for every column of time.
     pub times: Vec<TimeChoice>,
     /// The measures asked for, each with its code on every axis.
@@ -62,17 +64,21 @@ pub(super) fn plan<'a>(
     let group = single_group(&measures)?;
     let columns = Columns::new(view, bound, limits)?;
     let mut dimensions = Vec::new();
-    let mut times = Vec::new();
+    let (mut time, mut times) = (None, Vec::new());
     for (dimension, shape) in cube.dimensions.iter().enumerate() {
         let allowed = keys::allowed(shape, dimension, &bound.conditions);
         let on_axes = columns.of_dimension(dimension);
         if shape.is_time {
             times =
                 time::choices(&columns, &on_axes, shape, allowed.as_deref(), bound.nested_totals);
+            time = Some(DimensionPlan { dimension, allowed, shown: None, columns: on_axes });
         } else if allowed.is_some() || !on_axes.is_empty() {
             let shown = coordinates::shown(&columns, &on_axes, shape);
             dimensions.push(DimensionPlan { dimension, allowed, shown, columns: on_axes });
         }
+    }
+    if time.is_none() {
+        times = vec![time::whole(&columns, cube.months())];
     }
     let uses = &cube.groups[group].uses;
     if let Some(missing) = dimensions.iter().find(|plan| uses[plan.dimension].is_none()) {
@@ -88,6 +94,7 @@ pub(super) fn plan<'a>(
         cut,
         axes,
         dimensions,
+        time,
         times,
         measures,
         nested_totals: bound.nested_totals,
@@ -124,17 +131,20 @@ impl Plan<'_> {
 impl DimensionPlan {
     /// The keys that count: those allowed and shown; `None` is all.
     pub fn wanted(&self) -> Option<Vec<u32>> {
-        match (&self.allowed, &self.shown) {
-            (None, None) => None,
-            (Some(one), None) | (None, Some(one)) => Some(one.clone()),
-            (Some(allowed), Some(shown)) => Some(keys::common(allowed, shown)),
-        }
+        keys::both(self.allowed.as_deref(), self.shown.as_deref())
     }
 
     /// The choices of a level for each of the dimension's columns, as maps from keys to places.
     /// Where `selected`, the rows were chosen by the wanted keys already.
     pub fn choices(&self, plan: &Plan<'_>, selected: bool) -> Vec<Choice> {
         coordinates::choices(self, plan, selected)
+    }
+
+    /// What the dimension adds to the codes of the positions of one axis that exist: those whose
+    /// members some key has that the conditions leave and the caller can see. The other axes have
+    /// no say in it.
+    pub fn existing(&self, plan: &Plan<'_>, axis: usize) -> Vec<u64> {
+        coordinates::existing(self, plan, axis)
     }
 }
 

@@ -82,6 +82,13 @@ pub(super) fn choices(
     choices.collect()
 }
 
+/// The one choice of a cube without a time dimension: the whole timeline.
+pub(super) fn whole(columns: &Columns, month_count: usize) -> TimeChoice {
+    let width = columns.axis_count();
+    let months: Vec<usize> = (0..month_count).collect();
+    choice(&months, &vec![0; month_count * width], width, month_count)
+}
+
 /// The periods of some months: neighbours in the list with equal codes belong together.
 fn choice(months: &[usize], codes: &[u64], width: usize, month_count: usize) -> TimeChoice {
     let of = |month: usize| &codes[month * width..(month + 1) * width];

@@ -1,0 +1,102 @@
+//! The engine against a plain row scan, on random small stars and random questions.
+//!
+//! `scan.rs` says what a question means; nothing there is fast or clever. `TERNING_SCAN_CASES` sets
+//! the number of stars, `TERNING_SCAN_SEED` the first seed (a failure names its own).
+
+mod compare;
+mod members;
+mod question;
+mod random;
+mod scan;
+mod world;
+
+use std::collections::HashSet;
+
+use compare::{SeenFacts, check, cube, explain, view};
+use question::Asker;
+use random::Random;
+use scan::Scan;
+use world::{LARGER, SMALL, Size, World};
+
+/// Stars by default, and questions to each.
+const CASES: u64 = 600;
+const QUESTIONS: usize = 12;
+
+#[test]
+fn the_engine_answers_as_a_plain_scan_does() {
+    let cases = setting("TERNING_SCAN_CASES").unwrap_or(CASES);
+    let first = setting("TERNING_SCAN_SEED").unwrap_or(1);
+    let mut counts = Counts::default();
+    for seed in first..first + cases {
+        check_star(seed, SMALL, QUESTIONS, &mut counts);
+    }
+    println!("{counts:?}");
+    assert!(cases < 100 || counts.full_cells > 1000, "the questions have hardly any answers");
+}
+
+#[test]
+fn more_rows_than_a_block_are_counted_the_same() {
+    let cases = setting("TERNING_SCAN_CASES").unwrap_or(CASES) / 100;
+    let mut counts = Counts::default();
+    let first = setting("TERNING_SCAN_SEED").unwrap_or(1);
+    for seed in first..first + cases {
+        check_star(seed, LARGER, 10, &mut counts);
+    }
+    println!("{counts:?}");
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    questions: usize,
+    too_large: usize,
+    cells: usize,
+    full_cells: usize,
+}
+
+fn setting(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+fn check_star(seed: u64, size: Size, questions: usize, counts: &mut Counts) {
+    let mut random = Random::new(seed);
+    let world = World::random(&mut random, size);
+    let (star, cube) = (world.star(), cube(&world));
+    let schema = &world.schema;
+    for restricted in [false, true] {
+        let seen: SeenFacts = restricted.then(|| {
+            (0..world.facts.len()).filter(|_| random.percent(60)).collect::<HashSet<usize>>()
+        });
+        let scan = Scan::new(schema, &schema.cubes[0], &star, world.timeline, seen.clone());
+        let view = view(&cube, &seen);
+        check_members(&view, &scan, seed);
+        let asker = Asker { dimensions: &scan.dimensions, measures: 5 };
+        for _ in 0..questions / 2 {
+            let bound = asker.question(&mut random);
+            match check(&view, &scan, &bound) {
+                Ok(None) => counts.too_large += 1,
+                Ok(Some(cells)) => {
+                    counts.questions += 1;
+                    counts.cells += cells.0;
+                    counts.full_cells += cells.1;
+                }
+                Err(_) => panic!("TERNING_SCAN_SEED={seed}\n{}", explain(&world, &seen, &bound)),
+            }
+        }
+    }
+}
+
+/// The members of every field, in their order, and which of them the caller has.
+fn check_members(view: &terning_engine::query::View, scan: &Scan<'_>, seed: u64) {
+    for (at, (own, shape)) in scan.dimensions.iter().zip(&view.cube().dimensions).enumerate() {
+        assert_eq!(own.name, shape.name);
+        for (number, (own, field)) in own.fields.iter().zip(&shape.fields).enumerate() {
+            let captions: Vec<&str> = (0..field.len()).map(|id| field.captions.get(id)).collect();
+            assert_eq!(own.captions, captions, "TERNING_SCAN_SEED={seed}, {}", field.name);
+            for member in 0..field.len() as u32 {
+                let found = view.has_member(at, number, member);
+                let expected = scan.has_member(at, number, member);
+                assert_eq!(found, expected, "TERNING_SCAN_SEED={seed}, {} {member}", field.name);
+            }
+        }
+    }
+}

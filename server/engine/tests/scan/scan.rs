@@ -1,0 +1,458 @@
+//! The plain row scan: what a question means, said as directly as it can be.
+//!
+//! It reads the tables of the star and the schema, never the cube. Everything comes from one
+//! sentence: **a fact is in a cell if on some day of it, for every dimension that the question says
+//! something of, one of its keys on that day is left by all conditions and has all the members of
+//! the cell.** Time is a dimension like any other here: the key of a day is its month. The key of a
+//! dimension that changes over time is the one that holds on that day. So:
+//!
+//! - A cell's *period* is the months that the conditions leave and that have its time members; the
+//!   last day of the period is the last day of its latest month. Other dimensions do not narrow it.
+//! - A fact without any key of a many-valued dimension is in no member of it and meets no condition
+//!   on it, not even one that leaves every key; where nothing is said of the dimension, or only
+//!   All, it counts.
+//! - A cell without a fact is empty; else every measure has a value, 0 included.
+//! - A position exists if, for each of its dimensions, some key that the conditions leave has all
+//!   its members of that dimension. (An All position of a dimension whose conditions leave nothing
+//!   does not exist.) Axes are judged each for itself. In an observed dimension only keys count
+//!   that some fact has which the caller may see.
+//! - With nested totals there is nothing, position or cell, where an outer All of a dimension meets
+//!   an inner member that is not All.
+//! - Non-empty axes lose the positions that are empty at all positions of the other axes; the one
+//!   position of an axis without hierarchies stays.
+
+use std::collections::HashSet;
+
+use cube_schema::day::{Day, Month};
+use cube_schema::schema::{self, MeasureGroup, MeasureKind, Schema};
+use cube_schema::table::{FactColumn, FactTable, Star, Timeline};
+use terning_engine::query::bound::{Axis, Bound, Factor, HierarchyRef, Member, Part};
+
+use crate::members::{FieldMembers, field_members, time_members};
+
+/// A star read for scanning. Only cubes of one measure group.
+pub struct Scan<'a> {
+    group: &'a MeasureGroup,
+    facts: &'a FactTable,
+    pub dimensions: Vec<ScanDimension>,
+    /// Every fact's days, those that look alike in a month being told once.
+    moments: Vec<Moment>,
+    months: usize,
+    /// Which facts the caller may see; all if `None`.
+    seen: Option<HashSet<usize>>,
+    /// Per dimension: the keys that some seen fact has, on whatever day.
+    seen_keys: Vec<HashSet<u32>>,
+}
+
+/// A dimension as tables tell it.
+pub struct ScanDimension {
+    pub name: String,
+    pub observed: bool,
+    pub key_count: usize,
+    pub fields: Vec<FieldMembers>,
+    /// The fields of each hierarchy's levels: one per field, then those of several levels.
+    pub hierarchies: Vec<Vec<usize>>,
+}
+
+/// A fact on a day.
+#[derive(Clone, PartialEq)]
+struct Moment {
+    fact: usize,
+    month: u32,
+    /// Whether it is the last day of the month.
+    month_end: bool,
+    /// The keys of the fact in each dimension on this day.
+    keys: Vec<Vec<u32>>,
+}
+
+/// The members of a position or a cell.
+type Tuple = Vec<(HierarchyRef, Member)>;
+
+/// An answer in full.
+#[derive(Debug, PartialEq)]
+pub struct Answer {
+    /// The members of each position of each axis.
+    pub axes: Vec<Vec<Vec<Member>>>,
+    /// All cells, the first axis varying fastest.
+    pub cells: Vec<Option<f64>>,
+}
+
+impl<'a> Scan<'a> {
+    pub fn new(
+        schema: &'a Schema,
+        cube: &'a schema::Cube,
+        star: &'a Star,
+        timeline: Timeline,
+        seen: Option<HashSet<usize>>,
+    ) -> Scan<'a> {
+        let group = &cube.groups[0];
+        let facts = star.fact(&group.facts).unwrap();
+        let usage = |name: &str| group.dimensions.iter().find(|usage| usage.dimension == name);
+        let used: Vec<&schema::Dimension> =
+            schema.dimensions.iter().filter(|one| usage(&one.name).is_some()).collect();
+        let dimensions = used.iter().map(|one| ScanDimension::new(one, schema, star, timeline));
+        let mut scan = Scan {
+            group,
+            facts,
+            dimensions: dimensions.collect(),
+            moments: Vec::new(),
+            months: (timeline.last.0 - timeline.first.0 + 1) as usize,
+            seen,
+            seen_keys: vec![HashSet::new(); used.len()],
+        };
+        let calendar: Vec<Day> =
+            (timeline.first.first_day().0..=timeline.as_of().0).map(Day).collect();
+        let calendar: Vec<(Day, Month)> =
+            calendar.into_iter().map(|day| (day, day.month())).collect();
+        for fact in 0..scan.fact_count() {
+            if scan.seen.as_ref().is_some_and(|seen| !seen.contains(&fact)) {
+                continue;
+            }
+            let (first, last) = (scan.day(&group.first, fact), scan.day(&group.last, fact));
+            let keys: Vec<Source<'_>> =
+                used.iter().map(|one| scan.source(usage(&one.name).unwrap(), fact, star)).collect();
+            for (dimension, keys) in keys.iter().enumerate() {
+                scan.seen_keys[dimension].extend(keys.fixed());
+            }
+            let from = scan.moments.len();
+            for &(day, month) in calendar.iter().filter(|(day, _)| first <= *day && *day <= last) {
+                let number = (month.0 - timeline.first.0) as u32;
+                let moment = Moment {
+                    fact,
+                    month: number,
+                    month_end: day == month.last_day(),
+                    keys: keys.iter().map(|keys| keys.on(day, number)).collect(),
+                };
+                if scan.moments[from..].last() != Some(&moment) {
+                    scan.moments.push(moment);
+                }
+            }
+        }
+        scan
+    }
+
+    fn fact_count(&self) -> usize {
+        self.ids(&self.group.entity).len()
+    }
+
+    fn ids(&self, column: &str) -> &'a [u32] {
+        match self.facts.column(column) {
+            Some(FactColumn::Id(ids)) => ids,
+            _ => panic!("the column {column} holds no ids"),
+        }
+    }
+
+    fn day(&self, column: &str, fact: usize) -> Day {
+        match self.facts.column(column) {
+            Some(FactColumn::Day(days)) => days[fact],
+            _ => panic!("the column {column} holds no days"),
+        }
+    }
+
+    fn source(&self, usage: &'a schema::DimensionUse, fact: usize, star: &'a Star) -> Source<'a> {
+        let Some(column) = &usage.column else { return Source::Time };
+        if let Some(steps) = &usage.steps {
+            let steps = star.step(steps).unwrap();
+            let series = self.ids(column)[fact] as usize;
+            let own = steps.offsets[series] as usize..steps.offsets[series + 1] as usize;
+            return Source::Steps(&steps.from[own.clone()], &steps.member[own]);
+        }
+        match self.facts.column(column) {
+            Some(FactColumn::Ids(lists)) => Source::Keys(lists.get(fact)),
+            _ => Source::Keys(&self.ids(column)[fact..=fact]),
+        }
+    }
+
+    /// Whether a member exists for the caller.
+    pub fn has_member(&self, dimension: usize, field: usize, member: u32) -> bool {
+        let keys = &self.dimensions[dimension].fields[field].member_of_key;
+        (0..keys.len()).any(|key| keys[key] == member && self.is_visible(dimension, key as u32))
+    }
+
+    fn is_visible(&self, dimension: usize, key: u32) -> bool {
+        let listed = !self.dimensions[dimension].observed || self.seen.is_none();
+        listed || self.seen_keys[dimension].contains(&key)
+    }
+
+    /// The answer to a question; `None` where it has too many cells to scan for.
+    pub fn answer(&self, bound: &Bound, effort: usize) -> Option<Answer> {
+        let mut axes: Vec<Vec<Tuple>> = Vec::new();
+        for axis in &bound.axes {
+            axes.push(self.positions(axis, bound, effort)?);
+        }
+        let count: usize = axes.iter().map(Vec::len).product();
+        if count * (self.moments.len() + 20) > effort {
+            return None;
+        }
+        let cell = |ordinal| self.cell(&whole_tuple(&axes, ordinal), bound);
+        let cells: Vec<Option<f64>> = (0..count).map(cell).collect();
+        let kept: Vec<Vec<usize>> =
+            (0..axes.len()).map(|axis| kept_positions(bound, &axes, axis, &cells)).collect();
+        let in_answer = |ordinal: &usize| {
+            positions_of(&axes, *ordinal)
+                .iter()
+                .zip(&kept)
+                .all(|(position, kept)| kept.contains(position))
+        };
+        Some(Answer {
+            cells: (0..count).filter(in_answer).map(|ordinal| cells[ordinal]).collect(),
+            axes: axes.iter().zip(&kept).map(|(axis, kept)| members_of(axis, kept)).collect(),
+        })
+    }
+
+    /// The positions of an axis that exist, in the order asked for.
+    fn positions(&self, axis: &Axis, bound: &Bound, effort: usize) -> Option<Vec<Tuple>> {
+        let mut positions: Vec<Tuple> = vec![Vec::new()];
+        for factor in &axis.factors {
+            let tuples = self.tuples(factor);
+            if positions.len() * tuples.len() > effort / 20 {
+                return None;
+            }
+            let longer = positions
+                .iter()
+                .flat_map(|start| tuples.iter().map(|end| [start.as_slice(), end].concat()));
+            positions = longer.filter(|tuple| self.exists(tuple, bound)).collect();
+            // A position is empty if already some of its members have no fact in common.
+            if axis.non_empty {
+                positions.retain(|tuple| self.is_active(tuple, bound));
+            }
+        }
+        Some(positions)
+    }
+
+    /// The tuples of a factor, in the order asked for.
+    fn tuples(&self, factor: &Factor) -> Vec<Tuple> {
+        let mut tuples: Vec<Tuple> = Vec::new();
+        for part in &factor.parts {
+            match part {
+                Part::Tuples(members) => tuples.extend(
+                    members
+                        .chunks(factor.columns.len())
+                        .map(|tuple| factor.columns.iter().copied().zip(tuple.to_vec()).collect()),
+                ),
+                Part::Level { field } => {
+                    let HierarchyRef::Of { dimension, .. } = factor.columns[0] else {
+                        panic!("measures have no levels")
+                    };
+                    let count = self.dimensions[dimension].fields[*field].captions.len();
+                    tuples.extend(
+                        (0..count as u32)
+                            .map(|id| vec![(factor.columns[0], Member::Of { field: *field, id })]),
+                    );
+                }
+            }
+        }
+        tuples
+    }
+
+    /// Whether a position exists: see the head of this file.
+    fn exists(&self, tuple: &Tuple, bound: &Bound) -> bool {
+        !breaks_nesting(tuple, bound)
+            && (0..self.dimensions.len()).all(|dimension| {
+                let named =
+                    tuple.iter().any(|(column, _)| dimension_of(*column) == Some(dimension));
+                let keys = 0..self.dimensions[dimension].key_count as u32;
+                !named
+                    || keys
+                        .filter(|key| self.is_visible(dimension, *key))
+                        .any(|key| self.is_wanted(dimension, key, tuple, bound))
+            })
+    }
+
+    /// Whether all conditions leave a key and it has all the members of a tuple.
+    fn is_wanted(&self, dimension: usize, key: u32, tuple: &Tuple, bound: &Bound) -> bool {
+        let member =
+            |field: usize| self.dimensions[dimension].fields[field].member_of_key[key as usize];
+        let left =
+            bound.conditions.iter().filter(|condition| condition.dimension == dimension).all(
+                |condition| {
+                    condition.members.contains(&member(condition.field)) != condition.except
+                },
+            );
+        left && tuple.iter().filter(|(column, _)| dimension_of(*column) == Some(dimension)).all(
+            |(_, one)| match one {
+                Member::Of { field, id } => member(*field) == *id,
+                _ => true,
+            },
+        )
+    }
+
+    /// Per dimension: whether each key is wanted; `None` where nothing is said of the dimension.
+    fn wanted(&self, tuple: &Tuple, bound: &Bound) -> Vec<Option<Vec<bool>>> {
+        let wanted = (0..self.dimensions.len()).map(|dimension| {
+            let conditions = bound.conditions.iter().any(|one| one.dimension == dimension);
+            let members = tuple.iter().any(|(column, member)| {
+                dimension_of(*column) == Some(dimension) && *member != Member::All
+            });
+            let keys = 0..self.dimensions[dimension].key_count as u32;
+            (conditions || members)
+                .then(|| keys.map(|key| self.is_wanted(dimension, key, tuple, bound)).collect())
+        });
+        wanted.collect()
+    }
+
+    fn moments_in<'b>(
+        &'b self,
+        wanted: &'b [Option<Vec<bool>>],
+    ) -> impl Iterator<Item = &'b Moment> {
+        self.moments.iter().filter(move |moment| {
+            moment.keys.iter().zip(wanted).all(|(keys, wanted)| match wanted {
+                Some(wanted) => keys.iter().any(|&key| wanted[key as usize]),
+                None => true,
+            })
+        })
+    }
+
+    fn is_active(&self, tuple: &Tuple, bound: &Bound) -> bool {
+        self.moments_in(&self.wanted(tuple, bound)).next().is_some()
+    }
+
+    /// The value of a cell.
+    fn cell(&self, tuple: &Tuple, bound: &Bound) -> Option<f64> {
+        if breaks_nesting(tuple, bound) {
+            return None;
+        }
+        let wanted = self.wanted(tuple, bound);
+        let active: Vec<&Moment> = self.moments_in(&wanted).collect();
+        if active.is_empty() {
+            return None;
+        }
+        let measure = tuple.iter().find_map(|(_, member)| match member {
+            Member::Measure(measure) => Some(*measure),
+            _ => None,
+        });
+        let measure = &self.group.measures[measure.unwrap_or(bound.measure).measure];
+        let last_month = self.last_month(&wanted);
+        let at_end = measure.kind == MeasureKind::DistinctAtEnd;
+        let counted = active
+            .iter()
+            .filter(|moment| !at_end || (moment.month_end && moment.month as usize == last_month));
+        let columns: Vec<&[u32]> = measure.key.iter().map(|column| self.ids(column)).collect();
+        let keys: HashSet<Vec<u32>> = counted
+            .map(|moment| columns.iter().map(|column| column[moment.fact]).collect())
+            .collect();
+        Some(keys.len() as f64)
+    }
+
+    /// The latest month of the period.
+    fn last_month(&self, wanted: &[Option<Vec<bool>>]) -> usize {
+        let time = self.group.dimensions.iter().find(|usage| usage.column.is_none());
+        let time = time.and_then(|time| {
+            self.dimensions.iter().position(|dimension| dimension.name == time.dimension)
+        });
+        let months = time.and_then(|time| wanted[time].as_ref());
+        months.map_or(self.months - 1, |months| months.iter().rposition(|one| *one).unwrap_or(0))
+    }
+}
+
+/// Where the keys of a fact in a dimension come from.
+enum Source<'a> {
+    Time,
+    Keys(&'a [u32]),
+    Steps(&'a [Day], &'a [u32]),
+}
+
+impl Source<'_> {
+    fn on(&self, day: Day, month: u32) -> Vec<u32> {
+        match self {
+            Source::Time => vec![month],
+            Source::Keys(keys) => keys.to_vec(),
+            Source::Steps(from, members) => {
+                let holds = from.iter().rposition(|from| *from <= day).unwrap();
+                vec![members[holds]]
+            }
+        }
+    }
+
+    fn fixed(&self) -> Vec<u32> {
+        match self {
+            Source::Keys(keys) => keys.to_vec(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl ScanDimension {
+    fn new(
+        dimension: &schema::Dimension,
+        schema: &Schema,
+        star: &Star,
+        timeline: Timeline,
+    ) -> ScanDimension {
+        let fields: Vec<FieldMembers> = match &dimension.table {
+            None => dimension.fields.iter().map(|field| time_members(field, timeline)).collect(),
+            Some(name) => {
+                let table = star.dimension(name).unwrap();
+                let own = dimension.fields.iter();
+                own.map(|field| field_members(field, table, &schema.unknown)).collect()
+            }
+        };
+        let position = |level: &String| {
+            dimension.fields.iter().position(|field| field.name == *level).unwrap()
+        };
+        let several =
+            dimension.hierarchies.iter().map(|one| one.levels.iter().map(position).collect());
+        ScanDimension {
+            name: dimension.name.clone(),
+            observed: dimension.observed,
+            key_count: fields[0].member_of_key.len(),
+            hierarchies: (0..fields.len()).map(|field| vec![field]).chain(several).collect(),
+            fields,
+        }
+    }
+}
+
+fn dimension_of(column: HierarchyRef) -> Option<usize> {
+    match column {
+        HierarchyRef::Measures => None,
+        HierarchyRef::Of { dimension, .. } => Some(dimension),
+    }
+}
+
+/// Whether, with nested totals, an outer All meets an inner member of the same dimension.
+fn breaks_nesting(tuple: &Tuple, bound: &Bound) -> bool {
+    bound.nested_totals
+        && tuple.iter().enumerate().any(|(at, (outer, member))| {
+            *member == Member::All
+                && tuple[at + 1..].iter().any(|(inner, member)| {
+                    dimension_of(*inner) == dimension_of(*outer) && *member != Member::All
+                })
+        })
+}
+
+/// The position on each axis of an ordinal.
+fn positions_of(axes: &[Vec<Tuple>], mut ordinal: usize) -> Vec<usize> {
+    let position = |axis: &Vec<Tuple>| {
+        let position = ordinal % axis.len();
+        ordinal /= axis.len();
+        position
+    };
+    axes.iter().map(position).collect()
+}
+
+fn whole_tuple(axes: &[Vec<Tuple>], ordinal: usize) -> Tuple {
+    let positions = positions_of(axes, ordinal);
+    axes.iter().zip(positions).flat_map(|(axis, position)| axis[position].clone()).collect()
+}
+
+/// The positions of an axis that are not removed for being empty.
+fn kept_positions(
+    bound: &Bound,
+    axes: &[Vec<Tuple>],
+    axis: usize,
+    cells: &[Option<f64>],
+) -> Vec<usize> {
+    let all = 0..axes[axis].len();
+    if !bound.axes[axis].non_empty || bound.axes[axis].factors.is_empty() {
+        return all.collect();
+    }
+    let full: HashSet<usize> = (0..cells.len())
+        .filter(|ordinal| cells[*ordinal].is_some())
+        .map(|ordinal| positions_of(axes, ordinal)[axis])
+        .collect();
+    all.filter(|position| full.contains(position)).collect()
+}
+
+fn members_of(axis: &[Tuple], kept: &[usize]) -> Vec<Vec<Member>> {
+    kept.iter().map(|&at| axis[at].iter().map(|(_, member)| *member).collect()).collect()
+}
