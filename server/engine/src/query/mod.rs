@@ -7,11 +7,13 @@ pub mod cellset;
 pub mod error;
 pub mod pivot;
 pub mod view;
+pub mod names;
+pub mod parse;
+pub mod bind;
+pub mod show;
 mod execute;
 mod limits;
 mod plan;
-
-pub mod bind;
 
 pub use cellset::CellSet;
 pub use error::{ErrorKind, QueryError};

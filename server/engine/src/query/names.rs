@@ -1,0 +1,174 @@
+//! The names of hierarchies and members, as answers carry them and questions may use them.
+
+use crate::cube::{Cube, Dimension};
+
+use super::bound::{HierarchyRef, Member};
+
+/// The name of the measures' dimension.
+pub const MEASURES: &str = "Measures";
+/// The name of the level that measures stand on.
+pub const MEASURES_LEVEL: &str = "MeasuresLevel";
+/// The name of the level that an All member stands on.
+pub const ALL_LEVEL: &str = "(All)";
+
+/// The unique name of a member, by key: `[Tid].[Kvartal].&[2020K1]`, and in a hierarchy of several
+/// levels `[Tid].[Kalender].[Kvartal].&[2020K1]`; `[Tid].[Kalender].[I alt]`, `[Measures].[Antal]`.
+#[must_use]
+pub fn unique_name(cube: &Cube, hierarchy: HierarchyRef, member: Member) -> String {
+    let mut name = hierarchy_name(cube, hierarchy);
+    match (hierarchy, member) {
+        (HierarchyRef::Of { dimension, hierarchy }, Member::Of { field, id }) => {
+            let dimension = &cube.dimensions[dimension];
+            let column = &dimension.fields[field];
+            if dimension.hierarchies[hierarchy].levels.len() > 1 {
+                push_step(&mut name, &column.name);
+            }
+            name.push_str(".&");
+            push_bracketed(&mut name, column.keys.get(id as usize));
+        }
+        _ => push_step(&mut name, caption(cube, hierarchy, member)),
+    }
+    name
+}
+
+/// The unique name of a hierarchy: `[Tid].[Kalender]`; `[Measures]`.
+#[must_use]
+pub fn hierarchy_name(cube: &Cube, hierarchy: HierarchyRef) -> String {
+    let mut name = String::with_capacity(48);
+    match hierarchy {
+        HierarchyRef::Measures => push_bracketed(&mut name, MEASURES),
+        HierarchyRef::Of { dimension, hierarchy } => {
+            let dimension = &cube.dimensions[dimension];
+            push_bracketed(&mut name, &dimension.name);
+            push_step(&mut name, &dimension.hierarchies[hierarchy].name);
+        }
+    }
+    name
+}
+
+/// What people read of a member.
+#[must_use]
+pub fn caption(cube: &Cube, hierarchy: HierarchyRef, member: Member) -> &str {
+    match (hierarchy, member) {
+        (_, Member::Measure(measure)) => &cube.measure(measure).name,
+        (HierarchyRef::Of { dimension, .. }, Member::Of { field, id }) => {
+            cube.dimensions[dimension].fields[field].captions.get(id as usize)
+        }
+        _ => &cube.all,
+    }
+}
+
+/// The name of the level that a member stands on.
+#[must_use]
+pub fn level_name(cube: &Cube, hierarchy: HierarchyRef, member: Member) -> &str {
+    match (hierarchy, member) {
+        (_, Member::Measure(_)) => MEASURES_LEVEL,
+        (HierarchyRef::Of { dimension, .. }, Member::Of { field, .. }) => {
+            &cube.dimensions[dimension].fields[field].name
+        }
+        _ => ALL_LEVEL,
+    }
+}
+
+/// The captions from the top level down to a member, without the All member.
+#[must_use]
+pub fn path(cube: &Cube, hierarchy: HierarchyRef, member: Member) -> Vec<String> {
+    match (hierarchy, member) {
+        (HierarchyRef::Of { dimension, hierarchy }, Member::Of { field, id }) => {
+            let dimension = &cube.dimensions[dimension];
+            let caption =
+                |(field, id): (usize, u32)| dimension.fields[field].captions.get(id as usize);
+            lineage(dimension, hierarchy, field, id).map(caption).map(str::to_owned).collect()
+        }
+        (_, Member::All) => Vec::new(),
+        _ => vec![caption(cube, hierarchy, member).to_owned()],
+    }
+}
+
+/// Fields and members from the top level of a hierarchy down to a member.
+pub(super) fn lineage(
+    dimension: &Dimension,
+    hierarchy: usize,
+    field: usize,
+    id: u32,
+) -> impl Iterator<Item = (usize, u32)> {
+    let levels = &dimension.hierarchies[hierarchy].levels;
+    let above = levels.iter().copied().take_while(move |&level| level != field);
+    let ancestor = move |level| Some((level, dimension.ancestor(field, id, level)?));
+    above.filter_map(ancestor).chain([(field, id)])
+}
+
+fn push_step(name: &mut String, step: &str) {
+    name.push('.');
+    push_bracketed(name, step);
+}
+
+fn push_bracketed(name: &mut String, text: &str) {
+    name.push('[');
+    for (position, piece) in text.split(']').enumerate() {
+        if position > 0 {
+            name.push_str("]]");
+        }
+        name.push_str(piece);
+    }
+    name.push(']');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cube::MeasureRef;
+    use crate::query::bind::fixture::view;
+
+    #[test]
+    fn members_have_names_by_key_and_paths_of_captions() {
+        let view = view();
+        let cube = view.cube();
+        let of = |dimension, hierarchy| HierarchyRef::Of { dimension, hierarchy };
+        let member = |field, id| Member::Of { field, id };
+        for (hierarchy, member, unique, level, path) in [
+            (of(0, 1), member(1, 4), "[Tid].[Kvartal].&[2020K1]", "Kvartal", "2020K1"),
+            (
+                of(0, 3),
+                member(1, 4),
+                "[Tid].[Kalender].[Kvartal].&[2020K1]",
+                "Kvartal",
+                "2020/2020K1",
+            ),
+            (of(0, 3), Member::All, "[Tid].[Kalender].[I alt]", "(All)", ""),
+            (of(1, 2), member(2, 1), "[Handle kommune].[Kommune].&[155]", "Kommune", "Dragør"),
+            (
+                of(1, 3),
+                member(2, 3),
+                "[Handle kommune].[Geografi].[Kommune].&[253]",
+                "Kommune",
+                "Sjælland/Greve",
+            ),
+            (
+                of(7, 1),
+                member(1, 3),
+                "[Opholdssted].[Opholdssted].&[s4]",
+                "Opholdssted",
+                "Østerly [afd. 2]",
+            ),
+            (
+                HierarchyRef::Measures,
+                Member::Measure(MeasureRef { group: 0, measure: 1 }),
+                "[Measures].[Antal Ydelser]",
+                "MeasuresLevel",
+                "Antal Ydelser",
+            ),
+        ] {
+            assert_eq!(unique_name(cube, hierarchy, member), unique);
+            assert_eq!(level_name(cube, hierarchy, member), level);
+            assert_eq!(super::path(cube, hierarchy, member).join("/"), path);
+        }
+    }
+
+    #[test]
+    fn closing_brackets_are_doubled() {
+        let mut name = String::new();
+        push_bracketed(&mut name, "a]b[c]");
+        assert_eq!(name, "[a]]b[c]]]");
+    }
+}
