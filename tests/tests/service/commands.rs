@@ -81,3 +81,30 @@ fn nobody_answers_at_a_wrong_address() {
     assert!(error.contains("terning-server serve"), "{error}");
     drop(data);
 }
+
+#[test]
+fn an_error_in_mdx_is_shown_with_line_column_and_caret() {
+    let (_data, server) = served();
+    let text = "SELECT [Tid].[Kvartal].MEMBERS ON COLUMNS,\n  [Ydelse].[Ydelsesnvn].MEMBERS ON ROWS\nFROM [Ting]";
+    golden("mdx-error.txt", &server.refusal(&["mdx", text]));
+    golden("mdx-syntax.txt", &server.refusal(&["mdx", "SELECT {[Tid].[Kvartal] ON 0 FROM [Ting]"]));
+    let unknown = server.refusal(&["mdx", "SELECT FROM [Tingene]"]);
+    assert!(unknown.contains("linje 1, kolonne 13") && unknown.contains("Ting"), "{unknown}");
+}
+
+#[test]
+fn a_pivot_and_its_mdx_give_the_same_answer() {
+    let (_data, server) = served();
+    let mut show = pivot("json");
+    show.push("--show=mdx");
+    let mdx = server.answer(&show);
+    assert!(mdx.starts_with("SELECT"), "{mdx}");
+    assert_eq!(server.answer(&["mdx", &mdx, "--format=json"]), server.answer(&pivot("json")));
+}
+
+#[test]
+fn a_question_without_axes_is_one_cell() {
+    let (_data, server) = served();
+    let csv = server.answer(&["mdx", "SELECT FROM [Ting]", "--format=csv"]);
+    assert_eq!(csv, "\u{feff}5\n");
+}
