@@ -11,10 +11,12 @@ pub mod names;
 pub mod parse;
 pub mod bind;
 pub mod show;
+mod answer;
 mod execute;
 mod limits;
 mod plan;
 
+pub use answer::{Answer, Question, answer, translate};
 pub use cellset::CellSet;
 pub use error::{ErrorKind, QueryError};
 pub use limits::{Cancel, Limits};
