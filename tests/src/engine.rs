@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use cube_schema::day::Month;
 use cube_schema::domain::Domain;
 use cube_schema::domains::vh::Vh;
@@ -11,7 +11,7 @@ use terning_engine::cube::{self, Cube};
 use terning_engine::load::{Loaded, load};
 use terning_engine::query::bound::{HierarchyRef, Member};
 use terning_engine::query::cellset::{AxisPositions, CellSet};
-use terning_engine::query::{Cancel, Limits, View, bind, run};
+use terning_engine::query::{self, Cancel, Limits, Question, View, names};
 use terning_engine::snapshot;
 use terning_oracle::{CellSet as Table, Pivot};
 
@@ -76,11 +76,7 @@ pub fn open(bytes: Vec<u8>) -> Result<Vec<Arc<Cube>>, snapshot::SnapshotError> {
 /// # Errors
 /// A name does not exist, or the answer is too large.
 pub fn ask(cubes: &[Arc<Cube>], pivot: &Pivot) -> Result<Table> {
-    let Some(cube) = cubes.iter().find(|cube| cube.name == pivot.cube) else {
-        bail!("there is no cube {:?}", pivot.cube);
-    };
-    let view = View::everything(Arc::clone(cube));
-    let asked = terning_engine::query::Pivot {
+    let pivot = query::Pivot {
         cube: pivot.cube.clone(),
         filters: pivot.filters.clone(),
         columns: pivot.columns.clone(),
@@ -89,9 +85,21 @@ pub fn ask(cubes: &[Arc<Cube>], pivot: &Pivot) -> Result<Table> {
         totals: pivot.totals,
         empty: pivot.empty,
     };
-    let bound = bind::pivot(&view, &asked)?;
-    let cells = run(&view, &bound, &Limits::default(), &Cancel::default())?;
-    Ok(table(cube, &cells))
+    ask_question(cubes, &Question::Pivot(&pivot))
+}
+
+/// Asks some cubes in MDX.
+///
+/// # Errors
+/// The text cannot be understood, or the answer is too large.
+pub fn ask_mdx(cubes: &[Arc<Cube>], text: &str) -> Result<Table> {
+    ask_question(cubes, &Question::Mdx(text))
+}
+
+fn ask_question(cubes: &[Arc<Cube>], question: &Question<'_>) -> Result<Table> {
+    let views: Vec<View> = cubes.iter().map(|cube| View::everything(Arc::clone(cube))).collect();
+    let answer = query::answer(&views, question, &Limits::default(), &Cancel::default())?;
+    Ok(table(&cubes[answer.view], &answer.cells))
 }
 
 /// An answer of two axes as captions and cells.
@@ -110,12 +118,8 @@ fn one_position() -> Vec<Vec<String>> {
 }
 
 fn captions(cube: &Cube, axis: &AxisPositions) -> Vec<Vec<String>> {
-    let caption = |(hierarchy, member): (&HierarchyRef, &Member)| match (hierarchy, member) {
-        (HierarchyRef::Of { dimension, .. }, Member::Of { field, id }) => {
-            cube.dimensions[*dimension].fields[*field].captions.get(*id as usize).to_owned()
-        }
-        (_, Member::Measure(measure)) => cube.measure(*measure).name.clone(),
-        _ => cube.all.clone(),
+    let caption = |(hierarchy, member): (&HierarchyRef, &Member)| {
+        names::caption(cube, *hierarchy, *member).to_owned()
     };
     let position = |at| axis.columns.iter().zip(axis.position(at)).map(caption).collect();
     (0..axis.count).map(position).collect()
