@@ -2,14 +2,18 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+/// How help is laid out; clap's own words are English.
+pub const TEMPLATE: &str = "{about}\n\nBrug: {usage}\n\n{all-args}";
 
 /// Spørg Ternings kuber.
 #[derive(Parser, Debug)]
-#[command(name = "terning", version, about = "Spørg Ternings kuber", long_about = None)]
-#[command(help_template = "{about}\n\n{usage-heading} {usage}\n\n{all-args}{after-help}\n")]
+#[command(name = "terning", about = "Spørg Ternings kuber", long_about = None)]
+#[command(help_template = TEMPLATE, subcommand_help_heading = "Kommandoer")]
+#[command(next_help_heading = "Tilvalg", subcommand_value_name = "KOMMANDO")]
 // `--version` is the version of the data.
-#[command(disable_help_subcommand = true, disable_version_flag = true)]
+#[command(disable_help_subcommand = true, disable_version_flag = true, disable_help_flag = true)]
 pub struct Args {
     /// What holds for every command.
     #[command(flatten)]
@@ -17,14 +21,17 @@ pub struct Args {
     /// The command.
     #[command(subcommand)]
     pub command: Command,
+    /// Vis denne hjælp
+    #[arg(short, long, global = true, action = ArgAction::Help)]
+    help: Option<bool>,
 }
 
 /// What holds for every command.
 #[derive(ClapArgs, Clone, Debug)]
 pub struct Common {
-    /// Serverens adresse
-    #[arg(long, global = true, env = "TERNING_SERVER", value_name = "URL")]
-    #[arg(default_value = "http://127.0.0.1:50051", hide_env_values = true)]
+    /// Serverens adresse (også TERNING_SERVER); ellers http://127.0.0.1:50051
+    #[arg(long, global = true, env = "TERNING_SERVER", value_name = "URL", hide_env = true)]
+    #[arg(default_value = "http://127.0.0.1:50051", hide_default_value = true)]
     pub server: String,
     /// Adgangsbevis, som serveren har udstedt
     #[arg(
@@ -53,8 +60,9 @@ pub struct Common {
         hide_default_value = true
     )]
     pub version: String,
-    /// Hvordan svaret skrives
+    /// Hvordan svaret skrives: table, csv eller json; ellers table
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    #[arg(hide_default_value = true, hide_possible_values = true)]
     pub format: Format,
     /// Skriv svaret i en fil
     #[arg(short, long, global = true, value_name = "FIL")]
@@ -93,24 +101,30 @@ pub enum Format {
 #[derive(Subcommand, Debug)]
 pub enum Command {
     /// Vis kuberne
+    #[command(help_template = TEMPLATE)]
     Cubes,
     /// Vis en kubes dimensioner, felter og mål
+    #[command(help_template = TEMPLATE)]
     Describe {
         /// Kubens navn
         #[arg(value_name = "KUBE")]
         cube: String,
     },
     /// Stil et spørgsmål med felter i kolonner og rækker
+    #[command(help_template = TEMPLATE)]
     Pivot(Pivot),
     /// Stil et spørgsmål i MDX
+    #[command(help_template = TEMPLATE)]
     Mdx {
         /// Spørgsmålet, eller - for at læse det fra stdin
         #[arg(value_name = "MDX")]
         text: String,
     },
     /// Kør en navngiven rapport; uden navn vises rapporterne
+    #[command(help_template = TEMPLATE)]
     Report(Report),
     /// Vis versionerne
+    #[command(help_template = TEMPLATE)]
     Versions,
 }
 
@@ -139,8 +153,8 @@ pub struct Pivot {
     /// Behold kolonner og rækker, der er helt tomme
     #[arg(long)]
     pub empty: bool,
-    /// Vis i stedet spørgsmålet som MDX
-    #[arg(long, value_name = "HVAD")]
+    /// Vis i stedet spørgsmålet som MDX: --show mdx
+    #[arg(long, value_name = "HVAD", hide_possible_values = true)]
     pub show: Option<Show>,
 }
 
