@@ -12,6 +12,7 @@ pub const TEMPLATE: &str = "{about}\n\nBrug: {usage}\n\n{all-args}";
 #[command(name = "terning", about = "Spørg Ternings kuber", long_about = None)]
 #[command(help_template = TEMPLATE, subcommand_help_heading = "Kommandoer")]
 #[command(next_help_heading = "Tilvalg", subcommand_value_name = "KOMMANDO")]
+#[command(override_usage = "terning KOMMANDO [TILVALG]")]
 // `--version` is the version of the data.
 #[command(disable_help_subcommand = true, disable_version_flag = true, disable_help_flag = true)]
 pub struct Args {
@@ -28,19 +29,14 @@ pub struct Args {
 
 /// What holds for every command.
 #[derive(ClapArgs, Clone, Debug)]
+#[command(next_help_heading = "Tilvalg")]
 pub struct Common {
     /// Serverens adresse (også TERNING_SERVER); ellers http://127.0.0.1:50051
     #[arg(long, global = true, env = "TERNING_SERVER", value_name = "URL", hide_env = true)]
     #[arg(default_value = "http://127.0.0.1:50051", hide_default_value = true)]
     pub server: String,
-    /// Adgangsbevis, som serveren har udstedt
-    #[arg(
-        long,
-        global = true,
-        env = "TERNING_TOKEN",
-        value_name = "TOKEN",
-        hide_env_values = true
-    )]
+    /// Adgangsbevis, som serveren har udstedt (også TERNING_TOKEN)
+    #[arg(long, global = true, env = "TERNING_TOKEN", value_name = "TOKEN", hide_env = true)]
     pub token: Option<String>,
     /// Hvorfor der spørges; skrives i adgangsloggen
     #[arg(
@@ -101,35 +97,36 @@ pub enum Format {
 #[derive(Subcommand, Debug)]
 pub enum Command {
     /// Vis kuberne
-    #[command(help_template = TEMPLATE)]
+    #[command(help_template = TEMPLATE, override_usage = "terning cubes [TILVALG]")]
     Cubes,
     /// Vis en kubes dimensioner, felter og mål
-    #[command(help_template = TEMPLATE)]
+    #[command(help_template = TEMPLATE, override_usage = "terning describe KUBE [TILVALG]")]
     Describe {
         /// Kubens navn
-        #[arg(value_name = "KUBE")]
+        #[arg(value_name = "KUBE", help_heading = "Spørgsmålet")]
         cube: String,
     },
     /// Stil et spørgsmål med felter i kolonner og rækker
-    #[command(help_template = TEMPLATE)]
+    #[command(help_template = TEMPLATE, override_usage = "terning pivot --cube KUBE [TILVALG]")]
     Pivot(Pivot),
     /// Stil et spørgsmål i MDX
-    #[command(help_template = TEMPLATE)]
+    #[command(help_template = TEMPLATE, override_usage = "terning mdx MDX [TILVALG]")]
     Mdx {
         /// Spørgsmålet, eller - for at læse det fra stdin
-        #[arg(value_name = "MDX")]
+        #[arg(value_name = "MDX", help_heading = "Spørgsmålet")]
         text: String,
     },
     /// Kør en navngiven rapport; uden navn vises rapporterne
-    #[command(help_template = TEMPLATE)]
+    #[command(help_template = TEMPLATE, override_usage = "terning report [RAPPORT] [TILVALG]")]
     Report(Report),
     /// Vis versionerne
-    #[command(help_template = TEMPLATE)]
+    #[command(help_template = TEMPLATE, override_usage = "terning versions [TILVALG]")]
     Versions,
 }
 
 /// A pivot.
 #[derive(ClapArgs, Debug)]
+#[command(next_help_heading = "Spørgsmålet")]
 pub struct Pivot {
     /// Kubens navn
     #[arg(long, value_name = "KUBE")]
@@ -167,6 +164,7 @@ pub enum Show {
 
 /// A report.
 #[derive(ClapArgs, Debug)]
+#[command(next_help_heading = "Rapporten")]
 pub struct Report {
     /// Rapportens navn: harmonisering, benchmark
     #[arg(value_name = "RAPPORT")]

@@ -11,6 +11,7 @@ use terning::args::TEMPLATE;
 #[command(name = "terning-server", about = "Kubeserveren Terning", long_about = None)]
 #[command(help_template = TEMPLATE, subcommand_help_heading = "Kommandoer")]
 #[command(next_help_heading = "Tilvalg", subcommand_value_name = "KOMMANDO")]
+#[command(override_usage = "terning-server KOMMANDO [TILVALG]")]
 #[command(disable_help_subcommand = true, disable_help_flag = true)]
 pub struct Args {
     /// The command.
@@ -26,20 +27,25 @@ pub struct Args {
 pub enum Command {
     /// Prøv det hele: lav leverancer, genopbyg, start serveren og kør standardrapporterne
     #[command(help_template = TEMPLATE)]
+    #[command(override_usage = "terning-server demo [--exit] [TILVALG]")]
     Demo(Demo),
     /// Lav syntetiske leverancer
     #[command(help_template = TEMPLATE)]
+    #[command(override_usage = "terning-server generate --out MAPPE [TILVALG]")]
     Generate(Generate),
     /// Genopbyg kuberne som en ny version
     #[command(help_template = TEMPLATE)]
+    #[command(override_usage = "terning-server rebuild --deliveries MAPPE --data MAPPE [TILVALG]")]
     Rebuild(Rebuild),
     /// Start serveren
     #[command(help_template = TEMPLATE)]
+    #[command(override_usage = "terning-server serve --data MAPPE [TILVALG]")]
     Serve(Serve),
 }
 
 /// `demo`
 #[derive(ClapArgs, Debug)]
+#[command(next_help_heading = "Tilvalg")]
 pub struct Demo {
     /// Mappen, som demoen laver (og laver om, når den køres igen); ellers terning-demo
     #[arg(long, value_name = "MAPPE", default_value = "terning-demo", hide_default_value = true)]
@@ -51,6 +57,7 @@ pub struct Demo {
 
 /// `generate`
 #[derive(ClapArgs, Debug)]
+#[command(next_help_heading = "Tilvalg")]
 pub struct Generate {
     /// Mappen, som leverancerne skrives i
     #[arg(long, value_name = "MAPPE")]
@@ -69,6 +76,7 @@ pub struct Generate {
 
 /// `rebuild`
 #[derive(ClapArgs, Debug)]
+#[command(next_help_heading = "Tilvalg")]
 pub struct Rebuild {
     /// Mappen med leverancer
     #[arg(long, value_name = "MAPPE")]
@@ -83,6 +91,7 @@ pub struct Rebuild {
 
 /// `serve`
 #[derive(ClapArgs, Debug)]
+#[command(next_help_heading = "Tilvalg")]
 pub struct Serve {
     /// Datamappen, som versionerne ligger i
     #[arg(long, value_name = "MAPPE")]
