@@ -221,10 +221,13 @@ fn main() -> Result<()> {
             Ok(a) => cells = (a.cell_count(), a.values.len()),
             Err(e) => println!("{e}"),
         };
-        let times = time(15, &mut call);
+        let runs = std::env::var("RUNS").map_or(15, |n| n.parse().unwrap());
+        let times = time(runs, &mut call);
         println!(
             "{name:>14}: median {:>9.1?} min {:>9.1?} max {:>9.1?}  cells {cells:?}",
-            times[7], times[0], times[14]
+            times[runs / 2],
+            times[0],
+            times[runs - 1]
         );
     }
     Ok(())

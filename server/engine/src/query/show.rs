@@ -61,8 +61,16 @@ impl Writer<'_> {
     fn factor(&self, factor: &Factor) -> String {
         match &factor.parts[..] {
             [Part::Level { field }] => self.level(factor.columns[0], *field),
+            parts if parts.iter().all(is_empty) => self.nothing(&factor.columns),
             parts => format!("{{{}}}", self.parts(&factor.columns, parts).join(", ")),
         }
+    }
+
+    /// A set without tuples over some hierarchies.
+    fn nothing(&self, columns: &[HierarchyRef]) -> String {
+        let name = |column: &HierarchyRef| hierarchy_name(self.cube, *column);
+        let sets = columns.iter().map(|column| format!("Head({}.Members, 0)", name(column)));
+        sets.collect::<Vec<_>>().join(" * ")
     }
 
     fn parts(&self, columns: &[HierarchyRef], parts: &[Part]) -> Vec<String> {
@@ -198,6 +206,10 @@ impl Writer<'_> {
             (false, _) => format!("{{{members}}}"),
         }
     }
+}
+
+fn is_empty(part: &Part) -> bool {
+    matches!(part, Part::Tuples(tuples) if tuples.is_empty())
 }
 
 /// The dimension of a field that ends with its All member.

@@ -1,7 +1,7 @@
 //! A tiny cube for the tests of binding: 2019–2020, four municipalities, five services, a
 //! many-valued dimension, institutions that are observed, and citizens.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use cube_schema::day::{Day, Month};
 use cube_schema::schema::Schema;
@@ -124,9 +124,12 @@ pub(crate) fn view_of_153() -> View {
 }
 
 fn cube() -> Arc<Cube> {
-    let schema = Schema::parse(SCHEMA).unwrap();
-    let timeline = Timeline { first: Month::new(2019, 1), last: Month::new(2020, 12) };
-    Arc::new(build(&schema, &schema.cubes[0], &star(), timeline).unwrap())
+    static CUBE: LazyLock<Arc<Cube>> = LazyLock::new(|| {
+        let schema = Schema::parse(SCHEMA).unwrap();
+        let timeline = Timeline { first: Month::new(2019, 1), last: Month::new(2020, 12) };
+        Arc::new(build(&schema, &schema.cubes[0], &star(), timeline).unwrap())
+    });
+    Arc::clone(&CUBE)
 }
 
 fn star() -> Star {

@@ -17,6 +17,8 @@ mod slicer;
 mod mdx;
 #[cfg(test)]
 pub(crate) mod fixture;
+#[cfg(test)]
+mod laws;
 
 pub use candidates::unknown_cube;
 pub use mdx::mdx;
