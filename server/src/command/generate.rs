@@ -7,7 +7,7 @@ use terning_sample::Options;
 use super::progress::Bar;
 use crate::args::Generate;
 
-pub(super) fn run(args: Generate) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: &Generate) -> anyhow::Result<ExitCode> {
     let (first, last) = args.months;
     let options = Options {
         out: args.out.clone(),

@@ -17,7 +17,7 @@ use crate::args::{Args, Command};
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     match args.command {
         Command::Demo(args) => demo::run(&args),
-        Command::Generate(args) => generate::run(args),
+        Command::Generate(args) => generate::run(&args),
         Command::Rebuild(args) => rebuild::run(args),
         Command::Serve(args) => serve::run(&args),
     }
