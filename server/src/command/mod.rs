@@ -6,9 +6,16 @@ mod progress;
 mod rebuild;
 mod serve;
 
+use std::fmt::Arguments;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::args::{Args, Command};
+
+/// Writes a line on stdout. That nobody reads it any more is no reason to stop.
+fn say(line: Arguments<'_>) {
+    let _ = writeln!(io::stdout(), "{line}");
+}
 
 /// Runs a command.
 ///
