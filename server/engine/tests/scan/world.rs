@@ -51,9 +51,11 @@ pub struct Size {
 
 pub const SMALL: Size = Size { facts: 40, citizens: 8, months: 30, keys: 6, effort: 150_000 };
 
+/// More rows than one word of a mask.
+pub const MIDDLE: Size = Size { facts: 400, citizens: 80, months: 24, keys: 20, effort: 200_000 };
+
 /// More rows than one block of a sweep, and keys that take two bytes.
-pub const LARGER: Size =
-    Size { facts: 3000, citizens: 300, months: 12, keys: 300, effort: 500_000 };
+pub const LARGE: Size = Size { facts: 3000, citizens: 300, months: 12, keys: 300, effort: 500_000 };
 
 const GROUPS: [&str; 8] = ["", "1081", "1084", "85", "Aa", "syd", "Ukendt", "9.1"];
 const CODES: [&str; 12] =
