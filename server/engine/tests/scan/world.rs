@@ -93,6 +93,7 @@ impl World {
             facts: Vec::new(),
         };
         let facts = match random.below(20) {
+            _ if size.facts > SMALL.facts => random.between(size.facts / 2, size.facts),
             0 => 0,
             1..=8 => random.between(1, 6),
             _ => random.between(1, size.facts),
@@ -195,7 +196,8 @@ fn vary(schema: &mut Schema, random: &mut Random) {
 fn random_table(random: &mut Random, name: &str, size: Size, timeline: Timeline) -> DimensionTable {
     let mut table = DimensionTable::new(name, &["gruppe", "region", "kode", "navn", "nyeste"]);
     let rows = if name == "borger" {
-        random.between(1, size.citizens)
+        let few = random.percent(20);
+        random.between(1, if few { 3 } else { size.citizens })
     } else if size.keys > SMALL.keys && random.percent(50) {
         size.keys
     } else {
