@@ -126,7 +126,7 @@ fn modules_of_the_engine_use_each_other_only_as_the_table_says() {
     for (place, code) in files("server/engine/src", &[".rs"]) {
         let module =
             place.trim_start_matches("server/engine/src/").split(['/', '.']).next().unwrap();
-        for used in code.split("crate::").skip(1).filter_map(first_word) {
+        for used in code.split("crate::").skip(1).flat_map(first_words) {
             let known = modules.contains(used) && used != module;
             assert!(
                 !known || may_use.get(module).is_some_and(|allowed| allowed.contains(used)),
@@ -139,8 +139,16 @@ fn modules_of_the_engine_use_each_other_only_as_the_table_says() {
     }
 }
 
-fn first_word(text: &str) -> Option<&str> {
-    text.split(|letter: char| !(letter.is_alphanumeric() || letter == '_')).next()
+/// `a` of `a::b`, and `a`, `c` of `{a::b, c}`.
+fn first_words(text: &str) -> Vec<&str> {
+    let list = text.strip_prefix('{').map(|list| list.split('}').next().unwrap_or_default());
+    let word = |path: &'_ str| -> usize {
+        path.find(|letter: char| !(letter.is_alphanumeric() || letter == '_')).unwrap_or(path.len())
+    };
+    list.map_or(vec![text], |list| list.split(',').map(str::trim).collect())
+        .into_iter()
+        .map(|path| &path[..word(path)])
+        .collect()
 }
 
 #[test]
