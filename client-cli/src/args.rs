@@ -8,7 +8,8 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 #[derive(Parser, Debug)]
 #[command(name = "terning", version, about = "Spørg Ternings kuber", long_about = None)]
 #[command(help_template = "{about}\n\n{usage-heading} {usage}\n\n{all-args}{after-help}\n")]
-#[command(disable_help_subcommand = true)]
+// `--version` is the version of the data.
+#[command(disable_help_subcommand = true, disable_version_flag = true)]
 pub struct Args {
     /// What holds for every command.
     #[command(flatten)]
@@ -165,4 +166,24 @@ pub struct Report {
     /// Året; det seneste hele år, hvis det udelades
     #[arg(long, value_name = "ÅR")]
     pub aar: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn what_holds_for_every_command_may_stand_behind_it() {
+        let words =
+            ["terning", "report", "benchmark", "--kommuner", "153", "--version", "2026-10.1"];
+        let args = Args::try_parse_from(words).unwrap();
+        assert_eq!(args.common.version, "2026-10.1");
+    }
 }

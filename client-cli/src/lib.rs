@@ -25,7 +25,11 @@ pub fn main(args: Args) -> ExitCode {
     }
 }
 
-fn run(args: Args) -> Result<(), error::Error> {
+/// Runs one command.
+///
+/// # Errors
+/// Whatever kept it from an answer.
+pub fn run(args: Args) -> Result<(), error::Error> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(command::run(args))
 }

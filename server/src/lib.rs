@@ -11,5 +11,3 @@ pub mod rebuild;
 pub mod grpc;
 pub mod serve;
 pub mod telemetry;
-#[doc(hidden)]
-pub mod stub;

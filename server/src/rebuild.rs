@@ -1,16 +1,19 @@
 //! A folder of deliveries → a new version of all cubes, with its load report beside it.
 
 use std::fs::{self, File};
-use std::io::BufWriter;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use cube_schema::day::Month;
 use cube_schema::domain::Domain;
 use cube_schema::domains::vh::Vh;
+use cube_schema::schema::Schema;
 use serde_json::json;
+use terning_engine::cube::{Cube, build};
 use terning_engine::delivery::Progress;
 use terning_engine::delivery::findings::write_rejects;
 use terning_engine::load::{LoadError, LoadReport, Loaded, load};
+use terning_engine::snapshot;
 
 use crate::files::FolderStore;
 use crate::versions::{self, Draft, Manifest, VersionName};
@@ -76,17 +79,19 @@ pub fn rebuild(order: &Rebuild, progress: &(dyn Fn(Progress) + Sync)) -> anyhow:
     loaded.report.version = draft.name().to_string();
     loaded.report.compare(former_report(&order.data).as_ref());
     write_reports(&draft, &loaded)?;
-    build_version(&domain, &loaded, &draft)?;
+    write_cubes(domain.schema(), &loaded, &draft.file(versions::CUBES))?;
     let manifest = manifest(&draft, &loaded, order.month);
     let name = draft.publish(&manifest)?;
     Ok(Outcome::Built(name, Box::new(loaded.report)))
 }
 
-/// Builds all cubes and writes them as one file.
-// TO BE FILLED: cubes of `domain.schema()` from `loaded.star` and `loaded.timeline`, written to
-// `draft.file(versions::CUBES)`.
-fn build_version(_domain: &impl Domain, _loaded: &Loaded, draft: &Draft) -> anyhow::Result<()> {
-    fs::write(draft.file(versions::CUBES), b"")?;
+/// Builds all cubes of a schema and writes them as one file.
+fn write_cubes(schema: &Schema, loaded: &Loaded, path: &Path) -> anyhow::Result<()> {
+    let cubes = schema.cubes.iter().map(|cube| build(schema, cube, &loaded.star, loaded.timeline));
+    let cubes: Vec<Cube> = cubes.collect::<Result<_, _>>()?;
+    let mut file = BufWriter::new(File::create(path)?);
+    snapshot::write(&cubes.iter().collect::<Vec<_>>(), &mut file)?;
+    file.flush()?;
     Ok(())
 }
 
@@ -178,6 +183,8 @@ mod tests {
         assert!(fs::read_to_string(version.join(REPORT_TEXT)).unwrap().contains("2026-09.1"));
         let manifest = Manifest::read(&version).unwrap();
         assert_eq!(manifest.more["inputs"].as_array().unwrap().len(), 2);
+        let asked = versions::Versions::new(&folder.path().join("data"));
+        assert_eq!(asked.get("2026-09.1").unwrap().cubes.len(), 2);
 
         deliver(folder.path(), "2026-10", &[GOOD, &GOOD.replace("a;", "b;")]);
         let second = rebuild(&order(folder.path()), &|_| ()).unwrap();

@@ -16,9 +16,10 @@ pub enum LogFormat {
     Json,
 }
 
-/// Starts the log on stderr. `RUST_LOG` chooses how much; a second start does nothing.
-pub fn start(format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+/// Starts the log on stderr: from `level` on, unless `RUST_LOG` chooses. A second start does
+/// nothing.
+pub fn start(format: LogFormat, level: &str) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)

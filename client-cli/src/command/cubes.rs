@@ -6,13 +6,18 @@ use terning_proto::v1::CubeInfo;
 use crate::args::Common;
 use crate::client::Client;
 use crate::error::Error;
+use crate::output::number::danish_date;
 use crate::output::{self, List};
 
 pub(super) async fn run(client: &mut Client, common: &Common) -> Result<(), Error> {
     let answer = client.cubes().await?;
     let version = answer.version.unwrap_or_default();
     let list = List {
-        title: format!("Kuber i version {} · til og med {}", version.name, version.as_of),
+        title: format!(
+            "Kuber i version {} · til og med {}",
+            version.name,
+            danish_date(&version.as_of)
+        ),
         headers: vec!["Kube", "Mål", "Dimensioner", "Beskrivelse"],
         rows: answer.cubes.iter().map(row).collect(),
     };

@@ -16,11 +16,12 @@ pub(super) async fn run(client: &mut Client, common: &Common, cube: String) -> R
 fn fields(cube: &DescribeCubeResponse) -> List {
     let rows = cube.dimensions.iter().flat_map(|dimension| {
         dimension.fields.iter().map(|field| {
-            let personal = if field.personal { " (personoplysning)" } else { "" };
+            let personal = if field.personal { "(personoplysning)" } else { "" };
+            let description = format!("{} {personal}", field.description).trim().to_owned();
             vec![
                 format!("{}.{}", dimension.name, field.name),
                 field.members.to_string(),
-                format!("{}{personal}", field.description),
+                description,
             ]
         })
     });

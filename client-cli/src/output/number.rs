@@ -1,4 +1,4 @@
-//! Numbers as Danes read them, and as programs do.
+//! Numbers and days as Danes read them, and as programs do.
 
 /// With `.` between thousands and a decimal comma: `1.234,5`.
 #[must_use]
@@ -24,6 +24,15 @@ pub fn danish(value: f64, decimals: u8) -> String {
         text.push_str(fraction);
     }
     text
+}
+
+/// `2026-10-31` as `31.10.2026`.
+#[must_use]
+pub fn danish_date(day: &str) -> String {
+    match day.split('-').collect::<Vec<_>>()[..] {
+        [year, month, day] => format!("{day}.{month}.{year}"),
+        _ => day.to_owned(),
+    }
 }
 
 /// All digits, with a decimal comma: `1234,56`.

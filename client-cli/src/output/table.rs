@@ -4,8 +4,9 @@
 use std::io::{self, Write};
 use std::ops::Range;
 
+use super::Heading;
 use super::grid::{Grid, MEASURES};
-use super::{Heading, number};
+use super::number::{self, danish_date};
 use crate::answer::Answer;
 
 /// Characters of a line, unless a single column needs more.
@@ -46,14 +47,6 @@ fn about(answer: &Answer) -> String {
     };
     let Answer { cube, version, as_of, .. } = answer;
     format!("{cube} · version {version} · til og med {} · {behind}", danish_date(as_of))
-}
-
-/// `2026-10-31` as `31.10.2026`.
-fn danish_date(day: &str) -> String {
-    match day.split('-').collect::<Vec<_>>()[..] {
-        [year, month, day] => format!("{day}.{month}.{year}"),
-        _ => day.to_owned(),
-    }
 }
 
 fn write_notes(out: &mut dyn Write, notes: &[String]) -> io::Result<()> {

@@ -18,16 +18,9 @@ const PUBLISHED: [(&str, &str, &str, usize, usize); 7] = [
 ];
 
 fn main() {
-    let folder = PathBuf::from(
-        std::env::args()
-            .nth(1)
-            .unwrap_or_else(|| "deliveries".to_owned()),
-    );
+    let folder = PathBuf::from(std::env::args().nth(1).unwrap_or_else(|| "deliveries".to_owned()));
     let country = plain::Country::read(&folder);
-    println!(
-        "found: {:#?}\nrefused: {:#?}",
-        country.found, country.refused
-    );
+    println!("found: {:#?}\nrefused: {:#?}", country.found, country.refused);
     println!("{} records left", country.rows.len());
     for (quarter, from, to, citizens, services) in PUBLISHED {
         println!(
@@ -58,10 +51,7 @@ fn by_service(country: &plain::Country) {
     }
     println!("citizens by service in 2022K4, 2022, 2021, 2026K3:");
     services.iter().for_each(|(code, counts)| {
-        println!(
-            "  {code}: {:?}",
-            counts.each_ref().map(std::collections::HashSet::len)
-        );
+        println!("  {code}: {:?}", counts.each_ref().map(std::collections::HashSet::len));
     });
     let long: std::collections::HashSet<&str> = active(country, "2022-01-01", "2022-12-31")
         .filter(|row| ["1.8.1", "1.12.0.1"].contains(&row.code.as_str()))
@@ -69,15 +59,9 @@ fn by_service(country: &plain::Country) {
         .collect();
     println!("  long stays 2022: {}", long.len());
     for year in [2014, 2017, 2019, 2021, 2023, 2025] {
-        let (from, to) = (
-            plain::day(&format!("{year}-01-01")),
-            plain::day(&format!("{year}-12-31")),
-        );
-        let ended = country
-            .rows
-            .iter()
-            .filter(|row| row.end >= from && row.end <= to)
-            .count();
+        let (from, to) =
+            (plain::day(&format!("{year}-01-01")), plain::day(&format!("{year}-12-31")));
+        let ended = country.rows.iter().filter(|row| row.end >= from && row.end <= to).count();
         println!("  ended in {year}: {ended}");
     }
 }
@@ -88,11 +72,10 @@ fn active<'a>(
     to: &str,
 ) -> impl Iterator<Item = &'a plain::Row> {
     let (from, to) = (plain::day(from).unwrap_or(0), plain::day(to).unwrap_or(0));
-    country.rows.iter().filter(move |row| {
-        row.pieces
-            .iter()
-            .any(|piece| piece.0 <= to && piece.1 >= from)
-    })
+    country
+        .rows
+        .iter()
+        .filter(move |row| row.pieces.iter().any(|piece| piece.0 <= to && piece.1 >= from))
 }
 
 fn by_town(country: &plain::Country) {
@@ -166,11 +149,7 @@ fn approved(folder: &std::path::Path) -> std::collections::HashSet<u16> {
             *quarters.entry(text(0).parse().unwrap_or(0)).or_default() += 1;
         }
     }
-    quarters
-        .into_iter()
-        .filter(|(_, count)| *count >= 24)
-        .map(|(town, _)| town)
-        .collect()
+    quarters.into_iter().filter(|(_, count)| *count >= 24).map(|(town, _)| town).collect()
 }
 
 fn by_approval(country: &plain::Country, folder: &std::path::Path) {

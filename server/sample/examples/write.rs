@@ -10,16 +10,9 @@ fn main() -> Result<()> {
     let out = args.next().context("where to?")?.into();
     let scale = args.next().map_or(Ok(1.0), |text| text.parse())?;
     let months = args.next().unwrap_or_else(|| "2026-09..2026-09".to_owned());
-    let (first, last) = months
-        .split_once("..")
-        .context("months are given as 2026-09..2026-10")?;
+    let (first, last) = months.split_once("..").context("months are given as 2026-09..2026-10")?;
     let seed = args.next().map_or(Ok(1), |text| text.parse())?;
-    let options = Options {
-        out,
-        scale,
-        seed,
-        months: (first.to_owned(), last.to_owned()),
-    };
+    let options = Options { out, scale, seed, months: (first.to_owned(), last.to_owned()) };
     let began = Instant::now();
     let summary = generate(&options, &|_, _, _| {})?;
     println!("{summary:?} in {:.2?}", began.elapsed());

@@ -32,9 +32,7 @@ pub fn expenses(world: &World) -> String {
         let dear = 0.85 + 0.3 * book.random.unit();
         for at in 0..months(world) {
             let recipients = recipients(world, town, at);
-            accounts
-                .iter()
-                .for_each(|account| book.account(account, &recipients, dear, at));
+            accounts.iter().for_each(|account| book.account(account, &recipients, dear, at));
             book.ignored(at);
         }
     }
@@ -42,11 +40,8 @@ pub fn expenses(world: &World) -> String {
 }
 
 fn accounts() -> Vec<Account> {
-    let rows: Vec<Vec<&str>> = KONTOPLAN_BRO
-        .lines()
-        .skip(1)
-        .map(|line| line.split(';').collect())
-        .collect();
+    let rows: Vec<Vec<&str>> =
+        KONTOPLAN_BRO.lines().skip(1).map(|line| line.split(';').collect()).collect();
     let position = |code: &str| SERVICES.iter().position(|service| service.code == code);
     let mut accounts = Vec::new();
     for row in &rows {
@@ -55,11 +50,7 @@ fn accounts() -> Vec<Account> {
         {
             let of_service = rows.iter().filter(|other| other[0] == code).count();
             let place = format!("{dranst};{account};{group};{function};{grouping}");
-            accounts.push(Account {
-                service,
-                place,
-                part: 1.0 / of_service as f64,
-            });
+            accounts.push(Account { service, place, part: 1.0 / of_service as f64 });
         }
     }
     accounts

@@ -12,10 +12,7 @@ use crate::random::{mix, share};
 use crate::world::World;
 
 /// Lines above the header, as people write them.
-const TITLES: [&str; 2] = [
-    "Godkendte kommuner på voksenhandicapområdet (syntetiske data)",
-    "",
-];
+const TITLES: [&str; 2] = ["Godkendte kommuner på voksenhandicapområdet (syntetiske data)", ""];
 const HEADER: [&str; 4] = ["Kommunekode", "Ydelseskode", "Kvartal", "Godkendt"];
 
 /// Writes the workbook, the same bytes for the same world.
@@ -25,11 +22,8 @@ const HEADER: [&str; 4] = ["Kommunekode", "Ydelseskode", "Kvartal", "Godkendt"];
 pub fn write(world: &World, path: &Path) -> Result<()> {
     let mut workbook = Workbook::new();
     let made = ExcelDateTime::from_ymd(2026, 1, 15)?;
-    workbook.set_properties(
-        &DocProperties::new()
-            .set_title(TITLES[0])
-            .set_creation_datetime(&made),
-    );
+    workbook
+        .set_properties(&DocProperties::new().set_title(TITLES[0]).set_creation_datetime(&made));
     let sheet = workbook.add_worksheet_with_constant_memory()?;
     sheet.set_name("Godkendte")?;
     for (row, title) in TITLES.iter().enumerate() {
@@ -39,20 +33,13 @@ pub fn write(world: &World, path: &Path) -> Result<()> {
         sheet.write(TITLES.len() as u32, column as u16, *name)?;
     }
     lines(world, sheet)?;
-    workbook
-        .save(path)
-        .with_context(|| format!("cannot write {}", path.display()))
+    workbook.save(path).with_context(|| format!("cannot write {}", path.display()))
 }
 
 fn lines(world: &World, sheet: &mut Worksheet) -> Result<()> {
     let mut row = TITLES.len() as u32;
     let last = Month::new(world.last().year() - 1, 10);
-    for one in world
-        .country
-        .municipalities
-        .iter()
-        .filter(|one| one.code != WITHOUT_APPROVAL)
-    {
+    for one in world.country.municipalities.iter().filter(|one| one.code != WITHOUT_APPROVAL) {
         for service in 0..SERVICES.len() {
             let mut quarter = first_quarter(service);
             while quarter <= last {
@@ -105,11 +92,7 @@ fn line(
         9 => sheet.write(row, 2, format!("{year}Q{number}"))?,
         _ => sheet.write(row, 2, format!("{year}K{number}"))?,
     };
-    let words = if row % 17 == 3 {
-        ["NEJ", "JA"]
-    } else {
-        ["Nej", "Ja"]
-    };
+    let words = if row % 17 == 3 { ["NEJ", "JA"] } else { ["Nej", "Ja"] };
     sheet.write(row, 3, words[usize::from(yes)])?;
     Ok(())
 }
@@ -117,11 +100,7 @@ fn line(
 /// 63 municipalities are approved for all of 2015-2020; elsewhere there are gaps, most often in § 95.
 fn approved(one: &Municipality, service: usize, quarter: Month, seed: u64) -> bool {
     let own = mix(mix(seed, u64::from(one.code)), service as u64);
-    let gap = if SERVICES[service].code == "1.17" {
-        0.35
-    } else {
-        0.06
-    };
+    let gap = if SERVICES[service].code == "1.17" { 0.35 } else { 0.06 };
     // A service with a gap has it for years on end.
     let lacks = share(own, 1) < gap && share(own, 2 + quarter.year() as u64 / 3) < 0.7;
     let years = (2015..=2020).contains(&quarter.year());

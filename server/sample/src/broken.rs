@@ -30,9 +30,8 @@ const SERIAL: u32 = 3;
 pub fn deliveries(world: &World, month: Month) -> Vec<Delivery> {
     let sources: Vec<usize> = suited(world).collect();
     let at = |way: usize| sources[(way * 7 + world.later(month) as usize) % sources.len()];
-    let mut broken: Vec<Delivery> = (0..WAYS.len())
-        .map(|way| spoilt(world, at(way), month, WAYS[way]))
-        .collect();
+    let mut broken: Vec<Delivery> =
+        (0..WAYS.len()).map(|way| spoilt(world, at(way), month, WAYS[way])).collect();
     if month == world.last() {
         broken.push(from_the_future(world, at(WAYS.len()), month));
     }

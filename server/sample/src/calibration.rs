@@ -230,11 +230,7 @@ pub const FEWEST_OPEN: f64 = 4.0;
 
 /// A curve of [`GROWTH`] in a given year.
 pub fn growth(year: f64, column: fn(&(f64, f64, f64)) -> f64) -> f64 {
-    let after = GROWTH
-        .iter()
-        .position(|row| row.0 > year)
-        .unwrap_or(GROWTH.len() - 1)
-        .max(1);
+    let after = GROWTH.iter().position(|row| row.0 > year).unwrap_or(GROWTH.len() - 1).max(1);
     let (from, to) = (&GROWTH[after - 1], &GROWTH[after]);
     let along = ((year - from.0) / (to.0 - from.0)).max(0.0);
     column(from) + along * (column(to) - column(from))
@@ -242,11 +238,7 @@ pub fn growth(year: f64, column: fn(&(f64, f64, f64)) -> f64) -> f64 {
 
 /// How far §§ 82 a/b have come: nothing before July 2020, full after two years.
 pub fn introduced(service: usize, year: f64) -> f64 {
-    if service < GROUP_HELP {
-        1.0
-    } else {
-        ((year - 2020.5) / 2.0).clamp(0.0, 1.0)
-    }
+    if service < GROUP_HELP { 1.0 } else { ((year - 2020.5) / 2.0).clamp(0.0, 1.0) }
 }
 
 /// Whether a service is one of those a citizen has at most one of at a time.
@@ -265,15 +257,10 @@ mod tests {
 
     #[test]
     fn services_are_those_of_the_list() {
-        let listed = cube_schema::domains::vh::kodelister::YDELSER
-            .lines()
-            .skip(1);
+        let listed = cube_schema::domains::vh::kodelister::YDELSER.lines().skip(1);
         let codes: Vec<&str> = listed.filter_map(|line| line.split(';').next()).collect();
         assert_eq!(codes, SERVICES.map(|service| service.code));
-        assert_eq!(
-            (SERVICES[DEAFBLIND].code, SERVICES[SUPPORT].code),
-            ("1.13.3", "1.12.0.2")
-        );
+        assert_eq!((SERVICES[DEAFBLIND].code, SERVICES[SUPPORT].code), ("1.13.3", "1.12.0.2"));
     }
 
     #[test]

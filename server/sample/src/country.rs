@@ -57,10 +57,7 @@ impl Country {
         let mut municipalities: Vec<_> = KOMMUNER.lines().skip(1).filter_map(read).collect();
         weigh(&mut municipalities, scale, &mut random);
         begin(&mut municipalities, &mut random);
-        Self {
-            municipalities,
-            seed,
-        }
+        Self { municipalities, seed }
     }
 
     /// The position of a municipality.
@@ -131,28 +128,18 @@ fn weigh(municipalities: &mut [Municipality], scale: f64, random: &mut Random) {
             * (1.0 + 0.25 * luck)
             * (one.adults / SMALL).min(1.0).sqrt();
     }
-    let others: f64 = municipalities
-        .iter()
-        .filter(|one| one.code != CAPITAL)
-        .map(|one| one.weight)
-        .sum();
+    let others: f64 =
+        municipalities.iter().filter(|one| one.code != CAPITAL).map(|one| one.weight).sum();
     for one in municipalities.iter_mut() {
         let capital = one.code == CAPITAL;
-        one.weight = if capital {
-            CAPITAL_SHARE
-        } else {
-            one.weight / others * (1.0 - CAPITAL_SHARE)
-        };
+        one.weight =
+            if capital { CAPITAL_SHARE } else { one.weight / others * (1.0 - CAPITAL_SHARE) };
     }
     let open: f64 = SERVICES.iter().map(|service| service.open).sum();
     for one in municipalities.iter_mut() {
         // Those for whom another reports also deliver a little themselves.
         let paired = PAIRS.iter().any(|pair| pair.1 == one.code);
-        let fewest = if paired {
-            6.0 * FEWEST_OPEN
-        } else {
-            FEWEST_OPEN
-        };
+        let fewest = if paired { 6.0 * FEWEST_OPEN } else { FEWEST_OPEN };
         one.scale = scale.max(fewest / (open * one.weight));
     }
 }
@@ -183,10 +170,7 @@ mod tests {
         assert_eq!(country.municipalities.len(), 98);
         let total: f64 = country.municipalities.iter().map(|one| one.weight).sum();
         assert!((total - 1.0).abs() < 1e-9);
-        let early = country
-            .municipalities
-            .iter()
-            .filter(|one| one.approved_throughout);
+        let early = country.municipalities.iter().filter(|one| one.approved_throughout);
         assert_eq!(early.count(), APPROVED);
     }
 

@@ -30,11 +30,7 @@ pub const fn civil(day: Day) -> (i32, i32, i32) {
     let of_year = d - (365 * y + y / 4 - y / 100);
     let shifted = (5 * of_year + 2) / 153;
     let date = of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 {
-        shifted + 3
-    } else {
-        shifted - 9
-    };
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
     let year = y + era * 400 + if month <= 2 { 1 } else { 0 };
     (year, month, date)
 }
@@ -96,14 +92,8 @@ impl Month {
         let (year, month) =
             text.split_once('-').with_context(|| format!("{text} is not a month like 2026-09"))?;
         let (year, month): (i32, i32) = (year.parse()?, month.parse()?);
-        ensure!(
-            (1..=12).contains(&month),
-            "{text} is not a month like 2026-09"
-        );
-        ensure!(
-            (2014..2100).contains(&year),
-            "{text} lies outside 2014-2099"
-        );
+        ensure!((1..=12).contains(&month), "{text} is not a month like 2026-09");
+        ensure!((2014..2100).contains(&year), "{text} lies outside 2014-2099");
         Ok(Self::new(year, month))
     }
 

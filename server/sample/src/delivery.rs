@@ -61,12 +61,7 @@ impl Delivery {
         let data = csv(stock);
         let manifest = manifest(stock, country, serial, &data);
         let name = name(&manifest.kommune, &manifest.system, stock.month, serial);
-        Self {
-            folder: stock.month.text(),
-            name,
-            data: Some(data),
-            manifest: Some(manifest),
-        }
+        Self { folder: stock.month.text(), name, data: Some(data), manifest: Some(manifest) }
     }
 
     /// Writes its files; gives their number.
@@ -101,10 +96,7 @@ pub fn name(municipality: &str, system: &str, month: Month, serial: u32) -> Stri
 
 /// The checksum as a manifest gives it.
 pub fn checksum(data: &[u8]) -> String {
-    Sha256::digest(data)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Sha256::digest(data).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn manifest(stock: &Stock<'_>, country: &Country, serial: u32, data: &[u8]) -> Manifest {
@@ -119,12 +111,7 @@ fn manifest(stock: &Stock<'_>, country: &Country, serial: u32, data: &[u8]) -> M
         fuld_bestand: true,
         format: "csv".to_owned(),
         header: style.header,
-        tegnsaet: if style.windows {
-            "windows-1252"
-        } else {
-            "utf-8"
-        }
-        .to_owned(),
+        tegnsaet: if style.windows { "windows-1252" } else { "utf-8" }.to_owned(),
         antal_raekker: stock.lines.len() as u64,
         sha256: checksum(data),
         modtaget: received(stock.month, u64::from(code) * 8 + u64::from(serial)),
@@ -136,17 +123,8 @@ fn received(month: Month, luck: u64) -> String {
     let next = month.plus(1);
     let luck = mix(luck, 9);
     let at = day::text(next.first() + (luck % 12) as i32 + 1);
-    let zone = if (4..=10).contains(&next.number()) {
-        "+02:00"
-    } else {
-        "+01:00"
-    };
-    format!(
-        "{at}T{:02}:{:02}:{:02}{zone}",
-        6 + luck / 16 % 14,
-        luck / 512 % 60,
-        luck / 65_536 % 60
-    )
+    let zone = if (4..=10).contains(&next.number()) { "+02:00" } else { "+01:00" };
+    format!("{at}T{:02}:{:02}:{:02}{zone}", 6 + luck / 16 % 14, luck / 512 % 60, luck / 65_536 % 60)
 }
 
 /// Columns of a system that keeps an order of its own, by position among the ten; two more follow.
@@ -169,13 +147,8 @@ fn csv(stock: &Stock<'_>) -> Vec<u8> {
 }
 
 fn header(out: &mut Vec<u8>, style: Style) {
-    let order = (0..FIELDS.len()).map(|at| {
-        if style.own_columns {
-            FIELDS[OWN_ORDER[at]]
-        } else {
-            FIELDS[at]
-        }
-    });
+    let order = (0..FIELDS.len())
+        .map(|at| if style.own_columns { FIELDS[OWN_ORDER[at]] } else { FIELDS[at] });
     let own = OWN_COLUMNS.into_iter().filter(|_| style.own_columns);
     for (at, name) in order.chain(own).enumerate() {
         separate(out, at);
@@ -222,20 +195,12 @@ fn separate(out: &mut Vec<u8>, at: usize) {
 }
 
 fn end_line(out: &mut Vec<u8>, style: Style) {
-    out.extend(if style.crlf {
-        b"\r\n".as_slice()
-    } else {
-        b"\n"
-    });
+    out.extend(if style.crlf { b"\r\n".as_slice() } else { b"\n" });
 }
 
 /// A field in the style's character set, quoted where the style or the text asks for it.
 fn field(out: &mut Vec<u8>, text: &[u8], style: Style) {
-    if !style.quoted
-        && !text
-            .iter()
-            .any(|byte| matches!(byte, b';' | b'"' | b'\n' | b'\r'))
-    {
+    if !style.quoted && !text.iter().any(|byte| matches!(byte, b';' | b'"' | b'\n' | b'\r')) {
         return encode(out, text, style);
     }
     out.push(b'"');

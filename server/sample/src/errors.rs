@@ -134,16 +134,8 @@ pub fn plant(
 ) {
     let random = Random::new(country.seed, 4);
     let total = records.len() as f64;
-    let mut planter = Planter {
-        records,
-        people,
-        country,
-        settled,
-        parallel,
-        changed,
-        random,
-        count: 0,
-    };
+    let mut planter =
+        Planter { records, people, country, settled, parallel, changed, random, count: 0 };
     for (flaw, plant, share) in kinds() {
         let wanted = ((total * share) as usize).max(FEWEST);
         for count in 0..wanted {
@@ -178,9 +170,7 @@ impl Planter<'_> {
         }
         let from = self.random.below(total);
         let around = (from..total).chain(0..from);
-        around
-            .into_iter()
-            .find(|at| self.sound(*at) && meets(self, &self.records[*at]))
+        around.into_iter().find(|at| self.sound(*at) && meets(self, &self.records[*at]))
     }
 
     /// The first errors of a kind keep clear of system changes, which may hide them.
@@ -356,11 +346,8 @@ impl Planter<'_> {
                 move_to(record, town);
             }
             if other {
-                record.service = if usize::from(record.service) == HOUSING {
-                    SHORT_STAY
-                } else {
-                    HOUSING
-                } as u8;
+                record.service =
+                    if usize::from(record.service) == HOUSING { SHORT_STAY } else { HOUSING } as u8;
             }
         })
     }

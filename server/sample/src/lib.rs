@@ -76,10 +76,7 @@ pub struct Summary {
 /// # Errors
 /// When the options make no sense or the folder cannot be written.
 pub fn generate(options: &Options, progress: &(dyn Fn(u64, u64, &str) + Sync)) -> Result<Summary> {
-    let (first, last) = (
-        Month::parse(&options.months.0)?,
-        Month::parse(&options.months.1)?,
-    );
+    let (first, last) = (Month::parse(&options.months.0)?, Month::parse(&options.months.1)?);
     ensure!(
         first <= last,
         "the months are given backwards: {} lies after {}",
@@ -144,12 +141,9 @@ fn tasks(world: &World) -> Vec<Task> {
     for (position, source) in world.sources.iter().enumerate() {
         match source.only {
             Some(month) => tasks.push(Task::Deliveries(position, month)),
-            None => tasks.extend(
-                world
-                    .months
-                    .iter()
-                    .map(|month| Task::Deliveries(position, *month)),
-            ),
+            None => {
+                tasks.extend(world.months.iter().map(|month| Task::Deliveries(position, *month)))
+            }
         }
     }
     tasks.extend(world.months.iter().map(|month| Task::Broken(*month)));
@@ -181,10 +175,8 @@ impl Task {
             Self::Deliveries(source, month) => deliver(world, *source, *month, out),
             Self::Broken(month) => {
                 let broken = broken::deliveries(world, *month);
-                let files: Vec<usize> = broken
-                    .iter()
-                    .map(|one| one.write(out))
-                    .collect::<Result<_>>()?;
+                let files: Vec<usize> =
+                    broken.iter().map(|one| one.write(out)).collect::<Result<_>>()?;
                 Ok((files.iter().sum(), 0))
             }
         }

@@ -50,11 +50,7 @@ const BANDS: [(i32, i32); 6] = [(18, 29), (30, 39), (40, 49), (50, 64), (65, 79)
 
 /// The codes of the target groups, in the order of the list.
 pub fn reasons() -> Vec<&'static str> {
-    MAALGRUPPER
-        .lines()
-        .skip(1)
-        .filter_map(|line| line.split(';').next())
-        .collect()
+    MAALGRUPPER.lines().skip(1).filter_map(|line| line.split(';').next()).collect()
 }
 
 /// Target groups by main group: physical, cognitive, mental illness, social problem.
@@ -70,17 +66,11 @@ impl Reasons {
         let starts = ["1.1", "1.2.1", "1.2.2", "1.3"];
         let codes = reasons();
         let positions = |start: &str| {
-            let wanted = codes
-                .iter()
-                .enumerate()
-                .filter(|(_, code)| code.starts_with(start));
+            let wanted = codes.iter().enumerate().filter(|(_, code)| code.starts_with(start));
             wanted.map(|(position, _)| position as u8).collect()
         };
         let deafblind = codes.iter().position(|code| *code == "1.1.5").unwrap_or(0) as u8;
-        Self {
-            kinds: starts.map(positions),
-            deafblind,
-        }
+        Self { kinds: starts.map(positions), deafblind }
     }
 
     /// Draws one to three groups that fit a service; the first says which main group it is.
@@ -92,11 +82,7 @@ impl Reasons {
         let mut groups = [*random.pick(&self.kinds[kind]), NONE, NONE];
         let more = random.weighted(&[72.0, 20.0, 8.0]);
         for slot in groups.iter_mut().skip(1).take(more) {
-            let other = if random.chance(0.6) {
-                kind
-            } else {
-                random.below(4)
-            };
+            let other = if random.chance(0.6) { kind } else { random.below(4) };
             *slot = *random.pick(&self.kinds[other]);
         }
         if groups[1] == groups[0] || groups[2] == groups[0] || groups[1] == groups[2] {
@@ -122,26 +108,14 @@ impl Person {
         let (kind, reasons) = groups.draw(service, random);
         let male = random.chance([0.49, 0.58, 0.48, 0.60][kind]);
         let death = at + 1 + (years_left(f64::from(years), random) * YEAR) as Day;
-        Self {
-            birth,
-            death,
-            male,
-            home: home as u8,
-            reasons,
-            cpr: 0,
-            register: Register::Known,
-        }
+        Self { birth, death, male, home: home as u8, reasons, cpr: 0, register: Register::Known }
     }
 }
 
 /// Years into a band; in the youngest band many begin at once.
 fn young(random: &mut Random, width: i32) -> i32 {
     let years = random.between(0, width);
-    if width == 11 && random.chance(0.35) {
-        years / 3
-    } else {
-        years
-    }
+    if width == 11 && random.chance(0.35) { years / 3 } else { years }
 }
 
 /// Years left at an age: Gompertz's law, somewhat shorter lives than the population's.
@@ -155,9 +129,7 @@ fn years_left(age: f64, random: &mut Random) -> f64 {
 pub fn suits(age: i32, bands: &[f64; 6]) -> f64 {
     let dense = |band: usize| bands[band] / f64::from(BANDS[band].1 - BANDS[band].0 + 1);
     let most = (0..6).map(dense).fold(0.0, f64::max);
-    let band = BANDS
-        .iter()
-        .position(|band| (band.0..=band.1).contains(&age));
+    let band = BANDS.iter().position(|band| (band.0..=band.1).contains(&age));
     band.map_or(0.0, |band| dense(band) / most)
 }
 
@@ -170,11 +142,8 @@ pub fn number_all(people: &mut [Person], seed: u64) {
     for (position, person) in people.iter_mut().enumerate() {
         if position % every == every / 2 {
             let known = (position / every).is_multiple_of(2);
-            person.register = if known {
-                Register::ImpossibleKnown
-            } else {
-                Register::ImpossibleMissing
-            };
+            person.register =
+                if known { Register::ImpossibleKnown } else { Register::ImpossibleMissing };
         } else if random.chance(0.002) || position == 3 {
             person.register = Register::Missing;
         }
@@ -225,14 +194,8 @@ mod tests {
         let groups = Reasons::read();
         let mut random = Random::new(1, 1);
         for (service, table) in SERVICES.iter().enumerate() {
-            let person = Person::draw(
-                service,
-                day(2020, 6, 1),
-                &table.ages,
-                0,
-                &groups,
-                &mut random,
-            );
+            let person =
+                Person::draw(service, day(2020, 6, 1), &table.ages, 0, &groups, &mut random);
             let text = format!("{:010}", number(&person, &mut random));
             let (year, month, date) = civil(person.birth);
             assert_eq!(text[..2], format!("{:02}", date + 60));

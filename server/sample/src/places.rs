@@ -67,10 +67,7 @@ const SECOND: [&str; 16] = [
 impl Places {
     /// Builds the institutions of every municipality.
     pub fn new(country: &Country) -> Self {
-        let mut places = Self {
-            all: Vec::new(),
-            suited: Vec::new(),
-        };
+        let mut places = Self { all: Vec::new(), suited: Vec::new() };
         for position in 0..country.municipalities.len() {
             places.build(country, position);
         }
@@ -113,11 +110,7 @@ impl Places {
     /// The key of a place: the municipality's code and a number.
     pub fn id(&self, place: u32, country: &Country) -> String {
         let one = &self.all[place as usize - 1];
-        format!(
-            "{}{:04}",
-            country.municipalities[usize::from(one.municipality)].code,
-            one.number
-        )
+        format!("{}{:04}", country.municipalities[usize::from(one.municipality)].code, one.number)
     }
 }
 

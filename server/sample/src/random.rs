@@ -105,9 +105,7 @@ mod tests {
     #[test]
     fn weights_are_kept() {
         let mut random = Random::new(3, 4);
-        let hits = (0..10_000)
-            .filter(|_| random.weighted(&[3.0, 1.0]) == 0)
-            .count();
+        let hits = (0..10_000).filter(|_| random.weighted(&[3.0, 1.0]) == 0).count();
         assert!((7300..7700).contains(&hits));
     }
 }

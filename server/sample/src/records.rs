@@ -69,13 +69,8 @@ fn register(lives: &Lives, country: &Country, places: &Places, town: usize) -> V
         random: Random::new(country.seed, 5000 + town as u64),
         out: Vec::new(),
     };
-    lives
-        .episodes
-        .iter()
-        .for_each(|episode| clerk.episode(episode));
-    clerk
-        .out
-        .sort_by_key(|record| (record.person, record.start, record.service));
+    lives.episodes.iter().for_each(|episode| clerk.episode(episode));
+    clerk.out.sort_by_key(|record| (record.person, record.start, record.service));
     clerk.out
 }
 
@@ -114,8 +109,7 @@ impl Clerk<'_> {
         record.assessment = self.assessment();
         if !is_stay(usize::from(record.service)) && self.random.chance(0.05) {
             record.municipality =
-                self.country
-                    .near(usize::from(record.municipality), &mut self.random) as u8;
+                self.country.near(usize::from(record.municipality), &mut self.random) as u8;
             self.address(record);
         }
     }
@@ -144,11 +138,7 @@ impl Clerk<'_> {
     }
 
     fn place(&mut self, service: usize, home: usize) -> u32 {
-        let elsewhere = if is_stay(service) {
-            STAYS_ELSEWHERE
-        } else {
-            0.15
-        };
+        let elsewhere = if is_stay(service) { STAYS_ELSEWHERE } else { 0.15 };
         let town = if self.random.chance(elsewhere) {
             self.country.near(home, &mut self.random)
         } else {
@@ -200,10 +190,7 @@ pub fn recipients(
         let from = (Month::of(record.start).0 - first.0).max(0) as usize;
         let to = (Month::of(record.end.min(last.last())).0 - first.0) as usize + 1;
         if from < to {
-            let (town, service) = (
-                usize::from(record.municipality),
-                usize::from(record.service),
-            );
+            let (town, service) = (usize::from(record.municipality), usize::from(record.service));
             counts[town][from][service] += 1;
             counts[town][to][service] -= 1;
         }
@@ -211,10 +198,7 @@ pub fn recipients(
     for town in &mut counts {
         for month in 1..town.len() {
             let before = town[month - 1];
-            town[month]
-                .iter_mut()
-                .zip(before)
-                .for_each(|(now, before)| *now += before);
+            town[month].iter_mut().zip(before).for_each(|(now, before)| *now += before);
         }
     }
     counts

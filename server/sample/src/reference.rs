@@ -16,23 +16,16 @@ pub fn cpr(world: &World) -> String {
         |person: &&Person| matches!(person.register, Register::Known | Register::ImpossibleKnown);
     let mut random = Random::new(world.country.seed, 8);
     for person in world.people.iter().filter(listed) {
-        let death = if person.death <= known_until {
-            day::text(person.death)
-        } else {
-            String::new()
-        };
+        let death =
+            if person.death <= known_until { day::text(person.death) } else { String::new() };
         let sex = if person.male { 'M' } else { 'K' };
         let mut home = usize::from(person.home);
         if random.chance(0.04) {
             home = world.country.near(home, &mut random);
         }
         let home = world.country.municipalities[home].code;
-        let _ = writeln!(
-            out,
-            "{:010};{};{death};{sex};{home}",
-            person.cpr,
-            day::text(person.birth)
-        );
+        let _ =
+            writeln!(out, "{:010};{};{death};{sex};{home}", person.cpr, day::text(person.birth));
     }
     out
 }
@@ -65,29 +58,15 @@ fn quarter_of(out: &mut String, one: &Municipality, quarter: Month) {
         carried += of * curve(age);
         let whole = f64::floor(carried + 0.5);
         carried -= whole;
-        let _ = writeln!(
-            out,
-            "{};{}K{};{age};{whole}",
-            one.code,
-            quarter.year(),
-            quarter.quarter()
-        );
+        let _ =
+            writeln!(out, "{};{}K{};{age};{whole}", one.code, quarter.year(), quarter.quarter());
     }
 }
 
 /// A plausible age curve: flat to 55, falling after.
 fn curve(age: i32) -> f64 {
-    let bulge = 1.0
-        + 0.12
-            * (f64::from(age - 26) / 8.0)
-                .powi(2)
-                .min(9.0)
-                .mul_add(-0.11, 1.0);
-    let falling = if age < 55 {
-        1.0
-    } else {
-        (-(f64::from(age - 55) / 26.0).powi(3)).exp()
-    };
+    let bulge = 1.0 + 0.12 * (f64::from(age - 26) / 8.0).powi(2).min(9.0).mul_add(-0.11, 1.0);
+    let falling = if age < 55 { 1.0 } else { (-(f64::from(age - 55) / 26.0).powi(3)).exp() };
     bulge * falling
 }
 

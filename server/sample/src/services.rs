@@ -44,10 +44,7 @@ pub fn simulate(country: &Country, municipality: usize, last: Month) -> Lives {
     for step in 0..town.steps {
         town.month(step);
     }
-    Lives {
-        people: town.people,
-        episodes: town.episodes,
-    }
+    Lives { people: town.people, episodes: town.episodes }
 }
 
 /// What the simulation keeps of a citizen.
@@ -145,11 +142,7 @@ impl<'a> Town<'a> {
             }
         }
         self.random.shuffle(&mut others);
-        self.share_out(
-            0,
-            others.iter().map(|service| (*service, at)).collect(),
-            true,
-        );
+        self.share_out(0, others.iter().map(|service| (*service, at)).collect(), true);
     }
 
     fn month(&mut self, step: usize) {
@@ -183,11 +176,7 @@ impl<'a> Town<'a> {
         for (service, at) in starts {
             let lacking = self.wanted_citizens(step) - f64::from(self.citizens);
             let counted = service < GROUP_HELP;
-            let chance = if counted {
-                lacking / left.max(1) as f64
-            } else {
-                0.4
-            };
+            let chance = if counted { lacking / left.max(1) as f64 } else { 0.4 };
             left -= usize::from(counted);
             let person = self.recipient(service, at, chance, stock);
             if stock {

@@ -72,21 +72,10 @@ impl<'a> Stock<'a> {
             let known = known(world, record, *number, month)
                 .and_then(|known| handed_over(source, *number, known));
             if let Some(known) = known {
-                Writer {
-                    world,
-                    source,
-                    record,
-                    number: *number,
-                    month,
-                }
-                .push(&known, &mut lines);
+                Writer { world, source, record, number: *number, month }.push(&known, &mut lines);
             }
         }
-        Self {
-            source,
-            month,
-            lines,
-        }
+        Self { source, month, lines }
     }
 }
 
@@ -112,20 +101,12 @@ fn known(world: &World, record: &Record, number: u32, month: Month) -> Option<Kn
     if (end > now || unheard) && !planned && record.end >= record.start {
         end = OPEN;
     }
-    let mut known = Known {
-        service,
-        start,
-        end,
-    };
+    let mut known = Known { service, start, end };
     if record.flaw == Flaw::None && start < now - 60 {
         correct(world, &mut known, number, month);
         (start, end) = (known.start, known.end);
     }
-    Some(Known {
-        start,
-        end,
-        ..known
-    })
+    Some(Known { start, end, ..known })
 }
 
 /// Some records are taken back in a later month.
@@ -136,10 +117,8 @@ fn vanished(world: &World, number: u32, month: Month) -> bool {
 /// Corrections backwards in time, from the second month on: they stay.
 fn correct(world: &World, known: &mut Known, number: u32, month: Month) {
     for later in 1..=world.later(month) {
-        let (what, days) = (
-            luck(number, 200 + later),
-            1 + (luck(number, 300 + later) * 60.0) as Day,
-        );
+        let (what, days) =
+            (luck(number, 200 + later), 1 + (luck(number, 300 + later) * 60.0) as Day);
         if what < 0.002 {
             known.start += if days % 2 == 0 { days } else { -days };
             known.start = known.start.min(known.end).max(day::day(1998, 1, 1));
@@ -160,14 +139,8 @@ fn handed_over(source: &Source, number: u32, known: Known) -> Option<Known> {
     let restarted = open && luck(number, 5) < source.restarted;
     match source.part {
         Part::Former if known.start >= change => None,
-        Part::Former if restarted => Some(Known {
-            end: change - 1,
-            ..known
-        }),
-        Part::Successor if restarted => Some(Known {
-            start: change,
-            ..known
-        }),
+        Part::Former if restarted => Some(Known { end: change - 1, ..known }),
+        Part::Successor if restarted => Some(Known { start: change, ..known }),
         // A few ended services were taken along, so both systems have them.
         Part::Successor if known.end < change => (luck(number, 6) < 0.004).then_some(known),
         _ => Some(known),
@@ -226,10 +199,9 @@ impl Writer<'_> {
         let number = self.number + 1;
         let mut id = match self.source.name() {
             "cura" => guid(self.number),
-            "sensum" => format!(
-                "SBS-{}-{number:06}",
-                day::civil(self.record.start).0.clamp(2000, 2026)
-            ),
+            "sensum" => {
+                format!("SBS-{}-{number:06}", day::civil(self.record.start).0.clamp(2000, 2026))
+            }
             "team" => format!("{}.{number}", self.code_of(self.source.reporter)),
             "columna" => format!("C{number:X}"),
             "dubu" => format!("DUBU{number:09}"),
@@ -290,18 +262,18 @@ impl Writer<'_> {
     fn start(&self, known: &Known, flaw: Flaw) -> Vec<u8> {
         match flaw {
             Flaw::NoStart => Vec::new(),
-            Flaw::UnreadableStart => self
-                .wrong(&["2019-02-31", "ukendt", "2020-13-01", "0000-00-00"])
-                .into(),
+            Flaw::UnreadableStart => {
+                self.wrong(&["2019-02-31", "ukendt", "2020-13-01", "0000-00-00"]).into()
+            }
             _ => day::text(known.start).into_bytes(),
         }
     }
 
     fn end(&self, known: &Known, flaw: Flaw) -> Vec<u8> {
         match flaw {
-            Flaw::UnreadableEnd => self
-                .wrong(&["2021-02-30", "snarest", "2022-00-10", "20223-01-01"])
-                .into(),
+            Flaw::UnreadableEnd => {
+                self.wrong(&["2021-02-30", "snarest", "2022-00-10", "20223-01-01"]).into()
+            }
             _ if known.end == OPEN => Vec::new(),
             _ => day::text(known.end).into_bytes(),
         }
@@ -309,9 +281,7 @@ impl Writer<'_> {
 
     fn reasons(&self, flaw: Flaw) -> String {
         let own = self.record.reasons.iter().filter(|reason| **reason != NONE);
-        let codes: Vec<&str> = own
-            .map(|reason| self.world.reasons[usize::from(*reason)])
-            .collect();
+        let codes: Vec<&str> = own.map(|reason| self.world.reasons[usize::from(*reason)]).collect();
         match flaw {
             Flaw::NoReasons => String::new(),
             Flaw::BadReasons => self.wrong(&["9.9.9", "1.4.2", "1.4.2|Ukendt"]).to_owned(),
@@ -324,11 +294,7 @@ impl Writer<'_> {
         match (flaw, self.record.place) {
             (Flaw::UnknownPlace, _) => self.wrong(&["9990001", "NEDLAGT-17", "0"]).into(),
             (_, 0) => Vec::new(),
-            (_, place) => self
-                .world
-                .places
-                .id(place, &self.world.country)
-                .into_bytes(),
+            (_, place) => self.world.places.id(place, &self.world.country).into_bytes(),
         }
     }
 

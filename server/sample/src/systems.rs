@@ -108,16 +108,8 @@ impl Source {
 }
 
 /// Months before the first delivered one in which replaced systems delivered last: (months back, share restarted).
-const CHANGES: [(i32, f64); 8] = [
-    (0, 0.1),
-    (1, 0.6),
-    (1, 0.0),
-    (2, 0.15),
-    (3, 0.1),
-    (6, 0.7),
-    (12, 0.05),
-    (18, 0.2),
-];
+const CHANGES: [(i32, f64); 8] =
+    [(0, 0.1), (1, 0.6), (1, 0.0), (2, 0.15), (3, 0.1), (6, 0.7), (12, 0.05), (18, 0.2)];
 /// How many municipalities report from several systems at once.
 const PARALLEL: usize = 9;
 
@@ -159,11 +151,7 @@ pub fn assign(country: &Country, first: Month) -> Vec<Source> {
 /// Municipalities that are neither the capital nor in a reporting pair.
 fn ordinary(country: &Country) -> Vec<usize> {
     let paired = |code: u16| PAIRS.iter().any(|pair| pair.0 == code || pair.1 == code);
-    let codes = country
-        .municipalities
-        .iter()
-        .map(|one| one.code)
-        .enumerate();
+    let codes = country.municipalities.iter().map(|one| one.code).enumerate();
     codes
         .filter(|(_, code)| *code != CAPITAL && !paired(*code))
         .map(|(position, _)| position)
@@ -197,11 +185,7 @@ fn source(country: &Country, position: usize, part: Part, system: usize) -> Sour
 /// The former system delivers last in its month; the change follows on the first of the next, or in the middle of the same.
 fn change_over(source: &mut Source, (back, restarted): (i32, f64), first: Month) {
     let last = first.plus(-back);
-    source.change = Some(if back == 0 {
-        last.first() + 14
-    } else {
-        last.plus(1).first()
-    });
+    source.change = Some(if back == 0 { last.first() + 14 } else { last.plus(1).first() });
     source.only = (source.part == Part::Former).then_some(last);
     source.restarted = restarted;
 }

@@ -40,14 +40,7 @@ impl World {
         let recipients = recipients(&records, towns, last);
         let sources = systems::assign(&country, first);
         let (parallel, changed) = systems::kinds(&sources, towns);
-        errors::plant(
-            &mut records,
-            &people,
-            &country,
-            first.first() - 60,
-            &parallel,
-            &changed,
-        );
+        errors::plant(&mut records, &people, &country, first.first() - 60, &parallel, &changed);
         let parts = systems::divide(&sources, &records);
         let months = (first.0..=last.0).map(Month).collect();
         Self {

@@ -12,12 +12,8 @@ use terning_sample::{Options, Summary, generate};
 
 fn make(scale: f64, seed: u64, last: &str) -> (TempDir, Summary) {
     let folder = tempfile::tempdir().expect("a folder");
-    let options = Options {
-        out: folder.path().into(),
-        scale,
-        seed,
-        months: ("2026-09".into(), last.into()),
-    };
+    let options =
+        Options { out: folder.path().into(), scale, seed, months: ("2026-09".into(), last.into()) };
     let summary = generate(&options, &|_, _, _| {}).expect("samples");
     (folder, summary)
 }
@@ -33,19 +29,10 @@ fn read(name: &str, scale: f64) -> Sample {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&folder);
     let months = ("2026-09".into(), "2026-10".into());
-    let options = Options {
-        out: folder.clone(),
-        scale,
-        seed: 1,
-        months,
-    };
+    let options = Options { out: folder.clone(), scale, seed: 1, months };
     let summary = generate(&options, &|_, _, _| {}).expect("samples");
     let country = plain::Country::read(&folder);
-    Sample {
-        folder,
-        summary,
-        country,
-    }
+    Sample { folder, summary, country }
 }
 
 /// A hundredth of the country, two months.
@@ -87,26 +74,16 @@ fn the_same_seed_gives_the_same_bytes() {
     };
     assert_eq!(first, second);
     let (mine, theirs) = (bytes(&one), bytes(&two));
-    let differing: Vec<&String> = mine
-        .iter()
-        .zip(&theirs)
-        .filter(|(a, b)| a != b)
-        .map(|(a, _)| &a.0)
-        .collect();
-    assert!(
-        mine.len() == theirs.len() && differing.is_empty(),
-        "{differing:?}"
-    );
+    let differing: Vec<&String> =
+        mine.iter().zip(&theirs).filter(|(a, b)| a != b).map(|(a, _)| &a.0).collect();
+    assert!(mine.len() == theirs.len() && differing.is_empty(), "{differing:?}");
     assert!(bytes(&other) != mine);
 }
 
 /// Runs of digits that could be a CPR number: ten, or six, a dash and four.
 fn numbers(text: &[u8]) -> impl Iterator<Item = String> {
     let text = String::from_utf8_lossy(text).into_owned();
-    let fields: Vec<String> = text
-        .split([';', '\n', '\r', '"'])
-        .map(str::to_owned)
-        .collect();
+    let fields: Vec<String> = text.split([';', '\n', '\r', '"']).map(str::to_owned).collect();
     fields.into_iter().filter_map(|field| {
         let digits = field.replacen('-', "", 1);
         let dashed = field.len() == 11 && field.find('-') == Some(6);
@@ -147,27 +124,15 @@ fn sex_and_birth_agree_with_the_number() {
 
 #[test]
 fn every_municipality_has_accepted_data_in_every_month() {
-    for Sample {
-        summary, country, ..
-    } in [tiny(), small()]
-    {
+    for Sample { summary, country, .. } in [tiny(), small()] {
         assert_eq!(summary.months, 2);
         for month in ["2026-09", "2026-10"] {
-            let of_month = country
-                .deliveries
-                .iter()
-                .filter(|one| one.month == month && one.rows.len() >= 5);
-            assert_eq!(
-                of_month.map(|one| one.town).collect::<HashSet<_>>().len(),
-                98,
-                "{month}"
-            );
+            let of_month =
+                country.deliveries.iter().filter(|one| one.month == month && one.rows.len() >= 5);
+            assert_eq!(of_month.map(|one| one.town).collect::<HashSet<_>>().len(), 98, "{month}");
         }
         let mut rows: BTreeMap<u16, usize> = BTreeMap::new();
-        country
-            .rows
-            .iter()
-            .for_each(|row| *rows.entry(row.reporter).or_default() += 1);
+        country.rows.iter().for_each(|row| *rows.entry(row.reporter).or_default() += 1);
         let few: Vec<_> = rows.iter().filter(|(_, count)| **count < 10).collect();
         assert!(rows.len() == 98 && few.is_empty(), "{few:?}");
     }
@@ -240,9 +205,7 @@ fn every_kind_of_error_occurs() {
 
 #[test]
 fn errors_are_some_hundredths_of_the_records() {
-    let Sample {
-        summary, country, ..
-    } = small();
+    let Sample { summary, country, .. } = small();
     // What intake notices was seen in both months, the rest in the newer.
     let at_intake = |kind: &str| {
         kind.starts_with("reject")
@@ -252,33 +215,24 @@ fn errors_are_some_hundredths_of_the_records() {
         .found
         .iter()
         .filter(|(kind, _)| **kind != "no reasons" && !kind.contains("something left"));
-    let all: u64 = counted
-        .map(|(kind, count)| if at_intake(kind) { count / 2 } else { *count })
-        .sum();
+    let all: u64 =
+        counted.map(|(kind, count)| if at_intake(kind) { count / 2 } else { *count }).sum();
     let share = 2.0 * all as f64 / summary.records as f64;
     assert!((0.015..0.04).contains(&share), "{share}");
 }
 
 #[test]
 fn sound_files_agree_with_their_manifests() {
-    let Sample {
-        summary, country, ..
-    } = tiny();
+    let Sample { summary, country, .. } = tiny();
     let refused: usize = country.refused.values().map(Vec::len).sum();
     assert_eq!(refused, 2 * REFUSED.len() - 1);
     let read: usize = country.deliveries.iter().map(|one| one.rows.len()).sum();
-    assert!(
-        read as u64 >= summary.records * 97 / 100,
-        "{read} of {}",
-        summary.records
-    );
+    assert!(read as u64 >= summary.records * 97 / 100, "{read} of {}", summary.records);
 }
 
 #[test]
 fn replaced_systems_delivered_last_before_the_change() {
-    let Sample {
-        folder, country, ..
-    } = tiny();
+    let Sample { folder, country, .. } = tiny();
     let mut roles = BTreeSet::new();
     for row in plain::table(&folder.join("reference/systemskifte.csv")) {
         roles.insert(row[2].to_owned());
@@ -289,42 +243,29 @@ fn replaced_systems_delivered_last_before_the_change() {
             .map(|one| &one.month)
             .max();
         match &row[2] {
-            "tidligere" => assert!(
-                newest.is_some_and(|month| month.as_str() <= &row[3][..7]),
-                "{row:?}"
-            ),
+            "tidligere" => {
+                assert!(newest.is_some_and(|month| month.as_str() <= &row[3][..7]), "{row:?}")
+            }
             _ => assert_eq!(newest.map(String::as_str), Some("2026-10"), "{row:?}"),
         }
     }
-    assert_eq!(
-        roles.into_iter().collect::<Vec<_>>(),
-        ["fuld", "nyt", "parallel", "tidligere"]
-    );
+    assert_eq!(roles.into_iter().collect::<Vec<_>>(), ["fuld", "nyt", "parallel", "tidligere"]);
 }
 
 #[test]
 fn the_second_month_is_another() {
     let Sample { country, .. } = small();
     let of = |month: &str| -> BTreeMap<(u16, String, String), &plain::Row> {
-        let some = country
-            .deliveries
-            .iter()
-            .filter(|one| one.month == month)
-            .flat_map(|one| &one.rows);
-        some.map(|row| ((row.reporter, row.system.clone(), row.id.clone()), row))
-            .collect()
+        let some =
+            country.deliveries.iter().filter(|one| one.month == month).flat_map(|one| &one.rows);
+        some.map(|row| ((row.reporter, row.system.clone(), row.id.clone()), row)).collect()
     };
     let (first, second) = (of("2026-09"), of("2026-10"));
     let new = second.keys().filter(|key| !first.contains_key(key)).count();
     let gone = first.keys().filter(|key| !second.contains_key(key)).count();
-    let both: Vec<_> = first
-        .iter()
-        .filter_map(|(key, row)| Some((row, second.get(key)?)))
-        .collect();
-    let ended = both
-        .iter()
-        .filter(|(a, b)| a.end.is_none() && b.end.is_some())
-        .count();
+    let both: Vec<_> =
+        first.iter().filter_map(|(key, row)| Some((row, second.get(key)?))).collect();
+    let ended = both.iter().filter(|(a, b)| a.end.is_none() && b.end.is_some()).count();
     let moved = both.iter().filter(|(a, b)| a.start != b.start).count();
     let recoded = both.iter().filter(|(a, b)| a.code != b.code).count();
     assert!(
@@ -335,14 +276,9 @@ fn the_second_month_is_another() {
 
 #[test]
 fn the_country_comes_out_as_published() {
-    let Sample {
-        summary, country, ..
-    } = small();
+    let Sample { summary, country, .. } = small();
     let near = |value: usize, published: f64| {
-        assert!(
-            (value as f64 / published - 1.0).abs() < 0.03,
-            "{value} is not {published}"
-        );
+        assert!((value as f64 / published - 1.0).abs() < 0.03, "{value} is not {published}");
     };
     for (from, to, citizens, services) in [
         ("2018-10-01", "2018-12-31", 7_480.0, 10_210.0),
@@ -361,15 +297,9 @@ fn the_country_comes_out_as_published() {
 #[test]
 fn options_without_sense_are_refused() {
     let ask = |scale, first: &str, last: &str| {
-        let options = Options {
-            out: "never".into(),
-            scale,
-            seed: 1,
-            months: (first.into(), last.into()),
-        };
-        generate(&options, &|_, _, _| {})
-            .expect_err("must be refused")
-            .to_string()
+        let options =
+            Options { out: "never".into(), scale, seed: 1, months: (first.into(), last.into()) };
+        generate(&options, &|_, _, _| {}).expect_err("must be refused").to_string()
     };
     assert!(ask(1.0, "2026-10", "2026-09").contains("backwards"));
     assert!(ask(0.0, "2026-09", "2026-09").contains("scale"));
@@ -384,20 +314,12 @@ fn approvals_are_a_workbook_with_titles_above_the_header() {
         open_workbook(folder.join("reference/Godkendte_kommuner.xlsx")).expect("a workbook");
     let range = book.worksheet_range("Godkendte").expect("a sheet");
     let rows: Vec<_> = range.rows().collect();
-    let header = rows
-        .iter()
-        .position(|row| row[0] == "Kommunekode")
-        .expect("a header");
+    let header = rows.iter().position(|row| row[0] == "Kommunekode").expect("a header");
     assert!(header > 0 && rows.len() > 55_000, "{header} {}", rows.len());
-    let texts = rows[header + 1..]
-        .iter()
-        .filter(|row| matches!(row[0], Data::String(_)))
-        .count();
+    let texts = rows[header + 1..].iter().filter(|row| matches!(row[0], Data::String(_))).count();
     assert!(texts > 1000 && texts < rows.len() / 2);
-    let quarters: BTreeSet<String> = rows[header + 1..]
-        .iter()
-        .map(|row| row[2].to_string().replace(' ', ""))
-        .collect();
+    let quarters: BTreeSet<String> =
+        rows[header + 1..].iter().map(|row| row[2].to_string().replace(' ', "")).collect();
     assert!(
         quarters.contains("2013K4")
             && quarters.contains("2025K4")

@@ -33,7 +33,7 @@ const YEAR: &str = "2025";
 const MARK: &str = ".terning-demo";
 
 pub(super) fn run(args: &Demo) -> anyhow::Result<ExitCode> {
-    telemetry::start(LogFormat::Text);
+    telemetry::start(LogFormat::Text, "warn");
     let data = prepare(&args.folder)?;
     tokio::runtime::Runtime::new()?.block_on(serve_and_show(args, &data))?;
     Ok(ExitCode::SUCCESS)
@@ -95,7 +95,9 @@ async fn serve_and_show(args: &Demo, data: &Path) -> anyhow::Result<()> {
             Ok(()) = was_shown, if exit => {}
         }
     };
-    let tell = |address| drop(ready.send(address));
+    let tell = |address| {
+        let _ = ready.send(address);
+    };
     let showing = async {
         let address = is_ready.await.context("serveren kom ikke i gang")?;
         show(address, data, args.exit).await?;
@@ -186,9 +188,12 @@ async fn municipalities(
 fn how_to_go_on(server: &str, data: &Path, kommune: &str, kommuner: &str, exit: bool) -> String {
     let terning = program();
     let data = data.display();
-    let server = if server.ends_with(":50051") { String::new() } else { format!(" --server {server}") };
+    let server =
+        if server.ends_with(":50051") { String::new() } else { format!(" --server {server}") };
     let first = if exit {
-        format!("Start serveren igen med: terning-server serve --data {data}\nSpørg den så, for eksempel:")
+        format!(
+            "Start serveren igen med: terning-server serve --data {data}\nSpørg den så, for eksempel:"
+        )
     } else {
         "Serveren bliver ved, til du trykker Ctrl-C. Prøv imens i et andet vindue:".to_owned()
     };

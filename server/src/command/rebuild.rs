@@ -8,7 +8,7 @@ use crate::telemetry::{self, LogFormat};
 use crate::{args, versions};
 
 pub(super) fn run(args: args::Rebuild) -> anyhow::Result<ExitCode> {
-    telemetry::start(LogFormat::Text);
+    telemetry::start(LogFormat::Text, "info");
     let order = Rebuild { deliveries: args.deliveries, data: args.data, month: args.month };
     let outcome = with_bar(&order)?;
     match &outcome {

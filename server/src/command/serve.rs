@@ -11,7 +11,7 @@ use crate::{serve, telemetry};
 
 pub(super) fn run(args: &Serve) -> anyhow::Result<ExitCode> {
     let config = args.config.as_deref().map(Config::read).transpose()?.unwrap_or_default();
-    telemetry::start(config.log);
+    telemetry::start(config.log, "info");
     let listen = args.listen.as_deref().or(config.listen.as_deref()).unwrap_or(LISTEN);
     tokio::runtime::Runtime::new()?.block_on(async {
         let listener = serve::bind(listen).await?;

@@ -1,10 +1,10 @@
 //! Answers of the engine as messages: a dictionary of members per axis, packed numbers for cells.
 
-use crate::stub::{Answer, names};
 use hashbrown::HashMap;
 use terning_engine::cube::Cube;
 use terning_engine::query::bound::{HierarchyRef, Member};
 use terning_engine::query::cellset::{AxisPositions, CellSet};
+use terning_engine::query::{Answer, names};
 use terning_proto::v1;
 use terning_proto::v1::part::Part;
 

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::stub::{Answer, Question, answer};
 use prost::Message;
-use terning_engine::query::{Cancel, Limits, Pivot};
+use terning_engine::query::{Answer, Cancel, Limits, Pivot, Question, answer};
 use terning_proto::v1;
 use tonic::{Code, Request, Status};
 

@@ -1,6 +1,6 @@
 //! Writes a pivot as MDX, without answering it.
 
-use crate::stub as query;
+use terning_engine::query;
 use terning_proto::v1;
 use tonic::{Code, Status};
 

@@ -6,9 +6,9 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use terning_engine::snapshot;
 use arc_swap::ArcSwapOption;
 use terning_engine::cube::Cube;
+use terning_engine::snapshot;
 
 use super::{CUBES, Manifest, VersionName, current, folder, names};
 use crate::map::map;

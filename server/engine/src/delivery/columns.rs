@@ -31,7 +31,7 @@ impl Columns {
             (0..header.len()).filter(same).collect()
         };
         let found: Vec<Vec<usize>> = names.iter().map(|name| found(name)).collect();
-        let missing: Vec<&str> = those(&names, &found, |places| places.is_empty());
+        let missing: Vec<&str> = those(&names, &found, Vec::is_empty);
         if !missing.is_empty() {
             return Err(format!("overskriften mangler {}", listed(&missing)));
         }

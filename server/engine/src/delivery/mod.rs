@@ -24,6 +24,6 @@ pub use accept::{Accepted, Intake, RefusedDelivery, accept};
 pub use findings::{Reject, Rejects, Tally};
 pub use input::{Input, InputError, Inputs};
 pub use progress::{Progress, Steps};
-pub use records::{FileRecords, ReadRecord, read_records};
+pub use records::{FileRecords, Keep, ReadRecord, read_records};
 pub use reference::{ReferenceData, read_reference};
 pub use store::{MemoryStore, Store};

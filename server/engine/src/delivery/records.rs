@@ -17,6 +17,9 @@ pub struct ReadRecord<R> {
     pub line: u64,
 }
 
+/// Whether a record counts.
+pub type Keep<'a, R> = dyn Fn(&R) -> bool + 'a;
+
 /// The records of one delivery.
 #[derive(Clone, Debug)]
 pub struct FileRecords<R> {
@@ -40,7 +43,7 @@ pub fn read_records<D: Domain>(
     reference: &D::Reference,
     inputs: &Inputs<'_>,
     delivery: &Accepted,
-    keep: Option<&dyn Fn(&D::Record) -> bool>,
+    keep: Option<&Keep<'_, D::Record>>,
 ) -> Result<FileRecords<D::Record>, InputError> {
     let file = &delivery.info.file;
     let (bytes, _) = inputs.read(file)?;

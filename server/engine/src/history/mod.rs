@@ -10,7 +10,7 @@ use cube_schema::rule::{Selection, Shape, Take};
 use rayon::prelude::*;
 
 use crate::delivery::{
-    Accepted, FileRecords, InputError, Inputs, Progress, ReadRecord, Reject, Steps, Tally,
+    Accepted, FileRecords, InputError, Inputs, Keep, Progress, ReadRecord, Reject, Steps, Tally,
     read_records,
 };
 
@@ -85,8 +85,7 @@ pub fn gather<D: Domain>(
 }
 
 /// Whether a record counts, of a delivery of which this much counts.
-#[expect(clippy::type_complexity, reason = "a closure, or none")]
-fn keep<D: Domain>(domain: &D, take: Take) -> Option<Box<dyn Fn(&D::Record) -> bool + '_>> {
+fn keep<D: Domain>(domain: &D, take: Take) -> Option<Box<Keep<'_, D::Record>>> {
     match take {
         Take::Nothing => None,
         Take::Ended => Some(Box::new(|record| domain.is_ended(record))),

@@ -7,12 +7,16 @@ pub mod cellset;
 pub mod error;
 pub mod pivot;
 pub mod view;
+pub mod names;
+pub mod parse;
+pub mod bind;
+pub mod show;
+mod answer;
 mod execute;
 mod limits;
 mod plan;
 
-pub mod bind;
-
+pub use answer::{Answer, Question, answer, translate};
 pub use cellset::CellSet;
 pub use error::{ErrorKind, QueryError};
 pub use limits::{Cancel, Limits};

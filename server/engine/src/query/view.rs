@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
-use crate::cube::{Cube, Use};
+use crate::cube::{Cube, Group, Use};
 
 /// A cube, and the rows of it that may be seen.
 #[derive(Clone)]
@@ -58,16 +58,11 @@ impl View {
             return true;
         }
         let keys = shape.fields[field].keys_of_member.get(member as usize);
-        self.cube.groups.iter().zip(seen.iter()).any(|(group, seen)| {
-            keys.iter().any(|&key| match group.rows.bitmaps[dimension].get(key as usize) {
-                Some(rows) => !rows.is_disjoint(&seen.rows),
-                None => group
-                    .rows
-                    .entity_rows
-                    .get(key as usize..key as usize + 2)
-                    .is_some_and(|range| seen.rows.range_cardinality(range[0]..range[1]) > 0),
-            })
-        })
+        self.cube
+            .groups
+            .iter()
+            .zip(seen.iter())
+            .any(|(group, seen)| keys.iter().any(|&key| has_key(group, seen, dimension, key)))
     }
 
     /// The keys of an observed dimension that some row has which may be seen, ascending; `None`
@@ -95,5 +90,24 @@ impl View {
             }
         }
         Some((0..shape.key_count as u32).filter(|&key| visible[key as usize]).collect())
+    }
+}
+
+/// Whether some row that may be seen has a key.
+fn has_key(group: &Group, seen: &Seen, dimension: usize, key: u32) -> bool {
+    let (rows, seen) = match group.uses[dimension] {
+        Some(Use::Step) => (group.cut.as_ref().unwrap_or(&group.rows), &seen.cut),
+        Some(Use::Entity) => {
+            let range =
+                group.rows.entity_rows[key as usize]..group.rows.entity_rows[key as usize + 1];
+            return seen.rows.range_cardinality(range) > 0;
+        }
+        _ => (&group.rows, &seen.rows),
+    };
+    match (rows.bitmaps[dimension].get(key as usize), &rows.keys[dimension]) {
+        (Some(own), _) => !own.is_disjoint(seen),
+        // A dimension too long for a bitmap per key.
+        (None, Some(keys)) => seen.iter().any(|row| keys.get(row as usize) == key),
+        (None, None) => false,
     }
 }

@@ -148,7 +148,7 @@ fn dimension_rows(cube: &Cube, group: &Group, rows: &Rows, at: usize, cut: bool)
         "en dimensions lister",
     )?;
     if group.uses[at] == Some(Use::Entity) {
-        ensure(group.entity_count <= keys, "enhederne")?;
+        ensure(group.entity_count == keys, "enhederne")?;
     }
     if let Some(column) = &rows.keys[at] {
         ensure(column.len() == rows.len() && column_below(column, bound), "en rækkes nøgle")?;

@@ -108,6 +108,9 @@ fn check_dimension(star: &Star, dimension: &Dimension) -> Result<(), StarError> 
     let table = star.dimension(name).ok_or_else(|| no_table("dimensionen", name, &place))?;
     let lengths = table.columns.iter().map(|(column, values)| (column, values.len()));
     equal_lengths(name, lengths)?;
+    if let Some(column) = dimension.newest.as_ref().filter(|name| table.column(name).is_none()) {
+        return Err(no_column(&table.name, column, place));
+    }
     for field in &dimension.fields {
         for column in [Some(&field.key), field.caption.as_ref()].into_iter().flatten() {
             if table.column(column).is_none() {

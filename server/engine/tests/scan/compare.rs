@@ -14,9 +14,6 @@ use crate::question;
 use crate::scan::{Answer, Scan};
 use crate::world::World;
 
-/// Moments looked at for one question, about; a question that needs more is not asked.
-pub const EFFORT: usize = 150_000;
-
 /// Which facts the caller may see; all if `None`.
 pub type SeenFacts = Option<HashSet<usize>>;
 
@@ -57,8 +54,9 @@ pub fn check(
     view: &View,
     scan: &Scan<'_>,
     bound: &Bound,
+    effort: usize,
 ) -> Result<Option<(usize, usize)>, String> {
-    let Some(expected) = scan.answer(bound, EFFORT) else { return Ok(None) };
+    let Some(expected) = scan.answer(bound, effort) else { return Ok(None) };
     let asked = || run(view, bound, &Limits::default(), &Cancel::default());
     let answer = catch_unwind(AssertUnwindSafe(asked))
         .map_err(|_| "the engine panicked".to_owned())?
@@ -111,7 +109,7 @@ fn check_world(world: &World, seen: &SeenFacts, bound: &Bound) -> Result<(), Str
     let cube = cube(world);
     let scan =
         Scan::new(&world.schema, &world.schema.cubes[0], &star, world.timeline, seen.clone());
-    check(&view(&cube, seen), &scan, bound).map(|_| ())
+    check(&view(&cube, seen), &scan, bound, usize::MAX).map(|_| ())
 }
 
 /// Makes a failing case as small as it goes, and says it.

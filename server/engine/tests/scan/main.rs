@@ -5,6 +5,7 @@
 
 mod compare;
 mod members;
+mod named;
 mod question;
 mod random;
 mod scan;
@@ -19,7 +20,7 @@ use scan::Scan;
 use world::{LARGER, SMALL, Size, World};
 
 /// Stars by default, and questions to each.
-const CASES: u64 = 600;
+const CASES: u64 = 1000;
 const QUESTIONS: usize = 12;
 
 #[test]
@@ -69,10 +70,10 @@ fn check_star(seed: u64, size: Size, questions: usize, counts: &mut Counts) {
         let scan = Scan::new(schema, &schema.cubes[0], &star, world.timeline, seen.clone());
         let view = view(&cube, &seen);
         check_members(&view, &scan, seed);
-        let asker = Asker { dimensions: &scan.dimensions, measures: 5 };
+        let asker = Asker { dimensions: &scan.dimensions, measures: 6 };
         for _ in 0..questions / 2 {
             let bound = asker.question(&mut random);
-            match check(&view, &scan, &bound) {
+            match check(&view, &scan, &bound, size.effort) {
                 Ok(None) => counts.too_large += 1,
                 Ok(Some(cells)) => {
                     counts.questions += 1;

@@ -14,8 +14,8 @@
 //! - A cell without a fact is empty; else every measure has a value, 0 included.
 //! - A position exists if, for each of its dimensions, some key that the conditions leave has all
 //!   its members of that dimension. (An All position of a dimension whose conditions leave nothing
-//!   does not exist.) Axes are judged each for itself. In an observed dimension only keys count
-//!   that some fact has which the caller may see.
+//!   does not exist.) Axes are judged each for itself. In an observed dimension a member other than
+//!   All exists only through a key of some fact that the caller may see.
 //! - With nested totals there is nothing, position or cell, where an outer All of a dimension meets
 //!   an inner member that is not All.
 //! - Non-empty axes lose the positions that are empty at all positions of the other axes; the one
@@ -23,7 +23,7 @@
 
 use std::collections::HashSet;
 
-use cube_schema::day::{Day, Month};
+use cube_schema::day::Day;
 use cube_schema::schema::{self, MeasureGroup, MeasureKind, Schema};
 use cube_schema::table::{FactColumn, FactTable, Star, Timeline};
 use terning_engine::query::bound::{Axis, Bound, Factor, HierarchyRef, Member, Part};
@@ -47,15 +47,35 @@ pub struct Scan<'a> {
 /// A dimension as tables tell it.
 pub struct ScanDimension {
     pub name: String,
-    pub observed: bool,
-    pub key_count: usize,
+    observed: bool,
+    is_time: bool,
+    key_count: usize,
     pub fields: Vec<FieldMembers>,
     /// The fields of each hierarchy's levels: one per field, then those of several levels.
     pub hierarchies: Vec<Vec<usize>>,
 }
 
+/// A day of the timeline.
+struct CalendarDay {
+    day: Day,
+    /// Months from the start of the timeline.
+    month: u32,
+    month_begin: bool,
+    month_end: bool,
+}
+
+fn calendar(timeline: Timeline) -> Vec<CalendarDay> {
+    let days = timeline.first.first_day().0..=timeline.as_of().0;
+    let day = |day: Day| CalendarDay {
+        day,
+        month: (day.month().0 - timeline.first.0) as u32,
+        month_begin: day == day.month().first_day(),
+        month_end: day == day.month().last_day(),
+    };
+    days.map(|number| day(Day(number))).collect()
+}
+
 /// A fact on a day.
-#[derive(Clone, PartialEq)]
 struct Moment {
     fact: usize,
     month: u32,
@@ -63,6 +83,12 @@ struct Moment {
     month_end: bool,
     /// The keys of the fact in each dimension on this day.
     keys: Vec<Vec<u32>>,
+}
+
+/// Which keys of a dimension a cell is about.
+struct Wanted {
+    dimension: usize,
+    keys: Vec<bool>,
 }
 
 /// The members of a position or a cell.
@@ -100,35 +126,44 @@ impl<'a> Scan<'a> {
             seen,
             seen_keys: vec![HashSet::new(); used.len()],
         };
-        let calendar: Vec<Day> =
-            (timeline.first.first_day().0..=timeline.as_of().0).map(Day).collect();
-        let calendar: Vec<(Day, Month)> =
-            calendar.into_iter().map(|day| (day, day.month())).collect();
+        let calendar = calendar(timeline);
         for fact in 0..scan.fact_count() {
             if scan.seen.as_ref().is_some_and(|seen| !seen.contains(&fact)) {
                 continue;
             }
-            let (first, last) = (scan.day(&group.first, fact), scan.day(&group.last, fact));
-            let keys: Vec<Source<'_>> =
+            let sources: Vec<Source<'_>> =
                 used.iter().map(|one| scan.source(usage(&one.name).unwrap(), fact, star)).collect();
-            for (dimension, keys) in keys.iter().enumerate() {
-                scan.seen_keys[dimension].extend(keys.fixed());
+            for (dimension, source) in sources.iter().enumerate() {
+                scan.seen_keys[dimension].extend(source.fixed());
             }
-            let from = scan.moments.len();
-            for &(day, month) in calendar.iter().filter(|(day, _)| first <= *day && *day <= last) {
-                let number = (month.0 - timeline.first.0) as u32;
-                let moment = Moment {
-                    fact,
-                    month: number,
-                    month_end: day == month.last_day(),
-                    keys: keys.iter().map(|keys| keys.on(day, number)).collect(),
-                };
-                if scan.moments[from..].last() != Some(&moment) {
-                    scan.moments.push(moment);
-                }
-            }
+            let days = (scan.day(&group.first, fact), scan.day(&group.last, fact));
+            scan.add_moments(fact, days, &sources, &calendar);
         }
         scan
+    }
+
+    /// Adds the days of a fact. A day is as the day before it where it is in the middle of a month
+    /// and no member changes on it.
+    fn add_moments(
+        &mut self,
+        fact: usize,
+        (first, last): (Day, Day),
+        sources: &[Source<'_>],
+        calendar: &[CalendarDay],
+    ) {
+        for (number, one) in
+            calendar.iter().filter(|one| first <= one.day && one.day <= last).enumerate()
+        {
+            let special = number == 0 || one.month_begin || one.month_end;
+            if special || sources.iter().any(|source| source.changes_on(one.day)) {
+                self.moments.push(Moment {
+                    fact,
+                    month: one.month,
+                    month_end: one.month_end,
+                    keys: sources.iter().map(|source| source.on(one)).collect(),
+                });
+            }
+        }
     }
 
     fn fact_count(&self) -> usize {
@@ -214,6 +249,9 @@ impl<'a> Scan<'a> {
             positions = longer.filter(|tuple| self.exists(tuple, bound)).collect();
             // A position is empty if already some of its members have no fact in common.
             if axis.non_empty {
+                if positions.len() * (self.moments.len() + 20) > effort {
+                    return None;
+                }
                 positions.retain(|tuple| self.is_active(tuple, bound));
             }
         }
@@ -247,16 +285,16 @@ impl<'a> Scan<'a> {
 
     /// Whether a position exists: see the head of this file.
     fn exists(&self, tuple: &Tuple, bound: &Bound) -> bool {
-        !breaks_nesting(tuple, bound)
-            && (0..self.dimensions.len()).all(|dimension| {
-                let named =
-                    tuple.iter().any(|(column, _)| dimension_of(*column) == Some(dimension));
-                let keys = 0..self.dimensions[dimension].key_count as u32;
-                !named
-                    || keys
-                        .filter(|key| self.is_visible(dimension, *key))
-                        .any(|key| self.is_wanted(dimension, key, tuple, bound))
-            })
+        let some_key_has_all = |dimension: usize| {
+            let own = tuple.iter().filter(|(column, _)| dimension_of(*column) == Some(dimension));
+            let members: Vec<Member> = own.map(|(_, member)| *member).collect();
+            let only_all = members.iter().all(|member| *member == Member::All);
+            members.is_empty()
+                || (0..self.dimensions[dimension].key_count as u32)
+                    .filter(|key| only_all || self.is_visible(dimension, *key))
+                    .any(|key| self.is_wanted(dimension, key, tuple, bound))
+        };
+        !breaks_nesting(tuple, bound) && (0..self.dimensions.len()).all(some_key_has_all)
     }
 
     /// Whether all conditions leave a key and it has all the members of a tuple.
@@ -277,29 +315,28 @@ impl<'a> Scan<'a> {
         )
     }
 
-    /// Per dimension: whether each key is wanted; `None` where nothing is said of the dimension.
-    fn wanted(&self, tuple: &Tuple, bound: &Bound) -> Vec<Option<Vec<bool>>> {
-        let wanted = (0..self.dimensions.len()).map(|dimension| {
+    /// For every dimension that something is said of: whether each key is wanted.
+    fn wanted(&self, tuple: &Tuple, bound: &Bound) -> Vec<Wanted> {
+        let mut all = Vec::new();
+        for dimension in 0..self.dimensions.len() {
             let conditions = bound.conditions.iter().any(|one| one.dimension == dimension);
             let members = tuple.iter().any(|(column, member)| {
                 dimension_of(*column) == Some(dimension) && *member != Member::All
             });
-            let keys = 0..self.dimensions[dimension].key_count as u32;
-            (conditions || members)
-                .then(|| keys.map(|key| self.is_wanted(dimension, key, tuple, bound)).collect())
-        });
-        wanted.collect()
+            if conditions || members {
+                let keys = 0..self.dimensions[dimension].key_count as u32;
+                let keys = keys.map(|key| self.is_wanted(dimension, key, tuple, bound)).collect();
+                all.push(Wanted { dimension, keys });
+            }
+        }
+        all
     }
 
-    fn moments_in<'b>(
-        &'b self,
-        wanted: &'b [Option<Vec<bool>>],
-    ) -> impl Iterator<Item = &'b Moment> {
+    fn moments_in<'b>(&'b self, wanted: &'b [Wanted]) -> impl Iterator<Item = &'b Moment> {
         self.moments.iter().filter(move |moment| {
-            moment.keys.iter().zip(wanted).all(|(keys, wanted)| match wanted {
-                Some(wanted) => keys.iter().any(|&key| wanted[key as usize]),
-                None => true,
-            })
+            wanted
+                .iter()
+                .all(|one| moment.keys[one.dimension].iter().any(|key| one.keys[*key as usize]))
         })
     }
 
@@ -335,13 +372,12 @@ impl<'a> Scan<'a> {
     }
 
     /// The latest month of the period.
-    fn last_month(&self, wanted: &[Option<Vec<bool>>]) -> usize {
-        let time = self.group.dimensions.iter().find(|usage| usage.column.is_none());
-        let time = time.and_then(|time| {
-            self.dimensions.iter().position(|dimension| dimension.name == time.dimension)
-        });
-        let months = time.and_then(|time| wanted[time].as_ref());
-        months.map_or(self.months - 1, |months| months.iter().rposition(|one| *one).unwrap_or(0))
+    fn last_month(&self, wanted: &[Wanted]) -> usize {
+        let time = self.dimensions.iter().position(|dimension| dimension.is_time);
+        match wanted.iter().find(|one| Some(one.dimension) == time) {
+            Some(months) => months.keys.iter().rposition(|one| *one).unwrap_or(0),
+            None => self.months - 1,
+        }
     }
 }
 
@@ -353,15 +389,19 @@ enum Source<'a> {
 }
 
 impl Source<'_> {
-    fn on(&self, day: Day, month: u32) -> Vec<u32> {
+    fn on(&self, one: &CalendarDay) -> Vec<u32> {
         match self {
-            Source::Time => vec![month],
+            Source::Time => vec![one.month],
             Source::Keys(keys) => keys.to_vec(),
             Source::Steps(from, members) => {
-                let holds = from.iter().rposition(|from| *from <= day).unwrap();
+                let holds = from.iter().rposition(|from| *from <= one.day).unwrap();
                 vec![members[holds]]
             }
         }
+    }
+
+    fn changes_on(&self, day: Day) -> bool {
+        matches!(self, Source::Steps(from, _) if from.contains(&day))
     }
 
     fn fixed(&self) -> Vec<u32> {
@@ -395,6 +435,7 @@ impl ScanDimension {
         ScanDimension {
             name: dimension.name.clone(),
             observed: dimension.observed,
+            is_time: dimension.table.is_none(),
             key_count: fields[0].member_of_key.len(),
             hierarchies: (0..fields.len()).map(|field| vec![field]).chain(several).collect(),
             fields,

@@ -45,12 +45,15 @@ pub struct Size {
     pub citizens: usize,
     pub months: usize,
     pub keys: usize,
+    /// Moments looked at for one question, about; a question that needs more is not asked.
+    pub effort: usize,
 }
 
-pub const SMALL: Size = Size { facts: 40, citizens: 8, months: 30, keys: 6 };
+pub const SMALL: Size = Size { facts: 40, citizens: 8, months: 30, keys: 6, effort: 150_000 };
 
 /// More rows than one block of a sweep, and keys that take two bytes.
-pub const LARGER: Size = Size { facts: 4000, citizens: 600, months: 12, keys: 300 };
+pub const LARGER: Size =
+    Size { facts: 3000, citizens: 300, months: 12, keys: 300, effort: 500_000 };
 
 const GROUPS: [&str; 8] = ["", "1081", "1084", "85", "Aa", "syd", "Ukendt", "9.1"];
 const CODES: [&str; 12] =

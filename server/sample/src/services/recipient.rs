@@ -27,19 +27,9 @@ impl Town<'_> {
 
     /// A new citizen.
     pub(super) fn newcomer(&mut self, service: usize, at: Day, stock: bool) -> usize {
-        let bands = if stock {
-            &SERVICES[service].stock_ages
-        } else {
-            &SERVICES[service].ages
-        };
-        let person = Person::draw(
-            service,
-            at,
-            bands,
-            self.position,
-            &self.reasons,
-            &mut self.random,
-        );
+        let bands = if stock { &SERVICES[service].stock_ages } else { &SERVICES[service].ages };
+        let person =
+            Person::draw(service, at, bands, self.position, &self.reasons, &mut self.random);
         self.people.push(person);
         self.states.push(State {
             until: Day::MIN,
@@ -75,16 +65,9 @@ impl Town<'_> {
         if one.death <= at || state.service_until[service] >= at {
             return false;
         }
-        let bands = if stock {
-            &SERVICES[service].stock_ages
-        } else {
-            &SERVICES[service].ages
-        };
+        let bands = if stock { &SERVICES[service].stock_ages } else { &SERVICES[service].ages };
         let fits = suits(age(one.birth, at), bands).max(0.05);
-        let home = state
-            .home
-            .map(|home| &self.episodes[home])
-            .filter(|home| home.end >= at);
+        let home = state.home.map(|home| &self.episodes[home]).filter(|home| home.end >= at);
         let pairs = match home {
             Some(home) if is_home(service) => {
                 change(usize::from(home.service), service, at - home.start)

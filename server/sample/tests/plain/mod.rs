@@ -83,28 +83,19 @@ impl Country {
     /// Reads a folder and applies the rules.
     pub fn read(folder: &Path) -> Self {
         let towns = first_column(TOWNS);
-        let mut country = Self {
-            towns: towns.clone(),
-            ..Self::default()
-        };
+        let mut country = Self { towns: towns.clone(), ..Self::default() };
         for month in folders(folder) {
             for stem in stems(&folder.join(&month)) {
                 match accept(&folder.join(&month), &stem, &month, &towns) {
                     Ok((manifest, data)) => country.load(&stem, &manifest, &data),
-                    Err(reason) => country
-                        .refused
-                        .entry(reason)
-                        .or_default()
-                        .push(format!("{month}/{stem}")),
+                    Err(reason) => {
+                        country.refused.entry(reason).or_default().push(format!("{month}/{stem}"))
+                    }
                 }
             }
         }
-        let newest = country
-            .deliveries
-            .iter()
-            .map(|one| one.month.clone())
-            .max()
-            .expect("a delivery");
+        let newest =
+            country.deliveries.iter().map(|one| one.month.clone()).max().expect("a delivery");
         let first = day(&format!("{newest}-01")).expect("a month");
         country.as_of = (first + 27..first + 31)
             .rev()
@@ -134,17 +125,10 @@ impl Country {
         for line in reader.byte_records() {
             let line = line.expect("CSV");
             if header {
-                let names: Vec<String> = line
-                    .iter()
-                    .map(|name| decode(name, windows).expect("a name"))
-                    .collect();
+                let names: Vec<String> =
+                    line.iter().map(|name| decode(name, windows).expect("a name")).collect();
                 order = FIELDS
-                    .map(|field| {
-                        names
-                            .iter()
-                            .position(|name| name == field)
-                            .expect("a column")
-                    })
+                    .map(|field| names.iter().position(|name| name == field).expect("a column"))
                     .to_vec();
                 (width, header) = (names.len(), false);
                 continue;
@@ -263,11 +247,8 @@ impl Country {
             for row in &delivery.rows {
                 twice += u64::from(ids.insert(&row.id, row).is_some());
             }
-            let mut kept: Vec<Row> = ids
-                .into_values()
-                .filter(|row| !only_ended || row.end.is_some())
-                .cloned()
-                .collect();
+            let mut kept: Vec<Row> =
+                ids.into_values().filter(|row| !only_ended || row.end.is_some()).cloned().collect();
             kept.sort_by(|a, b| a.id.cmp(&b.id));
             rows.append(&mut kept);
         }
@@ -275,18 +256,9 @@ impl Country {
         let mut seen: HashMap<_, &str> = HashMap::new();
         let mut identical = 0;
         for row in &rows {
-            let key = (
-                &row.cpr,
-                &row.code,
-                row.start,
-                row.end,
-                &row.place,
-                row.reporter,
-            );
-            identical += u64::from(
-                seen.insert(key, &row.system)
-                    .is_some_and(|other| other != row.system),
-            );
+            let key = (&row.cpr, &row.code, row.start, row.end, &row.place, row.reporter);
+            identical +=
+                u64::from(seen.insert(key, &row.system).is_some_and(|other| other != row.system));
         }
         self.found.insert("S5", identical);
         self.rows = rows;
@@ -301,17 +273,9 @@ impl Country {
             let from = valid.get(&row.code);
             let mut marks = vec![
                 ("D1 unknown", from.is_none()),
-                (
-                    "D1 outside",
-                    from.is_some_and(|from| row.end.is_some_and(|end| end < *from)),
-                ),
+                ("D1 outside", from.is_some_and(|from| row.end.is_some_and(|end| end < *from))),
                 ("D3", row.start.is_none()),
-                (
-                    "D4",
-                    row.start
-                        .zip(row.end)
-                        .is_some_and(|(start, end)| end < start),
-                ),
+                ("D4", row.start.zip(row.end).is_some_and(|(start, end)| end < start)),
             ];
             let codes: Vec<&str> = row.reasons.split('|').collect();
             let some = codes.iter().any(|code| reasons.contains(*code));
@@ -320,10 +284,7 @@ impl Country {
             if some && !all {
                 self.count("partly invalid");
             }
-            let born = citizens
-                .get(&row.cpr)
-                .map(|one| one.0)
-                .or_else(|| birth_of(&row.cpr));
+            let born = citizens.get(&row.cpr).map(|one| one.0).or_else(|| birth_of(&row.cpr));
             if !citizens.contains_key(&row.cpr) {
                 self.count("not in cpr.csv");
             }
@@ -337,11 +298,8 @@ impl Country {
                 years < 17 || (years == 17 && &born[5..] != "01-01")
             });
             marks.push(("D5", child));
-            let marked: Vec<&'static str> = marks
-                .iter()
-                .filter(|mark| mark.1)
-                .map(|mark| mark.0)
-                .collect();
+            let marked: Vec<&'static str> =
+                marks.iter().filter(|mark| mark.1).map(|mark| mark.0).collect();
             marked.iter().for_each(|mark| self.count(mark));
             if marked.is_empty() {
                 self.rows.push(row);
@@ -373,11 +331,7 @@ impl Country {
         let mut end = row.end.unwrap_or(FOREVER);
         if row.end.is_none() && death <= self.as_of {
             end = death;
-            self.count(if start > death {
-                "C1 started after"
-            } else {
-                "C1"
-            });
+            self.count(if start > death { "C1 started after" } else { "C1" });
         } else if row.end.is_some_and(|end| end > death) {
             self.count("ends after death");
         }
@@ -388,11 +342,7 @@ impl Country {
 
     /// C2.
     fn part_stays(&mut self, rows: &mut [Row]) {
-        let rank = |code: &str| {
-            ["1.8.2", "1.12.0.1", "1.8.1"]
-                .iter()
-                .position(|one| *one == code)
-        };
+        let rank = |code: &str| ["1.8.2", "1.12.0.1", "1.8.1"].iter().position(|one| *one == code);
         let stays: Vec<(usize, (Day, Day))> = rows
             .iter()
             .enumerate()
@@ -410,12 +360,7 @@ impl Country {
                     self.count("C2 elsewhere");
                 }
                 let key = |at: usize, start: Day| {
-                    (
-                        start,
-                        rank(&rows[at].code),
-                        rows[at].id.clone(),
-                        rows[at].system.clone(),
-                    )
+                    (start, rank(&rows[at].code), rows[at].id.clone(), rows[at].system.clone())
                 };
                 if key(*at, own.0) < key(*other, theirs.0) {
                     cut(&mut rows[*at].pieces, *theirs);
@@ -435,17 +380,13 @@ impl Country {
             })
             .map(|row| (row.reporter, row.pieces.clone()))
             .collect();
-        for row in rows
-            .iter_mut()
-            .filter(|row| row.code == "1.12.0.2" && !row.pieces.is_empty())
-        {
+        for row in rows.iter_mut().filter(|row| row.code == "1.12.0.2" && !row.pieces.is_empty()) {
             let own = row.pieces[0];
             let mut marked = false;
             for (reporter, pieces) in &stays {
                 let whole = (pieces[0].0, pieces[pieces.len() - 1].1);
-                for piece in pieces
-                    .iter()
-                    .filter(|piece| overlap(own, **piece) && overlap(own, whole))
+                for piece in
+                    pieces.iter().filter(|piece| overlap(own, **piece) && overlap(own, whole))
                 {
                     marked = true;
                     if *reporter != row.reporter {
@@ -467,26 +408,18 @@ impl Country {
 
     /// Citizens, services and citizen x service without §§ 82 a/b between two days.
     pub fn totals(&self, from: &str, to: &str) -> (usize, usize, usize) {
-        let (from, to) = (
-            day(from).expect("a day"),
-            day(to).expect("a day").min(self.as_of),
-        );
+        let (from, to) = (day(from).expect("a day"), day(to).expect("a day").min(self.as_of));
         let active: Vec<&Row> = self
             .rows
             .iter()
             .filter(|row| {
                 !row.code.starts_with("1.18")
-                    && row
-                        .pieces
-                        .iter()
-                        .any(|piece| piece.0 <= to && piece.1 >= from)
+                    && row.pieces.iter().any(|piece| piece.0 <= to && piece.1 >= from)
             })
             .collect();
         let citizens: HashSet<&str> = active.iter().map(|row| row.cpr.as_str()).collect();
-        let pairs: HashSet<(&str, &str)> = active
-            .iter()
-            .map(|row| (row.cpr.as_str(), row.code.as_str()))
-            .collect();
+        let pairs: HashSet<(&str, &str)> =
+            active.iter().map(|row| (row.cpr.as_str(), row.code.as_str())).collect();
         (citizens.len(), active.len(), pairs.len())
     }
 }
@@ -502,10 +435,7 @@ fn cut(pieces: &mut Vec<(Day, Day)>, out: (Day, Day)) {
     *pieces = pieces
         .iter()
         .flat_map(|piece| {
-            [
-                (piece.0, piece.1.min(out.0 - 1)),
-                (piece.0.max(out.1.saturating_add(1)), piece.1),
-            ]
+            [(piece.0, piece.1.min(out.0 - 1)), (piece.0.max(out.1.saturating_add(1)), piece.1)]
         })
         .filter(|piece| piece.0 <= piece.1 && piece.0 != FOREVER)
         .collect();
@@ -519,11 +449,7 @@ fn decode(bytes: &[u8], windows: bool) -> Option<String> {
 }
 
 fn first_column(list: &str) -> HashSet<String> {
-    list.lines()
-        .skip(1)
-        .filter_map(|line| line.split(';').next())
-        .map(str::to_owned)
-        .collect()
+    list.lines().skip(1).filter_map(|line| line.split(';').next()).map(str::to_owned).collect()
 }
 
 fn table_of(text: &str) -> impl Iterator<Item = csv::StringRecord> + use<> {
@@ -541,13 +467,7 @@ pub fn table(path: &Path) -> impl Iterator<Item = csv::StringRecord> + use<> {
 fn citizens(folder: &Path) -> HashMap<String, (Day, Day)> {
     let rows = table(&folder.join("reference/cpr.csv"));
     rows.map(|row| {
-        (
-            row[0].to_owned(),
-            (
-                day(&row[1]).expect("a birth"),
-                day(&row[2]).unwrap_or(FOREVER),
-            ),
-        )
+        (row[0].to_owned(), (day(&row[1]).expect("a birth"), day(&row[2]).unwrap_or(FOREVER)))
     })
     .collect()
 }
@@ -573,22 +493,13 @@ pub fn birth_of(cpr: &str) -> Option<Day> {
             }
         }
     };
-    let date = if number(0, 2) > 60 {
-        number(0, 2) - 60
-    } else {
-        number(0, 2)
-    };
-    day(&format!(
-        "{:04}-{:02}-{date:02}",
-        century + year,
-        number(2, 4)
-    ))
+    let date = if number(0, 2) > 60 { number(0, 2) - 60 } else { number(0, 2) };
+    day(&format!("{:04}-{:02}-{date:02}", century + year, number(2, 4)))
 }
 
 pub fn folders(folder: &Path) -> Vec<String> {
-    let names = fs::read_dir(folder)
-        .expect("a folder")
-        .map(|entry| entry.expect("an entry").file_name());
+    let names =
+        fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").file_name());
     let mut months: Vec<String> = names
         .map(|name| name.to_string_lossy().into_owned())
         .filter(|name| name.len() == 7)
@@ -598,12 +509,10 @@ pub fn folders(folder: &Path) -> Vec<String> {
 }
 
 fn stems(folder: &Path) -> Vec<String> {
-    let names = fs::read_dir(folder)
-        .expect("a folder")
-        .map(|entry| entry.expect("an entry").path());
-    let mut stems: Vec<String> = names
-        .filter_map(|path| Some(path.file_stem()?.to_string_lossy().into_owned()))
-        .collect();
+    let names =
+        fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let mut stems: Vec<String> =
+        names.filter_map(|path| Some(path.file_stem()?.to_string_lossy().into_owned())).collect();
     stems.sort();
     stems.dedup();
     stems
@@ -639,10 +548,7 @@ fn accept(
     if text("modtaget")[..7] < text("maaned")[..] {
         return Err("not yet".to_owned());
     }
-    let sum: String = Sha256::digest(&data)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let sum: String = Sha256::digest(&data).iter().map(|byte| format!("{byte:02x}")).collect();
     if sum != text("sha256") {
         let whole = data.ends_with(b"\n");
         return Err(if whole { "checksum" } else { "truncated" }.to_owned());

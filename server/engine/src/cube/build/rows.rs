@@ -1,6 +1,8 @@
 //! Fact rows → ordered rows: clipped to the timeline, sorted by entity and first day, and cut once
 //! more where a member changes over time.
 
+use std::borrow::Cow;
+
 use cube_schema::day::{Day, Interval};
 use cube_schema::schema::{DimensionUse, MeasureGroup};
 use cube_schema::table::{self, FactColumn, FactTable, Star, StepTable, Timeline};
@@ -24,8 +26,9 @@ pub(super) struct Source<'a> {
     last: &'a [Day],
     /// Per dimension of the cube.
     uses: Vec<Option<SourceUse<'a>>>,
-    /// The columns counted besides the entity, each with an order of its own.
-    further: Vec<(&'a str, &'a [u32])>,
+    /// What is counted besides the entity, each with an order of its own: the columns, and their
+    /// ids (of several columns together, the number of the combination).
+    further: Vec<(&'a [String], Cow<'a, [u32]>)>,
 }
 
 enum SourceUse<'a> {
@@ -61,10 +64,11 @@ impl<'a> Source<'a> {
             let usage = group.dimensions.iter().find(|usage| usage.dimension == dimension.name);
             usage.map_or(Ok(None), |usage| source_use(usage, facts, dimension, star))
         });
-        let mut further: Vec<(&str, &[u32])> = Vec::new();
-        for column in group.measures.iter().flat_map(|measure| measure.key.iter().skip(1)) {
-            if !further.iter().any(|(known, _)| known == column) {
-                further.push((column, ids(facts, column)?));
+        let mut further: Vec<(&[String], Cow<'_, [u32]>)> = Vec::new();
+        for measure in &group.measures {
+            let columns = measure.key.get(1..).unwrap_or_default();
+            if !columns.is_empty() && !further.iter().any(|(known, _)| *known == columns) {
+                further.push((columns, combined(facts, columns)?));
             }
         }
         let entity_keys = group.dimensions.iter().filter_map(|usage| {
@@ -89,8 +93,8 @@ impl<'a> Source<'a> {
 
     /// The order that counts a key; `None` for the entity alone.
     pub(super) fn order_of(&self, key: &[String]) -> Option<usize> {
-        let column = key.get(1)?;
-        self.further.iter().position(|(known, _)| known == column)
+        let columns = key.get(1..)?;
+        self.further.iter().position(|(known, _)| *known == columns)
     }
 
     /// The rows, and the cut rows where a member of some dimension changes over time.
@@ -340,6 +344,22 @@ fn source_use<'a>(
     let ids = ids(facts, column)?;
     in_range(ids, keys)?;
     Ok(Some(SourceUse::Ids { ids, keys }))
+}
+
+/// The ids of one column, or a number for each different combination of several.
+fn combined<'a>(facts: &'a FactTable, columns: &[String]) -> Result<Cow<'a, [u32]>, BuildError> {
+    let columns: Vec<&[u32]> =
+        columns.iter().map(|column| ids(facts, column)).collect::<Result<_, _>>()?;
+    if let [only] = columns.as_slice() {
+        return Ok(Cow::Borrowed(only));
+    }
+    let mut numbers: HashMap<Vec<u32>, u32> = HashMap::new();
+    let rows = columns.first().map_or(0, |column| column.len());
+    let number = |row: usize| {
+        let next = numbers.len() as u32;
+        *numbers.entry(columns.iter().map(|column| column[row]).collect()).or_insert(next)
+    };
+    Ok(Cow::Owned((0..rows).map(number).collect()))
 }
 
 fn ids<'a>(facts: &'a FactTable, column: &str) -> Result<&'a [u32], BuildError> {

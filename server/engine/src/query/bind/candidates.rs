@@ -12,24 +12,41 @@ const LONGEST: usize = 64;
 
 /// The names nearest to the one wanted, best first.
 pub(super) fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
-    given(ranked(wanted, names).into_iter())
+    given(ranked(wanted, names.map(|name| ((), name))).into_iter())
 }
 
-/// The captions nearest to a value, of members that the view has. None of a personal field.
-pub(super) fn members(view: &View, dimension: usize, field: usize, wanted: &str) -> Vec<String> {
-    let column = &view.cube().dimensions[dimension].fields[field];
-    if column.personal {
-        return Vec::new();
-    }
-    let captions = (0..column.len()).map(|member| column.captions.get(member));
-    let seen = |name: &Ranked<'_>| view.has_member(dimension, field, name.position as u32);
-    given(ranked(wanted, captions).into_iter().filter(seen))
+/// The names that are the one wanted but for slips, or begin alike.
+pub(super) fn alike<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let ranked = ranked(wanted, names.map(|name| ((), name)));
+    given(ranked.into_iter().filter(|name| name.alike))
+}
+
+/// The captions nearest to a value, of members of some fields that the view has and that pass. None
+/// of a personal field.
+pub(super) fn members(
+    view: &View,
+    dimension: usize,
+    fields: &[usize],
+    wanted: &str,
+    passes: impl Fn(usize, u32) -> bool,
+) -> Vec<String> {
+    let columns = &view.cube().dimensions[dimension].fields;
+    let members = fields
+        .iter()
+        .filter(|&&field| !columns[field].personal)
+        .flat_map(|&field| (0..columns[field].len() as u32).map(move |member| (field, member)))
+        .map(|(field, id)| ((field, id), columns[field].captions.get(id as usize)));
+    let seen = |name: &Ranked<'_, (usize, u32)>| {
+        let (field, member) = name.what;
+        passes(field, member) && view.has_member(dimension, field, member)
+    };
+    given(ranked(wanted, members).into_iter().filter(seen))
 }
 
 /// The first few names; where the first are alike, only those that are.
-fn given<'a>(names: impl Iterator<Item = Ranked<'a>>) -> Vec<String> {
+fn given<'a, T>(names: impl Iterator<Item = Ranked<'a, T>>) -> Vec<String> {
     let mut best = None;
-    let alike = |name: &Ranked<'a>| *best.get_or_insert(name.alike) == name.alike;
+    let alike = |name: &Ranked<'a, T>| *best.get_or_insert(name.alike) == name.alike;
     names.take_while(alike).take(GIVEN).map(|name| name.name.to_owned()).collect()
 }
 
@@ -42,8 +59,8 @@ pub fn unknown_cube<'a>(wanted: &str, cubes: impl Iterator<Item = &'a str>) -> Q
 }
 
 /// A name and how near it is.
-struct Ranked<'a> {
-    position: usize,
+struct Ranked<'a, T> {
+    what: T,
     name: &'a str,
     /// Whether it is the same name with slips, or one begins as the other.
     alike: bool,
@@ -51,15 +68,15 @@ struct Ranked<'a> {
     far: (u8, usize, Reverse<usize>),
 }
 
-/// All names, the nearest first.
-fn ranked<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Vec<Ranked<'a>> {
+/// All names, the nearest first; among equally near ones the first.
+fn ranked<'a, T>(wanted: &str, names: impl Iterator<Item = (T, &'a str)>) -> Vec<Ranked<'a, T>> {
     let folded: Vec<char> = fold(wanted).chars().take(LONGEST).collect();
-    let rank = |(position, name): (usize, &'a str)| {
+    let rank = |(what, name): (T, &'a str)| {
         let far = score(&folded, name);
-        Ranked { position, name, alike: far.0 < 2, far }
+        Ranked { what, name, alike: far.0 < 2, far }
     };
-    let mut ranked: Vec<Ranked<'a>> = names.enumerate().map(rank).collect();
-    ranked.sort_by_key(|name| (name.far, name.position));
+    let mut ranked: Vec<Ranked<'a, T>> = names.map(rank).collect();
+    ranked.sort_by_key(|name| name.far);
     ranked
 }
 

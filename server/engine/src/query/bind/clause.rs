@@ -203,7 +203,13 @@ impl Values<'_> {
         };
         self.fault(ErrorKind::Unknown, &message, span)
             .hint("værdier er billedtekster eller nøgler; kontrollér stavningen")
-            .candidates(candidates::members(self.view, self.dimension, self.field, wanted))
+            .candidates(candidates::members(
+                self.view,
+                self.dimension,
+                &[self.field],
+                wanted,
+                |_, _| true,
+            ))
     }
 
     /// An error that points at a value, or, where values are personal, at the field.

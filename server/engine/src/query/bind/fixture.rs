@@ -1,7 +1,7 @@
 //! A tiny cube for the tests of binding: 2019–2020, four municipalities, five services, a
 //! many-valued dimension, institutions that are observed, and citizens.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use cube_schema::day::{Day, Month};
 use cube_schema::schema::Schema;
@@ -9,8 +9,9 @@ use cube_schema::table::{DimensionTable, FactColumn, FactTable, Lists, Star, Tim
 use roaring::RoaringBitmap;
 
 use crate::cube::{Cube, build};
-use crate::query::View;
+use crate::query::bound::{Axis, Bound, Condition, Factor, HierarchyRef, Part};
 use crate::query::view::Seen;
+use crate::query::{QueryError, View, names};
 
 const SCHEMA: &str = r#"
 name = "lille"
@@ -123,9 +124,12 @@ pub(crate) fn view_of_153() -> View {
 }
 
 fn cube() -> Arc<Cube> {
-    let schema = Schema::parse(SCHEMA).unwrap();
-    let timeline = Timeline { first: Month::new(2019, 1), last: Month::new(2020, 12) };
-    Arc::new(build(&schema, &schema.cubes[0], &star(), timeline).unwrap())
+    static CUBE: LazyLock<Arc<Cube>> = LazyLock::new(|| {
+        let schema = Schema::parse(SCHEMA).unwrap();
+        let timeline = Timeline { first: Month::new(2019, 1), last: Month::new(2020, 12) };
+        Arc::new(build(&schema, &schema.cubes[0], &star(), timeline).unwrap())
+    });
+    Arc::clone(&CUBE)
 }
 
 fn star() -> Star {
@@ -204,4 +208,58 @@ fn facts() -> FactTable {
     ];
     let columns = columns.map(|(name, values)| (name.to_owned(), values)).into();
     FactTable { name: "ydelser".to_owned(), columns }
+}
+
+/// A bound question in short: each axis as its factors, levels as `Field.*` and tuples as captions,
+/// then the conditions and the measure.
+pub(crate) fn shown(view: &View, bound: &Bound) -> String {
+    let axes: Vec<String> = bound.axes.iter().map(|axis| shown_axis(view, axis)).collect();
+    let conditions = bound.conditions.iter().map(|one| format!(" ? {}", condition(view, one)));
+    let measure = &view.cube().measure(bound.measure).name;
+    format!("{}{} # {measure}", axes.join(" / "), conditions.collect::<String>())
+}
+
+fn shown_axis(view: &View, axis: &Axis) -> String {
+    let factors: Vec<String> = axis.factors.iter().map(|factor| shown_set(view, factor)).collect();
+    format!("{}{}", if axis.non_empty { "!" } else { "" }, factors.join(" × "))
+}
+
+fn shown_set(view: &View, factor: &Factor) -> String {
+    let mut elements = Vec::new();
+    for part in &factor.parts {
+        match (part, factor.columns[0]) {
+            (Part::Level { field }, HierarchyRef::Of { dimension, .. }) => {
+                let field = &view.cube().dimensions[dimension].fields[*field];
+                elements.push(format!("{}.*", field.name));
+            }
+            (Part::Tuples(tuples), _) => {
+                for tuple in tuples.chunks_exact(factor.columns.len()) {
+                    let captions = factor.columns.iter().zip(tuple);
+                    let captions: Vec<&str> = captions
+                        .map(|(column, member)| names::caption(view.cube(), *column, *member))
+                        .collect();
+                    elements.push(captions.join("+"));
+                }
+            }
+            _ => elements.push("?".to_owned()),
+        }
+    }
+    elements.join("|")
+}
+
+/// A condition as `dimension.field = captions`, or `≠`.
+pub(crate) fn condition(view: &View, condition: &Condition) -> String {
+    let dimension = &view.cube().dimensions[condition.dimension];
+    let field = &dimension.fields[condition.field];
+    let captions: Vec<&str> =
+        condition.members.iter().map(|&member| field.captions.get(member as usize)).collect();
+    let sign = if condition.except { "≠" } else { "=" };
+    format!("{}.{} {sign} {}", dimension.name, field.name, captions.join("|"))
+}
+
+/// An error as its message, the text pointed at, and the candidates.
+pub(crate) fn failure(error: &QueryError) -> String {
+    let place = error.place.as_ref();
+    let place = place.map_or(String::new(), |place| place.text[place.span.clone()].to_owned());
+    format!("{} @{place} {}", error.message, error.candidates.join("|"))
 }

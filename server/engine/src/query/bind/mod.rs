@@ -5,13 +5,23 @@
 //! neither the value that was asked for nor others like it.
 
 mod candidates;
+mod value;
 mod clause;
 mod pivot;
-mod value;
+mod context;
+mod resolve;
+mod sets;
+mod expr;
+mod functions;
+mod slicer;
+mod mdx;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
+#[cfg(test)]
+mod laws;
 
 pub use candidates::unknown_cube;
+pub use mdx::mdx;
 pub use pivot::pivot;
 
 use super::bound::Bound;

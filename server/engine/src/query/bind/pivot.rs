@@ -115,7 +115,7 @@ fn measure_factor(measures: Vec<MeasureRef>) -> Factor {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{view, view_of_153};
+    use super::super::fixture::{condition as shown, failure, view, view_of_153};
     use super::*;
 
     fn texts(texts: &[&str]) -> Vec<String> {
@@ -133,21 +133,6 @@ mod tests {
             Ok(bound) => shown(view, &bound.conditions[0]),
             Err(error) => failure(&error),
         }
-    }
-
-    fn shown(view: &View, condition: &Condition) -> String {
-        let dimension = &view.cube().dimensions[condition.dimension];
-        let field = &dimension.fields[condition.field];
-        let captions: Vec<&str> =
-            condition.members.iter().map(|&member| field.captions.get(member as usize)).collect();
-        let sign = if condition.except { "≠" } else { "=" };
-        format!("{}.{} {sign} {}", dimension.name, field.name, captions.join("|"))
-    }
-
-    fn failure(error: &QueryError) -> String {
-        let place = error.place.as_ref();
-        let place = place.map_or(String::new(), |place| place.text[place.span.clone()].to_owned());
-        format!("{} @{place} {}", error.message, error.candidates.join("|"))
     }
 
     #[test]

@@ -1,9 +1,10 @@
-//! A value that is written in words → the members it means.
+//! A value that is written in words → the members it means. Members that the view does not have
+//! are passed over.
 
 use crate::query::View;
 
 /// Adds the members of a value: those of that caption, else those of that key; an exact match goes
-/// before one that differs in case. Members that the view does not have are passed over.
+/// before one that differs in case.
 pub(super) fn find(
     view: &View,
     dimension: usize,
@@ -26,4 +27,36 @@ pub(super) fn find(
     if members.len() == before {
         members.extend(column.with_key(value).filter(seen));
     }
+}
+
+/// The first member of a caption among those that pass.
+pub(super) fn of_caption(
+    view: &View,
+    (dimension, field): (usize, usize),
+    caption: &str,
+    passes: impl Fn(u32) -> bool,
+) -> Option<u32> {
+    let column = &view.cube().dimensions[dimension].fields[field];
+    let mut seen = column
+        .with_caption(caption)
+        .filter(|&member| passes(member) && view.has_member(dimension, field, member));
+    let first = seen.next()?;
+    let exact = |member: &u32| column.captions.get(*member as usize) == caption;
+    Some(std::iter::once(first).chain(seen).find(exact).unwrap_or(first))
+}
+
+/// The first member of a key among those that pass.
+pub(super) fn of_key(
+    view: &View,
+    (dimension, field): (usize, usize),
+    key: &str,
+    passes: impl Fn(u32) -> bool,
+) -> Option<u32> {
+    let column = &view.cube().dimensions[dimension].fields[field];
+    let mut seen = column
+        .with_key(key)
+        .filter(|&member| passes(member) && view.has_member(dimension, field, member));
+    let first = seen.next()?;
+    let exact = |member: &u32| column.keys.get(*member as usize) == key;
+    Some(std::iter::once(first).chain(seen).find(exact).unwrap_or(first))
 }

@@ -2,6 +2,7 @@
 //! what was counted.
 
 mod block;
+mod cells;
 mod groups;
 mod place;
 mod positions;
@@ -13,9 +14,9 @@ use super::cellset::CellSet;
 use super::error::QueryError;
 use super::plan::{Choice, Plan, TimeChoice};
 use super::{Cancel, Limits};
+use cells::{Asked, Counted};
 use groups::Groups;
 use place::Place;
-use positions::{Asked, Counted};
 use select::Selected;
 use sweep::{Counts, Pass};
 
@@ -32,13 +33,13 @@ pub(super) fn execute(
         .zip(&selected.exact)
         .map(|(dimension, &exact)| dimension.choices(plan, exact))
         .collect();
-    let mut counted = Counted::new(plan.axes.len());
+    let mut counted = Vec::new();
     for chosen in combinations(&choices) {
         for time in &plan.times {
-            count_pass(plan, &chosen, time, &selected, &mut counted, limits, cancel)?;
+            counted.extend(count_pass(plan, &chosen, time, &selected, limits, cancel)?);
         }
     }
-    positions::assemble(plan, counted, limits)
+    cells::assemble(plan, &counted, limits)
 }
 
 /// One choice of each dimension, in every combination.
@@ -55,38 +56,36 @@ fn combinations(choices: &[Vec<Choice>]) -> Vec<Vec<&Choice>> {
     all
 }
 
-/// Counts every measure of one pass and hands on the cells that are not empty.
-fn count_pass(
-    plan: &Plan<'_>,
-    chosen: &[&Choice],
+/// Counts every measure of one pass; `None` where the pass has no places or periods.
+fn count_pass<'a>(
+    plan: &'a Plan<'_>,
+    chosen: &[&'a Choice],
     time: &TimeChoice,
     selected: &Selected,
-    counted: &mut Counted,
     limits: &Limits,
     cancel: &Cancel,
-) -> Result<(), QueryError> {
+) -> Result<Option<Counted<'a>>, QueryError> {
     let rows = plan.rows();
     if time.count == 0 || rows.is_empty() || chosen.iter().any(|choice| choice.size == 0) {
-        return Ok(());
+        return Ok(None);
     }
     let places = places(plan, chosen);
     let mut groups = Groups::new(&places, time.count, limits)?;
     let pass = Pass { rows, selected, places: &places, time, cancel };
-    let mut grids: Vec<Counts> = Vec::new();
     let wanted = counts_of(plan);
+    let mut grids: Vec<Counts> = Vec::new();
     for counting in &wanted {
         grids.push(sweep::sweep(&pass, *counting, &mut groups)?);
     }
     let activity = wanted.iter().position(|counting| !counting.at_end).unwrap_or(0);
-    let cube = plan.view.cube();
-    let asked = plan.measures.iter().map(|(measure, codes)| {
-        let measure = cube.measure(*measure);
-        let own =
-            wanted.iter().position(|counting| *counting == Counting::of(measure)).unwrap_or(0);
-        Asked { grid: &grids[own], codes, decimals: measure.decimals }
+    let measures = plan.measures.iter().map(|(measure, codes)| {
+        let measure = plan.view.cube().measure(*measure);
+        let own = Counting::of(measure);
+        let grid = wanted.iter().position(|counting| *counting == own).unwrap_or(0);
+        Asked::new(grid, codes, measure.decimals, time)
     });
-    let asked: Vec<Asked<'_>> = asked.collect();
-    positions::collect(&places, &groups, time, &grids[activity], &asked, counted, limits)
+    let measures = measures.collect();
+    Ok(Some(Counted { places, groups, activity, grids, measures }))
 }
 
 /// What a sweep counts.

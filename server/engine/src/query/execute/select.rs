@@ -11,6 +11,9 @@ use crate::cube::{Rows, Use};
 /// more than looking keys up during the sweep.
 const SELECTIVE: u64 = 3;
 
+/// The same for one cell, which takes all rows 64 at a time.
+const SELECTIVE_FOR_ONE_CELL: u64 = 16;
+
 /// The rows that a question is about.
 pub(super) struct Selected {
     /// The rows, ascending; `None` is all.
@@ -38,7 +41,11 @@ pub(super) fn select(plan: &Plan<'_>) -> Selected {
     let mut found: Option<RoaringBitmap> = None;
     for candidate in candidates(plan, rows) {
         // The first one must leave few rows; then narrowing is cheap.
-        let share = if found.is_none() { SELECTIVE } else { 1 };
+        let share = match found {
+            Some(_) => 1,
+            None if plan.is_one_cell() => SELECTIVE_FOR_ONE_CELL,
+            None => SELECTIVE,
+        };
         if candidate.rows.saturating_mul(share) > rows.len() as u64 {
             break;
         }

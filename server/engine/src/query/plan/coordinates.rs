@@ -5,6 +5,10 @@ use super::{AxisPlan, DimensionPlan, Plan, keys};
 use crate::cube::array::Lists;
 use crate::cube::{Dimension, Use};
 
+/// A dimension of up to this many keys always gets a table: the look-up is faster than a field's
+/// function, and a table of this length costs nothing.
+const TABLE_KEYS: usize = 256;
+
 /// No place: the row does not count.
 pub(crate) const NONE: u32 = u32::MAX;
 
@@ -122,22 +126,32 @@ pub(super) fn choices(dimension: &DimensionPlan, plan: &Plan<'_>, selected: bool
 
 pub(super) fn existing(dimension: &DimensionPlan, plan: &Plan<'_>, axis: usize) -> Vec<u64> {
     let shape = &plan.view.cube().dimensions[dimension.dimension];
-    let visible = plan.view.visible_keys(dimension.dimension);
-    let own = DimensionPlan {
+    let mut own = DimensionPlan {
         dimension: dimension.dimension,
-        allowed: keys::both(dimension.allowed.as_deref(), visible.as_deref()),
+        allowed: dimension.allowed.clone(),
         shown: None,
         columns: dimension.columns.iter().copied().filter(|place| place.0 == axis).collect(),
     };
     let columns: Vec<&Column> =
         own.columns.iter().map(|&(axis, at)| &plan.axes[axis].columns[at]).collect();
+    let (totals, named): (Vec<_>, Vec<_>) = level_choices(&columns, plan.nested_totals)
+        .into_iter()
+        .partition(|levels| all_only(levels));
     let mut codes = Vec::new();
-    for levels in level_choices(&columns, plan.nested_totals) {
-        let choice = linear(&own, shape, &plan.axes, &levels, false)
-            .unwrap_or_else(|| table(&own, shape, &plan.axes, &levels, false));
+    let mut take = |own: &DimensionPlan, levels: &[&Level]| {
+        let choice = linear(own, shape, &plan.axes, levels, false)
+            .unwrap_or_else(|| table(own, shape, &plan.axes, levels, false));
         codes.extend(choice.codes.on_axis(axis, plan.axes.len(), choice.size));
-    }
+    };
+    totals.iter().for_each(|levels| take(&own, levels));
+    let visible = plan.view.visible_keys(dimension.dimension);
+    own.allowed = keys::both(own.allowed.as_deref(), visible.as_deref());
+    named.iter().for_each(|levels| take(&own, levels));
     codes
+}
+
+fn all_only(levels: &[&Level]) -> bool {
+    levels.iter().all(|level| matches!(level, Level::All { .. }))
 }
 
 /// A choice that needs no table: one whole level, no condition, one key per row.
@@ -152,7 +166,7 @@ fn linear(
     else {
         return None;
     };
-    if many || dimension.allowed.is_some() {
+    if many || dimension.allowed.is_some() || shape.key_count <= TABLE_KEYS {
         return None;
     }
     let column = &axes[*axis].columns[*at];

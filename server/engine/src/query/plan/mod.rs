@@ -12,7 +12,7 @@ mod coordinates;
 mod keys;
 mod time;
 
-pub(super) use columns::{AxisPlan, Decoder, Order, too_wide};
+pub(super) use columns::{AxisPlan, Column, Decoder, Order, too_wide};
 pub(super) use coordinates::{Choice, Codes, KeyMap, NONE, PlaceCodes};
 pub(super) use time::TimeChoice;
 
@@ -125,6 +125,14 @@ impl Plan<'_> {
     pub fn rows(&self) -> &Rows {
         let group = &self.view.cube().groups[self.group];
         group.cut.as_ref().filter(|_| self.cut).unwrap_or(&group.rows)
+    }
+
+    /// Whether one cell is asked for, of one whole period.
+    pub fn is_one_cell(&self) -> bool {
+        let one_period = |time: &TimeChoice| time.count == 1 && time.holes.is_none();
+        self.dimensions.iter().all(|dimension| dimension.columns.is_empty())
+            && self.times.len() == 1
+            && self.times.iter().all(one_period)
     }
 }
 

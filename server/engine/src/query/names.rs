@@ -1,8 +1,8 @@
 //! The names of hierarchies and members, as answers carry them and questions may use them.
 
-use terning_engine::cube::{Cube, Dimension};
+use crate::cube::{Cube, Dimension};
 
-use terning_engine::query::bound::{HierarchyRef, Member};
+use super::bound::{HierarchyRef, Member};
 
 /// The name of the measures' dimension.
 pub const MEASURES: &str = "Measures";
@@ -114,3 +114,61 @@ fn push_bracketed(name: &mut String, text: &str) {
     name.push(']');
 }
 
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cube::MeasureRef;
+    use crate::query::bind::fixture::view;
+
+    #[test]
+    fn members_have_names_by_key_and_paths_of_captions() {
+        let view = view();
+        let cube = view.cube();
+        let of = |dimension, hierarchy| HierarchyRef::Of { dimension, hierarchy };
+        let member = |field, id| Member::Of { field, id };
+        for (hierarchy, member, unique, level, path) in [
+            (of(0, 1), member(1, 4), "[Tid].[Kvartal].&[2020K1]", "Kvartal", "2020K1"),
+            (
+                of(0, 3),
+                member(1, 4),
+                "[Tid].[Kalender].[Kvartal].&[2020K1]",
+                "Kvartal",
+                "2020/2020K1",
+            ),
+            (of(0, 3), Member::All, "[Tid].[Kalender].[I alt]", "(All)", ""),
+            (of(1, 2), member(2, 1), "[Handle kommune].[Kommune].&[155]", "Kommune", "Dragør"),
+            (
+                of(1, 3),
+                member(2, 3),
+                "[Handle kommune].[Geografi].[Kommune].&[253]",
+                "Kommune",
+                "Sjælland/Greve",
+            ),
+            (
+                of(7, 1),
+                member(1, 3),
+                "[Opholdssted].[Opholdssted].&[s4]",
+                "Opholdssted",
+                "Østerly [afd. 2]",
+            ),
+            (
+                HierarchyRef::Measures,
+                Member::Measure(MeasureRef { group: 0, measure: 1 }),
+                "[Measures].[Antal Ydelser]",
+                "MeasuresLevel",
+                "Antal Ydelser",
+            ),
+        ] {
+            assert_eq!(unique_name(cube, hierarchy, member), unique);
+            assert_eq!(level_name(cube, hierarchy, member), level);
+            assert_eq!(super::path(cube, hierarchy, member).join("/"), path);
+        }
+    }
+
+    #[test]
+    fn closing_brackets_are_doubled() {
+        let mut name = String::new();
+        push_bracketed(&mut name, "a]b[c]");
+        assert_eq!(name, "[a]]b[c]]]");
+    }
+}

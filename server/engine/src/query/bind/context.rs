@@ -1,0 +1,83 @@
+//! What binding an MDX text needs everywhere: the view, the text, and errors that point into it.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+
+use super::{ErrorKind, QueryError, View};
+use crate::cube::{Cube, Dimension};
+use crate::query::bound::HierarchyRef;
+use crate::query::names;
+use crate::query::parse::{Name, Span};
+
+/// How many members may be written out while one question is bound; some tenths of a second.
+const MAX_WRITTEN: usize = 20_000_000;
+
+/// A question being bound.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'a> {
+    pub(super) view: &'a View,
+    pub(super) cube: &'a Cube,
+    pub(super) text: &'a str,
+    /// How many members have been written out.
+    written: &'a Cell<usize>,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(view: &'a View, text: &'a str, written: &'a Cell<usize>) -> Context<'a> {
+        Context { view, cube: view.cube(), text, written }
+    }
+
+    /// Counts members that are about to be written out, and stops a question that goes too far.
+    pub(super) fn write(self, count: usize, span: Span) -> Result<(), QueryError> {
+        self.written.set(self.written.get().saturating_add(count));
+        match self.written.get() > MAX_WRITTEN {
+            true => Err(self
+                .too_large("mængderne i spørgsmålet er for store at skrive ud", span)
+                .hint("skriv dem som krydsprodukter, eller vælg færre medlemmer")),
+            false => Ok(()),
+        }
+    }
+
+    /// The letters of a name.
+    pub(super) fn name(self, name: Name) -> Cow<'a, str> {
+        name.text(self.text)
+    }
+
+    pub(super) fn dimension(self, dimension: usize) -> &'a Dimension {
+        &self.cube.dimensions[dimension]
+    }
+
+    pub(super) fn hierarchy_name(self, hierarchy: HierarchyRef) -> String {
+        names::hierarchy_name(self.cube, hierarchy)
+    }
+
+    /// A question that means nothing, with the place that is wrong.
+    pub(super) fn invalid(self, message: impl Into<String>, span: Span) -> QueryError {
+        QueryError::new(ErrorKind::Invalid, message).at(self.text, span.range())
+    }
+
+    /// A name that nothing has, with its place.
+    pub(super) fn unknown(self, message: impl Into<String>, span: Span) -> QueryError {
+        QueryError::new(ErrorKind::Unknown, message).at(self.text, span.range())
+    }
+
+    /// A personal value that nobody has: neither it nor any number of the text is repeated.
+    pub(super) fn unknown_personal(self, message: impl Into<String>, span: Span) -> QueryError {
+        let (mut masked, mut place) = (String::with_capacity(self.text.len()), 0..0);
+        for (at, letter) in self.text.char_indices() {
+            if at == span.start as usize {
+                place.start = masked.len();
+            }
+            let hidden = span.range().contains(&at) && !matches!(letter, '[' | ']');
+            masked.push(if hidden || letter.is_numeric() { '*' } else { letter });
+            if span.range().contains(&at) {
+                place.end = masked.len();
+            }
+        }
+        QueryError::new(ErrorKind::Unknown, message).at(&masked, place)
+    }
+
+    pub(super) fn too_large(self, message: impl Into<String>, span: Span) -> QueryError {
+        QueryError::new(ErrorKind::TooLarge, message).at(self.text, span.range())
+    }
+}

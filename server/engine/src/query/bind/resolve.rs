@@ -1,0 +1,309 @@
+//! A path of names → the dimension, hierarchy, level or member it means.
+//!
+//! All usual forms are understood: by caption and by key, with and without hierarchy, level and
+//! All member, also `[Kvartal].[2020K1]` where only one dimension has a hierarchy of that name.
+
+use super::context::Context;
+use super::{QueryError, candidates, pivot, value};
+use crate::cube::Dimension;
+use crate::cube::dimension::same;
+use crate::query::bound::{HierarchyRef, Member};
+use crate::query::names::{ALL_LEVEL, MEASURES, MEASURES_LEVEL};
+use crate::query::parse::{Name, NameKind, Span};
+
+/// What a path of names can mean.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Entity {
+    /// A dimension, by position.
+    Dimension(usize),
+    /// A hierarchy.
+    Hierarchy(HierarchyRef),
+    /// A level of a hierarchy, by its field; `None` is the level of the All member.
+    Level(HierarchyRef, Option<usize>),
+    /// A member.
+    Member(HierarchyRef, Member),
+}
+
+/// Resolves a path.
+pub(super) fn path(context: Context<'_>, names: &[Name]) -> Result<Entity, QueryError> {
+    let mut entity = first(context, names[0])?;
+    for &name in &names[1..] {
+        entity = below(context, entity, name)?;
+    }
+    Ok(entity)
+}
+
+fn first(context: Context<'_>, name: Name) -> Result<Entity, QueryError> {
+    let wanted = context.name(name);
+    if name.kind == NameKind::Key {
+        let error = context.invalid("en nøgle skal stå efter en dimension", name.span);
+        return Err(error.hint("skriv for eksempel [Tid].[År].&[2020]"));
+    }
+    if same(&wanted, MEASURES) {
+        return Ok(Entity::Hierarchy(HierarchyRef::Measures));
+    }
+    if let Some(dimension) = context.cube.find_dimension(&wanted) {
+        return Ok(Entity::Dimension(dimension));
+    }
+    only_hierarchy(context, &wanted)
+        .map(Entity::Hierarchy)
+        .ok_or_else(|| unknown_dimension(context, name))
+}
+
+/// The hierarchy of a name that one dimension alone has.
+fn only_hierarchy(context: Context<'_>, wanted: &str) -> Option<HierarchyRef> {
+    let find = |(dimension, shape): (usize, &Dimension)| {
+        Some(HierarchyRef::Of { dimension, hierarchy: shape.find_hierarchy(wanted)? })
+    };
+    let mut found = context.cube.dimensions.iter().enumerate().filter_map(find);
+    found.next().filter(|_| found.next().is_none())
+}
+
+fn unknown_dimension(context: Context<'_>, name: Name) -> QueryError {
+    let wanted = context.name(name);
+    let names = context.cube.dimensions.iter().map(|dimension| dimension.name.as_str());
+    let message = format!("kuben '{}' har ingen dimension '{wanted}'", context.cube.name);
+    context
+        .unknown(message, name.span)
+        .hint("skriv for eksempel [Tid].[År].&[2020] eller [Measures].[navnet på et mål]")
+        .candidates(candidates::nearest(&wanted, names.chain([MEASURES])))
+}
+
+fn below(context: Context<'_>, entity: Entity, name: Name) -> Result<Entity, QueryError> {
+    match entity {
+        Entity::Dimension(dimension) => in_dimension(context, dimension, name),
+        Entity::Hierarchy(hierarchy) | Entity::Member(hierarchy, Member::All) => {
+            in_hierarchy(context, hierarchy, name)
+        }
+        Entity::Level(hierarchy, level) => in_level(context, hierarchy, level, name),
+        Entity::Member(hierarchy, member) => child(context, hierarchy, member, name),
+    }
+}
+
+fn in_dimension(context: Context<'_>, dimension: usize, name: Name) -> Result<Entity, QueryError> {
+    let shape = context.dimension(dimension);
+    let wanted = context.name(name);
+    if name.kind != NameKind::Key
+        && let Some(hierarchy) = shape.find_hierarchy(&wanted)
+    {
+        return Ok(Entity::Hierarchy(HierarchyRef::Of { dimension, hierarchy }));
+    }
+    if shape.hierarchies.len() == 1 {
+        return in_hierarchy(context, HierarchyRef::Of { dimension, hierarchy: 0 }, name);
+    }
+    let fields = 0..shape.fields.len();
+    if name.kind != NameKind::Key {
+        let of = |field| value::of_caption(context.view, (dimension, field), &wanted, |_| true);
+        if let Some(found) = only_member(context, dimension, fields.clone(), name, of)? {
+            return Ok(found);
+        }
+    }
+    let of = |field| value::of_key(context.view, (dimension, field), &wanted, |_| true);
+    match only_member(context, dimension, fields.clone(), name, of)? {
+        Some(found) => Ok(found),
+        None if is_all(context, &wanted) => Err(ambiguous(context, dimension, name)),
+        None => Err(unknown_in_dimension(context, dimension, name)),
+    }
+}
+
+/// The member that one field alone has.
+fn only_member(
+    context: Context<'_>,
+    dimension: usize,
+    fields: impl Iterator<Item = usize>,
+    name: Name,
+    of: impl Fn(usize) -> Option<u32>,
+) -> Result<Option<Entity>, QueryError> {
+    let mut found = fields.filter_map(|field| Some((field, of(field)?)));
+    let first = found.next();
+    if found.next().is_some() {
+        return Err(ambiguous(context, dimension, name));
+    }
+    Ok(first.map(|(field, id)| {
+        let hierarchy = HierarchyRef::Of { dimension, hierarchy: field };
+        Entity::Member(hierarchy, Member::Of { field, id })
+    }))
+}
+
+fn ambiguous(context: Context<'_>, dimension: usize, name: Name) -> QueryError {
+    let shape = context.dimension(dimension);
+    let message = format!("navnet kan betyde flere ting i dimensionen '{}'", shape.name);
+    context
+        .invalid(message, name.span)
+        .hint("skriv også hierarkiet")
+        .candidates(hierarchy_names(context, dimension))
+}
+
+/// The unique names of a dimension's hierarchies.
+pub(super) fn hierarchy_names(context: Context<'_>, dimension: usize) -> Vec<String> {
+    (0..context.dimension(dimension).hierarchies.len())
+        .map(|hierarchy| context.hierarchy_name(HierarchyRef::Of { dimension, hierarchy }))
+        .collect()
+}
+
+fn unknown_in_dimension(context: Context<'_>, dimension: usize, name: Name) -> QueryError {
+    let shape = context.dimension(dimension);
+    if shape.fields.iter().any(|field| field.personal) {
+        return unknown_personal(context, &shape.name, name.span);
+    }
+    let wanted = context.name(name);
+    let names = shape.hierarchies.iter().map(|hierarchy| hierarchy.name.as_str());
+    let message =
+        format!("dimensionen '{}' har intet hierarki eller medlem '{wanted}'", shape.name);
+    context.unknown(message, name.span).candidates(candidates::nearest(&wanted, names))
+}
+
+fn in_hierarchy(
+    context: Context<'_>,
+    hierarchy: HierarchyRef,
+    name: Name,
+) -> Result<Entity, QueryError> {
+    let HierarchyRef::Of { dimension, hierarchy: position } = hierarchy else {
+        return measure(context, name);
+    };
+    let shape = context.dimension(dimension);
+    let levels = &shape.hierarchies[position].levels;
+    let wanted = context.name(name);
+    if name.kind != NameKind::Key {
+        if is_all(context, &wanted) {
+            return Ok(Entity::Member(hierarchy, Member::All));
+        }
+        if same(&wanted, ALL_LEVEL) {
+            return Ok(Entity::Level(hierarchy, None));
+        }
+        let level = levels.iter().find(|&&field| same(&shape.fields[field].name, &wanted));
+        if let Some(&field) = level {
+            return Ok(Entity::Level(hierarchy, Some(field)));
+        }
+    }
+    let found = levels
+        .iter()
+        .find_map(|&field| Some((field, member(context, (dimension, field), name, |_| true)?)));
+    match found {
+        Some((field, id)) => Ok(Entity::Member(hierarchy, Member::Of { field, id })),
+        None => Err(unknown_member(context, hierarchy, levels, name, |_, _| true)),
+    }
+}
+
+fn measure(context: Context<'_>, name: Name) -> Result<Entity, QueryError> {
+    let wanted = context.name(name);
+    match context.cube.find_measure(&wanted) {
+        Some(measure) => Ok(Entity::Member(HierarchyRef::Measures, Member::Measure(measure))),
+        None if same(&wanted, MEASURES_LEVEL) || same(&wanted, MEASURES) => {
+            Ok(Entity::Hierarchy(HierarchyRef::Measures))
+        }
+        None => {
+            let error = pivot::unknown_measure(context.view, &wanted);
+            Err(error.at(context.text, name.span.range()))
+        }
+    }
+}
+
+fn in_level(
+    context: Context<'_>,
+    hierarchy: HierarchyRef,
+    level: Option<usize>,
+    name: Name,
+) -> Result<Entity, QueryError> {
+    let (HierarchyRef::Of { dimension, .. }, Some(field)) = (hierarchy, level) else {
+        return in_hierarchy(context, hierarchy, name);
+    };
+    match member(context, (dimension, field), name, |_| true) {
+        Some(id) => Ok(Entity::Member(hierarchy, Member::Of { field, id })),
+        None => Err(unknown_member(context, hierarchy, &[field], name, |_, _| true)),
+    }
+}
+
+/// A member below another: on the next level, or further down where only there is one.
+fn child(
+    context: Context<'_>,
+    hierarchy: HierarchyRef,
+    parent: Member,
+    name: Name,
+) -> Result<Entity, QueryError> {
+    let (HierarchyRef::Of { dimension, hierarchy: position }, Member::Of { field: upper, id }) =
+        (hierarchy, parent)
+    else {
+        return Err(context.invalid("et mål har ingen medlemmer under sig", name.span));
+    };
+    let shape = context.dimension(dimension);
+    let lower = levels_below(shape, position, upper);
+    let within = |field: usize, lower: u32| {
+        let keys = shape.fields[field].keys_of_member.get(lower as usize);
+        keys.iter().any(|&key| shape.fields[upper].member_of_key[key as usize] == id)
+    };
+    let find = |&field: &usize| {
+        Some((field, member(context, (dimension, field), name, |lower| within(field, lower))?))
+    };
+    let found = lower.iter().find_map(find);
+    match found {
+        Some((field, id)) => Ok(Entity::Member(hierarchy, Member::Of { field, id })),
+        None => Err(unknown_member(context, hierarchy, lower, name, within)),
+    }
+}
+
+/// The fields of the levels below a level.
+pub(super) fn levels_below(shape: &Dimension, hierarchy: usize, field: usize) -> &[usize] {
+    let levels = &shape.hierarchies[hierarchy].levels;
+    let position = levels.iter().position(|&level| level == field);
+    position.map_or(&[], |position| &levels[position + 1..])
+}
+
+/// The member of a field that a name means: by caption, then by key; a key by key alone, and where
+/// it is a number with a point or an exponent (`2.02E3`), by its whole number.
+fn member(
+    context: Context<'_>,
+    place: (usize, usize),
+    name: Name,
+    passes: impl Fn(u32) -> bool + Copy,
+) -> Option<u32> {
+    let wanted = context.name(name);
+    if name.kind != NameKind::Key
+        && let Some(member) = value::of_caption(context.view, place, &wanted, passes)
+    {
+        return Some(member);
+    }
+    value::of_key(context.view, place, &wanted, passes).or_else(|| {
+        let number = whole_number(&wanted)?;
+        value::of_key(context.view, place, &number, passes)
+    })
+}
+
+fn whole_number(text: &str) -> Option<String> {
+    let is_float =
+        text.starts_with(|letter: char| letter.is_ascii_digit()) && text.contains(['e', 'E', '.']);
+    let number: f64 = is_float.then(|| text.parse().ok())??;
+    (number.fract() == 0.0 && number < 1e15).then(|| format!("{number:.0}"))
+}
+
+fn unknown_member(
+    context: Context<'_>,
+    hierarchy: HierarchyRef,
+    fields: &[usize],
+    name: Name,
+    passes: impl Fn(usize, u32) -> bool,
+) -> QueryError {
+    let HierarchyRef::Of { dimension, .. } = hierarchy else {
+        return unknown_dimension(context, name);
+    };
+    let shape = context.dimension(dimension);
+    let hierarchy = context.hierarchy_name(hierarchy);
+    if fields.iter().any(|&field| shape.fields[field].personal) {
+        return unknown_personal(context, &hierarchy, name.span);
+    }
+    let wanted = context.name(name);
+    let nearest = candidates::members(context.view, dimension, fields, &wanted, passes);
+    let message = format!("hierarkiet {hierarchy} har intet medlem '{wanted}' her");
+    context
+        .unknown(message, name.span)
+        .hint("et medlem skrives med billedtekst, [H].[tekst], eller nøgle, [H].&[nøgle]")
+        .candidates(nearest)
+}
+
+fn unknown_personal(context: Context<'_>, place: &str, span: Span) -> QueryError {
+    context.unknown_personal(format!("{place} har ikke det medlem, der spørges om"), span)
+}
+
+fn is_all(context: Context<'_>, name: &str) -> bool {
+    [context.cube.all.as_str(), "All", "Alle"].into_iter().any(|all| same(all, name))
+}

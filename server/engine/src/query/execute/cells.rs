@@ -1,0 +1,234 @@
+//! Counted grids → the cells of an answer, each where it stands.
+
+use super::super::Limits;
+use super::super::cellset::CellSet;
+use super::super::error::{ErrorKind, QueryError};
+use super::super::plan::{AxisPlan, Codes, DimensionPlan, Order, Plan, TimeChoice};
+use super::groups::Groups;
+use super::place::Place;
+use super::positions::{Occurring, Positions};
+use super::sweep::Counts;
+use hashbrown::HashSet;
+
+/// What one pass counted.
+pub(super) struct Counted<'a> {
+    pub places: Vec<Place<'a>>,
+    pub groups: Groups,
+    /// Which cells are active.
+    pub activity: usize,
+    pub grids: Vec<Counts>,
+    pub measures: Vec<Asked>,
+}
+
+/// A measure of a pass.
+pub(super) struct Asked {
+    /// Its grid.
+    pub grid: usize,
+    /// What each period and the measure add to the code of each axis.
+    pub codes: Vec<u64>,
+    /// Decimals shown.
+    pub decimals: u8,
+}
+
+impl Asked {
+    pub fn new(grid: usize, measure: &Codes, decimals: u8, time: &TimeChoice) -> Asked {
+        let mut codes = Vec::with_capacity(time.count * measure.len());
+        for period in 0..time.count {
+            let start = codes.len();
+            codes.extend_from_slice(measure);
+            time.codes.add(period as u64, &mut codes[start..]);
+        }
+        Asked { grid, codes, decimals }
+    }
+}
+
+impl Counted<'_> {
+    /// Calls `each` with the codes, the value and the decimals of every cell that is not empty.
+    fn each(&self, axes: usize, mut each: impl FnMut(&[u64], f64, u8)) {
+        let (mut base, mut cell) = (vec![0_u64; axes], vec![0_u64; axes]);
+        for group in 0..self.groups.count() {
+            let active = self.grids[self.activity].of(group);
+            if active.iter().all(|count| *count == 0) {
+                continue;
+            }
+            base.fill(0);
+            self.add_places(self.groups.code(group), &mut base);
+            for measure in &self.measures {
+                let values = self.grids[measure.grid].of(group);
+                for (period, _) in active.iter().enumerate().filter(|(_, count)| **count > 0) {
+                    let adds = &measure.codes[period * axes..(period + 1) * axes];
+                    for ((cell, base), add) in cell.iter_mut().zip(&base).zip(adds) {
+                        *cell = base + add;
+                    }
+                    let value = values.get(period).copied().unwrap_or(0);
+                    each(&cell, f64::from(value), measure.decimals);
+                }
+            }
+        }
+    }
+
+    fn add_places(&self, mut code: u64, codes: &mut [u64]) {
+        for place in &self.places {
+            place.codes.add(code % place.size, codes);
+            code /= place.size;
+        }
+    }
+}
+
+/// Finds the positions of every axis and puts the cells where they stand.
+pub(super) fn assemble(
+    plan: &Plan<'_>,
+    counted: &[Counted<'_>],
+    limits: &Limits,
+) -> Result<CellSet, QueryError> {
+    let width = plan.axes.len();
+    let listed = Listed::new(&plan.axes);
+    let mut occurring: Vec<Occurring> = plan.axes.iter().map(Occurring::new).collect();
+    let mut full = 0_usize;
+    for pass in counted {
+        pass.each(width, |codes, _, _| {
+            if listed.has(codes) {
+                full += 1;
+                occurring.iter_mut().zip(codes).for_each(|(axis, code)| axis.note(*code));
+            }
+        });
+    }
+    let axes = (0..width).map(|axis| Positions::find(plan, &occurring[axis], axis, limits));
+    let axes: Vec<Positions> = axes.collect::<Result<_, _>>()?;
+    let lengths = axes.iter().map(|axis| axis.codes.len());
+    let cells = lengths.fold(1_usize, usize::saturating_mul);
+    if cells > limits.cells || full > limits.cells {
+        return Err(too_large(limits));
+    }
+    let mut target = Target::new(cells, full);
+    let strides = strides(&axes);
+    for pass in counted {
+        pass.each(width, |codes, value, decimals| {
+            place(&axes, &strides, codes, 0, &mut |ordinal| target.put(ordinal, value, decimals));
+        });
+    }
+    let (ordinals, values, decimals) = target.finish();
+    let named = plan.axes.iter().zip(&axes).map(|(plan, positions)| positions.named(plan));
+    Ok(CellSet { axes: named.collect(), ordinals, values, decimals, behind: behind(plan) })
+}
+
+/// The tuples of axes that were listed: members are counted in every combination, and a cell at a
+/// tuple that was not listed is not in the answer.
+struct Listed(Vec<Option<HashSet<u64>>>);
+
+impl Listed {
+    fn new(axes: &[AxisPlan]) -> Listed {
+        let listed = axes.iter().map(|axis| match &axis.order {
+            Order::ByCode => None,
+            Order::Listed(list) => Some(list.iter().copied().collect()),
+        });
+        Listed(listed.collect())
+    }
+
+    fn has(&self, codes: &[u64]) -> bool {
+        let axes = self.0.iter().zip(codes);
+        axes.into_iter().all(|(list, code)| list.as_ref().is_none_or(|list| list.contains(code)))
+    }
+}
+
+/// How far apart neighbours of each axis stand; the first axis varies fastest.
+fn strides(axes: &[Positions]) -> Vec<u32> {
+    let mut stride = 1_u32;
+    let strides = axes.iter().map(|axis| {
+        let own = stride;
+        stride = stride.saturating_mul(axis.codes.len() as u32);
+        own
+    });
+    strides.collect()
+}
+
+/// Calls `put` with every ordinal of a cell: several, where a member stands twice on an axis.
+fn place(
+    axes: &[Positions],
+    strides: &[u32],
+    codes: &[u64],
+    ordinal: u32,
+    put: &mut impl FnMut(u32),
+) {
+    match (axes, codes) {
+        ([columns, rows], [column, row]) => columns.each(*column, |column| {
+            rows.each(*row, |row| put(ordinal + column * strides[0] + row * strides[1]));
+        }),
+        ([first, rest @ ..], [code, codes @ ..]) => {
+            let mut found = Vec::new();
+            first.each(*code, |position| found.push(position));
+            for position in found {
+                place(rest, &strides[1..], codes, ordinal + position * strides[0], put);
+            }
+        }
+        _ => put(ordinal),
+    }
+}
+
+/// Where cells are put.
+enum Target {
+    /// A place for every cell of the answer; an empty one is no number.
+    Table(Vec<(f64, u8)>),
+    /// The cells in any order, for an answer that is mostly empty.
+    Found(Vec<(u32, f64, u8)>),
+}
+
+impl Target {
+    fn new(cells: usize, full: usize) -> Target {
+        if cells <= full * 8 + (1 << 16) {
+            return Target::Table(vec![(f64::NAN, 0); cells]);
+        }
+        Target::Found(Vec::with_capacity(full))
+    }
+
+    fn put(&mut self, ordinal: u32, value: f64, decimals: u8) {
+        match self {
+            Target::Table(table) => table[ordinal as usize] = (value, decimals),
+            Target::Found(found) => found.push((ordinal, value, decimals)),
+        }
+    }
+
+    /// Ordinals, values and decimals, by ordinal.
+    fn finish(self) -> (Vec<u32>, Vec<f64>, Vec<u8>) {
+        let found = match self {
+            Target::Found(mut found) => {
+                found.sort_unstable_by_key(|cell| cell.0);
+                found
+            }
+            Target::Table(table) => {
+                let cells = table.into_iter().enumerate();
+                let full = cells.filter(|(_, (value, _))| !value.is_nan());
+                full.map(|(ordinal, (value, decimals))| (ordinal as u32, value, decimals)).collect()
+            }
+        };
+        let mut cells = (Vec::with_capacity(found.len()), Vec::new(), Vec::new());
+        cells.1.reserve_exact(found.len());
+        cells.2.reserve_exact(found.len());
+        for (ordinal, value, decimals) in found {
+            cells.0.push(ordinal);
+            cells.1.push(value);
+            cells.2.push(decimals);
+        }
+        cells
+    }
+}
+
+/// How many reporters in the answer delivered before, but not for the as-of month.
+fn behind(plan: &Plan<'_>) -> u32 {
+    let cube = plan.view.cube();
+    let Some(freshness) = &cube.freshness else { return 0 };
+    let newest = cube.months() as u16 - 1;
+    let late = |key: usize| freshness.newest[key].is_some_and(|month| month < newest);
+    let own = plan.dimensions.iter().find(|own| own.dimension == freshness.dimension);
+    let count = match own.and_then(DimensionPlan::wanted) {
+        Some(keys) => keys.into_iter().filter(|&key| late(key as usize)).count(),
+        None => (0..freshness.newest.len()).filter(|&key| late(key)).count(),
+    };
+    count as u32
+}
+
+fn too_large(limits: &Limits) -> QueryError {
+    let message = format!("svaret ville få over {} celler", limits.cells);
+    QueryError::new(ErrorKind::TooLarge, message)
+        .hint("spørg om færre felter ad gangen, eller begræns felterne med betingelser")
+}

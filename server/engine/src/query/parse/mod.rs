@@ -1,0 +1,20 @@
+//! MDX text → syntax tree, every part of it with its place in the text.
+//!
+//! The tree borrows the text and copies none of it; names stay unresolved. The grammar of
+//! expressions is that of the whole language, so that what a question may say is decided where it
+//! is bound.
+
+pub mod ast;
+mod lexer;
+mod parser;
+
+pub use ast::{AxisClause, Expr, ExprKind, Name, NameKind, Operator, Select, Source, Span, Step};
+pub use parser::mdx;
+
+/// Texts beyond this number of bytes are not read: no person writes them, and a tool that does
+/// should ask in parts.
+pub const MAX_TEXT_BYTES: usize = 1 << 20;
+
+/// Expressions nested deeper than this are not read: parsing and binding recurse, and the stack of
+/// a server's thread is 2 MB.
+pub const MAX_DEPTH: usize = 100;

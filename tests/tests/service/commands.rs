@@ -1,0 +1,110 @@
+//! Every command on the small cube, in every format.
+
+use crate::harness::{Server, golden, publish};
+use crate::toy;
+
+fn served() -> (tempfile::TempDir, Server) {
+    let data = tempfile::tempdir().unwrap();
+    publish(data.path(), (2020, 12), &[&toy::cube()]);
+    let server = Server::ready(data.path());
+    (data, server)
+}
+
+const PIVOT: [&str; 9] = [
+    "pivot",
+    "--cube=Ting",
+    "--filter=Tid.År=2020",
+    "--columns=Handle kommune.Kommune",
+    "--columns=Tid.Kvartal",
+    "--rows=Ydelse.Ydelsesnavn",
+    "--measure=Borgere",
+    "--format",
+    "json",
+];
+
+fn pivot(format: &str) -> Vec<&str> {
+    let mut words = PIVOT.to_vec();
+    words[8] = format;
+    words
+}
+
+#[test]
+fn a_pivot_is_written_in_every_format() {
+    let (_data, server) = served();
+    golden("pivot.json", &server.answer(&pivot("json")));
+    golden("pivot.csv", &server.answer(&pivot("csv")));
+    golden("pivot.txt", &server.answer(&pivot("table")));
+    assert!(server.refusal(&pivot("xlsx")).contains("csv"));
+}
+
+#[test]
+fn totals_and_several_measures() {
+    let (_data, server) = served();
+    let mut words = pivot("table");
+    words.extend(["--measure=Ydelser", "--totals"]);
+    golden("totals.txt", &server.answer(&words));
+}
+
+#[test]
+fn cubes_and_fields_are_listed() {
+    let (_data, server) = served();
+    golden("cubes.txt", &server.answer(&["cubes"]));
+    golden("describe.txt", &server.answer(&["describe", "ting"]));
+    let json: serde_json::Value =
+        serde_json::from_str(&server.answer(&["describe", "Ting", "--format=json"])).unwrap();
+    assert_eq!(json["dimensions"][1]["fields"][0]["members"], 2);
+    assert!(server.answer(&["cubes", "--format=csv"]).starts_with("\u{feff}Kube;"));
+}
+
+#[test]
+fn what_does_not_exist_is_named_with_the_nearest() {
+    let (_data, server) = served();
+    let unknown = server.refusal(&["describe", "Tang"]);
+    assert!(unknown.contains("'Tang'") && unknown.contains("Ting"), "{unknown}");
+    let mut words = pivot("table");
+    words.push("--filter=Handle kommune.Kommune=Brønby");
+    let unknown = server.refusal(&words);
+    assert!(unknown.contains("Brønby") && unknown.contains("Brøndby"), "{unknown}");
+    assert!(unknown.contains("^^^^^^"), "{unknown}");
+    let unknown = server.refusal(&["cubes", "--version=2019-01.1"]);
+    assert!(unknown.contains("2019-01.1") && unknown.contains("2020-12.1"), "{unknown}");
+}
+
+#[test]
+fn nobody_answers_at_a_wrong_address() {
+    let (data, server) = served();
+    let address = format!("--server=http://{}", server.address);
+    drop(server);
+    let args = ["terning", "cubes", &address];
+    let args = <terning::args::Args as clap::Parser>::try_parse_from(args).unwrap();
+    let error = terning::run(args).unwrap_err().to_string();
+    assert!(error.contains("terning-server serve"), "{error}");
+    drop(data);
+}
+
+#[test]
+fn an_error_in_mdx_is_shown_with_line_column_and_caret() {
+    let (_data, server) = served();
+    let text = "SELECT [Tid].[Kvartal].MEMBERS ON COLUMNS,\n  [Ydelse].[Ydelsesnvn].MEMBERS ON ROWS\nFROM [Ting]";
+    golden("mdx-error.txt", &server.refusal(&["mdx", text]));
+    golden("mdx-syntax.txt", &server.refusal(&["mdx", "SELECT {[Tid].[Kvartal] ON 0 FROM [Ting]"]));
+    let unknown = server.refusal(&["mdx", "SELECT FROM [Tingene]"]);
+    assert!(unknown.contains("linje 1, kolonne 13") && unknown.contains("Ting"), "{unknown}");
+}
+
+#[test]
+fn a_pivot_and_its_mdx_give_the_same_answer() {
+    let (_data, server) = served();
+    let mut show = pivot("json");
+    show.push("--show=mdx");
+    let mdx = server.answer(&show);
+    assert!(mdx.starts_with("SELECT"), "{mdx}");
+    assert_eq!(server.answer(&["mdx", &mdx, "--format=json"]), server.answer(&pivot("json")));
+}
+
+#[test]
+fn a_question_without_axes_is_one_cell() {
+    let (_data, server) = served();
+    let csv = server.answer(&["mdx", "SELECT FROM [Ting]", "--format=csv"]);
+    assert_eq!(csv, "\u{feff}5\n");
+}

@@ -1,0 +1,106 @@
+//! The life of a service: no version yet, a first one, a newer one, a damaged one, a restart.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use terning_server::versions::{self, VersionName};
+
+use crate::harness::{PICKED_UP, Server, publish};
+use crate::toy;
+
+/// The version that answers.
+fn answering(server: &Server) -> String {
+    let json = server.answer(&["cubes", "--format=json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    json["version"].as_str().unwrap().to_owned()
+}
+
+fn wait_for(server: &Server, version: &str) {
+    let begun = Instant::now();
+    while answering(server) != version {
+        assert!(begun.elapsed() < PICKED_UP, "{version} is not picked up");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn damage(data: &Path, version: VersionName) {
+    let file = versions::folder(data).join(version.to_string()).join(versions::CUBES);
+    let mut bytes = fs::read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0xff;
+    // A map of the old file stays whole: the damaged one takes its name.
+    let other = file.with_extension("damaged");
+    fs::write(&other, bytes).unwrap();
+    fs::rename(other, file).unwrap();
+}
+
+#[test]
+fn an_empty_data_folder_is_waited_with_and_the_first_version_picked_up() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start(data.path());
+    let refusal = server.refusal(&["cubes"]);
+    assert!(refusal.contains("terning-server rebuild"), "{refusal}");
+    publish(data.path(), (2020, 12), &[&toy::cube()]);
+    server.wait_until_ready();
+    assert_eq!(answering(&server), "2020-12.1");
+}
+
+#[test]
+fn a_new_version_is_picked_up_and_the_old_one_can_still_be_asked() {
+    let data = tempfile::tempdir().unwrap();
+    publish(data.path(), (2020, 12), &[&toy::cube()]);
+    let server = Server::ready(data.path());
+    assert_eq!(answering(&server), "2020-12.1");
+    publish(data.path(), (2020, 12), &[&toy::wide(7)]);
+    wait_for(&server, "2020-12.2");
+    let rows = |version: &str| {
+        let rows = ["pivot", "--cube=Ting", "--rows=Borger.Personnummer", "--format=csv", version];
+        server.answer(&rows).lines().count() - 1
+    };
+    assert_eq!((rows("--version=2020-12.1"), rows("--version=2020-12.2")), (5, 7));
+    let versions = server.answer(&["versions", "--format=csv"]);
+    let names: Vec<&str> = versions.lines().map(|line| &line[..line.find(';').unwrap()]).collect();
+    assert_eq!(names, ["\u{feff}Version", "2020-12.2", "2020-12.1"]);
+}
+
+#[test]
+fn a_restarted_server_answers_at_once() {
+    let data = tempfile::tempdir().unwrap();
+    publish(data.path(), (2020, 12), &[&toy::cube()]);
+    for _ in 0..2 {
+        let begun = Instant::now();
+        let server = Server::ready(data.path());
+        assert_eq!(answering(&server), "2020-12.1");
+        assert!(begun.elapsed() < Duration::from_secs(1));
+    }
+}
+
+#[test]
+fn a_damaged_version_is_named_and_the_one_before_it_asked() {
+    let data = tempfile::tempdir().unwrap();
+    publish(data.path(), (2020, 11), &[&toy::cube()]);
+    let newest = publish(data.path(), (2020, 12), &[&toy::cube()]);
+    damage(data.path(), newest);
+    let server = Server::ready(data.path());
+    assert_eq!(answering(&server), "2020-11.1");
+    let refusal = server.refusal(&["cubes", "--version=2020-12.1"]);
+    assert!(refusal.contains("2020-12.1") && refusal.contains("beskadiget"), "{refusal}");
+    assert!(server.answer(&["versions"]).contains("beskadiget"));
+    // A repaired rebuild is picked up as any other.
+    publish(data.path(), (2020, 12), &[&toy::cube()]);
+    wait_for(&server, "2020-12.2");
+}
+
+#[test]
+fn a_version_that_is_damaged_while_another_is_asked_changes_nothing() {
+    let data = tempfile::tempdir().unwrap();
+    publish(data.path(), (2020, 11), &[&toy::cube()]);
+    let server = Server::ready(data.path());
+    let newest = versions::folder(data.path()).join("2020-12.1");
+    fs::create_dir(&newest).unwrap();
+    fs::write(newest.join(versions::CUBES), "TERNING1").unwrap();
+    fs::write(versions::current_file(data.path()), "2020-12.1\n").unwrap();
+    std::thread::sleep(Duration::from_millis(1200));
+    assert_eq!(answering(&server), "2020-11.1");
+}

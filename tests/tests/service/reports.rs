@@ -1,0 +1,71 @@
+//! The standard reports on a small made-up country, from deliveries to the command line.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use terning_server::rebuild::{Outcome, Rebuild, rebuild};
+
+use crate::harness::Server;
+
+/// The data folder of a country of a hundredth, made once.
+fn data() -> &'static Path {
+    static DATA: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let folder = DATA.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let deliveries = folder.path().join("deliveries");
+        let months = ("2026-09".to_owned(), "2026-10".to_owned());
+        let options =
+            terning_sample::Options { out: deliveries.clone(), scale: 0.01, seed: 1, months };
+        terning_sample::generate(&options, &|_, _, _| {}).unwrap();
+        let order = Rebuild { deliveries, data: folder.path().join("data"), month: None };
+        assert!(matches!(rebuild(&order, &|_| {}).unwrap(), Outcome::Built(..)));
+        folder
+    });
+    Box::leak(folder.path().join("data").into_boxed_path())
+}
+
+#[test]
+fn the_standard_reports_are_the_pivots_that_the_source_proposes() {
+    let server = Server::ready(data());
+    let csv = |words: &[&str]| server.answer(&[words, &["--format=csv"]].concat());
+    let benchmark = csv(&["report", "benchmark", "--kommuner=101,751", "--aar=2025"]);
+    let asked = csv(&[
+        "pivot",
+        "--cube=Voksne Handicappede Benchmark",
+        "--filter=Tid.År=2025",
+        "--filter=JaNej godkendt Ydelse.Ja Nej Tekst=Ja",
+        "--columns=Handle kommune.Kommunenummer=101,751",
+        "--columns=Tid.Kvartal",
+        "--rows=Ydelse VH.Ydelseskode",
+        "--measure=Antal Unikke Borgere",
+    ]);
+    assert_eq!(benchmark, asked);
+    assert!(benchmark.lines().count() > 5, "{benchmark}");
+    let harmonisering = csv(&["report", "harmonisering", "--kommune=101", "--aar=2025"]);
+    let mut lines = harmonisering.lines();
+    assert_eq!(lines.next().unwrap().split(';').nth(3), Some("2025-01"));
+    assert_eq!(lines.next().unwrap().split(';').nth(2), Some("Personnummer"));
+    assert!(lines.count() > 1, "{harmonisering}");
+}
+
+#[test]
+fn the_year_is_the_last_full_one_unless_given() {
+    let server = Server::ready(data());
+    let report = ["report", "benchmark", "--kommuner=101"];
+    let table = server.answer(&report);
+    assert!(table.starts_with("Benchmark på tværs af kommuner op imod HAND07, 2025\n"), "{table}");
+}
+
+#[test]
+fn what_is_missing_or_wrong_in_a_report_is_said() {
+    let server = Server::ready(data());
+    let missing = server.refusal(&["report", "harmonisering"]);
+    assert!(missing.contains("kommune"), "{missing}");
+    let strange = server.refusal(&["report", "harmonisering", "--kommuner=153"]);
+    assert!(strange.contains("'kommuner'") && strange.contains("aar"), "{strange}");
+    let unknown = server.refusal(&["report", "harmonisering", "--kommune=999"]);
+    assert!(unknown.contains("999"), "{unknown}");
+    let unknown = server.refusal(&["report", "hormonisering", "--kommune=101"]);
+    assert!(unknown.contains("harmonisering"), "{unknown}");
+    assert!(server.answer(&["report"]).contains("--kommuner"));
+}

@@ -1,0 +1,143 @@
+//! What other clients meet: limits, compression, health, reflection, details of refusals.
+
+use prost::Message;
+use terning_proto::v1::query_service_client::QueryServiceClient;
+use terning_proto::v1::question::Asked;
+use terning_proto::v1::{self, ErrorDetail, Pivot, Question};
+use tonic::codec::CompressionEncoding;
+use tonic::transport::Channel;
+use tonic::{Code, Status};
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_check_response::ServingStatus;
+use tonic_health::pb::health_client::HealthClient;
+
+use crate::harness::{Server, publish};
+use crate::toy;
+
+async fn connect(server: &Server) -> Channel {
+    let endpoint = Channel::from_shared(format!("http://{}", server.address)).unwrap();
+    endpoint.connect().await.unwrap()
+}
+
+fn served(citizens: u32) -> (tempfile::TempDir, Server) {
+    let data = tempfile::tempdir().unwrap();
+    publish(data.path(), (2020, 12), &[&toy::wide(citizens)]);
+    let server = Server::ready(data.path());
+    (data, server)
+}
+
+fn question(columns: &[&str], rows: &[&str]) -> Option<Question> {
+    let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
+    let pivot = Pivot {
+        cube: "Ting".to_owned(),
+        columns: words(columns),
+        rows: words(rows),
+        measures: vec!["Borgere".to_owned()],
+        ..Pivot::default()
+    };
+    Some(Question { asked: Some(Asked::Pivot(pivot)), ..Question::default() })
+}
+
+/// Our description of an error, as any client finds it.
+fn detail(status: &Status) -> ErrorDetail {
+    let rich = tonic_types::pb::Status::decode(status.details()).unwrap();
+    assert_eq!(rich.code, status.code() as i32);
+    let ours = rich.details.iter().find(|any| any.type_url == terning_proto::ERROR_DETAIL);
+    ErrorDetail::decode(ours.unwrap().value.as_slice()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_answer_is_refused_whole_and_given_in_parts_below_four_mebibytes() {
+    let (_data, server) = served(60_000);
+    let mut client = QueryServiceClient::new(connect(&server).await);
+    let asked = question(&[], &["Borger.Personnummer", "Ydelse.Ydelsesnavn"]);
+    let refused = client.query(v1::QueryRequest { question: asked.clone() }).await.unwrap_err();
+    assert_eq!(refused.code(), Code::ResourceExhausted);
+    assert!(detail(&refused).hint.contains("QueryStream"));
+    let request = v1::QueryStreamRequest { question: asked };
+    let mut parts = client.query_stream(request).await.unwrap().into_inner();
+    let (mut cells, mut largest) = (0, 0);
+    while let Some(message) = parts.message().await.unwrap() {
+        largest = largest.max(message.encoded_len());
+        if let Some(v1::part::Part::Cells(part)) = message.part.unwrap().part {
+            cells += part.ordinal_steps.len();
+        }
+    }
+    assert_eq!(cells, 60_000);
+    assert!(largest < 1 << 20, "{largest}");
+    drop(client);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_are_compressed_on_request() {
+    let (_data, server) = served(2_000);
+    let channel = connect(&server).await;
+    let asked = || v1::QueryRequest { question: question(&[], &["Ydelse.Ydelsesnavn"]) };
+    let mut plain = QueryServiceClient::new(channel.clone());
+    let plain = plain.query(asked()).await.unwrap();
+    assert!(plain.metadata().get("grpc-encoding").is_none());
+    let mut packed = QueryServiceClient::new(channel)
+        .send_compressed(CompressionEncoding::Gzip)
+        .accept_compressed(CompressionEncoding::Gzip);
+    let packed = packed.query(asked()).await.unwrap();
+    assert_eq!(packed.metadata().get("grpc-encoding").unwrap(), "gzip");
+    assert_eq!(packed.into_inner(), plain.into_inner());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn health_follows_the_versions() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start(data.path());
+    let mut health = HealthClient::new(connect(&server).await);
+    let service = "terning.v1.QueryService".to_owned();
+    let request = || HealthCheckRequest { service: service.clone() };
+    let status = health.check(request()).await.unwrap().into_inner().status();
+    assert_eq!(status, ServingStatus::NotServing);
+    publish(data.path(), (2020, 12), &[&toy::cube()]);
+    server.wait_until_ready();
+    let status = health.check(request()).await.unwrap().into_inner().status();
+    assert_eq!(status, ServingStatus::Serving);
+    drop(health);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn members_come_page_by_page() {
+    let (_data, server) = served(25);
+    let mut client = QueryServiceClient::new(connect(&server).await);
+    let (mut names, mut token) = (Vec::new(), String::new());
+    loop {
+        let request = v1::ListMembersRequest {
+            cube: "Ting".to_owned(),
+            dimension: "Ydelse".to_owned(),
+            field: "Ydelsesnavn".to_owned(),
+            page_size: 10,
+            page_token: token,
+            ..v1::ListMembersRequest::default()
+        };
+        let page = client.list_members(request).await.unwrap().into_inner();
+        names.extend(page.members.into_iter().map(|member| member.unique_name));
+        token = page.next_page_token;
+        if token.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(names.len(), 25);
+    assert_eq!(names[24], "[Ydelse].[Ydelsesnavn].&[24]");
+    drop(client);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_without_a_question_is_refused() {
+    let (_data, server) = served(1);
+    let mut client = QueryServiceClient::new(connect(&server).await);
+    let refused = client.query(v1::QueryRequest::default()).await.unwrap_err();
+    assert_eq!(refused.code(), Code::InvalidArgument);
+    assert!(!detail(&refused).message.is_empty());
+    drop(client);
+}
+
+#[tokio::test]
+async fn only_this_machine_may_ask() {
+    let refused = terning_server::serve::bind("0.0.0.0:0").await.unwrap_err().to_string();
+    assert!(refused.contains("adgangsstyring"), "{refused}");
+}
