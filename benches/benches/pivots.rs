@@ -4,7 +4,7 @@ use anyhow::Result;
 use terning_benches::clock::{Clock, Times, time};
 use terning_benches::random::{self, Random};
 use terning_benches::{data, output::Output, question};
-use terning_engine::query::{Pivot, View};
+use terning_engine::query::{Pivot, Question, View};
 
 /// Another seed gives other pivots.
 const SEED: u64 = 2026;
@@ -35,12 +35,13 @@ fn measure(views: &[View]) -> Vec<(Times, Pivot)> {
     while measured.len() < PIVOTS {
         let cube = views[measured.len() % views.len()].cube();
         let pivot = random::pivot(cube, "Handle kommune", &mut random);
-        let Ok((_, answer)) = question::pivot(views, &pivot) else { continue };
-        if !(1..=LARGEST).contains(&answer.cell_count()) {
+        let asked = Question::Pivot(&pivot);
+        let Ok(answer) = question::answer(views, &asked) else { continue };
+        if !(1..=LARGEST).contains(&answer.cells.cell_count()) {
             continue;
         }
         let times = time(Clock::Cpu, RUNS, || {
-            std::hint::black_box(question::pivot(views, &pivot).is_ok());
+            std::hint::black_box(question::answer(views, &asked).is_ok());
         });
         measured.push((times, pivot));
     }

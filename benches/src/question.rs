@@ -1,10 +1,10 @@
-//! The questions, as people ask them: MDX, or the words of a pivot.
+//! The questions as people ask them, in MDX: one measure, distinct citizens.
 
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Result, anyhow};
 use terning_engine::cube::Cube;
-use terning_engine::query::{self, Cancel, CellSet, Limits, Pivot, QueryError, View};
+use terning_engine::query::{self, Answer, Cancel, Limits, View};
 
 /// A question with a name.
 pub struct Question {
@@ -13,161 +13,101 @@ pub struct Question {
     /// The most CPU milliseconds that an answer should take, where that is said.
     pub limit: Option<f64>,
     /// What is asked.
-    pub ask: Ask,
+    pub mdx: &'static str,
 }
-
-/// The text of a question.
-pub enum Ask {
-    /// The fields of a pivot.
-    Pivot(Words),
-}
-
-/// A pivot in words.
-pub struct Words {
-    cube: &'static str,
-    filters: &'static [&'static str],
-    columns: &'static [&'static str],
-    rows: &'static [&'static str],
-}
-
-const VH: &str = "Voksne Handicappede";
-const BENCHMARK: &str = "Voksne Handicappede Benchmark";
 
 /// All questions.
 pub const ALL: &[Question] = &[
     Question {
         name: "hand07",
         limit: None,
-        ask: Ask::Pivot(Words {
-            cube: BENCHMARK,
-            filters: &["Tid.År<>2026"],
-            columns: &["Handle kommune.Kommunenummer", "Tid.Kvartal"],
-            rows: &["Ydelse VH.Ydelseskode"],
-        }),
+        mdx: "SELECT NON EMPTY CrossJoin(
+                  [Handle kommune].[Kommunenummer].[Kommunenummer].Members,
+                  {[Tid].[Kvartal].&[2013K1] : [Tid].[Kvartal].&[2025K4]}) ON COLUMNS,
+              NON EMPTY [Ydelse VH].[Ydelseskode].[Ydelseskode].Members ON ROWS
+              FROM [Voksne Handicappede Benchmark]
+              WHERE [Measures].[Antal Unikke Borgere]",
+    },
+    Question {
+        name: "totals",
+        limit: None,
+        mdx: "SELECT NON EMPTY {[Tid].[Kalender].[År].Members, [Tid].[Kalender].[Kvartal].Members}
+                  ON COLUMNS,
+              NON EMPTY [Handle kommune].[Geografi].Members ON ROWS
+              FROM [Voksne Handicappede Benchmark]
+              WHERE ({[Ydelse VH].[Ydelseskode].&[1.8.1], [Ydelse VH].[Ydelseskode].&[1.8.2],
+                      [Ydelse VH].[Ydelseskode].&[1.12.0.1]}, [Measures].[Antal Unikke Borgere])",
     },
     Question {
         name: "months",
         limit: None,
-        ask: Ask::Pivot(Words { cube: BENCHMARK, filters: &[], columns: &[], rows: &["Tid.Måned"] }),
+        mdx: "SELECT [Measures].[Antal Unikke Borgere] ON COLUMNS,
+              NON EMPTY [Tid].[Måned].[Måned].Members ON ROWS
+              FROM [Voksne Handicappede Benchmark]",
     },
     Question {
         name: "benchmark_report",
         limit: None,
-        ask: Ask::Pivot(Words {
-            cube: BENCHMARK,
-            filters: &[
-                "Tid.År=2020",
-                "JaNej godkendt Ydelse.Ja Nej Tekst=Ja",
-                "Handle kommune.Kommunenummer=153,155,157,159,161,163,165,167,169",
-            ],
-            columns: &["Handle kommune.Kommunenummer", "Tid.Kvartal"],
-            rows: &["Ydelse VH.Ydelseskode"],
-        }),
+        mdx: "SELECT NON EMPTY CrossJoin(
+                  {[Handle kommune].[Kommunenummer].&[153], [Handle kommune].[Kommunenummer].&[155],
+                   [Handle kommune].[Kommunenummer].&[157], [Handle kommune].[Kommunenummer].&[159],
+                   [Handle kommune].[Kommunenummer].&[161], [Handle kommune].[Kommunenummer].&[163],
+                   [Handle kommune].[Kommunenummer].&[165], [Handle kommune].[Kommunenummer].&[167],
+                   [Handle kommune].[Kommunenummer].&[169]},
+                  [Tid].[Kvartal].[Kvartal].Members) ON COLUMNS,
+              NON EMPTY [Ydelse VH].[Ydelseskode].[Ydelseskode].Members ON ROWS
+              FROM [Voksne Handicappede Benchmark]
+              WHERE ([Tid].[År].&[2020], [JaNej godkendt Ydelse].[Ja Nej Tekst].[Ja],
+                     [Measures].[Antal Unikke Borgere])",
     },
     Question {
         name: "cell",
         limit: None,
-        ask: Ask::Pivot(Words {
-            cube: BENCHMARK,
-            filters: &[
-                "Tid.Kvartal=2020K4",
-                "Handle kommune.Kommunenummer=153",
-                "Ydelse VH.Ydelseskode=1.12.0.2",
-            ],
-            columns: &[],
-            rows: &[],
-        }),
+        mdx: "SELECT FROM [Voksne Handicappede Benchmark]
+              WHERE ([Tid].[Kvartal].&[2020K4], [Handle kommune].[Kommunenummer].&[153],
+                     [Ydelse VH].[Ydelseskode].&[1.12.0.2], [Measures].[Antal Unikke Borgere])",
     },
     Question {
         name: "country_cell",
         limit: None,
-        ask: Ask::Pivot(Words {
-            cube: BENCHMARK,
-            filters: &["Tid.Kvartal=2020K4"],
-            columns: &[],
-            rows: &[],
-        }),
+        mdx: "SELECT FROM [Voksne Handicappede Benchmark]
+              WHERE ([Tid].[Kvartal].&[2020K4], [Measures].[Antal Unikke Borgere])",
     },
     Question {
         name: "harmonisation",
         limit: None,
-        ask: Ask::Pivot(Words {
-            cube: VH,
-            filters: &[
-                "Tid.År=2020",
-                "Handle kommune.Kommunenummer=153",
-                "Harmonisering VH.DST Handling<>Ukendt",
-            ],
-            columns: &["Tid.Måned"],
-            rows: &[
-                "Harmonisering VH.DST Handling",
-                "Harmonisering VH.Regel",
-                "Borger.Personnummer",
-            ],
-        }),
+        mdx: "SELECT NON EMPTY [Tid].[Måned].[Måned].Members ON COLUMNS,
+              NON EMPTY CrossJoin(
+                  Except([Harmonisering VH].[Regel].[Regel].Members,
+                         {[Harmonisering VH].[Regel].[Ukendt]}),
+                  [Borger].[Personnummer].[Personnummer].Members) ON ROWS
+              FROM [Voksne Handicappede]
+              WHERE ([Tid].[År].&[2020], [Handle kommune].[Kommunenummer].&[153],
+                     [Measures].[Antal Unikke Borgere])",
     },
     Question {
         name: "sparse_crossjoin",
         limit: Some(500.0),
-        ask: Ask::Pivot(Words {
-            cube: VH,
-            filters: &["Tid.År=2022"],
-            columns: &[],
-            rows: &[
-                "Borger.Personnummer",
-                "Opholdssted.Opholdssted",
-                "Ydelse VH.Ydelseskode",
-                "Målgruppe.Målgruppe",
-            ],
-        }),
+        mdx: "SELECT [Measures].[Antal Unikke Borgere] ON COLUMNS,
+              NON EMPTY [Borger].[Personnummer].[Personnummer].Members
+                      * [Opholdssted].[Opholdssted].[Opholdssted].Members
+                      * [Ydelse VH].[Ydelseskode].[Ydelseskode].Members
+                      * [Målgruppe].[Målgruppe].[Målgruppe].Members ON ROWS
+              FROM [Voksne Handicappede] WHERE [Tid].[År].&[2022]",
     },
 ];
 
-impl Ask {
-    /// Answers the question from its text: parse, bind, plan, execute.
-    ///
-    /// # Errors
-    /// The cube is not there, or the question cannot be answered.
-    pub fn answer(&self, views: &[View]) -> Result<(usize, CellSet)> {
-        match self {
-            Ask::Pivot(words) => pivot(views, &words.pivot()),
-        }
-    }
-}
-
-impl Words {
-    fn pivot(&self) -> Pivot {
-        let texts = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
-        Pivot {
-            cube: self.cube.to_owned(),
-            filters: texts(self.filters),
-            columns: texts(self.columns),
-            rows: texts(self.rows),
-            ..Pivot::default()
-        }
-    }
-}
-
-/// Answers a pivot: the number of its view, and the answer.
+/// Answers a question from its text: parse, bind, plan, execute. No answer is kept.
 ///
 /// # Errors
-/// The cube is not there, or the question cannot be answered.
-pub fn pivot(views: &[View], asked: &Pivot) -> Result<(usize, CellSet)> {
-    let view = views
-        .iter()
-        .position(|view| view.cube().name == asked.cube)
-        .context("there is no such cube")?;
-    let bound = query::bind::pivot(&views[view], asked).map_err(shown)?;
-    let answer = query::run(&views[view], &bound, &Limits::default(), &Cancel::default());
-    Ok((view, answer.map_err(shown)?))
+/// The question cannot be understood or answered.
+pub fn answer(views: &[View], question: &query::Question<'_>) -> Result<Answer> {
+    query::answer(views, question, &Limits::default(), &Cancel::default())
+        .map_err(|error| anyhow!("{error:?}"))
 }
 
 /// Views of everything.
 #[must_use]
 pub fn views(cubes: &[Arc<Cube>]) -> Vec<View> {
     cubes.iter().map(|cube| View::everything(Arc::clone(cube))).collect()
-}
-
-fn shown(error: QueryError) -> anyhow::Error {
-    anyhow::anyhow!("{error:?}")
 }
