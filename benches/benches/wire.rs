@@ -21,7 +21,9 @@ fn main() -> Result<()> {
     tokio::runtime::Runtime::new()?.block_on(async {
         let listener = serve::bind("127.0.0.1:0").await?;
         let (ready, is_ready) = oneshot::channel();
-        let tell = |address| drop(ready.send(address).is_ok());
+        let tell = |address| {
+            let _ = ready.send(address);
+        };
         tokio::select! {
             served = serve::run(listener, &data, tell, std::future::pending()) => served,
             asked = async {

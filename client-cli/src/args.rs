@@ -2,14 +2,19 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+/// How help is laid out; clap's own words are English.
+pub const TEMPLATE: &str = "{about}\n\nBrug: {usage}\n\n{all-args}";
 
 /// Spørg Ternings kuber.
 #[derive(Parser, Debug)]
-#[command(name = "terning", version, about = "Spørg Ternings kuber", long_about = None)]
-#[command(help_template = "{about}\n\n{usage-heading} {usage}\n\n{all-args}{after-help}\n")]
+#[command(name = "terning", about = "Spørg Ternings kuber", long_about = None)]
+#[command(help_template = TEMPLATE, subcommand_help_heading = "Kommandoer")]
+#[command(next_help_heading = "Tilvalg", subcommand_value_name = "KOMMANDO")]
+#[command(override_usage = "terning KOMMANDO [TILVALG]")]
 // `--version` is the version of the data.
-#[command(disable_help_subcommand = true, disable_version_flag = true)]
+#[command(disable_help_subcommand = true, disable_version_flag = true, disable_help_flag = true)]
 pub struct Args {
     /// What holds for every command.
     #[command(flatten)]
@@ -17,23 +22,21 @@ pub struct Args {
     /// The command.
     #[command(subcommand)]
     pub command: Command,
+    /// Vis denne hjælp
+    #[arg(short, long, global = true, action = ArgAction::Help)]
+    help: Option<bool>,
 }
 
 /// What holds for every command.
 #[derive(ClapArgs, Clone, Debug)]
+#[command(next_help_heading = "Tilvalg")]
 pub struct Common {
-    /// Serverens adresse
-    #[arg(long, global = true, env = "TERNING_SERVER", value_name = "URL")]
-    #[arg(default_value = "http://127.0.0.1:50051", hide_env_values = true)]
+    /// Serverens adresse (også TERNING_SERVER); ellers http://127.0.0.1:50051
+    #[arg(long, global = true, env = "TERNING_SERVER", value_name = "URL", hide_env = true)]
+    #[arg(default_value = "http://127.0.0.1:50051", hide_default_value = true)]
     pub server: String,
-    /// Adgangsbevis, som serveren har udstedt
-    #[arg(
-        long,
-        global = true,
-        env = "TERNING_TOKEN",
-        value_name = "TOKEN",
-        hide_env_values = true
-    )]
+    /// Adgangsbevis, som serveren har udstedt (også TERNING_TOKEN)
+    #[arg(long, global = true, env = "TERNING_TOKEN", value_name = "TOKEN", hide_env = true)]
     pub token: Option<String>,
     /// Hvorfor der spørges; skrives i adgangsloggen
     #[arg(
@@ -53,8 +56,9 @@ pub struct Common {
         hide_default_value = true
     )]
     pub version: String,
-    /// Hvordan svaret skrives
+    /// Hvordan svaret skrives: table, csv eller json; ellers table
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    #[arg(hide_default_value = true, hide_possible_values = true)]
     pub format: Format,
     /// Skriv svaret i en fil
     #[arg(short, long, global = true, value_name = "FIL")]
@@ -93,29 +97,36 @@ pub enum Format {
 #[derive(Subcommand, Debug)]
 pub enum Command {
     /// Vis kuberne
+    #[command(help_template = TEMPLATE, override_usage = "terning cubes [TILVALG]")]
     Cubes,
     /// Vis en kubes dimensioner, felter og mål
+    #[command(help_template = TEMPLATE, override_usage = "terning describe KUBE [TILVALG]")]
     Describe {
         /// Kubens navn
-        #[arg(value_name = "KUBE")]
+        #[arg(value_name = "KUBE", help_heading = "Spørgsmålet")]
         cube: String,
     },
     /// Stil et spørgsmål med felter i kolonner og rækker
+    #[command(help_template = TEMPLATE, override_usage = "terning pivot --cube KUBE [TILVALG]")]
     Pivot(Pivot),
     /// Stil et spørgsmål i MDX
+    #[command(help_template = TEMPLATE, override_usage = "terning mdx MDX [TILVALG]")]
     Mdx {
         /// Spørgsmålet, eller - for at læse det fra stdin
-        #[arg(value_name = "MDX")]
+        #[arg(value_name = "MDX", help_heading = "Spørgsmålet")]
         text: String,
     },
     /// Kør en navngiven rapport; uden navn vises rapporterne
+    #[command(help_template = TEMPLATE, override_usage = "terning report [RAPPORT] [TILVALG]")]
     Report(Report),
     /// Vis versionerne
+    #[command(help_template = TEMPLATE, override_usage = "terning versions [TILVALG]")]
     Versions,
 }
 
 /// A pivot.
 #[derive(ClapArgs, Debug)]
+#[command(next_help_heading = "Spørgsmålet")]
 pub struct Pivot {
     /// Kubens navn
     #[arg(long, value_name = "KUBE")]
@@ -139,8 +150,8 @@ pub struct Pivot {
     /// Behold kolonner og rækker, der er helt tomme
     #[arg(long)]
     pub empty: bool,
-    /// Vis i stedet spørgsmålet som MDX
-    #[arg(long, value_name = "HVAD")]
+    /// Vis i stedet spørgsmålet som MDX: --show mdx
+    #[arg(long, value_name = "HVAD", hide_possible_values = true)]
     pub show: Option<Show>,
 }
 
@@ -153,6 +164,7 @@ pub enum Show {
 
 /// A report.
 #[derive(ClapArgs, Debug)]
+#[command(next_help_heading = "Rapporten")]
 pub struct Report {
     /// Rapportens navn: harmonisering, benchmark
     #[arg(value_name = "RAPPORT")]

@@ -2,6 +2,7 @@
 //!
 //! In reading order:
 pub mod args;
+pub mod usage;
 pub mod client;
 pub mod answer;
 pub mod error;

@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 fn main() -> ExitCode {
-    terning::main(terning::args::Args::parse())
+    match terning::usage::parse() {
+        Ok(args) => terning::main(args),
+        Err(code) => code,
+    }
 }

@@ -2,37 +2,53 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, Parser, Subcommand};
+use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand};
 use cube_schema::day::Month;
+use terning::args::TEMPLATE;
 
 /// Kubeserveren Terning.
 #[derive(Parser, Debug)]
-#[command(name = "terning-server", version, about = "Kubeserveren Terning", long_about = None)]
-#[command(disable_help_subcommand = true)]
+#[command(name = "terning-server", about = "Kubeserveren Terning", long_about = None)]
+#[command(help_template = TEMPLATE, subcommand_help_heading = "Kommandoer")]
+#[command(next_help_heading = "Tilvalg", subcommand_value_name = "KOMMANDO")]
+#[command(override_usage = "terning-server KOMMANDO [TILVALG]")]
+#[command(disable_help_subcommand = true, disable_help_flag = true)]
 pub struct Args {
     /// The command.
     #[command(subcommand)]
     pub command: Command,
+    /// Vis denne hjælp
+    #[arg(short, long, global = true, action = ArgAction::Help)]
+    help: Option<bool>,
 }
 
 /// The commands.
 #[derive(Subcommand, Debug)]
 pub enum Command {
     /// Prøv det hele: lav leverancer, genopbyg, start serveren og kør standardrapporterne
+    #[command(help_template = TEMPLATE)]
+    #[command(override_usage = "terning-server demo [--exit] [TILVALG]")]
     Demo(Demo),
     /// Lav syntetiske leverancer
+    #[command(help_template = TEMPLATE)]
+    #[command(override_usage = "terning-server generate --out MAPPE [TILVALG]")]
     Generate(Generate),
     /// Genopbyg kuberne som en ny version
+    #[command(help_template = TEMPLATE)]
+    #[command(override_usage = "terning-server rebuild --deliveries MAPPE --data MAPPE [TILVALG]")]
     Rebuild(Rebuild),
     /// Start serveren
+    #[command(help_template = TEMPLATE)]
+    #[command(override_usage = "terning-server serve --data MAPPE [TILVALG]")]
     Serve(Serve),
 }
 
 /// `demo`
 #[derive(ClapArgs, Debug)]
+#[command(next_help_heading = "Tilvalg")]
 pub struct Demo {
-    /// Mappen, som demoen laver (og laver om, når den køres igen)
-    #[arg(long, value_name = "MAPPE", default_value = "terning-demo")]
+    /// Mappen, som demoen laver (og laver om, når den køres igen); ellers terning-demo
+    #[arg(long, value_name = "MAPPE", default_value = "terning-demo", hide_default_value = true)]
     pub folder: PathBuf,
     /// Stop, når rapporterne er vist
     #[arg(long)]
@@ -41,24 +57,26 @@ pub struct Demo {
 
 /// `generate`
 #[derive(ClapArgs, Debug)]
+#[command(next_help_heading = "Tilvalg")]
 pub struct Generate {
     /// Mappen, som leverancerne skrives i
     #[arg(long, value_name = "MAPPE")]
     pub out: PathBuf,
-    /// Størrelsen; 1.0 er hele landet
-    #[arg(long, value_name = "TAL", default_value_t = 1.0)]
+    /// Størrelsen; ellers 1.0, som er hele landet
+    #[arg(long, value_name = "TAL", default_value_t = 1.0, hide_default_value = true)]
     pub scale: f64,
-    /// Samme frø giver samme leverancer
-    #[arg(long, value_name = "TAL", default_value_t = 1)]
+    /// Samme frø giver samme leverancer; ellers 1
+    #[arg(long, value_name = "TAL", default_value_t = 1, hide_default_value = true)]
     pub seed: u64,
-    /// Første og sidste måned, der leveres for
+    /// Første og sidste måned, der leveres for; ellers 2026-09..2026-10
     #[arg(long, value_name = "MÅNED..MÅNED", default_value = "2026-09..2026-10")]
-    #[arg(value_parser = months)]
+    #[arg(value_parser = months, hide_default_value = true)]
     pub months: (Month, Month),
 }
 
 /// `rebuild`
 #[derive(ClapArgs, Debug)]
+#[command(next_help_heading = "Tilvalg")]
 pub struct Rebuild {
     /// Mappen med leverancer
     #[arg(long, value_name = "MAPPE")]
@@ -73,11 +91,12 @@ pub struct Rebuild {
 
 /// `serve`
 #[derive(ClapArgs, Debug)]
+#[command(next_help_heading = "Tilvalg")]
 pub struct Serve {
     /// Datamappen, som versionerne ligger i
     #[arg(long, value_name = "MAPPE")]
     pub data: PathBuf,
-    /// Adressen, der lyttes på [standard: 127.0.0.1:50051]; port 0 er en ledig
+    /// Adressen, der lyttes på; ellers 127.0.0.1:50051. Port 0 er en ledig
     #[arg(long, value_name = "ADRESSE")]
     pub listen: Option<String>,
     /// En fil med indstillinger (TOML)

@@ -2,13 +2,14 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use terning_server::args::Args;
 use terning_server::command;
 
 fn main() -> ExitCode {
-    command::run(Args::parse()).unwrap_or_else(|error| {
-        eprintln!("fejl: {error:#}");
-        ExitCode::FAILURE
-    })
+    match terning::usage::parse() {
+        Ok(args) => command::run(args).unwrap_or_else(|error| {
+            eprintln!("fejl: {error:#}");
+            ExitCode::FAILURE
+        }),
+        Err(code) => code,
+    }
 }

@@ -11,6 +11,7 @@ use cube_schema::domains::vh::rapporter::RAPPORTER;
 use cube_schema::report::Reports;
 use terning_proto::v1::query_service_server::QueryServiceServer;
 use tokio::net::{TcpListener, lookup_host};
+use tokio::sync::oneshot;
 use tonic::codec::CompressionEncoding;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
@@ -24,6 +25,8 @@ use crate::versions::{self, Version, Versions};
 const LARGEST_REQUEST: usize = 1 << 20;
 /// How often a silent connection is asked whether it is still there.
 const KEEPALIVE: Duration = Duration::from_secs(30);
+/// How long calls that are being answered may go on after the service was told to stop.
+const DRAIN: Duration = Duration::from_secs(5);
 
 /// Binds an address. Only this machine may ask, as long as there is no access control.
 ///
@@ -73,19 +76,31 @@ pub async fn run(
         }
     });
     let reports = Reports::parse(RAPPORTER)?;
+    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+    let (stopping, is_stopping) = oneshot::channel();
     let serving = Server::builder()
         .http2_keepalive_interval(Some(KEEPALIVE))
         .add_service(query_service(Api::new(versions, reports)))
         .add_service(health_service)
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?)
-        .serve_with_incoming_shutdown(
-            TcpIncoming::from(listener).with_nodelay(Some(true)),
-            shutdown,
-        );
+        .serve_with_incoming_shutdown(incoming, async move {
+            shutdown.await;
+            let _ = stopping.send(());
+        });
     tokio::select! {
         served = serving => Ok(served?),
         () = picking_up => Ok(()),
+        () = drained(is_stopping) => Ok(()),
+    }
+}
+
+/// Ends when calls have had their time after the service was told to stop: a caller that keeps its
+/// connection open cannot keep the service.
+async fn drained(is_stopping: oneshot::Receiver<()>) {
+    match is_stopping.await {
+        Ok(()) => tokio::time::sleep(DRAIN).await,
+        Err(_) => std::future::pending().await,
     }
 }
 

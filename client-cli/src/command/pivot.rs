@@ -24,7 +24,7 @@ pub(super) async fn run(client: &mut Client, common: &Common, args: Pivot) -> Re
 fn pivot(args: Pivot) -> Result<v1::Pivot, Error> {
     Ok(v1::Pivot {
         cube: args.cube,
-        filters: stdin::fill(args.filters)?,
+        filters: stdin::fill(&args.filters)?,
         columns: args.columns,
         rows: args.rows,
         measures: args.measures,

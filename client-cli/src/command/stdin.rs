@@ -14,7 +14,7 @@ pub(super) fn all() -> Result<String, Error> {
 }
 
 /// Conditions with each value `-` replaced by the next line of stdin.
-pub(super) fn fill(conditions: Vec<String>) -> Result<Vec<String>, Error> {
+pub(super) fn fill(conditions: &[String]) -> Result<Vec<String>, Error> {
     let mut lines = io::stdin().lock().lines();
     conditions.iter().map(|condition| fill_one(condition, || next(&mut lines))).collect()
 }

@@ -20,7 +20,7 @@ pub(super) async fn run(client: &mut Client, common: &Common) -> Result<(), Erro
 
 fn row(version: &VersionInfo) -> Vec<String> {
     let remark = match (version.active, version.problem.as_str()) {
-        (true, _) => "spørges, når ingen version er nævnt".to_owned(),
+        (true, _) => "aktiv: spørges, når ingen anden er nævnt".to_owned(),
         (false, problem) => problem.to_owned(),
     };
     vec![version.name.clone(), version.as_of.clone(), version.built_at.clone(), remark]

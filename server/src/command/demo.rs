@@ -16,7 +16,7 @@ use terning_sample::Options;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use super::{generate, rebuild, serve as serve_command};
+use super::{generate, rebuild, say, serve as serve_command};
 use crate::args::Demo;
 use crate::config::LISTEN;
 use crate::rebuild::{Outcome, Rebuild};
@@ -43,26 +43,29 @@ pub(super) fn run(args: &Demo) -> anyhow::Result<ExitCode> {
 fn prepare(folder: &Path) -> anyhow::Result<PathBuf> {
     empty(folder)?;
     let (deliveries, data) = (folder.join("leverancer"), folder.join("data"));
-    println!("1. Leverancer fra et opdigtet land i størrelse {} af det rigtige", danish(SCALE));
+    say(format_args!(
+        "1. Leverancer fra et opdigtet land i størrelse {} af det rigtige",
+        danish(SCALE)
+    ));
     let months = (MONTHS[0].to_owned(), MONTHS[1].to_owned());
     let options = Options { out: deliveries.clone(), scale: SCALE, seed: 1, months };
     let made = generate::generate(&options)?;
-    println!(
+    say(format_args!(
         "   {} filer med {} registreringer om {} opdigtede borgere, i {}",
         made.files,
         made.records,
         made.citizens,
         deliveries.display()
-    );
-    println!("2. Genopbygning: leverancer læses, regler anvendes, kuber bygges");
+    ));
+    say(format_args!("2. Genopbygning: leverancer læses, regler anvendes, kuber bygges"));
     let order = Rebuild { deliveries, data: data.clone(), month: None };
     match rebuild::with_bar(&order)? {
         Outcome::Built(name, report) => {
             let refused = report.deliveries.iter().filter(|line| line.refused.is_some()).count();
-            println!(
+            say(format_args!(
                 "   version {name} af {} leverancer; {refused} er afvist, fordi de er lavet med fejl",
                 report.deliveries.len()
-            );
+            ));
         }
         Outcome::NothingUsable(_) => bail!("ingen af de opdigtede leverancer kan bruges"),
     }
@@ -119,14 +122,14 @@ async fn listener() -> anyhow::Result<TcpListener> {
 /// Asks the two standard reports as any client would, and says how to go on.
 async fn show(address: SocketAddr, data: &Path, exit: bool) -> anyhow::Result<()> {
     let server = format!("http://{address}");
-    println!("3. Serveren svarer på {server}\n");
+    say(format_args!("3. Serveren svarer på {server}\n"));
     let common = Common::of_server(&server);
     let mut client = Client::connect(&common).await?;
     let kommune = few_marked(&mut client).await?;
     let kommuner = approved(&mut client).await?;
     report(&mut client, &common, "harmonisering", ("kommune", &kommune)).await?;
     report(&mut client, &common, "benchmark", ("kommuner", &kommuner)).await?;
-    println!("{}", how_to_go_on(&server, data, &kommune, &kommuner, exit));
+    say(format_args!("{}", how_to_go_on(&server, data, &kommune, &kommuner, exit)));
     Ok(())
 }
 
@@ -141,7 +144,7 @@ async fn report(
     let report = client.report(name.to_owned(), parameters).await?;
     let heading = Heading { title: Some(report.title), notes: report.notes };
     output::answer(common, &heading, &report.answer)?;
-    println!();
+    say(format_args!(""));
     Ok(())
 }
 

@@ -5,9 +5,10 @@ use std::process::ExitCode;
 use terning_sample::Options;
 
 use super::progress::Bar;
+use super::say;
 use crate::args::Generate;
 
-pub(super) fn run(args: Generate) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: &Generate) -> anyhow::Result<ExitCode> {
     let (first, last) = args.months;
     let options = Options {
         out: args.out.clone(),
@@ -16,13 +17,13 @@ pub(super) fn run(args: Generate) -> anyhow::Result<ExitCode> {
         months: (first.to_string(), last.to_string()),
     };
     let made = generate(&options)?;
-    println!(
+    say(format_args!(
         "{} leverancefiler med {} registreringer om {} borgere er skrevet i {}",
         made.files,
         made.records,
         made.citizens,
         args.out.display()
-    );
+    ));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -6,9 +6,16 @@ mod progress;
 mod rebuild;
 mod serve;
 
+use std::fmt::Arguments;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::args::{Args, Command};
+
+/// Writes a line on stdout. That nobody reads it any more is no reason to stop.
+fn say(line: Arguments<'_>) {
+    let _ = writeln!(io::stdout(), "{line}");
+}
 
 /// Runs a command.
 ///
@@ -17,7 +24,7 @@ use crate::args::{Args, Command};
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     match args.command {
         Command::Demo(args) => demo::run(&args),
-        Command::Generate(args) => generate::run(args),
+        Command::Generate(args) => generate::run(&args),
         Command::Rebuild(args) => rebuild::run(args),
         Command::Serve(args) => serve::run(&args),
     }

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use super::progress::Bar;
+use super::say;
 use crate::rebuild::{Outcome, REPORT_TEXT, Rebuild, rebuild};
 use crate::telemetry::{self, LogFormat};
 use crate::{args, versions};
@@ -15,11 +16,11 @@ pub(super) fn run(args: args::Rebuild) -> anyhow::Result<ExitCode> {
         Outcome::Built(name, report) => {
             let used = report.deliveries.iter().filter(|line| line.refused.is_none()).count();
             let folder = versions::folder(&order.data).join(name.to_string());
-            println!(
+            say(format_args!(
                 "version {name} er bygget: {used} af {} leverancer er brugt; se {}",
                 report.deliveries.len(),
                 folder.join(REPORT_TEXT).display()
-            );
+            ));
         }
         Outcome::NothingUsable(report) => {
             eprintln!("ingen leverance kan bruges; der er ikke lavet en ny version");

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::say;
 use crate::args::Serve;
 use crate::config::{Config, LISTEN};
 use crate::{serve, telemetry};
@@ -19,7 +20,7 @@ pub(super) fn run(args: &Serve) -> anyhow::Result<ExitCode> {
             "adgangsstyring er ikke sat op: der svares kun på denne maskine, og alle ser alt"
         );
         // The one line on stdout that whoever started the service may wait for.
-        let ready = |address| println!("listening on http://{address}");
+        let ready = |address| say(format_args!("listening on http://{address}"));
         serve::run(listener, &args.data, ready, stop_signal()?).await
     })?;
     Ok(ExitCode::SUCCESS)

@@ -32,7 +32,7 @@ pub fn of_query(error: QueryError) -> Status {
         candidates: error.candidates,
         place: error.place.map(place),
     };
-    refuse(code, reason, detail)
+    refuse(code, reason, &detail)
 }
 
 fn place(place: error::Place) -> v1::Place {
@@ -51,14 +51,14 @@ fn place(place: error::Place) -> v1::Place {
 pub fn of_version(error: &VersionError) -> Status {
     let message = error.to_string();
     match error {
-        VersionError::None => refuse(Code::FailedPrecondition, "NO_VERSION", sentence(message)),
+        VersionError::None => refuse(Code::FailedPrecondition, "NO_VERSION", &sentence(message)),
         VersionError::Damaged { .. } => {
-            refuse(Code::FailedPrecondition, "DAMAGED_VERSION", sentence(message))
+            refuse(Code::FailedPrecondition, "DAMAGED_VERSION", &sentence(message))
         }
         VersionError::Unknown { known, .. } => {
             let candidates = known.clone();
             let detail = v1::ErrorDetail { candidates, ..sentence(message) };
-            refuse(Code::NotFound, "UNKNOWN_VERSION", detail)
+            refuse(Code::NotFound, "UNKNOWN_VERSION", &detail)
         }
     }
 }
@@ -72,7 +72,7 @@ pub fn of_report(error: &ReportError) -> Status {
         ReportError::Unreadable(_) => Code::Internal,
     };
     let candidates = error.known().to_vec();
-    refuse(code, "REPORT", v1::ErrorDetail { candidates, ..sentence(error.to_string()) })
+    refuse(code, "REPORT", &v1::ErrorDetail { candidates, ..sentence(error.to_string()) })
 }
 
 /// A refusal because nothing has the name; `known` are the names there are.
@@ -81,14 +81,14 @@ pub fn unknown(message: String, known: Vec<String>) -> Status {
     refuse(
         Code::NotFound,
         "UNKNOWN_NAME",
-        v1::ErrorDetail { candidates: known, ..sentence(message) },
+        &v1::ErrorDetail { candidates: known, ..sentence(message) },
     )
 }
 
 /// A refusal in a sentence and what to do.
 #[must_use]
 pub fn plain(code: Code, reason: &str, message: &str, hint: &str) -> Status {
-    refuse(code, reason, v1::ErrorDetail { hint: hint.to_owned(), ..sentence(message.to_owned()) })
+    refuse(code, reason, &v1::ErrorDetail { hint: hint.to_owned(), ..sentence(message.to_owned()) })
 }
 
 /// Our own fault. What happened is in the log of the panic, not in the answer.
@@ -101,7 +101,7 @@ fn sentence(message: String) -> v1::ErrorDetail {
     v1::ErrorDetail { message, ..v1::ErrorDetail::default() }
 }
 
-fn refuse(code: Code, reason: &str, detail: v1::ErrorDetail) -> Status {
+fn refuse(code: Code, reason: &str, detail: &v1::ErrorDetail) -> Status {
     let info = pb::ErrorInfo {
         reason: reason.to_owned(),
         domain: DOMAIN.to_owned(),
@@ -110,7 +110,7 @@ fn refuse(code: Code, reason: &str, detail: v1::ErrorDetail) -> Status {
     let message = detail.message.clone();
     let details = vec![
         any("type.googleapis.com/google.rpc.ErrorInfo", &info),
-        any(terning_proto::ERROR_DETAIL, &detail),
+        any(terning_proto::ERROR_DETAIL, detail),
     ];
     let rich = pb::Status { code: code as i32, message: message.clone(), details };
     Status::with_details(code, message, rich.encode_to_vec().into())

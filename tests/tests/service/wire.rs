@@ -141,3 +141,33 @@ async fn only_this_machine_may_ask() {
     let refused = terning_server::serve::bind("0.0.0.0:0").await.unwrap_err().to_string();
     assert!(refused.contains("adgangsstyring"), "{refused}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_generations_of_reflection_list_the_services() {
+    use tonic_reflection::pb::{v1 as new, v1alpha as old};
+    let (_data, server) = served(1);
+    let channel = connect(&server).await;
+    let request = new::ServerReflectionRequest {
+        message_request: Some(new::server_reflection_request::MessageRequest::ListServices(
+            String::new(),
+        )),
+        ..new::ServerReflectionRequest::default()
+    };
+    let mut client = new::server_reflection_client::ServerReflectionClient::new(channel.clone());
+    let answers = client.server_reflection_info(tokio_stream::once(request)).await.unwrap();
+    let answer = answers.into_inner().message().await.unwrap().unwrap();
+    assert!(format!("{answer:?}").contains("terning.v1.QueryService"));
+    let request = old::ServerReflectionRequest {
+        message_request: Some(
+            old::server_reflection_request::MessageRequest::FileContainingSymbol(
+                "terning.v1.QueryService".to_owned(),
+            ),
+        ),
+        ..old::ServerReflectionRequest::default()
+    };
+    let mut client = old::server_reflection_client::ServerReflectionClient::new(channel);
+    let answers = client.server_reflection_info(tokio_stream::once(request)).await.unwrap();
+    let answer = answers.into_inner().message().await.unwrap().unwrap();
+    assert!(format!("{answer:?}").contains("FileDescriptorResponse"));
+    drop(client);
+}

@@ -71,13 +71,45 @@ pub fn fold(text: &str) -> String {
 /// Whether two names are equal but for case; nothing is allocated.
 #[must_use]
 pub fn same(left: &str, right: &str) -> bool {
-    left == right || folded(left).eq(folded(right))
+    left == right || compare(left, right).is_eq()
 }
 
 /// The order of two names, case aside; nothing is allocated.
 #[must_use]
 pub fn compare(left: &str, right: &str) -> Ordering {
-    folded(left).cmp(folded(right))
+    let equal = equal_ascii(left, right);
+    match (left.as_bytes().get(equal), right.as_bytes().get(equal)) {
+        (Some(left), Some(right)) if left.is_ascii() && right.is_ascii() => {
+            left.to_ascii_lowercase().cmp(&right.to_ascii_lowercase())
+        }
+        (None, right) => None.cmp(&right),
+        (left, None) => left.cmp(&None),
+        _ => folded(&left[equal..]).cmp(folded(&right[equal..])),
+    }
+}
+
+/// How many bytes at the beginning of a text equal a name but for case.
+#[must_use]
+pub fn prefix(text: &str, name: &str) -> Option<usize> {
+    let equal = equal_ascii(text, name);
+    let mut wanted = folded(&name[equal..]).peekable();
+    for (at, letter) in text[equal..].char_indices() {
+        if wanted.peek().is_none() {
+            return Some(equal + at);
+        }
+        for lower in letter.to_lowercase() {
+            if wanted.next() != Some(lower) {
+                return None;
+            }
+        }
+    }
+    wanted.peek().is_none().then_some(text.len())
+}
+
+/// How many ASCII letters at the beginning of two texts are equal but for case.
+fn equal_ascii(left: &str, right: &str) -> usize {
+    let both = left.as_bytes().iter().zip(right.as_bytes());
+    both.take_while(|(left, right)| left.is_ascii() && left.eq_ignore_ascii_case(right)).count()
 }
 
 fn folded(text: &str) -> impl Iterator<Item = char> {
@@ -170,5 +202,49 @@ impl Dimension {
         members.sort_unstable();
         members.dedup();
         members
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_compared_without_case_as_if_folded() {
+        let names = [
+            "",
+            "a",
+            "A",
+            "aÅ",
+            "AÅb",
+            "aå",
+            "Å",
+            "ø",
+            "ØL",
+            "Kelvin \u{212a}",
+            "kelvin k",
+            "İx",
+            "ß",
+        ];
+        for left in names {
+            for right in names {
+                assert_eq!(compare(left, right), fold(left).cmp(&fold(right)), "{left} {right}");
+                assert_eq!(same(left, right), fold(left) == fold(right), "{left} {right}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_prefix_is_found_whatever_its_case() {
+        for (text, name, expected) in [
+            ("Tid.År", "tid", Some(3)),
+            ("ÅBEN ydelse § 107.x", "Åben ydelse § 107", Some("Åben ydelse § 107".len())),
+            ("Ti", "Tid", None),
+            ("Tod", "Tid", None),
+            ("År", "år", Some(3)),
+            ("x", "", Some(0)),
+        ] {
+            assert_eq!(prefix(text, name), expected, "{text} {name}");
+        }
     }
 }

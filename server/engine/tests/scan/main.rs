@@ -17,10 +17,10 @@ use compare::{SeenFacts, check, cube, explain, view};
 use question::Asker;
 use random::Random;
 use scan::Scan;
-use world::{LARGER, SMALL, Size, World};
+use world::{LARGE, MIDDLE, SMALL, Size, World};
 
 /// Stars by default, and questions to each.
-const CASES: u64 = 1000;
+const CASES: u64 = 800;
 const QUESTIONS: usize = 12;
 
 #[test]
@@ -36,12 +36,15 @@ fn the_engine_answers_as_a_plain_scan_does() {
 }
 
 #[test]
-fn more_rows_than_a_block_are_counted_the_same() {
-    let cases = setting("TERNING_SCAN_CASES").unwrap_or(CASES) / 100;
-    let mut counts = Counts::default();
+fn more_rows_than_a_word_or_a_block_are_counted_the_same() {
+    let cases = setting("TERNING_SCAN_CASES").unwrap_or(CASES);
     let first = setting("TERNING_SCAN_SEED").unwrap_or(1);
-    for seed in first..first + cases {
-        check_star(seed, LARGER, 10, &mut counts);
+    let mut counts = Counts::default();
+    for seed in first..first + cases.div_ceil(20) {
+        check_star(seed, MIDDLE, QUESTIONS, &mut counts);
+    }
+    for seed in first..first + cases.div_ceil(200) {
+        check_star(seed, LARGE, QUESTIONS, &mut counts);
     }
     println!("{counts:?}");
 }

@@ -379,3 +379,17 @@ fn a_member_of_a_very_long_dimension_is_seen_by_its_own_rows() {
     };
     assert_eq!(["1", "2", "69999"].map(has), [false, false, true]);
 }
+
+#[test]
+fn a_citizen_of_very_many_rows_counts_once() {
+    let mut world = world();
+    let many = |count, first, last| std::iter::repeat_n(fact(0, first, last), count);
+    world.facts.extend(many(100, "2020-01-01", "2020-02-01"));
+    world.facts.extend(many(130, "2021-01-01", "2021-02-01"));
+    world.facts.push(fact(1, "2020-01-01", "2021-02-01"));
+    for (filter, expected) in
+        [("Tid.År=2020", "2"), ("Tid.År=2021", "2"), ("Tid.År=2020,2021", "2")]
+    {
+        assert_eq!(world.ask(&Ask { filters: &[filter], ..Ask::default() }), [expected]);
+    }
+}

@@ -17,8 +17,18 @@ impl Asker<'_> {
     pub fn question(&self, random: &mut Random) -> Bound {
         match random.below(100) {
             0..40 => self.pivot(random),
-            40..95 => self.free(random),
+            40..90 => self.free(random),
+            90..95 => self.one_cell(random),
             _ => self.wide(random),
+        }
+    }
+
+    fn one_cell(&self, random: &mut Random) -> Bound {
+        Bound {
+            axes: Vec::new(),
+            conditions: self.conditions(random, 2),
+            measure: self.measure(random),
+            nested_totals: false,
         }
     }
 

@@ -51,9 +51,11 @@ pub struct Size {
 
 pub const SMALL: Size = Size { facts: 40, citizens: 8, months: 30, keys: 6, effort: 150_000 };
 
+/// More rows than one word of a mask.
+pub const MIDDLE: Size = Size { facts: 400, citizens: 80, months: 24, keys: 20, effort: 200_000 };
+
 /// More rows than one block of a sweep, and keys that take two bytes.
-pub const LARGER: Size =
-    Size { facts: 3000, citizens: 300, months: 12, keys: 300, effort: 500_000 };
+pub const LARGE: Size = Size { facts: 3000, citizens: 300, months: 12, keys: 300, effort: 500_000 };
 
 const GROUPS: [&str; 8] = ["", "1081", "1084", "85", "Aa", "syd", "Ukendt", "9.1"];
 const CODES: [&str; 12] =
@@ -91,6 +93,7 @@ impl World {
             facts: Vec::new(),
         };
         let facts = match random.below(20) {
+            _ if size.facts > SMALL.facts => random.between(size.facts / 2, size.facts),
             0 => 0,
             1..=8 => random.between(1, 6),
             _ => random.between(1, size.facts),
@@ -193,7 +196,8 @@ fn vary(schema: &mut Schema, random: &mut Random) {
 fn random_table(random: &mut Random, name: &str, size: Size, timeline: Timeline) -> DimensionTable {
     let mut table = DimensionTable::new(name, &["gruppe", "region", "kode", "navn", "nyeste"]);
     let rows = if name == "borger" {
-        random.between(1, size.citizens)
+        let few = random.percent(20);
+        random.between(1, if few { 3 } else { size.citizens })
     } else if size.keys > SMALL.keys && random.percent(50) {
         size.keys
     } else {

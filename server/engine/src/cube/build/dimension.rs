@@ -76,7 +76,7 @@ fn time_fields(dimension: &schema::Dimension, timeline: Timeline) -> (usize, Vec
             unknown: false,
             row,
         });
-        number_members(field, members.collect(), Sort::Table)
+        number_members(field, &members.collect::<Vec<_>>(), Sort::Table)
     });
     let fields = fields.collect();
     (months.len(), fields)
@@ -108,14 +108,14 @@ fn table_field(
         };
         Member { key, caption, unknown: !known, row }
     });
-    Ok(number_members(field, members.collect(), field.sort))
+    Ok(number_members(field, &members.collect::<Vec<_>>(), field.sort))
 }
 
 /// Numbers the different members of one key column; the unknown one comes last.
-fn number_members(field: &schema::Field, rows: Vec<Member<'_>>, order: Sort) -> Field {
+fn number_members(field: &schema::Field, rows: &[Member<'_>], order: Sort) -> Field {
     let mut first: HashMap<(bool, &str), usize> = HashMap::new();
     let mut members: Vec<&Member<'_>> = Vec::new();
-    for member in &rows {
+    for member in rows {
         first.entry((member.unknown, member.key)).or_insert_with(|| {
             members.push(member);
             members.len() - 1

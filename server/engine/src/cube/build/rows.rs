@@ -205,9 +205,10 @@ impl<'a> Source<'a> {
 fn active(months: &[(u16, u16, u16)], years: usize) -> Vec<RoaringBitmap> {
     let mut active = vec![RoaringBitmap::new(); years];
     for (row, &(first, last, _)) in months.iter().enumerate() {
-        for year in usize::from(first / 12)..=usize::from(last / 12) {
-            active[year].insert(row as u32);
-        }
+        let own = active.iter_mut().take(usize::from(last / 12) + 1).skip(usize::from(first / 12));
+        own.for_each(|year| {
+            year.insert(row as u32);
+        });
     }
     for bitmap in &mut active {
         bitmap.optimize();

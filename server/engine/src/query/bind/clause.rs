@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use super::{candidates, value};
 use crate::cube::Dimension;
+use crate::cube::dimension::prefix;
 use crate::query::bound::Condition;
 use crate::query::{ErrorKind, QueryError, View};
 
@@ -243,20 +244,4 @@ fn trimmed(text: &str, span: Range<usize>) -> Range<usize> {
     let start = span.start + (text[span.clone()].len() - text[span.clone()].trim_start().len());
     let end = start + text[start..span.end].trim_end().len();
     start..end
-}
-
-/// How many bytes at the beginning of a text equal a name but for case.
-fn prefix(text: &str, name: &str) -> Option<usize> {
-    let mut wanted = name.chars().flat_map(char::to_lowercase).peekable();
-    for (at, letter) in text.char_indices() {
-        if wanted.peek().is_none() {
-            return Some(at);
-        }
-        for lower in letter.to_lowercase() {
-            if wanted.next() != Some(lower) {
-                return None;
-            }
-        }
-    }
-    wanted.peek().is_none().then_some(text.len())
 }

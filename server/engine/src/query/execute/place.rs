@@ -94,13 +94,13 @@ impl<'a> Keys<'a> {
     pub fn each(self, rows: Option<&[u32]>, mut each: impl FnMut(usize, usize)) {
         match (self, rows) {
             (Keys::U8(keys), None) => {
-                keys.iter().enumerate().for_each(|(at, &key)| each(at, key.into()))
+                keys.iter().enumerate().for_each(|(at, &key)| each(at, key.into()));
             }
             (Keys::U16(keys), None) => {
-                keys.iter().enumerate().for_each(|(at, &key)| each(at, key.into()))
+                keys.iter().enumerate().for_each(|(at, &key)| each(at, key.into()));
             }
             (Keys::U32(keys), None) => {
-                keys.iter().enumerate().for_each(|(at, &key)| each(at, key as usize))
+                keys.iter().enumerate().for_each(|(at, &key)| each(at, key as usize));
             }
             (Keys::U8(keys), Some(rows)) => {
                 rows.iter().enumerate().for_each(|(at, &row)| each(at, keys[row as usize].into()));

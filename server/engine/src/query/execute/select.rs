@@ -1,5 +1,6 @@
 //! Bitmaps select: the rows that the conditions, the axes and the view leave.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use roaring::{MultiOps, RoaringBitmap};
@@ -38,7 +39,7 @@ enum Condition {
 pub(super) fn select(plan: &Plan<'_>) -> Selected {
     let rows = plan.rows();
     let mut exact = vec![false; plan.dimensions.len()];
-    let mut found: Option<RoaringBitmap> = None;
+    let mut found: Option<Cow<'_, RoaringBitmap>> = None;
     for candidate in candidates(plan, rows) {
         // The first one must leave few rows; then narrowing is cheap.
         let share = match found {
@@ -50,7 +51,7 @@ pub(super) fn select(plan: &Plan<'_>) -> Selected {
             break;
         }
         let own = match &candidate.condition {
-            Condition::Years(years) => rows.active[years.clone()].union(),
+            Condition::Years(years) => union(&rows.active[years.clone()]),
             Condition::Keys(at, keys) => {
                 exact[*at] = true;
                 rows_of(plan, &plan.dimensions[*at], keys, rows)
@@ -59,7 +60,7 @@ pub(super) fn select(plan: &Plan<'_>) -> Selected {
         found = Some(narrow(found, own));
     }
     if let Some(seen) = plan.view.seen(plan.group, plan.cut) {
-        found = Some(narrow(found, seen.clone()));
+        found = Some(narrow(found, Cow::Borrowed(seen)));
     }
     Selected { rows: found.map(|bitmap| numbers(&bitmap)), exact }
 }
@@ -85,10 +86,21 @@ fn candidates(plan: &Plan<'_>, rows: &Rows) -> Vec<Candidate> {
     candidates
 }
 
-fn narrow(found: Option<RoaringBitmap>, next: RoaringBitmap) -> RoaringBitmap {
+fn narrow<'a>(
+    found: Option<Cow<'a, RoaringBitmap>>,
+    next: Cow<'a, RoaringBitmap>,
+) -> Cow<'a, RoaringBitmap> {
     match found {
-        Some(found) => found & next,
+        Some(found) => Cow::Owned(&*found & &*next),
         None => next,
+    }
+}
+
+/// The rows of some bitmaps together; a single one is not copied.
+fn union(bitmaps: &[RoaringBitmap]) -> Cow<'_, RoaringBitmap> {
+    match bitmaps {
+        [one] => Cow::Borrowed(one),
+        _ => Cow::Owned(bitmaps.union()),
     }
 }
 
@@ -122,17 +134,22 @@ fn estimate(plan: &Plan<'_>, dimension: &DimensionPlan, keys: &[u32], rows: &Row
 }
 
 /// The rows of some keys.
-fn rows_of(plan: &Plan<'_>, dimension: &DimensionPlan, keys: &[u32], rows: &Rows) -> RoaringBitmap {
+fn rows_of<'a>(
+    plan: &Plan<'_>,
+    dimension: &DimensionPlan,
+    keys: &[u32],
+    rows: &'a Rows,
+) -> Cow<'a, RoaringBitmap> {
     if is_entity(plan, dimension) {
         let mut bitmap = RoaringBitmap::new();
         for &key in keys {
             bitmap.insert_range(rows.entity_rows[key as usize]..rows.entity_rows[key as usize + 1]);
         }
-        return bitmap;
+        return Cow::Owned(bitmap);
     }
     let bitmaps = &rows.bitmaps[dimension.dimension];
     match keys {
-        [key] => bitmaps[*key as usize].clone(),
-        _ => keys.iter().map(|&key| &bitmaps[key as usize]).union(),
+        [key] => Cow::Borrowed(&bitmaps[*key as usize]),
+        _ => Cow::Owned(keys.iter().map(|&key| &bitmaps[key as usize]).union()),
     }
 }

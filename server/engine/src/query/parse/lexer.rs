@@ -157,7 +157,8 @@ impl<'a> Lexer<'a> {
     }
 
     fn skip_blanks(&mut self) -> Result<(), QueryError> {
-        loop {
+        while self.peek().is_some_and(|byte| byte <= b' ' || byte >= 0x80 || b"-/".contains(&byte))
+        {
             let rest = &self.text[self.at..];
             let trimmed = rest.trim_start_matches(|letter: char| {
                 letter.is_whitespace() || letter == '\u{feff}' || letter == '\u{200b}'
@@ -168,9 +169,10 @@ impl<'a> Lexer<'a> {
             } else if trimmed.starts_with("/*") {
                 self.at += self.comment(trimmed)?;
             } else {
-                return Ok(());
+                break;
             }
         }
+        Ok(())
     }
 
     /// The length of a comment in `/* */`.

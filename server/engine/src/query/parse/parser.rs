@@ -412,6 +412,9 @@ impl Parser<'_> {
     /// Whether, behind the dot that is looked at, stands a property or something with arguments.
     fn is_property_next(&self) -> bool {
         let rest = self.text[self.token.span.end as usize..].trim_start();
+        if rest.starts_with(['[', '&']) {
+            return false;
+        }
         let inside = |letter: char| letter.is_alphanumeric() || letter == '_';
         let length = rest.find(|letter| !inside(letter)).unwrap_or(rest.len());
         let word = &rest[..length];
