@@ -16,7 +16,10 @@ fn positions(axis: &str, ours: &[Vec<String>], theirs: &[Vec<String>]) -> Option
     }
     let at = ours.iter().zip(theirs).take_while(|(ours, theirs)| ours == theirs).count();
     let (counts, one) = ((ours.len(), theirs.len()), (ours.get(at), theirs.get(at)));
-    Some(format!("{axis}: {} here, {} there; position {at} is {:?} here, {:?} there", counts.0, counts.1, one.0, one.1))
+    Some(format!(
+        "{axis}: {} here, {} there; position {at} is {:?} here, {:?} there",
+        counts.0, counts.1, one.0, one.1
+    ))
 }
 
 fn cells(ours: &Table, theirs: &Table) -> Option<String> {
@@ -24,7 +27,10 @@ fn cells(ours: &Table, theirs: &Table) -> Option<String> {
         for (column, (our, their)) in our_line.iter().zip(their_line).enumerate() {
             if !same(*our, *their) {
                 let place = (&ours.rows[row], &ours.columns[column]);
-                return Some(format!("{:?} × {:?}: {our:?} here, {their:?} there", place.0, place.1));
+                return Some(format!(
+                    "{:?} × {:?}: {our:?} here, {their:?} there",
+                    place.0, place.1
+                ));
             }
         }
     }

@@ -55,7 +55,8 @@ fn read_case(page: &str, start: usize, end: usize) -> Result<Case> {
     while let Some(at) = text[rest..].find("```") {
         let opened = rest + at + 3;
         let body = opened + text[opened..].find('\n').with_context(|| title.clone())? + 1;
-        let length = text[body..].find("```").with_context(|| format!("{title}: a block is not closed"))?;
+        let length =
+            text[body..].find("```").with_context(|| format!("{title}: a block is not closed"))?;
         let block = text[body..body + length].to_owned();
         match text[opened..body].trim() {
             "sh" => asked.push(Asked::Pivot(block)),

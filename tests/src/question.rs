@@ -107,7 +107,9 @@ impl<'a> Draft<'a> {
             (0..=random.below(MOST_VALUES)).map(|_| random.below(field.len())).collect();
         let values: Vec<String> = members
             .iter()
-            .map(|&member| if random.percent(70) { field.captions.get(member) } else { field.keys.get(member) })
+            .map(|&member| {
+                if random.percent(70) { field.captions.get(member) } else { field.keys.get(member) }
+            })
             .map(quoted)
             .collect();
         let except = random.percent(30);

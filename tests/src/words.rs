@@ -94,7 +94,9 @@ mod tests {
         assert_eq!(write(&read(line).unwrap()), line);
         let over_lines = "terning pivot --cube X \\\n  --rows Tid.År\n";
         assert_eq!(read(over_lines).unwrap().rows, ["Tid.År"]);
-        for wrong in ["terning mdx x", "terning pivot --row x", "terning pivot --rows", "terning pivot 'x"] {
+        for wrong in
+            ["terning mdx x", "terning pivot --row x", "terning pivot --rows", "terning pivot 'x"]
+        {
             assert!(read(wrong).is_err(), "{wrong}");
         }
     }

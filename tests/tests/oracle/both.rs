@@ -94,9 +94,12 @@ impl Both {
 
     /// Whether the same lines are rejected, those of deliveries for the same field.
     pub fn agree_on_rejects(&self) -> Result<(), String> {
-        let ours = self.engine.loaded.rejects.iter().map(|reject| {
-            reject_line(without_folder(&reject.file), reject.line, reject.field)
-        });
+        let ours = self
+            .engine
+            .loaded
+            .rejects
+            .iter()
+            .map(|reject| reject_line(without_folder(&reject.file), reject.line, reject.field));
         let theirs = self.oracle.summary().rejects.iter();
         let theirs =
             theirs.map(|reject| reject_line(&reject.file, reject.line as u64, &reject.field));

@@ -155,7 +155,14 @@ fn line(kommune: &str, of_changes: bool, random: &mut Random) -> String {
     let start = odd(random, 6, &["", "", "2020-13-01", "i går"], day);
     let end = odd(random, 45, &["", "", "", "", "", "", "", "", "", "", "snart"], day);
     let maalgrupper = *random.one(&[
-        "", "1.1.1", "1.2.1", "1.1.1|1.2.1", "1.1.1|9.9", "9.9", "1.3.4|1.1.2", "1.2.1|1.2.1",
+        "",
+        "1.1.1",
+        "1.2.1",
+        "1.1.1|1.2.1",
+        "1.1.1|9.9",
+        "9.9",
+        "1.3.4|1.1.2",
+        "1.2.1|1.2.1",
     ]);
     let sted = *random.one(&["", "S1", "S2", "S3", "S9"]);
     let evne = *random.one(&["", "A", "C", "E", "F", "a"]);
@@ -163,7 +170,9 @@ fn line(kommune: &str, of_changes: bool, random: &mut Random) -> String {
         true => *random.one(&[";", ";", ";", ";J"]),
         false => "",
     };
-    format!("{id};{cpr};{handle};{betaling};{code};{start};{end};{maalgrupper};{sted};{evne}{slettet}")
+    format!(
+        "{id};{cpr};{handle};{betaling};{code};{start};{end};{maalgrupper};{sted};{evne}{slettet}"
+    )
 }
 
 /// An odd value in so many of a hundred cases, else another.
@@ -179,8 +188,17 @@ fn odd(
 /// Days close to each other, to the ends of periods and to the as-of day.
 fn day(random: &mut Random) -> String {
     let (year, month) = *random.one(&[
-        (2020, 1), (2020, 1), (2020, 2), (2020, 3), (2020, 6), (2020, 7), (2020, 12), (2021, 1),
-        (2019, 12), (2012, 12), (2013, 1),
+        (2020, 1),
+        (2020, 1),
+        (2020, 2),
+        (2020, 3),
+        (2020, 6),
+        (2020, 7),
+        (2020, 12),
+        (2021, 1),
+        (2019, 12),
+        (2012, 12),
+        (2013, 1),
     ]);
     let last = if month == 2 { 29 } else { 30 };
     let day = *random.one(&[1, 1, 2, 10, 11, 15, last, last]);

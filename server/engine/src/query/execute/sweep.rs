@@ -39,6 +39,11 @@ impl Counts {
         Counts { values: vec![count, 0], periods: 1 }
     }
 
+    /// How many counts are above zero.
+    pub fn active(&self) -> usize {
+        self.values.iter().filter(|count| **count > 0).count()
+    }
+
     /// The counts of one group; none for a group that was found by a later sweep.
     pub fn of(&self, group: usize) -> &[i32] {
         let width = self.periods + 1;
