@@ -430,9 +430,8 @@ fn lies_in(day: Day, piece: Piece) -> bool {
 
 /// Leaves out the positions that are empty throughout. The one position of rows without fields stays.
 fn without_empty(set: &CellSet) -> CellSet {
-    let is_shown = |row: &usize| {
-        set.rows[*row].is_empty() || set.cells[*row].iter().any(Option::is_some)
-    };
+    let is_shown =
+        |row: &usize| set.rows[*row].is_empty() || set.cells[*row].iter().any(Option::is_some);
     let rows: Vec<usize> = (0..set.rows.len()).filter(is_shown).collect();
     let columns: Vec<usize> = (0..set.columns.len())
         .filter(|column| set.cells.iter().any(|line| line[*column].is_some()))

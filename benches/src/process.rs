@@ -1,0 +1,29 @@
+//! The memory of a process, as Linux tells it.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+/// The most memory that a process has held at once, in megabytes.
+///
+/// # Errors
+/// There is no such process, or this is not Linux.
+pub fn peak_memory(process: u32) -> Result<f64> {
+    status(process, "VmHWM:")
+}
+
+/// The memory that a process holds now, mapped files included, in megabytes.
+///
+/// # Errors
+/// There is no such process, or this is not Linux.
+pub fn memory(process: u32) -> Result<f64> {
+    status(process, "VmRSS:")
+}
+
+fn status(process: u32, name: &str) -> Result<f64> {
+    let path = Path::new("/proc").join(process.to_string()).join("status");
+    let text = std::fs::read_to_string(path)?;
+    let line = text.lines().find_map(|line| line.strip_prefix(name)).context("no such line")?;
+    let kilobytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
+    Ok(kilobytes * 1024.0 / 1e6)
+}
