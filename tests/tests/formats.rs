@@ -94,6 +94,45 @@ fn a_flipped_bit_is_noticed_or_changes_nothing() {
     assert!(unnoticed < FLIPS / 4, "{unnoticed} of {FLIPS} are not noticed");
 }
 
+/// Flips a bit of a section and makes both checksums right again, as a clumsy or ill-willed
+/// program would: what is behind the checksums must hold by itself.
+fn flipped_with_right_checksums(random: &mut Random) -> (Vec<u8>, String) {
+    let mut bytes = BYTES.clone();
+    let number = |bytes: &[u8], at: usize, length: usize| {
+        bytes[at..at + length].iter().rev().fold(0, |sum, byte| sum << 8 | usize::from(*byte))
+    };
+    let sections = number(&bytes, 12, 4);
+    // The first section is the metadata, of which every other is drawn.
+    let section = if random.percent(50) { 0 } else { random.below(sections) };
+    let entry = 32 + 24 * section;
+    let (offset, length) = (number(&bytes, entry, 8), number(&bytes, entry + 8, 8));
+    if length == 0 {
+        return (bytes, "nothing".to_owned());
+    }
+    let (at, bit) = (offset + random.below(length), random.below(8));
+    bytes[at] ^= 1 << bit;
+    let sum = crc32fast::hash(&bytes[offset..offset + length]).to_le_bytes();
+    bytes[entry + 16..entry + 20].copy_from_slice(&sum);
+    let sum = crc32fast::hash(&bytes[32..32 + 24 * sections]).to_le_bytes();
+    bytes[24..28].copy_from_slice(&sum);
+    (bytes, format!("section {section}, byte {}, bit {bit}", at - offset))
+}
+
+#[test]
+fn what_no_checksum_notices_is_an_error_or_an_answer_but_no_panic() {
+    let mut random = Random(6);
+    let mut errors = 0;
+    for _ in 0..FLIPS {
+        let (bytes, what) = flipped_with_right_checksums(&mut random);
+        let opened = catch_unwind(AssertUnwindSafe(|| match open(bytes) {
+            Ok(cubes) => answers(&cubes).is_err(),
+            Err(_) => true,
+        }));
+        errors += usize::from(opened.unwrap_or_else(|_| panic!("{what}: a panic")));
+    }
+    assert!(errors > FLIPS / 10, "only {errors} of {FLIPS} are errors: are checksums read at all?");
+}
+
 #[test]
 fn a_file_that_is_cut_or_longer_is_noticed() {
     let mut random = Random(4);
