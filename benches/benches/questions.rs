@@ -13,7 +13,8 @@ use terning_engine::query::{self, View};
 const RUNS: usize = 101;
 
 fn main() -> Result<()> {
-    let wanted: Vec<String> = std::env::args().skip(1).filter(|one| !one.starts_with('-')).collect();
+    let wanted: Vec<String> =
+        std::env::args().skip(1).filter(|one| !one.starts_with('-')).collect();
     let (loaded, cubes) = data::cubes(&data::deliveries()?)?;
     let views = question::views(&cubes);
     let mut output = Output::of("questions")?;

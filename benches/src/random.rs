@@ -50,9 +50,8 @@ pub fn pivot(cube: &Cube, unfiltered: &str, random: &mut Random) -> Pivot {
         fields.into_iter().filter(|(dimension, _)| dimension.name != unfiltered).collect();
     let filters = (0..random.below(3)).map(|_| filter(&filtered, random)).collect();
     let all: Vec<_> = cube.measures().collect();
-    let mut measures: Vec<String> = (0..1 + random.below(2))
-        .map(|_| cube.measure(*random.pick(&all)).name.clone())
-        .collect();
+    let mut measures: Vec<String> =
+        (0..1 + random.below(2)).map(|_| cube.measure(*random.pick(&all)).name.clone()).collect();
     measures.dedup();
     let totals = random.once_in(3);
     Pivot { cube: cube.name.clone(), filters, columns, rows, measures, totals, empty: false }

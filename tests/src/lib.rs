@@ -1,1 +1,11 @@
-//! Whole-system tests.
+//! What whole-system tests share: one way to load, one way to ask, one way to compare.
+//!
+//! In reading order:
+pub mod folder;
+pub mod engine;
+pub mod compare;
+pub mod words;
+pub mod table;
+pub mod page;
+pub mod question;
+pub mod random;

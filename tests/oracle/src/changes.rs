@@ -62,16 +62,17 @@ impl Judged {
 /// C1, C2 and C3, each on the result of the one before.
 pub(crate) fn judge(records: &mut [Judged], death: Option<Day>, as_of: Day) {
     for record in records.iter_mut() {
-        end_at_death(record, death);
+        end_at_death(record, death, as_of);
         record.pieces = days_up_to(record.start, record.end, as_of).into_iter().collect();
     }
     separate_stays(records, as_of);
     take_support_out_of_stays(records, as_of);
 }
 
-/// Rule C1: the citizen is dead and the service has no end date: it ends on the day of death.
-fn end_at_death(record: &mut Judged, death: Option<Day>) {
-    if record.end.is_none() && death.is_some() {
+/// Rule C1: the citizen is dead and the service has no end date: it ends on the day of death. One that starts after the as-of day
+/// has no day yet to be judged on.
+fn end_at_death(record: &mut Judged, death: Option<Day>, as_of: Day) {
+    if record.end.is_none() && death.is_some() && record.start <= as_of {
         record.end = death;
         record.mark("C1");
     }

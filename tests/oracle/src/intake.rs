@@ -82,9 +82,10 @@ struct FileOf<'a> {
 }
 
 impl FileOf<'_> {
+    /// The data file; where there is none, the manifest that stands alone.
     fn data_file(&self) -> String {
         let ending = ["csv", "xml"].into_iter().find(|ending| self.endings.contains(*ending));
-        format!("{}.{}", self.stem, ending.unwrap_or("csv"))
+        format!("{}.{}", self.stem, ending.unwrap_or("json"))
     }
 
     fn read(&self, ending: &str) -> Result<Vec<u8>> {
@@ -202,7 +203,21 @@ type Decode = fn(&[u8]) -> Option<String>;
 fn decoder(tegnsaet: &str) -> Option<Decode> {
     match tegnsaet {
         "utf-8" => Some(|bytes| String::from_utf8(bytes.to_vec()).ok()),
+        "windows-1252" => Some(|bytes| bytes.iter().map(|byte| windows_1252(*byte)).collect()),
         _ => None,
+    }
+}
+
+/// The characters of the bytes 80 to 9F; a space stands for the five that have none.
+const WINDOWS_1252: &str = "€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ";
+
+/// A byte of Windows-1252: as in Unicode, but for 80 to 9F.
+fn windows_1252(byte: u8) -> Option<char> {
+    match byte {
+        0x80..=0x9f => {
+            WINDOWS_1252.chars().nth(usize::from(byte) - 0x80).filter(|letter| *letter != ' ')
+        }
+        _ => Some(char::from(byte)),
     }
 }
 
@@ -302,12 +317,15 @@ fn read_record(
     if row.fields.len() != columns.count {
         return Err(("", "wrong number of fields"));
     }
-    let all_text: Option<Vec<String>> = row.fields.iter().map(|field| decode(field)).collect();
-    let all_text = all_text.ok_or(("", "bytes that are not text"))?;
-    let text = |column: usize| {
-        let place = columns.places.get(column).copied().flatten();
-        place.map(|place| all_text[place].clone()).unwrap_or_default()
-    };
+    let mut values = Vec::new();
+    for (name, place) in COLUMNS.iter().zip(&columns.places) {
+        let value = match place {
+            Some(place) => decode(&row.fields[*place]).ok_or((*name, "bytes that are not text"))?,
+            None => String::new(),
+        };
+        values.push(value);
+    }
+    let text = |column: usize| values.get(column).cloned().unwrap_or_default();
     let is_deleted = text(10) == "J";
     let may_be_absent = |value: &str| is_deleted && value.is_empty();
 
@@ -340,4 +358,17 @@ fn read_record(
         funktionsvurdering: text(9),
         is_deleted,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_1252_is_read_as_unicode_writes_it() {
+        let decode = decoder("windows-1252").unwrap();
+        assert_eq!(decode(b"\xc6r\xf8 \x80 \x96 \x9f").as_deref(), Some("Ærø € – Ÿ"));
+        assert_eq!([0x81, 0x8d, 0x8f, 0x90, 0x9d].map(windows_1252), [None; 5]);
+        assert_eq!((0x80..=0x9f).filter_map(windows_1252).count(), 27);
+    }
 }

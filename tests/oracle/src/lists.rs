@@ -72,6 +72,10 @@ impl Lists {
         self.kommuner.iter().any(|kommune| kommune.kode == kode)
     }
 
+    pub(crate) fn is_ydelse(&self, kode: &str) -> bool {
+        self.ydelser.iter().any(|ydelse| ydelse.kode == kode)
+    }
+
     pub(crate) fn is_maalgruppe(&self, kode: &str) -> bool {
         self.maalgrupper.iter().any(|maalgruppe| maalgruppe.kode == kode)
     }

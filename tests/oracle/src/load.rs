@@ -69,7 +69,7 @@ pub fn load(deliveries: &Path, month: Option<&str>) -> Result<Oracle> {
     let folder = deliveries.join("reference");
     let lists = Lists::read(&folder.join("kodelister"), &mut summary)?;
     let reference = Reference::read(&folder, &mut summary)?;
-    let approvals = Approvals::read(&folder, &mut summary)?;
+    let approvals = Approvals::read(&folder, &lists, &mut summary)?;
 
     let accepted = read_deliveries(deliveries, limit, &lists, &mut summary)?;
     let newest =

@@ -246,6 +246,9 @@ impl<'a> Plan<'a> {
     /// The positions of an axis in order. With `empty` all combinations that exist; else those of the groups, combined with all
     /// of the dimensions that the cell decides.
     fn positions(&self, places: &[usize], groups: &Groups<'_>) -> Vec<Slots> {
+        if places.is_empty() {
+            return vec![Slots::new()];
+        }
         let mut all: BTreeSet<Slots> = if self.empty {
             BTreeSet::from([self.no_slots()])
         } else {
@@ -425,10 +428,11 @@ fn lies_in(day: Day, piece: Piece) -> bool {
     piece.0 <= day && day <= piece.1
 }
 
-/// Leaves out the positions that are empty throughout.
+/// Leaves out the positions that are empty throughout. The one position of rows without fields stays.
 fn without_empty(set: &CellSet) -> CellSet {
-    let rows: Vec<usize> =
-        (0..set.rows.len()).filter(|row| set.cells[*row].iter().any(Option::is_some)).collect();
+    let is_shown =
+        |row: &usize| set.rows[*row].is_empty() || set.cells[*row].iter().any(Option::is_some);
+    let rows: Vec<usize> = (0..set.rows.len()).filter(is_shown).collect();
     let columns: Vec<usize> = (0..set.columns.len())
         .filter(|column| set.cells.iter().any(|line| line[*column].is_some()))
         .collect();

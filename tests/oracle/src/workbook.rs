@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use calamine::{DataRef, Reader, Xlsx, open_workbook};
 
 use crate::day::Quarter;
+use crate::lists::Lists;
 use crate::report::Summary;
 
 const FILE: &str = "Godkendte_kommuner.xlsx";
@@ -36,7 +37,7 @@ enum Form {
 
 impl Approvals {
     /// Rule G1: reads the workbook; without one nothing is approved.
-    pub(crate) fn read(folder: &Path, summary: &mut Summary) -> Result<Approvals> {
+    pub(crate) fn read(folder: &Path, lists: &Lists, summary: &mut Summary) -> Result<Approvals> {
         let path = folder.join(FILE);
         if !path.exists() {
             summary.warn(&format!("{FILE} mangler"));
@@ -51,7 +52,7 @@ impl Approvals {
         };
         let mut approvals = Approvals::default();
         for (row, cells) in sheet.range(header.row + 1..) {
-            if approvals.take_row(&header, cells, summary).is_none() {
+            if approvals.take_row(&header, cells, lists, summary).is_none() {
                 summary.reject(
                     FILE,
                     *row as usize + 1,
@@ -67,10 +68,11 @@ impl Approvals {
         &mut self,
         header: &Header,
         cells: &BTreeMap<u32, String>,
+        lists: &Lists,
         summary: &mut Summary,
     ) -> Option<()> {
-        let kommune = cells.get(&header.kommunekode)?;
-        let ydelseskode = cells.get(&header.ydelseskode)?;
+        let kommune = cells.get(&header.kommunekode).filter(|kode| lists.is_kommune(kode))?;
+        let ydelseskode = cells.get(&header.ydelseskode).filter(|kode| lists.is_ydelse(kode))?;
         match &header.form {
             Form::Long { kvartal, godkendt } => {
                 let quarter = Quarter::parse(cells.get(kvartal)?)?;

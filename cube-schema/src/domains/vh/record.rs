@@ -148,12 +148,14 @@ pub(super) fn read(
     let [id, cpr, handle, betaling, ydelse, start, slut, groups, sted, vurdering] = columns(row);
     required("Ydelsesid", id)?;
     let mut warnings = Vec::new();
+    // The first field at fault is the one that is named.
+    let cpr = read_cpr(cpr)?;
     let handlekommune = read_handlekommune(handle, delivery, reference)?;
     let (maalgrupper, ugyldige_maalgrupper) = read_maalgrupper(groups, reference);
     let record = Record {
         identity: [id, &delivery.system].concat().into(),
         id_bytes: id.len() as u32,
-        cpr: read_cpr(cpr)?,
+        cpr,
         indberetter: handlekommune,
         handlekommune,
         betalingskommune: read_betalingskommune(betaling, reference),

@@ -1,13 +1,16 @@
 //! The forms in which a delivery can come. A new one is a variant here.
 
+use super::charset::Charset;
 use super::manifest::Manifest;
 use super::separated::{Opened, Visit};
 
 /// How the bytes of a delivery become rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// Separated values in UTF-8.
+    /// Separated values.
     Csv {
+        /// How the bytes are text.
+        charset: Charset,
         /// Whether the first line names the fields.
         header: bool,
     },
@@ -28,15 +31,14 @@ impl Format {
     /// # Errors
     /// It is not known: the reason, in Danish.
     pub fn of(manifest: &Manifest) -> Result<Format, String> {
-        match (manifest.format.as_str(), manifest.charset.as_str()) {
-            ("csv", "utf-8") => Ok(Format::Csv { header: manifest.header }),
-            ("csv", "windows-1252") => {
-                Err("tegnsættet windows-1252 kan endnu ikke læses; send filen som utf-8".to_owned())
+        match manifest.format.as_str() {
+            "csv" => {
+                let charset = Charset::named(&manifest.charset).ok_or(
+                    "manifestets tegnsæt er ukendt; det skal være utf-8 eller windows-1252",
+                )?;
+                Ok(Format::Csv { charset, header: manifest.header })
             }
-            ("xml", _) => {
-                Err("formatet xml kan endnu ikke læses; send leverancen som csv".to_owned())
-            }
-            ("csv", _) => Err("manifestets tegnsæt er ukendt; det skal være utf-8".to_owned()),
+            "xml" => Err("formatet xml kan endnu ikke læses; send leverancen som csv".to_owned()),
             _ => Err("manifestets format er ukendt; det skal være csv".to_owned()),
         }
     }
@@ -46,7 +48,9 @@ impl Format {
     /// # Errors
     /// It cannot: the reason, in Danish.
     pub fn look(self, bytes: &[u8], names: Vec<&'static str>) -> Result<Look, String> {
-        let opened = self.open(bytes, names)?;
+        let Format::Csv { charset, header } = self;
+        let text = charset.in_utf8(bytes);
+        let opened = Opened::new(&text, header, names)?;
         let unknown = opened.columns.unknown.clone();
         Ok(Look { rows: opened.count()?, unknown })
     }
@@ -61,12 +65,8 @@ impl Format {
         names: Vec<&'static str>,
         visit: &mut Visit<'_>,
     ) -> Result<(), String> {
-        self.open(bytes, names)?.each(visit);
+        let Format::Csv { charset, header } = self;
+        Opened::new(&charset.in_utf8(bytes), header, names)?.each(visit);
         Ok(())
-    }
-
-    fn open<'a>(self, bytes: &'a [u8], names: Vec<&'static str>) -> Result<Opened<'a>, String> {
-        let Format::Csv { header } = self;
-        Opened::new(bytes, header, names)
     }
 }

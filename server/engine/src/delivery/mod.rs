@@ -7,6 +7,7 @@
 //! in Danish for the people who sent them. No reason holds what stood in the line.
 
 pub mod accept;
+pub mod charset;
 pub mod columns;
 pub mod separated;
 pub mod findings;

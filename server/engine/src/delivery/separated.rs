@@ -90,7 +90,7 @@ fn value<'r>(field: &'static str, bytes: &'r [u8]) -> Result<&'r str, Refused> {
         return Err(Refused { field, reason });
     }
     let text = str::from_utf8(bytes).map_err(|_| {
-        let reason = "feltet er ikke tekst i tegnsættet utf-8".to_owned();
+        let reason = "feltet er ikke tekst i filens tegnsæt".to_owned();
         Refused { field, reason }
     })?;
     Ok(text.trim())
@@ -218,7 +218,7 @@ mod tests {
         assert_eq!(found[0], good(1, "a|b"));
         assert_eq!(found[1], (2, Err("linjen har 1 felter; den skal have 2".to_owned())));
         assert_eq!(found[2], (3, Err("linjen har 3 felter; den skal have 2".to_owned())));
-        assert_eq!(found[3], (4, Err("Afeltet er ikke tekst i tegnsættet utf-8".to_owned())));
+        assert_eq!(found[3], (4, Err("Afeltet er ikke tekst i filens tegnsæt".to_owned())));
         assert_eq!(found[4], good(5, "c|d"));
     }
 

@@ -1,14 +1,16 @@
 //! One question asked of both, the scan and the engine, and what is done where they differ.
 
 use std::collections::HashSet;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use roaring::RoaringBitmap;
 use terning_engine::cube::{Cube, Rows, build};
 use terning_engine::query::bound::Bound;
 use terning_engine::query::view::Seen;
-use terning_engine::query::{Cancel, CellSet, Limits, View, run};
+use terning_engine::query::{Cancel, CellSet, ErrorKind, Limits, View, run};
 
 use crate::question;
 use crate::scan::{Answer, Scan};
@@ -48,8 +50,8 @@ pub fn written_out(answer: &CellSet) -> Answer {
     }
 }
 
-/// Whether the engine answers as the scan does. `Ok(None)` where the scan would take too long,
-/// else the number of cells and of those that are not empty.
+/// Whether the engine answers as the scan does. `Ok(None)` where the scan would take too long
+/// or the answer is beyond the limits, else the number of cells and of those that are not empty.
 pub fn check(
     view: &View,
     scan: &Scan<'_>,
@@ -58,9 +60,14 @@ pub fn check(
 ) -> Result<Option<(usize, usize)>, String> {
     let Some(expected) = scan.answer(bound, effort) else { return Ok(None) };
     let asked = || run(view, bound, &Limits::default(), &Cancel::default());
-    let answer = catch_unwind(AssertUnwindSafe(asked))
-        .map_err(|_| "the engine panicked".to_owned())?
-        .map_err(|error| format!("the engine said: {error}"))?;
+    let answer =
+        catch_unwind(AssertUnwindSafe(asked)).map_err(|_| "the engine panicked".to_owned())?;
+    let answer = match answer {
+        Ok(answer) => answer,
+        // A limit: a set with repeats is listed before its empty positions are left out.
+        Err(error) if error.kind == ErrorKind::TooLarge => return Ok(None),
+        Err(error) => return Err(format!("the engine said: {error}")),
+    };
     check_form(view, bound, &answer)?;
     let found = written_out(&answer);
     if found != expected {
@@ -112,35 +119,58 @@ fn check_world(world: &World, seen: &SeenFacts, bound: &Bound) -> Result<(), Str
     check(&view(&cube, seen), &scan, bound, usize::MAX).map(|_| ())
 }
 
+/// The time that a failing case is made smaller for.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A question that the engine and the scan answer differently.
+#[derive(Clone)]
+struct Case {
+    world: World,
+    seen: SeenFacts,
+    bound: Bound,
+}
+
+impl Case {
+    fn fails(&self) -> bool {
+        check_world(&self.world, &self.seen, &self.bound).is_err()
+    }
+
+    /// The case without some facts.
+    fn without(&self, left_out: Range<usize>) -> Case {
+        let mut world = self.world.clone();
+        world.facts.drain(left_out.clone());
+        let kept = |fact: &&usize| !left_out.contains(*fact);
+        let moved =
+            |fact: &usize| if *fact < left_out.start { *fact } else { fact - left_out.len() };
+        let seen = self.seen.as_ref().map(|all| all.iter().filter(kept).map(moved).collect());
+        Case { world, seen, bound: self.bound.clone() }
+    }
+
+    /// Cases that are a little smaller: many facts fewer first, then less of a question.
+    fn smaller(&self) -> impl Iterator<Item = Case> {
+        let everything = self.seen.is_some().then(|| Case { seen: None, ..self.clone() });
+        let count = self.world.facts.len();
+        let sizes = std::iter::successors(Some(count), |size| Some(size / 2));
+        let chunks = sizes.take_while(|size| *size > 0).flat_map(move |size| {
+            (0..count).step_by(size).map(move |start| start..count.min(start + size))
+        });
+        let questions = question::smaller(&self.bound);
+        let questions = questions.into_iter().map(|bound| Case { bound, ..self.clone() });
+        everything.into_iter().chain(chunks.map(|facts| self.without(facts))).chain(questions)
+    }
+}
+
 /// Makes a failing case as small as it goes, and says it.
 pub fn explain(world: &World, seen: &SeenFacts, bound: &Bound) -> String {
-    let (mut world, mut seen, mut bound) = (world.clone(), seen.clone(), bound.clone());
-    let fails =
-        |world: &World, seen: &SeenFacts, bound: &Bound| check_world(world, seen, bound).is_err();
+    let start = Instant::now();
+    let mut case = Case { world: world.clone(), seen: seen.clone(), bound: bound.clone() };
     loop {
-        if seen.is_some() && fails(&world, &None, &bound) {
-            seen = None;
-        }
-        let fewer = (0..world.facts.len()).rev().find_map(|fact| {
-            let mut smaller = world.clone();
-            smaller.facts.remove(fact);
-            let moved = |one: &usize| one - usize::from(*one > fact);
-            let seen: SeenFacts = seen
-                .as_ref()
-                .map(|all| all.iter().filter(|one| **one != fact).map(moved).collect());
-            fails(&smaller, &seen, &bound).then_some((smaller, seen))
-        });
-        if let Some(fewer) = fewer {
-            (world, seen) = fewer;
-            continue;
-        }
-        let simpler =
-            question::smaller(&bound).into_iter().find(|bound| fails(&world, &seen, bound));
-        match simpler {
-            Some(simpler) => bound = simpler,
+        let next = case.smaller().take_while(|_| start.elapsed() < PATIENCE).find(Case::fails);
+        match next {
+            Some(smaller) => case = smaller,
             None => break,
         }
     }
-    let message = check_world(&world, &seen, &bound).unwrap_err();
-    format!("{}seen: {seen:?}\n{bound:#?}\n{message}", world.describe())
+    let message = check_world(&case.world, &case.seen, &case.bound).unwrap_err();
+    format!("{}seen: {:?}\n{:#?}\n{message}", case.world.describe(), case.seen, case.bound)
 }

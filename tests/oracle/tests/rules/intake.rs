@@ -67,9 +67,9 @@ fn a_file_of_an_unknown_municipality_without_manifest_or_without_data_is_refused
         [
             file("VH_153_nexus_202610_1.csv", false),
             file("VH_155_cura_202610_1.csv", true),
-            file("VH_157_cura_202610_1.csv", true),
+            file("VH_157_cura_202610_1.json", true),
             file("VH_999_nexus_202610_1.csv", true),
-            file("notes.csv", true)
+            file("notes.json", true)
         ]
     );
 }
@@ -104,7 +104,7 @@ fn records_that_cannot_be_read_are_rejected_with_line_and_field() {
         oracle.summary().rejects.iter().map(|one| (one.line, one.field.as_str())).collect();
     assert_eq!(
         rejects,
-        [(3, ""), (4, ""), (5, "CPR"), (6, "Slutdato"), (7, "Handlekommune"), (8, "")]
+        [(3, ""), (4, ""), (5, "CPR"), (6, "Slutdato"), (7, "Handlekommune"), (8, "OpholdsstedId")]
     );
     assert_eq!(ids(&oracle), ["ok", "ok;\"2\""]);
     assert_eq!(record(&oracle, "ok;\"2\"").line, 9);

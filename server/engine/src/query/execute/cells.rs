@@ -43,6 +43,11 @@ impl Asked {
 }
 
 impl Counted<'_> {
+    /// The number of cells that are not empty.
+    fn cells(&self) -> usize {
+        self.grids[self.activity].active() * self.measures.len()
+    }
+
     /// Calls `each` with the codes, the value and the decimals of every cell that is not empty.
     fn each(&self, axes: usize, mut each: impl FnMut(&[u64], f64, u8)) {
         let (mut base, mut cell) = (vec![0_u64; axes], vec![0_u64; axes]);
@@ -83,7 +88,12 @@ pub(super) fn assemble(
 ) -> Result<CellSet, QueryError> {
     let width = plan.axes.len();
     let listed = Listed::new(&plan.axes);
-    let mut occurring: Vec<Occurring> = plan.axes.iter().map(Occurring::new).collect();
+    let most: usize = counted.iter().map(Counted::cells).sum();
+    if most > limits.cells {
+        return Err(too_large(limits));
+    }
+    let mut occurring: Vec<Occurring> =
+        plan.axes.iter().map(|axis| Occurring::new(axis, most)).collect();
     let mut full = 0_usize;
     for pass in counted {
         pass.each(width, |codes, _, _| {
@@ -93,11 +103,11 @@ pub(super) fn assemble(
             }
         });
     }
-    let axes = (0..width).map(|axis| Positions::find(plan, &occurring[axis], axis, limits));
+    let axes = (0..width).map(|axis| Positions::find(plan, &occurring[axis], axis, most, limits));
     let axes: Vec<Positions> = axes.collect::<Result<_, _>>()?;
     let lengths = axes.iter().map(|axis| axis.codes.len());
     let cells = lengths.fold(1_usize, usize::saturating_mul);
-    if cells > limits.cells || full > limits.cells {
+    if cells > limits.cells {
         return Err(too_large(limits));
     }
     let mut target = Target::new(cells, full);

@@ -3,6 +3,7 @@
 
 mod block;
 mod cells;
+mod columns;
 mod groups;
 mod place;
 mod positions;
@@ -15,9 +16,9 @@ use super::error::QueryError;
 use super::plan::{Choice, Plan, TimeChoice};
 use super::{Cancel, Limits};
 use cells::{Asked, Counted};
+use columns::Columns;
 use groups::Groups;
 use place::Place;
-use select::Selected;
 use sweep::{Counts, Pass};
 
 /// Answers a planned question.
@@ -33,10 +34,14 @@ pub(super) fn execute(
         .zip(&selected.exact)
         .map(|(dimension, &exact)| dimension.choices(plan, exact))
         .collect();
+    let columns = counts_of(plan)
+        .into_iter()
+        .map(|counting| (counting, Columns::new(plan, &selected, counting)));
+    let columns: Vec<(Counting, Columns<'_>)> = columns.collect();
     let mut counted = Vec::new();
     for chosen in combinations(&choices) {
         for time in &plan.times {
-            counted.extend(count_pass(plan, &chosen, time, &selected, limits, cancel)?);
+            counted.extend(count_pass(plan, &chosen, time, &columns, limits, cancel)?);
         }
     }
     cells::assemble(plan, &counted, limits)
@@ -61,7 +66,7 @@ fn count_pass<'a>(
     plan: &'a Plan<'_>,
     chosen: &[&'a Choice],
     time: &TimeChoice,
-    selected: &Selected,
+    columns: &[(Counting, Columns<'_>)],
     limits: &Limits,
     cancel: &Cancel,
 ) -> Result<Option<Counted<'a>>, QueryError> {
@@ -71,17 +76,16 @@ fn count_pass<'a>(
     }
     let places = places(plan, chosen);
     let mut groups = Groups::new(&places, time.count, limits)?;
-    let pass = Pass { rows, selected, places: &places, time, cancel };
-    let wanted = counts_of(plan);
     let mut grids: Vec<Counts> = Vec::new();
-    for counting in &wanted {
-        grids.push(sweep::sweep(&pass, *counting, &mut groups)?);
+    for (counting, columns) in columns {
+        let pass = Pass { rows, counting: *counting, columns, places: &places, time, cancel };
+        grids.push(sweep::sweep(&pass, &mut groups)?);
     }
-    let activity = wanted.iter().position(|counting| !counting.at_end).unwrap_or(0);
+    let activity = columns.iter().position(|(counting, _)| !counting.at_end).unwrap_or(0);
     let measures = plan.measures.iter().map(|(measure, codes)| {
         let measure = plan.view.cube().measure(*measure);
         let own = Counting::of(measure);
-        let grid = wanted.iter().position(|counting| *counting == own).unwrap_or(0);
+        let grid = columns.iter().position(|(counting, _)| *counting == own).unwrap_or(0);
         Asked::new(grid, codes, measure.decimals, time)
     });
     let measures = measures.collect();
@@ -124,7 +128,7 @@ fn places<'a>(plan: &'a Plan<'_>, chosen: &[&'a Choice]) -> Vec<Place<'a>> {
     let cube = plan.view.cube();
     let mut stride = 1_u64;
     let places = plan.dimensions.iter().zip(chosen).map(|(own, choice)| {
-        let place = Place::new(cube, plan.group, plan.rows(), own.dimension, choice, stride);
+        let place = Place::new(&cube.dimensions[own.dimension], choice, stride);
         stride = stride.saturating_mul(choice.size);
         place
     });

@@ -8,8 +8,15 @@ use super::super::cellset::AxisPositions;
 use super::super::error::QueryError;
 use super::super::plan::{AxisPlan, Column, Decoder, Order, Plan, too_wide};
 
-/// Positions of an axis with up to this many codes are found in a table.
-const TABLE_CODES: u64 = 1 << 22;
+/// Positions of an axis with few codes are found in a table: up to so many, and so many more for
+/// each cell.
+const TABLE_CODES: u64 = 1 << 14;
+const TABLE_CODES_PER_CELL: u64 = 8;
+
+/// Whether a table is worth its room for an axis of an answer with so many cells.
+fn in_table(axis: &AxisPlan, cells: usize) -> bool {
+    axis.size <= TABLE_CODES + TABLE_CODES_PER_CELL * cells as u64
+}
 
 /// The codes of one axis that some cell has.
 pub(super) enum Occurring {
@@ -22,12 +29,15 @@ pub(super) enum Occurring {
 }
 
 impl Occurring {
-    pub fn new(axis: &AxisPlan) -> Occurring {
-        match axis.size {
-            _ if !axis.non_empty || axis.columns.is_empty() => Occurring::All,
-            0..=TABLE_CODES => Occurring::Table(vec![false; axis.size as usize]),
-            _ => Occurring::Set(HashSet::new()),
+    /// For an axis of an answer with so many cells that are not empty.
+    pub fn new(axis: &AxisPlan, cells: usize) -> Occurring {
+        if !axis.non_empty || axis.columns.is_empty() {
+            return Occurring::All;
         }
+        if in_table(axis, cells) {
+            return Occurring::Table(vec![false; axis.size as usize]);
+        }
+        Occurring::Set(HashSet::new())
     }
 
     pub fn note(&mut self, code: u64) {
@@ -83,6 +93,7 @@ impl Positions {
         plan: &Plan<'_>,
         occurring: &Occurring,
         axis: usize,
+        cells: usize,
         limits: &Limits,
     ) -> Result<Positions, QueryError> {
         let own = &plan.axes[axis];
@@ -97,7 +108,7 @@ impl Positions {
         if codes.len() > limits.positions {
             return Err(too_wide(limits));
         }
-        Ok(Positions { at: Places::new(&codes, own), codes })
+        Ok(Positions { at: Places::new(&codes, own, cells), codes })
     }
 
     /// Calls `each` with every position of a code.
@@ -126,8 +137,8 @@ impl Positions {
 }
 
 impl Places {
-    fn new(codes: &[u64], axis: &AxisPlan) -> Places {
-        if axis.size <= TABLE_CODES && matches!(axis.order, Order::ByCode) {
+    fn new(codes: &[u64], axis: &AxisPlan, cells: usize) -> Places {
+        if in_table(axis, cells.max(codes.len())) && matches!(axis.order, Order::ByCode) {
             let mut table = vec![0_u32; axis.size as usize];
             for (position, code) in codes.iter().enumerate() {
                 table[*code as usize] = position as u32 + 1;

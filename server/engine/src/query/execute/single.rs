@@ -5,9 +5,11 @@
 //! when one of them is set: the number of entities with a row in the mask is the number of last
 //! bits that are set by the carry or by themselves.
 
+use std::ops::Range;
+
 use super::super::error::QueryError;
-use super::Counting;
-use super::place::{Keys, Map, OUT};
+use super::columns::Keys;
+use super::place::{Map, OUT, Place};
 use super::sweep::{Counts, Pass};
 
 /// Rows in one word of a mask.
@@ -16,45 +18,47 @@ const WORD: usize = 64;
 const CHECK: usize = 4096;
 
 /// Whether a pass counts entities of one group in one whole period, over all rows.
-pub(super) fn fits(pass: &Pass<'_>, counting: Counting) -> bool {
-    let plain = |map: &Map<'_>| matches!(map, Map::One | Map::Table { keys: Keys::U8(_), .. });
+pub(super) fn fits(pass: &Pass<'_>) -> bool {
+    let plain = |(place, keys): (&Place<'_>, &Option<Keys<'_>>)| {
+        let bytes = matches!(keys, Some(Keys::U8(_)));
+        place.size == 1
+            && (matches!(place.map, Map::One) || matches!(place.map, Map::Table { .. }) && bytes)
+    };
     pass.time.count == 1
         && pass.time.holes.is_none()
-        && counting.order.is_none()
-        && pass.selected.rows.is_none()
-        && pass.places.iter().all(|place| place.size == 1 && plain(&place.map))
+        && pass.columns.all
+        && pass.places.iter().zip(&pass.columns.dimensions).all(plain)
 }
 
 /// Counts the entities.
-pub(super) fn count(pass: &Pass<'_>, counting: Counting) -> Result<Counts, QueryError> {
-    let rows = pass.rows;
-    let last = if counting.at_end { &rows.month_ends } else { &rows.last_month };
-    let until = if counting.at_end { &pass.time.until_end } else { &pass.time.until };
+pub(super) fn count(pass: &Pass<'_>) -> Result<Counts, QueryError> {
+    let columns = pass.columns;
+    let until = if pass.counting.at_end { &pass.time.until_end } else { &pass.time.until };
     // The months of rows that reach the period: up to the first bound, and from the second on.
     let latest_first = pass.time.from.partition_point(|&from| from == 0) as u16;
     let earliest_last = until.partition_point(|&until| until == 0) as u16;
     let mut entities = Entities::default();
-    for start in (0..rows.len()).step_by(WORD) {
+    for start in (0..columns.keys.len()).step_by(WORD) {
         if (start / WORD).is_multiple_of(CHECK) {
             pass.cancel.check()?;
         }
-        let range = start..rows.len().min(start + WORD);
+        let range = start..columns.keys.len().min(start + WORD);
         let mut active = [0_u8; WORD];
-        let months = rows.first_month[range.clone()].iter().zip(&last[range.clone()]);
+        let months = columns.first[range.clone()].iter().zip(&columns.last[range.clone()]);
         for (active, (&first, &last)) in active.iter_mut().zip(months) {
             *active = u8::from(first < latest_first) & u8::from(last >= earliest_last);
         }
-        for place in pass.places {
-            keep(&place.map, range.clone(), &mut active);
+        for (place, keys) in pass.places.iter().zip(&columns.dimensions) {
+            keep(&place.map, keys.as_ref(), range.clone(), &mut active);
         }
-        entities.take(bits(&active), rows.last_of_entity[start / WORD]);
+        entities.take(bits(&active), pass.rows.last_of_entity[start / WORD]);
     }
     Ok(Counts::single(entities.count as i32))
 }
 
 /// Clears the rows whose key does not count.
-fn keep(map: &Map<'_>, range: std::ops::Range<usize>, active: &mut [u8; WORD]) {
-    let Map::Table { keys: Keys::U8(keys), adds } = map else { return };
+fn keep(map: &Map<'_>, keys: Option<&Keys<'_>>, range: Range<usize>, active: &mut [u8; WORD]) {
+    let (Map::Table { adds }, Some(Keys::U8(keys))) = (map, keys) else { return };
     let Some(adds) = adds.first_chunk::<256>() else { return };
     for (active, &key) in active.iter_mut().zip(&keys[range]) {
         *active &= u8::from(adds[usize::from(key)] < OUT);

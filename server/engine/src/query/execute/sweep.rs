@@ -10,16 +10,17 @@ use super::super::error::QueryError;
 use super::super::plan::TimeChoice;
 use super::Counting;
 use super::block::{Block, Source};
+use super::columns::Columns;
 use super::groups::Groups;
 use super::place::{OUT, Place};
-use super::select::Selected;
 use super::single;
 use crate::cube::Rows;
 
-/// One pass over the rows.
+/// One pass over the rows, in the order of one counting.
 pub(super) struct Pass<'a> {
     pub rows: &'a Rows,
-    pub selected: &'a Selected,
+    pub counting: Counting,
+    pub columns: &'a Columns<'a>,
     pub places: &'a [Place<'a>],
     pub time: &'a TimeChoice,
     pub cancel: &'a Cancel,
@@ -38,6 +39,11 @@ impl Counts {
         Counts { values: vec![count, 0], periods: 1 }
     }
 
+    /// How many counts are above zero.
+    pub fn active(&self) -> usize {
+        self.values.iter().filter(|count| **count > 0).count()
+    }
+
     /// The counts of one group; none for a group that was found by a later sweep.
     pub fn of(&self, group: usize) -> &[i32] {
         let width = self.periods + 1;
@@ -46,21 +52,17 @@ impl Counts {
 }
 
 /// Counts one measure in every group and period.
-pub(super) fn sweep(
-    pass: &Pass<'_>,
-    counting: Counting,
-    groups: &mut Groups,
-) -> Result<Counts, QueryError> {
-    if single::fits(pass, counting) {
-        return single::count(pass, counting);
+pub(super) fn sweep(pass: &Pass<'_>, groups: &mut Groups) -> Result<Counts, QueryError> {
+    if single::fits(pass) {
+        return single::count(pass);
     }
-    let mut counters = Counters::new(pass, counting, groups.count());
-    let mut source = Source::new(pass, counting);
+    let mut counters = Counters::new(pass, groups.count());
+    let mut source = Source::new(pass.columns, pass.places);
     let mut number = 0_u32;
     while let Some(block) = source.next() {
         match groups {
             Groups::Dense { .. } => {
-                counters.count(&block, block.codes.iter().map(|&code| code as usize))
+                counters.count(&block, block.codes.iter().map(|&code| code as usize));
             }
             Groups::Sparse { .. } => {
                 let found = groups.find(&block, &counters)?;
@@ -79,6 +81,7 @@ pub(super) fn sweep(
 /// The counters of one measure.
 pub(super) struct Counters<'a> {
     time: &'a TimeChoice,
+    at_end: bool,
     until: &'a [u16],
     /// Numbers per group: one per period, and one behind the last.
     pub width: usize,
@@ -91,12 +94,13 @@ pub(super) struct Counters<'a> {
 const PERIOD_BITS: u32 = 16;
 
 impl<'a> Counters<'a> {
-    fn new(pass: &Pass<'a>, counting: Counting, groups: usize) -> Counters<'a> {
+    fn new(pass: &Pass<'a>, groups: usize) -> Counters<'a> {
         let time = pass.time;
         let width = time.count + 1;
         Counters {
             time,
-            until: if counting.at_end { &time.until_end } else { &time.until },
+            at_end: pass.counting.at_end,
+            until: if pass.counting.at_end { &time.until_end } else { &time.until },
             width,
             covered: vec![0; groups],
             differences: vec![0; groups * width],
@@ -115,16 +119,15 @@ impl<'a> Counters<'a> {
 
     /// Counts the rows of a block, each in its group; a group of [`OUT`] or more does not count.
     fn count(&mut self, block: &Block<'_>, groups: impl Iterator<Item = usize>) {
-        let holes = self.time.holes.as_ref();
+        // A row that reaches the last day of a period is in no hole of it.
+        let holes = self.time.holes.as_ref().filter(|_| !self.at_end);
         let months = block.first.iter().zip(block.last);
-        for (at, ((&key, (&first, &last)), group)) in
-            block.keys.iter().zip(months).zip(groups).enumerate()
-        {
+        for ((&key, (&first, &last)), group) in block.keys.iter().zip(months).zip(groups) {
             let (from, until) = self.periods(first, last);
             if group >= OUT as usize || from >= until {
                 continue;
             }
-            if holes.is_some_and(|holes| holes.hold(first, block.last_month(at))) {
+            if holes.is_some_and(|holes| holes.hold(first, last)) {
                 continue;
             }
             let key = u64::from(key) << PERIOD_BITS;
