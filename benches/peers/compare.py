@@ -29,10 +29,10 @@ def theirs(question, answer, texts):
     columns = {name: np.asarray(answer[name]) for name in answer.column_names}
     if "n" not in columns:
         columns = unfold(question, columns)
-    keys = [texts[name][columns[name].astype(int)] for name in SHAPES[question]]
     kept = np.flatnonzero(columns["n"])
+    keys = [texts[name][columns[name][kept].astype(int)] for name in SHAPES[question]]
     values = columns["n"][kept].astype(float)
-    return dict(zip(zip(*(key[kept] for key in keys)) if keys else [()] * len(kept), values))
+    return dict(zip(zip(*keys) if keys else [()] * len(kept), values))
 
 
 def unfold(question, columns):

@@ -109,14 +109,13 @@ def bits(keys, source, count):
 def islands(table, keys, span, count, where="true"):
     """Stretches of a citizen merged by a window, then events and a running sum."""
     comma = f"{keys}, " if keys else ""
-    partition = f"PARTITION BY {keys}" if keys else ""
     return f"""
         WITH stretch AS (
             SELECT {comma}{span}0, {span}1, max({span}1) OVER (
                 PARTITION BY {comma}citizen ORDER BY {span}0
                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
             FROM {table} WHERE {where}),
-        {events(comma, partition, span, count)}"""
+        {events(table, keys, span, count)}"""
 
 
 def ordered(table, group, keys, span):
@@ -133,20 +132,23 @@ def ordered(table, group, keys, span):
                    CASE WHEN reached >= 0 THEN reached END AS before FROM running)"""
 
 
-def events(comma, partition, span, count):
+def events(table, keys, span, count):
+    """+1 where a stretch begins, −1 behind its end, 0 in every cell; and a running sum."""
+    comma = f"{keys}, " if keys else ""
+    partition = f"PARTITION BY {keys}" if keys else ""
     return f"""
         fresh AS (
             SELECT *, greatest({span}0, coalesce(before + 1, 0)) AS a FROM stretch
             WHERE before IS NULL OR {span}1 > before),
         event AS (
-            SELECT {comma}a AS {span}, 1 AS d FROM fresh UNION ALL
-            SELECT {comma}{span}1 + 1, -1 FROM fresh),
-        change AS (SELECT {comma}{span}, sum(d) AS d FROM event GROUP BY ALL),
-        key AS (SELECT DISTINCT {comma}1 AS one FROM change),
-        grid AS (
-            SELECT {comma}p AS {span} FROM key, period WHERE grain = '{span}' AND p < {count}),
-        dense AS (SELECT * FROM grid LEFT JOIN change USING ({comma}{span}))
-        SELECT {comma}{span}, coalesce(sum(d) OVER ({partition} ORDER BY {span}), 0)::INT AS n FROM dense"""
+            SELECT {comma}unnest([a, {span}1 + 1]) AS {span}, unnest([1, -1]) AS d FROM fresh
+            UNION ALL
+            SELECT {comma}p, 0 FROM (SELECT DISTINCT {comma}1 FROM {table}), period
+            WHERE grain = '{span}' AND p < {count}),
+        change AS (SELECT {comma}{span}, sum(d) AS d FROM event GROUP BY ALL)
+        SELECT * FROM (
+            SELECT {comma}{span}, sum(d) OVER ({partition} ORDER BY {span})::INT AS n FROM change)
+        WHERE {span} < {count}"""
 
 
 LEVELS = [("kommune", "kommune"), ("(200 + region)::UTINYINT", "region"), ("255::UTINYINT", "")]
@@ -193,9 +195,9 @@ def totals(where, quarters, years):
             SELECT kommune AS geo, mask FROM kom UNION ALL
             SELECT (200 + region)::UTINYINT, mask FROM reg UNION ALL
             SELECT 255::UTINYINT, mask FROM land),
-        both AS (SELECT geo, mask, {yearly} AS years FROM every)
+        yearly AS (SELECT geo, mask, {yearly} AS years FROM every)
         SELECT geo, {", ".join(counts)}
-        FROM (SELECT geo, {", ".join(sums)} FROM both GROUP BY geo)"""
+        FROM (SELECT geo, {", ".join(sums)} FROM yearly GROUP BY geo)"""
     return [
         ("natural", "six range joins", f"{grain('q', 'p')} UNION ALL {grain('y', '(100 + p)')}"),
         ("natural", "grouping sets", sets),
@@ -214,7 +216,7 @@ def months(count):
         packed(f"w{at}", min(64, count - at), f"s{at}_", at) for at in words))
     swept = f"""
         WITH {ordered("by_citizen", "citizen::BIGINT", "", "m")},
-        {events("", "", "m", count)}"""
+        {events("by_citizen", "", "m", count)}"""
     return [
         ("natural", "range join",
          """SELECT p AS m, count(DISTINCT citizen) AS n FROM by_citizen
