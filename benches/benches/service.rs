@@ -122,6 +122,7 @@ fn memory(
     }
     let process = server.0.id();
     output.figure("memory while serving", process::memory(process)?, "MB", Some(300.0))?;
+    output.figure("of it not mapped", process::own_memory(process)?, "MB", None)?;
     output.figure("peak memory while serving", process::peak_memory(process)?, "MB", None)
 }
 

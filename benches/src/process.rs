@@ -20,6 +20,14 @@ pub fn memory(process: u32) -> Result<f64> {
     status(process, "VmRSS:")
 }
 
+/// The part of it that no file backs: what mapped files take can be taken back at any time.
+///
+/// # Errors
+/// There is no such process, or this is not Linux.
+pub fn own_memory(process: u32) -> Result<f64> {
+    status(process, "RssAnon:")
+}
+
 fn status(process: u32, name: &str) -> Result<f64> {
     let path = Path::new("/proc").join(process.to_string()).join("status");
     let text = std::fs::read_to_string(path)?;
