@@ -1,8 +1,6 @@
 //! The second domain from bytes to answer: what the engine knows of VH it would lack here.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 mod toy;
 
 use std::sync::Arc;
