@@ -154,7 +154,12 @@ fn line(kommune: &str, of_changes: bool, random: &mut Random) -> String {
         "1.18.1", "9.9", "",
     ]);
     let start = odd(random, 6, &["", "", "2020-13-01", "i går"], day);
-    let end = odd(random, 45, &["", "", "", "", "", "", "", "", "", "", "snart"], day);
+    let end = match random.below(100) {
+        // A single day, and a move, are what the change-over day is about.
+        0..15 => start.clone(),
+        15..60 => (*random.one(&["", "", "", "", "", "", "", "", "", "", "snart"])).to_owned(),
+        _ => day(random),
+    };
     let maalgrupper = *random.one(&[
         "",
         "1.1.1",
