@@ -178,7 +178,8 @@ impl Server {
         let mut server = Server(child, String::new());
         let mut line = String::new();
         BufReader::new(out).read_line(&mut line)?;
-        let address = line.trim().strip_prefix("listening on ").context("the server is not ready")?;
+        let address =
+            line.trim().strip_prefix("listening on ").context("the server is not ready")?;
         address.clone_into(&mut server.1);
         Ok(server)
     }
@@ -210,10 +211,7 @@ async fn whole(client: &mut QueryServiceClient<Channel>, question: &Question) ->
 }
 
 /// An answer in parts, put together.
-async fn streamed(
-    client: &mut QueryServiceClient<Channel>,
-    question: &Question,
-) -> Result<Answer> {
+async fn streamed(client: &mut QueryServiceClient<Channel>, question: &Question) -> Result<Answer> {
     let request = v1::QueryStreamRequest { question: asked(question) };
     let mut parts = client.query_stream(request).await?.into_inner();
     let mut assembly = Assembly::default();

@@ -142,7 +142,7 @@ fn tasks(world: &World) -> Vec<Task> {
         match source.only {
             Some(month) => tasks.push(Task::Deliveries(position, month)),
             None => {
-                tasks.extend(world.months.iter().map(|month| Task::Deliveries(position, *month)))
+                tasks.extend(world.months.iter().map(|month| Task::Deliveries(position, *month)));
             }
         }
     }

@@ -283,7 +283,8 @@ fn most_frequent(pairs: &[(Cpr, Kommune)]) -> Kommune {
     longest.map_or(pairs[0].1, |stretch| stretch[0].1)
 }
 
-/// Own home, the unknown institution, and the institutions with facts as the register has them.
+/// Own home, then what has facts: the unknown institution, and institutions as the register has
+/// them.
 fn opholdssteder(records: &[Judged<Record>]) -> Vec<OpholdsstedRef> {
     let used: BTreeSet<u32> = records
         .iter()
@@ -293,7 +294,9 @@ fn opholdssteder(records: &[Judged<Record>]) -> Vec<OpholdsstedRef> {
         })
         .collect();
     let known = used.into_iter().map(OpholdsstedRef::Kendt);
-    [OpholdsstedRef::EgetHjem, OpholdsstedRef::Ukendt].into_iter().chain(known).collect()
+    let is_unknown = |judged: &Judged<Record>| judged.record.opholdssted == OpholdsstedRef::Ukendt;
+    let unknown = records.iter().any(is_unknown).then_some(OpholdsstedRef::Ukendt);
+    [OpholdsstedRef::EgetHjem].into_iter().chain(unknown).chain(known).collect()
 }
 
 fn opholdssted_rows(steder: &[OpholdsstedRef]) -> HashMap<u32, u32> {

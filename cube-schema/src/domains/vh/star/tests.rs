@@ -221,6 +221,11 @@ fn institutions_have_a_row_where_they_have_facts() {
     assert_eq!(column("kommune"), ["Gentofte", "", "", ""]);
     assert_eq!(column("tilbudstype"), ["Længerevarende botilbud til voksne", "", "", ""]);
     assert_eq!(star.dimension("opholdssted").unwrap().len(), 4);
+    let listed = judged(&reference, &[row("2"), row("3")]);
+    let star = self::star(&reference, &listed);
+    let column = |field| texts(&star, "ydelser_indberettet", "opholdssted", "opholdssted", field);
+    assert_eq!(column("opholdsstedid"), ["2", "3"]);
+    assert_eq!(star.dimension("opholdssted").unwrap().len(), 3);
 }
 
 #[test]

@@ -35,6 +35,8 @@ struct Wide {
     /// Which row of the block.
     origins: Vec<u32>,
     codes: Vec<u64>,
+    wider_origins: Vec<u32>,
+    wider_codes: Vec<u64>,
     keys: Vec<u32>,
     first: Vec<u16>,
     last: Vec<u16>,
@@ -76,28 +78,36 @@ impl<'a> Source<'a> {
 
     /// A row with several places becomes several, one behind the other.
     fn spread(&mut self, range: Range<usize>) -> Block<'_> {
-        let mut wide = std::mem::take(&mut self.wide);
+        let placed = self.placed();
+        let wide = &mut self.wide;
         wide.origins.clear();
         wide.origins.extend(range.start as u32..range.end as u32);
         wide.codes.clone_from(&self.codes);
-        for (place, keys) in self.placed() {
+        for (place, keys) in placed {
             if let Map::Lists { places, stride } = place.map {
-                let (origins, codes) =
-                    (std::mem::take(&mut wide.origins), std::mem::take(&mut wide.codes));
-                for (origin, code) in origins.into_iter().zip(codes) {
-                    for &place in places.get(keys.get(origin as usize)) {
-                        wide.origins.push(origin);
-                        wide.codes.push(code + u64::from(place) * stride);
-                    }
-                }
+                wide.widen(|row| places.get(keys.get(row)), stride);
             }
         }
         gather(&mut wide.keys, &self.columns.keys, &wide.origins);
         gather(&mut wide.first, &self.columns.first, &wide.origins);
         gather(&mut wide.last, &self.columns.last, &wide.origins);
-        self.wide = wide;
-        let Wide { codes, keys, first, last, .. } = &self.wide;
-        Block { keys, first, last, codes }
+        Block { keys: &wide.keys, first: &wide.first, last: &wide.last, codes: &wide.codes }
+    }
+}
+
+impl Wide {
+    /// Every row once for each of its places.
+    fn widen<'a>(&mut self, places: impl Fn(usize) -> &'a [u32], stride: u64) {
+        self.wider_origins.clear();
+        self.wider_codes.clear();
+        for (&origin, &code) in self.origins.iter().zip(&self.codes) {
+            for &place in places(origin as usize) {
+                self.wider_origins.push(origin);
+                self.wider_codes.push(code + u64::from(place) * stride);
+            }
+        }
+        std::mem::swap(&mut self.origins, &mut self.wider_origins);
+        std::mem::swap(&mut self.codes, &mut self.wider_codes);
     }
 }
 

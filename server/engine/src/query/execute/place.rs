@@ -2,7 +2,7 @@
 
 use super::super::plan::{Choice, KeyMap, NONE, PlaceCodes};
 use crate::cube::Dimension;
-use crate::cube::array::Lists;
+use crate::cube::array;
 
 /// Added to the code of a row that does not count. Codes of groups are below it, and a row can be
 /// marked so by every dimension without running over.
@@ -27,7 +27,7 @@ pub(super) enum Map<'a> {
     /// What each key adds; at least 256 numbers, so that a byte is always in range.
     Table { adds: Vec<u64> },
     /// The places of each list of keys.
-    Lists { places: &'a Lists, stride: u64 },
+    Lists { places: Lists<'a>, stride: u64 },
 }
 
 impl<'a> Place<'a> {
@@ -39,9 +39,27 @@ impl<'a> Place<'a> {
                 Map::Member { members: &dimension.fields[*field].member_of_key, stride }
             }
             KeyMap::Table(table) => Map::Table { adds: adds(table, stride) },
-            KeyMap::Lists(places) => Map::Lists { places, stride },
+            KeyMap::Lists(places) => Map::Lists { places: Lists::of(places), stride },
         };
         Place { map, size: choice.size, codes: &choice.codes }
+    }
+}
+
+/// Lists as plain slices, for the sweep.
+#[derive(Clone, Copy)]
+pub(super) struct Lists<'a> {
+    offsets: &'a [u32],
+    values: &'a [u32],
+}
+
+impl<'a> Lists<'a> {
+    fn of(lists: &'a array::Lists) -> Lists<'a> {
+        Lists { offsets: &lists.offsets, values: &lists.values }
+    }
+
+    /// One list.
+    pub fn get(self, list: usize) -> &'a [u32] {
+        &self.values[self.offsets[list] as usize..self.offsets[list + 1] as usize]
     }
 }
 

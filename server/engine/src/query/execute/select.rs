@@ -6,6 +6,7 @@ use std::ops::Range;
 use roaring::{MultiOps, RoaringBitmap};
 
 use super::super::plan::{DimensionPlan, Plan, TimeChoice};
+use crate::cube::array::Column;
 use crate::cube::{Rows, Use};
 
 /// Bitmaps select where some condition leaves at most one row in this many; a wider selection costs
@@ -14,6 +15,9 @@ const SELECTIVE: u64 = 3;
 
 /// The same for one cell, which takes all rows 64 at a time.
 const SELECTIVE_FOR_ONE_CELL: u64 = 16;
+
+/// From this many passes on, conditions are looked up once for all of them.
+const MANY_PASSES: usize = 3;
 
 /// The rows that a question is about.
 pub(super) struct Selected {
@@ -62,7 +66,59 @@ pub(super) fn select(plan: &Plan<'_>) -> Selected {
     if let Some(seen) = plan.view.seen(plan.group, plan.cut) {
         found = Some(narrow(found, Cow::Borrowed(seen)));
     }
-    Selected { rows: found.map(|bitmap| numbers(&bitmap)), exact }
+    let rows_found = found.map(|bitmap| numbers(&bitmap));
+    if plan.passes() < MANY_PASSES {
+        return Selected { rows: rows_found, exact };
+    }
+    look_up_once(plan, rows_found, exact)
+}
+
+/// Looks the conditions up once for all passes: what is left is gathered and swept many times.
+fn look_up_once(plan: &Plan<'_>, found: Option<Vec<u32>>, mut exact: Vec<bool>) -> Selected {
+    let rows = plan.rows();
+    let mut tests: Vec<(&Column, Vec<bool>)> = Vec::new();
+    for (at, dimension) in plan.dimensions.iter().enumerate() {
+        let column = rows.keys[dimension.dimension].as_ref().filter(|_| !exact[at]);
+        let (Some(keys), Some(column)) = (dimension.wanted(), column) else { continue };
+        tests.push((column, wanted_keys(plan, dimension, &keys)));
+        exact[at] = true;
+    }
+    let whole = (0, plan.view.cube().months() - 1);
+    let (first, last) = months(plan).unwrap_or(whole);
+    if tests.is_empty() && (first, last) == whole {
+        return Selected { rows: found, exact };
+    }
+    let keep = |row: u32| {
+        let row = row as usize;
+        usize::from(rows.first_month[row]) <= last
+            && usize::from(rows.last_month[row]) >= first
+            && tests.iter().all(|(column, wanted)| wanted[column.get(row) as usize])
+    };
+    let left: Vec<u32> = match found {
+        Some(found) => found.into_iter().filter(|&row| keep(row)).collect(),
+        None => (0..rows.len() as u32).filter(|&row| keep(row)).collect(),
+    };
+    Selected { rows: Some(left), exact }
+}
+
+/// Per key of a dimension's column, whether it is wanted; for a many-valued one, per list.
+fn wanted_keys(plan: &Plan<'_>, dimension: &DimensionPlan, keys: &[u32]) -> Vec<bool> {
+    let shape = &plan.view.cube().dimensions[dimension.dimension];
+    let mut wanted = vec![false; shape.key_count];
+    keys.iter().for_each(|&key| wanted[key as usize] = true);
+    match &plan.rows().lists[dimension.dimension] {
+        None => wanted,
+        Some(lists) => {
+            let any = |list| lists.get(list).iter().any(|&key| wanted[key as usize]);
+            (0..lists.len()).map(any).collect()
+        }
+    }
+}
+
+/// The first and the last month asked for.
+fn months(plan: &Plan<'_>) -> Option<(usize, usize)> {
+    let months = plan.times.iter().filter_map(TimeChoice::months);
+    months.reduce(|left, right| (left.0.min(right.0), left.1.max(right.1)))
 }
 
 /// The conditions that bitmaps can select by, the narrowest first.
@@ -74,10 +130,7 @@ fn candidates(plan: &Plan<'_>, rows: &Rows) -> Vec<Candidate> {
             candidates.push(Candidate { condition: Condition::Keys(at, keys), rows });
         }
     }
-    let months = plan.times.iter().filter_map(TimeChoice::months);
-    if let Some((first, last)) =
-        months.reduce(|left, right| (left.0.min(right.0), left.1.max(right.1)))
-    {
+    if let Some((first, last)) = months(plan) {
         let years = first / 12..last / 12 + 1;
         let rows = rows.active[years.clone()].iter().map(RoaringBitmap::len).sum();
         candidates.push(Candidate { condition: Condition::Years(years), rows });

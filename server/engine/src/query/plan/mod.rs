@@ -127,6 +127,13 @@ impl Plan<'_> {
         group.cut.as_ref().filter(|_| self.cut).unwrap_or(&group.rows)
     }
 
+    /// The number of passes, or somewhat more.
+    pub fn passes(&self) -> usize {
+        let columns = self.dimensions.iter().flat_map(|dimension| &dimension.columns);
+        let levels = columns.map(|&(axis, at)| self.axes[axis].columns[at].levels.len().max(1));
+        levels.product::<usize>() * self.times.len()
+    }
+
     /// Whether one cell is asked for, of one whole period.
     pub fn is_one_cell(&self) -> bool {
         let one_period = |time: &TimeChoice| time.count == 1 && time.holes.is_none();
