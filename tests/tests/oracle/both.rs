@@ -81,7 +81,7 @@ impl Both {
             match &line.refused {
                 Some(_) => format!("{file} refused"),
                 None => {
-                    let numbers = [line.read + line.rejected, line.rejected, line.counted];
+                    let numbers = [line.read, line.rejected, line.counted];
                     format!("{file} {} {} {} {numbers:?}", line.kommune, line.system, line.maaned)
                 }
             }
