@@ -42,6 +42,13 @@ impl Client {
     /// The address is none, or nobody answers there.
     pub async fn connect(common: &Common) -> Result<Client, Error> {
         let server = &common.server;
+        if server.starts_with("https:") {
+            return Err(Error::new(
+                "krypterede forbindelser (https) er endnu ikke understøttet; serveren svarer kun \
+                 på sin egen maskine, for eksempel http://127.0.0.1:50051"
+                    .to_owned(),
+            ));
+        }
         let endpoint = Endpoint::from_shared(server.clone()).map_err(|_| {
             Error::new(format!(
                 "'{server}' er ikke en adresse, for eksempel http://127.0.0.1:50051"

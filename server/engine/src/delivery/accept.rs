@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::findings::Tally;
 use super::format::{Format, Look};
 use super::input::Inputs;
+use super::limits;
 use super::manifest::Manifest;
 use super::progress::{Progress, Steps};
 
@@ -203,6 +204,9 @@ impl<D: Domain> Gate<'_, D> {
         let (month, received) = (manifest.month, manifest.received);
         if month > received {
             return Err(format!("måneden {month} er senere end modtagelsen i {received}"));
+        }
+        if month.year() > limits::LAST_YEAR {
+            return Err(format!("måneden {month} ligger uden for kalenderen"));
         }
         match Month::parse(&self.domain.schema().first_month) {
             Some(first) if month < first => {

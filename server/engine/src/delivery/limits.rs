@@ -6,6 +6,9 @@ pub const FILE_BYTES: u64 = 512 * 1024 * 1024;
 /// The largest manifest; a real one has 300 bytes.
 pub const MANIFEST_BYTES: usize = 64 * 1024;
 
+/// The last year a delivery may be for: far beyond any plan, and within what a cube can hold.
+pub const LAST_YEAR: i32 = 2999;
+
 /// The longest field. An id has 40 characters, a list of target groups a few hundred.
 pub const FIELD_BYTES: usize = 4096;
 

@@ -54,6 +54,9 @@ fn find_dimension(view: &View, text: &str) -> Result<(usize, usize), QueryError>
         .ok_or_else(|| unknown_dimension(view, name_part(text)))
 }
 
+/// A text with so many digits may hold a personal number, and is not repeated.
+const PERSONAL_DIGITS: usize = 6;
+
 fn unknown_dimension(view: &View, text: &str) -> QueryError {
     let cube = view.cube();
     let end = text.find('.').unwrap_or(text.len());
@@ -69,11 +72,14 @@ fn unknown_dimension(view: &View, text: &str) -> QueryError {
             .at(text, span);
     }
     let names = cube.dimensions.iter().map(|dimension| dimension.name.as_str());
+    let candidates = candidates::nearest(wanted, names);
+    let hint = "skriv Dimension.Felt, for eksempel Tid.År";
+    if wanted.bytes().filter(u8::is_ascii_digit).count() >= PERSONAL_DIGITS {
+        let message = format!("kuben '{}' har ingen dimension af det navn", cube.name);
+        return QueryError::new(ErrorKind::Unknown, message).hint(hint).candidates(candidates);
+    }
     let message = format!("kuben '{}' har ingen dimension '{wanted}'", cube.name);
-    QueryError::new(ErrorKind::Unknown, message)
-        .hint("skriv Dimension.Felt, for eksempel Tid.År")
-        .candidates(candidates::nearest(wanted, names))
-        .at(text, span)
+    QueryError::new(ErrorKind::Unknown, message).hint(hint).candidates(candidates).at(text, span)
 }
 
 fn find_field(
