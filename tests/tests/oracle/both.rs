@@ -72,8 +72,7 @@ impl Both {
 
     /// Whether the same became of every delivery.
     ///
-    /// A line here counts the records that could be read, there all of the file. What a refused
-    /// file is goes by its manifest here, by its name there.
+    /// What a refused file is goes by its manifest here, by its name there.
     pub fn agree_on_deliveries(&self) -> Result<(), String> {
         let (oracle, report) = (self.oracle.summary(), &self.engine.loaded.report);
         let ours = report.deliveries.iter().map(|line| {
