@@ -5,14 +5,13 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use memmap2::Mmap;
-use terning_engine::cube::array::Owner;
+use memmap2::{Mmap, UncheckedAdvice};
 
 /// Maps a file of a published version.
 ///
 /// # Errors
 /// The file cannot be opened or mapped.
-pub fn map(path: &Path) -> io::Result<Owner> {
+pub fn map(path: &Path) -> io::Result<Arc<Mmap>> {
     let file = File::open(path)?;
     // SAFETY: a map is sound as long as nobody changes or shortens the file under it. Files of a
     // version are written under another name, flushed, and renamed into place; this program never
@@ -21,4 +20,16 @@ pub fn map(path: &Path) -> io::Result<Owner> {
     #[allow(unsafe_code)]
     let map = unsafe { Mmap::map(&file)? };
     Ok(Arc::new(map))
+}
+
+/// Gives back the memory of pages that were only read to check them. What questions read comes
+/// back by itself.
+pub fn release(map: &Mmap) {
+    // SAFETY: the map is of a file and is only read, so a page that is dropped is read from the
+    // file again with the same bytes.
+    #[allow(unsafe_code)]
+    let released = unsafe { map.unchecked_advise(UncheckedAdvice::DontNeed) };
+    if let Err(error) = released {
+        tracing::debug!(%error, "the pages of a snapshot stay in memory");
+    }
 }

@@ -76,7 +76,19 @@ pub fn open(bytes: Vec<u8>) -> Result<Vec<Arc<Cube>>, snapshot::SnapshotError> {
 /// # Errors
 /// A name does not exist, or the answer is too large.
 pub fn ask(cubes: &[Arc<Cube>], pivot: &Pivot) -> Result<Table> {
-    let pivot = query::Pivot {
+    ask_question(cubes, &Question::Pivot(&in_words_of_the_engine(pivot)))
+}
+
+/// The MDX that asks the same as a pivot (`--show mdx`).
+///
+/// # Errors
+/// A name does not exist.
+pub fn as_mdx(cubes: &[Arc<Cube>], pivot: &Pivot) -> Result<String> {
+    Ok(query::translate(&views(cubes), &in_words_of_the_engine(pivot))?)
+}
+
+fn in_words_of_the_engine(pivot: &Pivot) -> query::Pivot {
+    query::Pivot {
         cube: pivot.cube.clone(),
         filters: pivot.filters.clone(),
         columns: pivot.columns.clone(),
@@ -84,8 +96,7 @@ pub fn ask(cubes: &[Arc<Cube>], pivot: &Pivot) -> Result<Table> {
         measures: pivot.measures.clone(),
         totals: pivot.totals,
         empty: pivot.empty,
-    };
-    ask_question(cubes, &Question::Pivot(&pivot))
+    }
 }
 
 /// Asks some cubes in MDX.
@@ -97,9 +108,12 @@ pub fn ask_mdx(cubes: &[Arc<Cube>], text: &str) -> Result<Table> {
 }
 
 fn ask_question(cubes: &[Arc<Cube>], question: &Question<'_>) -> Result<Table> {
-    let views: Vec<View> = cubes.iter().map(|cube| View::everything(Arc::clone(cube))).collect();
-    let answer = query::answer(&views, question, &Limits::default(), &Cancel::default())?;
+    let answer = query::answer(&views(cubes), question, &Limits::default(), &Cancel::default())?;
     Ok(table(&cubes[answer.view], &answer.cells))
+}
+
+fn views(cubes: &[Arc<Cube>]) -> Vec<View> {
+    cubes.iter().map(|cube| View::everything(Arc::clone(cube))).collect()
 }
 
 /// An answer of two axes as captions and cells.

@@ -11,7 +11,7 @@ use terning_engine::cube::Cube;
 use terning_engine::snapshot;
 
 use super::{CUBES, Manifest, VersionName, current, folder, names};
-use crate::map::map;
+use crate::map::{map, release};
 
 /// Former versions that are kept open. Each costs its bitmaps; columns are mapped.
 const KEPT_OPEN: usize = 4;
@@ -203,10 +203,10 @@ fn open(data: &Path, name: VersionName) -> Result<Arc<Version>, String> {
     let folder = version_folder(data, name);
     let manifest = Manifest::read(&folder)?;
     let path = folder.join(CUBES);
-    let owner =
-        map(&path).map_err(|error| format!("{} kan ikke åbnes: {error}", path.display()))?;
-    let cubes = snapshot::open(owner)
+    let map = map(&path).map_err(|error| format!("{} kan ikke åbnes: {error}", path.display()))?;
+    let cubes = snapshot::open(map.clone())
         .map_err(|error| format!("{} er beskadiget: {error}", path.display()))?;
+    release(&map);
     Ok(Arc::new(Version { name, manifest, cubes: cubes.into_iter().map(Arc::new).collect() }))
 }
 

@@ -21,6 +21,8 @@ pub struct Both {
 pub struct Agreed {
     pub questions: usize,
     pub cells: usize,
+    /// Cells that have a value.
+    pub values: usize,
 }
 
 impl Both {
@@ -31,15 +33,16 @@ impl Both {
         Both { oracle, engine }
     }
 
-    /// Whether a question has the same answer; the number of cells, or how the answers differ.
-    fn ask(&self, pivot: &Pivot) -> Result<usize, String> {
+    /// Whether a question has the same answer; the number of cells and of values, or how the answers
+    /// differ.
+    fn ask(&self, pivot: &Pivot) -> Result<(usize, usize), String> {
         let name = words::write(pivot);
         match (self.engine.pivot(pivot), self.oracle.pivot(pivot)) {
             (Ok(ours), Ok(theirs)) => match difference(&ours, &theirs) {
-                None => Ok(cell_count(&ours)),
+                None => Ok((cell_count(&ours), ours.cells.iter().flatten().flatten().count())),
                 Some(difference) => Err(format!("{name}\n  {difference}")),
             },
-            (Err(_), Err(_)) => Ok(0),
+            (Err(_), Err(_)) => Ok((0, 0)),
             (Err(error), Ok(_)) => Err(format!("{name}\n  refused here only: {error}")),
             (Ok(_), Err(error)) => Err(format!("{name}\n  refused there only: {error}")),
         }
@@ -51,7 +54,10 @@ impl Both {
         for pivot in pivots {
             agreed.questions += 1;
             match self.ask(&pivot) {
-                Ok(cells) => agreed.cells += cells,
+                Ok((cells, values)) => {
+                    agreed.cells += cells;
+                    agreed.values += values;
+                }
                 Err(difference) => differences.push(difference),
             }
         }
@@ -75,7 +81,7 @@ impl Both {
             match &line.refused {
                 Some(_) => format!("{file} refused"),
                 None => {
-                    let numbers = [line.read + line.rejected, line.rejected, line.counted];
+                    let numbers = [line.read, line.rejected, line.counted];
                     format!("{file} {} {} {} {numbers:?}", line.kommune, line.system, line.maaned)
                 }
             }

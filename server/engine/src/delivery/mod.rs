@@ -1,6 +1,6 @@
 //! Bytes of one file → a domain's records, and what was refused and why.
 //!
-//! A delivery is read twice. First [`accept`] asks whether the file can be trusted at all
+//! A delivery is read twice. First [`accept()`] asks whether the file can be trusted at all
 //! (manifest, checksum, row count, header); only when the history has said which deliveries count
 //! does [`records`] make typed records, so that years of superseded deliveries cost no memory.
 //! Bad input is a result, never a failure: a refused file and a rejected line both leave a reason

@@ -46,7 +46,7 @@ pub struct DeliveryLine {
     pub system: String,
     /// For which month, `2026-09`.
     pub maaned: String,
-    /// Records that could be read.
+    /// Records in the file, the rejected ones included.
     pub read: u64,
     /// Lines that could not.
     pub rejected: u64,
@@ -144,7 +144,7 @@ impl LoadReport {
             kommune: outcome.info.reporter.clone(),
             system: outcome.info.system.clone(),
             maaned: outcome.info.month.to_string(),
-            read: outcome.read,
+            read: outcome.read + outcome.rejected,
             rejected: outcome.rejected,
             counted: outcome.counted,
             refused: None,

@@ -89,7 +89,7 @@ impl Country {
                 match accept(&folder.join(&month), &stem, &month, &towns) {
                     Ok((manifest, data)) => country.load(&stem, &manifest, &data),
                     Err(reason) => {
-                        country.refused.entry(reason).or_default().push(format!("{month}/{stem}"))
+                        country.refused.entry(reason).or_default().push(format!("{month}/{stem}"));
                     }
                 }
             }
