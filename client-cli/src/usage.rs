@@ -9,7 +9,8 @@ use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 /// Reads the command line of this process, or says what is wrong with it.
 ///
 /// # Errors
-/// The exit code, after help was shown or the sentence written: 0 for help, 2 for a mistake.
+/// The exit code, after help was shown or the sentence written: 0 for help, 1 for a mistake. (Not clap's 2: a rebuild
+/// says with 2 that no delivery can be used.)
 pub fn parse<T: Parser>() -> Result<T, ExitCode> {
     parse_from(std::env::args_os())
 }
@@ -19,9 +20,9 @@ fn parse_from<T: Parser>(words: impl Iterator<Item = OsString>) -> Result<T, Exi
         if error.use_stderr() && error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
         {
             eprintln!("fejl: {}", sentence(&error));
-            return ExitCode::from(2);
+            return ExitCode::FAILURE;
         }
-        let code = u8::from(error.use_stderr()) * 2;
+        let code = u8::from(error.use_stderr());
         let _ = error.print();
         ExitCode::from(code)
     })

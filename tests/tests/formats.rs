@@ -3,7 +3,6 @@
 //!
 //! `UPDATE_FORMATS=1` writes `formats/v1.terning` anew: only as long as format 1 is not released.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,7 +1,6 @@
 //! A life: a first month, a month that corrects the past, a change of system, a file that cannot be
 //! trusted, the same again; and every old version goes on answering as it did.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

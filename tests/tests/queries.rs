@@ -4,7 +4,6 @@
 //! `UPDATE_QUERIES=1` writes the tables anew, pivots by the oracle, and what the data need: checksums,
 //! row counts and the workbook. Nothing is written without it.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -3,7 +3,6 @@
 //!
 //! The arrows are those of the tables in `docs/architecture.md`, so that what is told is what holds.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

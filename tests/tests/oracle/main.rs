@@ -1,6 +1,5 @@
 //! The engine against an independent reading of the rules.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod both;
 mod edges;

@@ -7,6 +7,8 @@ use super::systemer::{systemer, warn};
 
 /// The kind of the warning where a municipality has two systems that both are `fuld`.
 pub const FLERE_FULDE: &str = "Flere systemer med rollen fuld";
+/// The kind of the warning where `systemskifte.csv` and a delivery disagree; the delivery decides.
+pub const UENIGE: &str = "Rolle og fuld_bestand er uenige";
 /// The kind of the warning for a delivery of changes.
 pub const AENDRINGER: &str = "Leverance af ændringer tæller ikke";
 
@@ -20,6 +22,9 @@ pub fn fuld_bestand(selection: &mut Selection<'_>, reference: &Reference) {
         }
         if let Some(newest) = system.newest {
             selection.take[newest] = Take::All;
+        }
+        if system.newest.is_some() && system.rolle == Rolle::Aendringer {
+            warn(selection, UENIGE, system.name, "leverancen er fuld bestand og tæller som sådan");
         }
         if fulde > 1 && system.rolle == Rolle::Fuld {
             warn(selection, FLERE_FULDE, system.name, "alle tæller, og ydelser kan tælle dobbelt");

@@ -100,6 +100,14 @@ fn unknown_field(dimension: &Dimension, text: &str, start: usize) -> QueryError 
     let span = trimmed(text, start.min(text.len())..text.len());
     let wanted = &text[span.clone()];
     let names = dimension.fields.iter().map(|field| field.name.as_str());
+    if !wanted.is_empty() && dimension.fields.iter().any(|field| field.personal) {
+        // What stands here may be a value, of which nothing is repeated.
+        let message = format!("dimensionen '{}' har ikke det felt, der spørges om", dimension.name);
+        return QueryError::new(ErrorKind::Unknown, message)
+            .hint("skriv Dimension.Felt, eventuelt med = eller <> og værdier")
+            .candidates(names.map(str::to_owned).collect())
+            .at(&text[..start], 0..start);
+    }
     let error = if wanted.is_empty() {
         let message = format!("feltet mangler efter dimensionen '{}'", dimension.name);
         QueryError::new(ErrorKind::Syntax, message)

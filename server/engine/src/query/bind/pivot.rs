@@ -206,6 +206,9 @@ mod tests {
             "Borger.Personnummer<>\"6101011235",
             "Borgere.Personnummer=6101011235",
             "Borger.Cpr=6101011235",
+            "Borger.Personnummer 6101011235",
+            "Borger.Personnummer>6101011235",
+            "Borger.6101011235",
         ] {
             let error = pivot(&view(), &pivot_of(&[text], &[], &[])).unwrap_err();
             let all = format!("{error:?}");
