@@ -26,7 +26,8 @@ def ours(folder, question):
 
 def theirs(question, answer, texts):
     """A rival's cells. A grid with one column per period (`n0`, `n1`, …) is unfolded."""
-    columns = {name: np.asarray(answer[name]) for name in answer.column_names}
+    names = answer if isinstance(answer, dict) else answer.column_names
+    columns = {name: np.asarray(answer[name]) for name in names}
     if "n" not in columns:
         columns = unfold(question, columns)
     kept = np.flatnonzero(columns["n"])

@@ -21,7 +21,7 @@ class Peer:
             self.db.unregister("source")
 
     def ask(self, sql):
-        return self.db.sql(sql).to_arrow_table()
+        return self.db.execute(sql).fetchnumpy()
 
     def questions(self):
         """question → list of (kind, formulation, call)"""

@@ -63,7 +63,9 @@ def main():
                 print(*line, flush=True)
                 failed |= bool(line[-1])
             process.join()
-            failed |= process.exitcode != 0
+            if process.exitcode != 0:
+                print(f"{module}: the process ended with code {process.exitcode}", flush=True)
+                failed = True
     return int(failed)
 
 
