@@ -59,3 +59,38 @@ pub(super) fn warn(selection: &mut Selection<'_>, kind: &'static str, system: &s
     let text = format!("{reporter} {system}: {what}");
     selection.warnings.push(Warning { kind, text });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::testing;
+    use super::*;
+    use crate::day::Month;
+    use crate::rule::Take;
+
+    fn delivery(system: &str, month: &str) -> DeliveryInfo {
+        DeliveryInfo {
+            reporter: "153".to_owned(),
+            system: system.to_owned(),
+            month: Month::parse(month).unwrap(),
+            serial: 1,
+            full: true,
+            file: format!("{system} {month}"),
+        }
+    }
+
+    /// Name and role of the systems of a municipality that is not listed.
+    fn roles(deliveries: &[DeliveryInfo]) -> Vec<(&str, bool)> {
+        let take = vec![Take::Nothing; deliveries.len()];
+        let selection = Selection { deliveries, take, warnings: Vec::new() };
+        let systems = systemer(&selection, &testing::reference());
+        systems.iter().map(|system| (system.name, matches!(system.rolle, Rolle::Fuld))).collect()
+    }
+
+    #[test]
+    fn several_months_of_one_system_are_not_several_systems() {
+        let months = [delivery("nexus", "2026-08"), delivery("nexus", "2026-09")];
+        assert_eq!(roles(&months), [("nexus", true)]);
+        let systems = [delivery("cura", "2026-09"), delivery("nexus", "2026-09")];
+        assert_eq!(roles(&systems), [("cura", false), ("nexus", false)]);
+    }
+}
