@@ -6,14 +6,16 @@ use terning_proto::v1::ReportInfo;
 use crate::args::{Common, Report};
 use crate::client::{Client, ReportAnswer};
 use crate::error::Error;
-use crate::output::{self, Heading, List};
+use crate::output::{self, Choice, Heading, List};
 
 pub(super) async fn run(client: &mut Client, common: &Common, args: Report) -> Result<(), Error> {
     let Some(name) = args.name.clone() else { return list(client, common).await };
     let files = files(&args)?;
-    match client.report(name, parameters(args), files).await? {
+    let parameters = parameters(args);
+    let choices = parameters.iter().map(|(name, value)| Choice::new(name, value)).collect();
+    match client.report(name, parameters, files).await? {
         ReportAnswer::Cells { title, notes, answer } => {
-            let heading = Heading { title: Some(title), notes };
+            let heading = Heading { title: Some(title), notes, choices };
             output::answer(common, &heading, &answer)
         }
         ReportAnswer::Table(table) => output::table(common, &table),

@@ -126,7 +126,7 @@ pub(super) struct ProvenanceMeta {
     pub own: Option<ProvenanceValuesMeta>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 pub(super) enum ProvenanceValuesMeta {
     Text(PairMeta),
     Coded(PairMeta, ColumnMeta),

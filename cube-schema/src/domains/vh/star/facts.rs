@@ -20,6 +20,7 @@ pub(super) struct Facts<'a> {
     pub deliveries: &'a [DeliveryInfo],
     pub keys: &'a Keys<'a>,
     pub rows: &'a [FactRow],
+    pub as_of: Day,
 }
 
 impl<'a> Facts<'a> {
@@ -27,6 +28,7 @@ impl<'a> Facts<'a> {
     pub fn reported(self) -> FactTable {
         let mut columns = self.shared_columns();
         columns.extend([
+            ("aaben_ydelse", self.id(|judged| self.keys.aaben_ydelse(judged, self.as_of))),
             ("opholdssted", self.id(|judged| self.keys.opholdssted(&judged.record))),
             ("regler", self.ids(|judged, lists| self.keys.push_regler(judged, lists))),
         ]);
@@ -37,7 +39,10 @@ impl<'a> Facts<'a> {
     pub fn benchmark(self) -> FactTable {
         let mut judged = self.judged(NATIONAL, "");
         judged.extend(self.judged(LOKAL, "_lokal"));
-        named("ydelser_benchmark", self.shared_columns(), judged)
+        let mut columns = self.shared_columns();
+        let aaben = self.id(|judged| self.keys.aaben_ydelse_aendret(judged, self.as_of));
+        columns.push(("aaben_ydelse", aaben));
+        named("ydelser_benchmark", columns, judged)
     }
 
     fn shared_columns(self) -> Vec<(&'static str, FactColumn)> {
