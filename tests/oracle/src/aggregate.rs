@@ -79,7 +79,10 @@ fn key(record: &OracleRecord, month: Month, maalgruppe: &str) -> AggregateKey {
         ydelseskode: record.ydelseskode.clone(),
         maaned: month.to_string(),
         maalgruppe: maalgruppe.to_owned(),
-        aldersgruppe: age.filter(|age| (0..=GREATEST_AGE).contains(age)).map_or(UKENDT, age_group).to_owned(),
+        aldersgruppe: age
+            .filter(|age| (0..=GREATEST_AGE).contains(age))
+            .map_or(UKENDT, age_group)
+            .to_owned(),
         koen: record.koen.clone(),
     }
 }
