@@ -193,7 +193,7 @@ impl KeyFigures {
             KeyMeasure::Loensum => wages(all, period),
             KeyMeasure::KommunerMedLeverance => {
                 let count = all.iter().filter(|kommune| kommune.has_delivery).count();
-                (count > 0).then(|| count as f64)
+                (count > 0).then_some(count as f64)
             }
             KeyMeasure::ModtagerePer1000(services) => {
                 let kept =
