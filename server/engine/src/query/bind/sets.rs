@@ -231,10 +231,8 @@ pub(super) fn level(
 ) -> Result<Vec<Member>, QueryError> {
     let HierarchyRef::Of { dimension, .. } = hierarchy else { return Ok(Vec::new()) };
     let members = context.view.members(dimension, field).skip_while(|id| *id < range.start);
-    let members: Vec<Member> = members
-        .take_while(|id| *id < range.end)
-        .map(|id| Member::Of { field, id })
-        .collect();
+    let members: Vec<Member> =
+        members.take_while(|id| *id < range.end).map(|id| Member::Of { field, id }).collect();
     context.write(members.len(), span)?;
     Ok(members)
 }

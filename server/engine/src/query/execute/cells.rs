@@ -230,7 +230,8 @@ fn behind(plan: &Plan<'_>) -> u32 {
     let Some(freshness) = &cube.freshness else { return 0 };
     let newest = cube.months() as u16 - 1;
     let late = |key: usize| {
-        plan.view.is_told_of(key as u32) && freshness.newest[key].is_some_and(|month| month < newest)
+        plan.view.is_told_of(key as u32)
+            && freshness.newest[key].is_some_and(|month| month < newest)
     };
     let own = plan.dimensions.iter().find(|own| own.dimension == freshness.dimension);
     let count = match own.and_then(DimensionPlan::wanted) {
