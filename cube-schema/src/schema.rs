@@ -166,9 +166,34 @@ pub struct MeasureGroup {
     pub dimensions: Vec<DimensionUse>,
     /// The measures.
     pub measures: Vec<Measure>,
-    /// Columns that tell where a fact came from.
+    /// The column with the number of the record that a fact came from; the pieces of a record
+    /// share it. Without it every fact is a record of its own.
     #[serde(default)]
-    pub provenance: Vec<String>,
+    pub record: Option<String>,
+    /// Columns that tell of the record that a fact came from: drill-through shows them.
+    #[serde(default)]
+    pub provenance: Vec<Provenance>,
+    /// What drill-through shows where nothing is named: fields such as `Køn.Køn`, and headings of
+    /// `provenance`. Empty is all of `provenance`.
+    #[serde(default)]
+    pub drill: Vec<String>,
+}
+
+/// A column that tells of the record that a fact came from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provenance {
+    /// The heading (`Ydelsesid`).
+    pub name: String,
+    /// The fact column.
+    pub column: String,
+    /// The fact column that is shown instead to whoever sees some records only, so that it tells
+    /// nothing of the others.
+    #[serde(default)]
+    pub own: Option<String>,
+    /// Whether it is shown only to whoever may see the delivery.
+    #[serde(default)]
+    pub delivery: bool,
 }
 
 /// A fact column that points at a dimension.
@@ -242,9 +267,19 @@ pub struct Sight {
     /// Only the rows whose member of this field has the role's parameter as its key.
     #[serde(default)]
     pub rows: Option<FieldName>,
+    /// Of single records, when they are shown behind a figure, only those of this field's member.
+    #[serde(default)]
+    pub records: Option<FieldName>,
     /// Dimensions that do not exist for the role.
     #[serde(default)]
     pub hidden: Vec<String>,
+    /// Whether the file and line that a record came from are shown with it.
+    #[serde(default = "yes")]
+    pub deliveries: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// A field of a dimension, by name.
@@ -341,7 +376,7 @@ impl Schema {
             for name in &sight.hidden {
                 self.check_used(cube, name, &place)?;
             }
-            if let Some(rows) = &sight.rows {
+            for rows in sight.rows.iter().chain(&sight.records) {
                 self.check_rows(role, cube, rows, &place)?;
             }
         }
@@ -367,10 +402,12 @@ impl Schema {
             usage.dimension == rows.dimension && (usage.column.is_none() || usage.steps.is_some())
         };
         if uses.any(changes) {
-            return incomplete("'rows' kan ikke vælges med en dimension, der skifter over tid");
+            return incomplete(
+                "'rows' og 'records' kan ikke vælges med en dimension, der skifter over tid",
+            );
         }
         if role.parameter.is_none() {
-            return incomplete("'rows' kræver, at rollen har en 'parameter'");
+            return incomplete("'rows' og 'records' kræver, at rollen har en 'parameter'");
         }
         Ok(())
     }
@@ -406,6 +443,8 @@ impl Schema {
                 return Err(SchemaError::Incomplete { place, what });
             }
         }
+        let headings = group.provenance.iter().map(|column| column.name.as_str());
+        distinct("kolonnen", &format!(" i {place}"), headings)?;
         for measure in &group.measures {
             if measure.key.first() != Some(&group.entity) {
                 let place = format!("målet '{}' i {place}", measure.name);

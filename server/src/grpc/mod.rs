@@ -3,6 +3,7 @@
 mod call;
 mod convert;
 mod describe_cube;
+mod drill_through;
 mod list_cubes;
 mod list_members;
 mod list_reports;
@@ -11,6 +12,7 @@ mod query;
 mod query_stream;
 mod run_report;
 mod status;
+mod table;
 mod translate_pivot;
 mod work;
 
@@ -56,6 +58,12 @@ impl Api {
         let opened = tokio::task::spawn_blocking(move || versions.get(&name)).await;
         opened.map_err(|_| status::internal())?.map_err(|error| status::of_version(&error))
     }
+}
+
+/// A table as the stream of its parts.
+fn table_stream(parts: Vec<v1::TablePart>) -> Parts<v1::TableResponse> {
+    let parts = parts.into_iter().map(|part| Ok(v1::TableResponse { part: Some(part) }));
+    Box::pin(tokio_stream::iter(parts))
 }
 
 #[tonic::async_trait]
@@ -118,6 +126,25 @@ impl QueryService for Api {
         request: Request<v1::RunReportRequest>,
     ) -> Result<Response<Self::RunReportStream>, Status> {
         self.answer_run_report(self.admit(request)?).await.map(Response::new)
+    }
+
+    type DrillThroughStream = Parts<v1::TableResponse>;
+
+    async fn drill_through(
+        &self,
+        request: Request<v1::DrillThroughRequest>,
+    ) -> Result<Response<Self::DrillThroughStream>, Status> {
+        self.answer_drill_through(self.admit(request)?).await.map(Response::new)
+    }
+
+    type ExplainStream = Parts<v1::TableResponse>;
+
+    async fn explain(
+        &self,
+        request: Request<v1::ExplainRequest>,
+    ) -> Result<Response<Self::ExplainStream>, Status> {
+        self.admit(request)?;
+        Err(Status::unimplemented("celler kan endnu ikke forklares"))
     }
 
     async fn list_versions(

@@ -16,16 +16,25 @@ pub fn views(cubes: &[Arc<Cube>], role: &Role, parameter: &str) -> Vec<View> {
 }
 
 fn view(cube: &Arc<Cube>, sight: &Sight, parameter: &str) -> View {
-    let view = match &sight.rows {
-        None => View::everything(Arc::clone(cube)),
-        Some(rows) => {
-            // A dimension that the cube does not have, or a value that nothing has, is seen nowhere.
-            let (dimension, keys) = keys(cube, rows, parameter).unwrap_or_default();
-            View::of_keys(Arc::clone(cube), dimension, &keys)
-        }
-    };
     let hidden = sight.hidden.iter().filter_map(|name| cube.find_dimension(name));
-    view.without(hidden.collect())
+    let hidden: Vec<usize> = hidden.collect();
+    let of = |rows: &Option<FieldName>| {
+        let view = match rows {
+            Some(rows) => narrowed(cube, rows, parameter),
+            None => View::everything(Arc::clone(cube)),
+        };
+        let view = view.without(hidden.clone());
+        if sight.deliveries { view } else { view.without_deliveries() }
+    };
+    let view = of(&sight.rows);
+    if sight.records.is_some() { view.with_records(&of(&sight.records)) } else { view }
+}
+
+/// The rows of a member. A dimension that the cube does not have, or a member that nothing has, is
+/// seen nowhere.
+fn narrowed(cube: &Arc<Cube>, rows: &FieldName, parameter: &str) -> View {
+    let (dimension, keys) = keys(cube, rows, parameter).unwrap_or_default();
+    View::of_keys(Arc::clone(cube), dimension, &keys)
 }
 
 /// The keys of a dimension whose member has a key.

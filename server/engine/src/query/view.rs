@@ -34,6 +34,10 @@ struct Eyes {
     hidden: Vec<usize>,
     /// The keys of the reporting dimension that the caller is told of; `None` is all.
     reporters: Option<RoaringBitmap>,
+    /// What of single records may be seen, where that is less.
+    records: Option<Arc<Eyes>>,
+    /// Whether records are shown without the file and line that they came from.
+    without_deliveries: bool,
 }
 
 /// What some row that may be seen has of an observed dimension.
@@ -59,7 +63,7 @@ impl View {
         let visible = (0..cube.dimensions.len()).map(|at| Visible::find(&cube, at, &seen));
         let visible = visible.collect();
         let reporters = cube.freshness.as_ref().map(|own| keys_seen(&cube, own.dimension, &seen));
-        let eyes = Eyes { seen: Some(seen), visible, hidden: Vec::new(), reporters };
+        let eyes = Eyes { seen: Some(seen), visible, reporters, ..Eyes::default() };
         View { cube, eyes: Arc::new(eyes) }
     }
 
@@ -86,6 +90,33 @@ impl View {
     pub fn without(mut self, hidden: Vec<usize>) -> View {
         Arc::make_mut(&mut self.eyes).hidden.extend(hidden);
         self
+    }
+
+    /// The same view, but of single records only those that another view of the cube has.
+    #[must_use]
+    pub fn with_records(mut self, records: &View) -> View {
+        Arc::make_mut(&mut self.eyes).records = Some(Arc::clone(&records.eyes));
+        self
+    }
+
+    /// The same view without the files and lines that records came from.
+    #[must_use]
+    pub fn without_deliveries(mut self) -> View {
+        Arc::make_mut(&mut self.eyes).without_deliveries = true;
+        self
+    }
+
+    /// The view for showing single records.
+    #[must_use]
+    pub fn of_records(&self) -> View {
+        let eyes = self.eyes.records.as_ref().unwrap_or(&self.eyes);
+        View { cube: Arc::clone(&self.cube), eyes: Arc::clone(eyes) }
+    }
+
+    /// Whether the file and line that a record came from may be shown.
+    #[must_use]
+    pub fn sees_deliveries(&self) -> bool {
+        !self.eyes.without_deliveries
     }
 
     /// The cube.
