@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use terning::answer::Answer;
 use terning::args::Common;
-use terning::client::Client;
+use terning::client::{Client, ReportAnswer};
 use terning::output::{self, Heading};
 use terning_proto::v1::Pivot;
 use terning_proto::v1::question::Asked;
@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 
 use super::{generate, rebuild, say, serve as serve_command};
 use crate::args::Demo;
-use crate::config::LISTEN;
+use crate::config::{Access, LISTEN};
 use crate::rebuild::{Outcome, Rebuild};
 use crate::serve;
 use crate::telemetry::{self, LogFormat};
@@ -107,7 +107,7 @@ async fn serve_and_show(args: &Demo, data: &Path) -> anyhow::Result<()> {
         let _ = shown.send(());
         anyhow::Ok(())
     };
-    tokio::try_join!(serve::run(listener, data, tell, shutdown), showing)?;
+    tokio::try_join!(serve::run(listener, data, Access::Local, tell, shutdown), showing)?;
     Ok(())
 }
 
@@ -141,9 +141,16 @@ async fn report(
 ) -> anyhow::Result<()> {
     let parameters =
         vec![(parameter.to_owned(), value.to_owned()), ("aar".to_owned(), YEAR.to_owned())];
-    let report = client.report(name.to_owned(), parameters).await?;
-    let heading = Heading { title: Some(report.title), notes: report.notes };
-    output::answer(common, &heading, &report.answer)?;
+    match client.report(name.to_owned(), parameters, Vec::new()).await? {
+        ReportAnswer::Cells { title, notes, answer } => {
+            output::answer(
+                common,
+                &Heading { title: Some(title), notes, ..Heading::default() },
+                &answer,
+            )?;
+        }
+        ReportAnswer::Table(table) => output::table(common, &table)?,
+    }
     say(format_args!(""));
     Ok(())
 }

@@ -7,20 +7,25 @@ pub mod cellset;
 pub mod error;
 pub mod pivot;
 pub mod view;
+pub mod role;
 pub mod names;
 pub mod parse;
 pub mod bind;
 pub mod show;
+pub mod table;
 mod answer;
+pub mod drill;
 mod execute;
 mod limits;
 mod plan;
 
 pub use answer::{Answer, Question, answer, translate};
 pub use cellset::CellSet;
+pub use drill::{Drill, Drilled, drill};
 pub use error::{ErrorKind, QueryError};
 pub use limits::{Cancel, Limits};
 pub use pivot::Pivot;
+pub use table::Table;
 pub use view::View;
 
 /// Plans and executes a bound question.
