@@ -23,7 +23,7 @@ fn cube_info(cube: &Cube) -> v1::CubeInfo {
     v1::CubeInfo {
         name: cube.name.clone(),
         description: cube.description.clone(),
-        measures: cube.measures().map(|found| cube.measure(found).name.clone()).collect(),
+        measures: cube.listed_measures().map(|found| cube.measure(found).name.clone()).collect(),
         dimensions: cube.dimensions.iter().map(|dimension| dimension.name.clone()).collect(),
     }
 }
