@@ -56,7 +56,7 @@ pub struct Common {
         hide_default_value = true
     )]
     pub version: String,
-    /// Hvordan svaret skrives: table, csv eller json; ellers table
+    /// Hvordan svaret skrives: table, csv, json eller xlsx (kræver -o); ellers table
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
     #[arg(hide_default_value = true, hide_possible_values = true)]
     pub format: Format,
@@ -89,7 +89,7 @@ pub enum Format {
     Csv,
     /// JSON, til programmer
     Json,
-    /// Excel (kommer senere)
+    /// Excel-projektmappe
     Xlsx,
 }
 

@@ -6,12 +6,14 @@ use terning_proto::v1::ReportInfo;
 use crate::args::{Common, Report};
 use crate::client::Client;
 use crate::error::Error;
-use crate::output::{self, Heading, List};
+use crate::output::{self, Choice, Heading, List};
 
 pub(super) async fn run(client: &mut Client, common: &Common, args: Report) -> Result<(), Error> {
     let Some(name) = args.name.clone() else { return list(client, common).await };
-    let report = client.report(name, parameters(args)).await?;
-    let heading = Heading { title: Some(report.title), notes: report.notes };
+    let parameters = parameters(args);
+    let choices = parameters.iter().map(|(name, value)| Choice::new(name, value)).collect();
+    let report = client.report(name, parameters).await?;
+    let heading = Heading { title: Some(report.title), notes: report.notes, choices };
     output::answer(common, &heading, &report.answer)
 }
 

@@ -39,7 +39,7 @@ pub fn write(out: &mut dyn Write, heading: &Heading, answer: &Answer) -> io::Res
 }
 
 /// Cube, version, as-of day, and how many municipalities are behind.
-fn about(answer: &Answer) -> String {
+pub(super) fn about(answer: &Answer) -> String {
     let behind = match answer.behind {
         0 => "ingen kommuner er bagud".to_owned(),
         1 => "1 kommune er bagud".to_owned(),

@@ -142,7 +142,7 @@ async fn report(
     let parameters =
         vec![(parameter.to_owned(), value.to_owned()), ("aar".to_owned(), YEAR.to_owned())];
     let report = client.report(name.to_owned(), parameters).await?;
-    let heading = Heading { title: Some(report.title), notes: report.notes };
+    let heading = Heading { title: Some(report.title), notes: report.notes, ..Heading::default() };
     output::answer(common, &heading, &report.answer)?;
     say(format_args!(""));
     Ok(())

@@ -15,6 +15,7 @@ pub(super) struct Facts<'a> {
     pub deliveries: &'a [DeliveryInfo],
     pub keys: &'a Keys<'a>,
     pub rows: &'a [FactRow],
+    pub as_of: Day,
 }
 
 impl Facts<'_> {
@@ -22,6 +23,7 @@ impl Facts<'_> {
     pub fn reported(self) -> FactTable {
         let mut columns = self.shared_columns();
         columns.extend([
+            ("aaben_ydelse", self.id(|judged| self.keys.aaben_ydelse(judged, self.as_of))),
             ("opholdssted", self.id(|judged| self.keys.opholdssted(&judged.record))),
             ("regler", self.ids(|judged, lists| self.keys.push_regler(judged, lists))),
         ]);
@@ -30,7 +32,10 @@ impl Facts<'_> {
 
     /// The facts of Benchmark: neither institutions nor marks.
     pub fn benchmark(self) -> FactTable {
-        named("ydelser_benchmark", self.shared_columns())
+        let mut columns = self.shared_columns();
+        let aaben = self.id(|judged| self.keys.aaben_ydelse_aendret(judged, self.as_of));
+        columns.push(("aaben_ydelse", aaben));
+        named("ydelser_benchmark", columns)
     }
 
     fn shared_columns(self) -> Vec<(&'static str, FactColumn)> {
