@@ -28,7 +28,7 @@ pub(super) struct Source<'a> {
     starts: Option<&'a [u32]>,
     ends: Option<&'a [u32]>,
     /// Per dimension of the cube: the column with the day of birth, where it is an age.
-    births: Vec<Option<(&'a str, &'a [Day])>>,
+    births: Vec<Option<Births<'a>>>,
     /// The columns that are added up.
     numbers: Vec<(&'a str, Vec<i64>)>,
     /// The name of the fact table.
@@ -39,6 +39,9 @@ pub(super) struct Source<'a> {
     /// ids (of several columns together, the number of the combination).
     further: Vec<(&'a [String], Cow<'a, [u32]>)>,
 }
+
+/// The name of a column with days of birth, and the days.
+type Births<'a> = (&'a str, &'a [Day]);
 
 enum SourceUse<'a> {
     Ids { ids: &'a [u32], keys: usize },
@@ -478,7 +481,7 @@ fn births_of<'a>(
     group: &'a MeasureGroup,
     facts: &'a FactTable,
     dimensions: &[Dimension],
-) -> Result<Vec<Option<(&'a str, &'a [Day])>>, BuildError> {
+) -> Result<Vec<Option<Births<'a>>>, BuildError> {
     let births = dimensions.iter().map(|dimension| {
         let usage = group.dimensions.iter().find(|usage| usage.dimension == dimension.name);
         let Some(column) = usage.and_then(|usage| usage.age.as_deref()) else { return Ok(None) };
