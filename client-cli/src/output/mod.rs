@@ -3,6 +3,7 @@
 pub mod csv;
 pub mod grid;
 pub mod json;
+pub mod lines;
 pub mod list;
 pub mod number;
 pub mod table;
@@ -14,6 +15,7 @@ use std::io::{self, BufWriter, Write};
 use crate::answer::Answer;
 use crate::args::{Common, Format};
 use crate::error::Error;
+use crate::table::Table;
 
 pub use list::List;
 
@@ -60,6 +62,19 @@ pub fn answer(common: &Common, heading: &Heading, answer: &Answer) -> Result<(),
         Format::Csv => Ok(csv::write(out, answer)?),
         Format::Json => Ok(json::write(out, heading, answer)?),
         Format::Xlsx => Ok(out.write_all(&xlsx::answer(heading, answer)?)?),
+    })
+}
+
+/// Writes a table where and how the command line says.
+///
+/// # Errors
+/// The table cannot be written, or not in this format.
+pub fn table(common: &Common, table: &Table) -> Result<(), Error> {
+    write(common, |out| match common.format {
+        Format::Table => Ok(lines::write_table(out, table)?),
+        Format::Csv => Ok(lines::write_csv(out, table)?),
+        Format::Json => Ok(lines::write_json(out, table)?),
+        Format::Xlsx => Err(Error::new("denne tabel kan ikke skrives som xlsx; brug --format csv")),
     })
 }
 

@@ -61,7 +61,7 @@ fn figures<'a>(heading: &'a Heading, answer: &'a Answer) -> Sheet<'a> {
     Sheet {
         name: "Tal".to_owned(),
         title: heading.title.clone().unwrap_or_else(|| answer.cube.clone()),
-        about: table::about(answer),
+        about: table::about(&answer.cube, &answer.version, &answer.as_of, answer.behind),
         headers: headers(&Grid::new(answer)),
         labels,
         rows: Box::new(rows),

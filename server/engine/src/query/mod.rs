@@ -11,16 +11,20 @@ pub mod names;
 pub mod parse;
 pub mod bind;
 pub mod show;
+pub mod table;
 mod answer;
+pub mod drill;
 mod execute;
 mod limits;
 mod plan;
 
 pub use answer::{Answer, Question, answer, translate};
 pub use cellset::CellSet;
+pub use drill::{Drill, Drilled, drill};
 pub use error::{ErrorKind, QueryError};
 pub use limits::{Cancel, Limits};
 pub use pivot::Pivot;
+pub use table::Table;
 pub use view::View;
 
 /// Plans and executes a bound question.

@@ -66,7 +66,9 @@ pub(super) struct GroupMeta {
     pub day_count: DayCount,
     pub rows: RowsMeta,
     pub cut: Option<RowsMeta>,
-    pub provenance: Vec<(String, ProvenanceMeta)>,
+    pub record: Option<u32>,
+    pub provenance: Vec<ProvenanceMeta>,
+    pub drill: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -124,7 +126,17 @@ pub(super) struct OrderMeta {
 }
 
 #[derive(Serialize, Deserialize)]
-pub(super) enum ProvenanceMeta {
+pub(super) struct ProvenanceMeta {
+    pub name: String,
+    pub delivery: bool,
+    pub values: ProvenanceValuesMeta,
+    pub own: Option<ProvenanceValuesMeta>,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(super) enum ProvenanceValuesMeta {
     Text(PairMeta),
+    Coded(PairMeta, ColumnMeta),
     Number(u32),
+    Day(u32),
 }

@@ -21,8 +21,10 @@ pub(crate) mod fixture;
 mod laws;
 
 pub use candidates::unknown_cube;
+pub(super) use clause::{name_part, read as clause};
 pub use mdx::mdx;
 pub use pivot::pivot;
+pub(super) use pivot::{condition, default_measure};
 
 use super::bound::Bound;
 use super::error::{ErrorKind, QueryError};

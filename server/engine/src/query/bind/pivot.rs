@@ -32,7 +32,7 @@ pub fn pivot(view: &View, pivot: &Pivot) -> Result<Bound, QueryError> {
     Ok(Bound { axes, conditions, measure: default, nested_totals: pivot.totals })
 }
 
-fn condition(view: &View, text: &str) -> Result<Condition, QueryError> {
+pub(in crate::query) fn condition(view: &View, text: &str) -> Result<Condition, QueryError> {
     clause::read(view, text)?.condition.ok_or_else(|| {
         QueryError::new(ErrorKind::Syntax, format!("filteret '{text}' har ingen betingelse"))
             .hint("skriv en værdi efter = eller <>, for eksempel Tid.År=2020")
@@ -62,7 +62,10 @@ fn check_once(view: &View, pivot: &Pivot, clauses: &[&Clause]) -> Result<(), Que
     Ok(())
 }
 
-fn measures(view: &View, names: &[String]) -> Result<Vec<MeasureRef>, QueryError> {
+pub(in crate::query) fn measures(
+    view: &View,
+    names: &[String],
+) -> Result<Vec<MeasureRef>, QueryError> {
     if names.is_empty() {
         return Ok(vec![default_measure(view)?]);
     }
@@ -75,7 +78,7 @@ fn measures(view: &View, names: &[String]) -> Result<Vec<MeasureRef>, QueryError
 }
 
 /// The measure that is meant where none is named.
-pub(super) fn default_measure(view: &View) -> Result<MeasureRef, QueryError> {
+pub(in crate::query) fn default_measure(view: &View) -> Result<MeasureRef, QueryError> {
     view.cube().measures().next().ok_or_else(|| {
         let message = format!("kuben '{}' har ingen mål", view.cube().name);
         QueryError::new(ErrorKind::Invalid, message)
