@@ -334,10 +334,6 @@ pub struct Sight {
     pub deliveries: bool,
 }
 
-fn yes() -> bool {
-    true
-}
-
 /// A field of a dimension, by name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -164,7 +164,7 @@ fn use_of(group: &MeasureGroup, facts: &FactTable, dimension: &Dimension) -> Opt
     if *column == group.entity {
         return Some(Use::Entity);
     }
-    let many = matches!(facts.column(column), Some(FactColumn::Ids(_)));
+    let many = matches!(facts.column(column), Some(FactColumn::Ids(_) | FactColumn::Shared(..)));
     Some(if many { Use::Many } else { Use::Single })
 }
 
