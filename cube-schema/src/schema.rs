@@ -269,10 +269,6 @@ pub struct Measure {
     pub visible: bool,
 }
 
-fn yes() -> bool {
-    true
-}
-
 /// How a measure is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
