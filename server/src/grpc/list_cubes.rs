@@ -15,7 +15,7 @@ impl Api {
         let sight = self.sight(&call.caller, &call.message.version).await?;
         Ok(v1::ListCubesResponse {
             version: Some(convert::version(&sight.version)),
-            cubes: sight.views.iter().map(cube_info).collect(),
+            cubes: sight.views.iter().filter(|view| !view.cube().hidden).map(cube_info).collect(),
         })
     }
 }

@@ -15,6 +15,7 @@ pub mod show;
 pub mod table;
 mod answer;
 pub mod drill;
+pub mod explain;
 mod execute;
 mod limits;
 mod plan;

@@ -1,6 +1,6 @@
 //! The metadata: the structures of a cube, with section numbers in place of columns.
 
-use cube_schema::schema::{DayCount, Grain, MeasureKind};
+use cube_schema::schema::{DayCount, Explain, Grain, MeasureKind};
 use serde::{Deserialize, Serialize};
 
 use crate::cube::{Hierarchy, Use};
@@ -16,6 +16,8 @@ pub(super) struct CubeMeta {
     pub name: String,
     pub description: String,
     pub all: String,
+    pub hidden: bool,
+    pub explain: Option<Explain>,
     pub first_month: i32,
     pub last_month: i32,
     pub dimensions: Vec<DimensionMeta>,

@@ -46,6 +46,8 @@ impl Reader<'_> {
             name: meta.name,
             description: meta.description,
             all: meta.all,
+            hidden: meta.hidden,
+            explain: meta.explain,
             timeline,
             dimensions: meta
                 .dimensions

@@ -36,7 +36,8 @@ pub(super) fn make(
     let benchmark = benchmark_rows(records);
     let states = States::of(records);
     let all = states.all(records);
-    let facts = |rows| Facts { records: &all, origin: &states.origin, deliveries, keys, rows, as_of };
+    let facts =
+        |rows| Facts { records: &all, origin: &states.origin, deliveries, keys, rows, as_of };
     let rows = states.rows(&all, as_of);
     let mut dimensions = keys.tables(deliveries);
     dimensions.extend(forklaring::tables());

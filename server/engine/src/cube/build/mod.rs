@@ -108,6 +108,8 @@ pub fn build(
     Ok(Cube {
         name: cube.name.clone(),
         description: cube.description.clone(),
+        hidden: cube.hidden,
+        explain: cube.explain.clone(),
         all: schema.all.clone(),
         timeline,
         freshness: freshness(schema, &dimensions, star, timeline),

@@ -24,7 +24,7 @@ pub use candidates::unknown_cube;
 pub(super) use clause::{name_part, read as clause};
 pub use mdx::mdx;
 pub use pivot::pivot;
-pub(super) use pivot::{condition, default_measure};
+pub(super) use pivot::{condition, default_measure, measures};
 
 use super::bound::Bound;
 use super::error::{ErrorKind, QueryError};
