@@ -15,6 +15,7 @@ use super::plan::keys;
 use super::table::{Table, TableColumn, Values};
 use super::view::View;
 use super::{Cancel, Limits, answer, bind, explain, run};
+use crate::cube::age::Birth;
 use crate::cube::array::{Lists, Texts};
 use crate::cube::dimension::same;
 use crate::cube::{Group, Provenance, ProvenanceValues, Rows, Use};
@@ -262,10 +263,26 @@ impl<'a> Cell<'a> {
         let (first, last) = (self.rows.first_month[row], self.rows.last_month[row]);
         let active = first <= last && before[usize::from(last) + 1] > before[usize::from(first)];
         let has = |(dimension, wanted): &(usize, Vec<bool>)| {
-            let key = self.rows.keys[*dimension].as_ref().map(|keys| keys.get(row));
-            key.is_some_and(|key| wanted[key as usize])
+            self.key(*dimension, row).is_some_and(|key| wanted[key as usize])
         };
         active && self.tests.iter().all(has)
+    }
+
+    /// The key of a row in a dimension; in a many-valued one, the number of its list.
+    fn key(&self, dimension: usize, row: usize) -> Option<u32> {
+        if let Some(births) = &self.group.births[dimension] {
+            return Some(self.age(dimension, births[self.rows.entity[row] as usize]));
+        }
+        self.rows.keys[dimension].as_ref().map(|keys| keys.get(row))
+    }
+
+    /// The age of an entity on the last day of the period; the last key where it is not known.
+    fn age(&self, dimension: usize, birth: i32) -> u32 {
+        let unknown = self.view.cube().dimensions[dimension].key_count.saturating_sub(1);
+        let last = self.months.iter().rposition(|&counts| counts).unwrap_or(0);
+        let month = self.view.cube().timeline.first.0 + last as i32;
+        let age = Birth::of(birth).and_then(|birth| usize::try_from(birth.age(month)).ok());
+        age.map_or(unknown, |age| age.min(unknown)) as u32
     }
 
     fn record(&self, row: usize) -> (u32, u32) {
@@ -315,9 +332,7 @@ impl<'a> Cell<'a> {
     }
 
     fn keys(&self, dimension: usize, row: usize) -> Vec<u32> {
-        let Some(key) = self.rows.keys[dimension].as_ref().map(|keys| keys.get(row)) else {
-            return Vec::new();
-        };
+        let Some(key) = self.key(dimension, row) else { return Vec::new() };
         self.rows.lists[dimension]
             .as_ref()
             .map_or_else(|| vec![key], |lists: &Lists| lists.get(key as usize).to_vec())
