@@ -5,6 +5,7 @@
 
 pub mod cpr;
 pub mod kodelister;
+pub mod noegletalsdata;
 pub mod rapporter;
 pub mod record;
 pub mod reference;

@@ -1,4 +1,5 @@
-//! The reference data: code lists, citizens, institutions, system changes, approvals.
+//! The reference data: code lists, citizens, institutions, system changes, approvals. What the key
+//! figures are made of stands in [`super::noegletalsdata`].
 //!
 //! Every line is read alone and checked; a line that cannot be used is refused with a reason. Of
 //! two lines with one key the last counts, with a warning; for approvals rule G3 decides.
@@ -11,6 +12,7 @@ use crate::rule::Warning;
 
 use super::cpr::{Cpr, Koen};
 use super::kodelister::{self, CodeList, Kommune, Kommunenavn, Maalgruppe, Ydelse};
+use super::noegletalsdata::{self, Befolkning, Bro, Personale, Regnskab};
 use super::regler::g3_nej;
 
 /// The kind of the warning for a key that stands twice in a reference file.
@@ -35,6 +37,14 @@ pub struct Reference {
     pub systemskifter: HashMap<Kommune, Vec<Systemskifte>>,
     /// What municipalities have approved.
     pub godkendelser: Godkendelser,
+    /// The bridge from services to the chart of accounts.
+    pub bro: Bro,
+    /// The accounts.
+    pub regnskab: Regnskab,
+    /// The inhabitants.
+    pub befolkning: Befolkning,
+    /// The staff.
+    pub personale: Personale,
 }
 
 /// What `cpr.csv` tells of a citizen.
@@ -147,17 +157,22 @@ const KOMMUNER_FILE: &str = "kodelister/kommuner.csv";
 const YDELSER_FILE: &str = "kodelister/ydelser.csv";
 const MAALGRUPPER_FILE: &str = "kodelister/maalgrupper.csv";
 const TILBUDSTYPER_FILE: &str = "kodelister/tilbudstyper.csv";
+const KONTOPLAN_BRO_FILE: &str = "kodelister/kontoplan_bro.csv";
 const CPR_FILE: &str = "cpr.csv";
 const OPHOLDSSTEDER_FILE: &str = "opholdssteder.csv";
 const SYSTEMSKIFTE_FILE: &str = "systemskifte.csv";
 const GODKENDTE_FILE: &str = "Godkendte_kommuner.xlsx";
+const BEFOLKNING_FILE: &str = "befolkning.csv";
+const UDGIFTER_FILE: &str = "udgifter.csv";
+const PERSONALE_FILE: &str = "personale.csv";
 
 /// The reference files, code lists first: the others are resolved against them.
-pub(super) static SPECS: [ReferenceSpec; 8] = [
+pub(super) static SPECS: [ReferenceSpec; 12] = [
     list(KOMMUNER_FILE, kodelister::KOMMUNE_COLUMNS, kodelister::KOMMUNER),
     list(YDELSER_FILE, kodelister::YDELSE_COLUMNS, kodelister::YDELSER),
     list(MAALGRUPPER_FILE, kodelister::MAALGRUPPE_COLUMNS, kodelister::MAALGRUPPER),
     list(TILBUDSTYPER_FILE, kodelister::TILBUDSTYPE_COLUMNS, kodelister::TILBUDSTYPER),
+    list(KONTOPLAN_BRO_FILE, noegletalsdata::BRO_COLUMNS, kodelister::KONTOPLAN_BRO),
     file(
         CPR_FILE,
         &["CPR", "Foedselsdato", "Doedsdato", "Koen"],
@@ -178,6 +193,17 @@ pub(super) static SPECS: [ReferenceSpec; 8] = [
         &["Kommunekode", "Ydelseskode", "Kvartal", "Godkendt"],
         "ingen ydelser regnes for godkendt",
     ),
+    file(
+        BEFOLKNING_FILE,
+        noegletalsdata::BEFOLKNING_COLUMNS,
+        "befolkningen er ukendt, og nøgletal pr. indbygger er tomme",
+    ),
+    file(
+        UDGIFTER_FILE,
+        noegletalsdata::UDGIFTER_COLUMNS,
+        "udgifterne er ukendte, og nøgletal om udgifter er tomme",
+    ),
+    file(PERSONALE_FILE, noegletalsdata::PERSONALE_COLUMNS, "årsværk og lønsum er ukendte"),
 ];
 
 const fn list(
@@ -211,6 +237,10 @@ pub(super) fn read(
         OPHOLDSSTEDER_FILE => return read_opholdssted(reference, row),
         SYSTEMSKIFTE_FILE => return read_systemskifte(reference, row),
         GODKENDTE_FILE => return read_godkendelse(reference, row),
+        KONTOPLAN_BRO_FILE => noegletalsdata::read_bro(reference, row)?,
+        BEFOLKNING_FILE => noegletalsdata::read_befolkning(reference, row)?,
+        UDGIFTER_FILE => noegletalsdata::read_udgift(reference, row).map(|()| false)?,
+        PERSONALE_FILE => noegletalsdata::read_personale(reference, row).map(|()| false)?,
         _ => false,
     };
     Ok(if twice { vec![twice_warning()] } else { Vec::new() })
@@ -323,7 +353,8 @@ fn read_godkendelse(reference: &mut Reference, row: &Row<'_>) -> Result<Vec<Warn
     Ok(warnings)
 }
 
-fn existing_kommune(reference: &Reference, text: &str) -> Result<Kommune, Refused> {
+/// The municipality of a line, which must be on the list.
+pub(super) fn existing_kommune(reference: &Reference, text: &str) -> Result<Kommune, Refused> {
     reference.kommune(text).ok_or_else(|| Refused {
         field: "Kommunekode",
         reason: format!("kommunen findes ikke på kommunelisten: {}", shown(text)),
