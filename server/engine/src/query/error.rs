@@ -62,6 +62,22 @@ impl QueryError {
         self
     }
 
+    /// The same error, its place being in the text that a part was read from.
+    #[must_use]
+    pub fn within(mut self, text: &str) -> QueryError {
+        if let Some(place) = &mut self.place {
+            text.clone_into(&mut place.text);
+        }
+        self
+    }
+
+    /// The same error, naming the formula that it is in.
+    #[must_use]
+    pub fn in_formula(mut self, name: &str) -> QueryError {
+        self.message = format!("i formlen for '{name}': {}", self.message);
+        self
+    }
+
     /// The same error, saying what to do.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> QueryError {

@@ -8,8 +8,8 @@ use cube_schema::table::{FactColumn, FactTable, Star, Timeline};
 
 use super::array::Texts;
 use super::{
-    Calculated, Cube, Dimension, Freshness, Group, Measure, NamedSet, Provenance,
-    ProvenanceValues, Use,
+    Calculated, Cube, Dimension, Freshness, Group, Measure, NamedSet, Provenance, ProvenanceValues,
+    Use,
 };
 
 /// A promise between schema and star that does not hold.

@@ -11,6 +11,9 @@ mod select;
 mod single;
 mod sweep;
 
+pub(super) use cells::behind;
+pub(super) use positions::that_exist;
+
 use super::cellset::CellSet;
 use super::error::QueryError;
 use super::plan::{Choice, Plan, TimeChoice};

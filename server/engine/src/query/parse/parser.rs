@@ -1,7 +1,10 @@
 //! Tokens → statement. One function per construct, one token of foresight.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use super::ast::{
-    AxisClause, Expr, ExprKind, Name, NameKind, Operator, Select, Source, Span, Step,
+    AxisClause, Definition, Expr, ExprKind, Name, NameKind, Operator, Select, Source, Span, Step,
 };
 use super::lexer::{Lexer, Sign, Token, TokenKind};
 use super::{MAX_DEPTH, MAX_TEXT_BYTES};
@@ -24,6 +27,30 @@ pub fn mdx(text: &str) -> Result<Select<'_>, QueryError> {
     match parser.token.kind {
         TokenKind::End => Ok(select),
         _ => Err(parser.unexpected("slutningen af forespørgslen")),
+    }
+}
+
+/// Reads one expression, such as the formula of a measure.
+///
+/// # Errors
+/// What in the text is not of the language, with its place.
+pub fn expression(text: &str) -> Result<Expr, QueryError> {
+    if text.len() > MAX_TEXT_BYTES {
+        let message = format!("formlen er længere end {} kB", MAX_TEXT_BYTES / 1024);
+        return Err(QueryError::new(ErrorKind::TooLarge, message).hint("del formlen op"));
+    }
+    expression_within(text, 0..text.len())
+}
+
+/// Reads the expression that part of a text is.
+fn expression_within(text: &str, part: Range<usize>) -> Result<Expr, QueryError> {
+    let mut lexer = Lexer::within(text, part);
+    let token = lexer.next(false).map_err(|error| error.within(text))?;
+    let mut parser = Parser { text, lexer, token, depth: 0 };
+    let expr = parser.expression().map_err(|error| error.within(text))?;
+    match parser.token.kind {
+        TokenKind::End => Ok(expr),
+        _ => Err(parser.unexpected("slutningen af formlen")),
     }
 }
 
@@ -97,14 +124,62 @@ struct Parser<'a> {
 // Statements.
 impl<'a> Parser<'a> {
     fn statement(&mut self) -> Result<Select<'a>, QueryError> {
-        for word in ["WITH", "DRILLTHROUGH", "CREATE", "DROP", "REFRESH", "UPDATE", "EXPLAIN"] {
+        for word in ["DRILLTHROUGH", "CREATE", "DROP", "REFRESH", "UPDATE", "EXPLAIN"] {
             if self.is_word(word) {
                 let message = format!("{word} er endnu ikke understøttet");
                 let error = QueryError::new(ErrorKind::Invalid, message);
                 return Err(error.hint("skriv en SELECT").at(self.text, self.token.span.range()));
             }
         }
-        self.select()
+        let definitions = self.definitions()?;
+        Ok(Select { definitions, ..self.select()? })
+    }
+
+    /// What stands between `WITH` and `SELECT`.
+    fn definitions(&mut self) -> Result<Vec<Definition<'a>>, QueryError> {
+        let mut definitions = Vec::new();
+        if !self.take_word("WITH")? {
+            return Ok(definitions);
+        }
+        while !self.is_word("SELECT") {
+            let is_member = match (self.take_word("MEMBER")?, self.take_word("SET")?) {
+                (false, false) => return Err(self.unexpected("MEMBER, SET eller SELECT")),
+                (is_member, _) => is_member,
+            };
+            definitions.push(self.definition(is_member)?);
+        }
+        Ok(definitions)
+    }
+
+    fn definition(&mut self, is_member: bool) -> Result<Definition<'a>, QueryError> {
+        let mut name = vec![self.name("et navn")?];
+        self.path(&mut name)?;
+        self.expect_word("AS")?;
+        let (text, expr) = self.defined()?;
+        let mut properties = Vec::new();
+        while self.take(Sign::Comma)? {
+            let property = self.name("navnet på en egenskab")?;
+            self.expect(Sign::Equal, "'=' efter egenskabens navn")?;
+            properties.push((property, self.expression()?));
+        }
+        Ok(Definition { is_member, name, text, expr, properties })
+    }
+
+    /// What a name is defined as, with or without quotes around it.
+    fn defined(&mut self) -> Result<(Cow<'a, str>, Expr), QueryError> {
+        if self.token.kind != TokenKind::Text {
+            return Ok((Cow::from(self.text), self.expression()?));
+        }
+        let span = self.token.span.range();
+        let (inner, quote) = (span.start + 1..span.end - 1, &self.text[span.start..=span.start]);
+        self.advance()?;
+        let doubled = quote.repeat(2);
+        if !self.text[inner.clone()].contains(&doubled) {
+            return Ok((Cow::from(self.text), expression_within(self.text, inner)?));
+        }
+        let text = self.text[inner].replace(&doubled, quote);
+        let expr = expression(&text)?;
+        Ok((Cow::from(text), expr))
     }
 
     fn select(&mut self) -> Result<Select<'a>, QueryError> {
@@ -119,8 +194,15 @@ impl<'a> Parser<'a> {
         }
         self.expect_word("FROM")?;
         let (source, mut span) = self.source()?;
-        let mut select =
-            Select { text: self.text, axes, source, slicer: None, cell_properties: vec![], span };
+        let mut select = Select {
+            text: self.text,
+            definitions: vec![],
+            axes,
+            source,
+            slicer: None,
+            cell_properties: vec![],
+            span,
+        };
         if self.take_word("WHERE")? {
             let slicer = self.expression()?;
             span = slicer.span;
@@ -678,7 +760,19 @@ mod tests {
                 1,
                 22,
             ),
-            ("WITH SET x AS y SELECT x ON 0 FROM c", "WITH er endnu ikke understøttet", 1, 1),
+            (
+                "WITH FOO x AS y SELECT x ON 0 FROM c",
+                "forventede MEMBER, SET eller SELECT, men fandt 'FOO'",
+                1,
+                6,
+            ),
+            ("WITH SET x y SELECT x ON 0 FROM c", "forventede AS, men fandt 'y'", 1, 12),
+            (
+                "WITH MEMBER m.x AS '1 +' SELECT x ON 0 FROM c",
+                "forventede en mængde eller et medlem, men teksten slutter",
+                1,
+                24,
+            ),
             ("SELECT a HAVING b ON 0 FROM c", "HAVING er endnu ikke understøttet", 1, 10),
         ] {
             let error = mdx(text).unwrap_err();
