@@ -344,7 +344,11 @@ impl Schema {
             let known = |name: &&String| self.dimension(name).is_some();
             if let Some(name) = measure.at_all.iter().find(|name| !known(name)) {
                 let place = format!("målet '{}'{place}", measure.name);
-                return Err(SchemaError::Missing { kind: "dimensionen", name: name.clone(), place });
+                return Err(SchemaError::Missing {
+                    kind: "dimensionen",
+                    name: name.clone(),
+                    place,
+                });
             }
         }
         cube.groups.iter().try_for_each(|group| self.check_group(cube, group))

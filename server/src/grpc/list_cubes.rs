@@ -14,7 +14,7 @@ impl Api {
         let version = self.version(&request.version).await?;
         Ok(v1::ListCubesResponse {
             version: Some(convert::version(&version)),
-            cubes: version.views().iter().map(|view| cube_info(view.cube())).collect(),
+            cubes: version.views().iter().map(View::cube).filter(|cube| !cube.hidden).map(cube_info).collect(),
         })
     }
 }
@@ -23,7 +23,14 @@ fn cube_info(cube: &Cube) -> v1::CubeInfo {
     v1::CubeInfo {
         name: cube.name.clone(),
         description: cube.description.clone(),
-        measures: cube.measures().map(|found| cube.measure(found).name.clone()).collect(),
+        measures: measure_names(cube),
         dimensions: cube.dimensions.iter().map(|dimension| dimension.name.clone()).collect(),
     }
+}
+
+/// The measures that are listed, stored ones first.
+fn measure_names(cube: &Cube) -> Vec<String> {
+    let stored = cube.measures().map(|found| &cube.measure(found).name);
+    let calculated = cube.calculated.iter().filter(|measure| measure.visible);
+    stored.chain(calculated.map(|measure| &measure.name)).cloned().collect()
 }

@@ -31,7 +31,8 @@ impl Api {
         let count = view.cube().dimensions[dimension].fields[field].len() as u32;
         let mut seen = (start..count).filter(|&id| view.has_member(dimension, field, id));
         let page: Vec<u32> = seen.by_ref().take(size).collect();
-        let named = |&id: &u32| convert::member(view.cube(), hierarchy, Member::Of { field, id });
+        let (cube, names) = (view.cube(), Names::from(view.cube()));
+        let named = |&id: &u32| convert::member(cube, names, hierarchy, Member::Of { field, id });
         Ok(v1::ListMembersResponse {
             members: page.iter().map(named).collect(),
             next_page_token: seen.next().map(|next| next.to_string()).unwrap_or_default(),

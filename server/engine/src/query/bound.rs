@@ -24,6 +24,21 @@ pub struct Bound {
     pub nested_totals: bool,
 }
 
+impl Bound {
+    /// A question about stored measures, without anything that formulas need.
+    #[must_use]
+    pub fn stored(
+        axes: Vec<Axis>,
+        conditions: Vec<Condition>,
+        measure: MeasureRef,
+        nested_totals: bool,
+    ) -> Bound {
+        let (sliced, calculated) = (Vec::new(), BTreeMap::new());
+        let measure = Member::Measure(measure);
+        Bound { axes, conditions, sliced, measure, calculated, nested_totals }
+    }
+}
+
 /// An axis: the cross product of its factors, the first varying slowest.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Axis {

@@ -1,7 +1,5 @@
 //! Where a formula looks: at the cell, but for some hierarchies elsewhere.
 
-use std::collections::BTreeMap;
-
 use hashbrown::HashSet;
 
 use super::super::bind::condition_of;
@@ -227,18 +225,11 @@ impl Place {
         for &number in &self.iterations {
             axes.push(self.iteration_axis(cube, group, number, &all[number]));
         }
-        let measure = Member::Measure(measures[0]);
         let parts = vec![Part::Tuples(measures.iter().copied().map(Member::Measure).collect())];
         let factor = Factor { columns: vec![HierarchyRef::Measures], parts };
         axes.push(Axis { factors: vec![factor], non_empty: false });
-        Some(Bound {
-            axes,
-            conditions,
-            sliced: Vec::new(),
-            measure,
-            calculated: BTreeMap::new(),
-            nested_totals: bound.nested_totals && self.iterations.is_empty(),
-        })
+        let nested_totals = bound.nested_totals && self.iterations.is_empty();
+        Some(Bound::stored(axes, conditions, *measures.first()?, nested_totals))
     }
 
     fn iteration_axis(&self, cube: &Cube, group: usize, number: usize, own: &Iteration) -> Axis {
