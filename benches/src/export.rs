@@ -41,10 +41,13 @@ fn dimension(table: &DimensionTable, out: &mut dyn Write) -> Result<()> {
     Ok(csv.flush()?)
 }
 
+fn is_text(column: &FactColumn) -> bool {
+    matches!(column, FactColumn::Text(_) | FactColumn::Coded(..))
+}
+
 /// Numbers and days; a list has spaces between its numbers. Texts are left out.
 fn facts(table: &FactTable, out: &mut dyn Write) -> Result<()> {
-    let columns: Vec<_> =
-        table.columns.iter().filter(|(_, values)| !matches!(values, FactColumn::Text(_))).collect();
+    let columns: Vec<_> = table.columns.iter().filter(|(_, values)| !is_text(values)).collect();
     let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
     writeln!(out, "{}", names.join(";"))?;
     let rows = columns.first().map_or(0, |(_, values)| values.len());
@@ -66,7 +69,7 @@ fn value(column: &FactColumn, row: usize) -> String {
             let numbers: Vec<String> = lists.get(row).iter().map(u32::to_string).collect();
             numbers.join(" ")
         }
-        FactColumn::Text(_) => String::new(),
+        FactColumn::Text(_) | FactColumn::Coded(..) => String::new(),
     }
 }
 

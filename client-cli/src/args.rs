@@ -56,7 +56,7 @@ pub struct Common {
         hide_default_value = true
     )]
     pub version: String,
-    /// Hvordan svaret skrives: table, csv eller json; ellers table
+    /// Hvordan svaret skrives: table, csv, json eller xlsx (kræver -o); ellers table
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
     #[arg(hide_default_value = true, hide_possible_values = true)]
     pub format: Format,
@@ -89,7 +89,7 @@ pub enum Format {
     Csv,
     /// JSON, til programmer
     Json,
-    /// Excel (kommer senere)
+    /// Excel-projektmappe
     Xlsx,
 }
 
@@ -119,6 +119,12 @@ pub enum Command {
     /// Kør en navngiven rapport; uden navn vises rapporterne
     #[command(help_template = TEMPLATE, override_usage = "terning report [RAPPORT] [TILVALG]")]
     Report(Report),
+    /// Vis ydelserne bag en celle
+    #[command(help_template = TEMPLATE, override_usage = "terning drill --cube KUBE [TILVALG]")]
+    Drill(Drill),
+    /// Forklar en celle: målet, som der er indberettet, og efter hver regel
+    #[command(help_template = TEMPLATE, override_usage = "terning explain --cube KUBE [TILVALG]")]
+    Explain(Explain),
     /// Vis versionerne
     #[command(help_template = TEMPLATE, override_usage = "terning versions [TILVALG]")]
     Versions,
@@ -166,7 +172,7 @@ pub enum Show {
 #[derive(ClapArgs, Debug)]
 #[command(next_help_heading = "Rapporten")]
 pub struct Report {
-    /// Rapportens navn: harmonisering, benchmark
+    /// Rapportens navn: harmonisering, benchmark, fejlliste, hand07
     #[arg(value_name = "RAPPORT")]
     pub name: Option<String>,
     /// Kommunens nummer, for eksempel 153
@@ -178,6 +184,45 @@ pub struct Report {
     /// Året; det seneste hele år, hvis det udelades
     #[arg(long, value_name = "ÅR")]
     pub aar: Option<String>,
+    /// Et udtræk af HAND07 fra Statistikbanken (CSV)
+    #[arg(long, value_name = "FIL")]
+    pub statbank: Option<PathBuf>,
+}
+
+/// The records of a cell.
+#[derive(ClapArgs, Debug)]
+#[command(next_help_heading = "Cellen")]
+pub struct Drill {
+    /// Kubens navn
+    #[arg(long, value_name = "KUBE")]
+    pub cube: String,
+    /// En betingelse, for eksempel 'Tid.År=2020'; kan gentages. Et - i stedet for et CPR-nummer
+    /// læses fra stdin
+    #[arg(long = "filter", value_name = "BETINGELSE")]
+    pub filters: Vec<String>,
+    /// Felter og oplysninger adskilt af komma, for eksempel 'Ydelsesid,Ydelse VH.Ydelseskode'; kan
+    /// gentages
+    #[arg(long, value_name = "FELTER", value_delimiter = ',')]
+    pub columns: Vec<String>,
+    /// Højst så mange ydelser; ellers 1000
+    #[arg(long, value_name = "ANTAL", default_value_t = 0, hide_default_value = true)]
+    pub max: u32,
+}
+
+/// A cell to be explained.
+#[derive(ClapArgs, Debug)]
+#[command(next_help_heading = "Cellen")]
+pub struct Explain {
+    /// Kubens navn
+    #[arg(long, value_name = "KUBE")]
+    pub cube: String,
+    /// En betingelse, for eksempel 'Tid.År=2020'; kan gentages. Et - i stedet for et CPR-nummer
+    /// læses fra stdin
+    #[arg(long = "filter", value_name = "BETINGELSE")]
+    pub filters: Vec<String>,
+    /// Målet; ellers kubens første
+    #[arg(long, value_name = "MÅL", default_value = "", hide_default_value = true)]
+    pub measure: String,
 }
 
 #[cfg(test)]

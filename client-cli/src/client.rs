@@ -11,6 +11,7 @@ use tonic::{Request, Streaming};
 use crate::answer::{Answer, Assembly};
 use crate::args::Common;
 use crate::error::Error;
+use crate::table::{Table, TableAssembly};
 
 /// How long an answer is waited for. The server gives up after as long.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -26,13 +27,18 @@ pub struct Client {
 }
 
 /// A report with its answer.
-pub struct ReportAnswer {
-    /// The title.
-    pub title: String,
-    /// What the figures are.
-    pub notes: Vec<String>,
-    /// The figures.
-    pub answer: Answer,
+pub enum ReportAnswer {
+    /// Cells.
+    Cells {
+        /// The title.
+        title: String,
+        /// What the figures are.
+        notes: Vec<String>,
+        /// The figures.
+        answer: Answer,
+    },
+    /// Lines.
+    Table(Table),
 }
 
 impl Client {
@@ -146,7 +152,27 @@ impl Client {
         assembly.finish()
     }
 
-    /// Runs a report.
+    /// The records of a cell.
+    ///
+    /// # Errors
+    /// The service refused, or the connection broke.
+    pub async fn drill(&mut self, asked: v1::DrillThroughRequest) -> Result<Table, Error> {
+        let (version, purpose) = (self.version.clone(), self.purpose.clone());
+        let request = self.request(v1::DrillThroughRequest { version, purpose, ..asked });
+        collect_table(self.service.drill_through(request).await?.into_inner()).await
+    }
+
+    /// How a cell came about.
+    ///
+    /// # Errors
+    /// The service refused, or the connection broke.
+    pub async fn explain(&mut self, asked: v1::ExplainRequest) -> Result<Table, Error> {
+        let (version, purpose) = (self.version.clone(), self.purpose.clone());
+        let request = self.request(v1::ExplainRequest { version, purpose, ..asked });
+        collect_table(self.service.explain(request).await?.into_inner()).await
+    }
+
+    /// Runs a report, with the files attached that it needs.
     ///
     /// # Errors
     /// The service refused, or the connection broke.
@@ -154,10 +180,12 @@ impl Client {
         &mut self,
         name: String,
         parameters: Vec<(String, String)>,
+        files: Vec<(String, Vec<u8>)>,
     ) -> Result<ReportAnswer, Error> {
         let request = self.request(v1::RunReportRequest {
             name,
             parameters: parameters.into_iter().collect(),
+            files: files.into_iter().collect(),
             version: self.version.clone(),
             purpose: self.purpose.clone(),
         });
@@ -170,14 +198,30 @@ async fn collect_report(
 ) -> Result<ReportAnswer, Error> {
     use v1::run_report_response::Part as ReportPart;
     let (mut head, mut assembly) = (v1::ReportHead::default(), Assembly::default());
+    let mut table: Option<TableAssembly> = None;
     while let Some(message) = parts.message().await? {
         match message.part {
             Some(ReportPart::Report(report)) => head = report,
             Some(ReportPart::Answer(part)) => assembly.add(part),
+            Some(ReportPart::Table(part)) => table.get_or_insert_default().add(part),
             None => assembly.add(Part::default()),
         }
     }
-    Ok(ReportAnswer { title: head.title, notes: head.notes, answer: assembly.finish()? })
+    match table {
+        Some(table) => Ok(ReportAnswer::Table(table.finish()?)),
+        None => {
+            let answer = assembly.finish()?;
+            Ok(ReportAnswer::Cells { title: head.title, notes: head.notes, answer })
+        }
+    }
+}
+
+async fn collect_table(mut parts: Streaming<v1::TableResponse>) -> Result<Table, Error> {
+    let mut assembly = TableAssembly::default();
+    while let Some(message) = parts.message().await? {
+        assembly.add(message.part.unwrap_or_default());
+    }
+    assembly.finish()
 }
 
 fn bearer(token: &str) -> Result<MetadataValue<Ascii>, Error> {

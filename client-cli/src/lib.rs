@@ -5,6 +5,7 @@ pub mod args;
 pub mod usage;
 pub mod client;
 pub mod answer;
+pub mod table;
 pub mod error;
 pub mod command;
 pub mod output;

@@ -1,4 +1,4 @@
-//! The four shapes of a domain rule, and the ordered list that every overview is made from.
+//! The shapes of a domain rule, and the ordered list that every overview is made from.
 //!
 //! A rule is one pure function beside one Danish text; the text holds a table of examples that a
 //! test runs against the function, so that text and code cannot drift.
@@ -32,6 +32,9 @@ pub enum Shape<D: Domain + ?Sized> {
     Entity(EntityRule<D>),
     /// A record in a period (G): applied by the domain when it makes the star.
     Period,
+    /// One record: applied by the domain itself, within other rules (K3) or when it makes the
+    /// star (X).
+    Applied,
 }
 
 /// A rule over all records of one entity.

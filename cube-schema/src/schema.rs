@@ -211,9 +211,34 @@ pub struct MeasureGroup {
     pub dimensions: Vec<DimensionUse>,
     /// The measures.
     pub measures: Vec<Measure>,
-    /// Columns that tell where a fact came from.
+    /// The column with the number of the record that a fact came from; the pieces of a record
+    /// share it. Without it every fact is a record of its own.
     #[serde(default)]
-    pub provenance: Vec<String>,
+    pub record: Option<String>,
+    /// Columns that tell of the record that a fact came from: drill-through shows them.
+    #[serde(default)]
+    pub provenance: Vec<Provenance>,
+    /// What drill-through shows where nothing is named: fields such as `Køn.Køn`, and headings of
+    /// `provenance`. Empty is all of `provenance`.
+    #[serde(default)]
+    pub drill: Vec<String>,
+}
+
+/// A column that tells of the record that a fact came from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provenance {
+    /// The heading (`Ydelsesid`).
+    pub name: String,
+    /// The fact column.
+    pub column: String,
+    /// The fact column that is shown instead to whoever sees some records only, so that it tells
+    /// nothing of the others.
+    #[serde(default)]
+    pub own: Option<String>,
+    /// Whether it is shown only to whoever may see the delivery.
+    #[serde(default)]
+    pub delivery: bool,
 }
 
 /// A fact column that points at a dimension.
@@ -368,6 +393,8 @@ impl Schema {
                 return Err(SchemaError::Incomplete { place, what });
             }
         }
+        let headings = group.provenance.iter().map(|column| column.name.as_str());
+        distinct("kolonnen", &format!(" i {place}"), headings)?;
         for measure in &group.measures {
             if measure.key.first() != Some(&group.entity) {
                 let place = format!("målet '{}' i {place}", measure.name);

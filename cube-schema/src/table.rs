@@ -123,12 +123,16 @@ pub enum FactColumn {
     Id(Vec<u32>),
     /// Several rows of a dimension table per fact.
     Ids(Lists),
-    /// A day of an interval. [`Day::MIN`] and [`Day::MAX`] are open ends.
+    /// A day, of an interval or only shown. [`Day::MIN`] and [`Day::MAX`] are open ends, and no day
+    /// where it is only shown.
     Day(Vec<Day>),
     /// A number to add up.
     Number(Vec<f64>),
-    /// Text that is only shown (where a record came from).
+    /// Text that is only shown (a record's own id).
     Text(Vec<Box<str>>),
+    /// Text that is only shown and that many facts share (a file): the different texts, and the
+    /// number of each fact's.
+    Coded(Vec<Box<str>>, Vec<u32>),
 }
 
 impl FactColumn {
@@ -141,6 +145,7 @@ impl FactColumn {
             FactColumn::Day(values) => values.len(),
             FactColumn::Number(values) => values.len(),
             FactColumn::Text(values) => values.len(),
+            FactColumn::Coded(_, values) => values.len(),
         }
     }
 

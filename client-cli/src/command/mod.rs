@@ -2,6 +2,8 @@
 
 mod cubes;
 mod describe;
+mod drill;
+mod explain;
 mod mdx;
 mod pivot;
 mod report;
@@ -25,6 +27,8 @@ pub async fn run(args: Args) -> Result<(), Error> {
         Command::Pivot(pivot) => pivot::run(&mut client, &common, pivot).await,
         Command::Mdx { text } => mdx::run(&mut client, &common, text).await,
         Command::Report(report) => report::run(&mut client, &common, report).await,
+        Command::Drill(drill) => drill::run(&mut client, &common, drill).await,
+        Command::Explain(explain) => explain::run(&mut client, &common, explain).await,
         Command::Versions => versions::run(&mut client, &common).await,
     }
 }

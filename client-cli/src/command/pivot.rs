@@ -7,18 +7,31 @@ use super::stdin;
 use crate::args::{Common, Pivot, Show};
 use crate::client::Client;
 use crate::error::Error;
-use crate::output::{self, Heading};
+use crate::output::{self, Choice, Heading};
 
 pub(super) async fn run(client: &mut Client, common: &Common, args: Pivot) -> Result<(), Error> {
-    let show = args.show;
+    let (show, choices) = (args.show, choices(&args));
     let pivot = pivot(args)?;
     match show {
         Some(Show::Mdx) => output::text(common, &client.translate(pivot).await?),
         None => {
+            let heading = Heading { choices, ..Heading::default() };
             let answer = client.ask(Asked::Pivot(pivot)).await?;
-            output::answer(common, &Heading::default(), &answer)
+            output::answer(common, &heading, &answer)
         }
     }
+}
+
+/// What was asked, for whoever is handed the answer, as it was written: a value that was read from
+/// stdin stays a `-`.
+fn choices(pivot: &Pivot) -> Vec<Choice> {
+    let kinds = [
+        ("Filter", &pivot.filters),
+        ("Kolonner", &pivot.columns),
+        ("Rækker", &pivot.rows),
+        ("Mål", &pivot.measures),
+    ];
+    kinds.into_iter().flat_map(|(name, values)| Choice::all(name, values)).collect()
 }
 
 fn pivot(args: Pivot) -> Result<v1::Pivot, Error> {

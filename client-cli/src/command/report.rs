@@ -4,15 +4,30 @@ use serde_json::{Value, json};
 use terning_proto::v1::ReportInfo;
 
 use crate::args::{Common, Report};
-use crate::client::Client;
+use crate::client::{Client, ReportAnswer};
 use crate::error::Error;
-use crate::output::{self, Heading, List};
+use crate::output::{self, Choice, Heading, List};
 
 pub(super) async fn run(client: &mut Client, common: &Common, args: Report) -> Result<(), Error> {
     let Some(name) = args.name.clone() else { return list(client, common).await };
-    let report = client.report(name, parameters(args)).await?;
-    let heading = Heading { title: Some(report.title), notes: report.notes };
-    output::answer(common, &heading, &report.answer)
+    let files = files(&args)?;
+    let parameters = parameters(args);
+    let choices = parameters.iter().map(|(name, value)| Choice::new(name, value)).collect();
+    match client.report(name, parameters, files).await? {
+        ReportAnswer::Cells { title, notes, answer } => {
+            let heading = Heading { title: Some(title), notes, choices };
+            output::answer(common, &heading, &answer)
+        }
+        ReportAnswer::Table(table) => output::table(common, &table),
+    }
+}
+
+/// The files that are attached.
+fn files(args: &Report) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    let Some(path) = &args.statbank else { return Ok(Vec::new()) };
+    let bytes = std::fs::read(path)
+        .map_err(|error| Error::new(format!("filen {} kan ikke læses: {error}", path.display())))?;
+    Ok(vec![("statbank".to_owned(), bytes)])
 }
 
 /// The parameters that are given. Which of them the report has, the server knows.

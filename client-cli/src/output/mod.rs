@@ -1,11 +1,13 @@
-//! Draws answers: as tables for people, CSV for spreadsheets, JSON for programs.
+//! Draws answers: as tables for people, CSV and workbooks for spreadsheets, JSON for programs.
 
 pub mod csv;
 pub mod grid;
 pub mod json;
+pub mod lines;
 pub mod list;
 pub mod number;
 pub mod table;
+pub mod xlsx;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -13,6 +15,7 @@ use std::io::{self, BufWriter, Write};
 use crate::answer::Answer;
 use crate::args::{Common, Format};
 use crate::error::Error;
+use crate::table::Table;
 
 pub use list::List;
 
@@ -23,6 +26,30 @@ pub struct Heading {
     pub title: Option<String>,
     /// What the figures are.
     pub notes: Vec<String>,
+    /// What was chosen: filters, fields, parameters.
+    pub choices: Vec<Choice>,
+}
+
+/// Something that the user chose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// What was chosen (`Filter`).
+    pub name: String,
+    /// The choice (`Tid.År=2020`).
+    pub value: String,
+}
+
+impl Choice {
+    /// A choice.
+    #[must_use]
+    pub fn new(name: &str, value: &str) -> Choice {
+        Choice { name: name.to_owned(), value: value.to_owned() }
+    }
+
+    /// Several choices of one kind.
+    pub fn all<'a>(name: &'a str, values: &'a [String]) -> impl Iterator<Item = Choice> + 'a {
+        values.iter().map(move |value| Choice::new(name, value))
+    }
 }
 
 /// Writes an answer where and how the command line says.
@@ -34,7 +61,20 @@ pub fn answer(common: &Common, heading: &Heading, answer: &Answer) -> Result<(),
         Format::Table => Ok(table::write(out, heading, answer)?),
         Format::Csv => Ok(csv::write(out, answer)?),
         Format::Json => Ok(json::write(out, heading, answer)?),
-        Format::Xlsx => Err(no_xlsx()),
+        Format::Xlsx => Ok(out.write_all(&xlsx::answer(heading, answer)?)?),
+    })
+}
+
+/// Writes a table where and how the command line says.
+///
+/// # Errors
+/// The table cannot be written, or not in this format.
+pub fn table(common: &Common, table: &Table) -> Result<(), Error> {
+    write(common, |out| match common.format {
+        Format::Table => Ok(lines::write_table(out, table)?),
+        Format::Csv => Ok(lines::write_csv(out, table)?),
+        Format::Json => Ok(lines::write_json(out, table)?),
+        Format::Xlsx => Err(Error::new("denne tabel kan ikke skrives som xlsx; brug --format csv")),
     })
 }
 
@@ -50,7 +90,7 @@ pub fn lists(common: &Common, json: &serde_json::Value, lists: &[List]) -> Resul
             serde_json::to_writer_pretty(&mut *out, json)?;
             Ok(writeln!(out)?)
         }
-        Format::Xlsx => Err(no_xlsx()),
+        Format::Xlsx => Ok(out.write_all(&xlsx::lists(lists)?)?),
     })
 }
 
@@ -66,10 +106,10 @@ fn write(
     common: &Common,
     body: impl FnOnce(&mut dyn Write) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    if common.format == Format::Xlsx {
-        return Err(no_xlsx());
-    }
     match &common.output {
+        None if common.format == Format::Xlsx => {
+            Err(Error::new("et regneark skrives i en fil; tilføj -o FIL.xlsx"))
+        }
         None => {
             let mut out = BufWriter::new(io::stdout().lock());
             body(&mut out)?;
@@ -84,8 +124,4 @@ fn write(
             Ok(out.flush()?)
         }
     }
-}
-
-fn no_xlsx() -> Error {
-    Error::new("formatet xlsx kan endnu ikke skrives; brug --format csv, som Excel åbner")
 }

@@ -26,6 +26,14 @@ pub fn danish(value: f64, decimals: u8) -> String {
     text
 }
 
+/// Days since 1970-01-01 as `2026-10-31`.
+#[must_use]
+pub fn date(day: i32) -> String {
+    const EPOCH: jiff::civil::Date = jiff::civil::date(1970, 1, 1);
+    let days = jiff::SignedDuration::from_hours(i64::from(day) * 24);
+    EPOCH.saturating_add(days).to_string()
+}
+
 /// `2026-10-31` as `31.10.2026`.
 #[must_use]
 pub fn danish_date(day: &str) -> String {

@@ -22,7 +22,8 @@ pub fn write(out: &mut dyn Write, heading: &Heading, answer: &Answer) -> io::Res
     if let Some(title) = &heading.title {
         writeln!(out, "{title}")?;
     }
-    writeln!(out, "{}", about(answer))?;
+    let Answer { cube, version, as_of, behind, .. } = answer;
+    writeln!(out, "{}", about(cube, version, as_of, *behind))?;
     let layout = Layout::new(answer);
     if let Some(measure) = layout.only_measure {
         writeln!(out, "{measure}")?;
@@ -39,17 +40,17 @@ pub fn write(out: &mut dyn Write, heading: &Heading, answer: &Answer) -> io::Res
 }
 
 /// Cube, version, as-of day, and how many municipalities are behind.
-fn about(answer: &Answer) -> String {
-    let behind = match answer.behind {
+pub(super) fn about(cube: &str, version: &str, as_of: &str, behind: u32) -> String {
+    let behind = match behind {
         0 => "ingen kommuner er bagud".to_owned(),
         1 => "1 kommune er bagud".to_owned(),
         behind => format!("{behind} kommuner er bagud"),
     };
-    let Answer { cube, version, as_of, .. } = answer;
     format!("{cube} · version {version} · til og med {} · {behind}", danish_date(as_of))
 }
 
-fn write_notes(out: &mut dyn Write, notes: &[String]) -> io::Result<()> {
+/// What stands below an answer.
+pub(super) fn write_notes(out: &mut dyn Write, notes: &[String]) -> io::Result<()> {
     if !notes.is_empty() {
         writeln!(out)?;
     }

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use terning::answer::Answer;
 use terning::args::Common;
-use terning::client::Client;
+use terning::client::{Client, ReportAnswer};
 use terning::output::{self, Heading};
 use terning_proto::v1::Pivot;
 use terning_proto::v1::question::Asked;
@@ -141,9 +141,16 @@ async fn report(
 ) -> anyhow::Result<()> {
     let parameters =
         vec![(parameter.to_owned(), value.to_owned()), ("aar".to_owned(), YEAR.to_owned())];
-    let report = client.report(name.to_owned(), parameters).await?;
-    let heading = Heading { title: Some(report.title), notes: report.notes };
-    output::answer(common, &heading, &report.answer)?;
+    match client.report(name.to_owned(), parameters, Vec::new()).await? {
+        ReportAnswer::Cells { title, notes, answer } => {
+            output::answer(
+                common,
+                &Heading { title: Some(title), notes, ..Heading::default() },
+                &answer,
+            )?;
+        }
+        ReportAnswer::Table(table) => output::table(common, &table)?,
+    }
     say(format_args!(""));
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Lists the cubes of a version.
 
 use terning_engine::cube::Cube;
+use terning_engine::query::View;
 use terning_proto::v1;
 use tonic::Status;
 
@@ -14,7 +15,13 @@ impl Api {
         let version = self.version(&request.version).await?;
         Ok(v1::ListCubesResponse {
             version: Some(convert::version(&version)),
-            cubes: version.views().iter().map(View::cube).filter(|cube| !cube.hidden).map(cube_info).collect(),
+            cubes: version
+                .views()
+                .iter()
+                .map(View::cube)
+                .filter(|cube| !cube.hidden)
+                .map(cube_info)
+                .collect(),
         })
     }
 }

@@ -3,6 +3,7 @@
 use terning_engine::cube::Dimension;
 use terning_engine::query::View;
 use terning_engine::query::bound::{HierarchyRef, Member};
+use terning_engine::query::names::Names;
 use terning_proto::v1;
 use tonic::{Code, Status};
 

@@ -2,6 +2,7 @@
 
 mod convert;
 mod describe_cube;
+mod drill_through;
 mod list_cubes;
 mod list_members;
 mod list_reports;
@@ -10,6 +11,7 @@ mod query;
 mod query_stream;
 mod run_report;
 mod status;
+mod table;
 mod translate_pivot;
 mod work;
 
@@ -60,6 +62,12 @@ impl Version {
     fn views(&self) -> Vec<View> {
         self.cubes.iter().map(|cube| View::everything(Arc::clone(cube))).collect()
     }
+}
+
+/// A table as the stream of its parts.
+fn table_stream(parts: Vec<v1::TablePart>) -> Parts<v1::TableResponse> {
+    let parts = parts.into_iter().map(|part| Ok(v1::TableResponse { part: Some(part) }));
+    Box::pin(tokio_stream::iter(parts))
 }
 
 #[tonic::async_trait]
@@ -122,6 +130,24 @@ impl QueryService for Api {
         request: Request<v1::RunReportRequest>,
     ) -> Result<Response<Self::RunReportStream>, Status> {
         self.answer_run_report(request).await.map(Response::new)
+    }
+
+    type DrillThroughStream = Parts<v1::TableResponse>;
+
+    async fn drill_through(
+        &self,
+        request: Request<v1::DrillThroughRequest>,
+    ) -> Result<Response<Self::DrillThroughStream>, Status> {
+        self.answer_drill_through(request).await.map(Response::new)
+    }
+
+    type ExplainStream = Parts<v1::TableResponse>;
+
+    async fn explain(
+        &self,
+        _request: Request<v1::ExplainRequest>,
+    ) -> Result<Response<Self::ExplainStream>, Status> {
+        Err(Status::unimplemented("celler kan endnu ikke forklares"))
     }
 
     async fn list_versions(

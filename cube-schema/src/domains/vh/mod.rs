@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn rules_stand_in_the_order_in_which_they_run() {
-        let order = |id: &str| ("SKDCG".find(&id[..1]).unwrap(), id[1..].to_owned());
+        let order = |id: &str| ("SKDCXG".find(&id[..1]).unwrap(), id[1..].to_owned());
         assert!(RULES.is_sorted_by_key(|rule| order(rule.id)));
         let deleting: Vec<&str> = vh().deleting().iter().map(|at| RULES[at].id).collect();
         assert_eq!(deleting, ["D1", "D2", "D3", "D4", "D5"]);

@@ -13,7 +13,8 @@ use crate::rule::Warning;
 use super::cpr::{Cpr, Koen};
 use super::kodelister::{self, CodeList, Kommune, Kommunenavn, Maalgruppe, Ydelse};
 use super::noegletalsdata::{self, Befolkning, Bro, Personale, Regnskab};
-use super::regler::g3_nej;
+use super::regler::kommunepar::Kommunepar;
+use super::regler::{g3_nej, k1_ishoej_vallensbaek, k2_taarnby_dragoer};
 
 /// The kind of the warning for a key that stands twice in a reference file.
 const TWICE: &str = "Samme nøgle flere gange i en referencefil";
@@ -29,6 +30,8 @@ pub struct Reference {
     pub maalgrupper: CodeList<Maalgruppe>,
     /// Types of offer: their names.
     pub tilbudstyper: CodeList<Box<str>>,
+    /// The last day of the pairs of K1 and K2 (K3).
+    pub saerregler: HashMap<Kommunepar, Option<Day>>,
     /// Citizens.
     pub borgere: HashMap<Cpr, Borger>,
     /// Institutions.
@@ -158,6 +161,7 @@ const YDELSER_FILE: &str = "kodelister/ydelser.csv";
 const MAALGRUPPER_FILE: &str = "kodelister/maalgrupper.csv";
 const TILBUDSTYPER_FILE: &str = "kodelister/tilbudstyper.csv";
 const KONTOPLAN_BRO_FILE: &str = "kodelister/kontoplan_bro.csv";
+const SAERREGLER_FILE: &str = "kodelister/saerregler.csv";
 const CPR_FILE: &str = "cpr.csv";
 const OPHOLDSSTEDER_FILE: &str = "opholdssteder.csv";
 const SYSTEMSKIFTE_FILE: &str = "systemskifte.csv";
@@ -167,12 +171,13 @@ const UDGIFTER_FILE: &str = "udgifter.csv";
 const PERSONALE_FILE: &str = "personale.csv";
 
 /// The reference files, code lists first: the others are resolved against them.
-pub(super) static SPECS: [ReferenceSpec; 12] = [
+pub(super) static SPECS: [ReferenceSpec; 13] = [
     list(KOMMUNER_FILE, kodelister::KOMMUNE_COLUMNS, kodelister::KOMMUNER),
     list(YDELSER_FILE, kodelister::YDELSE_COLUMNS, kodelister::YDELSER),
     list(MAALGRUPPER_FILE, kodelister::MAALGRUPPE_COLUMNS, kodelister::MAALGRUPPER),
     list(TILBUDSTYPER_FILE, kodelister::TILBUDSTYPE_COLUMNS, kodelister::TILBUDSTYPER),
     list(KONTOPLAN_BRO_FILE, noegletalsdata::BRO_COLUMNS, kodelister::KONTOPLAN_BRO),
+    list(SAERREGLER_FILE, kodelister::SAERREGLER_COLUMNS, kodelister::SAERREGLER),
     file(
         CPR_FILE,
         &["CPR", "Foedselsdato", "Doedsdato", "Koen"],
@@ -233,6 +238,7 @@ pub(super) fn read(
         YDELSER_FILE => kodelister::read_ydelse(&mut reference.ydelser, row)?,
         MAALGRUPPER_FILE => kodelister::read_maalgruppe(&mut reference.maalgrupper, row)?,
         TILBUDSTYPER_FILE => kodelister::read_tilbudstype(&mut reference.tilbudstyper, row)?,
+        SAERREGLER_FILE => read_saerregel(reference, row)?,
         CPR_FILE => read_borger(reference, row)?,
         OPHOLDSSTEDER_FILE => return read_opholdssted(reference, row),
         SYSTEMSKIFTE_FILE => return read_systemskifte(reference, row),
@@ -248,6 +254,21 @@ pub(super) fn read(
 
 fn twice_warning() -> Warning {
     Warning { kind: TWICE, text: "en tidligere linje med samme nøgle er erstattet".to_owned() }
+}
+
+/// Reads a line of `saerregler.csv`: the last day of a pair that a rule is about.
+fn read_saerregel(reference: &mut Reference, row: &Row<'_>) -> Result<bool, Refused> {
+    let [indberetter, ogsaa_for, gyldig_til] = columns(row);
+    let (indberetter, ogsaa_for) = (Kommune::parse(indberetter), Kommune::parse(ogsaa_for));
+    let pairs = [k1_ishoej_vallensbaek::PAR, k2_taarnby_dragoer::PAR];
+    let named =
+        |par: &Kommunepar| (Some(par.indberetter), Some(par.ogsaa_for)) == (indberetter, ogsaa_for);
+    let par = pairs.into_iter().find(named).ok_or_else(|| Refused {
+        field: "Indberetter",
+        reason: "reglerne har kun parrene 183 for 187 (K1) og 185 for 155 (K2)".to_owned(),
+    })?;
+    let gyldig_til = date("GyldigTil", gyldig_til)?;
+    Ok(reference.saerregler.insert(par, gyldig_til).is_some())
 }
 
 /// Reads a line of `cpr.csv`. No reason shows a value: all of them are personal.

@@ -68,8 +68,12 @@ pub struct Group {
     pub rows: Rows,
     /// The rows cut further where a member changes over time; asked only when such a dimension is.
     pub cut: Option<Rows>,
-    /// Where each fact came from.
+    /// The number of the record that each fact came from; `None` where every fact is one.
+    pub record: Option<array::Array<u32>>,
+    /// What tells of the record that each fact came from.
     pub provenance: Vec<Provenance>,
+    /// What drill-through shows where nothing is named.
+    pub drill: Vec<String>,
 }
 
 /// How rows point at a dimension.
@@ -131,20 +135,28 @@ pub struct NamedSet {
     pub formula: String,
 }
 
-/// A column that tells where a fact came from, by position of the fact in its table.
+/// A column that tells of the record that a fact came from.
 pub struct Provenance {
-    /// The column's name.
+    /// The heading.
     pub name: String,
-    /// The values.
+    /// Whether it is shown only to whoever may see the delivery.
+    pub delivery: bool,
+    /// The values, by position of the fact in its table.
     pub values: ProvenanceValues,
+    /// The values that are shown instead to whoever sees some records only.
+    pub own: Option<ProvenanceValues>,
 }
 
 /// Values of provenance.
 pub enum ProvenanceValues {
     /// A text per fact.
     Text(Texts),
+    /// Texts that facts share, and the number of each fact's.
+    Coded(Texts, array::Column),
     /// A number per fact.
     Number(array::Array<u32>),
+    /// A day per fact, as days since 1970; the ends of the calendar are no day.
+    Day(array::Array<i32>),
 }
 
 impl Cube {

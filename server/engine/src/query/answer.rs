@@ -67,7 +67,7 @@ fn bound(views: &[View], question: &Question<'_>) -> Result<(usize, Bound), Quer
 }
 
 /// The view of a cube's name, upper and lower case being equal.
-fn find(views: &[View], cube: &str) -> Result<usize, QueryError> {
+pub(super) fn find(views: &[View], cube: &str) -> Result<usize, QueryError> {
     let names = || views.iter().map(|view| view.cube().name.as_str());
     let found = names().position(|name| same(name, cube));
     found.ok_or_else(|| bind::unknown_cube(cube, names()))

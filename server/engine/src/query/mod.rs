@@ -12,6 +12,8 @@ pub mod names;
 pub mod parse;
 pub mod bind;
 pub mod show;
+pub mod table;
+pub mod drill;
 mod answer;
 mod compose;
 mod execute;
@@ -20,9 +22,11 @@ mod plan;
 
 pub use answer::{Answer, Question, answer, translate};
 pub use cellset::CellSet;
+pub use drill::{Drill, Drilled, drill};
 pub use error::{ErrorKind, QueryError};
 pub use limits::{Cancel, Limits};
 pub use pivot::Pivot;
+pub use table::Table;
 pub use view::View;
 
 /// Answers a bound question.

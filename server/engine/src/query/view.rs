@@ -41,6 +41,12 @@ impl View {
         &self.cube
     }
 
+    /// Whether some rows may not be seen.
+    #[must_use]
+    pub fn is_restricted(&self) -> bool {
+        self.seen.is_some()
+    }
+
     /// The rows of a measure group that may be seen; `None` is all.
     #[must_use]
     pub fn seen(&self, group: usize, cut: bool) -> Option<&RoaringBitmap> {

@@ -96,9 +96,30 @@ fn group(cube: &Cube, group: &Group) -> Check {
     }
     let steps = group.uses.contains(&Some(Use::Step));
     ensure(steps == group.cut.is_some(), "de skårne rækker mangler")?;
-    group.provenance.iter().try_for_each(|column| match &column.values {
-        ProvenanceValues::Text(values) => texts(values),
-        ProvenanceValues::Number(_) => Ok(()),
+    provenance(group)
+}
+
+fn provenance(group: &Group) -> Check {
+    let facts = group.rows.fact.iter().max().map_or(0, |&last| last as usize + 1);
+    let records = group.record.as_ref().is_none_or(|records| records.len() >= facts);
+    ensure(records, "registreringerne")?;
+    let all =
+        group.provenance.iter().flat_map(|column| [Some(&column.values), column.own.as_ref()]);
+    all.flatten().try_for_each(|values| {
+        let length = match values {
+            ProvenanceValues::Text(values) => {
+                texts(values)?;
+                values.len()
+            }
+            ProvenanceValues::Coded(different, numbers) => {
+                texts(different)?;
+                ensure(column_below(numbers, different.len()), "en registrerings tekst")?;
+                numbers.len()
+            }
+            ProvenanceValues::Number(values) => values.len(),
+            ProvenanceValues::Day(values) => values.len(),
+        };
+        ensure(length >= facts, "en registrerings oplysninger")
     })
 }
 

@@ -67,7 +67,9 @@ pub(super) struct GroupMeta {
     pub entity_count: usize,
     pub rows: RowsMeta,
     pub cut: Option<RowsMeta>,
-    pub provenance: Vec<(String, ProvenanceMeta)>,
+    pub record: Option<u32>,
+    pub provenance: Vec<ProvenanceMeta>,
+    pub drill: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -120,7 +122,17 @@ pub(super) struct OrderMeta {
 }
 
 #[derive(Serialize, Deserialize)]
-pub(super) enum ProvenanceMeta {
+pub(super) struct ProvenanceMeta {
+    pub name: String,
+    pub delivery: bool,
+    pub values: ProvenanceValuesMeta,
+    pub own: Option<ProvenanceValuesMeta>,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(super) enum ProvenanceValuesMeta {
     Text(PairMeta),
+    Coded(PairMeta, ColumnMeta),
     Number(u32),
+    Day(u32),
 }

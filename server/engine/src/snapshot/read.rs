@@ -8,7 +8,7 @@ use super::check;
 use super::container::{Opened, damaged};
 use super::meta::{
     BitmapsMeta, ColumnMeta, CubeMeta, DimensionMeta, FieldMeta, GroupMeta, Meta, OrderMeta,
-    PairMeta, ProvenanceMeta, RowsMeta,
+    PairMeta, ProvenanceMeta, ProvenanceValuesMeta, RowsMeta,
 };
 use super::{SnapshotError, codec};
 use crate::cube::array::{Array, Column, Fixed, Lists, Owner, Texts};
@@ -97,13 +97,18 @@ impl Reader<'_> {
             kind: measure.kind,
             order: measure.order,
         });
-        let provenance = meta.provenance.into_iter().map(|(name, values)| {
-            let values = match values {
-                ProvenanceMeta::Text(texts) => ProvenanceValues::Text(self.texts(texts)?),
-                ProvenanceMeta::Number(section) => ProvenanceValues::Number(self.array(section)?),
-            };
-            Ok(Provenance { name, values })
+        let provenance = meta.provenance.into_iter().map(|column| {
+            let ProvenanceMeta { name, delivery, values, own } = column;
+            let values = self.provenance(values)?;
+            Ok(Provenance {
+                name,
+                delivery,
+                values,
+                own: own.map(|own| self.provenance(own)).transpose()?,
+            })
         });
+        let provenance = provenance.collect::<Read<_>>()?;
+        let record = meta.record.map(|section| self.array(section)).transpose()?;
         Ok(Group {
             name: meta.name,
             uses: meta.uses,
@@ -111,7 +116,20 @@ impl Reader<'_> {
             entity_count: meta.entity_count,
             rows: self.rows(meta.rows)?,
             cut: meta.cut.map(|rows| self.rows(rows)).transpose()?,
-            provenance: provenance.collect::<Read<_>>()?,
+            record,
+            provenance,
+            drill: meta.drill,
+        })
+    }
+
+    fn provenance(&self, meta: ProvenanceValuesMeta) -> Read<ProvenanceValues> {
+        Ok(match meta {
+            ProvenanceValuesMeta::Text(texts) => ProvenanceValues::Text(self.texts(texts)?),
+            ProvenanceValuesMeta::Coded(texts, numbers) => {
+                ProvenanceValues::Coded(self.texts(texts)?, self.column(numbers)?)
+            }
+            ProvenanceValuesMeta::Number(section) => ProvenanceValues::Number(self.array(section)?),
+            ProvenanceValuesMeta::Day(section) => ProvenanceValues::Day(self.array(section)?),
         })
     }
 

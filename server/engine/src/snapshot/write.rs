@@ -7,7 +7,7 @@ use roaring::RoaringBitmap;
 use super::container::Sections;
 use super::meta::{
     BitmapsMeta, ColumnMeta, CubeMeta, DimensionMeta, FieldMeta, GroupMeta, MeasureMeta, Meta,
-    OrderMeta, PairMeta, ProvenanceMeta, RowsMeta,
+    OrderMeta, PairMeta, ProvenanceMeta, ProvenanceValuesMeta, RowsMeta,
 };
 use super::{SnapshotError, codec};
 use crate::cube::array::{Array, Column, Fixed, Lists, Texts};
@@ -84,14 +84,14 @@ impl<'a> Writer<'a> {
             kind: measure.kind,
             order: measure.order,
         });
-        let provenance = group.provenance.iter().map(|column| {
-            let values = match &column.values {
-                ProvenanceValues::Text(texts) => ProvenanceMeta::Text(self.texts(texts)),
-                ProvenanceValues::Number(numbers) => ProvenanceMeta::Number(self.array(numbers)),
-            };
-            (column.name.clone(), values)
+        let provenance = group.provenance.iter().map(|column| ProvenanceMeta {
+            name: column.name.clone(),
+            delivery: column.delivery,
+            values: self.provenance(&column.values),
+            own: column.own.as_ref().map(|own| self.provenance(own)),
         });
         let provenance = provenance.collect();
+        let record = group.record.as_ref().map(|numbers| self.array(numbers));
         Ok(GroupMeta {
             name: group.name.clone(),
             uses: group.uses.clone(),
@@ -99,8 +99,21 @@ impl<'a> Writer<'a> {
             entity_count: group.entity_count,
             rows: self.rows(&group.rows)?,
             cut: group.cut.as_ref().map(|rows| self.rows(rows)).transpose()?,
+            record,
             provenance,
+            drill: group.drill.clone(),
         })
+    }
+
+    fn provenance(&mut self, values: &'a ProvenanceValues) -> ProvenanceValuesMeta {
+        match values {
+            ProvenanceValues::Text(texts) => ProvenanceValuesMeta::Text(self.texts(texts)),
+            ProvenanceValues::Coded(texts, numbers) => {
+                ProvenanceValuesMeta::Coded(self.texts(texts), self.column(numbers))
+            }
+            ProvenanceValues::Number(numbers) => ProvenanceValuesMeta::Number(self.array(numbers)),
+            ProvenanceValues::Day(days) => ProvenanceValuesMeta::Day(self.array(days)),
+        }
     }
 
     fn rows(&mut self, rows: &'a Rows) -> Result<RowsMeta, SnapshotError> {

@@ -166,8 +166,12 @@ impl<'a> Facts<'a> {
         for column in group.measures.iter().flat_map(|measure| &measure.key) {
             self.ids(column)?;
         }
+        if let Some(column) = &group.record {
+            self.ids(column)?;
+        }
         for column in &group.provenance {
-            self.column(column)?;
+            self.shown(&column.column)?;
+            column.own.as_ref().map_or(Ok(()), |own| self.shown(own))?;
         }
         group.dimensions.iter().try_for_each(|usage| self.check_use(star, schema, usage))
     }
@@ -175,6 +179,15 @@ impl<'a> Facts<'a> {
     fn column(&self, name: &str) -> Result<&'a FactColumn, StarError> {
         let column = self.table.column(name);
         column.ok_or_else(|| no_column(&self.table.name, name, self.place.clone()))
+    }
+
+    /// A column that is only shown.
+    fn shown(&self, name: &str) -> Result<(), StarError> {
+        match self.column(name)? {
+            FactColumn::Coded(texts, numbers) => self.in_range(name, numbers, texts.len()),
+            FactColumn::Id(_) | FactColumn::Day(_) | FactColumn::Text(_) => Ok(()),
+            _ => Err(self.wrong_kind(name, "tekst, numre eller dage")),
+        }
     }
 
     fn wrong_kind(&self, column: &str, needed: &'static str) -> StarError {
@@ -306,7 +319,7 @@ mod tests {
             { dimension = "Farve", column = "farver" },
         ]
         measures = [{ name = "Ejere", kind = "distinct", key = ["ejer"] }]
-        provenance = ["fil"]
+        provenance = [{ name = "Fil", column = "fil" }]
     "#;
 
     fn schema() -> Schema {

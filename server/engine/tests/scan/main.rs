@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod compare;
+mod drill;
 mod members;
 mod named;
 mod question;
@@ -80,6 +81,7 @@ fn check_star(seed: u64, size: Size, questions: usize, counts: &mut Counts) {
         let asker = Asker { dimensions: &scan.dimensions, measures: 6 };
         for _ in 0..questions / 2 {
             let bound = asker.question(&mut random);
+            drill::check(&view, &bound, seed);
             match check(&view, &scan, &bound, size.effort) {
                 Ok(None) => counts.too_large += 1,
                 Ok(Some(cells)) => {

@@ -21,6 +21,9 @@ pub const TILBUDSTYPER: &str = include_str!("tilbudstyper.csv");
 /// The bridge from services to the chart of accounts.
 pub const KONTOPLAN_BRO: &str = include_str!("kontoplan_bro.csv");
 
+/// Until when the pairs of K1 and K2 hold (K3).
+pub const SAERREGLER: &str = include_str!("saerregler.csv");
+
 /// The number of a municipality, `153`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Kommune(pub u16);
@@ -162,6 +165,8 @@ pub(super) const YDELSE_COLUMNS: &[&str] = &[
 /// The columns of `maalgrupper.csv` that are read.
 pub(super) const MAALGRUPPE_COLUMNS: &[&str] =
     &["Maalgruppekode", "Navn", "Hovedgruppe", "HovedgruppeDST"];
+/// The columns of `saerregler.csv`.
+pub(super) const SAERREGLER_COLUMNS: &[&str] = &["Indberetter", "OgsaaFor", "GyldigTil"];
 /// The columns of `tilbudstyper.csv` that are read. Their validity (to 2017) is not judged.
 pub(super) const TILBUDSTYPE_COLUMNS: &[&str] = &["kode", "navn"];
 

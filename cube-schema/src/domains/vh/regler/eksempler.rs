@@ -15,7 +15,7 @@ use super::super::Vh;
 use super::super::record::{Betalingskommune, Record, Ydelseskode};
 use super::super::reference::Reference;
 use super::super::testing;
-use super::{RULES, c3_stoette_under_ophold, g1_godkendelser, g2_kvartal};
+use super::{RULES, c3_stoette_under_ophold, g1_godkendelser, g2_kvartal, x1_aaben_ydelse};
 
 /// The as-of day of examples that do not say another.
 const AS_OF: &str = "2026-10-31";
@@ -46,6 +46,18 @@ const ENTITY_RESULTS: &[&str] = &["Mærkes", "Dage tilbage", "Dato uden overlap"
 const PERIOD_INPUTS: &[&str] =
     &["Listen", "Indberetter", "Betalingskommune", "Ydelseskode", "Start", "Slut", "Kvartal"];
 const PERIOD_RESULTS: &[&str] = &["Godkendt", "Godkendte dage", "Advarsel"];
+
+const APPLIED_INPUTS: &[&str] = &[
+    "Indberetter",
+    "Betalingskommune",
+    "Par gælder til",
+    "Ydelseskode",
+    "Start",
+    "Slut",
+    "Opgørelsesdag",
+    "Dage tilbage",
+];
+const APPLIED_RESULTS: &[&str] = &["Bliver handlekommune", "Bliver betalingskommune", "Varighed"];
 
 #[test]
 fn every_example_of_every_rule_holds() {
@@ -111,6 +123,10 @@ fn run_table(shape: &Shape<Vh>, table: &Table<'_>) -> Result<(), String> {
         Shape::Period => {
             check_columns(table, PERIOD_INPUTS, PERIOD_RESULTS)?;
             table.rows.iter().try_for_each(run_period)
+        }
+        Shape::Applied => {
+            check_columns(table, APPLIED_INPUTS, APPLIED_RESULTS)?;
+            table.rows.iter().try_for_each(run_applied)
         }
     }
 }
@@ -349,15 +365,50 @@ fn run_period(row: &Example<'_>) -> Result<(), String> {
     expect(row, "Godkendte dage", &pieces_text(&both))
 }
 
+// What the domain applies itself
+
+fn run_applied(row: &Example<'_>) -> Result<(), String> {
+    let mut reference = testing::reference();
+    let last = row.text("Par gælder til");
+    for pair in [["183", "187", last], ["185", "155", last]] {
+        testing::add(&mut reference, "kodelister/saerregler.csv", &pair).unwrap();
+    }
+    let record = after_k(&reference, row, row.text("Start"));
+    expect(row, "Bliver handlekommune", &record.handlekommune.to_string())?;
+    expect(row, "Bliver betalingskommune", &payer_text(&record))?;
+    let as_of = Day::parse(or(row.text("Opgørelsesdag"), AS_OF)).unwrap();
+    let context = Context { reference: &reference, as_of };
+    let band = match row.text("Dage tilbage") {
+        "" => x1_aaben_ydelse::indberettet(&record, &context),
+        text => x1_aaben_ydelse::aendret(&record, &pieces(text), &context),
+    };
+    let caption = band.map_or("Ukendt", |band| x1_aaben_ydelse::VARIGHEDER[band].0);
+    expect(row, "Varighed", caption)
+}
+
+/// The pieces that [`pieces_text`] writes.
+fn pieces(text: &str) -> Vec<Interval> {
+    let day = |text: &str| Day::parse(text.trim());
+    let piece = |piece: &str| {
+        let (first, last) = piece.split_once('–')?;
+        Interval::new(day(first)?, day(last).unwrap_or(Day::MAX))
+    };
+    text.split(" og ").filter_map(piece).collect()
+}
+
 /// The record after the K rules, which decide whose approvals it goes by.
 fn period_record(reference: &Reference, row: &Example<'_>) -> Record {
+    after_k(reference, row, or(row.text("Start"), "2020-01-01"))
+}
+
+fn after_k(reference: &Reference, row: &Example<'_>, start: &str) -> Record {
     let fields = [
         "Y1",
         testing::CPR,
         or(row.text("Indberetter"), "153"),
         row.text("Betalingskommune"),
         or(row.text("Ydelseskode"), "1.8.1"),
-        or(row.text("Start"), "2020-01-01"),
+        start,
         row.text("Slut"),
         "1.1.1",
         "",

@@ -11,7 +11,7 @@ use super::kommunepar::Kommunepar;
 pub const PAR: Kommunepar = Kommunepar { indberetter: Kommune(183), ogsaa_for: Kommune(187) };
 
 /// What Ishøj reports with Vallensbæk as payer is Vallensbæk's.
-pub fn ishoej_vallensbaek(record: &mut Record, _: &Context<'_, Reference>) -> Finding {
-    PAR.tolk(record);
+pub fn ishoej_vallensbaek(record: &mut Record, context: &Context<'_, Reference>) -> Finding {
+    PAR.tolk(record, context.reference);
     Finding::Clear
 }

@@ -11,7 +11,7 @@ use super::kommunepar::Kommunepar;
 pub const PAR: Kommunepar = Kommunepar { indberetter: Kommune(185), ogsaa_for: Kommune(155) };
 
 /// What Tårnby reports with Dragør as payer is Dragør's.
-pub fn taarnby_dragoer(record: &mut Record, _: &Context<'_, Reference>) -> Finding {
-    PAR.tolk(record);
+pub fn taarnby_dragoer(record: &mut Record, context: &Context<'_, Reference>) -> Finding {
+    PAR.tolk(record, context.reference);
     Finding::Clear
 }

@@ -2,9 +2,11 @@
 
 use super::super::kodelister::Kommune;
 use super::super::record::{Betalingskommune, Record};
+use super::super::reference::Reference;
+use super::k3_datering;
 
 /// Who reports, and for whom else.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Kommunepar {
     /// The municipality that reports.
     pub indberetter: Kommune,
@@ -16,8 +18,9 @@ impl Kommunepar {
     /// Gives a record of the pair to the municipality that it is about.
     ///
     /// A betalingskommune that is neither of the two is left for K4.
-    pub fn tolk(&self, record: &mut Record) {
-        if record.indberetter != self.indberetter {
+    pub fn tolk(&self, record: &mut Record, reference: &Reference) {
+        if record.indberetter != self.indberetter || !k3_datering::gaelder(self, record, reference)
+        {
             return;
         }
         let own = match record.betalingskommune {

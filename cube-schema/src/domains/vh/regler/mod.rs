@@ -16,11 +16,13 @@ pub mod g2_kvartal;
 pub mod g3_nej;
 pub mod k1_ishoej_vallensbaek;
 pub mod k2_taarnby_dragoer;
+pub mod k3_datering;
 pub mod k4_betalingskommune;
 pub mod kommunepar;
 pub mod s1_fuld_bestand;
 pub mod s2_systemskifte;
 pub mod s3_parallel;
+pub mod x1_aaben_ydelse;
 
 mod faelles_dage;
 mod systemer;
@@ -46,7 +48,7 @@ macro_rules! rule {
 }
 
 /// All rules, in order.
-pub static RULES: [Rule<Vh>; 17] = [
+pub static RULES: [Rule<Vh>; 19] = [
     rule!(
         "S1",
         "Fuld bestand",
@@ -82,6 +84,7 @@ pub static RULES: [Rule<Vh>; 17] = [
         "FLIS 6.5",
         Shape::Record(k2_taarnby_dragoer::taarnby_dragoer)
     ),
+    rule!("K3", "Kommuneparrene gælder til en dag", k3_datering, "Valgt", Shape::Applied),
     rule!(
         "K4",
         "Betalingskommune ikke angivet eller ukendt",
@@ -132,6 +135,13 @@ pub static RULES: [Rule<Vh>; 17] = [
         c3_stoette_under_ophold,
         "FLIS 6.6; delvis valgt",
         Shape::Entity(c3_stoette_under_ophold::stoette_under_ophold)
+    ),
+    rule!(
+        "X1",
+        "Åbne midlertidige ophold",
+        x1_aaben_ydelse,
+        "FLIS 6.6; delvis valgt",
+        Shape::Applied
     ),
     rule!("G1", "Godkendelser fra Danmarks Statistik", g1_godkendelser, "FLIS 6.7", Shape::Period),
     rule!("G2", "Godkendt gælder kvartalet", g2_kvartal, "FLIS 6.7", Shape::Period),

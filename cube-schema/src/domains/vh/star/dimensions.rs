@@ -2,18 +2,19 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::day::Month;
+use crate::day::{Day, Month};
 use crate::domain::{DeliveryInfo, Judged};
+use crate::rule::Context;
 use crate::table::{DimensionTable, Lists};
 
-use super::super::LOKAL;
 use super::super::cpr::{Cpr, Koen};
 use super::super::kodelister::{Kommune, Kommunenavn};
 use super::super::record::{Betalingskommune, OpholdsstedRef, Record, Ydelseskode};
 use super::super::reference::Reference;
 use super::super::regler::{
-    self, RULES, g1_godkendelser, k1_ishoej_vallensbaek, k2_taarnby_dragoer,
+    self, RULES, g1_godkendelser, k1_ishoej_vallensbaek, k2_taarnby_dragoer, x1_aaben_ydelse,
 };
+use super::super::{LOKAL, NATIONAL};
 
 /// Key and name of the institution that stands for ids which are not in the register.
 const UKENDT_INSTITUTION: &str = "Ukendt institution";
@@ -124,6 +125,19 @@ impl<'a> Keys<'a> {
         record.funktionsvurdering.map_or(VURDERINGER.len() as u32, u32::from)
     }
 
+    /// The row of the length of an open temporary stay, as reported.
+    pub fn aaben_ydelse(&self, judged: &Judged<Record>, as_of: Day) -> u32 {
+        let context = Context { reference: self.reference, as_of };
+        varighed_row(x1_aaben_ydelse::indberettet(&judged.record, &context))
+    }
+
+    /// The same after the changes.
+    pub fn aaben_ydelse_aendret(&self, judged: &Judged<Record>, as_of: Day) -> u32 {
+        let context = Context { reference: self.reference, as_of };
+        let pieces = &judged.verdicts[NATIONAL].pieces;
+        varighed_row(x1_aaben_ydelse::aendret(&judged.record, pieces, &context))
+    }
+
     /// Appends the rows of the marks that the VH cube shows, or the one for none.
     pub fn push_regler(&self, judged: &Judged<Record>, lists: &mut Lists) {
         let marks = judged.marks.with(judged.verdicts[LOKAL].marks);
@@ -154,6 +168,7 @@ impl<'a> Keys<'a> {
             one_column("funktionsvurdering", VURDERINGER.into_iter().chain([""])),
             regel_table(),
             one_column("godkendt", ["Ja", "Nej"]),
+            one_column("varighed", varigheder().chain([""])),
             one_column("koen", ["Mand", "Kvinde"]),
             self.borger_table(),
         ]
@@ -325,6 +340,16 @@ fn ukendte_koder<'a>(
 fn borger_numbers(records: &[Judged<Record>], borgere: &[Cpr]) -> Vec<u32> {
     let numbers: HashMap<Cpr, u32> = borgere.iter().copied().zip(0..).collect();
     records.iter().map(|judged| numbers[&judged.record.cpr]).collect()
+}
+
+/// The bands of X1, in their order.
+fn varigheder() -> impl Iterator<Item = &'static str> {
+    x1_aaben_ydelse::VARIGHEDER.into_iter().map(|(caption, _)| caption)
+}
+
+/// The row of a band; the row after the last where there is none.
+fn varighed_row(band: Option<usize>) -> u32 {
+    band.unwrap_or(x1_aaben_ydelse::VARIGHEDER.len()) as u32
 }
 
 fn koen_row(koen: Koen) -> u32 {

@@ -1,10 +1,15 @@
 //! The fact tables: each column is a function of a row's record or of its days.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use crate::day::{Day, Interval};
 use crate::domain::{DeliveryInfo, Judged};
 use crate::table::{FactColumn, FactTable, Lists};
 
 use super::super::record::Record;
+use super::super::regler::{self, RULES, c3_stoette_under_ophold};
+use super::super::{LOKAL, NATIONAL};
 use super::FactRow;
 use super::dimensions::Keys;
 
@@ -15,27 +20,35 @@ pub(super) struct Facts<'a> {
     pub deliveries: &'a [DeliveryInfo],
     pub keys: &'a Keys<'a>,
     pub rows: &'a [FactRow],
+    pub as_of: Day,
 }
 
-impl Facts<'_> {
+impl<'a> Facts<'a> {
     /// The facts of the VH cube.
     pub fn reported(self) -> FactTable {
         let mut columns = self.shared_columns();
         columns.extend([
+            ("aaben_ydelse", self.id(|judged| self.keys.aaben_ydelse(judged, self.as_of))),
             ("opholdssted", self.id(|judged| self.keys.opholdssted(&judged.record))),
             ("regler", self.ids(|judged, lists| self.keys.push_regler(judged, lists))),
         ]);
-        named("ydelser_indberettet", columns)
+        named("ydelser_indberettet", columns, self.judged(LOKAL, ""))
     }
 
     /// The facts of Benchmark: neither institutions nor marks.
     pub fn benchmark(self) -> FactTable {
-        named("ydelser_benchmark", self.shared_columns())
+        let mut judged = self.judged(NATIONAL, "");
+        judged.extend(self.judged(LOKAL, "_lokal"));
+        let mut columns = self.shared_columns();
+        let aaben = self.id(|judged| self.keys.aaben_ydelse_aendret(judged, self.as_of));
+        columns.push(("aaben_ydelse", aaben));
+        named("ydelser_benchmark", columns, judged)
     }
 
     fn shared_columns(self) -> Vec<(&'static str, FactColumn)> {
         let keys = self.keys;
-        let file = |judged: &Judged<Record>| &*self.deliveries[judged.delivery as usize].file;
+        let file =
+            |judged: &Judged<Record>| self.deliveries[judged.delivery as usize].file.as_str();
         vec![
             ("borger", self.at(|at| keys.borger(at))),
             // The pieces of a record share its number.
@@ -51,9 +64,25 @@ impl Facts<'_> {
             ("godkendelsesserie", self.of(|record| keys.godkendelsesserie(record))),
             ("koen", self.at(|at| keys.koen(at))),
             ("ydelsesid", self.text(|judged| judged.record.ydelsesid().into())),
-            ("fil", self.text(|judged| file(judged).into())),
+            ("system", self.coded(|judged| judged.record.system().into())),
+            ("fil", self.coded(|judged| file(judged).into())),
             ("linje", self.id(|judged| judged.line)),
+            ("startdato", self.told(|judged| judged.record.start.dag())),
+            ("slutdato", self.told(|judged| judged.record.slut)),
         ]
+    }
+
+    /// What the rules have done to the record, in one judgement, under a suffix: first and last
+    /// day left, `Dato uden overlap`, and the marks.
+    fn judged(self, judgement: usize, suffix: &str) -> Vec<(String, FactColumn)> {
+        let kept = |judged: &Judged<Record>| left(judged, judgement).to_vec();
+        let columns = [
+            ("tilbage_fra", self.told(|judged| Some(kept(judged).first()?.first))),
+            ("tilbage_til", self.told(|judged| Some(kept(judged).last()?.last))),
+            ("dato_uden_overlap", self.told(|judged| dato_uden_overlap(judged, judgement))),
+            ("maerker", self.coded(|judged| maerker(judged, judgement).into())),
+        ];
+        columns.into_iter().map(|(name, values)| (format!("{name}{suffix}"), values)).collect()
     }
 
     /// A number of the record.
@@ -77,6 +106,27 @@ impl Facts<'_> {
         FactColumn::Day(self.rows.iter().map(|(_, days)| value(*days)).collect())
     }
 
+    /// A day that is only shown.
+    fn told(self, value: impl Fn(&Judged<Record>) -> Option<Day>) -> FactColumn {
+        let day = |(at, _): &FactRow| value(&self.records[*at]).unwrap_or(Day::MAX);
+        FactColumn::Day(self.rows.iter().map(day).collect())
+    }
+
+    /// A text that many facts share.
+    fn coded(self, value: impl Fn(&'a Judged<Record>) -> Cow<'a, str>) -> FactColumn {
+        let (mut known, mut texts) = (HashMap::<Box<str>, u32>::new(), Vec::<Box<str>>::new());
+        let mut number = |(at, _): &FactRow| {
+            let text = value(&self.records[*at]);
+            known.get(&*text).copied().unwrap_or_else(|| {
+                texts.push((&*text).into());
+                known.insert((&*text).into(), texts.len() as u32 - 1);
+                texts.len() as u32 - 1
+            })
+        };
+        let numbers = self.rows.iter().map(&mut number).collect();
+        FactColumn::Coded(texts, numbers)
+    }
+
     fn text(self, value: impl Fn(&Judged<Record>) -> Box<str>) -> FactColumn {
         FactColumn::Text(self.rows.iter().map(|(at, _)| value(&self.records[*at])).collect())
     }
@@ -87,7 +137,30 @@ impl Facts<'_> {
     }
 }
 
-fn named(name: &str, columns: Vec<(&str, FactColumn)>) -> FactTable {
+fn named(
+    name: &str,
+    columns: Vec<(&str, FactColumn)>,
+    more: Vec<(String, FactColumn)>,
+) -> FactTable {
     let columns = columns.into_iter().map(|(column, values)| (column.to_owned(), values));
-    FactTable { name: name.to_owned(), columns: columns.collect() }
+    FactTable { name: name.to_owned(), columns: columns.chain(more).collect() }
+}
+
+/// The days that are left of a record; none of one that is deleted.
+fn left(judged: &Judged<Record>, judgement: usize) -> &[Interval] {
+    let deleted = judged.marks.0 & regler::sletter().0 != 0;
+    if deleted { &[] } else { &judged.verdicts[judgement].pieces }
+}
+
+/// `Dato uden overlap` of a record that C3 marks.
+fn dato_uden_overlap(judged: &Judged<Record>, judgement: usize) -> Option<Day> {
+    let marked = judged.verdicts[judgement].marks.iter().any(|at| RULES[at].id == "C3");
+    let start = judged.record.start.dag().filter(|_| marked)?;
+    c3_stoette_under_ophold::dato_uden_overlap(start, left(judged, judgement))
+}
+
+/// The ids of the rules whose mark a record carries, in their order.
+fn maerker(judged: &Judged<Record>, judgement: usize) -> String {
+    let marks = judged.marks.with(judged.verdicts[judgement].marks);
+    marks.iter().map(|at| RULES[at].id).collect::<Vec<_>>().join(", ")
 }

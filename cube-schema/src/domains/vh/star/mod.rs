@@ -29,13 +29,14 @@ pub(super) fn make(
     timeline: Timeline,
 ) -> Star {
     let keys = &Keys::new(records, reference);
-    let reported = reported_rows(records, timeline.as_of());
+    let as_of = timeline.as_of();
+    let reported = reported_rows(records, as_of);
     let benchmark = benchmark_rows(records);
     Star {
         dimensions: keys.tables(deliveries),
         facts: vec![
-            Facts { records, deliveries, keys, rows: &reported }.reported(),
-            Facts { records, deliveries, keys, rows: &benchmark }.benchmark(),
+            Facts { records, deliveries, keys, rows: &reported, as_of }.reported(),
+            Facts { records, deliveries, keys, rows: &benchmark, as_of }.benchmark(),
         ],
         steps: vec![godkendelser(reference)],
     }

@@ -98,7 +98,9 @@ fn the_tables_have_every_column_that_the_schema_asks_for() {
         let used = group.dimensions.iter().filter_map(|usage| usage.column.as_ref());
         let keys = group.measures.iter().flat_map(|measure| &measure.key);
         let days = [&group.first, &group.last];
-        for column in used.chain(keys).chain(&group.provenance).chain(days) {
+        let own = group.provenance.iter().filter_map(|column| column.own.as_ref());
+        let shown = group.provenance.iter().map(|column| &column.column).chain(own);
+        for column in used.chain(keys).chain(shown).chain(&group.record).chain(days) {
             assert!(facts.column(column).is_some(), "{} {column}", facts.name);
         }
         for usage in &group.dimensions {

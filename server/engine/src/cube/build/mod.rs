@@ -6,7 +6,7 @@ mod rows;
 use cube_schema::schema::{self, MeasureGroup, Schema};
 use cube_schema::table::{FactColumn, FactTable, Star, Timeline};
 
-use super::array::Texts;
+use super::array::{Column, Texts};
 use super::{
     Calculated, Cube, Dimension, Freshness, Group, Measure, NamedSet, Provenance, ProvenanceValues,
     Use,
@@ -135,8 +135,12 @@ fn build_group(
     let provenance = group
         .provenance
         .iter()
-        .map(|name| build_provenance(name, facts))
+        .map(|column| build_provenance(column, facts))
         .collect::<Result<_, _>>()?;
+    let record = group.record.as_ref().map(|column| match facts.column(column) {
+        Some(FactColumn::Id(numbers)) => Ok(numbers.clone().into()),
+        _ => Err(no_column(facts, column, "numre")),
+    });
     Ok(Group {
         name: group.name.clone(),
         uses,
@@ -144,7 +148,9 @@ fn build_group(
         entity_count: source.entity_count(),
         rows,
         cut,
+        record: record.transpose()?,
         provenance,
+        drill: group.drill.clone(),
     })
 }
 
@@ -172,15 +178,32 @@ fn build_measure(measure: &schema::Measure, source: &rows::Source<'_>) -> Measur
     }
 }
 
-fn build_provenance(name: &str, facts: &FactTable) -> Result<Provenance, BuildError> {
-    let values = match facts.column(name) {
-        Some(FactColumn::Text(texts)) => {
-            ProvenanceValues::Text(Texts::new(texts.iter().map(AsRef::as_ref)))
+fn build_provenance(
+    column: &schema::Provenance,
+    facts: &FactTable,
+) -> Result<Provenance, BuildError> {
+    Ok(Provenance {
+        name: column.name.clone(),
+        delivery: column.delivery,
+        values: provenance_values(&column.column, facts)?,
+        own: column.own.as_ref().map(|own| provenance_values(own, facts)).transpose()?,
+    })
+}
+
+fn provenance_values(name: &str, facts: &FactTable) -> Result<ProvenanceValues, BuildError> {
+    let texts = |texts: &[Box<str>]| Texts::new(texts.iter().map(AsRef::as_ref));
+    match facts.column(name) {
+        Some(FactColumn::Text(values)) => Ok(ProvenanceValues::Text(texts(values))),
+        Some(FactColumn::Coded(different, numbers)) => {
+            let numbers = Column::new(numbers, different.len());
+            Ok(ProvenanceValues::Coded(texts(different), numbers))
         }
-        Some(FactColumn::Id(numbers)) => ProvenanceValues::Number(numbers.clone().into()),
-        _ => return Err(no_column(facts, name, "tekst eller tal")),
-    };
-    Ok(Provenance { name: name.to_owned(), values })
+        Some(FactColumn::Id(numbers)) => Ok(ProvenanceValues::Number(numbers.clone().into())),
+        Some(FactColumn::Day(days)) => {
+            Ok(ProvenanceValues::Day(days.iter().map(|day| day.0).collect::<Vec<_>>().into()))
+        }
+        _ => Err(no_column(facts, name, "tekst, numre eller dage")),
+    }
 }
 
 fn no_column(facts: &FactTable, column: &str, expected: &'static str) -> BuildError {

@@ -14,17 +14,17 @@ use crate::query::{ErrorKind, QueryError, View};
 
 /// A field, and perhaps a condition on it.
 #[derive(Debug, PartialEq)]
-pub(super) struct Clause {
+pub(in crate::query) struct Clause {
     /// The position of the dimension in the cube.
-    pub(super) dimension: usize,
+    pub(in crate::query) dimension: usize,
     /// The position of the field in the dimension.
-    pub(super) field: usize,
+    pub(in crate::query) field: usize,
     /// The condition.
-    pub(super) condition: Option<Condition>,
+    pub(in crate::query) condition: Option<Condition>,
 }
 
 /// Reads a clause.
-pub(super) fn read(view: &View, text: &str) -> Result<Clause, QueryError> {
+pub(in crate::query) fn read(view: &View, text: &str) -> Result<Clause, QueryError> {
     let (dimension, after) = find_dimension(view, text)?;
     let (field, after) = find_field(&view.cube().dimensions[dimension], text, after)?;
     let mut clause = Clause { dimension, field, condition: None };
@@ -128,7 +128,7 @@ fn unknown_field(dimension: &Dimension, text: &str, start: usize) -> QueryError 
 }
 
 /// The part of a clause that names a field: errors about names do not repeat values.
-pub(super) fn name_part(text: &str) -> &str {
+pub(in crate::query) fn name_part(text: &str) -> &str {
     let end = text.find('=').unwrap_or(text.len());
     &text[..text.find("<>").unwrap_or(end).min(end)]
 }

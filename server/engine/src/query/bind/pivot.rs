@@ -48,7 +48,7 @@ fn calculated_of(
     calculated::calculated(Context::new(view, "", &definitions, &written), axes, measure)
 }
 
-fn condition(view: &View, text: &str) -> Result<Condition, QueryError> {
+pub(in crate::query) fn condition(view: &View, text: &str) -> Result<Condition, QueryError> {
     clause::read(view, text)?.condition.ok_or_else(|| {
         QueryError::new(ErrorKind::Syntax, format!("filteret '{text}' har ingen betingelse"))
             .hint("skriv en værdi efter = eller <>, for eksempel Tid.År=2020")
@@ -96,7 +96,7 @@ pub(super) fn find_measure(cube: &Cube, name: &str) -> Option<Member> {
 }
 
 /// The measure that is meant where none is named.
-pub(super) fn default_measure(view: &View) -> Result<MeasureRef, QueryError> {
+pub(in crate::query) fn default_measure(view: &View) -> Result<MeasureRef, QueryError> {
     view.cube().measures().next().ok_or_else(|| {
         let message = format!("kuben '{}' har ingen mål", view.cube().name);
         QueryError::new(ErrorKind::Invalid, message)

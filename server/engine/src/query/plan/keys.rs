@@ -4,7 +4,7 @@ use super::super::bound::Condition;
 use crate::cube::Dimension;
 
 /// The keys of a dimension that all its conditions leave, ascending; `None` where it has none.
-pub(super) fn allowed(
+pub(in crate::query) fn allowed(
     shape: &Dimension,
     dimension: usize,
     conditions: &[Condition],

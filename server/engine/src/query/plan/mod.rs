@@ -9,7 +9,7 @@
 
 mod columns;
 mod coordinates;
-mod keys;
+pub(super) mod keys;
 mod time;
 
 pub(super) use columns::{AxisPlan, Column, Decoder, Order, measures, too_wide};
