@@ -4,6 +4,7 @@
 use crate::day::Day;
 use crate::piece::{Piece, common, count_days, take_out};
 use crate::record::days_up_to;
+use crate::rules::Off;
 
 /// A record while it is judged.
 pub(crate) struct Judged {
@@ -59,14 +60,20 @@ impl Judged {
     }
 }
 
-/// C1, C2 and C3, each on the result of the one before.
-pub(crate) fn judge(records: &mut [Judged], death: Option<Day>, as_of: Day) {
+/// C1, C2 and C3, each on the result of the one before, but for those that are off.
+pub(crate) fn judge(records: &mut [Judged], death: Option<Day>, as_of: Day, off: &Off) {
     for record in records.iter_mut() {
-        end_at_death(record, death, as_of);
+        if !off.contains("C1") {
+            end_at_death(record, death, as_of);
+        }
         record.pieces = days_up_to(record.start, record.end, as_of).into_iter().collect();
     }
-    separate_stays(records, as_of);
-    take_support_out_of_stays(records, as_of);
+    if !off.contains("C2") {
+        separate_stays(records, as_of);
+    }
+    if !off.contains("C3") {
+        take_support_out_of_stays(records, as_of);
+    }
 }
 
 /// Rule C1: the citizen is dead and the service has no end date: it ends on the day of death. One that starts after the as-of day

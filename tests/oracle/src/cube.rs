@@ -1,16 +1,24 @@
-//! The two cubes: their dimensions, and each record with its keys in them.
+//! The cubes: their dimensions, and each record with its keys in them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
 
+use crate::choices::DayCount;
 use crate::day::{Day, Month};
 use crate::dimension::{Dimension, Kind, Member};
+use crate::hold::Stock;
+use crate::key_figures::KeyFigures;
 use crate::lists::{Kommune, Lists};
 use crate::municipality::UKENDT;
 use crate::open_stay::BANDS;
 use crate::record::{OracleRecord, ShownDates};
 use crate::reference::{Opholdssted, Reference};
+use crate::sources::Sources;
+
+pub(crate) const VH: &str = "Voksne Handicappede";
+pub(crate) const BENCHMARK: &str = "Voksne Handicappede Benchmark";
+pub(crate) const KEY_FIGURES: &str = "Nøgletal";
 
 /// The greatest age that has a member of its own.
 pub(crate) const GREATEST_AGE: i32 = 130;
@@ -33,13 +41,23 @@ const RULES: [(&str, &str, &str); 8] = [
 pub(crate) struct Cube {
     pub(crate) name: String,
     pub(crate) dimensions: Vec<Dimension>,
-    pub(crate) facts: Vec<Fact>,
+    pub(crate) content: Content,
     /// The months of the timeline; the keys of Tid in the same order.
     pub(crate) months: Vec<Month>,
 }
 
+/// What a cube counts.
+pub(crate) enum Content {
+    /// M1–M8 over records.
+    Records(Vec<Fact>, DayCount),
+    /// The key figures.
+    KeyFigures(Box<KeyFigures>),
+}
+
 /// One record in one cube.
 pub(crate) struct Fact {
+    /// The place of the record among those of the cube.
+    pub(crate) place: usize,
     /// The citizen and the ydelseskode as given, as numbers.
     pub(crate) citizen: usize,
     pub(crate) ydelseskode: usize,
@@ -57,39 +75,46 @@ enum View {
     Benchmark,
 }
 
-impl Cube {
-    /// `Voksne Handicappede` with all records as reported, `Voksne Handicappede Benchmark` without the deleted, with the changed dates.
-    pub(crate) fn both(
-        records: &[OracleRecord],
-        lists: &Lists,
-        reference: &Reference,
-        newest: Month,
-    ) -> Vec<Cube> {
-        let all: Vec<&OracleRecord> = records.iter().collect();
-        let kept: Vec<&OracleRecord> =
-            records.iter().filter(|record| !record.is_deleted()).collect();
-        vec![
-            Cube::new("Voksne Handicappede", View::Vh, &all, lists, reference, newest),
-            Cube::new(
-                "Voksne Handicappede Benchmark",
-                View::Benchmark,
-                &kept,
-                lists,
-                reference,
-                newest,
-            ),
-        ]
+/// What the cubes are made of.
+pub(crate) struct Cubes<'a> {
+    pub(crate) sources: &'a Sources,
+    pub(crate) records: &'a [OracleRecord],
+    pub(crate) stock: &'a Stock,
+}
+
+impl Cubes<'_> {
+    pub(crate) fn all(&self) -> Vec<Cube> {
+        vec![self.vh(), self.benchmark(), self.key_figures()]
     }
 
-    fn new(
-        name: &str,
-        view: View,
-        records: &[&OracleRecord],
-        lists: &Lists,
-        reference: &Reference,
-        newest: Month,
-    ) -> Cube {
-        let months = newest.timeline();
+    /// `Voksne Handicappede`: all records as reported.
+    pub(crate) fn vh(&self) -> Cube {
+        self.cube(VH, View::Vh, &self.records.iter().collect::<Vec<_>>())
+    }
+
+    /// `Voksne Handicappede Benchmark`: without the deleted, with the changed dates.
+    pub(crate) fn benchmark(&self) -> Cube {
+        self.cube(BENCHMARK, View::Benchmark, &self.kept())
+    }
+
+    fn kept(&self) -> Vec<&OracleRecord> {
+        self.records.iter().filter(|record| !record.is_deleted()).collect()
+    }
+
+    /// `Nøgletal`.
+    fn key_figures(&self) -> Cube {
+        let lists = &self.sources.lists;
+        let months = self.sources.newest.timeline();
+        let dimensions =
+            vec![tid(&months), municipalities("Handle kommune", lists, false), ydelse(lists)];
+        let figures = KeyFigures::new(self.sources, &self.kept(), self.stock);
+        let content = Content::KeyFigures(Box::new(figures));
+        Cube { name: KEY_FIGURES.to_owned(), dimensions, content, months }
+    }
+
+    fn cube(&self, name: &str, view: View, records: &[&OracleRecord]) -> Cube {
+        let (lists, reference) = (&self.sources.lists, &self.sources.reference);
+        let months = self.sources.newest.timeline();
         let mut dimensions = vec![
             tid(&months),
             municipalities("Handle kommune", lists, false),
@@ -107,18 +132,47 @@ impl Cube {
             dimensions.push(harmonisering());
             dimensions.push(borger(records));
         }
-        let citizens = numbered(records.iter().map(|record| record.cpr.as_str()));
-        let codes = numbered(records.iter().map(|record| record.ydelseskode.as_str()));
-        let fact = |record: &OracleRecord| Fact {
-            citizen: citizens[record.cpr.as_str()],
-            ydelseskode: codes[record.ydelseskode.as_str()],
-            birth: record.birth,
-            dates: if view == View::Vh { record.vh.clone() } else { record.benchmark.clone() },
-            approved_quarters: record.approved_quarters.clone(),
-            keys: dimensions.iter().map(|dimension| keys_of(record, dimension, view)).collect(),
+        let keys = |record: &OracleRecord| {
+            dimensions.iter().map(|dimension| keys_of(record, dimension, view)).collect()
         };
-        let facts = records.iter().map(|record| fact(record)).collect();
-        Cube { name: name.to_owned(), facts, dimensions, months }
+        let facts = facts(records, view, &keys);
+        let content = Content::Records(facts, self.sources.choices.day_count);
+        Cube { name: name.to_owned(), content, dimensions, months }
+    }
+}
+
+/// The records as facts, each with its keys.
+fn facts(
+    records: &[&OracleRecord],
+    view: View,
+    keys: &dyn Fn(&OracleRecord) -> Vec<Vec<usize>>,
+) -> Vec<Fact> {
+    let citizens = numbered(records.iter().map(|record| record.cpr.as_str()));
+    let codes = numbered(records.iter().map(|record| record.ydelseskode.as_str()));
+    let fact = |(place, record): (usize, &&OracleRecord)| Fact {
+        place,
+        citizen: citizens[record.cpr.as_str()],
+        ydelseskode: codes[record.ydelseskode.as_str()],
+        birth: record.birth,
+        dates: if view == View::Vh { record.vh.clone() } else { record.benchmark.clone() },
+        approved_quarters: record.approved_quarters.clone(),
+        keys: keys(record),
+    };
+    records.iter().enumerate().map(fact).collect()
+}
+
+/// The records of Benchmark as facts without dimensions.
+pub(crate) fn plain_facts(records: &[&OracleRecord]) -> Vec<Fact> {
+    facts(records, View::Benchmark, &|_| Vec::new())
+}
+
+impl Cube {
+    /// The records; none in the cube of key figures.
+    pub(crate) fn facts(&self) -> &[Fact] {
+        match &self.content {
+            Content::Records(facts, _) => facts,
+            Content::KeyFigures(_) => &[],
+        }
     }
 
     /// The place of a dimension by its name.
@@ -255,7 +309,7 @@ fn alder() -> Dimension {
     Dimension::new("Alder", Kind::Alder, &["Aldersgruppe", "Alder"], &keys)
 }
 
-fn age_group(age: i32) -> &'static str {
+pub(crate) fn age_group(age: i32) -> &'static str {
     match age {
         ..=17 => "0-17",
         18..=29 => "18-29",

@@ -153,6 +153,16 @@ impl Quarter {
     pub(crate) fn number(self) -> i32 {
         self.0.rem_euclid(4) + 1
     }
+
+    /// Its three months.
+    pub(crate) fn months(self) -> [Month; 3] {
+        [0, 1, 2].map(|number| Month(self.0 * 3 + number))
+    }
+
+    /// The third quarter of a year.
+    pub(crate) fn third_of(year: i32) -> Quarter {
+        Quarter(year * 4 + 2)
+    }
 }
 
 impl fmt::Display for Quarter {

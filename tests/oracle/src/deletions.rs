@@ -2,6 +2,7 @@
 
 use crate::day::{Day, age_on};
 use crate::lists::{Lists, Ydelse};
+use crate::rules::Off;
 
 /// What the D rules look at.
 pub(crate) struct Judged<'a> {
@@ -14,7 +15,7 @@ pub(crate) struct Judged<'a> {
 }
 
 /// All D marks of a record, in order.
-pub(crate) fn marks(record: &Judged<'_>, lists: &Lists) -> Vec<String> {
+pub(crate) fn marks(record: &Judged<'_>, off: &Off, lists: &Lists) -> Vec<String> {
     let judgements = [
         ("D1", has_invalid_ydelseskode(record, lists)),
         ("D2", has_only_invalid_maalgrupper(record, lists)),
@@ -22,7 +23,8 @@ pub(crate) fn marks(record: &Judged<'_>, lists: &Lists) -> Vec<String> {
         ("D4", ends_before_start(record)),
         ("D5", is_under_17(record)),
     ];
-    judgements.iter().filter(|(_, is_so)| *is_so).map(|(id, _)| (*id).to_owned()).collect()
+    let is_marked = |(id, is_so): &&(&str, bool)| *is_so && !off.contains(*id);
+    judgements.iter().filter(is_marked).map(|(id, _)| (*id).to_owned()).collect()
 }
 
 /// Rule D1: the code is not in the list, or the record does not touch the code's validity.

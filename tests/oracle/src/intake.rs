@@ -11,6 +11,7 @@ use crate::day::{Day, Month};
 use crate::lists::Lists;
 use crate::manifest::{DeliveryName, Manifest};
 use crate::report::{DeliverySummary, Reject, Summary};
+use crate::xml;
 
 /// The columns in their order, for a file without header.
 const COLUMNS: [&str; 11] = [
@@ -29,9 +30,11 @@ const COLUMNS: [&str; 11] = [
 
 /// One accepted delivery.
 pub(crate) struct Delivery {
-    /// Its place in `Summary::deliveries`.
-    pub(crate) place: usize,
     pub(crate) file: String,
+    /// The checksum of the data file.
+    pub(crate) sha256: String,
+    pub(crate) read: usize,
+    pub(crate) rejected: usize,
     pub(crate) kommune: String,
     pub(crate) system: String,
     pub(crate) month: Month,
@@ -138,19 +141,18 @@ fn read_delivery(
         (line.kommune, line.system, line.maaned) = (name.kommune, name.system, name.maaned);
     }
     let read = read_trusted(file, limit, lists)?;
-    let place = summary.deliveries.len();
     let accepted = match read {
         Err(reason) => {
             line.refused = Some(reason);
             None
         }
         Ok(content) => {
-            (line.read, line.rejected) = (content.read, content.rejects.len());
+            (line.read, line.rejected) = (content.delivery.read, content.delivery.rejected);
             summary.rejects.extend(content.rejects);
             for (kind, times) in content.notices {
                 summary.warn_times(&kind, times);
             }
-            Some(Delivery { place, ..content.delivery })
+            Some(content.delivery)
         }
     };
     summary.deliveries.push(line);
@@ -160,7 +162,6 @@ fn read_delivery(
 /// What a trusted file holds.
 struct Content {
     delivery: Delivery,
-    read: usize,
     rejects: Vec<Reject>,
     notices: BTreeMap<String, usize>,
 }
@@ -186,14 +187,18 @@ fn read_trusted(
     if !file.endings.contains(&manifest.format) {
         return Ok(Err("no data file".to_owned()));
     }
-    if manifest.format != "csv" {
-        return Ok(Err(format!("the format {} is not read", manifest.format)));
-    }
-    let bytes = file.read("csv")?;
+    let rows = match manifest.format.as_str() {
+        "csv" => rows_of_csv,
+        "xml" => rows_of_xml,
+        _ => return Ok(Err(format!("the format {} is not read", manifest.format))),
+    };
+    let bytes = file.read(&manifest.format)?;
     if !manifest.has_checksum_of(&bytes) {
         return Ok(Err("the checksum is wrong".to_owned()));
     }
-    Ok(read_csv(&manifest, month, &file.data_file(), &bytes))
+    let data_file = format!("{}.{}", file.stem, manifest.format);
+    let rows = rows(&manifest, &bytes);
+    Ok(rows.and_then(|(columns, rows)| read_rows(&manifest, month, &data_file, &columns, &rows)))
 }
 
 /// Text from bytes, if they are text in the character set.
@@ -221,23 +226,51 @@ fn windows_1252(byte: u8) -> Option<char> {
     }
 }
 
-fn read_csv(
-    manifest: &Manifest,
-    month: Month,
-    file: &str,
-    bytes: &[u8],
-) -> Result<Content, String> {
-    let decode = decoder(&manifest.tegnsaet)
-        .ok_or_else(|| format!("the character set {} is not read", manifest.tegnsaet))?;
+fn rows_of_csv(manifest: &Manifest, bytes: &[u8]) -> Result<(Columns, Vec<RawRow>), String> {
     let raw = split(bytes);
     if raw.ends_in_quotes {
         return Err("the file is truncated".to_owned());
     }
-    let (header, rows) = match raw.rows.split_first() {
-        Some((header, rows)) if manifest.header => (Some(header), rows),
-        _ => (None, raw.rows.as_slice()),
+    let mut rows = raw.rows;
+    let header = (manifest.header && !rows.is_empty()).then(|| rows.remove(0));
+    Ok((Columns::of(manifest, header.as_ref())?, rows))
+}
+
+/// The fields of XML, put in the order of a file without header. An element that is not there is an empty field.
+fn rows_of_xml(manifest: &Manifest, bytes: &[u8]) -> Result<(Columns, Vec<RawRow>), String> {
+    let elements = xml::read(bytes)?;
+    let known = known_columns(manifest);
+    let unknown: BTreeSet<&String> = elements
+        .iter()
+        .flat_map(|element| element.fields.keys())
+        .filter(|name| !known.contains(&name.as_str()))
+        .collect();
+    let columns = Columns {
+        places: (0..known.len()).map(Some).collect(),
+        count: known.len(),
+        unknown: unknown.len(),
     };
-    let columns = Columns::of(manifest, header)?;
+    let row = |element: &xml::Element| {
+        let field = |name: &&str| element.fields.get(*name).cloned().unwrap_or_default();
+        RawRow { line: element.line, fields: known.iter().map(field).collect() }
+    };
+    Ok((columns, elements.iter().map(row).collect()))
+}
+
+/// The eleventh column is known in deliveries of changes only.
+fn known_columns(manifest: &Manifest) -> &'static [&'static str] {
+    if manifest.fuld_bestand { &COLUMNS[0..10] } else { &COLUMNS[0..11] }
+}
+
+fn read_rows(
+    manifest: &Manifest,
+    month: Month,
+    file: &str,
+    columns: &Columns,
+    rows: &[RawRow],
+) -> Result<Content, String> {
+    let decode = decoder(&manifest.tegnsaet)
+        .ok_or_else(|| format!("the character set {} is not read", manifest.tegnsaet))?;
     if rows.len() != manifest.antal_raekker {
         return Err(format!(
             "{} records, but the manifest says {}",
@@ -248,7 +281,7 @@ fn read_csv(
     let mut records = Vec::new();
     let mut rejects = Vec::new();
     for row in rows {
-        match read_record(row, &columns, manifest, decode) {
+        match read_record(row, columns, manifest, decode) {
             Ok(record) => records.push(record),
             Err((field, reason)) => {
                 let (file, field, reason) = (file.to_owned(), field.to_owned(), reason.to_owned());
@@ -258,8 +291,10 @@ fn read_csv(
     }
     let notices = BTreeMap::from([("ukendt kolonne".to_owned(), columns.unknown)]);
     let delivery = Delivery {
-        place: 0,
         file: file.to_owned(),
+        sha256: manifest.sha256.to_lowercase(),
+        read: rows.len(),
+        rejected: rejects.len(),
         kommune: manifest.kommune.clone(),
         system: manifest.system.clone(),
         month,
@@ -267,7 +302,7 @@ fn read_csv(
         is_full_stock: manifest.fuld_bestand,
         records,
     };
-    Ok(Content { delivery, read: rows.len(), rejects, notices })
+    Ok(Content { delivery, rejects, notices })
 }
 
 /// Where each of the eleven columns stands in a row.
@@ -280,7 +315,7 @@ struct Columns {
 
 impl Columns {
     fn of(manifest: &Manifest, header: Option<&RawRow>) -> Result<Columns, String> {
-        let known = if manifest.fuld_bestand { &COLUMNS[0..10] } else { &COLUMNS[0..11] };
+        let known = known_columns(manifest);
         if !manifest.header {
             return Ok(Columns {
                 places: (0..known.len()).map(Some).collect(),

@@ -17,6 +17,7 @@ pub(crate) struct Ydelse {
     pub(crate) lovhjemmel: String,
     pub(crate) dst_navn: String,
     pub(crate) statbank_kode: String,
+    pub(crate) statbank_tekst: String,
     pub(crate) gyldig_fra: Option<Day>,
     pub(crate) gyldig_til: Option<Day>,
 }
@@ -43,12 +44,22 @@ pub(crate) struct Tilbudstype {
     pub(crate) navn: String,
 }
 
+/// One line of `kontoplan_bro.csv`: the account of a service, whatever its hovedart but 0.
+pub(crate) struct Konto {
+    pub(crate) ydelseskode: String,
+    /// Dranst, Hovedkonto, Hovedfunktion, Funktion, Gruppering.
+    pub(crate) numbers: [String; 5],
+    pub(crate) gyldig_fra: Option<Day>,
+    pub(crate) gyldig_til: Option<Day>,
+}
+
 /// All code lists that the oracle needs.
 pub(crate) struct Lists {
     pub(crate) ydelser: Vec<Ydelse>,
     pub(crate) maalgrupper: Vec<Maalgruppe>,
     pub(crate) kommuner: Vec<Kommune>,
     pub(crate) tilbudstyper: Vec<Tilbudstype>,
+    pub(crate) konti: Vec<Konto>,
 }
 
 impl Lists {
@@ -60,7 +71,9 @@ impl Lists {
         let maalgrupper = lines("maalgrupper.csv", include_str!("../lists/maalgrupper.csv"))?;
         let kommuner = lines("kommuner.csv", include_str!("../lists/kommuner.csv"))?;
         let tilbudstyper = lines("tilbudstyper.csv", include_str!("../lists/tilbudstyper.csv"))?;
+        let konti = lines("kontoplan_bro.csv", include_str!("../lists/kontoplan_bro.csv"))?;
         Ok(Lists {
+            konti: konti.iter().map(konto).collect::<Result<_>>()?,
             ydelser: ydelser.iter().map(ydelse).collect::<Result<_>>()?,
             maalgrupper: maalgrupper.iter().map(maalgruppe).collect::<Result<_>>()?,
             kommuner: kommuner.iter().map(kommune).collect::<Result<_>>()?,
@@ -115,6 +128,7 @@ fn ydelse(line: &Line) -> Result<Ydelse> {
         lovhjemmel: line.text("Lovhjemmel")?,
         dst_navn: line.text("DstNavn")?,
         statbank_kode: line.text("StatbankKode")?,
+        statbank_tekst: line.text("StatbankTekst2024")?,
         gyldig_fra: line.day("GyldigFra")?,
         gyldig_til: line.day("GyldigTil")?,
     })
@@ -140,6 +154,25 @@ fn kommune(line: &Line) -> Result<Kommune> {
 
 fn tilbudstype(line: &Line) -> Result<Tilbudstype> {
     Ok(Tilbudstype { kode: line.text("kode")?, navn: line.text("navn")? })
+}
+
+fn konto(line: &Line) -> Result<Konto> {
+    let number = |column: &str| line.text(column);
+    if line.text("Hovedart")? != "<>0" {
+        bail!("the code list {} has another condition on Hovedart than <>0", line.file);
+    }
+    Ok(Konto {
+        ydelseskode: number("Ydelseskode")?,
+        numbers: [
+            number("Dranst")?,
+            number("Hovedkonto")?,
+            number("Hovedfunktion")?,
+            number("Funktion")?,
+            number("Gruppering")?,
+        ],
+        gyldig_fra: line.day("GyldigFra")?,
+        gyldig_til: line.day("GyldigTil")?,
+    })
 }
 
 fn list_lines(

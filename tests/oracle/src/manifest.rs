@@ -19,7 +19,7 @@ pub(crate) struct Manifest {
     pub(crate) header: bool,
     pub(crate) tegnsaet: String,
     pub(crate) antal_raekker: usize,
-    sha256: String,
+    pub(crate) sha256: String,
     modtaget: String,
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Result, bail};
 
 use crate::cube::Fact;
+use crate::period::Period;
 use crate::piece::{Piece, count_days, count_distinct_days};
 
 /// M1–M8.
@@ -20,11 +21,23 @@ pub(crate) enum Measure {
     AntalUnikkeBorgereUltimo,
 }
 
+/// M1–M8 in order.
+pub(crate) const EVERY_MEASURE: [Measure; 8] = [
+    Measure::AntalUnikkeBorgere,
+    Measure::AntalYdelsesmodtagere,
+    Measure::AntalYdelser,
+    Measure::PaabegyndteYdelser,
+    Measure::AfsluttedeYdelser,
+    Measure::Helaarsmodtagere,
+    Measure::Fuldtidsydelser,
+    Measure::AntalUnikkeBorgereUltimo,
+];
+
 /// A record with at least one day in a cell.
 pub(crate) struct Active<'a> {
     pub(crate) fact: &'a Fact,
-    /// Its days in the cell.
-    pub(crate) days: Vec<Piece>,
+    /// Its days in the cell that M6 and M7 count.
+    pub(crate) counted_days: Vec<Piece>,
     pub(crate) starts: bool,
     pub(crate) ends: bool,
     pub(crate) is_active_on_last_day: bool,
@@ -69,6 +82,17 @@ impl Measure {
     }
 }
 
+/// The values of some measures in a cell; all of them empty where no record is active.
+pub(crate) fn values(
+    measures: &[Measure],
+    active: &[Active<'_>],
+    period: &Period,
+) -> Vec<Option<f64>> {
+    let value =
+        |measure: &Measure| (!active.is_empty()).then(|| measure.value(active, period.day_count));
+    measures.iter().map(value).collect()
+}
+
 fn number(count: usize) -> f64 {
     f64::from(u32::try_from(count).expect("fewer records than that"))
 }
@@ -81,12 +105,15 @@ fn distinct<K: Ord>(active: &[Active<'_>], key: impl Fn(&Active<'_>) -> K) -> us
 fn covered_days(active: &[Active<'_>]) -> i32 {
     let mut pieces: BTreeMap<(usize, usize), Vec<Piece>> = BTreeMap::new();
     for one in active {
-        pieces.entry((one.fact.citizen, one.fact.ydelseskode)).or_default().extend(&one.days);
+        pieces
+            .entry((one.fact.citizen, one.fact.ydelseskode))
+            .or_default()
+            .extend(&one.counted_days);
     }
     pieces.values().map(|pieces| count_distinct_days(pieces)).sum()
 }
 
 /// M7: the days of every record.
 fn all_days(active: &[Active<'_>]) -> i32 {
-    active.iter().map(|one| count_days(&one.days)).sum()
+    active.iter().map(|one| count_days(&one.counted_days)).sum()
 }

@@ -7,12 +7,13 @@ use std::collections::{BTreeSet, HashMap};
 
 use anyhow::{Result, bail};
 
-use crate::cube::{Cube, Fact, GREATEST_AGE};
-use crate::day::{Day, age_on};
+use crate::cube::{Content, Cube, Fact, GREATEST_AGE};
+use crate::day::age_on;
 use crate::dimension::Kind;
-use crate::measure::{Active, Measure};
+use crate::key_figures::{KeyCell, KeyFigures, KeyMeasure};
+use crate::measure::{Active, Measure, values};
 use crate::municipality::UKENDT;
-use crate::piece::{Piece, common};
+use crate::period::{Approval, Period, activity};
 use crate::question::{Asked, Pivot, read};
 
 /// The member `I alt`; sorts after all others.
@@ -59,6 +60,15 @@ pub(crate) fn answer(cube: &Cube, question: &Pivot) -> Result<CellSet> {
     Ok(if question.empty { set } else { without_empty(&set) })
 }
 
+/// The places of the records of the one cell that the filters describe.
+pub(crate) fn places_in_cell(cube: &Cube, question: &Pivot) -> Result<Vec<usize>> {
+    let measures = vec!["Antal Ydelser".to_owned()];
+    let plan = Plan::new(cube, &Pivot { measures, ..question.clone() })?;
+    let Some(period) = plan.period(&[]) else { return Ok(Vec::new()) };
+    let active = plan.active(&[], &plan.group_facts(), &period);
+    Ok(active.iter().map(|one| one.fact.place).collect())
+}
+
 /// A field on an axis.
 #[derive(Clone, Copy)]
 struct FieldOnAxis {
@@ -73,29 +83,39 @@ struct Plan<'a> {
     selected: Vec<Vec<bool>>,
     /// Whether a condition or an axis names the dimension.
     used: Vec<bool>,
+    /// Whether a condition names it.
+    conditioned: Vec<bool>,
     /// Column fields, then row fields.
     fields: Vec<FieldOnAxis>,
     column_count: usize,
-    measures: Vec<(String, Measure)>,
+    measures: Vec<String>,
+    /// The records' measures, or the key figures', in the same order.
+    counted: Counted,
     totals: bool,
     empty: bool,
 }
 
+/// The measures of a question.
+enum Counted {
+    Records(Vec<Measure>),
+    KeyFigures(Vec<KeyMeasure>),
+}
+
+impl Counted {
+    fn named(cube: &Cube, names: &[String]) -> Result<Counted> {
+        Ok(match cube.content {
+            Content::Records(..) => Counted::Records(
+                names.iter().map(|name| Measure::named(name)).collect::<Result<_>>()?,
+            ),
+            Content::KeyFigures(_) => Counted::KeyFigures(
+                names.iter().map(|name| KeyMeasure::named(name)).collect::<Result<_>>()?,
+            ),
+        })
+    }
+}
+
 /// The facts that lie at the slots of the fields that a record decides; the other slots are `EMPTY`.
 type Groups<'a> = HashMap<Slots, Vec<&'a Fact>>;
-
-/// A set of months.
-struct Period {
-    months: Vec<MonthOfPeriod>,
-    day_count: i32,
-    last_day: Day,
-}
-
-struct MonthOfPeriod {
-    days: Piece,
-    /// The place of its quarter on the timeline.
-    quarter: usize,
-}
 
 impl<'a> Plan<'a> {
     fn new(cube: &'a Cube, question: &Pivot) -> Result<Plan<'a>> {
@@ -107,7 +127,9 @@ impl<'a> Plan<'a> {
             used: vec![false; cube.dimensions.len()],
             fields: Vec::new(),
             column_count: question.columns.len(),
-            measures: Vec::new(),
+            measures: question.measures.clone(),
+            counted: Counted::named(cube, &question.measures)?,
+            conditioned: vec![false; cube.dimensions.len()],
             totals: question.totals,
             empty: question.empty,
         };
@@ -125,9 +147,6 @@ impl<'a> Plan<'a> {
         if question.measures.is_empty() {
             bail!("the question has no measure");
         }
-        for name in &question.measures {
-            plan.measures.push((name.clone(), Measure::named(name)?));
-        }
         Ok(plan)
     }
 
@@ -138,6 +157,7 @@ impl<'a> Plan<'a> {
         let field = dimension.field(&asked.field)?;
         self.used[place] = true;
         if let Some(condition) = &asked.condition {
+            self.conditioned[place] = true;
             let holds = dimension.select(field, condition.is_one_of, &condition.values)?;
             for (selected, holds) in self.selected[place].iter_mut().zip(holds) {
                 *selected &= holds;
@@ -194,7 +214,7 @@ impl<'a> Plan<'a> {
     /// The groups of the facts that fulfil all conditions a record alone decides. A fact is once in each group.
     fn group_facts(&self) -> Groups<'a> {
         let mut groups: Groups<'a> = HashMap::new();
-        for fact in &self.cube.facts {
+        for fact in self.cube.facts() {
             if self.fulfils_conditions(fact) {
                 for slots in self.slots_of(fact) {
                     groups.entry(slots).or_default().push(fact);
@@ -249,14 +269,14 @@ impl<'a> Plan<'a> {
         if places.is_empty() {
             return vec![Slots::new()];
         }
-        let mut all: BTreeSet<Slots> = if self.empty {
+        let mut all: BTreeSet<Slots> = if self.shows_all() {
             BTreeSet::from([self.no_slots()])
         } else {
             groups.keys().map(|slots| self.keep(slots, places)).collect()
         };
         for (place, dimension) in self.cube.dimensions.iter().enumerate() {
             let is_on_axis = self.places_of(place).iter().any(|field| places.contains(field));
-            if is_on_axis && (self.empty || dimension.kind != Kind::Record) {
+            if is_on_axis && (self.shows_all() || dimension.kind != Kind::Record) {
                 let keys: Vec<usize> =
                     (0..dimension.key_count()).filter(|key| self.selected[place][*key]).collect();
                 all = self
@@ -269,6 +289,11 @@ impl<'a> Plan<'a> {
         let of_axis: BTreeSet<Slots> =
             all.iter().map(|slots| places.iter().map(|place| slots[*place]).collect()).collect();
         of_axis.into_iter().collect()
+    }
+
+    /// Whether positions are all combinations of members, not those of the records.
+    fn shows_all(&self) -> bool {
+        self.empty || matches!(self.counted, Counted::KeyFigures(_))
     }
 
     /// The slots at some places, the others `EMPTY`.
@@ -284,13 +309,10 @@ impl<'a> Plan<'a> {
         let mut months = Vec::new();
         for (key, month) in self.cube.months.iter().enumerate() {
             if self.selected[tid][key] && self.lies_at(slots, tid, key) {
-                let quarter = month.quarter().place().expect("the timeline begins with 2013K1");
-                months.push(MonthOfPeriod { days: (month.first_day(), month.last_day()), quarter });
+                months.push(*month);
             }
         }
-        let last_day = months.last()?.days.1;
-        let day_count = months.iter().map(|month| month.days.0.days_to(month.days.1)).sum();
-        Some(Period { months, day_count, last_day })
+        Period::of(months)
     }
 
     /// Does a key have the members of the slots? `I alt` asks for none.
@@ -311,25 +333,61 @@ impl<'a> Plan<'a> {
         })
     }
 
-    /// The values of the measures in a cell; all of them empty where no record is active.
+    /// The values of the measures in a cell.
     fn cell(
         &self,
         slots: &[u32],
-        groups: &Groups<'_>,
+        groups: &Groups<'a>,
         period: Option<&Period>,
     ) -> Vec<Option<f64>> {
-        let facts = groups.get(&self.only(Kind::Record, slots));
-        let (Some(facts), Some(period), true) = (facts, period, self.is_combination(slots)) else {
+        let (Some(period), true) = (period, self.is_combination(slots)) else {
             return vec![None; self.measures.len()];
         };
+        match &self.counted {
+            Counted::Records(measures) => {
+                let active = self.active(slots, groups, period);
+                values(measures, &active, period)
+            }
+            Counted::KeyFigures(measures) => {
+                let cell = self.key_cell(slots, period);
+                measures.iter().map(|measure| self.key_figures().value(*measure, &cell)).collect()
+            }
+        }
+    }
+
+    /// The records of a cell.
+    fn active(&self, slots: &[u32], groups: &Groups<'a>, period: &Period) -> Vec<Active<'a>> {
+        let Some(facts) = groups.get(&self.only(Kind::Record, slots)) else { return Vec::new() };
+        let Content::Records(_, day_count) = &self.cube.content else { return Vec::new() };
         let allowed = self.allowed_approvals(slots);
         let aged = facts.iter().filter(|fact| self.has_age(fact, slots, period));
-        let active: Vec<Active<'_>> =
-            aged.filter_map(|fact| activity(fact, period, allowed)).collect();
-        let value = |measure: Measure| {
-            (!active.is_empty()).then(|| measure.value(&active, period.day_count))
+        aged.filter_map(|fact| activity(fact, period, allowed, *day_count)).collect()
+    }
+
+    fn key_figures(&self) -> &KeyFigures {
+        match &self.cube.content {
+            Content::KeyFigures(figures) => figures,
+            Content::Records(..) => unreachable!("the measures are those of the cube"),
+        }
+    }
+
+    /// The municipalities and services of a cell of key figures.
+    fn key_cell<'p>(&self, slots: &[u32], period: &'p Period) -> KeyCell<'p> {
+        let [_, kommuner, ydelser] = [0, 1, 2];
+        let lies_in_cell = |dimension: usize, key: &usize| {
+            self.selected[dimension][*key] && self.lies_at(slots, dimension, *key)
         };
-        self.measures.iter().map(|(_, measure)| value(*measure)).collect()
+        let keys = |dimension: usize| -> Vec<usize> {
+            let all = 0..self.cube.dimensions[dimension].key_count();
+            all.filter(|key| lies_in_cell(dimension, key)).collect()
+        };
+        let is_all_services = !self.conditioned[ydelser]
+            && self.places_of(ydelser).iter().all(|place| slots[*place] == TOTAL);
+        KeyCell {
+            period,
+            kommuner: keys(kommuner),
+            services: (!is_all_services).then(|| keys(ydelser)),
+        }
     }
 
     /// Rule G2: whether approved quarters and not approved ones belong to the cell.
@@ -386,7 +444,7 @@ impl<'a> Plan<'a> {
     fn column_captions(&self, columns: &[Slots]) -> Vec<Vec<String>> {
         let mut captions = Vec::new();
         for column in columns {
-            for (name, _) in &self.measures {
+            for name in &self.measures {
                 let mut position = self.captions(&self.column_places(), column);
                 position.push(name.clone());
                 captions.push(position);
@@ -394,38 +452,6 @@ impl<'a> Plan<'a> {
         }
         captions
     }
-}
-
-/// Which quarters belong to a cell.
-#[derive(Clone, Copy)]
-struct Approval {
-    approved: bool,
-    not_approved: bool,
-}
-
-/// What a record does in a period: its days in the months whose quarter is allowed. Nothing where it has no day.
-fn activity<'f>(fact: &'f Fact, period: &Period, allowed: Approval) -> Option<Active<'f>> {
-    let mut active =
-        Active { fact, days: Vec::new(), starts: false, ends: false, is_active_on_last_day: false };
-    for month in &period.months {
-        let is_allowed = if fact.approved_quarters[month.quarter] {
-            allowed.approved
-        } else {
-            allowed.not_approved
-        };
-        if !is_allowed {
-            continue;
-        }
-        active.days.extend(fact.dates.pieces.iter().filter_map(|piece| common(*piece, month.days)));
-        active.starts |= fact.dates.first_day.is_some_and(|day| lies_in(day, month.days));
-        active.ends |= fact.dates.last_day.is_some_and(|day| lies_in(day, month.days));
-    }
-    active.is_active_on_last_day = active.days.iter().any(|piece| lies_in(period.last_day, *piece));
-    (!active.days.is_empty()).then_some(active)
-}
-
-fn lies_in(day: Day, piece: Piece) -> bool {
-    piece.0 <= day && day <= piece.1
 }
 
 /// Leaves out the positions that are empty throughout. The one position of rows without fields stays.

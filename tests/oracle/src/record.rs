@@ -60,6 +60,8 @@ pub struct OracleRecord {
     pub(crate) vh: ShownDates,
     /// The dates as Benchmark shows them.
     pub(crate) benchmark: ShownDates,
+    /// The dates left by the local judgement.
+    pub(crate) local: ShownDates,
 }
 
 impl OracleRecord {

@@ -87,7 +87,7 @@ impl Reference {
 }
 
 /// The field that is wrong, and what is wrong with it.
-type Wrong = (&'static str, &'static str);
+pub(crate) type Wrong = (&'static str, &'static str);
 
 fn person(fields: &[&str]) -> Result<(String, Person), Wrong> {
     let key = cpr::normalise(fields[0]).ok_or(("CPR", "not ten digits"))?;
@@ -133,7 +133,7 @@ fn day(field: &'static str, text: &str) -> Result<Option<Day>, Wrong> {
 }
 
 /// Hands the wanted columns of each line to `take`, which answers whether its key was there already, or what is wrong with the line.
-fn read_table(
+pub(crate) fn read_table(
     folder: &Path,
     file: &str,
     wanted: &[&str],

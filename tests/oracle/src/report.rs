@@ -1,6 +1,8 @@
 //! What a load says about itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::record::OracleRecord;
 
 /// What the load report must say.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +38,8 @@ pub struct DeliverySummary {
     pub counted: usize,
     /// Why the file is refused, if it is.
     pub refused: Option<String>,
+    /// Why it is held, if it is: its municipality keeps its former records.
+    pub held: Option<String>,
 }
 
 /// How many records and citizens carry a mark.
@@ -75,4 +79,17 @@ impl Summary {
         let (file, field, reason) = (file.to_owned(), field.to_owned(), reason.to_owned());
         self.rejects.push(Reject { file, line, field, reason });
     }
+}
+
+/// Records and citizens with each mark of the VH cube.
+pub(crate) fn count_rules(records: &[OracleRecord]) -> BTreeMap<String, RuleCount> {
+    let mut counts: BTreeMap<String, RuleCount> = BTreeMap::new();
+    for rule in ["D1", "D2", "D3", "D4", "D5", "C1", "C2", "C3"] {
+        let has_mark = |record: &&OracleRecord| record.local_marks.iter().any(|mark| mark == rule);
+        let marked: Vec<&OracleRecord> = records.iter().filter(has_mark).collect();
+        let citizens: BTreeSet<&str> = marked.iter().map(|record| record.cpr.as_str()).collect();
+        let count = RuleCount { records: marked.len(), citizens: citizens.len() };
+        counts.insert(rule.to_owned(), count);
+    }
+    counts
 }

@@ -6,21 +6,35 @@ use crate::intake::{DeliveredRecord, Delivery};
 use crate::reference::{Reference, Rolle};
 use crate::report::Summary;
 
-/// A record that counts, and the delivery it is from.
-pub(crate) struct Counting<'a> {
-    pub(crate) delivery: &'a Delivery,
+/// A record that counts, and where it is from.
+#[derive(Clone)]
+pub(crate) struct Counting {
+    pub(crate) reporter: String,
+    pub(crate) system: String,
+    pub(crate) file: String,
     pub(crate) record: DeliveredRecord,
+}
+
+impl Counting {
+    fn of(delivery: &Delivery, record: &DeliveredRecord) -> Counting {
+        Counting {
+            reporter: delivery.kommune.clone(),
+            system: delivery.system.clone(),
+            file: delivery.file.clone(),
+            record: record.clone(),
+        }
+    }
 }
 
 /// Municipality and system.
 type SystemKey = (String, String);
 
-/// The records that count, of all systems of all municipalities; the number of each delivery is noted.
-pub(crate) fn counting_records<'a>(
-    deliveries: &'a [Delivery],
+/// The records that count, of all systems of all municipalities.
+pub(crate) fn counting_records(
+    deliveries: &[Delivery],
     reference: &Reference,
     summary: &mut Summary,
-) -> Vec<Counting<'a>> {
+) -> Vec<Counting> {
     let by_system = group_by_system(deliveries);
     warn_of_unlisted_systems(&by_system, reference, summary);
     let mut counting = Vec::new();
@@ -31,10 +45,6 @@ pub(crate) fn counting_records<'a>(
             reference.systems.get(key).is_some_and(|system| system.rolle == Rolle::Tidligere);
         counting.extend(stock.into_values().filter(|counting| !is_former || is_ended(counting)));
     }
-    for record in &counting {
-        summary.deliveries[record.delivery.place].counted += 1;
-    }
-    warn_of_identical_records(&counting, summary);
     counting
 }
 
@@ -54,10 +64,7 @@ fn group_by_system(deliveries: &[Delivery]) -> BTreeMap<SystemKey, Vec<&Delivery
 }
 
 /// Rules S1, S3 and S4: a full stock replaces all that was there before; a delivery of changes is applied by Ydelsesid.
-fn stock_of<'a>(
-    deliveries: &[&'a Delivery],
-    summary: &mut Summary,
-) -> BTreeMap<String, Counting<'a>> {
+fn stock_of(deliveries: &[&Delivery], summary: &mut Summary) -> BTreeMap<String, Counting> {
     let mut stock = BTreeMap::new();
     for delivery in deliveries {
         if delivery.is_full_stock {
@@ -70,10 +77,10 @@ fn stock_of<'a>(
 }
 
 /// Rule S1: the records of one full stock. The same Ydelsesid twice: the last counts.
-fn full_stock<'a>(delivery: &'a Delivery, summary: &mut Summary) -> BTreeMap<String, Counting<'a>> {
+fn full_stock(delivery: &Delivery, summary: &mut Summary) -> BTreeMap<String, Counting> {
     let mut stock = BTreeMap::new();
     for record in &delivery.records {
-        let counting = Counting { delivery, record: record.clone() };
+        let counting = Counting::of(delivery, record);
         if stock.insert(record.id.clone(), counting).is_some() {
             summary.warn("samme Ydelsesid to gange");
         }
@@ -82,14 +89,14 @@ fn full_stock<'a>(delivery: &'a Delivery, summary: &mut Summary) -> BTreeMap<Str
 }
 
 /// Rule S4: each record replaces the one with its Ydelsesid; one with `Slettet=J` makes it disappear.
-fn apply_changes<'a>(
-    stock: &mut BTreeMap<String, Counting<'a>>,
-    delivery: &'a Delivery,
+fn apply_changes(
+    stock: &mut BTreeMap<String, Counting>,
+    delivery: &Delivery,
     summary: &mut Summary,
 ) {
     for record in &delivery.records {
         if !record.is_deleted {
-            stock.insert(record.id.clone(), Counting { delivery, record: record.clone() });
+            stock.insert(record.id.clone(), Counting::of(delivery, record));
         } else if stock.remove(&record.id).is_none() {
             summary.warn("sletning af ukendt Ydelsesid");
         }
@@ -97,7 +104,7 @@ fn apply_changes<'a>(
 }
 
 /// Rule S2: of a former system only the records with an end date count.
-fn is_ended(counting: &Counting<'_>) -> bool {
+fn is_ended(counting: &Counting) -> bool {
     counting.record.end.is_some()
 }
 
@@ -147,18 +154,18 @@ fn warn_of_roles(
 }
 
 /// Rule S5: identical records from two counting systems of a municipality are both kept, and reported.
-fn warn_of_identical_records(counting: &[Counting<'_>], summary: &mut Summary) {
+pub(crate) fn warn_of_identical_records(counting: &[Counting], summary: &mut Summary) {
     let mut systems: HashMap<_, HashSet<&str>> = HashMap::new();
-    for Counting { delivery, record } in counting {
+    for Counting { reporter, system, record, .. } in counting {
         let same = (
-            &delivery.kommune,
+            reporter,
             &record.cpr,
             &record.ydelseskode,
             record.start,
             record.end,
             &record.opholdssted,
         );
-        systems.entry(same).or_default().insert(&delivery.system);
+        systems.entry(same).or_default().insert(system);
     }
     let identical = systems.values().filter(|systems| systems.len() > 1).count();
     summary.warn_times("samme ydelse fra to systemer", identical);

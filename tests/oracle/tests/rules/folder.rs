@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
-use terning_oracle::{CellSet, Oracle, OracleRecord, Pivot, load};
+use terning_oracle::{CellSet, Choices, Day, Oracle, OracleRecord, Pivot, load, load_after};
 
 pub const VH: &str = "Voksne Handicappede";
 pub const BENCHMARK: &str = "Voksne Handicappede Benchmark";
@@ -153,7 +153,8 @@ impl Folder {
             manifest[key] = value.clone();
         }
         let stem = format!("{month}/VH_{kommune}_{system}_{}_{number}", month.replace('-', ""));
-        self.write(&format!("{stem}.csv"), bytes);
+        let ending = manifest["format"].as_str().unwrap_or("csv");
+        self.write(&format!("{stem}.{ending}"), bytes);
         self.write(&format!("{stem}.json"), manifest.to_string().as_bytes());
     }
 
@@ -181,9 +182,21 @@ impl Folder {
     pub fn load(&self) -> Oracle {
         load(self.path(), None).unwrap()
     }
+
+    pub fn load_by(&self, choices: Choices) -> Oracle {
+        load_after(self.path(), choices, None).unwrap()
+    }
+
+    pub fn load_after(&self, former: &Oracle, choices: Choices) -> Oracle {
+        load_after(self.path(), choices, Some(former)).unwrap()
+    }
 }
 
-fn texts(texts: &[&str]) -> Vec<String> {
+pub fn day(text: &str) -> Day {
+    Day::parse(text).unwrap()
+}
+
+pub fn texts(texts: &[&str]) -> Vec<String> {
     texts.iter().map(|text| (*text).to_owned()).collect()
 }
 

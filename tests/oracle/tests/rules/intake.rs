@@ -38,6 +38,7 @@ fn files_that_cannot_be_trusted_are_refused_whole() {
         json!({ "modtaget": "yesterday" }),
         json!({ "header": true }),
         json!({ "format": "xml" }),
+        json!({ "format": "ods" }),
         json!({ "tegnsaet": "ebcdic" }),
     ] {
         assert!(refusal(&wrong).is_some(), "{wrong}");

@@ -4,13 +4,21 @@
 
 mod folder;
 
+mod aggregate;
 mod approvals;
 mod changes;
 mod deletions;
+mod drill;
+mod eyes;
+mod hand07;
+mod hold;
 mod intake;
+mod key_figures;
 mod measures;
 mod municipalities;
 mod open_stays;
 mod pivots;
 mod size;
 mod systems;
+mod waterfall;
+mod xml;

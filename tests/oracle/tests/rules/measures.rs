@@ -1,5 +1,7 @@
 //! M1–M8.
 
+use terning_oracle::{Choices, DayCount, Oracle};
+
 use crate::folder::*;
 
 #[test]
@@ -179,4 +181,75 @@ fn age_is_not_narrowed_by_godkendt() {
     let filters =
         ["Tid.År=2020", "JaNej godkendt Ydelse.Ja Nej Tekst=Ja", "Alder.Aldersgruppe=30-39"];
     assert_eq!(value(&folder.load(), VH, &filters, "Antal Ydelser"), Some(1.0));
+}
+
+fn days(oracle: &Oracle, period: &str) -> (Option<f64>, Option<f64>) {
+    (
+        value(oracle, VH, &[period], "Helårsmodtagere"),
+        value(oracle, VH, &[period], "Fuldtidsydelser"),
+    )
+}
+
+fn exclude_start() -> Choices {
+    Choices { day_count: DayCount::ExcludeStart, ..Choices::default() }
+}
+
+#[test]
+fn m6_example_1_of_the_source_without_the_start_day() {
+    let folder = Folder::of(&[
+        row("a", ANNA, "1.1", "2018-03-15", ""),
+        row("b", BO, "1.1", "2018-01-01", ""),
+    ]);
+    let oracle = folder.load_by(exclude_start());
+    let example = Some(16.0 / 90.0 + 90.0 / 90.0);
+    assert_eq!(days(&oracle, "Tid.Kvartal=2018K1"), (example, example));
+    // March alone: 16 of 31 days and all. April: both all.
+    let march = Some(16.0 / 31.0 + 1.0);
+    assert_eq!(days(&oracle, "Tid.Måned=2018-03"), (march, march));
+    assert_eq!(days(&oracle, "Tid.Måned=2018-04"), (Some(2.0), Some(2.0)));
+    // A year that b begins with; in the year before it neither is active.
+    assert_eq!(days(&oracle, "Tid.År=2017"), (None, None));
+    let year = Some((291.0 + 365.0) / 365.0);
+    assert_eq!(days(&oracle, "Tid.År=2018"), (year, year));
+}
+
+#[test]
+fn m6_m7_each_record_loses_its_own_first_day_and_the_other_measures_none() {
+    // January 2020: 1–10 keeps all (the period's first day); 10–20 loses the 10th, which the first has;
+    // the 25th alone is a record without a counted day.
+    let folder = Folder::of(&[
+        row("a", ANNA, "1.1", "2020-01-01", "2020-01-10"),
+        row("b", ANNA, "1.1", "2020-01-10", "2020-01-20"),
+        row("c", ANNA, "1.3", "2020-01-25", "2020-01-25"),
+    ]);
+    let oracle = folder.load_by(exclude_start());
+    assert_eq!(days(&oracle, "Tid.Måned=2020-01"), (Some(20.0 / 31.0), Some(20.0 / 31.0)));
+    assert_eq!(value(&oracle, VH, &["Tid.Måned=2020-01"], "Antal Ydelser"), Some(3.0));
+    assert_eq!(value(&oracle, VH, &["Tid.Måned=2020-01"], "Påbegyndte Ydelser"), Some(3.0));
+    let alone = ["Tid.Måned=2020-01", "Ydelse VH.Ydelseskode=1.3"];
+    assert_eq!(value(&oracle, VH, &alone, "Helårsmodtagere"), Some(0.0));
+    // As the rules have it by default: 20 and 1 days; 10, 11 and 1.
+    assert_eq!(days(&folder.load(), "Tid.Måned=2020-01"), (Some(21.0 / 31.0), Some(22.0 / 31.0)));
+}
+
+#[test]
+fn m6_the_first_day_left_is_that_of_the_record_not_of_each_piece() {
+    // 1.12.0.2 from 1 January, cut in two by a 1.8.1 from 10 to 20 January: 9 and 11 days. Seen from the
+    // year before: the 1st is lost. From January: nothing is.
+    let folder = Folder::of(&[
+        row("support", ANNA, "1.12.0.2", "2020-01-01", "2020-01-31"),
+        row("stay", ANNA, "1.8.1", "2020-01-10", "2020-01-20"),
+    ]);
+    let oracle = folder.load_by(exclude_start());
+    let of = |period: &str| {
+        value(&oracle, BENCHMARK, &[period, "Ydelse VH.Ydelseskode=1.12.0.2"], "Fuldtidsydelser")
+    };
+    assert_eq!(of("Tid.Måned=2020-01"), Some(20.0 / 31.0));
+    assert_eq!(of("Tid.Måned=2019-12,2020-01"), Some(19.0 / 62.0));
+}
+
+#[test]
+fn exclude_start_a_record_without_a_start_has_no_first_day_to_lose() {
+    let oracle = Folder::of(&[row("d3", ANNA, "1.1", "", "2020-01-15")]).load_by(exclude_start());
+    assert_eq!(days(&oracle, "Tid.Måned=2020-01"), (Some(1.0 / 31.0), Some(1.0 / 31.0)));
 }

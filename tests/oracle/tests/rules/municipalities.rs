@@ -1,5 +1,7 @@
 //! K1–K4.
 
+use terning_oracle::Choices;
+
 use crate::folder::*;
 
 fn pair(reporter: &str, betalingskommune: &str) -> (String, String) {
@@ -47,4 +49,48 @@ fn k4_elsewhere_not_given_equals_and_no_municipality_is_ukendt() {
         Folder::of(&[row("a", ANNA, "1.1", "2020-01-01", "").betalingskommune("xyz")]).load();
     assert_eq!(warnings(&oracle, "ukendt betalingskommune"), 1);
     assert_eq!(value(&oracle, VH, &["Betalingskommune.Region=Ukendt"], "Antal Ydelser"), Some(1.0));
+}
+
+#[test]
+fn k3_a_pair_that_has_ended_maps_what_starts_by_its_last_day() {
+    let folder = Folder::new();
+    let of_vallensbaek =
+        |id: &str, start: &str, end: &str| row(id, ANNA, "1.1", start, end).betalingskommune("187");
+    let rows = [
+        of_vallensbaek("on the day", "2021-12-31", ""),
+        of_vallensbaek("a day late", "2022-01-01", ""),
+        of_vallensbaek("ends on the day", "", "2021-12-31"),
+        of_vallensbaek("ends late", "", "2022-01-01"),
+        of_vallensbaek("neither", "", ""),
+        of_vallensbaek("unreadable", "soon", "2021-01-01"),
+    ];
+    folder.full("183", "nexus", "2026-10", 1, &rows);
+    let late = row("dragoer", ANNA, "1.1", "2022-01-01", "").betalingskommune("155");
+    folder.full("185", "nexus", "2026-10", 1, &[late]);
+    let handlekommune = |pairs_end: &[(&str, &str)]| -> Vec<String> {
+        let pairs_end = pairs_end.iter().map(|(pair, last)| ((*pair).to_owned(), day(last)));
+        let choices = Choices { pairs_end: pairs_end.collect(), ..Choices::default() };
+        let oracle = folder.load_by(choices);
+        let mut shown: Vec<String> = oracle
+            .records()
+            .iter()
+            .map(|record| format!("{} {}", record.id, record.handlekommune))
+            .collect();
+        shown.sort();
+        shown
+    };
+    assert_eq!(
+        handlekommune(&[("183", "2021-12-31")]),
+        [
+            "a day late 183",
+            "dragoer 155",
+            "ends late 183",
+            "ends on the day 187",
+            "neither 183",
+            "on the day 187",
+            "unreadable 187"
+        ]
+    );
+    assert_eq!(handlekommune(&[]).iter().filter(|line| line.ends_with("187")).count(), 6);
+    assert!(handlekommune(&[("185", "2021-12-31")]).contains(&"dragoer 185".to_owned()));
 }

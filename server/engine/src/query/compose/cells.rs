@@ -108,7 +108,7 @@ impl Cells {
         };
         if let Some(visible) = plan.view.visible_keys(dimension) {
             let mut seen = Keys::none(cube.dimensions[dimension].key_count);
-            visible.into_iter().for_each(|key| seen.put(key as usize));
+            visible.iter().for_each(|&key| seen.put(key as usize));
             own.allowed.keep(&seen);
         }
         for (axis, spots) in plan.axes.iter().zip(&self.spots) {
