@@ -41,7 +41,7 @@ impl Noegletal<'_> {
             ("dag", FactColumn::Day(rows.iter().map(days).collect())),
             ("kroner", FactColumn::Number(rows.iter().map(|row| kroner(row.3)).collect())),
         ]);
-        named("udgifter", columns)
+        named("udgifter", columns, Vec::new())
     }
 
     /// The services that a posting is given to, each once.
@@ -77,7 +77,7 @@ impl Noegletal<'_> {
         columns.extend(days_of(rows.iter().map(|row| row.1)));
         let counts = rows.iter().map(|row| row.2 as f64).collect();
         columns.push(("indbyggere", FactColumn::Number(counts)));
-        named("befolkning", columns)
+        named("befolkning", columns, Vec::new())
     }
 
     /// Staff by municipality and month.
@@ -92,7 +92,7 @@ impl Noegletal<'_> {
             ("aarsvaerk", FactColumn::Number(years)),
             ("loensum", FactColumn::Number(wages)),
         ]);
-        named("personale", columns)
+        named("personale", columns, Vec::new())
     }
 
     /// The municipalities with a delivery that counts, their own or that of the one which reports
@@ -106,7 +106,7 @@ impl Noegletal<'_> {
         let rows: Vec<Kommune> = all.filter(delivered).collect();
         let mut columns = self.places(rows.iter().copied());
         columns.extend(days_of(rows.iter().map(|_| Interval { first, last })));
-        named("leverancer", columns)
+        named("leverancer", columns, Vec::new())
     }
 
     /// The rows of the municipalities: what the facts are ordered by, and the dimension.
