@@ -57,7 +57,7 @@ fn field_info(view: &View, dimension: usize, position: usize, field: &Field) -> 
 }
 
 fn measure_infos(cube: &Cube) -> Vec<v1::MeasureInfo> {
-    let stored = cube.measures().map(|found| cube.measure(found));
+    let stored = cube.listed_measures().map(|found| cube.measure(found));
     let stored = stored.map(|measure| v1::MeasureInfo {
         name: measure.name.clone(),
         description: measure.description.clone(),

@@ -33,7 +33,7 @@ fn cube_info(view: &View) -> v1::CubeInfo {
 
 /// The measures that are listed, stored ones first.
 fn measure_names(cube: &Cube) -> Vec<String> {
-    let stored = cube.measures().map(|found| &cube.measure(found).name);
+    let stored = cube.listed_measures().map(|found| &cube.measure(found).name);
     let calculated = cube.calculated.iter().filter(|measure| measure.visible);
     stored.chain(calculated.map(|measure| &measure.name)).cloned().collect()
 }

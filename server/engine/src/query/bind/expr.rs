@@ -155,7 +155,7 @@ fn all_measures(context: Context<'_>) -> Set {
     let cube = context.cube;
     let visible = (0..cube.calculated.len()).filter(|&number| cube.calculated[number].visible);
     let own = (0..context.definitions.members().len()).map(|own| cube.calculated.len() + own);
-    let stored = cube.measures().map(Member::Measure);
+    let stored = cube.listed_measures().map(Member::Measure);
     let all = stored.chain(visible.chain(own).map(Member::Calculated));
     Set::of_members(HierarchyRef::Measures, all.collect())
 }
@@ -168,7 +168,7 @@ fn members(context: Context<'_>, entity: Entity, span: Span) -> Result<Set, Quer
             .invalid("et medlem har ingen .Members", span)
             .hint("skriv .Children for at få medlemmerne under det")),
         (_, HierarchyRef::Measures) => {
-            let measures = context.cube.measures().map(Member::Measure);
+            let measures = context.cube.listed_measures().map(Member::Measure);
             Ok(Set::of_members(hierarchy, measures.collect()))
         }
         (Entity::Level(_, Some(field)), _) => Ok(Set::of(hierarchy, vec![Part::Level { field }])),
