@@ -44,13 +44,25 @@ pub struct Delivery {
     pub loebenummer: u32,
     /// Whether it is the full stock.
     pub fuld_bestand: bool,
+    /// `csv` or `xml`.
+    pub format: &'static str,
+    /// The character set.
+    pub tegnsaet: &'static str,
 }
 
 impl Delivery {
     /// A full stock.
     #[must_use]
     pub fn full(kommune: &'static str, system: &'static str, maaned: &'static str) -> Delivery {
-        Delivery { kommune, system, maaned, loebenummer: 1, fuld_bestand: true }
+        Delivery {
+            kommune,
+            system,
+            maaned,
+            loebenummer: 1,
+            fuld_bestand: true,
+            format: "csv",
+            tegnsaet: "utf-8",
+        }
     }
 
     /// A delivery of changes.
@@ -65,16 +77,25 @@ impl Delivery {
     /// The folder cannot be written.
     pub fn write(&self, folder: &Path, lines: &[&str]) -> PathBuf {
         let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
-        let Delivery { kommune, system, maaned, loebenummer, fuld_bestand } = self;
+        self.write_bytes(folder, text.as_bytes(), lines.len())
+    }
+
+    /// Writes a data file with this number of records, and the manifest beside it.
+    ///
+    /// # Panics
+    /// The folder cannot be written.
+    pub fn write_bytes(&self, folder: &Path, bytes: &[u8], rows: usize) -> PathBuf {
+        let Delivery { kommune, system, maaned, loebenummer, fuld_bestand, format, tegnsaet } =
+            self;
         let manifest = serde_json::json!({
             "kommune": kommune, "system": system, "leverandoer": "Prøve", "maaned": maaned,
-            "loebenummer": loebenummer, "fuld_bestand": fuld_bestand, "format": "csv",
-            "header": false, "tegnsaet": "utf-8", "antal_raekker": lines.len(),
-            "sha256": sha256(text.as_bytes()), "modtaget": format!("{maaned}-28T08:00:00+01:00"),
+            "loebenummer": loebenummer, "fuld_bestand": fuld_bestand, "format": format,
+            "header": false, "tegnsaet": tegnsaet, "antal_raekker": rows,
+            "sha256": sha256(bytes), "modtaget": format!("{maaned}-28T08:00:00+01:00"),
         });
         let stem = format!("VH_{kommune}_{system}_{}_{loebenummer}", maaned.replace('-', ""));
-        let path = folder.join(maaned).join(format!("{stem}.csv"));
-        write(&path, text.as_bytes());
+        let path = folder.join(maaned).join(format!("{stem}.{format}"));
+        write(&path, bytes);
         write(&path.with_extension("json"), manifest.to_string().as_bytes());
         path
     }

@@ -129,8 +129,14 @@ fn deliver_system(
         let chance = if role == "aendringer" { 80 } else { 4 };
         let of_changes = reads_changes() && random.percent(chance);
         for loebenummer in 1..=(1 + u32::from(random.percent(25))) {
-            let delivery =
-                Delivery { kommune, system, maaned, loebenummer, fuld_bestand: !of_changes };
+            let delivery = Delivery {
+                kommune,
+                system,
+                maaned,
+                loebenummer,
+                fuld_bestand: !of_changes,
+                ..Delivery::full(kommune, system, maaned)
+            };
             let lines: Vec<String> =
                 (0..3 + random.below(12)).map(|_| line(kommune, of_changes, random)).collect();
             delivery.write(folder, &lines.iter().map(String::as_str).collect::<Vec<_>>());
