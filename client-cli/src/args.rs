@@ -35,7 +35,7 @@ pub struct Common {
     #[arg(long, global = true, env = "TERNING_SERVER", value_name = "URL", hide_env = true)]
     #[arg(default_value = "http://127.0.0.1:50051", hide_default_value = true)]
     pub server: String,
-    /// Adgangsbevis (bruges endnu ikke) (også TERNING_TOKEN)
+    /// Adgangsbevis, lavet med terning-server token (også TERNING_TOKEN)
     #[arg(long, global = true, env = "TERNING_TOKEN", value_name = "TOKEN", hide_env = true)]
     pub token: Option<String>,
     /// Hvorfor der spørges; er til adgangsloggen (bruges endnu ikke)

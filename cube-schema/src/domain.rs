@@ -25,6 +25,9 @@ pub trait Domain: Sync + 'static {
     /// The reference files, code lists first; each is read before the next.
     fn references(&self) -> &'static [ReferenceSpec];
 
+    /// What deliveries in XML call their root and their records.
+    fn xml(&self) -> XmlNames;
+
     /// Whether a reporter of this code exists.
     fn knows_reporter(&self, reporter: &str, reference: &Self::Reference) -> bool;
 
@@ -50,7 +53,19 @@ pub trait Domain: Sync + 'static {
         reference: &Self::Reference,
     ) -> Result<(Self::Record, Vec<Warning>), Refused>;
 
-    /// The record's own id, unique within reporter and system.
+    /// The id that a line of a delivery of changes removes; `None` for a line that adds a record or
+    /// replaces one.
+    ///
+    /// # Errors
+    /// The line can be read as neither.
+    fn read_deletion<'a>(
+        &self,
+        row: &Row<'a>,
+        delivery: &DeliveryInfo,
+        reference: &Self::Reference,
+    ) -> Result<Option<&'a str>, Refused>;
+
+    /// The record's own id, unique within reporter and system; empty where it has none.
     fn record_id<'a>(&self, record: &'a Self::Record) -> &'a str;
 
     /// Whether the record has ended (an end is given).
@@ -94,12 +109,23 @@ pub trait Domain: Sync + 'static {
 pub struct FieldSpec {
     /// The name in the header.
     pub name: &'static str,
-    /// Whether it stands only in deliveries of changes.
+    /// Whether it stands only in deliveries of changes; there a header may leave it out.
     pub changes_only: bool,
+    /// For a list: what XML calls one of its items. In CSV `|` stands between them.
+    pub item: Option<&'static str>,
+}
+
+/// The elements of a delivery in XML. The elements of a record are its fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct XmlNames {
+    /// The root.
+    pub root: &'static str,
+    /// A record.
+    pub record: &'static str,
 }
 
 /// A reference file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct ReferenceSpec {
     /// The path below `reference/` (`cpr.csv`, `kodelister/ydelser.csv`).
     pub file: &'static str,
@@ -109,6 +135,18 @@ pub struct ReferenceSpec {
     pub default: Option<&'static str>,
     /// The warning where the file is missing and nothing is compiled in.
     pub missing: &'static str,
+    /// For a workbook: the other form that it may have.
+    pub wide: Option<Wide>,
+}
+
+/// The wide form of a workbook whose lines are keys, a column and an answer: the answers of one
+/// key stand beside each other, and the header names the columns.
+#[derive(Clone, Copy, Debug)]
+pub struct Wide {
+    /// How many of the columns are keys; the next is what the header names, the last the answer.
+    pub keys: usize,
+    /// Whether a title names such a column.
+    pub is_column: fn(&str) -> bool,
 }
 
 /// Which delivery, as its manifest says.

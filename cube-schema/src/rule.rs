@@ -26,7 +26,9 @@ pub struct Rule<D: Domain + ?Sized> {
 pub enum Shape<D: Domain + ?Sized> {
     /// Which deliveries of one reporter count (S).
     Selection(fn(&mut Selection<'_>, &D::Reference)),
-    /// One record (K, D, X): it may change the record, mark it, or warn.
+    /// All counting records of one reporter, as delivered: it may warn of some, by position (S5).
+    Counted(CountedRule<D>),
+    /// One record (K, D): it may change the record, mark it, or warn.
     Record(fn(&mut D::Record, &Context<'_, D::Reference>) -> Finding),
     /// All records of one entity, in one judgement (C).
     Entity(EntityRule<D>),
@@ -36,6 +38,10 @@ pub enum Shape<D: Domain + ?Sized> {
     /// star (X).
     Applied,
 }
+
+/// A rule over all counting records of one reporter.
+pub type CountedRule<D> =
+    fn(&[Counted<'_, <D as Domain>::Record>], &Reference<D>) -> Vec<(usize, Warning)>;
 
 /// A rule over all records of one entity.
 pub type EntityRule<D> = fn(&mut [Case<'_, <D as Domain>::Record>], &Context<'_, Reference<D>>);
@@ -60,7 +66,16 @@ pub struct Selection<'a> {
     pub warnings: Vec<Warning>,
 }
 
-/// How much of a delivery counts.
+/// A record that counts, as delivered.
+pub struct Counted<'a, R> {
+    /// The delivery that it came with.
+    pub delivery: &'a DeliveryInfo,
+    /// The record.
+    pub record: &'a R,
+}
+
+/// How much of a delivery counts. Of one system, the deliveries that count are applied in order:
+/// a full stock starts anew, records of changes replace and remove by their id.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Take {
     /// Nothing: it is superseded.

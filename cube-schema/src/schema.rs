@@ -27,6 +27,9 @@ pub struct Schema {
     /// The cubes.
     #[serde(rename = "cube")]
     pub cubes: Vec<Cube>,
+    /// Who may see what of them.
+    #[serde(default, rename = "role")]
+    pub roles: Vec<Role>,
 }
 
 fn all_caption() -> String {
@@ -239,6 +242,56 @@ pub enum MeasureKind {
     DistinctAtEnd,
 }
 
+/// Who may see what. A cube that a role does not name does not exist for whoever has the role.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Role {
+    /// The name (`kommune`).
+    pub name: String,
+    /// Whose eyes these are.
+    #[serde(default)]
+    pub description: String,
+    /// What must be said of a caller besides the role: the value that `rows` are chosen by.
+    #[serde(default)]
+    pub parameter: Option<String>,
+    /// What is seen of each cube.
+    pub cubes: Vec<Sight>,
+}
+
+/// What a role sees of one cube: all of it, but for what is said here.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sight {
+    /// The cube's name.
+    pub cube: String,
+    /// Only the rows whose member of this field has the role's parameter as its key.
+    #[serde(default)]
+    pub rows: Option<FieldName>,
+    /// Of single records, when they are shown behind a figure, only those of this field's member.
+    #[serde(default)]
+    pub records: Option<FieldName>,
+    /// Dimensions that do not exist for the role.
+    #[serde(default)]
+    pub hidden: Vec<String>,
+    /// Whether the file and line that a record came from are shown with it.
+    #[serde(default = "yes")]
+    pub deliveries: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// A field of a dimension, by name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FieldName {
+    /// The dimension's name.
+    pub dimension: String,
+    /// The field's name.
+    pub field: String,
+}
+
 /// A promise of the schema file that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SchemaError {
@@ -307,7 +360,66 @@ impl Schema {
             });
         }
         self.dimensions.iter().try_for_each(Dimension::check)?;
-        self.cubes.iter().try_for_each(|cube| self.check_cube(cube))
+        self.cubes.iter().try_for_each(|cube| self.check_cube(cube))?;
+        distinct("rollen", "", self.roles.iter().map(|role| role.name.as_str()))?;
+        self.roles.iter().try_for_each(|role| self.check_role(role))
+    }
+
+    fn check_role(&self, role: &Role) -> Result<(), SchemaError> {
+        let place = format!("rollen '{}'", role.name);
+        distinct("kuben", &format!(" i {place}"), role.cubes.iter().map(|one| one.cube.as_str()))?;
+        for sight in &role.cubes {
+            let Some(cube) = self.cubes.iter().find(|cube| cube.name == sight.cube) else {
+                let name = sight.cube.clone();
+                return Err(SchemaError::Missing { kind: "kuben", name, place });
+            };
+            for name in &sight.hidden {
+                self.check_used(cube, name, &place)?;
+            }
+            for rows in sight.rows.iter().chain(&sight.records) {
+                self.check_rows(role, cube, rows, &place)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn check_rows(
+        &self,
+        role: &Role,
+        cube: &Cube,
+        rows: &FieldName,
+        place: &str,
+    ) -> Result<(), SchemaError> {
+        let incomplete = |what| Err(SchemaError::Incomplete { place: place.to_owned(), what });
+        self.check_used(cube, &rows.dimension, place)?;
+        let dimension = self.dimension(&rows.dimension);
+        if !dimension.is_some_and(|one| one.fields.iter().any(|field| field.name == rows.field)) {
+            let (name, place) = (rows.field.clone(), place.to_owned());
+            return Err(SchemaError::Missing { kind: "feltet", name, place });
+        }
+        let mut uses = cube.groups.iter().flat_map(|group| &group.dimensions);
+        let changes = |usage: &DimensionUse| {
+            usage.dimension == rows.dimension && (usage.column.is_none() || usage.steps.is_some())
+        };
+        if uses.any(changes) {
+            return incomplete(
+                "'rows' og 'records' kan ikke vælges med en dimension, der skifter over tid",
+            );
+        }
+        if role.parameter.is_none() {
+            return incomplete("'rows' og 'records' kræver, at rollen har en 'parameter'");
+        }
+        Ok(())
+    }
+
+    /// That a cube has a dimension.
+    fn check_used(&self, cube: &Cube, name: &str, place: &str) -> Result<(), SchemaError> {
+        let mut uses = cube.groups.iter().flat_map(|group| &group.dimensions);
+        if uses.any(|usage| usage.dimension == name) {
+            return Ok(());
+        }
+        let (name, place) = (name.to_owned(), format!("{place} i kuben '{}'", cube.name));
+        Err(SchemaError::Missing { kind: "dimensionen", name, place })
     }
 
     fn check_cube(&self, cube: &Cube) -> Result<(), SchemaError> {
@@ -410,6 +522,10 @@ mod tests {
         last = "til"
         dimensions = [{ dimension = "Tid" }, { dimension = "Farve", column = "farve" }]
         measures = [{ name = "Ejere", kind = "distinct", key = ["ejer"] }]
+        [[role]]
+        name = "ejer"
+        parameter = "farve"
+        cubes = [{ cube = "Ting", rows = { dimension = "Farve", field = "Farve" }, hidden = ["Tid"] }]
     "#;
 
     #[test]
@@ -429,6 +545,11 @@ mod tests {
             (", column = \"farve\"", "", "tidsdimension"),
             ("2020-01", "2020", "first_month"),
             ("first = \"fra\"", "first = 1", "line"),
+            ("cube = \"Ting\"", "cube = \"Tang\"", "'Tang'"),
+            ("hidden = [\"Tid\"]", "hidden = [\"Sted\"]", "'Sted'"),
+            ("field = \"Farve\" }", "field = \"Form\" }", "'Form'"),
+            ("rows = { dimension = \"Farve\"", "rows = { dimension = \"Tid\"", "'Farve'"),
+            ("parameter = \"farve\"", "", "parameter"),
         ] {
             assert!(SMALL.contains(good), "{good}");
             let error = Schema::parse(&SMALL.replace(good, bad)).unwrap_err().to_string();

@@ -41,6 +41,10 @@ pub enum Command {
     #[command(help_template = TEMPLATE)]
     #[command(override_usage = "terning-server serve --data MAPPE [TILVALG]")]
     Serve(Serve),
+    /// Lav et adgangsbevis: en fortrolig tekst, der viser, hvem der spørger
+    #[command(help_template = TEMPLATE)]
+    #[command(override_usage = "terning-server token --kommune NUMMER --data MAPPE [TILVALG]")]
+    Token(Token),
 }
 
 /// `demo`
@@ -102,6 +106,30 @@ pub struct Serve {
     /// En fil med indstillinger (TOML)
     #[arg(long, value_name = "FIL")]
     pub config: Option<PathBuf>,
+}
+
+/// `token`
+#[derive(ClapArgs, Debug)]
+#[command(next_help_heading = "Tilvalg")]
+pub struct Token {
+    /// Kommunens nummer, for eksempel 153: beviset viser det, som kommunen må se
+    #[arg(long, value_name = "NUMMER", value_parser = kommune)]
+    pub kommune: Option<String>,
+    /// Rollen: kommune, national, operatoer eller revisor; med --kommune ellers kommune
+    #[arg(long, value_name = "ROLLE")]
+    pub rolle: Option<String>,
+    /// Datamappen, som nøglen ligger i; den laves, hvis den mangler
+    #[arg(long, value_name = "MAPPE")]
+    pub data: PathBuf,
+    /// Hvor mange dage beviset gælder; ellers 30
+    #[arg(long, value_name = "TAL", default_value_t = 30, hide_default_value = true)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=3660))]
+    pub days: u32,
+}
+
+fn kommune(text: &str) -> Result<String, String> {
+    let is_number = text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| text.to_owned()).ok_or_else(|| "et kommunenummer har tre cifre".to_owned())
 }
 
 fn month(text: &str) -> Result<Month, String> {

@@ -3,6 +3,7 @@
 //! ```toml
 //! listen = "127.0.0.1:50051"
 //! log = "json"
+//! access = "required"
 //! ```
 
 use std::fs;
@@ -25,6 +26,20 @@ pub struct Config {
     /// How it logs.
     #[serde(default)]
     pub log: LogFormat,
+    /// What a call without a token sees.
+    #[serde(default)]
+    pub access: Access,
+}
+
+/// What a call without a token sees.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Access {
+    /// Everything: whoever is on this machine is trusted.
+    #[default]
+    Local,
+    /// Nothing: a token is required.
+    Required,
 }
 
 impl Config {

@@ -7,6 +7,7 @@ pub mod config;
 pub mod files;
 pub mod map;
 pub mod versions;
+pub mod access;
 pub mod rebuild;
 pub mod grpc;
 pub mod serve;

@@ -80,7 +80,8 @@ pub fn rebuild(order: &Rebuild, progress: &(dyn Fn(Progress) + Sync)) -> anyhow:
     loaded.report.compare(former_report(&order.data).as_ref());
     write_reports(&draft, &loaded)?;
     write_cubes(domain.schema(), &loaded, &draft.file(versions::CUBES))?;
-    let manifest = manifest(&draft, &loaded, order.month);
+    let mut manifest = manifest(&draft, &loaded, order.month);
+    manifest.roles.clone_from(&domain.schema().roles);
     let name = draft.publish(&manifest)?;
     Ok(Outcome::Built(name, Box::new(loaded.report)))
 }

@@ -18,6 +18,7 @@ use tonic::transport::server::TcpIncoming;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
+use crate::config::Access;
 use crate::grpc::Api;
 use crate::versions::{self, Version, Versions};
 
@@ -28,7 +29,7 @@ const KEEPALIVE: Duration = Duration::from_secs(30);
 /// How long calls that are being answered may go on after the service was told to stop.
 const DRAIN: Duration = Duration::from_secs(5);
 
-/// Binds an address. Only this machine may ask, as long as there is no access control.
+/// Binds an address. Only this machine may ask: what is sent is not encrypted.
 ///
 /// # Errors
 /// The address cannot be bound, or is not of this machine.
@@ -37,8 +38,8 @@ pub async fn bind(listen: &str) -> anyhow::Result<TcpListener> {
     let addresses: Vec<SocketAddr> = lookup_host(listen).await.with_context(wrong)?.collect();
     if let Some(other) = addresses.iter().find(|address| !address.ip().is_loopback()) {
         bail!(
-            "{other} kan nås fra andre maskiner, og adgangsstyring er ikke sat op; \
-             lyt på 127.0.0.1, for eksempel --listen 127.0.0.1:50051"
+            "{other} kan nås fra andre maskiner, og adgangsstyring over net (kryptering) er endnu \
+             ikke sat op; lyt på 127.0.0.1, for eksempel --listen 127.0.0.1:50051"
         );
     }
     let listener = TcpListener::bind(addresses.as_slice()).await;
@@ -53,6 +54,7 @@ pub async fn bind(listen: &str) -> anyhow::Result<TcpListener> {
 pub async fn run(
     listener: TcpListener,
     data: &Path,
+    access: Access,
     ready: impl FnOnce(SocketAddr),
     shutdown: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
@@ -80,7 +82,7 @@ pub async fn run(
     let (stopping, is_stopping) = oneshot::channel();
     let serving = Server::builder()
         .http2_keepalive_interval(Some(KEEPALIVE))
-        .add_service(query_service(Api::new(versions, reports)))
+        .add_service(query_service(Api::new(versions, reports, access == Access::Required)))
         .add_service(health_service)
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?)

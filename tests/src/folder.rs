@@ -44,43 +44,28 @@ pub struct Delivery {
     pub loebenummer: u32,
     /// Whether it is the full stock.
     pub fuld_bestand: bool,
-    /// How it is written.
-    pub form: Form,
+    /// `csv` or `xml`.
+    pub format: &'static str,
+    /// The character set.
+    pub tegnsaet: &'static str,
+    /// Whether the first line names the columns.
+    pub header: bool,
 }
-
-/// How the records of a delivery are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Form {
-    /// CSV without header.
-    #[default]
-    Csv,
-    /// CSV with a header, in windows-1252, its columns from last to first.
-    Header,
-    /// XML.
-    Xml,
-}
-
-/// The columns in their order.
-const COLUMNS: [&str; 11] = [
-    "Ydelsesid",
-    "CPR",
-    "Handlekommune",
-    "Betalingskommune",
-    "Ydelseskode",
-    "Startdato",
-    "Slutdato",
-    "Maalgrupper",
-    "OpholdsstedId",
-    "Funktionsvurdering",
-    "Slettet",
-];
 
 impl Delivery {
     /// A full stock.
     #[must_use]
     pub fn full(kommune: &'static str, system: &'static str, maaned: &'static str) -> Delivery {
-        let form = Form::Csv;
-        Delivery { kommune, system, maaned, loebenummer: 1, fuld_bestand: true, form }
+        Delivery {
+            kommune,
+            system,
+            maaned,
+            loebenummer: 1,
+            fuld_bestand: true,
+            format: "csv",
+            tegnsaet: "utf-8",
+            header: false,
+        }
     }
 
     /// A delivery of changes.
@@ -89,69 +74,34 @@ impl Delivery {
         Delivery { fuld_bestand: false, ..Delivery::full(kommune, system, maaned) }
     }
 
-    /// Writes lines (fields in their order, `;` between), and the manifest beside them.
+    /// Writes lines without a header, and the manifest beside them.
     ///
     /// # Panics
     /// The folder cannot be written.
     pub fn write(&self, folder: &Path, lines: &[&str]) -> PathBuf {
-        let bytes = self.bytes(lines);
-        let Delivery { kommune, system, maaned, loebenummer, fuld_bestand, form } = self;
-        let format = if *form == Form::Xml { "xml" } else { "csv" };
-        let tegnsaet = if *form == Form::Header { "windows-1252" } else { "utf-8" };
+        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        self.write_bytes(folder, text.as_bytes(), lines.len())
+    }
+
+    /// Writes a data file with this number of records, and the manifest beside it.
+    ///
+    /// # Panics
+    /// The folder cannot be written.
+    pub fn write_bytes(&self, folder: &Path, bytes: &[u8], rows: usize) -> PathBuf {
+        let Delivery { kommune, system, maaned, loebenummer, fuld_bestand, .. } = self;
+        let Delivery { format, tegnsaet, header, .. } = self;
         let manifest = serde_json::json!({
             "kommune": kommune, "system": system, "leverandoer": "Prøve", "maaned": maaned,
             "loebenummer": loebenummer, "fuld_bestand": fuld_bestand, "format": format,
-            "header": *form == Form::Header, "tegnsaet": tegnsaet, "antal_raekker": lines.len(),
-            "sha256": sha256(&bytes), "modtaget": format!("{maaned}-28T08:00:00+01:00"),
+            "header": header, "tegnsaet": tegnsaet, "antal_raekker": rows,
+            "sha256": sha256(bytes), "modtaget": format!("{maaned}-28T08:00:00+01:00"),
         });
         let stem = format!("VH_{kommune}_{system}_{}_{loebenummer}", maaned.replace('-', ""));
         let path = folder.join(maaned).join(format!("{stem}.{format}"));
-        write(&path, &bytes);
+        write(&path, bytes);
         write(&path.with_extension("json"), manifest.to_string().as_bytes());
         path
     }
-
-    fn bytes(&self, lines: &[&str]) -> Vec<u8> {
-        let columns = if self.fuld_bestand { &COLUMNS[..10] } else { &COLUMNS[..] };
-        match self.form {
-            Form::Csv => lines.iter().flat_map(|line| format!("{line}\n").into_bytes()).collect(),
-            Form::Header => {
-                let header = columns.join(";");
-                let lines = std::iter::once(header.as_str()).chain(lines.iter().copied());
-                lines.flat_map(|line| windows_1252(&(from_last_to_first(line) + "\r\n"))).collect()
-            }
-            Form::Xml => {
-                let elements: String = lines.iter().map(|line| element(columns, line)).collect();
-                format!("<?xml version=\"1.0\"?>\n<Leverance>\n{elements}</Leverance>\n")
-                    .into_bytes()
-            }
-        }
-    }
-}
-
-fn from_last_to_first(line: &str) -> String {
-    line.split(';').rev().collect::<Vec<_>>().join(";")
-}
-
-/// The letters of Danish have one byte there, the one that Unicode has as its number.
-fn windows_1252(text: &str) -> Vec<u8> {
-    text.chars().map(|letter| u8::try_from(u32::from(letter)).expect("a Danish letter")).collect()
-}
-
-/// One record on one line.
-fn element(columns: &[&str], line: &str) -> String {
-    let field = |(name, value): (&&str, &str)| match (*name, value) {
-        ("Maalgrupper", codes) => {
-            let codes = codes.split('|').filter(|code| !code.is_empty());
-            let codes: String =
-                codes.map(|code| format!("<Maalgruppe>{code}</Maalgruppe>")).collect();
-            format!("<Maalgrupper>{codes}</Maalgrupper>")
-        }
-        (name, "") => format!("<{name}/>"),
-        (name, value) => format!("<{name}>{value}</{name}>"),
-    };
-    let fields: String = columns.iter().zip(line.split(';')).map(field).collect();
-    format!("<Ydelse>{fields}</Ydelse>\n")
 }
 
 /// Writes a file, and the folders that it lies in.

@@ -207,6 +207,7 @@ fn rule_page() -> String {
         let does = does.split("\n\n").next().unwrap().trim().replace('\n', " ");
         let works_on = match rule.shape {
             Shape::Selection(_) => "leverancer",
+            Shape::Counted(_) => "en kommunes ydelser",
             Shape::Record(_) | Shape::Applied => "en ydelse",
             Shape::Entity(_) => "en borgers ydelser",
             Shape::Period => "en ydelse i en periode",

@@ -28,6 +28,43 @@ fn csv_like() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(character, 0..200)
 }
 
+/// Pieces of a delivery in XML, in any order.
+fn xml_like() -> impl Strategy<Value = Vec<u8>> {
+    let pieces = [
+        "<Bibliotek>",
+        "</Bibliotek>",
+        "<Laan>",
+        "</Laan>",
+        "<Laan/>",
+        "<Laanenr>",
+        "</Laanenr>",
+        "<Emner>",
+        "</Emner>",
+        "<Emne>",
+        "</Emne>",
+        "a",
+        "7",
+        " ",
+        "\n",
+        "<",
+        ">",
+        "&amp;",
+        "&x;",
+        "&#7;",
+        "<![CDATA[",
+        "]]>",
+        "<!--",
+        "-->",
+        "<?",
+        "?>",
+        "<!DOCTYPE x>",
+        "\u{feff}",
+        "=\"",
+    ];
+    let piece = prop::sample::select(pieces.to_vec());
+    prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat().into_bytes())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..Default::default() })]
 
@@ -41,6 +78,11 @@ proptest! {
         let mut bytes = good().bytes;
         bytes.extend(tail);
         ends_with_a_report(&folder(&[Delivery { bytes, rows, ..good() }]));
+    }
+
+    #[test]
+    fn an_xml_file_of_any_bytes(bytes in xml_like(), rows in 0_usize..4) {
+        ends_with_a_report(&folder(&[Delivery { bytes, rows, format: "xml", ..good() }]));
     }
 
     #[test]

@@ -107,8 +107,8 @@ fn a_workbook_that_cannot_be_read_is_refused_with_a_reason() {
     });
     let cut: Vec<u8> = wide[..wide.len() / 2].to_vec();
     for (book, reason) in [
-        (wide, "bred form"),
-        (far, "ingen ark"),
+        (wide, "intet ark"),
+        (far, "intet ark"),
         (cut, "kan ikke læses"),
         (b"Laaner;Spaerret".to_vec(), "kan ikke læses"),
     ] {

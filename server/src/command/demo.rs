@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 
 use super::{generate, rebuild, say, serve as serve_command};
 use crate::args::Demo;
-use crate::config::LISTEN;
+use crate::config::{Access, LISTEN};
 use crate::rebuild::{Outcome, Rebuild};
 use crate::serve;
 use crate::telemetry::{self, LogFormat};
@@ -107,7 +107,7 @@ async fn serve_and_show(args: &Demo, data: &Path) -> anyhow::Result<()> {
         let _ = shown.send(());
         anyhow::Ok(())
     };
-    tokio::try_join!(serve::run(listener, data, tell, shutdown), showing)?;
+    tokio::try_join!(serve::run(listener, data, Access::Local, tell, shutdown), showing)?;
     Ok(())
 }
 

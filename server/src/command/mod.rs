@@ -5,6 +5,7 @@ mod generate;
 mod progress;
 mod rebuild;
 mod serve;
+mod token;
 
 use std::fmt::Arguments;
 use std::io::{self, Write};
@@ -27,5 +28,6 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Generate(args) => generate::run(&args),
         Command::Rebuild(args) => rebuild::run(args),
         Command::Serve(args) => serve::run(&args),
+        Command::Token(args) => token::run(&args),
     }
 }

@@ -7,7 +7,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::say;
 use crate::args::Serve;
-use crate::config::{Config, LISTEN};
+use crate::config::{Access, Config, LISTEN};
 use crate::{serve, telemetry};
 
 pub(super) fn run(args: &Serve) -> anyhow::Result<ExitCode> {
@@ -16,12 +16,16 @@ pub(super) fn run(args: &Serve) -> anyhow::Result<ExitCode> {
     let listen = args.listen.as_deref().or(config.listen.as_deref()).unwrap_or(LISTEN);
     tokio::runtime::Runtime::new()?.block_on(async {
         let listener = serve::bind(listen).await?;
-        tracing::info!(
-            "adgangsstyring er ikke sat op: der svares kun på denne maskine, og alle ser alt"
-        );
+        match config.access {
+            Access::Local => tracing::info!(
+                "adgangsstyring er ikke sat op: der svares kun på denne maskine, og kald uden \
+                 adgangsbevis ser alt"
+            ),
+            Access::Required => tracing::info!("kald uden gyldigt adgangsbevis afvises"),
+        }
         // The one line on stdout that whoever started the service may wait for.
         let ready = |address| say(format_args!("listening on http://{address}"));
-        serve::run(listener, &args.data, ready, stop_signal()?).await
+        serve::run(listener, &args.data, config.access, ready, stop_signal()?).await
     })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -8,6 +8,7 @@ use terning_engine::query::{Answer, names};
 use terning_proto::v1;
 use terning_proto::v1::part::Part;
 
+use super::call::Sight;
 use crate::versions::Version;
 
 /// Cells of one part of a stream: some 100 to 300 KB.
@@ -30,11 +31,11 @@ pub fn version(version: &Version) -> v1::VersionInfo {
 }
 
 /// A whole answer.
-pub fn cell_set(asked: &Version, answer: &Answer) -> v1::CellSet {
-    let cube = &asked.cubes[answer.view];
+pub(super) fn cell_set(sight: &Sight, answer: &Answer) -> v1::CellSet {
+    let cube = sight.views[answer.view].cube();
     v1::CellSet {
         cube: cube.name.clone(),
-        version: Some(version(asked)),
+        version: Some(version(&sight.version)),
         behind: answer.cells.behind,
         axes: answer.cells.axes.iter().map(|one| axis(cube, one)).collect(),
         cells: Some(cells(&answer.cells)),

@@ -1,42 +1,29 @@
 //! Describes one cube: dimensions, fields, hierarchies, measures.
 
-use terning_engine::cube::{Cube, Dimension, Field, dimension};
+use terning_engine::cube::{Cube, Dimension, Field};
 use terning_engine::query::View;
 use terning_proto::v1;
 use tonic::Status;
 
-use super::{Api, convert, status};
-use crate::versions::Version;
+use super::call::Call;
+use super::{Api, convert};
 
 impl Api {
     pub(super) async fn answer_describe_cube(
         &self,
-        request: v1::DescribeCubeRequest,
+        call: Call<v1::DescribeCubeRequest>,
     ) -> Result<v1::DescribeCubeResponse, Status> {
-        let version = self.version(&request.version).await?;
-        let view = find_cube(&version, &request.cube)?;
+        let sight = self.sight(&call.caller, &call.message.version).await?;
+        let view = sight.find_cube(&call.message.cube)?;
         let cube = view.cube();
-        let dimensions = cube.dimensions.iter().enumerate();
+        let dimensions = view.dimensions();
         Ok(v1::DescribeCubeResponse {
-            version: Some(convert::version(&version)),
+            version: Some(convert::version(&sight.version)),
             name: cube.name.clone(),
             description: cube.description.clone(),
-            dimensions: dimensions.map(|(at, one)| dimension_info(&view, at, one)).collect(),
+            dimensions: dimensions.map(|(at, one)| dimension_info(view, at, one)).collect(),
             measures: measure_infos(cube),
         })
-    }
-}
-
-/// The cube of a name, upper and lower case being equal.
-pub(super) fn find_cube(version: &Version, name: &str) -> Result<View, Status> {
-    let mut views = version.views();
-    let wanted = dimension::fold(name);
-    match views.iter().position(|view| dimension::fold(&view.cube().name) == wanted) {
-        Some(found) => Ok(views.swap_remove(found)),
-        None => {
-            let known = views.iter().map(|view| view.cube().name.clone()).collect();
-            Err(status::unknown(format!("kuben '{name}' findes ikke"), known))
-        }
     }
 }
 
@@ -61,11 +48,10 @@ fn dimension_info(view: &View, position: usize, dimension: &Dimension) -> v1::Di
 }
 
 fn field_info(view: &View, dimension: usize, position: usize, field: &Field) -> v1::FieldInfo {
-    let seen = |member: &u32| view.has_member(dimension, position, *member);
     v1::FieldInfo {
         name: field.name.clone(),
         description: field.description.clone(),
-        members: (0..field.len() as u32).filter(seen).count() as u32,
+        members: view.member_count(dimension, position) as u32,
         personal: field.personal,
     }
 }

@@ -1,11 +1,12 @@
 //! Shows the records that count in a cell.
 
-use terning_engine::query::{Cancel, Drill, Drilled, drill};
+use terning_engine::query::{Cancel, Drill, Drilled, View, drill};
 use terning_proto::v1;
-use tonic::{Request, Status};
+use tonic::Status;
 
+use super::call::Call;
 use super::table::{self, About};
-use super::{Api, Parts, status, work};
+use super::{Api, Parts, status};
 
 /// Records of the largest answer.
 const LARGEST: usize = 1_000_000;
@@ -13,17 +14,16 @@ const LARGEST: usize = 1_000_000;
 impl Api {
     pub(super) async fn answer_drill_through(
         &self,
-        request: Request<v1::DrillThroughRequest>,
+        call: Call<v1::DrillThroughRequest>,
     ) -> Result<Parts<v1::TableResponse>, Status> {
-        let deadline = work::deadline(request.metadata());
-        let request = request.into_inner();
-        let version = self.version(&request.version).await?;
+        let Call { caller, deadline, message: request } = call;
+        let sight = self.sight(&caller, &request.version).await?;
         let job = move |cancel: &Cancel| {
             let asked = asked(&request);
-            let views = version.views();
-            let (cube, drilled) = drill(&views, &asked, true, cancel).map_err(status::of_query)?;
-            let cube = version.cubes[cube].name.clone();
-            Ok(table::parts(&version, about(cube, request.filters, &drilled), &drilled.table))
+            let views: Vec<View> = sight.views.iter().map(View::of_records).collect();
+            let (cube, drilled) = drill(&views, &asked, cancel).map_err(status::of_query)?;
+            let cube = views[cube].cube().name.clone();
+            Ok(table::parts(&sight.version, about(cube, request.filters, &drilled), &drilled.table))
         };
         Ok(super::table_stream(self.work.run(deadline, job).await?))
     }

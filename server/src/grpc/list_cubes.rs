@@ -1,29 +1,31 @@
 //! Lists the cubes of a version.
 
-use terning_engine::cube::Cube;
+use terning_engine::query::View;
 use terning_proto::v1;
 use tonic::Status;
 
+use super::call::Call;
 use super::{Api, convert};
 
 impl Api {
     pub(super) async fn answer_list_cubes(
         &self,
-        request: v1::ListCubesRequest,
+        call: Call<v1::ListCubesRequest>,
     ) -> Result<v1::ListCubesResponse, Status> {
-        let version = self.version(&request.version).await?;
+        let sight = self.sight(&call.caller, &call.message.version).await?;
         Ok(v1::ListCubesResponse {
-            version: Some(convert::version(&version)),
-            cubes: version.views().iter().map(|view| cube_info(view.cube())).collect(),
+            version: Some(convert::version(&sight.version)),
+            cubes: sight.views.iter().map(cube_info).collect(),
         })
     }
 }
 
-fn cube_info(cube: &Cube) -> v1::CubeInfo {
+fn cube_info(view: &View) -> v1::CubeInfo {
+    let cube = view.cube();
     v1::CubeInfo {
         name: cube.name.clone(),
         description: cube.description.clone(),
         measures: cube.measures().map(|found| cube.measure(found).name.clone()).collect(),
-        dimensions: cube.dimensions.iter().map(|dimension| dimension.name.clone()).collect(),
+        dimensions: view.dimensions().map(|(_, dimension)| dimension.name.clone()).collect(),
     }
 }

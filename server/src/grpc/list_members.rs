@@ -6,7 +6,7 @@ use terning_engine::query::bound::{HierarchyRef, Member};
 use terning_proto::v1;
 use tonic::{Code, Status};
 
-use super::describe_cube::find_cube;
+use super::call::Call;
 use super::{Api, convert, status};
 
 /// Members of a page whose size is not given.
@@ -17,30 +17,31 @@ const LARGEST_PAGE: usize = 10_000;
 impl Api {
     pub(super) async fn answer_list_members(
         &self,
-        request: v1::ListMembersRequest,
+        call: Call<v1::ListMembersRequest>,
     ) -> Result<v1::ListMembersResponse, Status> {
-        let version = self.version(&request.version).await?;
-        let view = find_cube(&version, &request.cube)?;
-        let (dimension, field) = find_field(&view, &request.dimension, &request.field)?;
+        let Call { caller, message: request, .. } = call;
+        let sight = self.sight(&caller, &request.version).await?;
+        let view = sight.find_cube(&request.cube)?;
+        let (dimension, field) = find_field(view, &request.dimension, &request.field)?;
         let start = page_start(&request.page_token)?;
         let size = match request.page_size as usize {
             0 => PAGE,
             size => size.min(LARGEST_PAGE),
         };
         let hierarchy = HierarchyRef::Of { dimension, hierarchy: field };
-        let count = view.cube().dimensions[dimension].fields[field].len() as u32;
-        let mut seen = (start..count).filter(|&id| view.has_member(dimension, field, id));
-        let page: Vec<u32> = seen.by_ref().take(size).collect();
+        let page: Vec<u32> = view.members(dimension, field).skip(start).take(size).collect();
+        let next = start + page.len();
+        let more = next < view.member_count(dimension, field);
         let named = |&id: &u32| convert::member(view.cube(), hierarchy, Member::Of { field, id });
         Ok(v1::ListMembersResponse {
             members: page.iter().map(named).collect(),
-            next_page_token: seen.next().map(|next| next.to_string()).unwrap_or_default(),
+            next_page_token: if more { next.to_string() } else { String::new() },
         })
     }
 }
 
-/// A page begins with the member whose number the token is.
-fn page_start(token: &str) -> Result<u32, Status> {
+/// A page begins behind as many members, of those that the caller has, as the token says.
+fn page_start(token: &str) -> Result<usize, Status> {
     if token.is_empty() {
         return Ok(0);
     }
@@ -52,8 +53,8 @@ fn page_start(token: &str) -> Result<u32, Status> {
 
 fn find_field(view: &View, dimension: &str, field: &str) -> Result<(usize, usize), Status> {
     let cube = view.cube();
-    let Some(at) = cube.find_dimension(dimension) else {
-        let known = cube.dimensions.iter().map(|one| one.name.clone()).collect();
+    let Some(at) = view.find_dimension(dimension) else {
+        let known = view.dimensions().map(|(_, one)| one.name.clone()).collect();
         let message = format!("dimensionen '{dimension}' findes ikke i kuben '{}'", cube.name);
         return Err(status::unknown(message, known));
     };

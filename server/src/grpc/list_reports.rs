@@ -5,15 +5,16 @@ use terning_proto::v1;
 use tonic::Status;
 
 use super::Api;
+use super::call::Call;
 
 impl Api {
     pub(super) async fn answer_list_reports(
         &self,
-        request: v1::ListReportsRequest,
+        call: Call<v1::ListReportsRequest>,
     ) -> Result<v1::ListReportsResponse, Status> {
-        let version = self.version(&request.version).await?;
+        let sight = self.sight(&call.caller, &call.message.version).await?;
         let has_cube =
-            |report: &&Report| version.cubes.iter().any(|cube| cube.name == report.pivot.cube);
+            |report: &&Report| sight.views.iter().any(|view| view.cube().name == report.pivot.cube);
         let reports = self.reports.reports.iter().filter(has_cube).map(report_info).collect();
         Ok(v1::ListReportsResponse { reports })
     }

@@ -1,5 +1,6 @@
 //! The service `terning.v1` over the engine: one file per call. Protobuf types end here.
 
+mod call;
 mod convert;
 mod describe_cube;
 mod drill_through;
@@ -19,7 +20,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use cube_schema::report::Reports;
-use terning_engine::query::View;
 use terning_proto::v1;
 use terning_proto::v1::query_service_server::QueryService;
 use tokio_stream::Stream;
@@ -37,13 +37,16 @@ pub struct Api {
     versions: Arc<Versions>,
     reports: Arc<Reports>,
     work: Work,
+    /// Whether a call without a token is refused.
+    tokens_required: bool,
 }
 
 impl Api {
-    /// The service over the versions of a data folder.
+    /// The service over the versions of a data folder; a call without a token sees everything, or is
+    /// refused where tokens are required.
     #[must_use]
-    pub fn new(versions: Arc<Versions>, reports: Reports) -> Api {
-        Api { versions, reports: Arc::new(reports), work: Work::default() }
+    pub fn new(versions: Arc<Versions>, reports: Reports, tokens_required: bool) -> Api {
+        Api { versions, reports: Arc::new(reports), work: Work::default(), tokens_required }
     }
 
     /// A version by name, opened away from the threads that serve connections if it is an old one.
@@ -54,13 +57,6 @@ impl Api {
         let (versions, name) = (Arc::clone(&self.versions), name.to_owned());
         let opened = tokio::task::spawn_blocking(move || versions.get(&name)).await;
         opened.map_err(|_| status::internal())?.map_err(|error| status::of_version(&error))
-    }
-}
-
-impl Version {
-    /// What a caller may see of the version: everything, as long as there is no access control.
-    fn views(&self) -> Vec<View> {
-        self.cubes.iter().map(|cube| View::everything(Arc::clone(cube))).collect()
     }
 }
 
@@ -76,28 +72,28 @@ impl QueryService for Api {
         &self,
         request: Request<v1::ListCubesRequest>,
     ) -> Result<Response<v1::ListCubesResponse>, Status> {
-        self.answer_list_cubes(request.into_inner()).await.map(Response::new)
+        self.answer_list_cubes(self.admit(request)?).await.map(Response::new)
     }
 
     async fn describe_cube(
         &self,
         request: Request<v1::DescribeCubeRequest>,
     ) -> Result<Response<v1::DescribeCubeResponse>, Status> {
-        self.answer_describe_cube(request.into_inner()).await.map(Response::new)
+        self.answer_describe_cube(self.admit(request)?).await.map(Response::new)
     }
 
     async fn list_members(
         &self,
         request: Request<v1::ListMembersRequest>,
     ) -> Result<Response<v1::ListMembersResponse>, Status> {
-        self.answer_list_members(request.into_inner()).await.map(Response::new)
+        self.answer_list_members(self.admit(request)?).await.map(Response::new)
     }
 
     async fn query(
         &self,
         request: Request<v1::QueryRequest>,
     ) -> Result<Response<v1::QueryResponse>, Status> {
-        self.answer_query(request).await.map(Response::new)
+        self.answer_query(self.admit(request)?).await.map(Response::new)
     }
 
     type QueryStreamStream = Parts<v1::QueryStreamResponse>;
@@ -106,21 +102,21 @@ impl QueryService for Api {
         &self,
         request: Request<v1::QueryStreamRequest>,
     ) -> Result<Response<Self::QueryStreamStream>, Status> {
-        self.answer_query_stream(request).await.map(Response::new)
+        self.answer_query_stream(self.admit(request)?).await.map(Response::new)
     }
 
     async fn translate_pivot(
         &self,
         request: Request<v1::TranslatePivotRequest>,
     ) -> Result<Response<v1::TranslatePivotResponse>, Status> {
-        self.answer_translate_pivot(request.into_inner()).await.map(Response::new)
+        self.answer_translate_pivot(self.admit(request)?).await.map(Response::new)
     }
 
     async fn list_reports(
         &self,
         request: Request<v1::ListReportsRequest>,
     ) -> Result<Response<v1::ListReportsResponse>, Status> {
-        self.answer_list_reports(request.into_inner()).await.map(Response::new)
+        self.answer_list_reports(self.admit(request)?).await.map(Response::new)
     }
 
     type RunReportStream = Parts<v1::RunReportResponse>;
@@ -129,7 +125,7 @@ impl QueryService for Api {
         &self,
         request: Request<v1::RunReportRequest>,
     ) -> Result<Response<Self::RunReportStream>, Status> {
-        self.answer_run_report(request).await.map(Response::new)
+        self.answer_run_report(self.admit(request)?).await.map(Response::new)
     }
 
     type DrillThroughStream = Parts<v1::TableResponse>;
@@ -138,22 +134,24 @@ impl QueryService for Api {
         &self,
         request: Request<v1::DrillThroughRequest>,
     ) -> Result<Response<Self::DrillThroughStream>, Status> {
-        self.answer_drill_through(request).await.map(Response::new)
+        self.answer_drill_through(self.admit(request)?).await.map(Response::new)
     }
 
     type ExplainStream = Parts<v1::TableResponse>;
 
     async fn explain(
         &self,
-        _request: Request<v1::ExplainRequest>,
+        request: Request<v1::ExplainRequest>,
     ) -> Result<Response<Self::ExplainStream>, Status> {
+        self.admit(request)?;
         Err(Status::unimplemented("celler kan endnu ikke forklares"))
     }
 
     async fn list_versions(
         &self,
-        _request: Request<v1::ListVersionsRequest>,
+        request: Request<v1::ListVersionsRequest>,
     ) -> Result<Response<v1::ListVersionsResponse>, Status> {
+        self.admit(request)?;
         self.answer_list_versions().await.map(Response::new)
     }
 }

@@ -1,15 +1,14 @@
 //! Answers a question whole.
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use prost::Message;
 use terning_engine::query::{Answer, Cancel, Limits, Pivot, Question, answer};
 use terning_proto::v1;
-use tonic::{Code, Request, Status};
+use tonic::{Code, Status};
 
-use super::{Api, convert, status, work};
-use crate::versions::Version;
+use super::call::{Call, Sight};
+use super::{Api, convert, status};
 
 /// Cells of the largest answer that is given whole.
 const WHOLE_CELLS: usize = 200_000;
@@ -19,16 +18,15 @@ const WHOLE_BYTES: usize = (4 << 20) - 1024;
 impl Api {
     pub(super) async fn answer_query(
         &self,
-        request: Request<v1::QueryRequest>,
+        call: Call<v1::QueryRequest>,
     ) -> Result<v1::QueryResponse, Status> {
-        let deadline = work::deadline(request.metadata());
-        let question = asked(request.into_inner().question)?;
-        let version = self.version(&question.version).await?;
+        let question = asked(call.message.question)?;
+        let sight = self.sight(&call.caller, &question.version).await?;
         let job = move |cancel: &Cancel| {
-            let answered = ask(&version, &question, cancel)?;
-            whole(&version, &answered)
+            let answered = ask(&sight, &question, cancel)?;
+            whole(&sight, &answered)
         };
-        let cell_set = Some(self.work.run(deadline, job).await?);
+        let cell_set = Some(self.work.run(call.deadline, job).await?);
         Ok(v1::QueryResponse { cell_set })
     }
 }
@@ -43,25 +41,25 @@ pub(super) fn asked(question: Option<v1::Question>) -> Result<v1::Question, Stat
 
 /// Asks the engine. Neither question nor answer are logged: both may hold personal data.
 pub(super) fn ask(
-    version: &Arc<Version>,
+    sight: &Sight,
     question: &v1::Question,
     cancel: &Cancel,
 ) -> Result<Answer, Status> {
     let started = Instant::now();
-    let views = version.views();
+    let views = &sight.views;
     let limits = Limits::default();
     let answered = match question.asked.as_ref() {
         Some(v1::question::Asked::Mdx(text)) => {
-            answer(&views, &Question::Mdx(text), &limits, cancel)
+            answer(views, &Question::Mdx(text), &limits, cancel)
         }
         Some(v1::question::Asked::Pivot(asked)) => {
-            answer(&views, &Question::Pivot(&pivot(asked)), &limits, cancel)
+            answer(views, &Question::Pivot(&pivot(asked)), &limits, cancel)
         }
         None => return Err(status::internal()),
     };
     let answered = answered.map_err(status::of_query)?;
     let (cells, microseconds) = (answered.cells.ordinals.len(), started.elapsed().as_micros());
-    tracing::debug!(version = %version.name, cells, microseconds, "besvaret");
+    tracing::debug!(version = %sight.version.name, cells, microseconds, "besvaret");
     Ok(answered)
 }
 
@@ -79,9 +77,9 @@ pub(super) fn pivot(asked: &v1::Pivot) -> Pivot {
 }
 
 /// The answer in one message, or a refusal that tells how to get a large one.
-fn whole(version: &Version, answered: &Answer) -> Result<v1::CellSet, Status> {
+fn whole(sight: &Sight, answered: &Answer) -> Result<v1::CellSet, Status> {
     if answered.cells.ordinals.len() <= WHOLE_CELLS {
-        let cell_set = convert::cell_set(version, answered);
+        let cell_set = convert::cell_set(sight, answered);
         if cell_set.encoded_len() <= WHOLE_BYTES {
             return Ok(cell_set);
         }

@@ -2,24 +2,24 @@
 
 use terning_engine::query::Cancel;
 use terning_proto::v1;
-use tonic::{Request, Status};
+use tonic::Status;
 
+use super::call::Call;
 use super::query::{ask, asked};
-use super::{Api, Parts, convert, work};
+use super::{Api, Parts, convert};
 
 impl Api {
     pub(super) async fn answer_query_stream(
         &self,
-        request: Request<v1::QueryStreamRequest>,
+        call: Call<v1::QueryStreamRequest>,
     ) -> Result<Parts<v1::QueryStreamResponse>, Status> {
-        let deadline = work::deadline(request.metadata());
-        let question = asked(request.into_inner().question)?;
-        let version = self.version(&question.version).await?;
+        let question = asked(call.message.question)?;
+        let sight = self.sight(&call.caller, &question.version).await?;
         let job = move |cancel: &Cancel| {
-            let answered = ask(&version, &question, cancel)?;
-            Ok(convert::parts(convert::cell_set(&version, &answered)))
+            let answered = ask(&sight, &question, cancel)?;
+            Ok(convert::parts(convert::cell_set(&sight, &answered)))
         };
-        let parts = self.work.run(deadline, job).await?;
+        let parts = self.work.run(call.deadline, job).await?;
         let parts = parts.into_iter().map(|part| Ok(v1::QueryStreamResponse { part: Some(part) }));
         Ok(Box::pin(tokio_stream::iter(parts)))
     }

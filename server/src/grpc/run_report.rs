@@ -6,27 +6,25 @@ use cube_schema::report::{Filled, PivotTexts};
 use terning_engine::query::Cancel;
 use terning_proto::v1;
 use terning_proto::v1::run_report_response::Part;
-use tonic::{Request, Status};
+use tonic::Status;
 
-use super::describe_cube::find_cube;
+use super::call::{Call, Sight};
 use super::query::ask;
-use super::{Api, Parts, convert, status, work};
-use crate::versions::Version;
+use super::{Api, Parts, convert, status};
 
 impl Api {
     pub(super) async fn answer_run_report(
         &self,
-        request: Request<v1::RunReportRequest>,
+        call: Call<v1::RunReportRequest>,
     ) -> Result<Parts<v1::RunReportResponse>, Status> {
-        let deadline = work::deadline(request.metadata());
-        let request = request.into_inner();
-        let version = self.version(&request.version).await?;
-        let filled = self.fill(&version, &request)?;
+        let Call { caller, deadline, message: request } = call;
+        let sight = self.sight(&caller, &request.version).await?;
+        let filled = self.fill(&sight, &request)?;
         let head = v1::ReportHead { title: filled.title, notes: filled.notes };
         let question = question(filled.pivot, request);
         let job = move |cancel: &Cancel| {
-            let answered = ask(&version, &question, cancel)?;
-            Ok(convert::parts(convert::cell_set(&version, &answered)))
+            let answered = ask(&sight, &question, cancel)?;
+            Ok(convert::parts(convert::cell_set(&sight, &answered)))
         };
         let answer = self.work.run(deadline, job).await?.into_iter().map(Part::Answer);
         let parts = std::iter::once(Part::Report(head)).chain(answer);
@@ -35,9 +33,9 @@ impl Api {
     }
 
     /// The report with its parameters, for the timeline of its cube.
-    fn fill(&self, version: &Version, request: &v1::RunReportRequest) -> Result<Filled, Status> {
+    fn fill(&self, sight: &Sight, request: &v1::RunReportRequest) -> Result<Filled, Status> {
         let report = self.reports.find(&request.name).map_err(|error| status::of_report(&error))?;
-        let timeline = find_cube(version, &report.pivot.cube)?.cube().timeline;
+        let timeline = sight.find_cube(&report.pivot.cube)?.cube().timeline;
         let given: BTreeMap<String, String> =
             request.parameters.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
         report.fill(&given, timeline).map_err(|error| status::of_report(&error))

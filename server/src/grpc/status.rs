@@ -91,6 +91,14 @@ pub fn plain(code: Code, reason: &str, message: &str, hint: &str) -> Status {
     refuse(code, reason, &v1::ErrorDetail { hint: hint.to_owned(), ..sentence(message.to_owned()) })
 }
 
+/// A refusal because nobody knows who calls.
+#[must_use]
+pub fn unauthenticated(message: &str) -> Status {
+    let hint = "få et adgangsbevis med terning-server token, og giv det med --token eller \
+                TERNING_TOKEN";
+    plain(Code::Unauthenticated, "NO_ACCESS", message, hint)
+}
+
 /// Our own fault. What happened is in the log of the panic, not in the answer.
 #[must_use]
 pub fn internal() -> Status {

@@ -3,12 +3,13 @@
 use std::fs;
 use std::path::Path;
 
+use cube_schema::schema::Role;
 use serde::{Deserialize, Serialize};
 
 use super::{MANIFEST, VersionName};
 
 /// What a version is. The rebuild adds what it was made from and what was decided; the service
-/// reads the first four and hands the rest on untouched.
+/// reads what has a name here and hands the rest on untouched.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     /// The name (`2026-10.1`).
@@ -20,6 +21,9 @@ pub struct Manifest {
     /// The program that built it.
     #[serde(default)]
     pub program: String,
+    /// Who may see what of its cubes. Without roles nobody with a token sees anything.
+    #[serde(default)]
+    pub roles: Vec<Role>,
     /// Everything else.
     #[serde(flatten)]
     pub more: serde_json::Map<String, serde_json::Value>,
@@ -34,6 +38,7 @@ impl Manifest {
             as_of: name.month.last_day().to_string(),
             built_at: now(),
             program: format!("terning-server {}", env!("CARGO_PKG_VERSION")),
+            roles: Vec::new(),
             more: serde_json::Map::new(),
         }
     }

@@ -13,12 +13,14 @@
 mod manifest;
 mod name;
 mod store;
+mod views;
 mod watch;
 mod write;
 
 pub use manifest::Manifest;
 pub use name::VersionName;
 pub use store::{Listed, Version, VersionError, Versions, check_folder};
+pub use views::Views;
 pub use watch::watch;
 pub use write::Draft;
 

@@ -10,7 +10,7 @@ use arc_swap::ArcSwapOption;
 use terning_engine::cube::Cube;
 use terning_engine::snapshot;
 
-use super::{CUBES, Manifest, VersionName, current, folder, names};
+use super::{CUBES, Manifest, VersionName, Views, current, folder, names};
 use crate::map::{map, release};
 
 /// Former versions that are kept open. Each costs its bitmaps; columns are mapped.
@@ -24,6 +24,8 @@ pub struct Version {
     pub manifest: Manifest,
     /// The cubes.
     pub cubes: Vec<Arc<Cube>>,
+    /// What callers see of them.
+    pub views: Views,
 }
 
 /// A version as it is listed.
@@ -207,7 +209,8 @@ fn open(data: &Path, name: VersionName) -> Result<Arc<Version>, String> {
     let cubes = snapshot::open(map.clone())
         .map_err(|error| format!("{} er beskadiget: {error}", path.display()))?;
     release(&map);
-    Ok(Arc::new(Version { name, manifest, cubes: cubes.into_iter().map(Arc::new).collect() }))
+    let cubes = cubes.into_iter().map(Arc::new).collect();
+    Ok(Arc::new(Version { name, manifest, cubes, views: Views::default() }))
 }
 
 /// A lock whose holder panicked still holds whole values.

@@ -3,10 +3,11 @@
 
 use std::path::Path;
 
-use cube_schema::domains::vh::regler::RULES;
 use rust_xlsxwriter::{Workbook, Worksheet};
-use terning_tests::folder::{Delivery, Form, write};
+use terning_tests::folder::{Delivery, write};
 use terning_tests::random::Random;
+
+use crate::written::{self, Form};
 
 /// Replacement numbers: two ordinary people, one with a dash, a child, one who turns 17 on a
 /// 1 January, one whose birth date is impossible, and one who is not in cpr.csv.
@@ -87,25 +88,22 @@ fn deliver_system(
             continue;
         }
         let chance = if role == "aendringer" { 80 } else { 4 };
-        let of_changes = reads_changes() && random.percent(chance);
+        let of_changes = random.percent(chance);
         for loebenummer in 1..=(1 + u32::from(random.percent(25))) {
             let form = *random.one(&FORMS);
-            let fuld_bestand = !of_changes;
-            let delivery = Delivery { kommune, system, maaned, loebenummer, fuld_bestand, form };
+            let delivery = Delivery {
+                loebenummer,
+                fuld_bestand: !of_changes,
+                ..Delivery::full(kommune, system, maaned)
+            };
             let lines: Vec<String> =
                 (0..3 + random.below(12)).map(|_| line(kommune, of_changes, random)).collect();
-            delivery.write(folder, &lines.iter().map(String::as_str).collect::<Vec<_>>());
+            written::deliver(folder, &delivery, form, &lines);
         }
     }
 }
 
-/// Deliveries of changes are refused as long as there is no rule S4.
-fn reads_changes() -> bool {
-    RULES.iter().any(|rule| rule.id == "S4")
-}
-
-/// XML is refused by the engine as long as it does not read it.
-const FORMS: [Form; 3] = [Form::Csv, Form::Csv, Form::Header];
+const FORMS: [Form; 3] = [Form::Csv, Form::Header, Form::Xml];
 
 /// A record: mostly sound, and each of its fields now and then odd.
 fn line(kommune: &str, of_changes: bool, random: &mut Random) -> String {

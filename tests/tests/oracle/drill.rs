@@ -44,7 +44,7 @@ fn ours(both: &Both, pivot: &Pivot, filters: &[String]) -> Option<Vec<String>> {
         columns: COLUMNS.map(str::to_owned).into(),
         max: usize::MAX,
     };
-    let (_, drilled) = engine::drill(&views, &asked, true, &Cancel::default()).ok()?;
+    let (_, drilled) = engine::drill(&views, &asked, &Cancel::default()).ok()?;
     assert_eq!(drilled.records, drilled.table.rows());
     let as_of = both.engine.loaded.report.as_of.as_str();
     Some(sorted((0..drilled.records).map(|row| line_of(&drilled.table, row, as_of)).collect()))

@@ -6,3 +6,4 @@ mod difficult;
 mod drill;
 mod edges;
 mod sample;
+mod written;

@@ -12,6 +12,7 @@ use cube_schema::day::Month;
 use terning::args::Args;
 use terning_engine::cube::Cube;
 use terning_engine::snapshot;
+use terning_server::config::Access;
 use terning_server::serve;
 use terning_server::versions::{self, Draft, Manifest, VersionName};
 use tokio::sync::oneshot;
@@ -39,6 +40,10 @@ pub struct Server {
 impl Server {
     /// Starts a server without waiting for a version.
     pub fn start(data: &Path) -> Server {
+        Server::start_with(data, Access::Local)
+    }
+
+    fn start_with(data: &Path, access: Access) -> Server {
         let (stop, stopped) = oneshot::channel();
         let (bound, address) = mpsc::channel();
         let (tell_ready, ready) = mpsc::channel();
@@ -49,7 +54,7 @@ impl Server {
                 bound.send(listener.local_addr().unwrap()).unwrap();
                 let ready = |_| tell_ready.send(()).unwrap();
                 let shutdown = async { drop(stopped.await) };
-                serve::run(listener, &data, ready, shutdown).await.unwrap();
+                serve::run(listener, &data, access, ready, shutdown).await.unwrap();
             });
         });
         let address = address.recv().unwrap();
@@ -58,7 +63,12 @@ impl Server {
 
     /// Starts a server and waits until it can answer.
     pub fn ready(data: &Path) -> Server {
-        let server = Server::start(data);
+        Server::with_access(data, Access::Local)
+    }
+
+    /// The same with an access configuration.
+    pub fn with_access(data: &Path, access: Access) -> Server {
+        let server = Server::start_with(data, access);
         server.wait_until_ready();
         server
     }

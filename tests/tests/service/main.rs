@@ -4,6 +4,7 @@
 mod harness;
 mod toy;
 
+mod access;
 mod commands;
 mod lives;
 mod reports;

@@ -17,7 +17,7 @@ mod testing;
 
 use crate::day::Interval;
 use crate::domain::{
-    DeliveryInfo, Domain, FieldSpec, Judged, Judgement, ReferenceSpec, Refused, Row,
+    DeliveryInfo, Domain, FieldSpec, Judged, Judgement, ReferenceSpec, Refused, Row, XmlNames,
 };
 use crate::rule::{Context, Marks, Rule, Warning};
 use crate::schema::{Schema, SchemaError};
@@ -75,6 +75,10 @@ impl Domain for Vh {
         &reference::SPECS
     }
 
+    fn xml(&self) -> XmlNames {
+        XmlNames { root: "Leverance", record: "Ydelse" }
+    }
+
     fn knows_reporter(&self, reporter: &str, reference: &Reference) -> bool {
         reference.kommune(reporter).is_some()
     }
@@ -95,6 +99,15 @@ impl Domain for Vh {
         reference: &Reference,
     ) -> Result<(Record, Vec<Warning>), Refused> {
         record::read(row, delivery, reference)
+    }
+
+    fn read_deletion<'a>(
+        &self,
+        row: &Row<'a>,
+        delivery: &DeliveryInfo,
+        reference: &Reference,
+    ) -> Result<Option<&'a str>, Refused> {
+        record::read_deletion(row, delivery, reference)
     }
 
     fn record_id<'a>(&self, record: &'a Record) -> &'a str {

@@ -6,7 +6,7 @@ use crate::rule::Warning;
 
 use super::cpr::Cpr;
 use super::kodelister::Kommune;
-use super::reference::{Reference, columns, date, required, shown};
+use super::reference::{Reference, columns, date, shown};
 
 /// The longest id that the intake format promises. A longer one is kept, with a warning.
 const LONGEST_ID: usize = 40;
@@ -20,14 +20,14 @@ pub(super) static FIELDS: [FieldSpec; 11] = [
     always("Ydelseskode"),
     always("Startdato"),
     always("Slutdato"),
-    always("Maalgrupper"),
+    FieldSpec { name: "Maalgrupper", changes_only: false, item: Some("Maalgruppe") },
     always("OpholdsstedId"),
     always("Funktionsvurdering"),
-    FieldSpec { name: "Slettet", changes_only: true },
+    FieldSpec { name: "Slettet", changes_only: true, item: None },
 ];
 
 const fn always(name: &'static str) -> FieldSpec {
-    FieldSpec { name, changes_only: false }
+    FieldSpec { name, changes_only: false, item: None }
 }
 
 /// One service granted to one citizen.
@@ -81,7 +81,7 @@ pub enum Ydelseskode {
 }
 
 /// A start date.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Start {
     /// The field was empty.
     Mangler,
@@ -92,7 +92,7 @@ pub enum Start {
 }
 
 /// An institution.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OpholdsstedRef {
     /// None: the citizen's own home.
     EgetHjem,
@@ -138,15 +138,14 @@ impl Record {
 
 /// Reads one record. What a rule handles is data; what leaves no record is refused.
 ///
-/// An empty Ydelsesid is refused although the format does not say so: such records cannot be told
-/// apart, and of equal ids only the last counts, so that keeping them would lose them silently.
+/// An empty Ydelsesid is no reason to lose a record. It is kept, with a warning, and never taken
+/// for another one without an id.
 pub(super) fn read(
     row: &Row<'_>,
     delivery: &DeliveryInfo,
     reference: &Reference,
 ) -> Result<(Record, Vec<Warning>), Refused> {
     let [id, cpr, handle, betaling, ydelse, start, slut, groups, sted, vurdering] = columns(row);
-    required("Ydelsesid", id)?;
     let mut warnings = Vec::new();
     // The first field at fault is the one that is named.
     let cpr = read_cpr(cpr)?;
@@ -170,10 +169,39 @@ pub(super) fn read(
         opholdssted: read_opholdssted(sted, reference, &mut warnings),
         funktionsvurdering: read_funktionsvurdering(vurdering, &mut warnings),
     };
+    if id.is_empty() {
+        warn(&mut warnings, "Ydelse uden Ydelsesid", "ydelsen er beholdt og kan ikke erstattes");
+    }
     if id.len() > LONGEST_ID && id.chars().count() > LONGEST_ID {
         warn(&mut warnings, "Ydelsesid over 40 tegn", "ydelsen er beholdt");
     }
     Ok((record, warnings))
+}
+
+/// The Ydelsesid of a line with `Slettet=J`. Its other fields may be empty; what they hold must be
+/// readable all the same, for a line in disorder should remove nothing.
+pub(super) fn read_deletion<'a>(
+    row: &Row<'a>,
+    delivery: &DeliveryInfo,
+    reference: &Reference,
+) -> Result<Option<&'a str>, Refused> {
+    let [id, cpr, handle, _, _, _, slut, _, _, _, slettet] = columns(row);
+    match slettet {
+        "" => return Ok(None),
+        "J" | "j" => {}
+        other => {
+            let reason = format!("feltet skal være J eller tomt: {}", shown(other));
+            return Err(Refused { field: "Slettet", reason });
+        }
+    }
+    if !cpr.is_empty() {
+        read_cpr(cpr)?;
+    }
+    if !handle.is_empty() {
+        read_handlekommune(handle, delivery, reference)?;
+    }
+    date("Slutdato", slut)?;
+    Ok(Some(id))
 }
 
 fn warn(warnings: &mut Vec<Warning>, kind: &'static str, text: &str) {
@@ -306,7 +334,6 @@ mod tests {
     #[test]
     fn what_leaves_no_record_is_refused_and_no_reason_shows_a_cpr_number() {
         for (field, value, name) in [
-            (0, "", "Ydelsesid"),
             (1, "610190123", "CPR"),
             (1, "", "CPR"),
             (2, "157", "Handlekommune"),
@@ -332,6 +359,8 @@ mod tests {
         let (record, kinds) = warned(8, "findes ikke");
         assert_eq!(record.opholdssted, OpholdsstedRef::Ukendt);
         assert_eq!(kinds, ["Ukendt opholdssted"]);
+        let (record, kinds) = warned(0, "");
+        assert_eq!((record.ydelsesid(), kinds), ("", vec!["Ydelse uden Ydelsesid"]));
         let (record, kinds) = warned(9, "F");
         assert_eq!(record.funktionsvurdering, None);
         assert_eq!(kinds, ["Ugyldig funktionsvurdering"]);
@@ -339,6 +368,29 @@ mod tests {
         assert_eq!(record.ydelsesid().chars().count(), 41);
         assert_eq!(kinds, ["Ydelsesid over 40 tegn"]);
         assert_eq!(warned(0, "æ234567890123456789012345678901234567890").1, [""; 0]);
+    }
+
+    #[test]
+    fn a_deletion_needs_its_id_and_what_it_holds_besides_must_be_readable() {
+        let with = |field: usize, value: &'static str| {
+            let mut values = ["Y1", "", "", "", "", "", "", "", "", "", "J"];
+            values[field] = value;
+            let row = Row { line: 2, values: &values };
+            read_deletion(&row, &delivery("153", "nexus"), &reference())
+                .map(|id| id.map(str::to_owned))
+                .map_err(|refused| refused.field)
+        };
+        assert_eq!(with(0, "Y2"), Ok(Some("Y2".to_owned())));
+        assert_eq!(with(10, ""), Ok(None));
+        assert_eq!(with(1, CPR), Ok(Some("Y1".to_owned())));
+        for (field, value, name) in [
+            (10, "N", "Slettet"),
+            (1, "610190123", "CPR"),
+            (2, "157", "Handlekommune"),
+            (6, "igår", "Slutdato"),
+        ] {
+            assert_eq!(with(field, value), Err(name));
+        }
     }
 
     #[test]

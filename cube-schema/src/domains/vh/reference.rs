@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::day::{Day, Quarter};
-use crate::domain::{ReferenceSpec, Refused, Row};
+use crate::domain::{ReferenceSpec, Refused, Row, Wide};
 use crate::rule::Warning;
 
 use super::cpr::{Cpr, Koen};
@@ -193,11 +193,14 @@ pub(super) static SPECS: [ReferenceSpec; 13] = [
         &["Kommunekode", "System", "Rolle", "Skiftedato"],
         "en kommunes eneste system regnes for fuld bestand, flere for parallelle",
     ),
-    file(
-        GODKENDTE_FILE,
-        &["Kommunekode", "Ydelseskode", "Kvartal", "Godkendt"],
-        "ingen ydelser regnes for godkendt",
-    ),
+    ReferenceSpec {
+        wide: Some(Wide { keys: 2, is_column: |title| Quarter::parse(title).is_some() }),
+        ..file(
+            GODKENDTE_FILE,
+            &["Kommunekode", "Ydelseskode", "Kvartal", "Godkendt"],
+            "ingen ydelser regnes for godkendt",
+        )
+    },
     file(
         BEFOLKNING_FILE,
         noegletalsdata::BEFOLKNING_COLUMNS,
@@ -216,7 +219,7 @@ const fn list(
     columns: &'static [&'static str],
     default: &'static str,
 ) -> ReferenceSpec {
-    ReferenceSpec { file, columns, default: Some(default), missing: "" }
+    ReferenceSpec { file, columns, default: Some(default), missing: "", wide: None }
 }
 
 const fn file(
@@ -224,7 +227,7 @@ const fn file(
     columns: &'static [&'static str],
     missing: &'static str,
 ) -> ReferenceSpec {
-    ReferenceSpec { file, columns, default: None, missing }
+    ReferenceSpec { file, columns, default: None, missing, wide: None }
 }
 
 /// Takes one line of a reference file into the reference data.

@@ -7,7 +7,7 @@ use cube_schema::domain::{DeliveryInfo, Domain};
 use rayon::prelude::*;
 
 use super::findings::Tally;
-use super::format::{Format, Look};
+use super::format::{Format, Layout, Look};
 use super::input::Inputs;
 use super::limits;
 use super::manifest::Manifest;
@@ -57,13 +57,6 @@ impl Intake {
     pub fn newest_month(&self) -> Option<Month> {
         self.accepted.iter().map(|accepted| accepted.info.month).max()
     }
-}
-
-/// The fields of a delivery's records, in the order of files without a header.
-pub fn field_names<D: Domain>(domain: &D, full: bool) -> Vec<&'static str> {
-    let stands_there = |changes_only: bool| !(full && changes_only);
-    let fields = domain.fields().iter().filter(|field| stands_there(field.changes_only));
-    fields.map(|field| field.name).collect()
 }
 
 /// Looks at every file outside `reference/`, and says which are deliveries that can be trusted.
@@ -175,15 +168,11 @@ impl<D: Domain> Gate<'_, D> {
     fn trust(&self, manifest: &Manifest, file: &str) -> Result<(Format, Look), String> {
         self.trust_manifest(manifest, file)?;
         let format = Format::of(manifest)?;
-        if !manifest.full {
-            return Err("leverancer af ændringer kan endnu ikke indlæses; send den fulde bestand"
-                .to_owned());
-        }
         let (bytes, sha256) = self.inputs.read(file).map_err(|error| error.to_string())?;
         if sha256 != manifest.sha256 {
             return Err("kontrolsummen (sha256) passer ikke med manifestet".to_owned());
         }
-        let look = format.look(&bytes, field_names(self.domain, manifest.full))?;
+        let look = format.look(&bytes, &Layout::of(self.domain, manifest.full))?;
         if look.rows != manifest.rows {
             let (rows, said) = (look.rows, manifest.rows);
             return Err(format!("filen har {rows} rækker, men manifestet siger {said}"));

@@ -5,8 +5,8 @@
 pub struct Columns {
     /// The names asked for, in the order of the domain.
     pub names: Vec<&'static str>,
-    /// The place of each in a line.
-    pub places: Vec<usize>,
+    /// The place of each in a line; `None` for an optional one that the header leaves out.
+    pub places: Vec<Option<usize>>,
     /// The number of fields of every line.
     pub width: usize,
     /// Columns of the header that nobody asked for.
@@ -18,20 +18,26 @@ impl Columns {
     #[must_use]
     pub fn in_order(names: Vec<&'static str>) -> Columns {
         let width = names.len();
-        Columns { names, places: (0..width).collect(), width, unknown: Vec::new() }
+        Columns { names, places: (0..width).map(Some).collect(), width, unknown: Vec::new() }
     }
 
-    /// The fields are found by name in a header, in any order and with any capitals.
+    /// The fields are found by name in a header, in any order and with any capitals. Those that
+    /// are optional may be missing.
     ///
     /// # Errors
     /// Some are missing, or one stands there twice: the reason, in Danish.
-    pub fn by_name(names: Vec<&'static str>, header: &[String]) -> Result<Columns, String> {
+    pub fn by_name(
+        names: Vec<&'static str>,
+        optional: &[&str],
+        header: &[String],
+    ) -> Result<Columns, String> {
         let found = |name: &str| -> Vec<usize> {
             let same = |place: &usize| header[*place].trim().eq_ignore_ascii_case(name);
             (0..header.len()).filter(same).collect()
         };
         let found: Vec<Vec<usize>> = names.iter().map(|name| found(name)).collect();
-        let missing: Vec<&str> = those(&names, &found, Vec::is_empty);
+        let mut missing: Vec<&str> = those(&names, &found, Vec::is_empty);
+        missing.retain(|name| !optional.contains(name));
         if !missing.is_empty() {
             return Err(format!("overskriften mangler {}", listed(&missing)));
         }
@@ -39,8 +45,9 @@ impl Columns {
         if !twice.is_empty() {
             return Err(format!("overskriften har mere end én gang {}", listed(&twice)));
         }
-        let places: Vec<usize> = found.into_iter().flatten().collect();
-        let unknown = (0..header.len()).filter(|place| !places.contains(place));
+        let places: Vec<Option<usize>> =
+            found.into_iter().map(|places| places.first().copied()).collect();
+        let unknown = (0..header.len()).filter(|place| !places.contains(&Some(*place)));
         let unknown = unknown.map(|place| header[place].trim().to_owned()).collect();
         Ok(Columns { names, places, width: header.len(), unknown })
     }
@@ -69,17 +76,17 @@ mod tests {
 
     #[test]
     fn columns_are_found_in_any_order_and_unknown_ones_are_named() {
-        let columns = Columns::by_name(vec!["A", "B"], &header("x;b; A ")).unwrap();
-        assert_eq!((columns.places, columns.width), (vec![2, 1], 3));
+        let columns = Columns::by_name(vec!["A", "B", "C"], &["C"], &header("x;b; A ")).unwrap();
+        assert_eq!((columns.places, columns.width), (vec![Some(2), Some(1), None], 3));
         assert_eq!(columns.unknown, ["x"]);
     }
 
     #[test]
     fn missing_and_doubled_columns_are_refused_by_name() {
         let names = vec!["A", "B", "C"];
-        let error = Columns::by_name(names.clone(), &header("b")).unwrap_err();
+        let error = Columns::by_name(names.clone(), &[], &header("b")).unwrap_err();
         assert_eq!(error, "overskriften mangler kolonnerne A, C");
-        let error = Columns::by_name(names, &header("a;b;c;B")).unwrap_err();
+        let error = Columns::by_name(names, &[], &header("a;b;c;B")).unwrap_err();
         assert_eq!(error, "overskriften har mere end én gang kolonnen B");
     }
 }

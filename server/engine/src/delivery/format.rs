@@ -1,8 +1,11 @@
 //! The forms in which a delivery can come. A new one is a variant here.
 
+use cube_schema::domain::{Domain, FieldSpec, XmlNames};
+
 use super::charset::Charset;
 use super::manifest::Manifest;
 use super::separated::{Opened, Visit};
+use super::xml;
 
 /// How the bytes of a delivery become rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +17,39 @@ pub enum Format {
         /// Whether the first line names the fields.
         header: bool,
     },
+    /// An element per record, and in it one per field.
+    Xml {
+        /// How the bytes are text.
+        charset: Charset,
+    },
+}
+
+/// What rows are made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// The fields of a row, in the order of files without a header.
+    pub fields: Vec<FieldSpec>,
+    /// The names of XML.
+    pub xml: XmlNames,
+}
+
+impl Layout {
+    /// The rows of a domain's deliveries: of full stock, or of changes.
+    #[must_use]
+    pub fn of<D: Domain>(domain: &D, full: bool) -> Layout {
+        let stands_there = |field: &&FieldSpec| !(full && field.changes_only);
+        let fields = domain.fields().iter().filter(stands_there).copied().collect();
+        Layout { fields, xml: domain.xml() }
+    }
+
+    fn names(&self) -> Vec<&'static str> {
+        self.fields.iter().map(|field| field.name).collect()
+    }
+
+    fn optional(&self) -> Vec<&'static str> {
+        let optional = self.fields.iter().filter(|field| field.changes_only);
+        optional.map(|field| field.name).collect()
+    }
 }
 
 /// What a look at a whole file says of it.
@@ -31,42 +67,45 @@ impl Format {
     /// # Errors
     /// It is not known: the reason, in Danish.
     pub fn of(manifest: &Manifest) -> Result<Format, String> {
+        let charset = Charset::named(&manifest.charset)
+            .ok_or("manifestets tegnsæt er ukendt; det skal være utf-8 eller windows-1252")?;
         match manifest.format.as_str() {
-            "csv" => {
-                let charset = Charset::named(&manifest.charset).ok_or(
-                    "manifestets tegnsæt er ukendt; det skal være utf-8 eller windows-1252",
-                )?;
-                Ok(Format::Csv { charset, header: manifest.header })
-            }
-            "xml" => Err("formatet xml kan endnu ikke læses; send leverancen som csv".to_owned()),
-            _ => Err("manifestets format er ukendt; det skal være csv".to_owned()),
+            "csv" => Ok(Format::Csv { charset, header: manifest.header }),
+            "xml" => Ok(Format::Xml { charset }),
+            _ => Err("manifestets format er ukendt; det skal være csv eller xml".to_owned()),
         }
     }
 
-    /// Looks through a file: can it be trusted to hold rows of these fields, and how many?
+    /// Looks through a file: can it be trusted to hold such rows, and how many?
     ///
     /// # Errors
     /// It cannot: the reason, in Danish.
-    pub fn look(self, bytes: &[u8], names: Vec<&'static str>) -> Result<Look, String> {
-        let Format::Csv { charset, header } = self;
-        let text = charset.in_utf8(bytes);
-        let opened = Opened::new(&text, header, names)?;
-        let unknown = opened.columns.unknown.clone();
-        Ok(Look { rows: opened.count()?, unknown })
+    pub fn look(self, bytes: &[u8], layout: &Layout) -> Result<Look, String> {
+        match self {
+            Format::Csv { charset, header } => {
+                let text = charset.in_utf8(bytes);
+                let opened = Opened::new(&text, header, layout.names(), &layout.optional())?;
+                let unknown = opened.columns.unknown.clone();
+                Ok(Look { rows: opened.count()?, unknown })
+            }
+            Format::Xml { charset } => xml::each(&charset.in_utf8(bytes), layout, &mut |_, _| ()),
+        }
     }
 
     /// Visits every record of a file.
     ///
     /// # Errors
     /// As [`Format::look`], which is asked first.
-    pub fn each(
-        self,
-        bytes: &[u8],
-        names: Vec<&'static str>,
-        visit: &mut Visit<'_>,
-    ) -> Result<(), String> {
-        let Format::Csv { charset, header } = self;
-        Opened::new(&charset.in_utf8(bytes), header, names)?.each(visit);
-        Ok(())
+    pub fn each(self, bytes: &[u8], layout: &Layout, visit: &mut Visit<'_>) -> Result<(), String> {
+        match self {
+            Format::Csv { charset, header } => {
+                let text = charset.in_utf8(bytes);
+                Opened::new(&text, header, layout.names(), &layout.optional())?.each(visit);
+                Ok(())
+            }
+            Format::Xml { charset } => {
+                xml::each(&charset.in_utf8(bytes), layout, visit).map(|_| ())
+            }
+        }
     }
 }

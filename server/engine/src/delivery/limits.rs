@@ -27,3 +27,9 @@ pub const LISTED_REJECTS: usize = 100_000;
 
 /// The most examples kept of each kind of warning.
 pub const EXAMPLES: usize = 5;
+
+/// How deep elements of XML may lie in each other; a list in a record is four deep.
+pub const XML_DEPTH: usize = 16;
+
+/// The most unknown names listed per file.
+pub const UNKNOWN_NAMES: usize = 100;

@@ -20,11 +20,12 @@ pub mod records;
 pub mod reference;
 pub mod store;
 pub mod workbook;
+pub mod xml;
 
 pub use accept::{Accepted, Intake, RefusedDelivery, accept};
 pub use findings::{Reject, Rejects, Tally};
 pub use input::{Input, InputError, Inputs};
 pub use progress::{Progress, Steps};
-pub use records::{FileRecords, Keep, ReadRecord, read_records};
+pub use records::{Entry, FileRecords, ReadRecord, read_records};
 pub use reference::{ReferenceData, read_reference};
 pub use store::{MemoryStore, Store};

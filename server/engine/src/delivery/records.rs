@@ -2,10 +2,10 @@
 
 use cube_schema::domain::{Domain, Refused, Row};
 use cube_schema::rule::Warning;
-use hashbrown::HashMap;
 
-use super::accept::{Accepted, field_names};
-use super::findings::{Rejects, Tally};
+use super::accept::Accepted;
+use super::findings::Rejects;
+use super::format::Layout;
 use super::input::{InputError, Inputs};
 
 /// A record and where it stands.
@@ -17,24 +17,27 @@ pub struct ReadRecord<R> {
     pub line: u64,
 }
 
-/// Whether a record counts.
-pub type Keep<'a, R> = dyn Fn(&R) -> bool + 'a;
+/// What a line of a delivery says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry<R> {
+    /// A record, with warnings that matter only if it counts.
+    Record(ReadRecord<R>, Vec<Warning>),
+    /// The record of this id is to disappear.
+    Deletion(Box<str>, u64),
+}
 
-/// The records of one delivery.
+/// The lines of one delivery.
 #[derive(Clone, Debug)]
 pub struct FileRecords<R> {
-    /// The records that count of it, in the order of the file.
-    pub records: Vec<ReadRecord<R>>,
-    /// How many could be read, kept or not.
+    /// What its lines say, in the order of the file; empty where they are only counted.
+    pub entries: Vec<Entry<R>>,
+    /// How many could be read.
     pub read: u64,
     /// The lines that could not.
     pub rejects: Rejects,
-    /// Warnings of the records that count.
-    pub warnings: Tally,
 }
 
-/// Reads a delivery and keeps the records that `keep` wants; without it they are only counted.
-/// Of an id that stands there more than once the last record counts, with a warning.
+/// Reads a delivery; without `keep` its lines are only counted.
 ///
 /// # Errors
 /// The file cannot be read again, or has changed since it was accepted.
@@ -43,57 +46,39 @@ pub fn read_records<D: Domain>(
     reference: &D::Reference,
     inputs: &Inputs<'_>,
     delivery: &Accepted,
-    keep: Option<&Keep<'_, D::Record>>,
+    keep: bool,
 ) -> Result<FileRecords<D::Record>, InputError> {
-    let file = &delivery.info.file;
-    let (bytes, _) = inputs.read(file)?;
-    let (mut read, mut rejects) = (0, Rejects::of(file));
-    let mut all = Vec::new();
+    let (bytes, _) = inputs.read(&delivery.info.file)?;
+    let (mut read, mut rejects) = (0, Rejects::of(&delivery.info.file));
+    let mut entries = Vec::new();
     let mut take = |line, row: Result<Row<'_>, Refused>| match row
-        .and_then(|row| domain.read_record(&row, &delivery.info, reference))
+        .and_then(|row| entry(domain, reference, delivery, &row))
     {
-        Ok((record, warnings)) => {
+        Ok(entry) => {
             read += 1;
-            if keep.is_some() {
-                all.push((ReadRecord { record, line }, warnings));
+            if keep {
+                entries.push(entry);
             }
         }
         Err(refused) => rejects.add(line, refused),
     };
-    let names = field_names(domain, delivery.info.full);
+    let layout = Layout::of(domain, delivery.info.full);
     // The same bytes have been looked through before they were accepted.
-    delivery.format.each(&bytes, names, &mut take).map_err(|_| InputError::Changed)?;
-    drop(bytes);
-
-    let mut warnings = Tally::default();
-    let superseded = superseded(domain, file, &all, &mut warnings);
-    let mut records = Vec::with_capacity(all.len());
-    for ((read, said), superseded) in all.into_iter().zip(superseded) {
-        if !superseded && keep.is_some_and(|keep| keep(&read.record)) {
-            warnings.at(file, read.line, said);
-            records.push(read);
-        }
-    }
-    Ok(FileRecords { records, read, rejects, warnings })
+    delivery.format.each(&bytes, &layout, &mut take).map_err(|_| InputError::Changed)?;
+    Ok(FileRecords { entries, read, rejects })
 }
 
-/// For each record whether a later one of the file has the same id.
-fn superseded<D: Domain>(
+fn entry<D: Domain>(
     domain: &D,
-    file: &str,
-    all: &[(ReadRecord<D::Record>, Vec<Warning>)],
-    warnings: &mut Tally,
-) -> Vec<bool> {
-    let mut superseded = vec![false; all.len()];
-    let mut latest = HashMap::with_capacity(all.len());
-    for (place, (read, _)) in all.iter().enumerate() {
-        if let Some(earlier) = latest.insert(domain.record_id(&read.record), place) {
-            superseded[earlier] = true;
-            let (line, earlier) = (read.line, all[earlier].0.line);
-            warnings.count("Samme id to gange i en fuld bestand", || {
-                format!("{file}: linje {line} tæller i stedet for linje {earlier}")
-            });
-        }
+    reference: &D::Reference,
+    delivery: &Accepted,
+    row: &Row<'_>,
+) -> Result<Entry<D::Record>, Refused> {
+    if !delivery.info.full
+        && let Some(id) = domain.read_deletion(row, &delivery.info, reference)?
+    {
+        return Ok(Entry::Deletion(id.into(), row.line));
     }
-    superseded
+    let (record, warnings) = domain.read_record(row, &delivery.info, reference)?;
+    Ok(Entry::Record(ReadRecord { record, line: row.line }, warnings))
 }

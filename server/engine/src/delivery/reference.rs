@@ -93,11 +93,36 @@ impl<R: Send + Sync + Default> ReferenceData<R> {
         bytes: &[u8],
     ) -> Result<(), String> {
         if spec.file.ends_with(".xlsx") {
-            let sheet = workbook::check(bytes, spec.columns)?;
-            return self
-                .take_rows(domain, spec, path, |visit| workbook::each(bytes, &sheet, visit));
+            let sheet = workbook::check(bytes, spec)?;
+            return self.take_workbook(domain, spec, path, bytes, &sheet);
         }
         self.take_text(domain, spec, path, bytes)
+    }
+
+    /// Of a row of the wide form that is refused for one of its keys, once is enough.
+    fn take_workbook<D: Domain<Reference = R>>(
+        &mut self,
+        domain: &D,
+        spec: &ReferenceSpec,
+        path: &str,
+        bytes: &[u8],
+        sheet: &workbook::Sheet,
+    ) -> Result<(), String> {
+        let keys = spec.wide.map_or(0, |wide| wide.keys);
+        let mut rejects = Rejects::of(path);
+        let walked = workbook::each(bytes, sheet, &mut |line, row| {
+            match domain.read_reference(&mut self.data, spec, &row) {
+                Ok(said) => self.warnings.at(path, line, said),
+                Err(refused) => {
+                    let of_a_key = spec.columns[..keys].contains(&refused.field);
+                    rejects.add(line, refused);
+                    return !of_a_key;
+                }
+            }
+            true
+        });
+        self.rejects.extend(rejects.into_list());
+        walked
     }
 
     fn take_text<D: Domain<Reference = R>>(
@@ -107,9 +132,9 @@ impl<R: Send + Sync + Default> ReferenceData<R> {
         path: &str,
         bytes: &[u8],
     ) -> Result<(), String> {
-        Opened::new(bytes, true, spec.columns.to_vec())?.count()?;
+        Opened::new(bytes, true, spec.columns.to_vec(), &[])?.count()?;
         self.take_rows(domain, spec, path, |visit| {
-            Opened::new(bytes, true, spec.columns.to_vec())?.each(visit);
+            Opened::new(bytes, true, spec.columns.to_vec(), &[])?.each(visit);
             Ok(())
         })
     }

@@ -24,7 +24,7 @@ pub struct Opened<'a> {
 }
 
 impl<'a> Opened<'a> {
-    /// Opens a file; with a header the columns are found by name.
+    /// Opens a file; with a header the columns are found by name, and may lack optional ones.
     ///
     /// # Errors
     /// There should be a header and it is missing, or columns are: the reason, in Danish.
@@ -32,6 +32,7 @@ impl<'a> Opened<'a> {
         bytes: &'a [u8],
         header: bool,
         names: Vec<&'static str>,
+        optional: &[&str],
     ) -> Result<Opened<'a>, String> {
         let mut records = Records::new(without_bom(bytes));
         if !header {
@@ -42,7 +43,7 @@ impl<'a> Opened<'a> {
         };
         let header: Vec<String> =
             record.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
-        Ok(Opened { columns: Columns::by_name(names, &header)?, records })
+        Ok(Opened { columns: Columns::by_name(names, optional, &header)?, records })
     }
 
     /// Counts the records, unreadable ones included.
@@ -80,7 +81,7 @@ fn values<'r>(record: &'r ByteRecord, columns: &Columns) -> Result<Vec<&'r str>,
         return Err(Refused { field: "", reason });
     }
     let fields = columns.names.iter().zip(&columns.places);
-    fields.map(|(name, place)| value(name, &record[*place])).collect()
+    fields.map(|(name, place)| value(name, place.map_or(b"", |place| &record[place]))).collect()
 }
 
 /// The text of a field.
@@ -150,7 +151,7 @@ fn is_blank(record: &ByteRecord) -> bool {
 }
 
 /// `\n`, `\r\n` and `\r` each end a line.
-fn line_breaks(bytes: &[u8]) -> u64 {
+pub(super) fn line_breaks(bytes: &[u8]) -> u64 {
     let ends = |(place, byte): &(usize, &u8)| match byte {
         b'\n' => true,
         b'\r' => bytes.get(place + 1) != Some(&b'\n'),
@@ -184,7 +185,7 @@ mod tests {
     /// Lines and values (or reasons) of a file without a header and with two fields.
     fn rows(bytes: &[u8]) -> Vec<(u64, Result<String, String>)> {
         let mut rows = Vec::new();
-        let opened = Opened::new(bytes, false, vec!["A", "B"]).unwrap();
+        let opened = Opened::new(bytes, false, vec!["A", "B"], &[]).unwrap();
         opened.each(&mut |line, row| {
             let row = row.map(|row| row.values.join("|"));
             rows.push((line, row.map_err(|refused| refused.field.to_owned() + &refused.reason)));
@@ -230,7 +231,8 @@ mod tests {
 
     #[test]
     fn a_file_that_ends_inside_quotes_is_cut_off() {
-        let count = |text: &str| Opened::new(text.as_bytes(), false, vec!["A"]).unwrap().count();
+        let count =
+            |text: &str| Opened::new(text.as_bytes(), false, vec!["A"], &[]).unwrap().count();
         assert_eq!(count("a;b\n\nc;\"d\"\"\"\n"), Ok(2));
         assert_eq!(count("a;b\nc;d\"e"), Ok(2));
         assert!(count("a;b\nc;\"d\n").unwrap_err().contains("linje 2"));

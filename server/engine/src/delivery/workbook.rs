@@ -7,55 +7,77 @@
 use std::io::{self, Cursor, Read};
 
 use calamine::{Data, DataRef, Reader, Xlsx};
-use cube_schema::domain::Row;
+use cube_schema::domain::{ReferenceSpec, Row};
 
 use super::columns::Columns;
 use super::limits;
-use super::separated::Visit;
 
 /// Where in a workbook the rows are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sheet {
     name: String,
     header: u32,
+    /// Where the columns stand; in the wide form, where its keys do.
     columns: Columns,
+    /// In the wide form, the places and titles of the columns of answers.
+    answers: Vec<(usize, String)>,
 }
+
+/// Takes a row, or an answer of the wide form; whether it wants more of the same row.
+pub type VisitCells<'v> = dyn FnMut(u64, Row<'_>) -> bool + 'v;
 
 /// Finds the first sheet with a header row of these columns, and reads it once to its end.
 ///
 /// # Errors
 /// It is no workbook, asks for too much, or has no such sheet: the reason, in Danish.
-pub fn check(bytes: &[u8], names: &[&'static str]) -> Result<Sheet, String> {
+pub fn check(bytes: &[u8], spec: &ReferenceSpec) -> Result<Sheet, String> {
     check_size(bytes)?;
     let mut book = open(bytes)?;
     let sheets = book.sheet_names();
     for name in &sheets {
-        if let Some(sheet) = header_of(&mut book, name, names)? {
-            each(bytes, &sheet, &mut |_, _| ())?;
+        if let Some(sheet) = header_of(&mut book, name, spec)? {
+            each(bytes, &sheet, &mut |_, _| true)?;
             return Ok(sheet);
         }
     }
-    Err(format!(
-        "ingen ark har en overskrift med kolonnerne {}; bred form kan endnu ikke læses",
-        names.join(", ")
-    ))
+    Err(format!("intet ark har en overskrift med kolonnerne {}", spec.columns.join(", ")))
 }
 
-/// Visits the rows below the header.
+/// Visits the rows below the header; in the wide form their answers, one by one.
 ///
 /// # Errors
 /// The sheet is damaged, or has too many cells: the reason, in Danish.
-pub fn each(bytes: &[u8], sheet: &Sheet, visit: &mut Visit<'_>) -> Result<(), String> {
+pub fn each(bytes: &[u8], sheet: &Sheet, visit: &mut VisitCells<'_>) -> Result<(), String> {
     let mut book = open(bytes)?;
-    let columns = &sheet.columns;
     rows(&mut book, &sheet.name, |number, cells| {
-        let values: Vec<&str> = columns.places.iter().map(|place| value(cells, *place)).collect();
-        if number > sheet.header && values.iter().any(|value| !value.is_empty()) {
-            let line = u64::from(number) + 1;
-            visit(line, Ok(Row { line, values: &values }));
+        if number > sheet.header {
+            sheet.visit_row(u64::from(number) + 1, cells, visit);
         }
         true
     })
+}
+
+impl Sheet {
+    fn visit_row(&self, line: u64, cells: &Cells, visit: &mut VisitCells<'_>) {
+        let places = self.columns.places.iter().flatten();
+        let mut values: Vec<&str> = places.map(|place| value(cells, *place)).collect();
+        let answered = |(place, _): &(usize, String)| !value(cells, *place).is_empty();
+        if values.iter().all(|value| value.is_empty()) && !self.answers.iter().any(answered) {
+            return;
+        }
+        if self.answers.is_empty() {
+            visit(line, Row { line, values: &values });
+            return;
+        }
+        let keys = values.len();
+        for (place, title) in &self.answers {
+            values.truncate(keys);
+            values.extend([title, value(cells, *place)]);
+            if !visit(line, Row { line, values: &values }) {
+                return;
+            }
+        }
+    }
 }
 
 type Book<'a> = Xlsx<Cursor<&'a [u8]>>;
@@ -96,18 +118,33 @@ fn value(cells: &Cells, place: usize) -> &str {
 fn header_of(
     book: &mut Book<'_>,
     name: &str,
-    names: &[&'static str],
+    spec: &ReferenceSpec,
 ) -> Result<Option<Sheet>, String> {
     let mut found = None;
     rows(book, name, |number, cells| {
         let width = cells.iter().map(|(column, _)| *column as usize + 1).max().unwrap_or(0);
         let titles: Vec<String> = (0..width).map(|place| value(cells, place).to_owned()).collect();
-        if let Ok(columns) = Columns::by_name(names.to_vec(), &titles) {
-            found = Some(Sheet { name: name.to_owned(), header: number, columns });
-        }
+        found = long(spec, &titles).or_else(|| wide(spec, &titles)).map(|(columns, answers)| {
+            Sheet { name: name.to_owned(), header: number, columns, answers }
+        });
         found.is_none()
     })?;
     Ok(found)
+}
+
+/// Columns, and those of answers.
+type Header = (Columns, Vec<(usize, String)>);
+
+fn long(spec: &ReferenceSpec, titles: &[String]) -> Option<Header> {
+    Some((Columns::by_name(spec.columns.to_vec(), &[], titles).ok()?, Vec::new()))
+}
+
+fn wide(spec: &ReferenceSpec, titles: &[String]) -> Option<Header> {
+    let wide = spec.wide?;
+    let keys = Columns::by_name(spec.columns.get(..wide.keys)?.to_vec(), &[], titles).ok()?;
+    let answers = titles.iter().cloned().enumerate().filter(|(_, title)| (wide.is_column)(title));
+    let answers: Vec<(usize, String)> = answers.collect();
+    (!answers.is_empty()).then_some((keys, answers))
 }
 
 /// Hands on the rows of a sheet until `visit` has seen enough.

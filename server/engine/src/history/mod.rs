@@ -2,17 +2,21 @@
 //!
 //! The deliveries of one reporter are laid before the domain's rules of selection (S), in their
 //! order; they say how much of each delivery counts. Only then are records read, file by file,
-//! and those that do not count are never kept.
+//! and those of deliveries that do not count are never kept. What counts of one system is applied
+//! in order ([`mod@apply`]); a domain may then look at all records of a reporter together.
+
+pub mod apply;
 
 use cube_schema::day::Month;
 use cube_schema::domain::{DeliveryInfo, Domain};
-use cube_schema::rule::{Selection, Shape, Take};
+use cube_schema::rule::{Counted, Selection, Shape, Take};
 use rayon::prelude::*;
 
 use crate::delivery::{
-    Accepted, FileRecords, InputError, Inputs, Keep, Progress, ReadRecord, Reject, Steps, Tally,
+    Accepted, FileRecords, InputError, Inputs, Progress, ReadRecord, Reject, Steps, Tally,
     read_records,
 };
+use apply::{Part, apply};
 
 /// The records that count, and what was read to find them.
 #[derive(Clone, Debug)]
@@ -75,22 +79,15 @@ pub fn gather<D: Domain>(
         .par_iter()
         .zip(&takes)
         .map(|(delivery, take)| {
-            let keep = keep(domain, *take);
-            let read = read_records(domain, reference, inputs, delivery, keep.as_deref());
+            let keep = *take != Take::Nothing;
+            let read = read_records(domain, reference, inputs, delivery, keep);
             steps.step();
             read.map_err(|error| (delivery.info.file.clone(), error))
         })
         .collect();
-    Ok(collect(accepted, &takes, read?, warnings))
-}
-
-/// Whether a record counts, of a delivery of which this much counts.
-fn keep<D: Domain>(domain: &D, take: Take) -> Option<Box<Keep<'_, D::Record>>> {
-    match take {
-        Take::Nothing => None,
-        Take::Ended => Some(Box::new(|record| domain.is_ended(record))),
-        Take::All => Some(Box::new(|_| true)),
-    }
+    let mut history = collect(domain, accepted, &takes, read?, warnings);
+    look_at_all(domain, reference, &mut history);
+    Ok(history)
 }
 
 /// How much of each delivery counts.
@@ -118,12 +115,13 @@ pub fn select<D: Domain>(
     (takes, tally)
 }
 
-fn collect<R>(
+fn collect<D: Domain>(
+    domain: &D,
     accepted: &[Accepted],
     takes: &[Take],
-    read: Vec<FileRecords<R>>,
+    read: Vec<FileRecords<D::Record>>,
     warnings: Tally,
-) -> History<R> {
+) -> History<D::Record> {
     let mut history = History {
         deliveries: Vec::new(),
         records: Vec::new(),
@@ -131,20 +129,67 @@ fn collect<R>(
         rejects: Vec::new(),
         warnings,
     };
+    let mut counting = Vec::new();
     for ((delivery, take), file) in accepted.iter().zip(takes).zip(read) {
         history.outcomes.push(Outcome {
             info: delivery.info.clone(),
             take: *take,
             read: file.read,
             rejected: file.rejects.count(),
-            counted: file.records.len() as u64,
+            counted: 0,
         });
         history.rejects.extend(file.rejects.into_list());
         if *take != Take::Nothing {
-            history.warnings.append(file.warnings);
             history.deliveries.push(delivery.info.clone());
-            history.records.push(file.records);
+            counting.push(Part { info: &delivery.info, take: *take, entries: file.entries });
         }
     }
+    for (records, said) in applied(domain, counting) {
+        history.warnings.append(said);
+        history.records.extend(records);
+    }
+    let mut counted = history.records.iter().map(|records| records.len() as u64);
+    for outcome in history.outcomes.iter_mut().filter(|outcome| outcome.take != Take::Nothing) {
+        outcome.counted = counted.next().unwrap_or(0);
+    }
     history
+}
+
+/// What counts of each system, in the order of the deliveries.
+fn applied<D: Domain>(
+    domain: &D,
+    counting: Vec<Part<'_, D::Record>>,
+) -> Vec<(Vec<Vec<ReadRecord<D::Record>>>, Tally)> {
+    let mut systems: Vec<Vec<Part<'_, D::Record>>> = Vec::new();
+    for part in counting {
+        let same = |system: &&mut Vec<Part<'_, D::Record>>| {
+            let info = system[0].info;
+            (&info.reporter, &info.system) == (&part.info.reporter, &part.info.system)
+        };
+        match systems.last_mut().filter(same) {
+            Some(system) => system.push(part),
+            None => systems.push(vec![part]),
+        }
+    }
+    systems.into_par_iter().map(|parts| apply(domain, parts)).collect()
+}
+
+/// Lays all records of each reporter before the rules that look at them together.
+fn look_at_all<D: Domain>(domain: &D, reference: &D::Reference, history: &mut History<D::Record>) {
+    let History { deliveries, records, warnings, .. } = history;
+    let mut first = 0;
+    for own in deliveries.chunk_by(|one, next| one.reporter == next.reporter) {
+        let records = &records[first..first + own.len()];
+        first += own.len();
+        let all = own.iter().zip(records).flat_map(|(delivery, records)| {
+            records.iter().map(move |read| (read.line, Counted { delivery, record: &read.record }))
+        });
+        let (lines, all): (Vec<u64>, Vec<Counted<'_, D::Record>>) = all.unzip();
+        for rule in domain.rules() {
+            let Shape::Counted(look) = &rule.shape else { continue };
+            for (place, warning) in look(&all, reference) {
+                warnings.at(&all[place].delivery.file, lines[place], vec![warning]);
+            }
+        }
+    }
 }

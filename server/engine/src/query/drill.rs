@@ -52,22 +52,21 @@ pub struct Drilled {
     pub behind: u32,
 }
 
-/// Finds the records of a cell of one of several cubes. Columns that tell of the delivery are there
-/// for whoever may see it.
+/// Finds the records of a cell of one of several cubes. The views are those of records; columns that
+/// tell of the delivery are there for whoever may see it.
 ///
 /// # Errors
 /// A name that does not exist, a cube without records, or the question was cancelled.
 pub fn drill(
     views: &[View],
     asked: &Drill,
-    sees_delivery: bool,
     cancel: &Cancel,
 ) -> Result<(usize, Drilled), QueryError> {
     let at = answer::find(views, &asked.cube)?;
     let view = &views[at];
     let conditions = asked.filters.iter().map(|filter| bind::condition(view, filter));
     let conditions: Vec<Condition> = conditions.collect::<Result<_, _>>()?;
-    let columns = columns(view, &asked.columns, sees_delivery)?;
+    let columns = columns(view, &asked.columns)?;
     let max = if asked.max == 0 { RECORDS } else { asked.max };
     Ok((at, records(view, conditions, &columns, max, cancel)?))
 }
@@ -115,9 +114,9 @@ pub enum Column {
 }
 
 /// The columns asked for, or those that the cube shows.
-fn columns(view: &View, asked: &[String], delivery: bool) -> Result<Vec<Column>, QueryError> {
+fn columns(view: &View, asked: &[String]) -> Result<Vec<Column>, QueryError> {
     let group = &view.cube().groups[0];
-    let visible = |column: &Provenance| delivery || !column.delivery;
+    let visible = |column: &Provenance| view.sees_deliveries() || !column.delivery;
     let find = |name: &String| {
         let found = group.provenance.iter().position(|column| same(&column.name, name.trim()));
         match found.filter(|&found| visible(&group.provenance[found])) {
@@ -131,7 +130,8 @@ fn columns(view: &View, asked: &[String], delivery: bool) -> Result<Vec<Column>,
     if !group.drill.is_empty() {
         let hidden = |name: &String| {
             let mut columns = group.provenance.iter();
-            columns.any(|column| column.name == *name && !visible(column))
+            let is_hidden = columns.any(|column| column.name == *name && !visible(column));
+            is_hidden || (name.contains('.') && bind::clause(view, name).is_err())
         };
         return group.drill.iter().filter(|name| !hidden(name)).map(find).collect();
     }

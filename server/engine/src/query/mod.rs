@@ -7,6 +7,7 @@ pub mod cellset;
 pub mod error;
 pub mod pivot;
 pub mod view;
+pub mod role;
 pub mod names;
 pub mod parse;
 pub mod bind;

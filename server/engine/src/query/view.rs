@@ -2,19 +2,20 @@
 
 use std::sync::Arc;
 
-use roaring::RoaringBitmap;
+use roaring::{MultiOps, RoaringBitmap};
 
-use crate::cube::{Cube, Group, Use};
+use crate::cube::dimension::same;
+use crate::cube::{Cube, Dimension, Group, Rows, Use};
 
-/// A cube, and the rows of it that may be seen.
+/// A cube, and what of it may be seen.
 #[derive(Clone)]
 pub struct View {
     cube: Arc<Cube>,
-    /// Per measure group: rows, and cut rows. `None` is everything.
-    seen: Option<Arc<Vec<Seen>>>,
+    eyes: Arc<Eyes>,
 }
 
 /// The rows of a measure group that may be seen.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Seen {
     /// Of the rows.
     pub rows: RoaringBitmap,
@@ -22,17 +23,100 @@ pub struct Seen {
     pub cut: RoaringBitmap,
 }
 
+/// What is looked through. Without restrictions, everything is seen.
+#[derive(Clone, Default)]
+struct Eyes {
+    /// Per measure group: rows, and cut rows. `None` is everything.
+    seen: Option<Vec<Seen>>,
+    /// Per dimension of the cube: what there is of an observed one. None where all rows are seen.
+    visible: Vec<Option<Visible>>,
+    /// The dimensions that do not exist for the caller.
+    hidden: Vec<usize>,
+    /// The keys of the reporting dimension that the caller is told of; `None` is all.
+    reporters: Option<RoaringBitmap>,
+    /// What of single records may be seen, where that is less.
+    records: Option<Arc<Eyes>>,
+    /// Whether records are shown without the file and line that they came from.
+    without_deliveries: bool,
+}
+
+/// What some row that may be seen has of an observed dimension.
+#[derive(Clone)]
+struct Visible {
+    keys: Vec<u32>,
+    has_key: RoaringBitmap,
+    /// Per field.
+    members: Vec<RoaringBitmap>,
+}
+
 impl View {
     /// A view of everything.
     #[must_use]
     pub fn everything(cube: Arc<Cube>) -> View {
-        View { cube, seen: None }
+        View { cube, eyes: Arc::default() }
     }
 
-    /// A view of some rows: one entry per measure group.
+    /// A view of some rows: one entry per measure group. What there is of observed dimensions is
+    /// found once, here.
     #[must_use]
     pub fn of_rows(cube: Arc<Cube>, seen: Vec<Seen>) -> View {
-        View { cube, seen: Some(Arc::new(seen)) }
+        let visible = (0..cube.dimensions.len()).map(|at| Visible::find(&cube, at, &seen));
+        let visible = visible.collect();
+        let reporters = cube.freshness.as_ref().map(|own| keys_seen(&cube, own.dimension, &seen));
+        let eyes = Eyes { seen: Some(seen), visible, reporters, ..Eyes::default() };
+        View { cube, eyes: Arc::new(eyes) }
+    }
+
+    /// A view of the rows that have one of some keys of a dimension. Of the municipalities that
+    /// report, the caller is told of those keys alone, where these are municipalities.
+    #[must_use]
+    pub fn of_keys(cube: Arc<Cube>, dimension: usize, keys: &[u32]) -> View {
+        let of = |group: &Group, rows: &Rows| rows_with(group, rows, dimension, keys);
+        let seen = cube.groups.iter().map(|group| Seen {
+            rows: of(group, &group.rows),
+            cut: group.cut.as_ref().map(|rows| of(group, rows)).unwrap_or_default(),
+        });
+        let seen = seen.collect();
+        let reports = cube.freshness.as_ref().is_some_and(|own| own.dimension == dimension);
+        let mut view = View::of_rows(cube, seen);
+        if reports {
+            Arc::make_mut(&mut view.eyes).reporters = Some(keys.iter().copied().collect());
+        }
+        view
+    }
+
+    /// The same view without some dimensions: for the caller they do not exist.
+    #[must_use]
+    pub fn without(mut self, hidden: Vec<usize>) -> View {
+        Arc::make_mut(&mut self.eyes).hidden.extend(hidden);
+        self
+    }
+
+    /// The same view, but of single records only those that another view of the cube has.
+    #[must_use]
+    pub fn with_records(mut self, records: &View) -> View {
+        Arc::make_mut(&mut self.eyes).records = Some(Arc::clone(&records.eyes));
+        self
+    }
+
+    /// The same view without the files and lines that records came from.
+    #[must_use]
+    pub fn without_deliveries(mut self) -> View {
+        Arc::make_mut(&mut self.eyes).without_deliveries = true;
+        self
+    }
+
+    /// The view for showing single records.
+    #[must_use]
+    pub fn of_records(&self) -> View {
+        let eyes = self.eyes.records.as_ref().unwrap_or(&self.eyes);
+        View { cube: Arc::clone(&self.cube), eyes: Arc::clone(eyes) }
+    }
+
+    /// Whether the file and line that a record came from may be shown.
+    #[must_use]
+    pub fn sees_deliveries(&self) -> bool {
+        !self.eyes.without_deliveries
     }
 
     /// The cube.
@@ -44,76 +128,123 @@ impl View {
     /// Whether some rows may not be seen.
     #[must_use]
     pub fn is_restricted(&self) -> bool {
-        self.seen.is_some()
+        self.eyes.seen.is_some()
     }
 
     /// The rows of a measure group that may be seen; `None` is all.
     #[must_use]
     pub fn seen(&self, group: usize, cut: bool) -> Option<&RoaringBitmap> {
-        let seen = &self.seen.as_ref()?[group];
+        let seen = &self.eyes.seen.as_ref()?[group];
         Some(if cut { &seen.cut } else { &seen.rows })
+    }
+
+    /// The dimensions that exist for the caller, with their positions in the cube.
+    pub fn dimensions(&self) -> impl Iterator<Item = (usize, &Dimension)> + Clone {
+        let all = self.cube.dimensions.iter().enumerate();
+        all.filter(|(at, _)| !self.eyes.hidden.contains(at))
+    }
+
+    /// The dimension of a name, upper and lower case being equal.
+    #[must_use]
+    pub fn find_dimension(&self, name: &str) -> Option<usize> {
+        self.dimensions().find(|(_, dimension)| same(&dimension.name, name)).map(|found| found.0)
     }
 
     /// Whether a member exists for whoever has this view: always in a listed dimension, through a
     /// row that may be seen in an observed one.
     #[must_use]
     pub fn has_member(&self, dimension: usize, field: usize, member: u32) -> bool {
-        let Some(seen) = &self.seen else { return true };
-        let shape = &self.cube.dimensions[dimension];
-        if !shape.observed {
-            return true;
+        self.visible(dimension).is_none_or(|own| own.members[field].contains(member))
+    }
+
+    /// Whether a key of a dimension exists, as [`View::has_member`] says of members.
+    #[must_use]
+    pub fn has_key(&self, dimension: usize, key: u32) -> bool {
+        self.visible(dimension).is_none_or(|own| own.has_key.contains(key))
+    }
+
+    /// The members of a field that exist, ascending.
+    pub fn members(&self, dimension: usize, field: usize) -> impl Iterator<Item = u32> + '_ {
+        let own = self.visible(dimension).map(|own| &own.members[field]);
+        let all = own.is_none().then_some(0..self.cube.dimensions[dimension].fields[field].len());
+        let all = all.into_iter().flatten().map(|member| member as u32);
+        own.into_iter().flatten().chain(all)
+    }
+
+    /// The number of members of a field that exist.
+    #[must_use]
+    pub fn member_count(&self, dimension: usize, field: usize) -> usize {
+        match self.visible(dimension) {
+            Some(own) => own.members[field].len() as usize,
+            None => self.cube.dimensions[dimension].fields[field].len(),
         }
-        let keys = shape.fields[field].keys_of_member.get(member as usize);
-        self.cube
-            .groups
-            .iter()
-            .zip(seen.iter())
-            .any(|(group, seen)| keys.iter().any(|&key| has_key(group, seen, dimension, key)))
     }
 
     /// The keys of an observed dimension that some row has which may be seen, ascending; `None`
     /// where all are there.
-    pub(super) fn visible_keys(&self, dimension: usize) -> Option<Vec<u32>> {
-        let shape = &self.cube.dimensions[dimension];
-        let seen = self.seen.as_ref().filter(|_| shape.observed)?;
-        let mut visible = vec![false; shape.key_count];
-        for (group, seen) in self.cube.groups.iter().zip(seen.iter()) {
-            let (rows, seen) = match group.uses[dimension] {
-                Some(Use::Step) => (group.cut.as_ref().unwrap_or(&group.rows), &seen.cut),
-                _ => (&group.rows, &seen.rows),
-            };
-            let keys = rows.keys[dimension].as_ref();
-            for row in seen {
-                match (keys, &rows.lists[dimension]) {
-                    (Some(keys), Some(lists)) => {
-                        for &key in lists.get(keys.get(row as usize) as usize) {
-                            visible[key as usize] = true;
-                        }
-                    }
-                    (Some(keys), None) => visible[keys.get(row as usize) as usize] = true,
-                    _ => {}
-                }
-            }
-        }
-        Some((0..shape.key_count as u32).filter(|&key| visible[key as usize]).collect())
+    pub(super) fn visible_keys(&self, dimension: usize) -> Option<&[u32]> {
+        self.visible(dimension).map(|own| own.keys.as_slice())
+    }
+
+    /// Whether the caller is told how new the data are that a key of the reporting dimension
+    /// delivered.
+    #[must_use]
+    pub fn is_told_of(&self, reporter: u32) -> bool {
+        self.eyes.reporters.as_ref().is_none_or(|own| own.contains(reporter))
+    }
+
+    fn visible(&self, dimension: usize) -> Option<&Visible> {
+        self.eyes.visible.get(dimension)?.as_ref()
     }
 }
 
-/// Whether some row that may be seen has a key.
-fn has_key(group: &Group, seen: &Seen, dimension: usize, key: u32) -> bool {
-    let (rows, seen) = match group.uses[dimension] {
-        Some(Use::Step) => (group.cut.as_ref().unwrap_or(&group.rows), &seen.cut),
-        Some(Use::Entity) => {
-            let range =
-                group.rows.entity_rows[key as usize]..group.rows.entity_rows[key as usize + 1];
-            return seen.rows.range_cardinality(range) > 0;
+impl Visible {
+    /// What there is of an observed dimension; `None` for a listed one, of which all is there.
+    fn find(cube: &Cube, dimension: usize, seen: &[Seen]) -> Option<Visible> {
+        let shape = cube.dimensions.get(dimension).filter(|shape| shape.observed)?;
+        let has_key = keys_seen(cube, dimension, seen);
+        let members = shape.fields.iter().map(|field| {
+            let function = &field.member_of_key;
+            has_key.iter().map(|key| function[key as usize]).collect()
+        });
+        Some(Visible { members: members.collect(), keys: has_key.iter().collect(), has_key })
+    }
+}
+
+/// The keys of a dimension that rows have which may be seen.
+fn keys_seen(cube: &Cube, dimension: usize, seen: &[Seen]) -> RoaringBitmap {
+    let mut found = vec![false; cube.dimensions[dimension].key_count];
+    for (group, seen) in cube.groups.iter().zip(seen) {
+        let (rows, seen) = match group.uses[dimension] {
+            Some(Use::Step) => (group.cut.as_ref().unwrap_or(&group.rows), &seen.cut),
+            _ => (&group.rows, &seen.rows),
+        };
+        let Some(keys) = &rows.keys[dimension] else { continue };
+        for row in seen {
+            let key = keys.get(row as usize);
+            match &rows.lists[dimension] {
+                Some(lists) => {
+                    lists.get(key as usize).iter().for_each(|&key| found[key as usize] = true);
+                }
+                None => found[key as usize] = true,
+            }
         }
-        _ => (&group.rows, &seen.rows),
-    };
-    match (rows.bitmaps[dimension].get(key as usize), &rows.keys[dimension]) {
-        (Some(own), _) => !own.is_disjoint(seen),
-        // A dimension too long for a bitmap per key.
-        (None, Some(keys)) => seen.iter().any(|row| keys.get(row as usize) == key),
-        (None, None) => false,
+    }
+    (0..found.len() as u32).filter(|&key| found[key as usize]).collect()
+}
+
+/// The rows that have one of some keys of a dimension. A dimension that changes over time or that
+/// the group does not have gives none.
+fn rows_with(group: &Group, rows: &Rows, dimension: usize, keys: &[u32]) -> RoaringBitmap {
+    match group.uses[dimension] {
+        Some(Use::Single | Use::Many) if !rows.bitmaps[dimension].is_empty() => {
+            keys.iter().filter_map(|&key| rows.bitmaps[dimension].get(key as usize)).union()
+        }
+        Some(Use::Single | Use::Entity) => {
+            let Some(column) = &rows.keys[dimension] else { return RoaringBitmap::new() };
+            let has = |row: &u32| keys.contains(&column.get(*row as usize));
+            (0..rows.len() as u32).filter(has).collect()
+        }
+        _ => RoaringBitmap::new(),
     }
 }

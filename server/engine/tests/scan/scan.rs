@@ -14,8 +14,8 @@
 //! - A cell without a fact is empty; else every measure has a value, 0 included.
 //! - A position exists if, for each of its dimensions, some key that the conditions leave has all
 //!   its members of that dimension. (An All position of a dimension whose conditions leave nothing
-//!   does not exist.) Axes are judged each for itself. In an observed dimension a member other than
-//!   All exists only through a key of some fact that the caller may see.
+//!   does not exist; without conditions it always does.) Axes are judged each for itself. An
+//!   observed dimension has only the keys of facts that the caller may see.
 //! - With nested totals there is nothing, position or cell, where an outer All of a dimension meets
 //!   an inner member that is not All.
 //! - Non-empty axes lose the positions that are empty at all positions of the other axes; the one
@@ -288,10 +288,12 @@ impl<'a> Scan<'a> {
         let some_key_has_all = |dimension: usize| {
             let own = tuple.iter().filter(|(column, _)| dimension_of(*column) == Some(dimension));
             let members: Vec<Member> = own.map(|(_, member)| *member).collect();
+            let conditions = bound.conditions.iter().any(|one| one.dimension == dimension);
             let only_all = members.iter().all(|member| *member == Member::All);
             members.is_empty()
+                || (only_all && !conditions)
                 || (0..self.dimensions[dimension].key_count as u32)
-                    .filter(|key| only_all || self.is_visible(dimension, *key))
+                    .filter(|key| self.is_visible(dimension, *key))
                     .any(|key| self.is_wanted(dimension, key, tuple, bound))
         };
         !breaks_nesting(tuple, bound) && (0..self.dimensions.len()).all(some_key_has_all)

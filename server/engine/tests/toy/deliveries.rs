@@ -13,6 +13,9 @@ pub struct Delivery {
     /// Records, unreadable ones included.
     pub rows: usize,
     pub header: bool,
+    pub full: bool,
+    /// `csv` or `xml`.
+    pub format: &'static str,
 }
 
 /// A delivery with a header and these lines.
@@ -24,7 +27,32 @@ pub fn delivery(month: &str, library: &str, system: &str, lines: &[&str]) -> Del
     }
     let [month, library, system] = [month, library, system].map(str::to_owned);
     let (bytes, rows) = (text.into_bytes(), lines.len());
-    Delivery { month, library, system, serial: 1, bytes, rows, header: true }
+    let (header, full, format) = (true, true, "csv");
+    Delivery { month, library, system, serial: 1, bytes, rows, header, full, format }
+}
+
+/// The same lines as a delivery in XML; a field that holds `~` is left out.
+pub fn xml(month: &str, library: &str, system: &str, lines: &[&str]) -> Delivery {
+    let names = ["Laanenr", "Laaner", "Emner", "Udlaant", "Afleveret", "Slettet"];
+    let mut text = "<?xml version=\"1.0\"?>\n<Bibliotek>\n".to_owned();
+    for line in lines {
+        text.push_str("<Laan>");
+        for (name, value) in names.iter().zip(line.split(';')).filter(|(_, value)| *value != "~") {
+            let items = value.split('|').map(|item| format!("<Emne>{item}</Emne>"));
+            let inner = if *name == "Emner" { items.collect() } else { value.to_owned() };
+            text.push_str(&format!("<{name}>{inner}</{name}>"));
+        }
+        text.push_str("</Laan>\n");
+    }
+    text.push_str("</Bibliotek>\n");
+    Delivery { bytes: text.into_bytes(), format: "xml", ..delivery(month, library, system, lines) }
+}
+
+/// A delivery of changes, without a header.
+pub fn changes(month: &str, library: &str, system: &str, lines: &[&str]) -> Delivery {
+    let bytes = lines.iter().map(|line| format!("{line}\n")).collect::<String>().into_bytes();
+    let one = delivery(month, library, system, lines);
+    Delivery { bytes, header: false, full: false, ..one }
 }
 
 impl Delivery {
@@ -40,8 +68,8 @@ impl Delivery {
             Sha256::digest(&self.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         serde_json::json!({
             "kommune": self.library, "system": self.system, "leverandoer": "Prøve",
-            "maaned": self.month, "loebenummer": self.serial, "fuld_bestand": true,
-            "format": "csv", "header": self.header, "tegnsaet": "utf-8",
+            "maaned": self.month, "loebenummer": self.serial, "fuld_bestand": self.full,
+            "format": self.format, "header": self.header, "tegnsaet": "utf-8",
             "antal_raekker": self.rows, "sha256": sha256,
             "modtaget": format!("{}-28T08:00:00+01:00", self.month),
         })
@@ -49,7 +77,7 @@ impl Delivery {
 
     /// Puts both files into a folder.
     pub fn put(&self, store: &mut MemoryStore) {
-        store.put(self.path() + ".csv", self.bytes.clone());
+        store.put(format!("{}.{}", self.path(), self.format), self.bytes.clone());
         store.put(self.path() + ".json", self.manifest().to_string());
     }
 }

@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 
 use cube_schema::day::{Day, Interval};
 use cube_schema::domain::{
-    DeliveryInfo, Domain, FieldSpec, Judged, Judgement, ReferenceSpec, Refused, Row,
+    DeliveryInfo, Domain, FieldSpec, Judged, Judgement, ReferenceSpec, Refused, Row, XmlNames,
 };
 use cube_schema::rule::{Context, Marks, Rule, Warning};
 use cube_schema::schema::Schema;
@@ -49,12 +49,12 @@ static SCHEMA: LazyLock<Schema> =
     LazyLock::new(|| Schema::parse(include_str!("toy.toml")).unwrap());
 
 const FIELDS: [FieldSpec; 6] = [
-    FieldSpec { name: "Laanenr", changes_only: false },
-    FieldSpec { name: "Laaner", changes_only: false },
-    FieldSpec { name: "Emner", changes_only: false },
-    FieldSpec { name: "Udlaant", changes_only: false },
-    FieldSpec { name: "Afleveret", changes_only: false },
-    FieldSpec { name: "Slettet", changes_only: true },
+    FieldSpec { name: "Laanenr", changes_only: false, item: None },
+    FieldSpec { name: "Laaner", changes_only: false, item: None },
+    FieldSpec { name: "Emner", changes_only: false, item: Some("Emne") },
+    FieldSpec { name: "Udlaant", changes_only: false, item: None },
+    FieldSpec { name: "Afleveret", changes_only: false, item: None },
+    FieldSpec { name: "Slettet", changes_only: true, item: None },
 ];
 
 const REFERENCES: [ReferenceSpec; 3] = [
@@ -63,18 +63,21 @@ const REFERENCES: [ReferenceSpec; 3] = [
         columns: &["Kode", "Navn"],
         default: Some(LIBRARIES),
         missing: "",
+        wide: None,
     },
     ReferenceSpec {
         file: "kodelister/emner.csv",
         columns: &["Emne", "Gruppe"],
         default: Some(SUBJECTS),
         missing: "",
+        wide: None,
     },
     ReferenceSpec {
         file: "spaerrede.xlsx",
         columns: &["Laaner", "Spaerret"],
         default: None,
         missing: "ingen låner er spærret",
+        wide: None,
     },
 ];
 
@@ -102,6 +105,10 @@ impl Domain for Loans {
 
     fn references(&self) -> &'static [ReferenceSpec] {
         &REFERENCES
+    }
+
+    fn xml(&self) -> XmlNames {
+        XmlNames { root: "Bibliotek", record: "Laan" }
     }
 
     fn knows_reporter(&self, reporter: &str, lists: &Lists) -> bool {
@@ -147,6 +154,18 @@ impl Domain for Loans {
         let library = lists.library(&delivery.reporter).unwrap_or(0);
         let (id, from) = ((*id).into(), Day::parse(from));
         Ok((Loan { id, borrower, library, subjects, from, to }, warnings))
+    }
+
+    fn read_deletion<'a>(
+        &self,
+        row: &Row<'a>,
+        _: &DeliveryInfo,
+        _: &Lists,
+    ) -> Result<Option<&'a str>, Refused> {
+        match (row.values.first(), row.values.get(5)) {
+            (Some(id), Some(&"J")) => Ok(Some(id)),
+            _ => Ok(None),
+        }
     }
 
     fn record_id<'a>(&self, loan: &'a Loan) -> &'a str {

@@ -9,7 +9,7 @@ use std::path::Path;
 use crate::day::{Day, Interval, Month, Quarter};
 use crate::domain::{DeliveryInfo, Domain};
 use crate::rule::examples::{Example, Table, tables};
-use crate::rule::{Case, Context, Finding, Selection, Shape, Take, Warning};
+use crate::rule::{Case, Context, Counted, CountedRule, Finding, Selection, Shape, Take, Warning};
 
 use super::super::Vh;
 use super::super::record::{Betalingskommune, Record, Ydelseskode};
@@ -26,6 +26,8 @@ const HEADINGS: [&str; 6] =
 const SELECTION_INPUTS: &[&str] =
     &["System", "Rolle", "Skiftedato", "Måned", "Løbenummer", "Fuld bestand"];
 const SELECTION_RESULTS: &[&str] = &["Tæller", "Advarsel"];
+const COUNTED_INPUTS: &[&str] = &["System", "Ydelsesid", "Ydelseskode", "Start", "Slut"];
+const COUNTED_RESULTS: &[&str] = &["Advarsel"];
 const RECORD_INPUTS: &[&str] = &[
     "Indberetter",
     "Betalingskommune",
@@ -111,6 +113,10 @@ fn run_table(shape: &Shape<Vh>, table: &Table<'_>) -> Result<(), String> {
         Shape::Selection(rule) => {
             check_columns(table, SELECTION_INPUTS, SELECTION_RESULTS)?;
             table.groups("Eksempel").try_for_each(|rows| run_selection(*rule, rows))
+        }
+        Shape::Counted(rule) => {
+            check_columns(table, COUNTED_INPUTS, COUNTED_RESULTS)?;
+            table.groups("Eksempel").try_for_each(|rows| run_counted(*rule, rows))
         }
         Shape::Record(rule) => {
             check_columns(table, RECORD_INPUTS, RECORD_RESULTS)?;
@@ -216,6 +222,25 @@ fn delivery(row: &Example<'_>) -> Option<DeliveryInfo> {
     let file = format!("{month}/VH_153_{system}_{serial}.csv");
     let full = row.text("Fuld bestand") != "Nej";
     Some(DeliveryInfo { reporter: "153".to_owned(), system, month, serial, full, file })
+}
+
+// The counting records of a municipality
+
+fn run_counted(rule: CountedRule<Vh>, rows: &[Example<'_>]) -> Result<(), String> {
+    let reference = testing::reference();
+    let deliveries = rows.iter().map(|row| testing::delivery("153", row.text("System")));
+    let deliveries: Vec<DeliveryInfo> = deliveries.collect();
+    let records: Vec<Record> =
+        rows.iter().enumerate().map(|(at, row)| entity_record(&reference, at, row)).collect();
+    let counted = deliveries.iter().zip(&records);
+    let counted: Vec<Counted<'_, Record>> =
+        counted.map(|(delivery, record)| Counted { delivery, record }).collect();
+    let warnings = rule(&counted, &reference);
+    rows.iter().enumerate().try_for_each(|(at, row)| {
+        let own = warnings.iter().filter(|(place, _)| *place == at);
+        let own: Vec<Warning> = own.map(|(_, warning)| warning.clone()).collect();
+        expect(row, "Advarsel", &kinds(&own))
+    })
 }
 
 // One record

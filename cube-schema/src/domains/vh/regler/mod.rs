@@ -22,6 +22,8 @@ pub mod kommunepar;
 pub mod s1_fuld_bestand;
 pub mod s2_systemskifte;
 pub mod s3_parallel;
+pub mod s4_aendringer;
+pub mod s5_dobbelte;
 pub mod x1_aaben_ydelse;
 
 mod faelles_dage;
@@ -48,7 +50,7 @@ macro_rules! rule {
 }
 
 /// All rules, in order.
-pub static RULES: [Rule<Vh>; 19] = [
+pub static RULES: [Rule<Vh>; 21] = [
     rule!(
         "S1",
         "Fuld bestand",
@@ -69,6 +71,20 @@ pub static RULES: [Rule<Vh>; 19] = [
         s3_parallel,
         "FLIS 8.1, regel 3",
         Shape::Selection(s3_parallel::parallel)
+    ),
+    rule!(
+        "S4",
+        "Leverancer af ændringer",
+        s4_aendringer,
+        "Valgt",
+        Shape::Selection(s4_aendringer::aendringer)
+    ),
+    rule!(
+        "S5",
+        "Samme ydelse fra to systemer",
+        s5_dobbelte,
+        "Valgt",
+        Shape::Counted(s5_dobbelte::dobbelte)
     ),
     rule!(
         "K1",

@@ -14,7 +14,7 @@ pub const INTET_NYT: &str = "Tidligere system uden leverance fra et nyt";
 /// Of the former system the ended records of the newest delivery count, of the new one all.
 pub fn systemskifte(selection: &mut Selection<'_>, reference: &Reference) {
     let systems = systemer(selection, reference);
-    let other = |system: &System<'_>| system.rolle != Rolle::Tidligere && system.newest.is_some();
+    let other = |system: &System<'_>| system.rolle != Rolle::Tidligere && system.has_delivered();
     let taken_over = systems.iter().any(other);
     for system in &systems {
         let take = match system.rolle {

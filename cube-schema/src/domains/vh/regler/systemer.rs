@@ -16,6 +16,15 @@ pub(super) struct System<'a> {
     pub listed: bool,
     /// The position of its newest delivery of full stock.
     pub newest: Option<usize>,
+    /// The positions of deliveries of changes after that one.
+    pub changes: Vec<usize>,
+}
+
+impl System<'_> {
+    /// Whether it has delivered anything that can count.
+    pub fn has_delivered(&self) -> bool {
+        self.newest.is_some() || !self.changes.is_empty()
+    }
 }
 
 /// The systems of a selection, in the order of the deliveries.
@@ -29,8 +38,13 @@ pub(super) fn systemer<'a>(selection: &Selection<'a>, reference: &Reference) -> 
         if systems.last().is_none_or(|system| system.name != delivery.system) {
             systems.push(system(&delivery.system, lines, several));
         }
-        if let (true, Some(system)) = (delivery.full, systems.last_mut()) {
-            system.newest = Some(position);
+        match systems.last_mut() {
+            Some(system) if delivery.full => {
+                system.newest = Some(position);
+                system.changes.clear();
+            }
+            Some(system) => system.changes.push(position),
+            None => {}
         }
     }
     systems
@@ -50,7 +64,7 @@ fn system<'a>(name: &'a str, lines: &[Systemskifte], several: bool) -> System<'a
     let line = lines.iter().find(|line| *line.system == *small);
     let alone = lines.is_empty() && !several;
     let rolle = line.map_or(if alone { Rolle::Fuld } else { Rolle::Parallel }, |line| line.rolle);
-    System { name, rolle, listed: line.is_some(), newest: None }
+    System { name, rolle, listed: line.is_some(), newest: None, changes: Vec::new() }
 }
 
 /// Adds a warning about a system of the selection's reporter.

@@ -45,10 +45,7 @@ fn find_dimension(view: &View, text: &str) -> Result<(usize, usize), QueryError>
         let dot = skip_spaces(text, start + prefix(&text[start..], name)?);
         text[dot..].starts_with('.').then_some(dot + 1)
     };
-    let dimensions = &view.cube().dimensions;
-    dimensions
-        .iter()
-        .enumerate()
+    view.dimensions()
         .filter_map(|(position, dimension)| Some((position, after(&dimension.name)?)))
         .max_by_key(|&(_, after)| after)
         .ok_or_else(|| unknown_dimension(view, name_part(text)))
@@ -62,16 +59,16 @@ fn unknown_dimension(view: &View, text: &str) -> QueryError {
     let end = text.find('.').unwrap_or(text.len());
     let span = trimmed(text, 0..end);
     let wanted = &text[span.clone()];
-    if cube.find_dimension(wanted).is_some() {
+    if let Some(found) = view.find_dimension(wanted) {
         let message = format!("'{wanted}' er en dimension uden felt");
-        let fields = cube.find_dimension(wanted).map(|found| &cube.dimensions[found].fields);
-        let fields = fields.into_iter().flatten().map(|field| format!("{wanted}.{}", field.name));
+        let fields = cube.dimensions[found].fields.iter();
+        let fields = fields.map(|field| format!("{wanted}.{}", field.name));
         return QueryError::new(ErrorKind::Syntax, message)
             .hint("skriv Dimension.Felt")
             .candidates(fields.collect())
             .at(text, span);
     }
-    let names = cube.dimensions.iter().map(|dimension| dimension.name.as_str());
+    let names = view.dimensions().map(|(_, dimension)| dimension.name.as_str());
     let candidates = candidates::nearest(wanted, names);
     let hint = "skriv Dimension.Felt, for eksempel Tid.År";
     if wanted.bytes().filter(u8::is_ascii_digit).count() >= PERSONAL_DIGITS {

@@ -173,7 +173,8 @@ fn branches(
 ) -> Result<Vec<Member>, QueryError> {
     let shape = context.dimension(dimension);
     let levels = &shape.hierarchies[hierarchy].levels;
-    let count: usize = levels.iter().map(|&field| shape.fields[field].len()).sum();
+    let count: usize =
+        levels.iter().map(|&field| context.view.member_count(dimension, field)).sum();
     if count > sets::MAX_TUPLES {
         let message = format!("hierarkiet har flere end {} medlemmer", sets::MAX_TUPLES);
         return Err(context

@@ -42,7 +42,7 @@ fn first(context: Context<'_>, name: Name) -> Result<Entity, QueryError> {
     if same(&wanted, MEASURES) {
         return Ok(Entity::Hierarchy(HierarchyRef::Measures));
     }
-    if let Some(dimension) = context.cube.find_dimension(&wanted) {
+    if let Some(dimension) = context.view.find_dimension(&wanted) {
         return Ok(Entity::Dimension(dimension));
     }
     only_hierarchy(context, &wanted)
@@ -55,13 +55,13 @@ fn only_hierarchy(context: Context<'_>, wanted: &str) -> Option<HierarchyRef> {
     let find = |(dimension, shape): (usize, &Dimension)| {
         Some(HierarchyRef::Of { dimension, hierarchy: shape.find_hierarchy(wanted)? })
     };
-    let mut found = context.cube.dimensions.iter().enumerate().filter_map(find);
+    let mut found = context.view.dimensions().filter_map(find);
     found.next().filter(|_| found.next().is_none())
 }
 
 fn unknown_dimension(context: Context<'_>, name: Name) -> QueryError {
     let wanted = context.name(name);
-    let names = context.cube.dimensions.iter().map(|dimension| dimension.name.as_str());
+    let names = context.view.dimensions().map(|(_, dimension)| dimension.name.as_str());
     let message = format!("kuben '{}' har ingen dimension '{wanted}'", context.cube.name);
     context
         .unknown(message, name.span)

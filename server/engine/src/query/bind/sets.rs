@@ -230,11 +230,11 @@ pub(super) fn level(
     span: Span,
 ) -> Result<Vec<Member>, QueryError> {
     let HierarchyRef::Of { dimension, .. } = hierarchy else { return Ok(Vec::new()) };
-    let count = context.dimension(dimension).fields[field].len() as u32;
-    let range = range.start..range.end.min(count);
-    context.write(range.len(), span)?;
-    let seen = |id: &u32| context.view.has_member(dimension, field, *id);
-    Ok(range.filter(seen).map(|id| Member::Of { field, id }).collect())
+    let members = context.view.members(dimension, field).skip_while(|id| *id < range.start);
+    let members: Vec<Member> =
+        members.take_while(|id| *id < range.end).map(|id| Member::Of { field, id }).collect();
+    context.write(members.len(), span)?;
+    Ok(members)
 }
 
 /// Whether the members of each dimension in a tuple have a key in common, if they had before the
@@ -248,7 +248,10 @@ fn exists(context: Context<'_>, columns: &[HierarchyRef], tuple: &[Member], adde
         let keys = shape.fields[field].keys_of_member.get(id as usize);
         let has = |key: u32, field: usize| shape.fields[field].member_of_key[key as usize];
         others().nth(1).is_none()
-            || keys.iter().any(|&key| others().all(|(_, field, id)| has(key, field) == id))
+            || keys.iter().any(|&key| {
+                context.view.has_key(dimension, key)
+                    && others().all(|(_, field, id)| has(key, field) == id)
+            })
     })
 }
 

@@ -223,12 +223,16 @@ impl Target {
     }
 }
 
-/// How many reporters in the answer delivered before, but not for the as-of month.
+/// How many reporters in the answer delivered before, but not for the as-of month: those that the
+/// conditions leave and the caller is told of. One that never delivered has no newest delivery.
 fn behind(plan: &Plan<'_>) -> u32 {
     let cube = plan.view.cube();
     let Some(freshness) = &cube.freshness else { return 0 };
     let newest = cube.months() as u16 - 1;
-    let late = |key: usize| freshness.newest[key].is_some_and(|month| month < newest);
+    let late = |key: usize| {
+        plan.view.is_told_of(key as u32)
+            && freshness.newest[key].is_some_and(|month| month < newest)
+    };
     let own = plan.dimensions.iter().find(|own| own.dimension == freshness.dimension);
     let count = match own.and_then(DimensionPlan::wanted) {
         Some(keys) => keys.into_iter().filter(|&key| late(key as usize)).count(),

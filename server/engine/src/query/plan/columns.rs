@@ -201,7 +201,8 @@ fn plan_axis(view: &View, axis: &Axis, limits: &Limits) -> Result<AxisPlan, Quer
     Ok(AxisPlan { columns, size, order, non_empty: axis.non_empty })
 }
 
-/// The column of one hierarchy of a factor, and whether no member occurs twice in it.
+/// The column of one hierarchy of a factor, and whether no member occurs twice in it. Members that
+/// the view does not have get no code, so that nothing about a question tells how many they are.
 fn plan_column(view: &View, factor: &Factor, at: usize) -> (Column, bool) {
     let hierarchy = factor.columns[at];
     let width = factor.columns.len();
@@ -211,10 +212,18 @@ fn plan_column(view: &View, factor: &Factor, at: usize) -> (Column, bool) {
     let mut known: HashMap<Member, u64> = HashMap::new();
     for part in &factor.parts {
         match part {
-            Part::Level { field } => {
-                unique &= !column.levels.iter().any(|level| level.field() == Some(*field));
-                column.take_level(*field, level_size(view, hierarchy, *field));
-            }
+            Part::Level { field } => match dimension_of(hierarchy) {
+                Some((dimension, _)) if view.visible_keys(dimension).is_some() => {
+                    for id in view.members(dimension, *field) {
+                        let member = Member::Of { field: *field, id };
+                        unique &= column.take_member(member, &mut known);
+                    }
+                }
+                _ => {
+                    unique &= !column.levels.iter().any(|level| level.field() == Some(*field));
+                    column.take_level(*field, level_size(view, hierarchy, *field));
+                }
+            },
             Part::Tuples(members) => {
                 for member in members.iter().skip(at).step_by(width) {
                     unique &= column.take_member(*member, &mut known);
@@ -381,8 +390,9 @@ fn factor_codes(view: &View, factor: &Factor, columns: &[Column]) -> Vec<u64> {
     for part in &factor.parts {
         match part {
             Part::Level { field } => {
-                let members = 0..level_size(view, factor.columns[0], *field) as u32;
+                let dimension = dimension_of(factor.columns[0]).map_or(0, |found| found.0);
                 let code = |id| columns[0].code_of(Member::Of { field: *field, id }).unwrap_or(0);
+                let members = view.members(dimension, *field);
                 codes.extend(members.map(|id| code(id) * columns[0].stride));
             }
             Part::Tuples(members) => codes.extend(members.chunks(columns.len()).map(|tuple| {

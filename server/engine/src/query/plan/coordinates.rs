@@ -145,7 +145,7 @@ pub(super) fn existing(dimension: &DimensionPlan, plan: &Plan<'_>, axis: usize) 
     };
     totals.iter().for_each(|levels| take(&own, levels));
     let visible = plan.view.visible_keys(dimension.dimension);
-    own.allowed = keys::both(own.allowed.as_deref(), visible.as_deref());
+    own.allowed = keys::both(own.allowed.as_deref(), visible);
     named.iter().for_each(|levels| take(&own, levels));
     codes
 }
@@ -198,9 +198,22 @@ fn table(
             codes[key * width + axis] += if counts[key] { code * stride } else { 0 };
         }
     }
-    let unasked = dimension.allowed.is_none()
-        && levels.iter().all(|level| matches!(level, Level::All { .. }));
+    let unasked = dimension.allowed.is_none() && all_only(levels);
+    if unasked && shape.key_count == 0 {
+        return only_total(dimension, axes, levels);
+    }
     number_places(&codes, &counts, width, !many || unasked)
+}
+
+/// The total of a dimension without keys: there is one, whether or not anything was delivered.
+fn only_total(dimension: &DimensionPlan, axes: &[AxisPlan], levels: &[&Level]) -> Choice {
+    let mut codes = vec![0_u64; axes.len()];
+    for (&(axis, at), level) in dimension.columns.iter().zip(levels) {
+        if let Level::All { code } = level {
+            codes[axis] += code * axes[axis].columns[at].stride;
+        }
+    }
+    Choice { map: KeyMap::One, size: 1, codes: PlaceCodes::Table(codes) }
 }
 
 /// Numbers the different codes of the keys that count. Where `any_row`, a row without any key would

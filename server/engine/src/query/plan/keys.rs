@@ -1,6 +1,7 @@
 //! Conditions → the keys of a dimension that are left.
 
 use super::super::bound::Condition;
+use super::super::view::View;
 use crate::cube::Dimension;
 
 /// The keys of a dimension that all its conditions leave, ascending; `None` where it has none.
@@ -26,6 +27,14 @@ fn of_condition(shape: &Dimension, condition: &Condition) -> Vec<u32> {
 fn complement(keys: &[u32], count: usize) -> Vec<u32> {
     let mut left_out = keys.iter().peekable();
     (0..count as u32).filter(|key| left_out.next_if_eq(&key).is_none()).collect()
+}
+
+/// Those of some ascending keys that the view has.
+pub(super) fn seen(view: &View, dimension: usize, keys: Vec<u32>) -> Vec<u32> {
+    match view.visible_keys(dimension) {
+        Some(visible) => common(&keys, visible),
+        None => keys,
+    }
 }
 
 /// The keys in both of two ascending lists; `None` is all.

@@ -67,6 +67,7 @@ pub(super) fn plan<'a>(
     let (mut time, mut times) = (None, Vec::new());
     for (dimension, shape) in cube.dimensions.iter().enumerate() {
         let allowed = keys::allowed(shape, dimension, &bound.conditions);
+        let allowed = allowed.map(|keys| keys::seen(view, dimension, keys));
         let on_axes = columns.of_dimension(dimension);
         if shape.is_time {
             times =

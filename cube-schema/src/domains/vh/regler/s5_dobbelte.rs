@@ -1,0 +1,31 @@
+#![doc = include_str!("s5_dobbelte.md")]
+
+use std::collections::HashMap;
+
+use crate::rule::{Counted, Warning};
+
+use super::super::record::Record;
+use super::super::reference::Reference;
+
+/// The kind of the warning.
+pub const ADVARSEL: &str = "Samme ydelse fra to systemer";
+
+/// Warns of every record that another counting system of the municipality has delivered too.
+pub fn dobbelte(records: &[Counted<'_, Record>], reference: &Reference) -> Vec<(usize, Warning)> {
+    let Some(first) = records.first() else { return Vec::new() };
+    if records.iter().all(|one| one.delivery.system == first.delivery.system) {
+        return Vec::new();
+    }
+    let mut seen = HashMap::new();
+    let mut warnings = Vec::new();
+    for (place, Counted { delivery, record }) in records.iter().enumerate() {
+        let code = record.ydelseskode(reference);
+        let same = (record.cpr, code, record.start, record.slut, record.opholdssted);
+        let system = *seen.entry(same).or_insert(&delivery.system);
+        if *system != delivery.system {
+            let text = format!("systemet {system} har leveret den samme; begge tæller");
+            warnings.push((place, Warning { kind: ADVARSEL, text }));
+        }
+    }
+    warnings
+}

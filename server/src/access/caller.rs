@@ -1,0 +1,34 @@
+//! Whoever makes a call. All that is known of them comes from here.
+
+use super::Claims;
+
+/// Whose eyes a call has.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Caller {
+    /// Somebody on this machine without a token, where none is required: sees everything.
+    Local,
+    /// The bearer of a token: sees what the role sees.
+    Bearer {
+        /// A role of the schema.
+        role: String,
+        /// The value that the role's rows are chosen by; empty where it has none.
+        parameter: String,
+    },
+}
+
+impl Caller {
+    /// The municipality whose eyes these are.
+    #[must_use]
+    pub fn kommune(&self) -> Option<&str> {
+        match self {
+            Caller::Bearer { parameter, .. } if !parameter.is_empty() => Some(parameter),
+            _ => None,
+        }
+    }
+}
+
+impl From<Claims> for Caller {
+    fn from(claims: Claims) -> Caller {
+        Caller::Bearer { role: claims.rolle, parameter: claims.kommune.unwrap_or_default() }
+    }
+}

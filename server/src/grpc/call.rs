@@ -1,0 +1,94 @@
+//! A call that was let in: who makes it, until when it may take, and what is asked. And a version as
+//! the caller sees it.
+
+use std::sync::Arc;
+
+use terning_engine::cube::dimension;
+use terning_engine::query::View;
+use tokio::time::Instant;
+use tonic::metadata::MetadataMap;
+use tonic::{Code, Request, Status};
+
+use super::{Api, status, work};
+use crate::access::{Caller, Claims, Key, TokenError};
+use crate::versions::Version;
+
+/// How a token is given in the words of HTTP.
+const SCHEME: &str = "Bearer ";
+
+/// A call that was let in.
+pub(super) struct Call<T> {
+    /// Whose eyes it has.
+    pub caller: Caller,
+    /// When the answer must be there.
+    pub deadline: Instant,
+    /// What is asked.
+    pub message: T,
+}
+
+/// A version as a caller sees it.
+#[derive(Clone)]
+pub(super) struct Sight {
+    /// The version. Of its cubes only what the views show may reach the caller.
+    pub version: Arc<Version>,
+    /// The cubes that exist for the caller.
+    pub views: Arc<[View]>,
+}
+
+impl Api {
+    /// Lets a call in.
+    pub(super) fn admit<T>(&self, request: Request<T>) -> Result<Call<T>, Status> {
+        let caller = self.caller(request.metadata())?;
+        let deadline = work::deadline(request.metadata());
+        Ok(Call { caller, deadline, message: request.into_inner() })
+    }
+
+    /// Whose eyes a call has: what its token says, and without a token everybody's of this machine,
+    /// unless a token is required.
+    fn caller(&self, metadata: &MetadataMap) -> Result<Caller, Status> {
+        let Some(value) = metadata.get("authorization") else {
+            return match self.tokens_required {
+                false => Ok(Caller::Local),
+                true => Err(status::unauthenticated("kaldet har intet adgangsbevis")),
+            };
+        };
+        let token = value.to_str().ok().and_then(|text| text.strip_prefix(SCHEME));
+        let key = Key::read(self.versions.data()).map_err(|error| {
+            tracing::error!(%error, "adgangsbeviser kan ikke efterprøves");
+            status::internal()
+        })?;
+        let claims = match (token, key) {
+            (Some(token), Some(key)) => Claims::verify(token.trim(), &key),
+            (Some(_), None) => Err(TokenError::Foreign),
+            (None, _) => Err(TokenError::Invalid),
+        };
+        let claims = claims.map_err(|error| status::unauthenticated(&error.to_string()))?;
+        Ok(claims.into())
+    }
+
+    /// A version as a caller sees it.
+    pub(super) async fn sight(&self, caller: &Caller, version: &str) -> Result<Sight, Status> {
+        let version = self.version(version).await?;
+        let (seen, caller) = (Arc::clone(&version), caller.clone());
+        let views = tokio::task::spawn_blocking(move || seen.views(&caller)).await;
+        let views = views.map_err(|_| status::internal())?;
+        let views = views.ok_or_else(|| {
+            let message = format!("versionen {} kender ikke adgangsbevisets rolle", version.name);
+            let hint = "genopbyg med terning-server rebuild, eller få et nyt adgangsbevis";
+            status::plain(Code::PermissionDenied, "UNKNOWN_ROLE", &message, hint)
+        })?;
+        Ok(Sight { version, views })
+    }
+}
+
+impl Sight {
+    /// The cube of a name, upper and lower case being equal.
+    pub(super) fn find_cube(&self, name: &str) -> Result<&View, Status> {
+        let wanted = dimension::fold(name);
+        let found = self.views.iter().find(|view| dimension::fold(&view.cube().name) == wanted);
+        found.ok_or_else(|| {
+            let known = self.views.iter().map(|view| view.cube().name.clone()).collect();
+            status::unknown(format!("kuben '{name}' findes ikke"), known)
+        })
+    }
+}

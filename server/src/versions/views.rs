@@ -1,0 +1,54 @@
+//! What callers see of a version: found once per role and municipality, and kept.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use terning_engine::query::{View, role};
+
+use super::Version;
+use crate::access::Caller;
+
+/// The different eyes whose views are kept: every municipality and every role, and some more.
+const KEPT: usize = 256;
+
+/// Views by whose eyes they are, the newest first.
+#[derive(Default)]
+pub struct Views(Mutex<VecDeque<(Caller, Arc<[View]>)>>);
+
+impl Version {
+    /// What a caller may see: a view of every cube that exists for them. `None` where the version
+    /// does not know the caller's role, and so cannot tell what it sees.
+    #[must_use]
+    pub fn views(&self, caller: &Caller) -> Option<Arc<[View]>> {
+        if let Some(kept) = self.views.find(caller) {
+            return Some(kept);
+        }
+        let views: Arc<[View]> = match caller {
+            Caller::Local => {
+                self.cubes.iter().map(|cube| View::everything(Arc::clone(cube))).collect()
+            }
+            Caller::Bearer { role, parameter } => {
+                let role = self.manifest.roles.iter().find(|known| known.name == *role)?;
+                if role.parameter.is_some() && parameter.is_empty() {
+                    return None;
+                }
+                role::views(&self.cubes, role, parameter).into()
+            }
+        };
+        self.views.keep(caller, &views);
+        Some(views)
+    }
+}
+
+impl Views {
+    fn find(&self, caller: &Caller) -> Option<Arc<[View]>> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.iter().find(|(own, _)| own == caller).map(|(_, views)| Arc::clone(views))
+    }
+
+    fn keep(&self, caller: &Caller, views: &Arc<[View]>) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.push_front((caller.clone(), Arc::clone(views)));
+        kept.truncate(KEPT);
+    }
+}
