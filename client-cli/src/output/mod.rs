@@ -74,7 +74,7 @@ pub fn table(common: &Common, table: &Table) -> Result<(), Error> {
         Format::Table => Ok(lines::write_table(out, table)?),
         Format::Csv => Ok(lines::write_csv(out, table)?),
         Format::Json => Ok(lines::write_json(out, table)?),
-        Format::Xlsx => Err(Error::new("denne tabel kan ikke skrives som xlsx; brug --format csv")),
+        Format::Xlsx => Ok(out.write_all(&xlsx::table(table)?)?),
     })
 }
 

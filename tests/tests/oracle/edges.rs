@@ -56,6 +56,9 @@ fn fixed() -> Vec<Pivot> {
         "--rows Tid.År --rows Tid.Kvartal --columns 'JaNej godkendt Ydelse.Ja Nej Tekst'",
         "--rows 'Handle kommune.Kommune' --columns Betalingskommune.Kommunenummer",
         "--rows Målgruppe.Målgruppe --columns 'Målgruppe.Hovedgruppe DST' --filter 'Tid.Kvartal<>2020K2'",
+        "--rows Alder.Aldersgruppe --columns Tid.År --columns Tid.Kvartal --filter Tid.År=2019,2020",
+        "--rows Alder.Aldersgruppe --rows Alder.Alder --columns Målgruppe.Målgruppe --filter 'Tid.Måned<>2020-02'",
+        "--rows Tid.Måned --columns 'JaNej godkendt Ydelse.Ja Nej Tekst' --filter Alder.Alder=16,17,40,41,Ukendt --filter Tid.År=2020",
         "--rows Køn.Køn --columns Funktionsvurdering.Funktionsvurdering --columns Tid.År=2020",
     ];
     let vh = [
@@ -64,7 +67,9 @@ fn fixed() -> Vec<Pivot> {
     ];
     let line = |cube: &str, words: &str| {
         let measures = "--measure 'Antal Unikke Borgere' --measure 'Antal Ydelsesmodtagere' \
-                        --measure 'Antal Ydelser' --measure 'Antal Unikke Borgere Ultimo'";
+                        --measure 'Antal Ydelser' --measure 'Antal Unikke Borgere Ultimo' \
+                        --measure 'Påbegyndte Ydelser' --measure 'Afsluttede Ydelser' \
+                        --measure Helårsmodtagere --measure Fuldtidsydelser";
         words::read(&format!("terning pivot --cube '{cube}' {words} {measures} --totals")).unwrap()
     };
     let of_both = both.iter().flat_map(|words| [line(VH, words), line(BENCHMARK, words)]);

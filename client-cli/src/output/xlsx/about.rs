@@ -4,26 +4,48 @@ use super::sheet::{Row, Sheet, Value};
 use crate::answer::Answer;
 use crate::output::Heading;
 use crate::output::number::danish_date;
+use crate::table::Table;
 
 /// What the source of all figures is.
 const SOURCE: &str = "Kommunernes indberetninger om voksenhandicap, opgjort af Terning";
 
 /// The sheet of an answer.
-pub(super) fn of_answer<'a>(heading: &'a Heading, answer: &'a Answer) -> Sheet<'a> {
-    let behind = answer.behind.to_string();
-    let as_of = danish_date(&answer.as_of);
-    let mut rows = vec![
+pub(super) fn of_answer<'a>(heading: &Heading, answer: &Answer) -> Sheet<'a> {
+    let title = heading.title.as_deref().unwrap_or(&answer.cube);
+    let origin = origin(&answer.cube, &answer.version, &answer.as_of, answer.behind);
+    let choices = heading.choices.iter().map(|choice| row(&choice.name, &choice.value));
+    sheet(title, origin.into_iter().chain(choices).chain(notes(&heading.notes)).collect())
+}
+
+/// The sheet of a table.
+pub(super) fn of_table<'a>(table: &Table) -> Sheet<'a> {
+    let origin = origin(&table.cube, &table.version, &table.as_of, table.behind);
+    let place = (!table.source.is_empty()).then(|| row("Rapporten står i", &table.source));
+    let filters = table.filters.iter().map(|filter| row("Valg", filter));
+    let units = table.columns.iter().filter(|column| !column.unit.is_empty());
+    let units = units.map(|column| row(&format!("Enhed, {}", column.name), &column.unit));
+    let rows = origin.into_iter().chain(place).chain(filters).chain(units);
+    sheet(&table.title, rows.chain(notes(&table.notes)).collect())
+}
+
+fn origin(cube: &str, version: &str, as_of: &str, behind: u32) -> [Row; 5] {
+    [
         row("Kilde", SOURCE),
-        row("Kube", &answer.cube),
-        row("Version", &answer.version),
-        row("Til og med", &as_of),
-        row("Kommuner bagud", &behind),
-    ];
-    rows.extend(heading.choices.iter().map(|choice| row(&choice.name, &choice.value)));
-    rows.extend(heading.notes.iter().map(|note| row("Bemærk", note)));
+        row("Kube", cube),
+        row("Version", version),
+        row("Til og med", &danish_date(as_of)),
+        row("Kommuner bagud", &behind.to_string()),
+    ]
+}
+
+fn notes(notes: &[String]) -> impl Iterator<Item = Row> {
+    notes.iter().map(|note| row("Bemærk", note))
+}
+
+fn sheet<'a>(title: &str, rows: Vec<Row>) -> Sheet<'a> {
     Sheet {
         name: "Om tallene".to_owned(),
-        title: heading.title.clone().unwrap_or_else(|| answer.cube.clone()),
+        title: title.to_owned(),
         about: String::new(),
         headers: vec![vec!["Oplysning".to_owned(), "Værdi".to_owned()]],
         labels: 2,

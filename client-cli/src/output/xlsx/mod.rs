@@ -7,9 +7,10 @@ mod sheet;
 use rust_xlsxwriter::{DocProperties, Workbook, XlsxError};
 
 use super::grid::Grid;
-use super::{Heading, List, table};
+use super::{Heading, List, table as screen};
 use crate::answer::Answer;
 use crate::error::Error;
+use crate::table::{self, Table};
 use sheet::{Row, Sheet, Value};
 
 /// Rows and columns of a worksheet.
@@ -23,6 +24,17 @@ pub fn answer(heading: &Heading, answer: &Answer) -> Result<Vec<u8>, Error> {
     let mut book = book(heading.title.as_deref().unwrap_or(&answer.cube));
     figures(heading, answer).write(book.add_worksheet())?;
     about::of_answer(heading, answer).write(book.add_worksheet())?;
+    Ok(book.save_to_buffer()?)
+}
+
+/// Writes a table: its rows, and a sheet on their source.
+///
+/// # Errors
+/// It has more rows than a worksheet.
+pub fn table(table: &Table) -> Result<Vec<u8>, Error> {
+    let mut book = book(&table.title);
+    rows(table).write(book.add_worksheet())?;
+    about::of_table(table).write(book.add_worksheet())?;
     Ok(book.save_to_buffer()?)
 }
 
@@ -61,7 +73,7 @@ fn figures<'a>(heading: &'a Heading, answer: &'a Answer) -> Sheet<'a> {
     Sheet {
         name: "Tal".to_owned(),
         title: heading.title.clone().unwrap_or_else(|| answer.cube.clone()),
-        about: table::about(&answer.cube, &answer.version, &answer.as_of, answer.behind),
+        about: screen::about(&answer.cube, &answer.version, &answer.as_of, answer.behind),
         headers: headers(&Grid::new(answer)),
         labels,
         rows: Box::new(rows),
@@ -79,6 +91,25 @@ fn headers(grid: &Grid<'_>) -> Vec<Vec<String>> {
         names.chain(columns.iter().map(|captions| captions[level])).map(str::to_owned).collect()
     };
     (0..levels).map(level).collect()
+}
+
+/// The rows of a table; the first column stays when one scrolls.
+fn rows(table: &Table) -> Sheet<'_> {
+    let value = |column: &table::Column, row: usize| match &column.values[row] {
+        table::Value::Missing => Value::Empty,
+        table::Value::Text(text) => Value::text(text),
+        table::Value::Number(number) => Value::Number(*number, column.decimals),
+        table::Value::Day(day) => Value::Day(*day),
+    };
+    let row = move |row| table.columns.iter().map(|column| value(column, row)).collect();
+    Sheet {
+        name: "Tal".to_owned(),
+        title: table.title.clone(),
+        about: screen::about(&table.cube, &table.version, &table.as_of, table.behind),
+        headers: vec![table.columns.iter().map(|column| column.name.clone()).collect()],
+        labels: 1,
+        rows: Box::new((0..table.rows()).map(row)),
+    }
 }
 
 fn of_list(list: &List) -> Sheet<'_> {
@@ -105,6 +136,7 @@ mod tests {
     use std::io::Cursor;
 
     use calamine::{Data, Reader, Xlsx};
+    use terning_proto::v1::TableColumnType;
 
     use super::*;
     use crate::answer::tests::{answer as given, axis};
@@ -151,6 +183,34 @@ mod tests {
         assert_eq!(value("Til og med"), text("31.10.2026"));
         assert_eq!(value("Filter"), text("Tid.År=2020"));
         assert_eq!(value("Bemærk"), text("Foreløbige tal."));
+    }
+
+    #[test]
+    fn a_table_keeps_texts_numbers_and_days() {
+        let column = |name: &str, kind, value| table::Column {
+            name: name.to_owned(),
+            unit: "borgere".to_owned(),
+            decimals: 0,
+            personal: false,
+            kind,
+            values: vec![value, table::Value::Missing],
+        };
+        let asked = Table {
+            title: "Ydelser".to_owned(),
+            columns: vec![
+                column("Kode", TableColumnType::Text, table::Value::Text("084".into())),
+                column("Antal", TableColumnType::Number, table::Value::Number(7.0)),
+                column("Dag", TableColumnType::Day, table::Value::Day(20_757)),
+            ],
+            ..Table::default()
+        };
+        let written = table(&asked).unwrap();
+        let rows = read(written.clone(), "Tal");
+        assert_eq!(rows[4][..2], [text("084"), Data::Float(7.0)]);
+        let Data::DateTime(day) = &rows[4][2] else { unreachable!("{:?}", rows[4]) };
+        // 31 October 2026, as days since 1900 in the count of Excel.
+        assert_eq!(day.as_f64(), 46_326.0);
+        assert!(read(written, "Om tallene").iter().any(|row| row[0] == text("Enhed, Antal")));
     }
 
     #[test]

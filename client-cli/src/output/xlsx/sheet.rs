@@ -26,7 +26,12 @@ pub(super) enum Value {
     Text(String),
     /// A number, and the decimals it is shown with.
     Number(f64, u8),
+    /// A day, as days since 1970-01-01.
+    Day(i32),
 }
+
+/// The number that Excel has for 1970-01-01.
+const EPOCH: i32 = 25_569;
 
 impl Value {
     /// A text.
@@ -39,6 +44,7 @@ impl Value {
         match self {
             Value::Empty => 0,
             Value::Text(text) => text.chars().count(),
+            Value::Day(_) => "31-12-2026".len(),
             Value::Number(value, decimals) => super::super::number::danish(*value, *decimals).len(),
         }
     }
@@ -126,6 +132,7 @@ struct Formats {
     about: Format,
     label: Format,
     header: Format,
+    day: Format,
     /// Per number of decimals.
     numbers: Vec<Format>,
 }
@@ -145,6 +152,7 @@ impl Formats {
             about: Format::new().set_font_color(Color::RGB(0x0059_5959)),
             header: heading.clone().set_align(FormatAlign::Right),
             label: heading,
+            day: Format::new().set_num_format("dd-mm-yyyy"),
             numbers: (0..=12).map(number).collect(),
         }
     }
@@ -160,6 +168,10 @@ impl Formats {
             Value::Empty => {}
             Value::Text(text) => {
                 sheet.write_string(row, column, text)?;
+            }
+            Value::Day(day) => {
+                let number = f64::from(day.saturating_add(EPOCH));
+                sheet.write_number_with_format(row, column, number, &self.day)?;
             }
             Value::Number(number, decimals) => {
                 let format = &self.numbers[usize::from(*decimals).min(self.numbers.len() - 1)];
