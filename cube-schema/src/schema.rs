@@ -3,6 +3,8 @@
 //! The file says what a star's tables mean; it holds no data. [`Schema::parse`] returns a schema
 //! in which every name that is referred to exists, so that the engine need not doubt it.
 
+mod measures;
+
 use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
@@ -160,8 +162,18 @@ pub struct MeasureGroup {
     pub entity: String,
     /// The column with the first day.
     pub first: String,
-    /// The column with the last day.
+    /// The column with the last day; of events, the same as `first`.
     pub last: String,
+    /// The column that is 1 where a fact is the first piece of a record that has a first day, else 0.
+    #[serde(default)]
+    pub starts: Option<String>,
+    /// The column that is 1 where a fact is the last piece of a record that has a last day, not after
+    /// the as-of day, else 0.
+    #[serde(default)]
+    pub ends: Option<String>,
+    /// Which days of a record count where days are added up.
+    #[serde(default)]
+    pub day_count: DayCount,
     /// How the facts point at the dimensions.
     pub dimensions: Vec<DimensionUse>,
     /// The measures.
@@ -196,15 +208,33 @@ pub struct Provenance {
     pub delivery: bool,
 }
 
+/// Which days of a record count where days are added up ([`MeasureKind::Days`] and
+/// [`MeasureKind::CoveredDays`]).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DayCount {
+    /// The first day and the last, so that a whole year is 1 and periods add up.
+    #[default]
+    Inclusive,
+    /// The first day of a record does not count in the period that it lies in, unless it is the first
+    /// day of that period.
+    ExcludeStart,
+}
+
 /// A fact column that points at a dimension.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DimensionUse {
     /// The dimension's name.
     pub dimension: String,
-    /// The fact column; absent for the time dimension, whose key is the interval.
+    /// The fact column; absent for the time dimension, whose key is the interval, and for age.
     #[serde(default)]
     pub column: Option<String>,
+    /// The fact column with the entity's day of birth ([`crate::day::Day::MIN`] is not known), where
+    /// the key is the age on the last day of a cell's period: row `k` of the dimension table is `k`
+    /// whole years, its last row an age that is not known or not in the table.
+    #[serde(default)]
+    pub age: Option<String>,
     /// The step table, where the column is a series whose member changes over time.
     #[serde(default)]
     pub steps: Option<String>,
@@ -218,9 +248,13 @@ pub struct Measure {
     pub name: String,
     /// How it is counted.
     pub kind: MeasureKind,
-    /// For distinct kinds: the columns that together are counted; the first is the entity.
+    /// For distinct kinds and covered days: the columns that together are counted; the first is the
+    /// entity.
     #[serde(default)]
     pub key: Vec<String>,
+    /// For sums and means: the column of numbers that is added up.
+    #[serde(default)]
+    pub column: Option<String>,
     /// The unit (`borgere`).
     #[serde(default)]
     pub unit: String,
@@ -230,6 +264,9 @@ pub struct Measure {
     /// What it counts.
     #[serde(default)]
     pub description: String,
+    /// Whether it is listed among the measures; one that is not can still be named.
+    #[serde(default = "yes")]
+    pub visible: bool,
 }
 
 /// How a measure is counted.
@@ -240,6 +277,21 @@ pub enum MeasureKind {
     Distinct,
     /// Different keys with a row that is active on the last day of the period.
     DistinctAtEnd,
+    /// Records whose first day lies in the period.
+    Starts,
+    /// Records whose last day lies in the period.
+    Ends,
+    /// The days of every row in the period, over the days of the period.
+    Days,
+    /// For each key the different days of its rows in the period, over the days of the period.
+    CoveredDays,
+    /// The sum of a column over the rows with a day in the period.
+    Sum,
+    /// The sum of a column over the rows that are active on the last day of the period.
+    SumAtEnd,
+    /// The sum of a column over the rows with a day in the period, over the number of the period's
+    /// months in which the cell has a row.
+    MeanOverMonths,
 }
 
 /// Who may see what. A cube that a role does not name does not exist for whoever has the role.
@@ -438,21 +490,17 @@ impl Schema {
                 let name = usage.dimension.clone();
                 return Err(SchemaError::Missing { kind: "dimensionen", name, place });
             };
-            if dimension.is_time() == usage.column.is_some() {
-                let what = "en tidsdimension har ingen 'column', alle andre skal have en";
+            if let Err(what) = measures::check_use(usage, dimension) {
                 return Err(SchemaError::Incomplete { place, what });
             }
         }
         let headings = group.provenance.iter().map(|column| column.name.as_str());
         distinct("kolonnen", &format!(" i {place}"), headings)?;
-        for measure in &group.measures {
-            if measure.key.first() != Some(&group.entity) {
-                let place = format!("målet '{}' i {place}", measure.name);
-                let what = "'key' skal begynde med gruppens 'entity'";
-                return Err(SchemaError::Incomplete { place, what });
-            }
-        }
-        Ok(())
+        group.measures.iter().try_for_each(|measure| {
+            let what = measures::check_measure(measure, group);
+            let place = format!("målet '{}' i {place}", measure.name);
+            what.map_err(|what| SchemaError::Incomplete { place, what })
+        })
     }
 }
 
@@ -528,6 +576,8 @@ mod tests {
         cubes = [{ cube = "Ting", rows = { dimension = "Farve", field = "Farve" }, hidden = ["Tid"] }]
     "#;
 
+    const BY_OWNER: &str = "kind = \"distinct\", key = [\"ejer\"]";
+
     #[test]
     fn a_schema_that_keeps_its_promises_is_read() {
         let schema = Schema::parse(SMALL).unwrap();
@@ -543,6 +593,15 @@ mod tests {
             ("{ dimension = \"Tid\" }", "{ dimension = \"Sted\" }", "'Sted'"),
             ("key = [\"ejer\"]", "key = [\"farve\"]", "begynde med"),
             (", column = \"farve\"", "", "tidsdimension"),
+            ("farve\" }", "farve\", age = \"foedt\" }", "'column' og 'age'"),
+            ("column = \"farve\"", "age = \"foedt\", steps = \"trin\"", "'steps'"),
+            ("kind = \"distinct\"", "kind = \"starts\"", "'key'"),
+            (BY_OWNER, "kind = \"starts\"", "'starts'"),
+            (BY_OWNER, "kind = \"ends\"", "'ends'"),
+            (BY_OWNER, "kind = \"covered_days\"", "begynde med"),
+            (BY_OWNER, "kind = \"sum\"", "'column'"),
+            ("key = [\"ejer\"]", "key = [\"ejer\"], column = \"pris\"", "'column'"),
+            (BY_OWNER, "kind = \"middel\"", "line"),
             ("2020-01", "2020", "first_month"),
             ("first = \"fra\"", "first = 1", "line"),
             ("cube = \"Ting\"", "cube = \"Tang\"", "'Tang'"),
@@ -553,6 +612,22 @@ mod tests {
         ] {
             assert!(SMALL.contains(good), "{good}");
             let error = Schema::parse(&SMALL.replace(good, bad)).unwrap_err().to_string();
+            assert!(error.contains(message), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_observed_age_a_changing_sum_and_a_start_without_a_column_are_named() {
+        let aged = SMALL.replace("column = \"farve\"", "age = \"foedt\"");
+        assert!(Schema::parse(&aged).is_ok());
+        let observed = aged.replace("table = \"farve\"", "table = \"farve\"\nobserved = true");
+        let stepped = SMALL.replace("\"farve\" }", "\"farve\", steps = \"trin\" }");
+        let sum = stepped.replace(BY_OWNER, "kind = \"sum\", column = \"pris\"");
+        let days = SMALL.replace(BY_OWNER, "kind = \"days\"");
+        assert!(Schema::parse(&days).is_ok());
+        let days = days.replace("last = ", "day_count = \"exclude-start\"\nlast = ");
+        for (text, message) in [(observed, "observed"), (sum, "'steps'"), (days, "'starts'")] {
+            let error = Schema::parse(&text).unwrap_err().to_string();
             assert!(error.contains(message), "{error}");
         }
     }

@@ -52,8 +52,11 @@ impl<'a> Draft<'a> {
     }
 
     fn draw_measures(&mut self, random: &mut Random) {
-        let names: Vec<&str> =
-            self.cube.measures().map(|measure| self.cube.measure(measure).name.as_str()).collect();
+        let names: Vec<&str> = self
+            .cube
+            .listed_measures()
+            .map(|measure| self.cube.measure(measure).name.as_str())
+            .collect();
         let mut chosen = BTreeSet::from([*random.one(&names)]);
         if random.percent(40) {
             chosen.insert(*random.one(&names));

@@ -57,7 +57,7 @@ fn field_info(view: &View, dimension: usize, position: usize, field: &Field) -> 
 }
 
 fn measure_infos(cube: &Cube) -> Vec<v1::MeasureInfo> {
-    let measures = cube.measures().map(|found| cube.measure(found));
+    let measures = cube.listed_measures().map(|found| cube.measure(found));
     measures
         .map(|measure| v1::MeasureInfo {
             name: measure.name.clone(),

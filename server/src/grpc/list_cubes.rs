@@ -25,7 +25,7 @@ fn cube_info(view: &View) -> v1::CubeInfo {
     v1::CubeInfo {
         name: cube.name.clone(),
         description: cube.description.clone(),
-        measures: cube.measures().map(|found| cube.measure(found).name.clone()).collect(),
+        measures: cube.listed_measures().map(|found| cube.measure(found).name.clone()).collect(),
         dimensions: view.dimensions().map(|(_, dimension)| dimension.name.clone()).collect(),
     }
 }

@@ -6,6 +6,7 @@
 //! many-valued dimension is a list of keys per row. The timeline is a dimension whose keys are the
 //! months.
 
+pub mod age;
 pub mod array;
 pub mod dimension;
 pub mod rows;
@@ -16,11 +17,15 @@ pub use build::{BuildError, build};
 pub use dimension::{Dimension, Field, Hierarchy};
 pub use rows::{Order, Rows};
 
-use cube_schema::schema::MeasureKind;
+use cube_schema::schema::{DayCount, MeasureKind};
 use cube_schema::table::Timeline;
 use serde::{Deserialize, Serialize};
 
-use array::{Lists, Texts};
+use array::{Array, Column, Lists, Texts};
+
+/// Numbers that are added up are kept in these parts of one, as integers: a sum is then the same
+/// in whatever order it is made, and øre and hundredths of a post are exact.
+pub const MILLIONTHS: f64 = 1e6;
 
 /// A cube that never changes.
 pub struct Cube {
@@ -58,12 +63,16 @@ pub struct Group {
     pub measures: Vec<Measure>,
     /// The number of entities.
     pub entity_count: usize,
+    /// Per dimension of the cube: where it is an age, the birth of each entity as [`age`] stores it.
+    pub births: Vec<Option<Array<i32>>>,
+    /// Which days of a record count where days are added up.
+    pub day_count: DayCount,
     /// The rows, one per piece.
     pub rows: Rows,
     /// The rows cut further where a member changes over time; asked only when such a dimension is.
     pub cut: Option<Rows>,
     /// The number of the record that each fact came from; `None` where every fact is one.
-    pub record: Option<array::Array<u32>>,
+    pub record: Option<Array<u32>>,
     /// What tells of the record that each fact came from.
     pub provenance: Vec<Provenance>,
     /// What drill-through shows where nothing is named.
@@ -83,6 +92,8 @@ pub enum Use {
     Many,
     /// One key per row of the cut rows.
     Step,
+    /// By the age of the entity on the last day of a cell's period.
+    Age,
 }
 
 /// A stored measure.
@@ -99,6 +110,10 @@ pub struct Measure {
     pub kind: MeasureKind,
     /// Which order of the rows counts its key: `None` for the entity itself.
     pub order: Option<usize>,
+    /// Which of the rows' numbers it adds up, if it does.
+    pub column: Option<usize>,
+    /// Whether it is listed among the measures; one that is not can still be named.
+    pub visible: bool,
 }
 
 /// A column that tells of the record that a fact came from.
@@ -118,11 +133,11 @@ pub enum ProvenanceValues {
     /// A text per fact.
     Text(Texts),
     /// Texts that facts share, and the number of each fact's.
-    Coded(Texts, array::Column),
+    Coded(Texts, Column),
     /// A number per fact.
-    Number(array::Array<u32>),
+    Number(Array<u32>),
     /// A day per fact, as days since 1970; the ends of the calendar are no day.
-    Day(array::Array<i32>),
+    Day(Array<i32>),
 }
 
 impl Cube {
@@ -143,6 +158,11 @@ impl Cube {
         self.groups.iter().enumerate().flat_map(|(group, measures)| {
             (0..measures.measures.len()).map(move |measure| MeasureRef { group, measure })
         })
+    }
+
+    /// The measures that are listed, in the order of the schema.
+    pub fn listed_measures(&self) -> impl Iterator<Item = MeasureRef> {
+        self.measures().filter(|&found| self.measure(found).visible)
     }
 
     /// A measure.

@@ -4,7 +4,8 @@ use roaring::RoaringBitmap;
 
 use super::array::{Array, Column, Lists};
 
-/// Rows in the order (entity, first day), as dense columns.
+/// Rows in the order (entity, first day), as dense columns. Of rows with the same first day, those
+/// on which their record begins come last, so that leaving out that day leaves the order as it is.
 ///
 /// Months are numbered from the start of the timeline. A row without a day inside the timeline has
 /// `first_month` = the number of months, which no period reaches.
@@ -24,6 +25,14 @@ pub struct Rows {
     pub first_day: Array<i32>,
     /// The last day, not after the as-of day.
     pub last_day: Array<i32>,
+    /// The month in which the row's record begins, where this row is its first; else the number of
+    /// months, which no period reaches. `None` where the facts do not tell.
+    pub starts: Option<Array<u16>>,
+    /// The month in which the row's record ends, where this row is its last; else the number of
+    /// months. `None` where the facts do not tell.
+    pub ends: Option<Array<u16>>,
+    /// Columns that are added up, in [millionths](super::MILLIONTHS).
+    pub numbers: Vec<Array<i64>>,
     /// The row of the fact table that this is a piece of.
     pub fact: Array<u32>,
     /// Per dimension of the cube: the key of each row (for a many-valued one, the number of its

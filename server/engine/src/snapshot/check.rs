@@ -1,10 +1,10 @@
 //! Every number that is used as a position is in range: checked once, so that no query need.
 
-use cube_schema::schema::MeasureKind;
+use cube_schema::schema::{DayCount, MeasureKind};
 use roaring::RoaringBitmap;
 
 use crate::cube::array::{Column, Lists, Texts};
-use crate::cube::{Cube, Dimension, Field, Group, ProvenanceValues, Rows, Use};
+use crate::cube::{Cube, Dimension, Field, Group, Measure, ProvenanceValues, Rows, Use};
 
 type Check = Result<(), &'static str>;
 
@@ -15,6 +15,8 @@ fn ensure(holds: bool, why: &'static str) -> Check {
 pub(super) fn cube(cube: &Cube) -> Check {
     let months = cube.timeline.last.0.checked_sub(cube.timeline.first.0);
     ensure(months.is_some_and(|months| (0..60_000).contains(&months)), "tidslinjen")?;
+    let years = cube.timeline.first.0 / 12..=cube.timeline.last.0 / 12;
+    ensure(*years.start() >= 0 && *years.end() < 9999, "tidslinjens år")?;
     ensure(!cube.groups.is_empty(), "ingen målgruppe")?;
     cube.dimensions.iter().try_for_each(|one| dimension(one, cube.months()))?;
     if let Some(freshness) = &cube.freshness {
@@ -80,16 +82,14 @@ fn group(cube: &Cube, group: &Group) -> Check {
     ensure(group.uses.len() == cube.dimensions.len(), "dimensionernes antal")?;
     ensure(!group.measures.is_empty(), "ingen mål")?;
     let orders = group.rows.orders.len();
-    for measure in &group.measures {
-        ensure(measure.order.is_none_or(|order| order < orders), "et måls rækkefølge")?;
-        ensure(
-            matches!(measure.kind, MeasureKind::Distinct | MeasureKind::DistinctAtEnd),
-            "et mål",
-        )?;
-    }
+    group.measures.iter().try_for_each(|one| measure(group, one))?;
+    births(cube, group)?;
     rows(cube, group, &group.rows, false)?;
     if let Some(cut) = &group.cut {
         ensure(cut.orders.len() == orders, "de skårne rækkers rækkefølger")?;
+        let columns =
+            |rows: &Rows| (rows.starts.is_some(), rows.ends.is_some(), rows.numbers.len());
+        ensure(columns(cut) == columns(&group.rows), "de skårne rækkers kolonner")?;
         rows(cube, group, cut, true)?;
     }
     let steps = group.uses.contains(&Some(Use::Step));
@@ -121,6 +121,33 @@ fn provenance(group: &Group) -> Check {
     })
 }
 
+/// A measure has what its kind is counted with.
+fn measure(group: &Group, measure: &Measure) -> Check {
+    let (rows, kind) = (&group.rows, measure.kind);
+    ensure(measure.order.is_none_or(|order| order < rows.orders.len()), "et måls rækkefølge")?;
+    ensure(kind.has_key() || measure.order.is_none(), "et måls rækkefølge")?;
+    ensure(measure.column.is_none_or(|column| column < rows.numbers.len()), "et måls kolonne")?;
+    ensure(kind.is_sum() == measure.column.is_some(), "et måls kolonne")?;
+    let excludes = kind.counts_days() && group.day_count == DayCount::ExcludeStart;
+    let needs_starts = kind == MeasureKind::Starts || excludes;
+    ensure(!needs_starts || rows.starts.is_some(), "begyndelser mangler")?;
+    ensure(kind != MeasureKind::Ends || rows.ends.is_some(), "slutninger mangler")
+}
+
+fn births(cube: &Cube, group: &Group) -> Check {
+    ensure(group.births.len() == cube.dimensions.len(), "fødselsdagenes antal")?;
+    for ((births, usage), dimension) in group.births.iter().zip(&group.uses).zip(&cube.dimensions) {
+        let is_age = *usage == Some(Use::Age);
+        ensure(births.is_some() == is_age, "fødselsdage mangler")?;
+        ensure(
+            births.as_ref().is_none_or(|births| births.len() == group.entity_count),
+            "fødselsdagenes antal",
+        )?;
+        ensure(!is_age || dimension.key_count > 0, "aldrene")?;
+    }
+    Ok(())
+}
+
 fn rows(cube: &Cube, group: &Group, rows: &Rows, cut: bool) -> Check {
     let (count, months) = (rows.len(), cube.months());
     let lengths = [rows.first_month.len(), rows.last_month.len(), rows.month_ends.len()];
@@ -134,6 +161,10 @@ fn rows(cube: &Cube, group: &Group, rows: &Rows, cut: bool) -> Check {
     ensure(in_months(&rows.first_month, months), "en første måned")?;
     ensure(in_months(&rows.last_month, months - 1), "en sidste måned")?;
     ensure(in_months(&rows.month_ends, months), "en månedsslutning")?;
+    for events in [&rows.starts, &rows.ends].into_iter().flatten() {
+        ensure(events.len() == count && in_months(events, months), "begyndelser og slutninger")?;
+    }
+    numbers(rows)?;
     ensure(rows.active.len() == (months - 1) / 12 + 1, "årenes antal")?;
     let in_rows = |bitmap: &RoaringBitmap| bitmap.max().is_none_or(|last| (last as usize) < count);
     ensure(rows.active.iter().all(in_rows), "et års rækker")?;
@@ -152,6 +183,16 @@ fn rows(cube: &Cube, group: &Group, rows: &Rows, cut: bool) -> Check {
     (0..width).try_for_each(|at| dimension_rows(cube, group, rows, at, cut))
 }
 
+/// Every sum of numbers is below what an integer holds.
+fn numbers(rows: &Rows) -> Check {
+    for numbers in &rows.numbers {
+        ensure(numbers.len() == rows.len(), "tallenes antal")?;
+        let all = numbers.iter().try_fold(0_u64, |all, one| all.checked_add(one.unsigned_abs()));
+        ensure(all.is_some_and(|all| all < i64::MAX as u64), "tallene er for store")?;
+    }
+    Ok(())
+}
+
 fn dimension_rows(cube: &Cube, group: &Group, rows: &Rows, at: usize, cut: bool) -> Check {
     let keys = cube.dimensions[at].key_count;
     let bound = rows.lists[at].as_ref().map_or(keys, Lists::len);
@@ -159,7 +200,7 @@ fn dimension_rows(cube: &Cube, group: &Group, rows: &Rows, at: usize, cut: bool)
         lists(found, keys)?;
     }
     let expected = match group.uses[at] {
-        None | Some(Use::Time) => false,
+        None | Some(Use::Time | Use::Age) => false,
         Some(Use::Step) => cut,
         Some(_) => true,
     };

@@ -1,6 +1,6 @@
 //! The metadata: the structures of a cube, with section numbers in place of columns.
 
-use cube_schema::schema::{Grain, MeasureKind};
+use cube_schema::schema::{DayCount, Grain, MeasureKind};
 use serde::{Deserialize, Serialize};
 
 use crate::cube::{Hierarchy, Use};
@@ -62,6 +62,8 @@ pub(super) struct GroupMeta {
     pub uses: Vec<Option<Use>>,
     pub measures: Vec<MeasureMeta>,
     pub entity_count: usize,
+    pub births: Vec<Option<u32>>,
+    pub day_count: DayCount,
     pub rows: RowsMeta,
     pub cut: Option<RowsMeta>,
     pub record: Option<u32>,
@@ -77,6 +79,8 @@ pub(super) struct MeasureMeta {
     pub decimals: u8,
     pub kind: MeasureKind,
     pub order: Option<usize>,
+    pub column: Option<usize>,
+    pub visible: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -88,6 +92,9 @@ pub(super) struct RowsMeta {
     pub month_ends: u32,
     pub first_day: u32,
     pub last_day: u32,
+    pub starts: Option<u32>,
+    pub ends: Option<u32>,
+    pub numbers: Vec<u32>,
     pub fact: u32,
     pub keys: Vec<Option<ColumnMeta>>,
     pub lists: Vec<Option<PairMeta>>,

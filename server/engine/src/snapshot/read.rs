@@ -93,6 +93,8 @@ impl Reader<'_> {
             decimals: measure.decimals,
             kind: measure.kind,
             order: measure.order,
+            column: measure.column,
+            visible: measure.visible,
         });
         let provenance = meta.provenance.into_iter().map(|column| {
             let ProvenanceMeta { name, delivery, values, own } = column;
@@ -111,6 +113,8 @@ impl Reader<'_> {
             uses: meta.uses,
             measures: measures.collect(),
             entity_count: meta.entity_count,
+            births: each(meta.births, |section| self.optional(section))?,
+            day_count: meta.day_count,
             rows: self.rows(meta.rows)?,
             cut: meta.cut.map(|rows| self.rows(rows)).transpose()?,
             record,
@@ -139,6 +143,9 @@ impl Reader<'_> {
             month_ends: self.array(meta.month_ends)?,
             first_day: self.array(meta.first_day)?,
             last_day: self.array(meta.last_day)?,
+            starts: self.optional(meta.starts)?,
+            ends: self.optional(meta.ends)?,
+            numbers: each(meta.numbers, |section| self.array(section))?,
             fact: self.array(meta.fact)?,
             keys: each(meta.keys, |column| column.map(|column| self.column(column)).transpose())?,
             lists: each(meta.lists, |lists| lists.map(|lists| self.lists(lists)).transpose())?,
@@ -184,6 +191,10 @@ impl Reader<'_> {
 
     fn lists(&self, meta: PairMeta) -> Read<Lists> {
         Ok(Lists { offsets: self.array(meta.offsets)?, values: self.array(meta.values)? })
+    }
+
+    fn optional<T: Fixed>(&self, section: Option<u32>) -> Read<Option<Array<T>>> {
+        section.map(|section| self.array(section)).transpose()
     }
 
     fn array<T: Fixed>(&self, section: u32) -> Read<Array<T>> {

@@ -80,6 +80,8 @@ impl<'a> Writer<'a> {
             decimals: measure.decimals,
             kind: measure.kind,
             order: measure.order,
+            column: measure.column,
+            visible: measure.visible,
         });
         let provenance = group.provenance.iter().map(|column| ProvenanceMeta {
             name: column.name.clone(),
@@ -94,6 +96,8 @@ impl<'a> Writer<'a> {
             uses: group.uses.clone(),
             measures: measures.collect(),
             entity_count: group.entity_count,
+            births: group.births.iter().map(|births| self.optional(births.as_ref())).collect(),
+            day_count: group.day_count,
             rows: self.rows(&group.rows)?,
             cut: group.cut.as_ref().map(|rows| self.rows(rows)).transpose()?,
             record,
@@ -122,6 +126,9 @@ impl<'a> Writer<'a> {
             month_ends: self.array(&rows.month_ends),
             first_day: self.array(&rows.first_day),
             last_day: self.array(&rows.last_day),
+            starts: self.optional(rows.starts.as_ref()),
+            ends: self.optional(rows.ends.as_ref()),
+            numbers: rows.numbers.iter().map(|numbers| self.array(numbers)).collect(),
             fact: self.array(&rows.fact),
             keys: rows
                 .keys
@@ -179,6 +186,10 @@ impl<'a> Writer<'a> {
 
     fn lists(&mut self, lists: &'a Lists) -> PairMeta {
         PairMeta { offsets: self.array(&lists.offsets), values: self.array(&lists.values) }
+    }
+
+    fn optional<T: Fixed>(&mut self, array: Option<&'a Array<T>>) -> Option<u32> {
+        array.map(|array| self.array(array))
     }
 
     fn array<T: Fixed>(&mut self, array: &'a Array<T>) -> u32 {

@@ -166,6 +166,12 @@ impl<'a> Facts<'a> {
         for column in group.measures.iter().flat_map(|measure| &measure.key) {
             self.ids(column)?;
         }
+        for column in group.measures.iter().filter_map(|measure| measure.column.as_ref()) {
+            self.numbers(column)?;
+        }
+        for column in [&group.starts, &group.ends].into_iter().flatten() {
+            self.in_range(column, self.ids(column)?, 2)?;
+        }
         if let Some(column) = &group.record {
             self.ids(column)?;
         }
@@ -208,6 +214,15 @@ impl<'a> Facts<'a> {
         }
     }
 
+    fn numbers(&self, name: &str) -> Result<(), StarError> {
+        match self.column(name)? {
+            FactColumn::Number(numbers) if numbers.iter().all(|number| number.is_finite()) => {
+                Ok(())
+            }
+            _ => Err(self.wrong_kind(name, "endelige tal (Number)")),
+        }
+    }
+
     fn check_days(&self, first: &str, last: &str) -> Result<(), StarError> {
         let (first, last) = (self.days(first)?, self.days(last)?);
         let empty = first.iter().zip(last).position(|(first, last)| first > last);
@@ -222,10 +237,17 @@ impl<'a> Facts<'a> {
         schema: &Schema,
         usage: &DimensionUse,
     ) -> Result<(), StarError> {
-        let Some(column) = &usage.column else { return Ok(()) };
         let name = schema.dimension(&usage.dimension).and_then(|found| found.table.as_deref());
         let name = name.unwrap_or_default();
         let rows = star.dimension(name).map_or(0, DimensionTable::len);
+        if let Some(column) = &usage.age {
+            if rows == 0 {
+                let what = "en alder skal have en række for den ukendte";
+                return Err(StarError::Malformed { table: name.to_owned(), what });
+            }
+            return self.days(column).map(|_| ());
+        }
+        let Some(column) = &usage.column else { return Ok(()) };
         if let Some(steps) = &usage.steps {
             let table =
                 star.step(steps).ok_or_else(|| no_table("trintabellen", steps, &self.place))?;

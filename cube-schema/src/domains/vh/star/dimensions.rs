@@ -25,6 +25,12 @@ pub(super) const NEJ: u32 = 1;
 /// The letters of the functional assessment.
 const VURDERINGER: [&str; 5] = ["A", "B", "C", "D", "E"];
 
+/// The age groups with their last year.
+const ALDERSGRUPPER: [(&str, u32); 6] =
+    [("0-17", 17), ("18-29", 29), ("30-39", 39), ("40-49", 49), ("50-64", 64), ("65+", ELDSTE)];
+/// The greatest age with a row of its own; beyond it a birth date is not believed.
+const ELDSTE: u32 = 130;
+
 /// What the keys of records are found with.
 pub(super) struct Keys<'a> {
     reference: &'a Reference,
@@ -36,6 +42,8 @@ pub(super) struct Keys<'a> {
     borger_numbers: Vec<u32>,
     /// By number of a citizen the row of the sex.
     koen_rows: Vec<u32>,
+    /// By number of a citizen the birth date; `Day::MIN` where it is not known.
+    foedt: Vec<Day>,
     /// The institutions with facts, in the order of their rows.
     opholdssteder: Vec<OpholdsstedRef>,
     /// By position in the register the row of an institution with facts.
@@ -55,6 +63,7 @@ impl<'a> Keys<'a> {
             reference,
             kommune_rows: kommune_rows(reference),
             borger_numbers: borger_numbers(records, &borgere),
+            foedt: borgere.iter().map(|cpr| reference.foedt(*cpr).unwrap_or(Day::MIN)).collect(),
             koen_rows: borgere.iter().map(|cpr| koen_row(reference.koen(*cpr))).collect(),
             borgere,
             opholdssted_rows: opholdssted_rows(&opholdssteder),
@@ -72,6 +81,11 @@ impl<'a> Keys<'a> {
     /// The row of the sex of the citizen of the record at a position.
     pub fn koen(&self, at: usize) -> u32 {
         self.koen_rows[self.borger(at) as usize]
+    }
+
+    /// The birth date of the citizen of the record at a position; `Day::MIN` where it is not known.
+    pub fn foedt(&self, at: usize) -> Day {
+        self.foedt[self.borger(at) as usize]
     }
 
     /// The row of the handlekommune.
@@ -169,6 +183,7 @@ impl<'a> Keys<'a> {
             regel_table(),
             one_column("godkendt", ["Ja", "Nej"]),
             one_column("varighed", varigheder().chain([""])),
+            alder_table(),
             one_column("koen", ["Mand", "Kvinde"]),
             self.borger_table(),
         ]
@@ -370,6 +385,17 @@ fn regel_table() -> DimensionTable {
         table.push(&[regler::handling(rule.id).unwrap_or(""), rule.id, rule.caption]);
     }
     table.push(&[""; 3]);
+    table
+}
+
+/// Row `k` is `k` years, and the last row the age that is not known.
+fn alder_table() -> DimensionTable {
+    let mut table = DimensionTable::new("alder", &["aldersgruppe", "alder"]);
+    for alder in 0..=ELDSTE {
+        let group = ALDERSGRUPPER.iter().find(|(_, last)| alder <= *last);
+        table.push(&[group.map_or("", |(name, _)| name), &alder.to_string()]);
+    }
+    table.push(&[""; 2]);
     table
 }
 

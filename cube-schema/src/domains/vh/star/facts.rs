@@ -56,6 +56,8 @@ impl<'a> Facts<'a> {
             ("ydelseskode_som_angivet", self.of(|record| keys.ydelseskode_som_angivet(record))),
             ("foerste_dag", self.day(|days| days.first)),
             ("sidste_dag", self.day(|days| days.last)),
+            ("begynder", self.row(|row| row.starts.into())),
+            ("slutter", self.row(|row| row.ends.into())),
             ("handlekommune", self.of(|record| keys.handlekommune(record))),
             ("betalingskommune", self.of(|record| keys.betalingskommune(record))),
             ("ydelse", self.of(|record| keys.ydelse(record))),
@@ -63,6 +65,7 @@ impl<'a> Facts<'a> {
             ("funktionsvurdering", self.of(Keys::funktionsvurdering)),
             ("godkendelsesserie", self.of(|record| keys.godkendelsesserie(record))),
             ("koen", self.at(|at| keys.koen(at))),
+            ("foedt", FactColumn::Day(self.each(|row| keys.foedt(row.at)))),
             ("ydelsesid", self.text(|judged| judged.record.ydelsesid().into())),
             ("system", self.coded(|judged| judged.record.system().into())),
             ("fil", self.coded(|judged| file(judged).into())),
@@ -103,32 +106,41 @@ impl<'a> Facts<'a> {
     }
 
     fn id(self, value: impl Fn(&Judged<Record>) -> u32) -> FactColumn {
-        FactColumn::Id(self.rows.iter().map(|(at, _)| value(&self.records[*at])).collect())
+        self.at(|at| value(&self.records[at]))
+    }
+
+    /// A number of the record at a position.
+    fn at(self, value: impl Fn(usize) -> u32) -> FactColumn {
+        self.row(|row| value(row.at))
+    }
+
+    fn row(self, value: impl Fn(&FactRow) -> u32) -> FactColumn {
+        FactColumn::Id(self.each(value))
     }
 
     fn ids(self, push: impl Fn(&Judged<Record>, &mut Lists)) -> FactColumn {
         let mut lists = Lists::default();
-        for (at, _) in self.rows {
-            push(&self.records[*at], &mut lists);
+        for row in self.rows {
+            push(&self.records[row.at], &mut lists);
         }
         FactColumn::Ids(lists)
     }
 
     fn day(self, value: impl Fn(Interval) -> Day) -> FactColumn {
-        FactColumn::Day(self.rows.iter().map(|(_, days)| value(*days)).collect())
+        FactColumn::Day(self.each(|row| value(row.days)))
     }
 
     /// A day that is only shown.
     fn told(self, value: impl Fn(&Judged<Record>) -> Option<Day>) -> FactColumn {
-        let day = |(at, _): &FactRow| value(&self.records[*at]).unwrap_or(Day::MAX);
+        let day = |row: &FactRow| value(&self.records[row.at]).unwrap_or(Day::MAX);
         FactColumn::Day(self.rows.iter().map(day).collect())
     }
 
     /// A text that many facts share.
     fn coded(self, value: impl Fn(&'a Judged<Record>) -> Cow<'a, str>) -> FactColumn {
         let (mut known, mut texts) = (HashMap::<Box<str>, u32>::new(), Vec::<Box<str>>::new());
-        let mut number = |(at, _): &FactRow| {
-            let text = value(&self.records[*at]);
+        let mut number = |row: &FactRow| {
+            let text = value(&self.records[row.at]);
             known.get(&*text).copied().unwrap_or_else(|| {
                 texts.push((&*text).into());
                 known.insert((&*text).into(), texts.len() as u32 - 1);
@@ -140,12 +152,11 @@ impl<'a> Facts<'a> {
     }
 
     fn text(self, value: impl Fn(&Judged<Record>) -> Box<str>) -> FactColumn {
-        FactColumn::Text(self.rows.iter().map(|(at, _)| value(&self.records[*at])).collect())
+        FactColumn::Text(self.each(|row| value(&self.records[row.at])))
     }
 
-    /// A number of the record at a position.
-    fn at(self, value: impl Fn(usize) -> u32) -> FactColumn {
-        FactColumn::Id(self.rows.iter().map(|(at, _)| value(*at)).collect())
+    fn each<T>(self, value: impl Fn(&FactRow) -> T) -> Vec<T> {
+        self.rows.iter().map(value).collect()
     }
 }
 

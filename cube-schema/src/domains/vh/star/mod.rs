@@ -42,13 +42,32 @@ pub(super) fn make(
     }
 }
 
-/// A fact row: a record, by its position, and days.
-type FactRow = (usize, Interval);
+/// A fact row: a piece of a record.
+#[derive(Clone, Copy)]
+struct FactRow {
+    /// The record, by its position.
+    at: usize,
+    days: Interval,
+    /// Whether it is the first piece of a record that has a first day (M4).
+    starts: bool,
+    /// Whether it is the last piece of a record that has a last day (M5). One after the as-of day is
+    /// not yet known; the cube sees to that.
+    ends: bool,
+}
 
-/// One row per record, with the days as reported.
+/// One row per record, with the days as reported. Without a start (D3) a record has no first day,
+/// and ended before its start (D4) no last one.
 fn reported_rows(records: &[Judged<Record>], as_of: Day) -> Vec<FactRow> {
-    let days = |judged: &Judged<Record>| reported_days(&judged.record, as_of);
-    records.iter().map(days).enumerate().collect()
+    let row = |(at, judged): (usize, &Judged<Record>)| {
+        let (start, end) = (judged.record.start.dag(), judged.record.slut);
+        FactRow {
+            at,
+            days: reported_days(&judged.record, as_of),
+            starts: start.is_some(),
+            ends: end.is_some_and(|end| start.is_none_or(|start| start <= end)),
+        }
+    };
+    records.iter().enumerate().map(row).collect()
 }
 
 /// A record without an interval is shown on one day, so that it is seen and can be corrected:
@@ -70,10 +89,22 @@ fn benchmark_rows(records: &[Judged<Record>]) -> Vec<FactRow> {
     let mut rows = Vec::with_capacity(records.len());
     for (at, judged) in records.iter().enumerate() {
         if judged.marks.0 & deleting.0 == 0 {
-            rows.extend(judged.verdicts[NATIONAL].pieces.iter().map(|piece| (at, *piece)));
+            rows.extend(benchmark_pieces(at, &judged.verdicts[NATIONAL].pieces));
         }
     }
     rows
+}
+
+/// The pieces of a record, which begins with the first of them and ends with the last.
+fn benchmark_pieces(at: usize, pieces: &[Interval]) -> impl Iterator<Item = FactRow> {
+    let first = pieces.iter().map(|piece| piece.first).min();
+    let last = pieces.iter().map(|piece| piece.last).max().filter(|last| *last != Day::MAX);
+    pieces.iter().map(move |&days| FactRow {
+        at,
+        days,
+        starts: first == Some(days.first),
+        ends: last == Some(days.last),
+    })
 }
 
 /// The approvals as steps, a series per municipality and service in the order of

@@ -95,7 +95,8 @@ fn the_tables_have_every_column_that_the_schema_asks_for() {
     }
     for group in vh().schema().cubes.iter().flat_map(|cube| &cube.groups) {
         let facts = star.fact(&group.facts).unwrap();
-        let used = group.dimensions.iter().filter_map(|usage| usage.column.as_ref());
+        let used = group.dimensions.iter().flat_map(|usage| [&usage.column, &usage.age]);
+        let used = used.chain([&group.starts, &group.ends]).flatten();
         let keys = group.measures.iter().flat_map(|measure| &measure.key);
         let days = [&group.first, &group.last];
         let own = group.provenance.iter().filter_map(|column| column.own.as_ref());
@@ -149,6 +150,9 @@ fn every_record_is_reported_and_those_with_a_d_mark_are_not_in_benchmark() {
     assert_eq!(ids(reported, "registrering"), [0, 1, 2, 3, 4, 5]);
     assert_eq!(ids(reported, "ydelseskode_som_angivet"), [3, 3, 13, 3, 14, 13]);
     assert_eq!(ids(reported, "linje"), [2, 3, 4, 5, 6, 7]);
+    // M4: those with a start; M5: those with an end that is not before it.
+    assert_eq!(ids(reported, "begynder"), [1, 1, 0, 0, 1, 1]);
+    assert_eq!(ids(reported, "slutter"), [0, 0, 1, 0, 0, 1]);
     let column =
         |column, dimension, field| texts(&star, "ydelser_indberettet", column, dimension, field);
     assert_eq!(
@@ -184,6 +188,8 @@ fn benchmark_has_a_row_per_piece_and_the_vh_cube_the_local_marks() {
     let benchmark = star.fact("ydelser_benchmark").unwrap();
     assert_eq!(days(benchmark).len(), 2);
     assert_eq!(days(benchmark)[1], ("2020-03-01".to_owned(), String::new()));
+    assert_eq!(ids(benchmark, "begynder"), [1, 0]);
+    assert_eq!(ids(benchmark, "slutter"), [0, 0]);
     assert_eq!(ids(benchmark, "registrering"), [0, 0]);
     assert_eq!(regler_of(&star), [["C2"]]);
     let Some(FactColumn::Ids(groups)) = benchmark.column("maalgrupper") else { panic!() };

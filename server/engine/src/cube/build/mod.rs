@@ -51,6 +51,25 @@ pub enum BuildError {
         /// The number of rows pointed at.
         rows: usize,
     },
+    /// A number cannot be added up exactly.
+    #[error(
+        "kolonnen '{column}' i tabellen '{table}' har tal, der ikke kan lægges sammen nøjagtigt \
+         (de skal tilsammen ligge under 2 billioner)"
+    )]
+    Number {
+        /// The fact table.
+        table: String,
+        /// The column.
+        column: String,
+    },
+    /// Facts of one entity do not agree on when it was born.
+    #[error("kolonnen '{column}' i tabellen '{table}' giver den samme enhed to fødselsdage")]
+    Births {
+        /// The fact table.
+        table: String,
+        /// The column.
+        column: String,
+    },
     /// A month of the schema cannot be read, or the timeline is longer than a cube can hold.
     #[error(
         "tidslinjen skal ligge mellem første måned og opgørelsesmåneden og højst være 5.000 år"
@@ -106,6 +125,7 @@ fn build_group(
     let facts = star.fact(&group.facts).ok_or_else(|| BuildError::NoTable(group.facts.clone()))?;
     let source = rows::Source::new(group, facts, dimensions, star, timeline)?;
     let (rows, cut) = source.build();
+    let births = source.births()?;
     let uses = dimensions.iter().map(|dimension| use_of(group, facts, dimension)).collect();
     let measures = group.measures.iter().map(|measure| build_measure(measure, &source)).collect();
     let provenance = group
@@ -122,6 +142,8 @@ fn build_group(
         uses,
         measures,
         entity_count: source.entity_count(),
+        births,
+        day_count: group.day_count,
         rows,
         cut,
         record: record.transpose()?,
@@ -132,6 +154,9 @@ fn build_group(
 
 fn use_of(group: &MeasureGroup, facts: &FactTable, dimension: &Dimension) -> Option<Use> {
     let usage = group.dimensions.iter().find(|usage| usage.dimension == dimension.name)?;
+    if usage.age.is_some() {
+        return Some(Use::Age);
+    }
     let Some(column) = &usage.column else { return Some(Use::Time) };
     if usage.steps.is_some() {
         return Some(Use::Step);
@@ -151,6 +176,8 @@ fn build_measure(measure: &schema::Measure, source: &rows::Source<'_>) -> Measur
         decimals: measure.decimals,
         kind: measure.kind,
         order: source.order_of(&measure.key),
+        column: measure.column.as_ref().and_then(|column| source.number_of(column)),
+        visible: measure.visible,
     }
 }
 

@@ -9,8 +9,8 @@ use cube_schema::table::{self, FactColumn, FactTable, Star, StepTable, Timeline}
 use roaring::RoaringBitmap;
 
 use super::{BuildError, no_column};
-use crate::cube::array::{Column, Lists};
-use crate::cube::{Dimension, Order, Rows};
+use crate::cube::array::{Array, Column, Lists};
+use crate::cube::{Dimension, MILLIONTHS, Order, Rows, age};
 use hashbrown::HashMap;
 
 /// Keys beyond this number are not given a bitmap each.
@@ -24,12 +24,24 @@ pub(super) struct Source<'a> {
     entity_count: usize,
     first: &'a [Day],
     last: &'a [Day],
+    /// Whether a fact is the first piece, and the last, of its record.
+    starts: Option<&'a [u32]>,
+    ends: Option<&'a [u32]>,
+    /// Per dimension of the cube: the column with the day of birth, where it is an age.
+    births: Vec<Option<Births<'a>>>,
+    /// The columns that are added up.
+    numbers: Vec<(&'a str, Vec<i64>)>,
+    /// The name of the fact table.
+    table: &'a str,
     /// Per dimension of the cube.
     uses: Vec<Option<SourceUse<'a>>>,
     /// What is counted besides the entity, each with an order of its own: the columns, and their
     /// ids (of several columns together, the number of the combination).
     further: Vec<(&'a [String], Cow<'a, [u32]>)>,
 }
+
+/// The name of a column with days of birth, and the days.
+type Births<'a> = (&'a str, &'a [Day]);
 
 enum SourceUse<'a> {
     Ids { ids: &'a [u32], keys: usize },
@@ -42,6 +54,10 @@ enum SourceUse<'a> {
 struct Piece {
     fact: u32,
     days: Interval,
+    /// Whether its first day is the first of its record.
+    starts: bool,
+    /// Whether its last day is the last of its record.
+    ends: bool,
 }
 
 impl<'a> Source<'a> {
@@ -82,6 +98,11 @@ impl<'a> Source<'a> {
             entity_count: entity_keys.max().unwrap_or(0).max(occurring),
             first: days(facts, &group.first)?,
             last: days(facts, &group.last)?,
+            starts: group.starts.as_deref().map(|column| flags(facts, column)).transpose()?,
+            ends: group.ends.as_deref().map(|column| flags(facts, column)).transpose()?,
+            births: births_of(group, facts, dimensions)?,
+            numbers: numbers_of(group, facts)?,
+            table: &facts.name,
             uses: uses.collect::<Result<_, _>>()?,
             further,
         })
@@ -97,15 +118,49 @@ impl<'a> Source<'a> {
         self.further.iter().position(|(known, _)| *known == columns)
     }
 
+    /// The position of a column that is added up.
+    pub(super) fn number_of(&self, column: &str) -> Option<usize> {
+        self.numbers.iter().position(|(known, _)| *known == column)
+    }
+
+    /// Per dimension of the cube: the day of birth of each entity, where the dimension is an age.
+    pub(super) fn births(&self) -> Result<Vec<Option<Array<i32>>>, BuildError> {
+        let births = self.births.iter().map(|own| {
+            let Some((column, days)) = own else { return Ok(None) };
+            let mut births = vec![None; self.entity_count];
+            for (&entity, day) in self.entity.iter().zip(*days) {
+                if *births[entity as usize].get_or_insert(day.0) != day.0 {
+                    let (table, column) = (self.table.to_owned(), (*column).to_owned());
+                    return Err(BuildError::Births { table, column });
+                }
+            }
+            let births = births
+                .into_iter()
+                .map(|birth| birth.map_or(age::UNKNOWN, |birth| age::stored(Day(birth))));
+            Ok(Some(births.collect::<Vec<_>>().into()))
+        });
+        births.collect()
+    }
+
     /// The rows, and the cut rows where a member of some dimension changes over time.
     pub(super) fn build(&self) -> (Rows, Option<Rows>) {
-        let pieces: Vec<Piece> = (0..self.entity.len() as u32)
-            .map(|fact| Piece { fact, days: self.days(fact) })
-            .collect();
+        let pieces: Vec<Piece> =
+            (0..self.entity.len() as u32).map(|fact| self.piece(fact)).collect();
         let has_steps =
             self.uses.iter().flatten().any(|one| matches!(one, SourceUse::Steps { .. }));
         let cut = has_steps.then(|| self.order_pieces(self.cut(&pieces), true));
         (self.order_pieces(pieces, false), cut)
+    }
+
+    fn piece(&self, fact: u32) -> Piece {
+        let is_set = |flags: Option<&[u32]>| flags.is_some_and(|flags| flags[fact as usize] == 1);
+        let is_over = self.last[fact as usize] <= self.timeline.as_of();
+        Piece {
+            fact,
+            days: self.days(fact),
+            starts: is_set(self.starts),
+            ends: is_set(self.ends) && is_over,
+        }
     }
 
     /// The days of a fact that are shown: up to the as-of day. Where there are none, the first day
@@ -123,14 +178,16 @@ impl<'a> Source<'a> {
             let mut next = Vec::with_capacity(done.len());
             for piece in done {
                 let own = steps_of(steps, series[piece.fact as usize]);
-                let mut first = piece.days.first;
+                let mut left = piece;
                 for &from in &steps.from[own] {
-                    if from > first && from <= piece.days.last {
-                        next.push(Piece { days: Interval { first, last: from.before() }, ..piece });
-                        first = from;
+                    if from > left.days.first && from <= left.days.last {
+                        let days = Interval { first: left.days.first, last: from.before() };
+                        next.push(Piece { days, ends: false, ..left });
+                        left = Piece { starts: false, ..left };
+                        left.days.first = from;
                     }
                 }
-                next.push(Piece { days: Interval { first, last: piece.days.last }, ..piece });
+                next.push(left);
             }
             done = next;
         }
@@ -139,7 +196,8 @@ impl<'a> Source<'a> {
 
     fn order_pieces(&self, mut pieces: Vec<Piece>, cut: bool) -> Rows {
         pieces.sort_unstable_by_key(|piece| {
-            (self.entity[piece.fact as usize], piece.days.first, piece.days.last, piece.fact)
+            let (entity, days) = (self.entity[piece.fact as usize], piece.days);
+            (entity, days.first, piece.starts, days.last, piece.fact)
         });
         let entity: Vec<u32> =
             pieces.iter().map(|piece| self.entity[piece.fact as usize]).collect();
@@ -156,6 +214,19 @@ impl<'a> Source<'a> {
             month_ends: column(|months| months.2),
             first_day: pieces.iter().map(|piece| piece.days.first.0).collect::<Vec<_>>().into(),
             last_day: pieces.iter().map(|piece| piece.days.last.0).collect::<Vec<_>>().into(),
+            starts: self.starts.map(|_| self.events(&pieces, &months, true)),
+            ends: self.ends.map(|_| self.events(&pieces, &months, false)),
+            numbers: self
+                .numbers
+                .iter()
+                .map(|(_, values)| {
+                    pieces
+                        .iter()
+                        .map(|piece| values[piece.fact as usize])
+                        .collect::<Vec<_>>()
+                        .into()
+                })
+                .collect(),
             fact: pieces.iter().map(|piece| piece.fact).collect::<Vec<_>>().into(),
             active: active(
                 &months,
@@ -182,6 +253,22 @@ impl<'a> Source<'a> {
             rows.bitmaps.push(bitmaps);
         }
         rows
+    }
+
+    /// The months in which records begin (or end), of the pieces on which they do; else the number of
+    /// months. A piece that begins before the timeline has its first month, but not its first day.
+    fn events(&self, pieces: &[Piece], months: &[(u16, u16, u16)], starts: bool) -> Array<u16> {
+        let none = (self.timeline.last.0 - self.timeline.first.0 + 1) as u16;
+        let event = |(piece, &(first, last, _)): (&Piece, &(u16, u16, u16))| {
+            let inside = piece.days.first >= self.timeline.first.first_day();
+            match starts {
+                _ if first == none => none,
+                true if piece.starts && inside => first,
+                false if piece.ends => last,
+                _ => none,
+            }
+        };
+        pieces.iter().zip(months).map(event).collect::<Vec<_>>().into()
     }
 
     /// First month, last month and month ends of some days, from the start of the timeline.
@@ -375,4 +462,57 @@ fn days<'a>(facts: &'a FactTable, column: &str) -> Result<&'a [Day], BuildError>
         Some(FactColumn::Day(days)) => Ok(days),
         _ => Err(no_column(facts, column, "dage")),
     }
+}
+
+/// A column of 0 and 1.
+fn flags<'a>(facts: &'a FactTable, column: &str) -> Result<&'a [u32], BuildError> {
+    let flags = ids(facts, column)?;
+    match flags.iter().find(|flag| **flag > 1) {
+        None => Ok(flags),
+        Some(&id) => {
+            let (table, column) = (facts.name.clone(), column.to_owned());
+            Err(BuildError::OutOfRange { table, column, id, rows: 2 })
+        }
+    }
+}
+
+/// Per dimension of the cube: the column with the day of birth, where it is an age.
+fn births_of<'a>(
+    group: &'a MeasureGroup,
+    facts: &'a FactTable,
+    dimensions: &[Dimension],
+) -> Result<Vec<Option<Births<'a>>>, BuildError> {
+    let births = dimensions.iter().map(|dimension| {
+        let usage = group.dimensions.iter().find(|usage| usage.dimension == dimension.name);
+        let Some(column) = usage.and_then(|usage| usage.age.as_deref()) else { return Ok(None) };
+        Ok(Some((column, days(facts, column)?)))
+    });
+    births.collect()
+}
+
+/// The columns that some measure adds up, each once.
+fn numbers_of<'a>(
+    group: &'a MeasureGroup,
+    facts: &'a FactTable,
+) -> Result<Vec<(&'a str, Vec<i64>)>, BuildError> {
+    let mut numbers: Vec<(&str, Vec<i64>)> = Vec::new();
+    for column in group.measures.iter().filter_map(|measure| measure.column.as_deref()) {
+        if !numbers.iter().any(|(known, _)| *known == column) {
+            numbers.push((column, millionths(facts, column)?));
+        }
+    }
+    Ok(numbers)
+}
+
+/// A column of numbers as integers, small enough that no sum of them runs over.
+fn millionths(facts: &FactTable, column: &str) -> Result<Vec<i64>, BuildError> {
+    let Some(FactColumn::Number(values)) = facts.column(column) else {
+        return Err(no_column(facts, column, "tal"));
+    };
+    let all: f64 = values.iter().map(|value| value.abs()).sum();
+    // No number at all is not below the limit either.
+    if all * MILLIONTHS < (i64::MAX / 4) as f64 {
+        return Ok(values.iter().map(|value| (value * MILLIONTHS).round() as i64).collect());
+    }
+    Err(BuildError::Number { table: facts.name.clone(), column: column.to_owned() })
 }

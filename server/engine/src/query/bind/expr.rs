@@ -147,7 +147,7 @@ fn members(context: Context<'_>, entity: Entity, span: Span) -> Result<Set, Quer
             .invalid("et medlem har ingen .Members", span)
             .hint("skriv .Children for at få medlemmerne under det")),
         (_, HierarchyRef::Measures) => {
-            let measures = context.cube.measures().map(Member::Measure);
+            let measures = context.cube.listed_measures().map(Member::Measure);
             Ok(Set::of_members(hierarchy, measures.collect()))
         }
         (Entity::Level(_, Some(field)), _) => Ok(Set::of(hierarchy, vec![Part::Level { field }])),

@@ -88,7 +88,7 @@ pub(in crate::query) fn default_measure(view: &View) -> Result<MeasureRef, Query
 /// An error for a measure that the cube does not have.
 pub(super) fn unknown_measure(view: &View, wanted: &str) -> QueryError {
     let cube = view.cube();
-    let names = cube.measures().map(|found| cube.measure(found).name.as_str());
+    let names = cube.listed_measures().map(|found| cube.measure(found).name.as_str());
     let message = format!("kuben '{}' har intet mål '{wanted}'", cube.name);
     QueryError::new(ErrorKind::Unknown, message)
         .hint("vælg et af kubens mål")

@@ -1,9 +1,14 @@
-//! Rows in blocks that stay in the innermost cache, with the code of each row's group.
+//! Rows in blocks that stay in the innermost cache: for each the code of its group, and from when
+//! to when it counts there.
 
 use std::ops::Range;
 
-use super::columns::{Columns, Keys};
-use super::place::{Map, Place};
+use super::ages::{AgeRuns, Calendar};
+use super::axis::Axis;
+use super::columns::{IS_START, Keys, Spans};
+use super::place::{Map, OUT};
+use super::sweep::Pass;
+use crate::cube::age::Birth;
 
 /// Rows per block.
 const BLOCK: usize = 1024;
@@ -12,109 +17,208 @@ const BLOCK: usize = 1024;
 pub(super) struct Block<'a> {
     /// What is counted.
     pub keys: &'a [u32],
-    /// First months.
-    pub first: &'a [u16],
-    /// Last months, or month ends where these are counted.
-    pub last: &'a [u16],
+    /// The first period, or the position of the first day (or month).
+    pub from: &'a [u32],
+    /// One more than the last period or position; a row that is not beyond `from` does not count.
+    pub until: &'a [u32],
     /// The codes of the groups.
     pub codes: &'a [u64],
+    /// What is added up; empty where nothing is.
+    pub numbers: &'a [i64],
 }
 
 /// Blocks of a pass, one after the other.
 pub(super) struct Source<'a> {
-    columns: &'a Columns<'a>,
-    places: &'a [Place<'a>],
+    pass: &'a Pass<'a>,
     next: usize,
-    codes: Vec<u64>,
-    wide: Wide,
+    spreads: bool,
+    rows: Spread,
+    wider: Spread,
+    keys: Vec<u32>,
+    numbers: Vec<i64>,
 }
 
-/// Room for the rows of a block in which some stand several times.
+/// The rows of a block, each as often as it has places.
 #[derive(Default)]
-struct Wide {
-    /// Which row of the block.
+struct Spread {
+    /// Which row of the columns; empty as long as every row stands here once.
     origins: Vec<u32>,
+    from: Vec<u32>,
+    until: Vec<u32>,
     codes: Vec<u64>,
-    wider_origins: Vec<u32>,
-    wider_codes: Vec<u64>,
-    keys: Vec<u32>,
-    first: Vec<u16>,
-    last: Vec<u16>,
 }
 
 impl<'a> Source<'a> {
-    pub fn new(columns: &'a Columns<'a>, places: &'a [Place<'a>]) -> Source<'a> {
-        Source { columns, places, next: 0, codes: Vec::new(), wide: Wide::default() }
+    pub fn new(pass: &'a Pass<'a>) -> Source<'a> {
+        Source {
+            pass,
+            next: 0,
+            spreads: pass.places.iter().any(|place| place.map.spreads()),
+            rows: Spread::default(),
+            wider: Spread::default(),
+            keys: Vec::new(),
+            numbers: Vec::new(),
+        }
     }
 
     /// The next block; `None` at the end.
     pub fn next(&mut self) -> Option<Block<'_>> {
-        let range = self.next..self.columns.keys.len().min(self.next + BLOCK);
+        let columns = self.pass.columns;
+        let range = self.next..columns.keys.len().min(self.next + BLOCK);
         self.next = range.end;
         if range.is_empty() {
             return None;
         }
-        self.codes.clear();
-        self.codes.resize(range.len(), 0);
-        for (place, keys) in self.placed() {
-            add(&place.map, keys, range.clone(), &mut self.codes);
+        self.rows.codes.clear();
+        self.rows.codes.resize(range.len(), 0);
+        for (map, keys) in placed(self.pass) {
+            add(map, keys, range.clone(), &mut self.rows.codes);
         }
-        if self.places.iter().any(|place| place.map.spreads()) {
+        self.rows.span(self.pass, range.clone());
+        if self.spreads {
             return Some(self.spread(range));
         }
+        let numbers = columns.numbers.as_ref().map(|numbers| &numbers[range.clone()]);
         Some(Block {
-            keys: &self.columns.keys[range.clone()],
-            first: &self.columns.first[range.clone()],
-            last: &self.columns.last[range],
-            codes: &self.codes,
+            keys: &columns.keys[range],
+            from: &self.rows.from,
+            until: &self.rows.until,
+            codes: &self.rows.codes,
+            numbers: numbers.unwrap_or_default(),
         })
-    }
-
-    /// The places with the keys that they are found by.
-    fn placed(&self) -> impl Iterator<Item = (&'a Place<'a>, &'a Keys<'a>)> + use<'a> {
-        let dimensions = self.columns.dimensions.iter();
-        self.places.iter().zip(dimensions).filter_map(|(place, keys)| Some((place, keys.as_ref()?)))
     }
 
     /// A row with several places becomes several, one behind the other.
     fn spread(&mut self, range: Range<usize>) -> Block<'_> {
-        let placed = self.placed();
-        let wide = &mut self.wide;
-        wide.origins.clear();
-        wide.origins.extend(range.start as u32..range.end as u32);
-        wide.codes.clone_from(&self.codes);
-        for (place, keys) in placed {
-            if let Map::Lists { places, stride } = place.map {
-                wide.widen(|row| places.get(keys.get(row)), stride);
+        let columns = self.pass.columns;
+        self.rows.origins.clear();
+        self.rows.origins.extend(range.start as u32..range.end as u32);
+        for (map, keys) in placed(self.pass) {
+            match map {
+                Map::Lists { places, stride } => {
+                    self.rows.widen(&mut self.wider, |row| places.get(keys.get(row)), *stride);
+                }
+                Map::Age { ages, births } => {
+                    let birth = |row| Birth::of(births[keys.get(row)]);
+                    self.rows.divide(&mut self.wider, birth, ages, self.pass);
+                }
+                _ => continue,
             }
+            std::mem::swap(&mut self.rows, &mut self.wider);
         }
-        gather(&mut wide.keys, &self.columns.keys, &wide.origins);
-        gather(&mut wide.first, &self.columns.first, &wide.origins);
-        gather(&mut wide.last, &self.columns.last, &wide.origins);
-        Block { keys: &wide.keys, first: &wide.first, last: &wide.last, codes: &wide.codes }
+        gather(&mut self.keys, &columns.keys, &self.rows.origins);
+        if let Some(numbers) = &columns.numbers {
+            gather(&mut self.numbers, numbers, &self.rows.origins);
+        }
+        Block {
+            keys: &self.keys,
+            from: &self.rows.from,
+            until: &self.rows.until,
+            codes: &self.rows.codes,
+            numbers: &self.numbers,
+        }
     }
 }
 
-impl Wide {
+/// The places of a pass with the keys that they are found by.
+fn placed<'a>(pass: &'a Pass<'a>) -> impl Iterator<Item = (&'a Map<'a>, &'a Keys<'a>)> {
+    let dimensions = pass.columns.dimensions.iter();
+    pass.places
+        .iter()
+        .zip(dimensions)
+        .filter_map(|(place, keys)| Some((&place.map, keys.as_ref()?)))
+}
+
+impl Spread {
+    fn clear(&mut self) {
+        self.origins.clear();
+        self.from.clear();
+        self.until.clear();
+        self.codes.clear();
+    }
+
+    fn push(&mut self, origin: u32, from: u32, until: u32, code: u64) {
+        self.origins.push(origin);
+        self.from.push(from);
+        self.until.push(until);
+        self.codes.push(code);
+    }
+
+    /// From when to when the rows of a range count.
+    fn span(&mut self, pass: &Pass<'_>, range: Range<usize>) {
+        self.from.clear();
+        self.until.clear();
+        match (&pass.columns.spans, pass.axis) {
+            (Spans::Months { first, last }, _) => {
+                self.span_months(pass, &first[range.clone()], &last[range]);
+            }
+            (Spans::OnAxis { begin, end }, Some(axis)) => {
+                self.from.extend(begin[range.clone()].iter().map(|&begin| position(axis, begin)));
+                self.until.extend(end[range].iter().map(|&end| axis.position(end)));
+            }
+            (Spans::OnAxis { .. }, None) => {}
+        }
+    }
+
+    fn span_months(&mut self, pass: &Pass<'_>, first: &[u16], last: &[u16]) {
+        let (from, until) = (&pass.time.from[..], pass.until());
+        self.from.extend(first.iter().map(|&first| u32::from(from[usize::from(first)])));
+        self.until.extend(last.iter().map(|&last| u32::from(until[usize::from(last)])));
+        // A row that reaches the last day of a period is in no hole of it.
+        let Some(holes) = pass.time.holes.as_ref().filter(|_| !pass.counting.at_end()) else {
+            return;
+        };
+        for ((until, &first), &last) in self.until.iter_mut().zip(first).zip(last) {
+            *until = if holes.hold(first, last) { 0 } else { *until };
+        }
+    }
+
     /// Every row once for each of its places.
-    fn widen<'a>(&mut self, places: impl Fn(usize) -> &'a [u32], stride: u64) {
-        self.wider_origins.clear();
-        self.wider_codes.clear();
-        for (&origin, &code) in self.origins.iter().zip(&self.codes) {
+    fn widen<'a>(&self, wider: &mut Spread, places: impl Fn(usize) -> &'a [u32], stride: u64) {
+        wider.clear();
+        let spans = self.from.iter().zip(&self.until);
+        for ((&origin, &code), (&from, &until)) in self.origins.iter().zip(&self.codes).zip(spans) {
             for &place in places(origin as usize) {
-                self.wider_origins.push(origin);
-                self.wider_codes.push(code + u64::from(place) * stride);
+                wider.push(origin, from, until, code + u64::from(place) * stride);
             }
         }
-        std::mem::swap(&mut self.origins, &mut self.wider_origins);
-        std::mem::swap(&mut self.codes, &mut self.wider_codes);
     }
+
+    /// Every row once for each stretch of periods in which its entity has one place.
+    fn divide(
+        &self,
+        wider: &mut Spread,
+        birth: impl Fn(usize) -> Option<Birth>,
+        ages: &AgeRuns,
+        pass: &Pass<'_>,
+    ) {
+        wider.clear();
+        let calendar = Calendar::new(pass.time, pass.first_month);
+        let spans = self.from.iter().zip(&self.until);
+        for ((&origin, &code), (&from, &until)) in self.origins.iter().zip(&self.codes).zip(spans) {
+            if code >= OUT || from >= until {
+                continue;
+            }
+            let birth = birth(origin as usize);
+            ages.divide(birth, pass.periods(from, until), &calendar, |add, first, next| {
+                if add < OUT {
+                    let (first, next) = pass.bounds(first, next);
+                    wider.push(origin, from.max(first), until.min(next), code + add);
+                }
+            });
+        }
+    }
+}
+
+/// The position from which on a row counts.
+fn position(axis: &Axis, begin: u32) -> u32 {
+    if begin & IS_START == 0 { axis.position(begin) } else { axis.after_start(begin & !IS_START) }
 }
 
 /// Adds what the keys of rows add to their codes.
 fn add(map: &Map<'_>, keys: &Keys<'_>, range: Range<usize>, codes: &mut [u64]) {
     match (map, keys) {
-        (Map::One | Map::Lists { .. }, _) => {}
+        (Map::One | Map::Lists { .. } | Map::Age { .. }, _) => {}
         (Map::Member { members, stride }, _) => {
             keys.add(range, codes, |key| u64::from(members[key]) * stride);
         }

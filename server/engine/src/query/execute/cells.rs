@@ -4,10 +4,10 @@ use super::super::Limits;
 use super::super::cellset::CellSet;
 use super::super::error::{ErrorKind, QueryError};
 use super::super::plan::{AxisPlan, Codes, DimensionPlan, Order, Plan, TimeChoice};
+use super::counts::Counts;
 use super::groups::Groups;
 use super::place::Place;
 use super::positions::{Occurring, Positions};
-use super::sweep::Counts;
 use hashbrown::HashSet;
 
 /// What one pass counted.
@@ -43,7 +43,7 @@ impl Asked {
 }
 
 impl Counted<'_> {
-    /// The number of cells that are not empty.
+    /// The number of cells that are not empty, or somewhat more.
     fn cells(&self) -> usize {
         self.grids[self.activity].active() * self.measures.len()
     }
@@ -59,14 +59,15 @@ impl Counted<'_> {
             base.fill(0);
             self.add_places(self.groups.code(group), &mut base);
             for measure in &self.measures {
-                let values = self.grids[measure.grid].of(group);
+                let grid = &self.grids[measure.grid];
                 for (period, _) in active.iter().enumerate().filter(|(_, count)| **count > 0) {
                     let adds = &measure.codes[period * axes..(period + 1) * axes];
                     for ((cell, base), add) in cell.iter_mut().zip(&base).zip(adds) {
                         *cell = base + add;
                     }
-                    let value = values.get(period).copied().unwrap_or(0);
-                    each(&cell, f64::from(value), measure.decimals);
+                    if let Some(value) = grid.value(group, period) {
+                        each(&cell, value, measure.decimals);
+                    }
                 }
             }
         }

@@ -1,25 +1,38 @@
 //! A plan → an answer: bitmaps select rows, ordered sweeps count them, positions are found from
 //! what was counted.
 
+mod ages;
+mod axis;
 mod block;
 mod cells;
 mod columns;
+mod counting;
+mod counts;
+mod day_sums;
+mod distinct;
 mod groups;
+mod means;
 mod place;
 mod positions;
 mod select;
 mod single;
+mod sums;
 mod sweep;
+
+use cube_schema::schema::MeasureKind;
 
 use super::cellset::CellSet;
 use super::error::QueryError;
 use super::plan::{Choice, Plan, TimeChoice};
 use super::{Cancel, Limits};
+use axis::Axis;
 use cells::{Asked, Counted};
 use columns::Columns;
+use counting::Counting;
+use counts::Counts;
 use groups::Groups;
 use place::Place;
-use sweep::{Counts, Pass};
+use sweep::Pass;
 
 /// Answers a planned question.
 pub(super) fn execute(
@@ -34,13 +47,15 @@ pub(super) fn execute(
         .zip(&selected.exact)
         .map(|(dimension, &exact)| dimension.choices(plan, exact))
         .collect();
-    let columns = counts_of(plan)
-        .into_iter()
-        .map(|counting| (counting, Columns::new(plan, &selected, counting)));
+    let countings = counting::all(plan);
+    let times: Vec<(&TimeChoice, Axes)> =
+        plan.times.iter().map(|time| (time, Axes::new(plan, time, &countings))).collect();
+    let columns = countings.into_iter();
+    let columns = columns.map(|counting| (counting, Columns::new(plan, &selected, counting)));
     let columns: Vec<(Counting, Columns<'_>)> = columns.collect();
     let mut counted = Vec::new();
     for chosen in combinations(&choices) {
-        for time in &plan.times {
+        for time in &times {
             counted.extend(count_pass(plan, &chosen, time, &columns, limits, cancel)?);
         }
     }
@@ -65,25 +80,33 @@ fn combinations(choices: &[Vec<Choice>]) -> Vec<Vec<&Choice>> {
 fn count_pass<'a>(
     plan: &'a Plan<'_>,
     chosen: &[&'a Choice],
-    time: &TimeChoice,
+    (time, axes): &(&'a TimeChoice, Axes),
     columns: &[(Counting, Columns<'_>)],
     limits: &Limits,
     cancel: &Cancel,
 ) -> Result<Option<Counted<'a>>, QueryError> {
-    let rows = plan.rows();
+    let (rows, cube) = (plan.rows(), plan.view.cube());
     if time.count == 0 || rows.is_empty() || chosen.iter().any(|choice| choice.size == 0) {
         return Ok(None);
     }
     let places = places(plan, chosen);
-    let mut groups = Groups::new(&places, time.count, limits)?;
+    let width = columns.iter().map(|(counting, _)| counting.width(time)).max().unwrap_or(0);
+    let mut groups = Groups::new(&places, width, limits)?;
     let mut grids: Vec<Counts> = Vec::new();
     for (counting, columns) in columns {
-        let pass = Pass { rows, counting: *counting, columns, places: &places, time, cancel };
+        let (axis, first_month) = (axes.of(*counting), cube.timeline.first.0);
+        let (counting, places) = (*counting, &places[..]);
+        let pass = Pass { rows, counting, columns, places, time, axis, first_month, cancel };
         grids.push(sweep::sweep(&pass, &mut groups)?);
     }
-    let activity = columns.iter().position(|(counting, _)| !counting.at_end).unwrap_or(0);
+    let folds = groups.folds(&places);
+    for grid in grids.iter_mut().filter(|_| !folds.is_empty()) {
+        grid.grow(groups.count());
+        folds.iter().for_each(|&(from, into)| grid.fold(from, into));
+    }
+    let activity = columns.iter().position(|(counting, _)| counting.tells_activity()).unwrap_or(0);
     let measures = plan.measures.iter().map(|(measure, codes)| {
-        let measure = plan.view.cube().measure(*measure);
+        let measure = cube.measure(*measure);
         let own = Counting::of(measure);
         let grid = columns.iter().position(|(counting, _)| *counting == own).unwrap_or(0);
         Asked::new(grid, codes, measure.decimals, time)
@@ -92,35 +115,30 @@ fn count_pass<'a>(
     Ok(Some(Counted { places, groups, activity, grids, measures }))
 }
 
-/// What a sweep counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Counting {
-    /// The order of the rows; `None` is their own, by entity.
-    order: Option<usize>,
-    /// Whether only rows count that reach the last day of the period.
-    at_end: bool,
+/// The axes of a choice of time that some counting needs.
+struct Axes {
+    days: Option<Axis>,
+    months: Option<Axis>,
 }
 
-impl Counting {
-    fn of(measure: &crate::cube::Measure) -> Counting {
-        let at_end = measure.kind == cube_schema::schema::MeasureKind::DistinctAtEnd;
-        Counting { order: measure.order, at_end }
-    }
-}
-
-/// The different countings of the measures, with one that tells which cells are active.
-fn counts_of(plan: &Plan<'_>) -> Vec<Counting> {
-    let mut wanted: Vec<Counting> = Vec::new();
-    for (measure, _) in &plan.measures {
-        let counting = Counting::of(plan.view.cube().measure(*measure));
-        if !wanted.contains(&counting) {
-            wanted.push(counting);
+impl Axes {
+    fn new(plan: &Plan<'_>, time: &TimeChoice, countings: &[Counting]) -> Axes {
+        let cube = plan.view.cube();
+        let any = |is: fn(MeasureKind) -> bool| countings.iter().any(|one| is(one.kind));
+        let means = any(|kind| kind == MeasureKind::MeanOverMonths);
+        Axes {
+            days: any(MeasureKind::counts_days).then(|| Axis::of_days(time, cube.timeline)),
+            months: means.then(|| Axis::of_months(time, cube.months())),
         }
     }
-    if wanted.iter().all(|counting| counting.at_end) {
-        wanted.push(Counting { order: None, at_end: false });
+
+    fn of(&self, counting: Counting) -> Option<&Axis> {
+        match counting.kind {
+            MeasureKind::Days | MeasureKind::CoveredDays => self.days.as_ref(),
+            MeasureKind::MeanOverMonths => self.months.as_ref(),
+            _ => None,
+        }
     }
-    wanted
 }
 
 /// The chosen places of every dimension that tells rows apart.
@@ -128,8 +146,12 @@ fn places<'a>(plan: &'a Plan<'_>, chosen: &[&'a Choice]) -> Vec<Place<'a>> {
     let cube = plan.view.cube();
     let mut stride = 1_u64;
     let places = plan.dimensions.iter().zip(chosen).map(|(own, choice)| {
-        let place = Place::new(&cube.dimensions[own.dimension], choice, stride);
-        stride = stride.saturating_mul(choice.size);
+        let shape = &cube.dimensions[own.dimension];
+        let place = match &cube.groups[plan.group].births[own.dimension] {
+            Some(births) => Place::of_ages(shape, births, choice, stride),
+            None => Place::new(shape, choice, stride),
+        };
+        stride = stride.saturating_mul(place.size);
         place
     });
     places.collect()

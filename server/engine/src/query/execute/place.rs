@@ -1,6 +1,7 @@
 //! From a row's key to its place in a dimension, and from its places to the code of its group.
 
 use super::super::plan::{Choice, KeyMap, NONE, PlaceCodes};
+use super::ages::AgeRuns;
 use crate::cube::Dimension;
 use crate::cube::array;
 
@@ -12,8 +13,14 @@ pub(super) const OUT: u64 = 1 << 56;
 pub(super) struct Place<'a> {
     /// How rows come to their places.
     pub map: Map<'a>,
-    /// The number of places.
+    /// The number of places, those counted apart included.
     pub size: u64,
+    /// Places counted apart, the last ones: for each the place that it belongs to. An age place that
+    /// an entity can leave and come back to is counted apart after each return, for the sweep
+    /// wants periods in order. Nobody has two ages in one period, so that counts add up.
+    pub folded: Vec<u64>,
+    /// What one place adds to the code of a group.
+    pub stride: u64,
     /// What places add to the codes of the axes.
     pub codes: &'a PlaceCodes,
 }
@@ -28,6 +35,8 @@ pub(super) enum Map<'a> {
     Table { adds: Vec<u64> },
     /// The places of each list of keys.
     Lists { places: Lists<'a>, stride: u64 },
+    /// The places of each age of an entity.
+    Age { ages: AgeRuns, births: &'a [i32] },
 }
 
 impl<'a> Place<'a> {
@@ -41,7 +50,24 @@ impl<'a> Place<'a> {
             KeyMap::Table(table) => Map::Table { adds: adds(table, stride) },
             KeyMap::Lists(places) => Map::Lists { places: Lists::of(places), stride },
         };
-        Place { map, size: choice.size, codes: &choice.codes }
+        Place { map, size: choice.size, folded: Vec::new(), stride, codes: &choice.codes }
+    }
+
+    /// The places of a dimension whose keys are ages.
+    pub fn of_ages(
+        dimension: &'a Dimension,
+        births: &'a [i32],
+        choice: &'a Choice,
+        stride: u64,
+    ) -> Place<'a> {
+        let table: &[u32] = match &choice.map {
+            KeyMap::Table(table) => table,
+            KeyMap::Member { field } => &dimension.fields[*field].member_of_key,
+            KeyMap::One | KeyMap::Lists(_) => return Place::new(dimension, choice, stride),
+        };
+        let (ages, folded) = AgeRuns::new(table, choice.size, stride);
+        let size = choice.size + folded.len() as u64;
+        Place { map: Map::Age { ages, births }, size, folded, stride, codes: &choice.codes }
     }
 }
 
@@ -73,6 +99,6 @@ fn adds(table: &[u32], stride: u64) -> Vec<u64> {
 impl Map<'_> {
     /// Whether a row can be at several places.
     pub fn spreads(&self) -> bool {
-        matches!(self, Map::Lists { .. })
+        matches!(self, Map::Lists { .. } | Map::Age { .. })
     }
 }

@@ -7,10 +7,13 @@
 
 use std::ops::Range;
 
+use cube_schema::schema::MeasureKind;
+
 use super::super::error::QueryError;
-use super::columns::Keys;
+use super::columns::{Keys, Spans};
+use super::counts::Counts;
 use super::place::{Map, OUT, Place};
-use super::sweep::{Counts, Pass};
+use super::sweep::Pass;
 
 /// Rows in one word of a mask.
 const WORD: usize = 64;
@@ -24,7 +27,9 @@ pub(super) fn fits(pass: &Pass<'_>) -> bool {
         place.size == 1
             && (matches!(place.map, Map::One) || matches!(place.map, Map::Table { .. }) && bytes)
     };
-    pass.time.count == 1
+    let counted = matches!(pass.counting.kind, MeasureKind::Distinct | MeasureKind::DistinctAtEnd);
+    counted
+        && pass.time.count == 1
         && pass.time.holes.is_none()
         && pass.columns.all
         && pass.places.iter().zip(&pass.columns.dimensions).all(plain)
@@ -32,8 +37,8 @@ pub(super) fn fits(pass: &Pass<'_>) -> bool {
 
 /// Counts the entities.
 pub(super) fn count(pass: &Pass<'_>) -> Result<Counts, QueryError> {
-    let columns = pass.columns;
-    let until = if pass.counting.at_end { &pass.time.until_end } else { &pass.time.until };
+    let (columns, until) = (pass.columns, pass.until());
+    let Spans::Months { first, last } = &columns.spans else { return Ok(Counts::single(0)) };
     // The months of rows that reach the period: up to the first bound, and from the second on.
     let latest_first = pass.time.from.partition_point(|&from| from == 0) as u16;
     let earliest_last = until.partition_point(|&until| until == 0) as u16;
@@ -44,7 +49,7 @@ pub(super) fn count(pass: &Pass<'_>) -> Result<Counts, QueryError> {
         }
         let range = start..columns.keys.len().min(start + WORD);
         let mut active = [0_u8; WORD];
-        let months = columns.first[range.clone()].iter().zip(&columns.last[range.clone()]);
+        let months = first[range.clone()].iter().zip(&last[range.clone()]);
         for (active, (&first, &last)) in active.iter_mut().zip(months) {
             *active = u8::from(first < latest_first) & u8::from(last >= earliest_last);
         }

@@ -21,14 +21,22 @@ pub(crate) struct TimeChoice {
     pub holes: Option<Holes>,
     /// The codes of the periods.
     pub codes: PlaceCodes,
-    /// The first and the last month of all periods; `None` where there is no period.
-    months: Option<(usize, usize)>,
+    /// The months that are asked for, ascending.
+    pub live: Vec<u16>,
+    /// Where each period begins among the months asked for, and behind the last one their number.
+    pub bounds: Vec<u32>,
 }
 
 impl TimeChoice {
     /// The first and the last month of all periods; `None` where there is no period.
     pub fn months(&self) -> Option<(usize, usize)> {
-        self.months
+        let (first, last) = (self.live.first()?, self.live.last()?);
+        Some((usize::from(*first), usize::from(*last)))
+    }
+
+    /// The latest month of a period.
+    pub fn last_month(&self, period: usize) -> u16 {
+        self.live[self.bounds[period + 1] as usize - 1]
     }
 }
 
@@ -94,6 +102,7 @@ fn choice(months: &[usize], codes: &[u64], width: usize, month_count: usize) -> 
     let of = |month: usize| &codes[month * width..(month + 1) * width];
     let mut periods: Vec<Period> = Vec::new();
     let mut period_codes = Vec::new();
+    let mut bounds = Vec::new();
     let mut whole = true;
     for (at, &month) in months.iter().enumerate() {
         match periods.last_mut().filter(|_| at > 0 && of(months[at - 1]) == of(month)) {
@@ -103,6 +112,7 @@ fn choice(months: &[usize], codes: &[u64], width: usize, month_count: usize) -> 
             }
             None => {
                 periods.push(Period { first: month, last: month });
+                bounds.push(at as u32);
                 period_codes.extend_from_slice(of(month));
             }
         }
@@ -110,6 +120,7 @@ fn choice(months: &[usize], codes: &[u64], width: usize, month_count: usize) -> 
     let count = |test: &dyn Fn(&Period) -> bool| {
         periods.iter().filter(|period| test(period)).count() as u16
     };
+    bounds.push(months.len() as u32);
     TimeChoice {
         count: periods.len(),
         from: (0..=month_count).map(|month| count(&|period| period.last < month)).collect(),
@@ -117,7 +128,8 @@ fn choice(months: &[usize], codes: &[u64], width: usize, month_count: usize) -> 
         until_end: (0..=month_count).map(|ends| count(&|period| period.last < ends)).collect(),
         holes: (!whole).then(|| holes(months, month_count)),
         codes: PlaceCodes::Table(period_codes),
-        months: months.first().copied().zip(months.last().copied()),
+        live: months.iter().map(|&month| month as u16).collect(),
+        bounds,
     }
 }
 

@@ -1,0 +1,61 @@
+//! What has to be counted for the measures of a question, each different counting once.
+
+use cube_schema::schema::MeasureKind;
+
+use super::super::plan::{Plan, TimeChoice};
+use crate::cube::Measure;
+
+/// What a sweep counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Counting {
+    pub kind: MeasureKind,
+    /// The order of the rows; `None` is their own, by entity.
+    pub order: Option<usize>,
+    /// Which numbers of the rows are added up.
+    pub column: Option<usize>,
+}
+
+impl Counting {
+    pub fn of(measure: &Measure) -> Counting {
+        Counting { kind: measure.kind, order: measure.order, column: measure.column }
+    }
+
+    /// The counting that tells which cells are active: entities with an active row.
+    const ACTIVITY: Counting = Counting { kind: MeasureKind::Distinct, order: None, column: None };
+
+    /// Whether a cell has a count above zero exactly where some row is active.
+    pub fn tells_activity(self) -> bool {
+        self.kind == MeasureKind::Distinct
+    }
+
+    /// Whether only rows count that reach the last day of the period.
+    pub fn at_end(self) -> bool {
+        matches!(self.kind, MeasureKind::DistinctAtEnd | MeasureKind::SumAtEnd)
+    }
+
+    /// The room that one group takes, in counters of four bytes.
+    pub fn width(self, time: &TimeChoice) -> usize {
+        let periods = time.count + 1;
+        match self.kind {
+            MeasureKind::Days | MeasureKind::CoveredDays => 4 * periods,
+            MeasureKind::Sum | MeasureKind::SumAtEnd => 3 * periods,
+            MeasureKind::MeanOverMonths => 2 * periods + time.live.len() + 1,
+            _ => periods,
+        }
+    }
+}
+
+/// The different countings of the measures, with one that tells which cells are active.
+pub(super) fn all(plan: &Plan<'_>) -> Vec<Counting> {
+    let mut wanted: Vec<Counting> = Vec::new();
+    for (measure, _) in &plan.measures {
+        let counting = Counting::of(plan.view.cube().measure(*measure));
+        if !wanted.contains(&counting) {
+            wanted.push(counting);
+        }
+    }
+    if !wanted.iter().any(|counting| counting.tells_activity()) {
+        wanted.push(Counting::ACTIVITY);
+    }
+    wanted
+}

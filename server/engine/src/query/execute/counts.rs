@@ -1,0 +1,131 @@
+//! What a sweep counted: a value for every group and period.
+
+use crate::cube::MILLIONTHS;
+
+/// Counts by group and period. Whole numbers throughout: a value is divided once, when it is asked
+/// for.
+pub(super) enum Counts {
+    /// Numbers of keys or events.
+    Whole {
+        /// For each group one number per period, and a zero.
+        values: Vec<i32>,
+        /// Numbers per group.
+        width: usize,
+    },
+    /// Days, to be divided by those of the period.
+    Days {
+        /// For each group one number per period.
+        days: Vec<i64>,
+        /// The days of each period.
+        lengths: Vec<u32>,
+    },
+    /// Sums in millionths, and of how many rows: none is no value.
+    Sums {
+        /// For each group one number per period, and a zero.
+        sums: Vec<i64>,
+        /// The same.
+        rows: Vec<i32>,
+        /// Numbers per group.
+        width: usize,
+    },
+    /// Sums in millionths, to be divided by the number of months with a row.
+    Means {
+        /// For each group one number per period, and a zero.
+        sums: Vec<i64>,
+        /// For each group one number per month, and a zero.
+        rows: Vec<i32>,
+        /// The first month of each period, and behind the last the number of months.
+        starts: Vec<u32>,
+    },
+}
+
+impl Counts {
+    /// The count of the only group in the only period.
+    pub fn single(count: i32) -> Counts {
+        Counts::Whole { values: vec![count, 0], width: 2 }
+    }
+
+    /// How many counts are above zero.
+    pub fn active(&self) -> usize {
+        let Counts::Whole { values, .. } = self else { return 0 };
+        values.iter().filter(|count| **count > 0).count()
+    }
+
+    /// The counts of one group; none for a group that was found by a later sweep.
+    pub fn of(&self, group: usize) -> &[i32] {
+        let Counts::Whole { values, width } = self else { return &[] };
+        values.get(group * width..(group + 1) * width - 1).unwrap_or_default()
+    }
+
+    /// The value of a cell in which some row is active; `None` where it has none all the same.
+    pub fn value(&self, group: usize, period: usize) -> Option<f64> {
+        match self {
+            Counts::Whole { values, width } => {
+                Some(values.get(group * width + period).map_or(0.0, |&count| f64::from(count)))
+            }
+            Counts::Days { days, lengths } => {
+                let days = days.get(group * lengths.len() + period).map_or(0, |&days| days);
+                Some(days as f64 / f64::from(lengths[period]))
+            }
+            Counts::Sums { sums, rows, width } => {
+                let at = group * width + period;
+                let any = rows.get(at).is_some_and(|&rows| rows > 0);
+                any.then(|| sums[at] as f64 / MILLIONTHS)
+            }
+            Counts::Means { sums, rows, starts } => {
+                let width = starts.last().map_or(0, |&months| months as usize) + 1;
+                let months = starts[period] as usize..starts[period + 1] as usize;
+                let own = rows.get(group * width..)?.get(months)?;
+                let months = own.iter().filter(|rows| **rows > 0).count();
+                let sum = sums[group * starts.len() + period] as f64;
+                (months > 0).then(|| sum / (MILLIONTHS * months as f64))
+            }
+        }
+    }
+
+    /// Adds what one group has to another, and takes it from the first. Both exist.
+    pub fn fold(&mut self, from: usize, into: usize) {
+        match self {
+            Counts::Whole { values, width } => fold(values, *width, from, into),
+            Counts::Days { days, lengths } => fold(days, lengths.len(), from, into),
+            Counts::Sums { sums, rows, width } => {
+                fold(sums, *width, from, into);
+                fold(rows, *width, from, into);
+            }
+            Counts::Means { sums, rows, starts } => {
+                fold(sums, starts.len(), from, into);
+                let width = starts.last().map_or(0, |&months| months as usize) + 1;
+                fold(rows, width, from, into);
+            }
+        }
+    }
+
+    /// Makes room for groups that other sweeps found.
+    pub fn grow(&mut self, groups: usize) {
+        match self {
+            Counts::Whole { values, width } => values.resize(groups * *width, 0),
+            Counts::Days { days, lengths } => days.resize(groups * lengths.len(), 0),
+            Counts::Sums { sums, rows, width } => {
+                sums.resize(groups * *width, 0);
+                rows.resize(groups * *width, 0);
+            }
+            Counts::Means { sums, rows, starts } => {
+                sums.resize(groups * starts.len(), 0);
+                let width = starts.last().map_or(0, |&months| months as usize) + 1;
+                rows.resize(groups * width, 0);
+            }
+        }
+    }
+}
+
+fn fold<T: Copy + Default + std::ops::AddAssign>(
+    values: &mut [T],
+    width: usize,
+    from: usize,
+    into: usize,
+) {
+    for at in 0..width {
+        let value = std::mem::take(&mut values[from * width + at]);
+        values[into * width + at] += value;
+    }
+}

@@ -1,0 +1,90 @@
+//! Days of every group and period: of every row, or the different days of every key.
+//!
+//! A stretch of days begins in one period and ends in another. In the period of its begin the days
+//! before it are taken off, in the period of its end the days up to it are added, and it is open at
+//! the end of every period from the first to before the last, which is worth that period's whole
+//! length. So a stretch of any length costs two additions.
+
+use super::axis::Axis;
+use super::block::Block;
+use super::counts::Counts;
+use super::sweep::Tally;
+
+/// The counters of one measure. Where `COVERED`, rows come by key and within a key by first day,
+/// and a day counts once for each key.
+pub(super) struct DaySums<'a, const COVERED: bool> {
+    days: &'a Axis,
+    /// Per group: the key counted last, and one more than the last position it covers.
+    covered: Vec<u64>,
+    /// Per group one per period, and one behind the last.
+    periods: Vec<Period>,
+    width: usize,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Period {
+    /// Days up to the ends of stretches, less the days up to their begins.
+    days: i64,
+    /// Stretches that begin, less those that end.
+    begun: i64,
+}
+
+/// Bits of a position in `covered`; the key stands above them.
+const POSITION_BITS: u32 = 32;
+
+impl<'a, const COVERED: bool> DaySums<'a, COVERED> {
+    pub fn new(days: &'a Axis, groups: usize) -> Self {
+        let width = days.starts.len();
+        let mut sums = DaySums { days, covered: Vec::new(), periods: Vec::new(), width };
+        sums.grow(groups);
+        sums
+    }
+
+    /// Adds the whole lengths of periods at whose end a stretch is open.
+    pub fn finish(self) -> Counts {
+        let lengths = self.days.lengths();
+        let mut days = Vec::with_capacity(self.periods.len());
+        for group in self.periods.chunks_exact(self.width) {
+            let mut open = 0;
+            for (period, length) in group.iter().zip(&lengths) {
+                open += period.begun;
+                days.push(period.days + open * i64::from(*length));
+            }
+        }
+        Counts::Days { days, lengths }
+    }
+
+    #[inline(always)]
+    fn add(&mut self, group: usize, begin: u32, end: u32) {
+        let own = &mut self.periods[group * self.width..(group + 1) * self.width];
+        let (first, last) = (self.days.period(begin), self.days.period(end));
+        let first_period = &mut own[usize::from(first)];
+        first_period.days -= i64::from(begin - self.days.starts[usize::from(first)]);
+        first_period.begun += 1;
+        let last_period = &mut own[usize::from(last)];
+        last_period.days += i64::from(end - self.days.starts[usize::from(last)]);
+        last_period.begun -= 1;
+    }
+}
+
+impl<const COVERED: bool> Tally for DaySums<'_, COVERED> {
+    fn grow(&mut self, groups: usize) {
+        self.covered.resize(if COVERED { groups } else { 0 }, 0);
+        self.periods.resize(groups * self.width, Period::default());
+    }
+
+    #[inline(always)]
+    fn take(&mut self, block: &Block<'_>, row: usize, group: usize, from: u32, until: u32) {
+        if !COVERED {
+            return self.add(group, from, until);
+        }
+        let key = u64::from(block.keys[row]) << POSITION_BITS;
+        let covered = &mut self.covered[group];
+        let begin = (key | u64::from(from)).max(*covered);
+        let end = key | u64::from(until);
+        if begin < end {
+            *covered = end;
+            self.add(group, begin as u32, until);
+        }
+    }
+}

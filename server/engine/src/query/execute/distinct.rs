@@ -1,0 +1,63 @@
+//! Exact distinct counts of every group and period.
+//!
+//! Rows come by key (an entity, or an entity with something more), and within a key by first day.
+//! So it is enough to know, per group, which key was counted last and up to which period: a row
+//! adds the periods that its key does not yet cover. A difference array takes +1 where a covered
+//! stretch begins and −1 behind its end; one running sum at the end gives every period's count.
+
+use super::super::plan::TimeChoice;
+use super::block::Block;
+use super::counts::Counts;
+use super::sweep::Tally;
+
+/// The counters of one measure.
+pub(super) struct Distinct {
+    /// Numbers per group: one per period, and one behind the last.
+    width: usize,
+    /// Per group: the key counted last, and one more than the last period it covers.
+    covered: Vec<u64>,
+    differences: Vec<i32>,
+}
+
+/// Bits of a period in `covered`; the key stands above them.
+const PERIOD_BITS: u32 = 16;
+
+impl Distinct {
+    pub fn new(time: &TimeChoice, groups: usize) -> Distinct {
+        let width = time.count + 1;
+        Distinct { width, covered: vec![0; groups], differences: vec![0; groups * width] }
+    }
+
+    /// Turns differences into counts.
+    pub fn finish(mut self) -> Counts {
+        for group in self.differences.chunks_exact_mut(self.width) {
+            let mut sum = 0;
+            for value in group {
+                sum += *value;
+                *value = sum;
+            }
+        }
+        Counts::Whole { values: self.differences, width: self.width }
+    }
+}
+
+impl Tally for Distinct {
+    fn grow(&mut self, groups: usize) {
+        self.covered.resize(groups, 0);
+        self.differences.resize(groups * self.width, 0);
+    }
+
+    #[inline(always)]
+    fn take(&mut self, block: &Block<'_>, row: usize, group: usize, from: u32, until: u32) {
+        let key = u64::from(block.keys[row]) << PERIOD_BITS;
+        let covered = &mut self.covered[group];
+        let begin = (key | u64::from(from)).max(*covered);
+        let end = key | u64::from(until);
+        if begin < end {
+            *covered = end;
+            let own = &mut self.differences[group * self.width..(group + 1) * self.width];
+            own[(begin & 0xffff) as usize] += 1;
+            own[until as usize] -= 1;
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Sums of a column in every group and period, in integers: the same in whatever order rows come.
+
+use super::super::plan::TimeChoice;
+use super::block::Block;
+use super::counts::Counts;
+use super::sweep::Tally;
+
+/// The counters of one measure.
+pub(super) struct Sums {
+    /// Numbers per group: one per period, and one behind the last.
+    width: usize,
+    /// What comes in with a period, less what went out with the one before.
+    sums: Vec<i64>,
+    /// The same for the number of rows.
+    rows: Vec<i32>,
+}
+
+impl Sums {
+    pub fn new(time: &TimeChoice, groups: usize) -> Sums {
+        let width = time.count + 1;
+        Sums { width, sums: vec![0; groups * width], rows: vec![0; groups * width] }
+    }
+
+    /// Turns differences into sums.
+    pub fn finish(mut self) -> Counts {
+        let groups = self.sums.chunks_exact_mut(self.width);
+        for (sums, rows) in groups.zip(self.rows.chunks_exact_mut(self.width)) {
+            for at in 1..sums.len() {
+                sums[at] += sums[at - 1];
+                rows[at] += rows[at - 1];
+            }
+        }
+        Counts::Sums { sums: self.sums, rows: self.rows, width: self.width }
+    }
+}
+
+impl Tally for Sums {
+    fn grow(&mut self, groups: usize) {
+        self.sums.resize(groups * self.width, 0);
+        self.rows.resize(groups * self.width, 0);
+    }
+
+    fn take(&mut self, block: &Block<'_>, row: usize, group: usize, from: u32, until: u32) {
+        let (from, until) =
+            (group * self.width + from as usize, group * self.width + until as usize);
+        self.sums[from] += block.numbers[row];
+        self.sums[until] -= block.numbers[row];
+        self.rows[from] += 1;
+        self.rows[until] -= 1;
+    }
+}
