@@ -130,9 +130,14 @@ fn not_explained(cube: &Cube) -> QueryError {
 }
 
 fn measure<'a>(view: &'a View, name: &str) -> Result<&'a Measure, QueryError> {
-    let names = if name.trim().is_empty() { Vec::new() } else { vec![name.to_owned()] };
-    let found = bind::measures(view, &names)?;
-    Ok(view.cube().measure(found[0]))
+    let found = match name.trim() {
+        "" => bind::default_measure(view)?,
+        name => {
+            let found = view.cube().find_measure(name);
+            found.ok_or_else(|| bind::unknown_measure(view, name))?
+        }
+    };
+    Ok(view.cube().measure(found))
 }
 
 /// The conditions on the dimension that is the last step, and the others.

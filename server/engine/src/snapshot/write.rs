@@ -42,6 +42,8 @@ impl<'a> Writer<'a> {
             last_month: cube.timeline.last.0,
             dimensions: cube.dimensions.iter().map(|dimension| self.dimension(dimension)).collect(),
             groups: cube.groups.iter().map(|group| self.group(group)).collect::<Result<_, _>>()?,
+            calculated: cube.calculated.clone(),
+            sets: cube.sets.clone(),
             freshness: freshness.map(|found| (found.dimension, found.newest.clone())),
         })
     }

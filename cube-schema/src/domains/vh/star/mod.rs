@@ -6,6 +6,7 @@
 mod dimensions;
 mod facts;
 mod forklaring;
+mod noegletal;
 
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ use super::regler::{self, g2_kvartal};
 use dimensions::{JA, Keys, NEJ};
 use facts::Facts;
 use forklaring::States;
+use noegletal::Noegletal;
 
 /// Makes the star of judged records.
 pub(super) fn make(
@@ -36,20 +38,19 @@ pub(super) fn make(
     let benchmark = benchmark_rows(records);
     let states = States::of(records);
     let all = states.all(records);
-    let facts =
+    let of_rows =
         |rows| Facts { records: &all, origin: &states.origin, deliveries, keys, rows, as_of };
-    let rows = states.rows(&all, as_of);
+    let explained = states.rows(&all, as_of);
+    let (steps, touched) = (states.steps(&explained), states.touched(&explained));
+    let mut facts = vec![
+        of_rows(&reported).reported(),
+        of_rows(&benchmark).benchmark(),
+        of_rows(&explained).explained(steps, touched),
+    ];
+    facts.extend(Noegletal { reference, deliveries, keys, timeline }.tables());
     let mut dimensions = keys.tables(deliveries);
     dimensions.extend(forklaring::tables());
-    Star {
-        dimensions,
-        facts: vec![
-            facts(&reported).reported(),
-            facts(&benchmark).benchmark(),
-            facts(&rows).explained(states.steps(&rows), states.touched(&rows)),
-        ],
-        steps: vec![godkendelser(reference)],
-    }
+    Star { dimensions, facts, steps: vec![godkendelser(reference)] }
 }
 
 /// A fact row: a piece of a record.
