@@ -216,6 +216,9 @@ pub struct Explain {
     pub all: String,
     /// The path for whoever sees some of them: it tells nothing of the others.
     pub own: String,
+    /// The path of the steps with one rule left out.
+    #[serde(default)]
+    pub without: Option<String>,
     /// The field with the rule of a step.
     pub rule: String,
     /// The rule that a path ends with; all steps where absent.

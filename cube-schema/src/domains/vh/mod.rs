@@ -4,6 +4,7 @@
 //! is looked up ([`mod@reference`], [`kodelister`]), the rules ([`regler`]), the star ([`star`]).
 
 pub mod cpr;
+pub mod fejl;
 pub mod hand07;
 pub mod kodelister;
 pub mod noegletalsdata;

@@ -119,6 +119,52 @@ impl Explained {
     }
 }
 
+/// A rule, and the step in which it alone is left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Without {
+    /// The rule's id.
+    pub rule: String,
+    /// What people read.
+    pub caption: String,
+    step: String,
+}
+
+/// The rules that figures of a cube can be recounted without. None where the caller sees some of
+/// the records only: what the rules do to others would be told.
+#[must_use]
+pub fn rules(views: &[View], cube: &str) -> Vec<Without> {
+    let Ok(at) = answer::find(views, cube) else { return Vec::new() };
+    let how = views[at].cube().explain.as_ref();
+    let Some((how, hidden)) = how.and_then(|how| Some((how, hidden(views, how)?))) else {
+        return Vec::new();
+    };
+    let Some(without) = how.without.as_ref().filter(|_| !hidden.is_restricted()) else {
+        return Vec::new();
+    };
+    let steps = path(hidden.cube(), how, without).into_iter();
+    steps.map(|(step, rule, caption)| Without { rule, caption, step }).collect()
+}
+
+/// Answers a pivot as it would be without a rule.
+///
+/// # Errors
+/// As an answer with it.
+pub fn answer_without(
+    views: &[View],
+    pivot: &Pivot,
+    rule: &Without,
+    cancel: &Cancel,
+) -> Result<(usize, CellSet), QueryError> {
+    let at = answer::find(views, &pivot.cube)?;
+    let cube = views[at].cube();
+    let how = cube.explain.as_ref().ok_or_else(|| not_explained(cube))?;
+    let explains = views.iter().position(|view| view.cube().name == how.cube);
+    let explains = explains.ok_or_else(|| not_explained(cube))?;
+    let mut pivot = Pivot { cube: how.cube.clone(), ..pivot.clone() };
+    pivot.filters.push(condition(&how.steps, &how.step, &[&rule.step]));
+    Ok((explains, ask(&views[explains], &pivot, cancel)?))
+}
+
 /// The view of the cube that explains.
 pub(super) fn hidden<'a>(views: &'a [View], how: &Explain) -> Option<&'a View> {
     views.iter().find(|view| view.cube().name == how.cube)

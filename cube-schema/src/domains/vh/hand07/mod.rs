@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 use crate::day::Quarter;
 
-use super::kodelister::Kommune;
+use super::kodelister::{Kommune, YDELSER};
 
 /// A cell of HAND07.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -115,6 +115,19 @@ impl Navne {
         };
         coded.or_else(named).map(|(code, _)| &**code)
     }
+}
+
+/// What the services of the compiled list are called, by StatBank code: the name of Statistics
+/// Denmark, those of other years, our own and our code.
+#[must_use]
+pub fn kendte_tekster() -> Vec<(Box<str>, Vec<Box<str>>)> {
+    let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_reader(YDELSER.as_bytes());
+    let lines = reader.records().filter_map(Result::ok);
+    let named = lines.filter_map(|line| {
+        let text = |column: usize| line.get(column).map(Box::from);
+        Some((text(5)?, vec![text(4)?, text(6)?, text(1)?, text(0)?]))
+    });
+    named.collect()
 }
 
 /// A name without what differs from export to export: case, repeated blanks, and `(2020K3-)`.
