@@ -1,14 +1,16 @@
 //! Difficult folders: all that is read of them, and questions to them.
 
-use terning_oracle::Pivot;
+use terning_oracle::{Eyes, Pivot};
 use terning_tests::random::Random;
 use terning_tests::{question, words};
 
 use crate::both::{Agreed, Both};
 use crate::difficult::deliver;
 use crate::drill;
+use crate::sample::given;
 
-/// Folders in an ordinary run; `TERNING_EDGES` asks for another number.
+/// Folders in an ordinary run; `TERNING_EDGES` asks for another number, `TERNING_EDGES_FIRST` for
+/// others.
 const FOLDERS: u64 = 60;
 
 const VH: &str = "Voksne Handicappede";
@@ -16,22 +18,18 @@ const BENCHMARK: &str = "Voksne Handicappede Benchmark";
 
 #[test]
 fn difficult_folders_are_read_alike() {
-    let folders = std::env::var("TERNING_EDGES").ok().and_then(|text| text.parse().ok());
-    let (mut questions, mut cells, mut values) = (0, 0, 0);
+    let mut agreed = Agreed::default();
     let mut differences = Vec::new();
-    for seed in 0..folders.unwrap_or(FOLDERS) {
+    let first = given("TERNING_EDGES_FIRST", 0);
+    for seed in first..first + given("TERNING_EDGES", FOLDERS) {
         match agree(seed) {
-            Ok(agreed) => {
-                questions += agreed.questions;
-                cells += agreed.cells;
-                values += agreed.values;
-            }
+            Ok(one) => agreed += one,
             Err(difference) => differences.push(format!("folder {seed}: {difference}")),
         }
     }
     assert!(differences.is_empty(), "{}\n{}", differences.len(), differences.join("\n"));
-    println!("{questions} questions, {cells} cells, {values} of them with a value");
-    assert!(values > questions);
+    println!("{agreed:?}");
+    assert!(agreed.values > agreed.questions);
 }
 
 fn agree(seed: u64) -> Result<Agreed, String> {
@@ -42,11 +40,20 @@ fn agree(seed: u64) -> Result<Agreed, String> {
     both.agree_on_deliveries()?;
     both.agree_on_rejects()?;
     both.agree_on_rules()?;
-    let cubes = &both.engine.cubes[..2];
-    let drawn = (0..8).map(|number| question::pivot(&cubes[number % 2], &mut random));
-    let drawn: Vec<Pivot> = drawn.collect();
-    drill::agree(&both, &drawn, &mut random)?;
-    both.agree(fixed().into_iter().chain(drawn))
+    let kommune = *random.one(&["153", "155", "183", "185", "187", "461"]);
+    let own = Eyes::Kommune(kommune.to_owned());
+    let mut agreed = both.agree(fixed())?;
+    for eyes in [Eyes::National, own] {
+        let pivots = drawn(&both, 8, &mut random);
+        drill::agree(&both, &eyes, &pivots, &mut random)?;
+        agreed += both.agree_for(&eyes, pivots)?;
+    }
+    Ok(agreed)
+}
+
+fn drawn(both: &Both, count: usize, random: &mut Random) -> Vec<Pivot> {
+    let cubes = &both.engine.cubes;
+    (0..count).map(|number| question::pivot(&cubes[number % cubes.len()], random)).collect()
 }
 
 /// What is asked of every folder.
