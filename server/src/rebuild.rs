@@ -3,7 +3,9 @@
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use anyhow::anyhow;
 use cube_schema::day::Month;
 use cube_schema::domain::Domain;
 use cube_schema::domains::vh::Vh;
@@ -13,6 +15,7 @@ use terning_engine::cube::{Cube, build};
 use terning_engine::delivery::Progress;
 use terning_engine::delivery::findings::write_rejects;
 use terning_engine::load::{LoadError, LoadReport, Loaded, load};
+use terning_engine::query::{View, bind};
 use terning_engine::snapshot;
 
 use crate::files::FolderStore;
@@ -89,9 +92,13 @@ pub fn rebuild(order: &Rebuild, progress: &(dyn Fn(Progress) + Sync)) -> anyhow:
 /// Builds all cubes of a schema and writes them as one file.
 fn write_cubes(schema: &Schema, loaded: &Loaded, path: &Path) -> anyhow::Result<()> {
     let cubes = schema.cubes.iter().map(|cube| build(schema, cube, &loaded.star, loaded.timeline));
-    let cubes: Vec<Cube> = cubes.collect::<Result<_, _>>()?;
+    let cubes: Vec<Arc<Cube>> = cubes.map(|cube| cube.map(Arc::new)).collect::<Result<_, _>>()?;
+    for cube in &cubes {
+        let checked = bind::check(&View::everything(Arc::clone(cube)));
+        checked.map_err(|error| anyhow!("kuben '{}': {}", cube.name, error.explained()))?;
+    }
     let mut file = BufWriter::new(File::create(path)?);
-    snapshot::write(&cubes.iter().collect::<Vec<_>>(), &mut file)?;
+    snapshot::write(&cubes.iter().map(Arc::as_ref).collect::<Vec<_>>(), &mut file)?;
     file.flush()?;
     Ok(())
 }
@@ -185,7 +192,7 @@ mod tests {
         let manifest = Manifest::read(&version).unwrap();
         assert_eq!(manifest.more["inputs"].as_array().unwrap().len(), 2);
         let asked = versions::Versions::new(&folder.path().join("data"));
-        assert_eq!(asked.get("2026-09.1").unwrap().cubes.len(), 2);
+        assert_eq!(asked.get("2026-09.1").unwrap().cubes.len(), 3);
 
         deliver(folder.path(), "2026-10", &[GOOD, &GOOD.replace("a;", "b;")]);
         let second = rebuild(&order(folder.path()), &|_| ()).unwrap();
