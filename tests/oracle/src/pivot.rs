@@ -265,7 +265,8 @@ impl<'a> Plan<'a> {
         dimension: usize,
         keys: &[usize],
     ) -> BTreeSet<Slots> {
-        if keys.is_empty() && self.totals {
+        let has_no_members = self.cube.dimensions[dimension].key_count() == 0;
+        if has_no_members && self.totals {
             return all.iter().map(|slots| self.with_totals(slots, dimension)).collect();
         }
         let of_key = |slots: &Slots, key: &usize| self.with_key(slots, dimension, *key);

@@ -56,15 +56,15 @@ impl Both {
     /// Whether a question has the same answer; the number of cells and of values, or how the answers
     /// differ.
     fn ask(&self, eyes: &Eyes, views: &[View], pivot: &Pivot) -> Result<(usize, usize), String> {
-        let name = format!("{eyes:?} {}", words::write(pivot));
+        let name = || format!("{eyes:?} {}", words::write(pivot));
         match (ask_views(views, pivot), self.oracle.pivot_as(eyes, pivot)) {
             (Ok(ours), Ok(theirs)) => match difference(&ours, &theirs) {
                 None => Ok((cell_count(&ours), ours.cells.iter().flatten().flatten().count())),
-                Some(difference) => Err(format!("{name}\n  {difference}")),
+                Some(difference) => Err(format!("{}\n  {difference}", name())),
             },
             (Err(_), Err(_)) => Ok((0, 0)),
-            (Err(error), Ok(_)) => Err(format!("{name}\n  refused here only: {error}")),
-            (Ok(_), Err(error)) => Err(format!("{name}\n  refused there only: {error}")),
+            (Err(error), Ok(_)) => Err(format!("{}\n  refused here only: {error}", name())),
+            (Ok(_), Err(error)) => Err(format!("{}\n  refused there only: {error}", name())),
         }
     }
 

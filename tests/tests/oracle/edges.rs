@@ -16,6 +16,30 @@ const FOLDERS: u64 = 60;
 const VH: &str = "Voksne Handicappede";
 const BENCHMARK: &str = "Voksne Handicappede Benchmark";
 
+const KEY_FIGURES: [&str; 21] = [
+    "Udgifter",
+    "Befolkning 18-64",
+    "Årsværk",
+    "Lønsum",
+    "Kommuner med leverance",
+    "Modtagere, længerevarende ophold",
+    "Modtagere, midlertidige ophold",
+    "Helårsmodtagere, botilbud og støtte",
+    "Udgifter, botilbud og støtte",
+    "Udgifter, længerevarende botilbud",
+    "Udgifter, midlertidige botilbud",
+    "Udgifter, alle ydelser",
+    "Udgifter, støtte i eget hjem",
+    "Antal modtagere af længerevarende ophold pr. 1000 indbyggere i alderen 18-64",
+    "Antal modtagere af midlertidige ophold pr. 1000 indbyggere i alderen 18-64",
+    "Gns. udgifter pr. modtager af botilbud og socialpædagogisk støtte",
+    "Udgifter til botilbud og socialpædagogisk støtte pr. 18-64-årige",
+    "Udgifter til længerevarende botilbud pr. 18-64-årige",
+    "Udgifter til midlertidige botilbud pr. 18-64-årige",
+    "Samlede udgifter til voksenhandicapydelser pr. 18-64-årige",
+    "Udgifter til socialpædagogisk bistand i eget hjem pr. 18-64-årige",
+];
+
 #[test]
 fn difficult_folders_are_read_alike() {
     let mut agreed = Agreed::default();
@@ -80,5 +104,23 @@ fn fixed() -> Vec<Pivot> {
         words::read(&format!("terning pivot --cube '{cube}' {words} {measures} --totals")).unwrap()
     };
     let of_both = both.iter().flat_map(|words| [line(VH, words), line(BENCHMARK, words)]);
-    of_both.chain(vh.iter().map(|words| line(VH, words))).collect()
+    of_both.chain(vh.iter().map(|words| line(VH, words))).chain(of_key_figures()).collect()
+}
+
+/// Every measure of the key figures, at every level and over selections.
+fn of_key_figures() -> impl Iterator<Item = Pivot> {
+    let asked = [
+        "--rows 'Handle kommune.Kommunenummer=153,155,183,185,187,461,101' --rows Tid.År=2018,2019,2020",
+        "--rows 'Handle kommune.Region' --rows Tid.Kvartal --filter Tid.År=2019,2020",
+        "--rows Tid.Måned --filter Tid.År=2019,2020 --filter 'Handle kommune.Kommunenummer=153,183,461'",
+        "--rows Tid.År --filter 'Handle kommune.Kommunenummer<>153' --filter 'Tid.Måned<>2020-03'",
+        "--rows 'Ydelse VH.Kategori' --rows 'Ydelse VH.Ydelseskode' --rows Tid.År=2019,2020",
+        "--rows 'Handle kommune.Kommune=Brøndby,Ishøj' --filter 'Ydelse VH.Ydelseskode=1.8.1,1.8.2' --filter Tid.År=2020",
+    ];
+    let measures: String =
+        KEY_FIGURES.iter().map(|measure| format!(" --measure '{measure}'")).collect();
+    asked.into_iter().map(move |words| {
+        let line = format!("terning pivot --cube Nøgletal {words} {measures} --totals");
+        words::read(&line).unwrap()
+    })
 }
