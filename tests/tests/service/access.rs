@@ -40,11 +40,7 @@ pub fn built() -> tempfile::TempDir {
 fn built_of(deliver: fn(&Path)) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     deliver(&folder.path().join("deliveries"));
-    let order = Rebuild {
-        deliveries: folder.path().join("deliveries"),
-        data: folder.path().to_owned(),
-        month: None,
-    };
+    let order = Rebuild::new(folder.path().join("deliveries"), folder.path());
     assert_eq!(rebuild(&order, &|_| ()).unwrap().exit_code(), 0);
     folder
 }

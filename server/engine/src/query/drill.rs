@@ -83,7 +83,7 @@ pub fn records(
     cancel: &Cancel,
 ) -> Result<Drilled, QueryError> {
     let measure = bind::default_measure(view)?;
-    let bound = Bound { axes: Vec::new(), conditions, measure, nested_totals: false };
+    let bound = Bound::stored(Vec::new(), conditions, measure, false);
     let behind = run(view, &bound, &Limits::default(), cancel)?.behind;
     let cell = Cell::new(view, &bound.conditions, columns);
     let lines = cell.lines(cancel)?;

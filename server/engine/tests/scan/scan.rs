@@ -356,11 +356,12 @@ impl<'a> Scan<'a> {
         if active.is_empty() {
             return None;
         }
-        let measure = tuple.iter().find_map(|(_, member)| match member {
-            Member::Measure(measure) => Some(*measure),
+        let named = tuple.iter().map(|(_, member)| member).chain([&bound.measure]);
+        let measure = named.into_iter().find_map(|member| match member {
+            Member::Measure(measure) => Some(measure.measure),
             _ => None,
-        });
-        let measure = &self.group.measures[measure.unwrap_or(bound.measure).measure];
+        })?;
+        let measure = &self.group.measures[measure];
         let last_month = self.last_month(&wanted);
         let at_end = measure.kind == MeasureKind::DistinctAtEnd;
         let counted = active

@@ -160,7 +160,8 @@ impl<'a> Facts<'a> {
     }
 }
 
-fn named(
+/// A fact table of named columns.
+pub(super) fn named(
     name: &str,
     columns: Vec<(&str, FactColumn)>,
     more: Vec<(String, FactColumn)>,
