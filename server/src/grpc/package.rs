@@ -1,5 +1,7 @@
 //! Makes a data package and sends its files in parts.
 
+use std::sync::Arc;
+
 use terning_engine::query::Cancel;
 use terning_proto::v1;
 use tokio_stream::StreamExt;
@@ -26,7 +28,8 @@ impl Api {
         let order = move || Order::new(&version, &caller, kind, &wanted);
         let order = tokio::task::spawn_blocking(order).await.map_err(|_| status::internal())?;
         let order = order.ok_or_else(|| no_package(kind, &kommune))?;
-        let job = move |parts| order.make(parts, &Cancel::default());
+        let versions = Arc::clone(&self.versions);
+        let job = move |parts| order.make(versions.data(), parts, &Cancel::default());
         let parts = ReceiverStream::new(self.work.stream(job)?);
         Ok(Box::pin(parts.map(|part| part.map(response).map_err(|error| failed(&error)))))
     }

@@ -5,11 +5,14 @@
 mod aggregat;
 mod datamart;
 mod describe;
+mod dsa;
 mod out;
+mod raw;
 mod table;
 
 pub use out::{Failed, Part, Parts};
 
+use std::path::Path;
 use std::sync::Arc;
 
 use terning_engine::query::{Cancel, View};
@@ -22,6 +25,10 @@ use out::Out;
 /// What a package holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
+    /// The files as the municipality delivered them.
+    Raw,
+    /// The records of its counting deliveries, with names and types.
+    Dsa,
     /// The municipality's records after the rules.
     Datamart,
     /// Counts of all municipalities, or of one.
@@ -29,7 +36,12 @@ pub enum Kind {
 }
 
 /// The kinds by the names that they are asked for with.
-const KINDS: [(&str, Kind); 2] = [("datamart", Kind::Datamart), ("aggregat", Kind::Aggregat)];
+const KINDS: [(&str, Kind); 4] = [
+    ("raw", Kind::Raw),
+    ("dsa", Kind::Dsa),
+    ("datamart", Kind::Datamart),
+    ("aggregat", Kind::Aggregat),
+];
 
 impl Kind {
     /// The kind of a name.
@@ -93,9 +105,11 @@ impl Order {
     ///
     /// # Errors
     /// Nobody waits for it any more, or something in it cannot be read.
-    pub fn make(&self, parts: Parts, cancel: &Cancel) -> Result<(), Failed> {
+    pub fn make(&self, data: &Path, parts: Parts, cancel: &Cancel) -> Result<(), Failed> {
         let mut out = Out::new(parts);
         let described = match self.kind {
+            Kind::Raw => raw::make(self, data, &mut out)?,
+            Kind::Dsa => dsa::make(self, data, &mut out)?,
             Kind::Datamart => datamart::make(self, &mut out, cancel)?,
             Kind::Aggregat => aggregat::make(self, &mut out, cancel)?,
         };

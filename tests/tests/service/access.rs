@@ -237,6 +237,8 @@ fn a1_the_service_tells_a_municipality_nothing_of_what_others_delivered() {
         &["mdx", mdx, "--format=json"],
         &["drill", cube, "--format=json"],
         &["package", "--kind=datamart", "--kommune=153"],
+        &["package", "--kind=dsa", "--kommune=153"],
+        &["package", "--kind=raw", "--kommune=153"],
     ] {
         assert!(both(words), "{words:?} is refused");
     }
@@ -269,13 +271,13 @@ fn read_all(path: &Path) -> Vec<(String, Vec<u8>)> {
     if path.is_file() {
         return vec![(String::new(), std::fs::read(path).unwrap())];
     }
-    let names = std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap());
-    let mut files: Vec<(String, Vec<u8>)> = names
-        .map(|entry| {
-            let name = entry.file_name().into_string().unwrap();
-            (name, std::fs::read(entry.path()).unwrap())
-        })
-        .collect();
+    let entries = std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path());
+    let mut files = Vec::new();
+    for entry in entries {
+        let name = entry.file_name().unwrap().to_string_lossy().into_owned();
+        let below = read_all(&entry).into_iter();
+        files.extend(below.map(|(rest, content)| (format!("{name}/{rest}"), content)));
+    }
     files.sort();
     files
 }

@@ -172,10 +172,45 @@ fn a1_another_municipality_s_package_is_refused_as_one_that_does_not_exist() {
         let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
         package(&server, into.path(), &asked, token).unwrap_err().replace(kommune, "…")
     };
-    assert_eq!(refusal("datamart", "157", &own), refusal("datamart", "999", &own));
+    for kind in ["datamart", "dsa", "raw"] {
+        assert_eq!(refusal(kind, "157", &own), refusal(kind, "999", &own));
+    }
     assert!(refusal("datamart", "157", &own).contains("ingen datapakke"));
     // National eyes see no citizens, and so get no package of them.
     let national = token(data.path(), "national", None);
     assert!(refusal("datamart", "153", &national).contains("ingen datapakke"));
     assert!(refusal("ukendt", "153", &own).contains("aggregat"));
+}
+
+#[test]
+fn raw_files_are_unchanged_and_dsa_has_their_records() {
+    let data = built();
+    let into = tempfile::tempdir().unwrap();
+    let server = Server::ready(data.path());
+    let own = token(data.path(), "kommune", Some("153"));
+    let raw = package(&server, into.path(), &["--kind=raw", "--kommune=153"], &own).unwrap();
+    let path = "2026-10/VH_153_nexus_202610_1.csv";
+    let delivered = fs::read(data.path().join("deliveries").join(path)).unwrap();
+    assert_eq!(fs::read(raw.join("filer").join(path)).unwrap(), delivered);
+    assert_eq!(fs::read_dir(raw.join("filer")).unwrap().count(), 1);
+    assert_eq!(fs::read_dir(raw.join("filer/2026-10")).unwrap().count(), 2);
+    let dsa = package(&server, into.path(), &["--kind=dsa", "--kommune=153"], &own).unwrap();
+    let rows = csv(&dsa.join("registreringer.csv"));
+    assert_eq!(rows, parquet(&dsa.join("registreringer.parquet")));
+    assert_eq!(rows.len(), 2);
+    for (name, value) in [
+        ("Ydelsesid", "a1"),
+        ("CPR", "6101801234"),
+        ("Indberetter", "153"),
+        ("Ydelseskode", "1.8.1"),
+        ("Startdato", "2020-01-01"),
+        ("Slutdato", ""),
+        ("OpholdsstedId", "s1"),
+        ("Funktionsvurdering", "A"),
+        ("System", "nexus"),
+        ("LeveranceMaaned", "2026-10"),
+        ("Linje", "1"),
+    ] {
+        assert_eq!(rows[0][name], value, "{name}");
+    }
 }

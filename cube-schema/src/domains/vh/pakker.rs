@@ -168,6 +168,27 @@ pub const DATAMART: &[Kolonne] = &[
     antal("Linje", "Linje", "", "Linjen i filen", ""),
 ];
 
+/// The delivered records: a line per record that counts, before the rules.
+pub const DSA: &[Kolonne] = &[
+    tekst("Ydelsesid", "", "Registreringens nummer i fagsystemet", ""),
+    tekst("CPR", "", "Borgerens CPR-nummer (fortroligt)", ""),
+    tekst("Indberetter", "", "Kommunen, der har leveret", ""),
+    tekst("Betalingskommune", "", "Som angivet; Ukendt, hvis den ikke er en kommune", ""),
+    tekst("Ydelseskode", "", "Som angivet", ""),
+    dato("Startdato", "", "Tom, hvis den mangler eller ikke kan læses", ""),
+    dato("Slutdato", "", "Tom er åben", ""),
+    tekst("Maalgrupper", "", "Gyldige målgruppekoder, adskilt af komma", ""),
+    tekst("UgyldigeMaalgrupper", "", "Målgruppekoder, der ikke er på listen, adskilt af komma", ""),
+    tekst("OpholdsstedId", "", "Tom er eget hjem; Ukendt, hvis det ikke er i registret", ""),
+    tekst("Funktionsvurdering", "", "A til E", ""),
+    tekst("System", "", "Fagsystemet", ""),
+    tekst("LeveranceMaaned", "", "Måneden, som leverancen er for", ""),
+    antal("Loebenummer", "", "", "Leverancens nummer i måneden", ""),
+    tekst("Indlaest", "", "Tidspunktet for indlæsning (versionens)", ""),
+    tekst("Fil", "", "Filen, som registreringen er læst fra", "S1-S4"),
+    antal("Linje", "", "", "Linjen i filen", ""),
+];
+
 /// The aggregated datamart: a line per cell that has an active record.
 pub const AGGREGAT: &[Kolonne] = &[
     tekst("Handlekommune", KOMMUNE, "Kommunen, der har visitationsansvaret", "K1-K3"),
