@@ -8,6 +8,7 @@ pub mod fejl;
 pub mod hand07;
 pub mod kodelister;
 pub mod noegletalsdata;
+pub mod pakker;
 pub mod rapporter;
 pub mod record;
 pub mod reference;
