@@ -675,7 +675,6 @@ mod tests {
         cubes = [{ cube = "Ting", rows = { dimension = "Farve", field = "Farve" }, hidden = ["Tid"] }]
     "#;
 
-    const ROWS: &str = "rows = { dimension = \"Farve\", field = \"Farve\" },";
     const BY_OWNER: &str = "kind = \"distinct\", key = [\"ejer\"]";
 
     #[test]
@@ -718,13 +717,13 @@ mod tests {
 
     #[test]
     fn an_observed_age_a_changing_sum_and_a_start_without_a_column_are_named() {
-        let small = SMALL.replace(ROWS, "");
-        let aged = small.replace("column = \"farve\"", "age = \"foedt\"");
+        let roles = SMALL.find("[[role]]").unwrap();
+        let aged = SMALL[..roles].replace("column = \"farve\"", "age = \"foedt\"");
         assert!(Schema::parse(&aged).is_ok());
         let observed = aged.replace("table = \"farve\"", "table = \"farve\"\nobserved = true");
-        let stepped = small.replace("\"farve\" }", "\"farve\", steps = \"trin\" }");
+        let stepped = SMALL[..roles].replace("\"farve\" }", "\"farve\", steps = \"trin\" }");
         let sum = stepped.replace(BY_OWNER, "kind = \"sum\", column = \"pris\"");
-        let days = small.replace(BY_OWNER, "kind = \"days\"");
+        let days = SMALL.replace(BY_OWNER, "kind = \"days\"");
         assert!(Schema::parse(&days).is_ok());
         let days = days.replace("last = ", "day_count = \"exclude-start\"\nlast = ");
         for (text, message) in [(observed, "observed"), (sum, "'steps'"), (days, "'starts'")] {
