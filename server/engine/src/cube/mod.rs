@@ -15,7 +15,7 @@ mod build;
 
 pub use build::{BuildError, build};
 pub use dimension::{Dimension, Field, Hierarchy};
-pub use rows::{Order, Rows};
+pub use rows::{Order, PARTS, Rows};
 
 use cube_schema::schema::{DayCount, MeasureKind};
 use cube_schema::table::Timeline;

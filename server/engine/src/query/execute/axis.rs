@@ -16,20 +16,23 @@ pub(super) struct Axis {
     period: Vec<u16>,
     /// The position of each period's begin, and behind the last the length of the axis.
     pub starts: Vec<u32>,
+    /// The first day, as days since 1970; of months 0.
+    zero: i32,
 }
 
 impl Axis {
     pub fn of_days(time: &TimeChoice, timeline: Timeline) -> Axis {
         let day_count = |month| Month(month).last_day().0 - Month(month).first_day().0 + 1;
         let months = timeline.first.0..=timeline.last.0;
-        Axis::new(time, months.map(|month| day_count(month) as u32))
+        let zero = timeline.first.first_day().0;
+        Axis::new(time, zero, months.map(|month| day_count(month) as u32))
     }
 
     pub fn of_months(time: &TimeChoice, month_count: usize) -> Axis {
-        Axis::new(time, std::iter::repeat_n(1, month_count))
+        Axis::new(time, 0, std::iter::repeat_n(1, month_count))
     }
 
-    fn new(time: &TimeChoice, lengths: impl Iterator<Item = u32>) -> Axis {
+    fn new(time: &TimeChoice, zero: i32, lengths: impl Iterator<Item = u32>) -> Axis {
         let (mut position, mut period, mut starts) = (Vec::new(), Vec::new(), Vec::new());
         let mut live = time.live.iter().enumerate().peekable();
         for (month, length) in lengths.enumerate() {
@@ -48,12 +51,20 @@ impl Axis {
             ends.push(period.len() as u32);
         }
         period.push(time.count as u16);
-        Axis { position, period, starts }
+        Axis { position, period, starts, zero }
     }
 
-    /// The position of a day; of one that is not asked for, that of the next one that is.
-    pub fn position(&self, day: u32) -> u32 {
-        self.position[day as usize]
+    /// The position of a day since 1970 (or a month of the timeline); of one that is not asked for,
+    /// that of the next one that is.
+    pub fn position(&self, day: i32) -> u32 {
+        self.position[self.number(day)]
+    }
+
+    /// The number of a day from the start of the timeline; of one outside, the first, or that behind
+    /// the last.
+    fn number(&self, day: i32) -> usize {
+        let length = self.position.len() as i32 - 1;
+        day.saturating_sub(self.zero).clamp(0, length) as usize
     }
 
     /// The period of a position; of the one behind the last, the number of periods.
@@ -63,9 +74,10 @@ impl Axis {
 
     /// The position from which on a record counts whose first day is the day given, where that day
     /// does not count unless a period begins with it.
-    pub fn after_start(&self, day: u32) -> u32 {
+    pub fn after_start(&self, day: i32) -> u32 {
         let position = self.position(day);
-        let is_live = self.position.get(day as usize + 1).is_some_and(|next| *next > position);
+        let next = self.position.get(self.number(day) + 1);
+        let is_live = next.is_some_and(|next| *next > position);
         let begins = is_live && self.starts[usize::from(self.period(position))] == position;
         position + u32::from(is_live && !begins)
     }

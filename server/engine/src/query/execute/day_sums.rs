@@ -14,8 +14,9 @@ use super::sweep::Tally;
 /// and a day counts once for each key.
 pub(super) struct DaySums<'a, const COVERED: bool> {
     days: &'a Axis,
-    /// Per group: the key counted last, and one more than the last position it covers.
+    /// Per group and part: the key counted last, and one more than the last position it covers.
     covered: Vec<u64>,
+    parts: usize,
     /// Per group one per period, and one behind the last.
     periods: Vec<Period>,
     width: usize,
@@ -33,9 +34,10 @@ struct Period {
 const POSITION_BITS: u32 = 32;
 
 impl<'a, const COVERED: bool> DaySums<'a, COVERED> {
-    pub fn new(days: &'a Axis, groups: usize) -> Self {
+    pub fn new(days: &'a Axis, groups: usize, parts: usize) -> Self {
         let width = days.starts.len();
-        let mut sums = DaySums { days, covered: Vec::new(), periods: Vec::new(), width };
+        let (covered, periods) = (Vec::new(), Vec::new());
+        let mut sums = DaySums { days, covered, parts, periods, width };
         sums.grow(groups);
         sums
     }
@@ -69,7 +71,7 @@ impl<'a, const COVERED: bool> DaySums<'a, COVERED> {
 
 impl<const COVERED: bool> Tally for DaySums<'_, COVERED> {
     fn grow(&mut self, groups: usize) {
-        self.covered.resize(if COVERED { groups } else { 0 }, 0);
+        self.covered.resize(if COVERED { groups * self.parts } else { 0 }, 0);
         self.periods.resize(groups * self.width, Period::default());
     }
 
@@ -79,7 +81,8 @@ impl<const COVERED: bool> Tally for DaySums<'_, COVERED> {
             return self.add(group, from, until);
         }
         let key = u64::from(block.keys[row]) << POSITION_BITS;
-        let covered = &mut self.covered[group];
+        let part = block.parts.get(row).map_or(0, |&part| usize::from(part));
+        let covered = &mut self.covered[group * self.parts + part];
         let begin = (key | u64::from(from)).max(*covered);
         let end = key | u64::from(until);
         if begin < end {
