@@ -77,6 +77,9 @@ pub struct PivotTexts {
     pub rows: Vec<String>,
     /// The measures.
     pub measures: Vec<String>,
+    /// Whether each field gets the member `I alt`.
+    #[serde(default)]
+    pub totals: bool,
 }
 
 /// A report with its parameters filled in.
@@ -185,6 +188,7 @@ impl Report {
                 columns: asked(&self.pivot.columns),
                 rows: asked(&self.pivot.rows),
                 measures: self.pivot.measures.clone(),
+                totals: self.pivot.totals,
             },
         })
     }
@@ -280,8 +284,10 @@ mod tests {
         for report in &Reports::parse(RAPPORTER).unwrap().reports {
             let cube = schema.cubes.iter().find(|cube| cube.name == report.pivot.cube).unwrap();
             for measure in &report.pivot.measures {
-                let all = cube.groups.iter().flat_map(|group| &group.measures);
-                assert!(all.into_iter().any(|one| one.name == *measure), "{measure}");
+                let stored = cube.groups.iter().flat_map(|group| &group.measures);
+                let calculated = cube.calculated.iter().map(|one| &one.name);
+                let mut all = stored.map(|one| &one.name).chain(calculated);
+                assert!(all.any(|name| name == measure), "{measure}");
             }
             let pivot = &report.pivot;
             for text in pivot.filters.iter().chain(&pivot.columns).chain(&pivot.rows) {

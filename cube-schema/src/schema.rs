@@ -145,9 +145,53 @@ pub struct Cube {
     /// What it is.
     #[serde(default)]
     pub description: String,
+    /// Whether it is left out of the list of cubes.
+    #[serde(default)]
+    pub hidden: bool,
     /// Its measure groups. The first measure of the first group is the default measure.
     #[serde(rename = "group")]
     pub groups: Vec<MeasureGroup>,
+    /// Its measures that are calculated from others.
+    #[serde(default)]
+    pub calculated: Vec<CalculatedMeasure>,
+    /// Sets that formulas refer to by name.
+    #[serde(default, rename = "set")]
+    pub sets: Vec<NamedSet>,
+}
+
+/// A measure that is calculated cell by cell from others, by a formula in MDX.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CalculatedMeasure {
+    /// The name.
+    pub name: String,
+    /// The formula, an expression in MDX. It is bound when a cube is made.
+    pub formula: String,
+    /// The unit (`kr.`).
+    #[serde(default)]
+    pub unit: String,
+    /// The number of decimals shown.
+    #[serde(default)]
+    pub decimals: u8,
+    /// What it is.
+    #[serde(default)]
+    pub description: String,
+    /// Whether it is listed; formulas may use it in any case.
+    #[serde(default = "yes")]
+    pub visible: bool,
+    /// Dimensions on which it has a value at All only.
+    #[serde(default)]
+    pub at_all: Vec<String>,
+}
+
+/// A set with a name. A formula that uses it means those of its members that exist in the cell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NamedSet {
+    /// The name.
+    pub name: String,
+    /// The set, an expression in MDX.
+    pub formula: String,
 }
 
 /// One fact table with its measures. Rows are intervals of days.
@@ -477,7 +521,21 @@ impl Schema {
     fn check_cube(&self, cube: &Cube) -> Result<(), SchemaError> {
         let place = format!(" i kuben '{}'", cube.name);
         let measures = cube.groups.iter().flat_map(|group| &group.measures);
-        distinct("målet", &place, measures.map(|measure| measure.name.as_str()))?;
+        let names = measures.map(|measure| measure.name.as_str());
+        let calculated = cube.calculated.iter().map(|measure| measure.name.as_str());
+        distinct("målet", &place, names.chain(calculated))?;
+        distinct("mængden", &place, cube.sets.iter().map(|set| set.name.as_str()))?;
+        for measure in &cube.calculated {
+            let known = |name: &&String| self.dimension(name).is_some();
+            if let Some(name) = measure.at_all.iter().find(|name| !known(name)) {
+                let place = format!("målet '{}'{place}", measure.name);
+                return Err(SchemaError::Missing {
+                    kind: "dimensionen",
+                    name: name.clone(),
+                    place,
+                });
+            }
+        }
         cube.groups.iter().try_for_each(|group| self.check_group(cube, group))
     }
 
@@ -635,6 +693,6 @@ mod tests {
     #[test]
     fn the_cubes_of_vh_are_a_valid_schema() {
         let schema = Schema::parse(include_str!("domains/vh/vh.toml")).unwrap();
-        assert_eq!(schema.cubes.len(), 2);
+        assert_eq!(schema.cubes.len(), 3);
     }
 }

@@ -11,6 +11,7 @@ use terning_engine::cube::{self, Cube};
 use terning_engine::load::{Loaded, load};
 use terning_engine::query::bound::{HierarchyRef, Member};
 use terning_engine::query::cellset::{AxisPositions, CellSet};
+use terning_engine::query::names::Names;
 use terning_engine::query::{self, Cancel, Limits, Question, View, names};
 use terning_engine::snapshot;
 use terning_oracle::{CellSet as Table, Pivot};
@@ -119,7 +120,8 @@ fn views(cubes: &[Arc<Cube>]) -> Vec<View> {
 /// An answer of two axes as captions and cells.
 #[must_use]
 pub fn table(cube: &Cube, cells: &CellSet) -> Table {
-    let axis = |axis: usize| cells.axes.get(axis).map_or_else(one_position, |a| captions(cube, a));
+    let names = Names::new(cube, &cells.own);
+    let axis = |axis: usize| cells.axes.get(axis).map_or_else(one_position, |a| captions(names, a));
     let (columns, rows) = (axis(0), axis(1));
     let cell = |row: usize, column: usize| cells.value(row * columns.len() + column);
     let line = |row| (0..columns.len()).map(|column| cell(row, column)).collect();
@@ -131,9 +133,9 @@ fn one_position() -> Vec<Vec<String>> {
     vec![Vec::new()]
 }
 
-fn captions(cube: &Cube, axis: &AxisPositions) -> Vec<Vec<String>> {
+fn captions(names: Names<'_>, axis: &AxisPositions) -> Vec<Vec<String>> {
     let caption = |(hierarchy, member): (&HierarchyRef, &Member)| {
-        names::caption(cube, *hierarchy, *member).to_owned()
+        names::caption(names, *hierarchy, *member).to_owned()
     };
     let position = |at| axis.columns.iter().zip(axis.position(at)).map(caption).collect();
     (0..axis.count).map(position).collect()

@@ -48,6 +48,8 @@ pub struct Delivery {
     pub format: &'static str,
     /// The character set.
     pub tegnsaet: &'static str,
+    /// Whether the first line names the columns.
+    pub header: bool,
 }
 
 impl Delivery {
@@ -62,6 +64,7 @@ impl Delivery {
             fuld_bestand: true,
             format: "csv",
             tegnsaet: "utf-8",
+            header: false,
         }
     }
 
@@ -85,12 +88,12 @@ impl Delivery {
     /// # Panics
     /// The folder cannot be written.
     pub fn write_bytes(&self, folder: &Path, bytes: &[u8], rows: usize) -> PathBuf {
-        let Delivery { kommune, system, maaned, loebenummer, fuld_bestand, format, tegnsaet } =
-            self;
+        let Delivery { kommune, system, maaned, loebenummer, fuld_bestand, .. } = self;
+        let Delivery { format, tegnsaet, header, .. } = self;
         let manifest = serde_json::json!({
             "kommune": kommune, "system": system, "leverandoer": "Prøve", "maaned": maaned,
             "loebenummer": loebenummer, "fuld_bestand": fuld_bestand, "format": format,
-            "header": false, "tegnsaet": tegnsaet, "antal_raekker": rows,
+            "header": header, "tegnsaet": tegnsaet, "antal_raekker": rows,
             "sha256": sha256(bytes), "modtaget": format!("{maaned}-28T08:00:00+01:00"),
         });
         let stem = format!("VH_{kommune}_{system}_{}_{loebenummer}", maaned.replace('-', ""));

@@ -91,5 +91,6 @@ fn measure(measure: &MeasureInfo) -> Value {
         "description": measure.description,
         "unit": measure.unit,
         "decimals": measure.decimals,
+        "formula": measure.formula,
     })
 }

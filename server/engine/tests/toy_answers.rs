@@ -53,8 +53,9 @@ fn asked(question: &Question<'_>) -> Vec<String> {
     let [columns, rows] = cells.axes.as_slice() else { panic!("two axes") };
     let line = |row: usize| {
         let members = rows.columns.iter().zip(rows.position(row));
-        let captions: Vec<&str> =
-            members.map(|(hierarchy, member)| names::caption(cube, *hierarchy, *member)).collect();
+        let captions: Vec<&str> = members
+            .map(|(hierarchy, member)| names::caption(cube.as_ref(), *hierarchy, *member))
+            .collect();
         let cell = |column| cells.value(row * columns.count + column);
         let cells: Vec<String> = (0..columns.count)
             .map(|column| cell(column).map_or("-".to_owned(), |value| value.to_string()))

@@ -15,7 +15,7 @@ use crate::world::World;
 const TITLES: [&str; 2] = ["Godkendte kommuner på voksenhandicapområdet (syntetiske data)", ""];
 const HEADER: [&str; 4] = ["Kommunekode", "Ydelseskode", "Kvartal", "Godkendt"];
 
-/// Writes the workbook, the same bytes for the same world.
+/// Writes the workbook, the same bytes for the same world. An odd seed gives a line per quarter, an even one a column.
 ///
 /// # Errors
 /// When the file cannot be written.
@@ -29,20 +29,64 @@ pub fn write(world: &World, path: &Path) -> Result<()> {
     for (row, title) in TITLES.iter().enumerate() {
         sheet.write(row as u32, 0, *title)?;
     }
-    for (column, name) in HEADER.iter().enumerate() {
-        sheet.write(TITLES.len() as u32, column as u16, *name)?;
+    if world.country.seed.is_multiple_of(2) {
+        wide(world, sheet)?;
+    } else {
+        long(world, sheet)?;
     }
-    lines(world, sheet)?;
     workbook.save(path).with_context(|| format!("cannot write {}", path.display()))
 }
 
-fn lines(world: &World, sheet: &mut Worksheet) -> Result<()> {
+/// A column per quarter: yes as `Ja`, `X` or `1`, no mostly as nothing.
+fn wide(world: &World, sheet: &mut Worksheet) -> Result<()> {
     let mut row = TITLES.len() as u32;
-    let last = Month::new(world.last().year() - 1, 10);
-    for one in world.country.municipalities.iter().filter(|one| one.code != WITHOUT_APPROVAL) {
+    let quarters: Vec<Month> = quarters(Month::new(2013, 10), last(world)).collect();
+    for (column, name) in HEADER[..2].iter().enumerate() {
+        sheet.write(row, column as u16, *name)?;
+    }
+    for (quarter, column) in quarters.iter().zip(2..) {
+        sheet.write(row, column, format!("{}K{}", quarter.year(), quarter.quarter()))?;
+    }
+    for one in approving(world) {
+        for (service, own) in SERVICES.iter().enumerate() {
+            row += 1;
+            sheet.write(row, 0, one.code)?.write(row, 1, own.code)?;
+            for (quarter, column) in quarters.iter().zip(2..) {
+                let judged = *quarter >= first_quarter(service);
+                match judged && approved(one, service, *quarter, world.country.seed) {
+                    true if row % 5 == 2 => sheet.write(row, column, 1)?,
+                    true => sheet.write(row, column, ["Ja", "X", "ja"][row as usize % 3])?,
+                    false if row % 7 == 3 => sheet.write(row, column, "Nej")?,
+                    false => continue,
+                };
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The last quarter that can be approved.
+fn last(world: &World) -> Month {
+    Month::new(world.last().year() - 1, 10)
+}
+
+fn quarters(first: Month, last: Month) -> impl Iterator<Item = Month> {
+    (first.0..=last.0).step_by(3).map(Month)
+}
+
+fn approving(world: &World) -> impl Iterator<Item = &Municipality> {
+    world.country.municipalities.iter().filter(|one| one.code != WITHOUT_APPROVAL)
+}
+
+/// A line per quarter.
+fn long(world: &World, sheet: &mut Worksheet) -> Result<()> {
+    let mut row = TITLES.len() as u32;
+    for (column, name) in HEADER.iter().enumerate() {
+        sheet.write(row, column as u16, *name)?;
+    }
+    for one in approving(world) {
         for service in 0..SERVICES.len() {
-            let mut quarter = first_quarter(service);
-            while quarter <= last {
+            for quarter in quarters(first_quarter(service), last(world)) {
                 row += 1;
                 let yes = approved(one, service, quarter, world.country.seed);
                 line(sheet, row, one.code, service, quarter, yes)?;
@@ -51,7 +95,6 @@ fn lines(world: &World, sheet: &mut Worksheet) -> Result<()> {
                     row += 1;
                     line(sheet, row, one.code, service, quarter, !yes)?;
                 }
-                quarter = quarter.plus(3);
             }
         }
     }

@@ -43,7 +43,11 @@ fn suited(world: &World) -> impl Iterator<Item = usize> {
     let sources = world.sources.iter().enumerate();
     sources
         .filter(|(_, source)| {
-            source.part == Part::All && source.style.header && !source.style.windows
+            source.part == Part::All
+                && source.style.header
+                && !source.style.windows
+                && !source.style.xml
+                && !source.changes
         })
         .map(|(at, _)| at)
 }

@@ -1,4 +1,4 @@
-//! A delivery: the data file in CSV and its manifest.
+//! A delivery: the data file, in CSV or XML, and its manifest.
 
 use std::fs;
 use std::path::Path;
@@ -10,8 +10,9 @@ use sha2::{Digest, Sha256};
 use crate::country::Country;
 use crate::day::{self, Month};
 use crate::random::mix;
-use crate::stock::{FIELDS, Line, Shape, Stock};
-use crate::systems::{SYSTEMS, Style};
+use crate::stock::{DELETED, FIELDS, Line, Shape, Stock};
+use crate::systems::{SYSTEMS, Source, Style};
+use crate::xml;
 
 /// The manifest, in the order of its fields.
 #[derive(Debug, Clone, Serialize)]
@@ -49,19 +50,23 @@ pub struct Delivery {
     pub folder: String,
     /// Name without extension.
     pub name: String,
-    /// The CSV.
+    /// The data file.
     pub data: Option<Vec<u8>>,
     /// The manifest.
     pub manifest: Option<Manifest>,
+    /// The extension of the data file.
+    pub extension: &'static str,
 }
 
 impl Delivery {
-    /// Writes a stock as CSV, with its manifest.
+    /// Writes a stock in the format of its system, with its manifest.
     pub fn new(stock: &Stock<'_>, country: &Country, serial: u32) -> Self {
-        let data = csv(stock);
+        let extension = if stock.source.style.xml { "xml" } else { "csv" };
+        let data = if stock.source.style.xml { xml::document(stock) } else { csv(stock) };
         let manifest = manifest(stock, country, serial, &data);
         let name = name(&manifest.kommune, &manifest.system, stock.month, serial);
-        Self { folder: stock.month.text(), name, data: Some(data), manifest: Some(manifest) }
+        let folder = stock.month.text();
+        Self { folder, name, data: Some(data), manifest: Some(manifest), extension }
     }
 
     /// Writes its files; gives their number.
@@ -78,7 +83,7 @@ impl Delivery {
         };
         let mut files = 0;
         if let Some(data) = &self.data {
-            put("csv", data)?;
+            put(self.extension, data)?;
             files += 1;
         }
         if let Some(manifest) = &self.manifest {
@@ -108,14 +113,19 @@ fn manifest(stock: &Stock<'_>, country: &Country, serial: u32, data: &[u8]) -> M
         leverandoer: SYSTEMS[source.system].1.to_owned(),
         maaned: stock.month.text(),
         loebenummer: serial,
-        fuld_bestand: true,
-        format: "csv".to_owned(),
-        header: style.header,
+        fuld_bestand: !source.changes,
+        format: if style.xml { "xml" } else { "csv" }.to_owned(),
+        header: style.header && !style.xml,
         tegnsaet: if style.windows { "windows-1252" } else { "utf-8" }.to_owned(),
         antal_raekker: stock.lines.len() as u64,
         sha256: checksum(data),
-        modtaget: received(stock.month, u64::from(code) * 8 + u64::from(serial)),
+        modtaget: received(stock.month.plus(late(code)), u64::from(code) * 8 + u64::from(serial)),
     }
+}
+
+/// Months by which a municipality is late with its deliveries.
+const fn late(code: u16) -> i32 {
+    if code % 41 == 7 { 1 } else { 0 }
 }
 
 /// A time in the first half of the next month, in Danish time.
@@ -138,31 +148,38 @@ fn csv(stock: &Stock<'_>) -> Vec<u8> {
         out.extend("\u{feff}".as_bytes());
     }
     if style.header {
-        header(&mut out, style);
+        header(&mut out, stock.source);
     }
     for (number, line) in stock.lines.iter().enumerate() {
-        record(&mut out, line, style, number);
+        record(&mut out, line, stock.source, number);
     }
     out
 }
 
-fn header(out: &mut Vec<u8>, style: Style) {
+fn header(out: &mut Vec<u8>, source: &Source) {
+    let style = source.style;
     let order = (0..FIELDS.len())
         .map(|at| if style.own_columns { FIELDS[OWN_ORDER[at]] } else { FIELDS[at] });
+    let deleted = source.changes.then_some(DELETED);
     let own = OWN_COLUMNS.into_iter().filter(|_| style.own_columns);
-    for (at, name) in order.chain(own).enumerate() {
+    for (at, name) in order.chain(deleted).chain(own).enumerate() {
         separate(out, at);
         field(out, name.as_bytes(), style);
     }
     end_line(out, style);
 }
 
-fn record(out: &mut Vec<u8>, line: &Line, style: Style, number: usize) {
+fn record(out: &mut Vec<u8>, line: &Line, source: &Source, number: usize) {
+    let style = source.style;
     let fields = if line.shape == Shape::Short { 9 } else { 10 };
     for (at, own) in OWN_ORDER.into_iter().enumerate().take(fields) {
         separate(out, at);
         let from = if style.own_columns { own } else { at };
         field(out, &line.fields[from], style);
+    }
+    if source.changes {
+        out.push(b';');
+        field(out, if line.deleted { b"J" } else { b"" }, style);
     }
     if style.own_columns {
         remarks(out, style, number);

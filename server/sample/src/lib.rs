@@ -24,6 +24,8 @@ mod world;
 // What is handed over.
 mod stock;
 
+mod xml;
+
 mod delivery;
 
 mod broken;
@@ -189,11 +191,14 @@ fn reference_folder(out: &Path) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// A source's delivery of a month; some deliver twice, first without their newest records.
+/// A source's delivery of a month; some deliver twice, first without their newest records, and one loses a third of them.
 fn deliver(world: &World, source: usize, month: Month, out: &Path) -> Result<(usize, u64)> {
-    let mut stock = Stock::new(world, source, month);
+    let mut stock = Stock::handed_over(world, source, month);
+    if world.loses(source, month) {
+        stock.lines.truncate(stock.lines.len() * 2 / 3);
+    }
     let mut files = 0;
-    let twice = source % 31 == 4;
+    let twice = source % 31 == 4 && !stock.source.changes;
     if twice {
         let whole = stock.lines.clone();
         stock.lines.truncate(whole.len() - whole.len() / 100);

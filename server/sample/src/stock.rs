@@ -1,6 +1,9 @@
 //! What a system holds at the end of a month: the records as known then, with all that is wrong with them.
 //!
-//! A [`Stock`] is the last stage before a format: whoever writes it as XML, or only what changed, starts from here.
+//! A [`Stock`] is the last stage before a format. A system that delivers only what has changed hands over what differs
+//! from its stock of the month before.
+
+use std::collections::{HashMap, HashSet};
 
 use crate::calibration::{GROUP_HELP, SERVICES};
 use crate::day::{self, Day, Month, OPEN};
@@ -25,6 +28,9 @@ pub const FIELDS: [&str; 10] = [
     "Funktionsvurdering",
 ];
 
+/// Name of the field that only what has changed has.
+pub const DELETED: &str = "Slettet";
+
 /// Whether a line has the fields it should have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
@@ -37,12 +43,14 @@ pub enum Shape {
 }
 
 /// One record as a system hands it over.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
     /// The fields in the order of [`FIELDS`], as UTF-8 unless the record has invalid bytes.
     pub fields: [Vec<u8>; 10],
     /// How it is cut.
     pub shape: Shape,
+    /// The record is no longer there; only in what has changed.
+    pub deleted: bool,
 }
 
 /// The full stock of a system at the end of a month.
@@ -76,6 +84,39 @@ impl<'a> Stock<'a> {
             }
         }
         Self { source, month, lines }
+    }
+
+    /// What a source hands over in a month: its stock, or what has changed in it.
+    pub fn handed_over(world: &'a World, position: usize, month: Month) -> Self {
+        let now = Self::new(world, position, month);
+        if !now.source.changes || month == world.first() {
+            return now;
+        }
+        now.since(&Self::new(world, position, month.plus(-1)))
+    }
+
+    /// What is new or different, then what is gone.
+    fn since(self, before: &Self) -> Self {
+        let known: HashMap<&[u8], &Line> =
+            before.lines.iter().map(|line| (line.id(), line)).collect();
+        let ids: HashSet<&[u8]> = self.lines.iter().map(Line::id).collect();
+        let gone = before.lines.iter().filter(|line| !ids.contains(line.id())).map(Line::gone);
+        let changed = self.lines.iter().filter(|line| known.get(line.id()) != Some(line)).cloned();
+        let lines = changed.chain(gone).collect();
+        Self { source: self.source, month: self.month, lines }
+    }
+}
+
+impl Line {
+    fn id(&self) -> &[u8] {
+        &self.fields[0]
+    }
+
+    /// The line that takes the record back: nothing but its id need be given.
+    fn gone(&self) -> Self {
+        let mut fields: [Vec<u8>; 10] = Default::default();
+        fields[0].clone_from(&self.fields[0]);
+        Self { fields, shape: Shape::Whole, deleted: true }
     }
 }
 
@@ -187,7 +228,7 @@ impl Writer<'_> {
             Flaw::TooManyFields => Shape::Long,
             _ => Shape::Whole,
         };
-        Line { fields, shape }
+        Line { fields, shape, deleted: false }
     }
 
     /// One of several wrong values.

@@ -40,7 +40,7 @@ pub enum Part {
     Successor,
 }
 
-/// How a system writes its CSV.
+/// How a system writes its files.
 #[derive(Debug, Clone, Copy)]
 pub struct Style {
     /// With a header line.
@@ -57,6 +57,8 @@ pub struct Style {
     pub own_columns: bool,
     /// Windows-1252.
     pub windows: bool,
+    /// XML instead of CSV.
+    pub xml: bool,
 }
 
 /// A system of a municipality.
@@ -76,6 +78,8 @@ pub struct Source {
     pub only: Option<Month>,
     /// Share of services that carry the day of the change as their start.
     pub restarted: f64,
+    /// It delivers only what has changed since the month before.
+    pub changes: bool,
 }
 
 impl Source {
@@ -87,6 +91,7 @@ impl Source {
     /// Its role in `systemskifte.csv`.
     pub const fn role(&self) -> &'static str {
         match self.part {
+            _ if self.changes => "aendringer",
             Part::All => "fuld",
             Part::Former => "tidligere",
             Part::Successor => "nyt",
@@ -170,6 +175,7 @@ fn source(country: &Country, position: usize, part: Part, system: usize) -> Sour
         crlf: share(seed, 5) < 0.5,
         own_columns: header && (share(seed, 6) < 0.2 || rank == 6),
         windows: rank == 5,
+        xml: rank == 9 || (part == Part::Homes && rank != 5),
     };
     Source {
         reporter: position as u8,
@@ -179,6 +185,7 @@ fn source(country: &Country, position: usize, part: Part, system: usize) -> Sour
         change: None,
         only: None,
         restarted: 0.0,
+        changes: part == Part::All && rank == 13,
     }
 }
 

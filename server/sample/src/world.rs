@@ -6,7 +6,7 @@ use crate::errors;
 use crate::people::{Person, reasons};
 use crate::places::Places;
 use crate::records::{Record, gather, recipients};
-use crate::systems::{self, Source};
+use crate::systems::{self, Part, Source};
 
 /// The country, its citizens, their services and who reports them.
 pub struct World {
@@ -59,6 +59,17 @@ impl World {
     /// How many months after the first delivered one: 0 for the first and all before it.
     pub fn later(&self, month: Month) -> u64 {
         (month.0 - self.first().0).max(0) as u64
+    }
+
+    /// Whether a source's delivery lacks a third of its records: one does, in the last of several months. Who has loaded
+    /// the month before holds it back.
+    pub fn loses(&self, source: usize, month: Month) -> bool {
+        let whole = |one: &&Source| one.part == Part::All && !one.changes;
+        let chosen = self.sources.iter().rev().find(whole);
+        let own = &self.sources[source];
+        month == self.last()
+            && self.later(month) > 0
+            && chosen.is_some_and(|one| one.reporter == own.reporter)
     }
 
     /// The first month asked for.

@@ -84,7 +84,8 @@ fn the_same_seed_gives_the_same_bytes() {
 /// Runs of digits that could be a CPR number: ten, or six, a dash and four.
 fn numbers(text: &[u8]) -> impl Iterator<Item = String> {
     let text = String::from_utf8_lossy(text).into_owned();
-    let fields: Vec<String> = text.split([';', '\n', '\r', '"']).map(str::to_owned).collect();
+    let fields: Vec<String> =
+        text.split([';', '\n', '\r', '"', '<', '>']).map(str::to_owned).collect();
     fields.into_iter().filter_map(|field| {
         let digits = field.replacen('-', "", 1);
         let dashed = field.len() == 11 && field.find('-') == Some(6);
@@ -98,7 +99,7 @@ fn every_cpr_number_is_a_replacement_number() {
     let Sample { folder, .. } = tiny();
     let mut count = 0;
     for (name, bytes) in files(folder) {
-        if name.ends_with("csv") {
+        if name.ends_with("csv") || name.ends_with("xml") {
             for number in numbers(&bytes) {
                 assert!(("61".."92").contains(&&number[..2]), "{number} in {name}");
                 count += 1;
@@ -128,8 +129,10 @@ fn every_municipality_has_accepted_data_in_every_month() {
     for Sample { summary, country, .. } in [tiny(), small()] {
         assert_eq!(summary.months, 2);
         for month in ["2026-09", "2026-10"] {
-            let of_month =
-                country.deliveries.iter().filter(|one| one.month == month && one.rows.len() >= 5);
+            let of_month = country
+                .deliveries
+                .iter()
+                .filter(|one| one.month == month && (one.rows.len() >= 5 || !one.full));
             assert_eq!(of_month.map(|one| one.town).collect::<HashSet<_>>().len(), 98, "{month}");
         }
         let mut rows: BTreeMap<u16, usize> = BTreeMap::new();
@@ -250,7 +253,47 @@ fn replaced_systems_delivered_last_before_the_change() {
             _ => assert_eq!(newest.map(String::as_str), Some("2026-10"), "{row:?}"),
         }
     }
-    assert_eq!(roles.into_iter().collect::<Vec<_>>(), ["fuld", "nyt", "parallel", "tidligere"]);
+    let all = ["aendringer", "fuld", "nyt", "parallel", "tidligere"];
+    assert_eq!(roles.into_iter().collect::<Vec<_>>(), all);
+}
+
+#[test]
+fn some_deliver_xml_and_some_only_what_has_changed() {
+    let Sample { country, .. } = small();
+    let rows = |test: &dyn Fn(&plain::Delivery) -> bool| -> usize {
+        country.deliveries.iter().filter(|one| test(one)).map(|one| one.rows.len()).sum()
+    };
+    assert!(rows(&|one| one.format == "xml") > 5_000);
+    let first = rows(&|one| !one.full && one.month == "2026-09");
+    let second = rows(&|one| !one.full && one.month == "2026-10");
+    assert!(second > 0 && second * 5 < first, "{second} of {first}");
+    assert!(country.deliveries.iter().any(|one| !one.deleted.is_empty() && !one.full));
+}
+
+#[test]
+fn one_municipality_loses_a_third_of_its_records_in_the_last_month() {
+    let Sample { country, .. } = small();
+    let mut rows: BTreeMap<(u16, &str), BTreeMap<&str, usize>> = BTreeMap::new();
+    for one in country.deliveries.iter().filter(|one| one.full) {
+        let months = rows.entry((one.town, &one.system)).or_default();
+        months.insert(&one.month, one.rows.len());
+    }
+    let shrunk = rows.values().filter(|months| {
+        let of = |month: &str| months.get(month).copied().unwrap_or(0);
+        of("2026-10") > 0 && of("2026-10") * 5 < of("2026-09") * 4
+    });
+    assert_eq!(shrunk.count(), 1);
+}
+
+#[test]
+fn approvals_of_an_even_seed_have_a_column_per_quarter() {
+    use calamine::{Reader, Xlsx, open_workbook};
+    let (folder, _) = make(0.01, 2, "2026-09");
+    let mut book: Xlsx<_> =
+        open_workbook(folder.path().join("reference/Godkendte_kommuner.xlsx")).expect("a workbook");
+    let range = book.worksheet_range("Godkendte").expect("a sheet");
+    let header = range.rows().find(|row| row[0] == "Kommunekode").expect("a header");
+    assert!(header[2] == "2013K4" && header.len() == 2 + 49, "{header:?}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use hashbrown::HashMap;
 use terning_engine::cube::Cube;
 use terning_engine::query::bound::{HierarchyRef, Member};
 use terning_engine::query::cellset::{AxisPositions, CellSet};
+use terning_engine::query::names::Names;
 use terning_engine::query::{Answer, names};
 use terning_proto::v1;
 use terning_proto::v1::part::Part;
@@ -33,27 +34,33 @@ pub fn version(version: &Version) -> v1::VersionInfo {
 /// A whole answer.
 pub(super) fn cell_set(sight: &Sight, answer: &Answer) -> v1::CellSet {
     let cube = sight.views[answer.view].cube();
+    let names = Names::new(cube, &answer.cells.own);
     v1::CellSet {
         cube: cube.name.clone(),
         version: Some(version(&sight.version)),
         behind: answer.cells.behind,
-        axes: answer.cells.axes.iter().map(|one| axis(cube, one)).collect(),
+        axes: answer.cells.axes.iter().map(|one| axis(cube, names, one)).collect(),
         cells: Some(cells(&answer.cells)),
     }
 }
 
 /// A member with its names.
-pub fn member(cube: &Cube, hierarchy: HierarchyRef, member: Member) -> v1::Member {
+pub fn member(
+    cube: &Cube,
+    names: Names<'_>,
+    hierarchy: HierarchyRef,
+    member: Member,
+) -> v1::Member {
     v1::Member {
-        unique_name: names::unique_name(cube, hierarchy, member),
-        caption: names::caption(cube, hierarchy, member).to_owned(),
+        unique_name: names::unique_name(names, hierarchy, member),
+        caption: names::caption(names, hierarchy, member).to_owned(),
         hierarchy: names::hierarchy_name(cube, hierarchy),
         level: names::level_name(cube, hierarchy, member).to_owned(),
-        path: names::path(cube, hierarchy, member),
+        path: names::path(names, hierarchy, member),
     }
 }
 
-fn axis(cube: &Cube, axis: &AxisPositions) -> v1::Axis {
+fn axis(cube: &Cube, names: Names<'_>, axis: &AxisPositions) -> v1::Axis {
     let mut dictionary = Dictionary::default();
     let width = axis.columns.len();
     let mut positions = Vec::with_capacity(axis.members.len());
@@ -63,7 +70,7 @@ fn axis(cube: &Cube, axis: &AxisPositions) -> v1::Axis {
         positions.push(if same {
             positions[place - width]
         } else {
-            dictionary.number(cube, axis.columns[place % width], one)
+            dictionary.number(cube, names, axis.columns[place % width], one)
         });
     }
     v1::Axis {
@@ -82,10 +89,16 @@ struct Dictionary {
 }
 
 impl Dictionary {
-    fn number(&mut self, cube: &Cube, hierarchy: HierarchyRef, of: Member) -> u32 {
+    fn number(
+        &mut self,
+        cube: &Cube,
+        names: Names<'_>,
+        hierarchy: HierarchyRef,
+        of: Member,
+    ) -> u32 {
         let members = &mut self.members;
         *self.numbers.entry((hierarchy, of)).or_insert_with(|| {
-            members.push(member(cube, hierarchy, of));
+            members.push(member(cube, names, hierarchy, of));
             members.len() as u32 - 1
         })
     }

@@ -57,13 +57,21 @@ fn field_info(view: &View, dimension: usize, position: usize, field: &Field) -> 
 }
 
 fn measure_infos(cube: &Cube) -> Vec<v1::MeasureInfo> {
-    let measures = cube.listed_measures().map(|found| cube.measure(found));
-    measures
-        .map(|measure| v1::MeasureInfo {
-            name: measure.name.clone(),
-            description: measure.description.clone(),
-            unit: measure.unit.clone(),
-            decimals: measure.decimals.into(),
-        })
-        .collect()
+    let stored = cube.listed_measures().map(|found| cube.measure(found));
+    let stored = stored.map(|measure| v1::MeasureInfo {
+        name: measure.name.clone(),
+        description: measure.description.clone(),
+        unit: measure.unit.clone(),
+        decimals: measure.decimals.into(),
+        formula: String::new(),
+    });
+    let calculated = cube.calculated.iter().filter(|measure| measure.visible);
+    let calculated = calculated.map(|measure| v1::MeasureInfo {
+        name: measure.name.clone(),
+        description: measure.description.clone(),
+        unit: measure.unit.clone(),
+        decimals: measure.decimals.into(),
+        formula: measure.formula.clone(),
+    });
+    stored.chain(calculated).collect()
 }

@@ -1,5 +1,6 @@
 //! Lists the cubes of a version.
 
+use terning_engine::cube::Cube;
 use terning_engine::query::View;
 use terning_proto::v1;
 use tonic::Status;
@@ -15,7 +16,7 @@ impl Api {
         let sight = self.sight(&call.caller, &call.message.version).await?;
         Ok(v1::ListCubesResponse {
             version: Some(convert::version(&sight.version)),
-            cubes: sight.views.iter().map(cube_info).collect(),
+            cubes: sight.views.iter().filter(|view| !view.cube().hidden).map(cube_info).collect(),
         })
     }
 }
@@ -25,7 +26,14 @@ fn cube_info(view: &View) -> v1::CubeInfo {
     v1::CubeInfo {
         name: cube.name.clone(),
         description: cube.description.clone(),
-        measures: cube.listed_measures().map(|found| cube.measure(found).name.clone()).collect(),
+        measures: measure_names(cube),
         dimensions: view.dimensions().map(|(_, dimension)| dimension.name.clone()).collect(),
     }
+}
+
+/// The measures that are listed, stored ones first.
+fn measure_names(cube: &Cube) -> Vec<String> {
+    let stored = cube.listed_measures().map(|found| &cube.measure(found).name);
+    let calculated = cube.calculated.iter().filter(|measure| measure.visible);
+    stored.chain(calculated.map(|measure| &measure.name)).cloned().collect()
 }

@@ -3,6 +3,7 @@
 use terning_engine::cube::Dimension;
 use terning_engine::query::View;
 use terning_engine::query::bound::{HierarchyRef, Member};
+use terning_engine::query::names::Names;
 use terning_proto::v1;
 use tonic::{Code, Status};
 
@@ -32,7 +33,8 @@ impl Api {
         let page: Vec<u32> = view.members(dimension, field).skip(start).take(size).collect();
         let next = start + page.len();
         let more = next < view.member_count(dimension, field);
-        let named = |&id: &u32| convert::member(view.cube(), hierarchy, Member::Of { field, id });
+        let (cube, names) = (view.cube(), Names::from(view.cube()));
+        let named = |&id: &u32| convert::member(cube, names, hierarchy, Member::Of { field, id });
         Ok(v1::ListMembersResponse {
             members: page.iter().map(named).collect(),
             next_page_token: if more { next.to_string() } else { String::new() },

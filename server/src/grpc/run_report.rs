@@ -49,7 +49,7 @@ fn question(pivot: PivotTexts, request: v1::RunReportRequest) -> v1::Question {
         columns: pivot.columns,
         rows: pivot.rows,
         measures: pivot.measures,
-        totals: false,
+        totals: pivot.totals,
         empty: false,
     };
     v1::Question {

@@ -1,8 +1,6 @@
 //! What can be chosen: the policies of the rules, and the words of a rebuild.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use crate::day::Day;
+use std::collections::BTreeSet;
 
 /// How a day counts in M6 and M7.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -41,8 +39,6 @@ impl Accept {
 pub struct Choices {
     /// `rebuild --month`, `2026-10`.
     pub month: Option<String>,
-    /// Rule K3: `GyldigTil` of a pair, by the one who reports; a pair that is not here does not end.
-    pub pairs_end: BTreeMap<String, Day>,
     /// The policy `day_count`.
     pub day_count: DayCount,
     /// The share, in percent, by which a municipality may shrink without being held.
@@ -55,7 +51,6 @@ impl Default for Choices {
     fn default() -> Choices {
         Choices {
             month: None,
-            pairs_end: BTreeMap::new(),
             day_count: DayCount::Inclusive,
             hold_percent: 20,
             accept: Accept::Nobody,

@@ -1,6 +1,6 @@
 //! The code lists: the copies compiled in, or their replacements in `reference/kodelister/`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -60,6 +60,8 @@ pub(crate) struct Lists {
     pub(crate) kommuner: Vec<Kommune>,
     pub(crate) tilbudstyper: Vec<Tilbudstype>,
     pub(crate) konti: Vec<Konto>,
+    /// Rule K3: the last day of a pair, by the one who reports; one that is not here does not end.
+    pub(crate) pairs_end: BTreeMap<String, Day>,
 }
 
 impl Lists {
@@ -72,7 +74,9 @@ impl Lists {
         let kommuner = lines("kommuner.csv", include_str!("../lists/kommuner.csv"))?;
         let tilbudstyper = lines("tilbudstyper.csv", include_str!("../lists/tilbudstyper.csv"))?;
         let konti = lines("kontoplan_bro.csv", include_str!("../lists/kontoplan_bro.csv"))?;
+        let pairs = lines("saerregler.csv", "Indberetter;OgsaaFor;GyldigTil\n")?;
         Ok(Lists {
+            pairs_end: pairs_end(&pairs)?,
             konti: konti.iter().map(konto).collect::<Result<_>>()?,
             ydelser: ydelser.iter().map(ydelse).collect::<Result<_>>()?,
             maalgrupper: maalgrupper.iter().map(maalgruppe).collect::<Result<_>>()?,
@@ -154,6 +158,16 @@ fn kommune(line: &Line) -> Result<Kommune> {
 
 fn tilbudstype(line: &Line) -> Result<Tilbudstype> {
     Ok(Tilbudstype { kode: line.text("kode")?, navn: line.text("navn")? })
+}
+
+fn pairs_end(lines: &[Line]) -> Result<BTreeMap<String, Day>> {
+    let mut ends = BTreeMap::new();
+    for line in lines {
+        if let Some(last_day) = line.day("GyldigTil")? {
+            ends.insert(line.text("Indberetter")?, last_day);
+        }
+    }
+    Ok(ends)
 }
 
 fn konto(line: &Line) -> Result<Konto> {

@@ -1,7 +1,5 @@
 //! Handlekommune and betalingskommune: rules K1–K4.
 
-use std::collections::BTreeMap;
-
 use crate::day::Day;
 use crate::lists::Lists;
 use crate::report::Summary;
@@ -23,7 +21,6 @@ pub(crate) struct Reported<'a> {
 /// Handlekommune and betalingskommune of a record.
 pub(crate) fn municipalities(
     record: &Reported<'_>,
-    pairs_end: &BTreeMap<String, Day>,
     off: &Off,
     lists: &Lists,
     summary: &mut Summary,
@@ -32,7 +29,7 @@ pub(crate) fn municipalities(
     let is_mapped = PAIRS.iter().any(|(rule, from, to)| {
         !off.contains(*rule)
             && (*from, *to) == (reporter, betalingskommune)
-            && is_in_time(record, pairs_end.get(reporter).copied())
+            && is_in_time(record, lists.pairs_end.get(reporter).copied())
     });
     if is_mapped {
         return (betalingskommune.to_owned(), betalingskommune.to_owned());
@@ -40,10 +37,10 @@ pub(crate) fn municipalities(
     (reporter.to_owned(), payer(reporter, betalingskommune, lists, summary))
 }
 
-/// Rule K3: the record starts, without a start ends, on or before the pair's last day. One with neither does not.
+/// Rule K3: the record starts, without a start ends, on or before the pair's last day. One with neither is not too new.
 fn is_in_time(record: &Reported<'_>, last_day: Option<Day>) -> bool {
     let Some(last_day) = last_day else { return true };
-    record.start.or(record.end).is_some_and(|day| day <= last_day)
+    record.start.or(record.end).is_none_or(|day| day <= last_day)
 }
 
 /// Who reports for a municipality, itself apart.

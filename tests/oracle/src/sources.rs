@@ -56,7 +56,7 @@ impl Sources {
         let betalingskommune = given.betalingskommune.as_str();
         let reported = Reported { reporter, betalingskommune, start: given.start, end: given.end };
         let (handlekommune, betalingskommune) =
-            municipalities(&reported, &self.choices.pairs_end, off, &self.lists, summary);
+            municipalities(&reported, off, &self.lists, summary);
         let birth = self.reference.birth(&given.cpr);
         let (ydelseskode, maalgrupper) = (given.ydelseskode.as_str(), given.maalgrupper.as_slice());
         let judged = deletions::Judged {

@@ -2,5 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod both;
+mod difficult;
+mod drill;
 mod edges;
 mod sample;
+mod written;

@@ -25,7 +25,7 @@ pub fn publish(data: &Path, month: (i16, i8), cubes: &[&Cube]) -> VersionName {
     let draft = Draft::begin(data, Month::new(month.0, month.1)).unwrap();
     snapshot::write(cubes, &mut File::create(draft.file(versions::CUBES)).unwrap()).unwrap();
     let manifest = Manifest::new(draft.name());
-    draft.publish(&manifest).unwrap()
+    draft.publish(&manifest, true).unwrap()
 }
 
 /// A running server, stopped when it is dropped.
@@ -80,6 +80,11 @@ impl Server {
 
     /// Runs a command against the server: what it wrote, or what it said on stderr.
     pub fn ask(&self, arguments: &[&str]) -> Result<String, String> {
+        self.ask_bytes(arguments).map(|bytes| String::from_utf8(bytes).unwrap())
+    }
+
+    /// The same, where it writes no text.
+    pub fn ask_bytes(&self, arguments: &[&str]) -> Result<Vec<u8>, String> {
         let folder = tempfile::tempdir().unwrap();
         let output = folder.path().join("output");
         let server = format!("http://{}", self.address);
@@ -87,7 +92,7 @@ impl Server {
         let words = ["terning"].iter().chain(arguments).chain(&common);
         let args = Args::try_parse_from(words).map_err(|error| error.to_string())?;
         terning::run(args).map_err(|error| error.to_string())?;
-        Ok(fs::read_to_string(output).unwrap())
+        Ok(fs::read(output).unwrap())
     }
 
     /// The answer of a command that succeeds.

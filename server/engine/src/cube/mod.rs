@@ -39,8 +39,14 @@ pub struct Cube {
     pub timeline: Timeline,
     /// The dimensions, in the order of the schema.
     pub dimensions: Vec<Dimension>,
+    /// Whether it is left out of the list of cubes.
+    pub hidden: bool,
     /// The measure groups; the first measure of the first is the default measure.
     pub groups: Vec<Group>,
+    /// The measures that are calculated from others, by formulas.
+    pub calculated: Vec<Calculated>,
+    /// Sets that formulas refer to by name.
+    pub sets: Vec<NamedSet>,
     /// For each key of one dimension, the newest month delivered: who is behind.
     pub freshness: Option<Freshness>,
 }
@@ -116,6 +122,34 @@ pub struct Measure {
     pub visible: bool,
 }
 
+/// A measure that is calculated from others. What its formula means is a matter of questions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Calculated {
+    /// The name.
+    pub name: String,
+    /// What it is.
+    pub description: String,
+    /// The unit.
+    pub unit: String,
+    /// Decimals shown.
+    pub decimals: u8,
+    /// Whether it is listed.
+    pub visible: bool,
+    /// The formula, an expression in MDX.
+    pub formula: String,
+    /// The dimensions, by position, on which it has a value at All only.
+    pub at_all: Vec<usize>,
+}
+
+/// A set of a name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NamedSet {
+    /// The name.
+    pub name: String,
+    /// The set, an expression in MDX.
+    pub formula: String,
+}
+
 /// A column that tells of the record that a fact came from.
 pub struct Provenance {
     /// The heading.
@@ -153,7 +187,19 @@ impl Cube {
         self.measures().find(|&found| dimension::same(&self.measure(found).name, name))
     }
 
-    /// All measures, in the order of the schema.
+    /// The calculated measure of a name, upper and lower case being equal.
+    #[must_use]
+    pub fn find_calculated(&self, name: &str) -> Option<usize> {
+        self.calculated.iter().position(|found| dimension::same(&found.name, name))
+    }
+
+    /// The set of a name, upper and lower case being equal.
+    #[must_use]
+    pub fn find_set(&self, name: &str) -> Option<&NamedSet> {
+        self.sets.iter().find(|found| dimension::same(&found.name, name))
+    }
+
+    /// All measures that are stored, in the order of the schema.
     pub fn measures(&self) -> impl Iterator<Item = MeasureRef> {
         self.groups.iter().enumerate().flat_map(|(group, measures)| {
             (0..measures.measures.len()).map(move |measure| MeasureRef { group, measure })

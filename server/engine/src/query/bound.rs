@@ -1,5 +1,8 @@
 //! A question with every name resolved: what the planner reads, whichever way it was asked.
 
+use std::collections::BTreeMap;
+
+use super::formula::Formula;
 use crate::cube::MeasureRef;
 
 /// A bound question about one cube.
@@ -9,11 +12,31 @@ pub struct Bound {
     pub axes: Vec<Axis>,
     /// All must hold. A condition on time narrows the period.
     pub conditions: Vec<Condition>,
-    /// The measure of cells whose tuple names none.
-    pub measure: MeasureRef,
+    /// The conditions that stand in `WHERE`: the position of each among the conditions, and its
+    /// hierarchy. A formula that says where on the hierarchy it looks does so in their place.
+    pub sliced: Vec<(usize, HierarchyRef)>,
+    /// The measure of cells whose tuple names none: a stored or a calculated one.
+    pub measure: Member,
+    /// The calculated measures that the question needs, by their numbers.
+    pub calculated: BTreeMap<usize, Calculated>,
     /// Whether, among hierarchies of one dimension, a cell under an outer All (the one written
     /// first) exists for the inner All only: the totals of a pivot.
     pub nested_totals: bool,
+}
+
+impl Bound {
+    /// A question about stored measures, without anything that formulas need.
+    #[must_use]
+    pub fn stored(
+        axes: Vec<Axis>,
+        conditions: Vec<Condition>,
+        measure: MeasureRef,
+        nested_totals: bool,
+    ) -> Bound {
+        let (sliced, calculated) = (Vec::new(), BTreeMap::new());
+        let measure = Member::Measure(measure);
+        Bound { axes, conditions, sliced, measure, calculated, nested_totals }
+    }
 }
 
 /// An axis: the cross product of its factors, the first varying slowest.
@@ -72,8 +95,23 @@ pub enum Member {
         /// The member's number in the field.
         id: u32,
     },
-    /// A measure.
+    /// A stored measure.
     Measure(MeasureRef),
+    /// A calculated measure, by number: those of the cube, then those that the question defines.
+    Calculated(usize),
+}
+
+/// A calculated measure whose formula is bound.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Calculated {
+    /// The name.
+    pub name: String,
+    /// Decimals shown.
+    pub decimals: u8,
+    /// The dimensions on which it has a value at All only.
+    pub at_all: Vec<usize>,
+    /// What it is.
+    pub formula: Formula,
 }
 
 /// A restriction of one field to some of its members, or to all but some.

@@ -16,6 +16,9 @@ pub struct CellSet {
     /// How many keys of the reporting dimension in the answer have no delivery for the as-of
     /// month, though they delivered before.
     pub behind: u32,
+    /// The names of the calculated measures that the question itself defines; they are numbered
+    /// behind those of the cube.
+    pub own: Vec<String>,
 }
 
 /// The positions of one axis.

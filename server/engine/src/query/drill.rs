@@ -83,7 +83,7 @@ pub fn records(
     cancel: &Cancel,
 ) -> Result<Drilled, QueryError> {
     let measure = bind::default_measure(view)?;
-    let bound = Bound { axes: Vec::new(), conditions, measure, nested_totals: false };
+    let bound = Bound::stored(Vec::new(), conditions, measure, false);
     let behind = run(view, &bound, &Limits::default(), cancel)?.behind;
     let cell = Cell::new(view, &bound.conditions, columns);
     let lines = cell.lines(cancel)?;
@@ -328,7 +328,9 @@ impl<'a> Cell<'a> {
                 Values::Text(facts.map(|fact| shared[numbers.get(fact) as usize].clone()).collect())
             }
             ProvenanceValues::Number(numbers) => {
-                Values::Number(facts.map(|fact| Some(f64::from(numbers[fact]))).collect())
+                // Lines are counted from 1: one that may not be seen is 0.
+                let number = |number: u32| Some(number).filter(|&one| one > 0 || !column.delivery);
+                Values::Number(facts.map(|fact| number(numbers[fact]).map(f64::from)).collect())
             }
             ProvenanceValues::Day(days) => {
                 let day = |day: Day| Some(day).filter(|&day| day != Day::MIN && day != Day::MAX);

@@ -62,6 +62,22 @@ impl QueryError {
         self
     }
 
+    /// The same error, its place being in the text that a part was read from.
+    #[must_use]
+    pub fn within(mut self, text: &str) -> QueryError {
+        if let Some(place) = &mut self.place {
+            text.clone_into(&mut place.text);
+        }
+        self
+    }
+
+    /// The same error, naming the formula that it is in.
+    #[must_use]
+    pub fn in_formula(mut self, name: &str) -> QueryError {
+        self.message = format!("i formlen for '{name}': {}", self.message);
+        self
+    }
+
     /// The same error, saying what to do.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> QueryError {
@@ -74,6 +90,26 @@ impl QueryError {
     pub fn candidates(mut self, candidates: Vec<String>) -> QueryError {
         self.candidates = candidates;
         self
+    }
+}
+
+impl QueryError {
+    /// The error with the line it is about, the part pointed at underlined, and what to do.
+    #[must_use]
+    pub fn explained(&self) -> String {
+        let mut text = self.message.clone();
+        if let Some(place) = &self.place {
+            let (line, column) = place.line_and_column();
+            let shown = place.text.lines().nth(line - 1).unwrap_or_default();
+            let pointed = place.text.get(place.span.clone()).unwrap_or_default();
+            let length = pointed.lines().next().map_or(1, |part| part.chars().count().max(1));
+            let (before, carets) = (" ".repeat(column - 1), "^".repeat(length));
+            text += &format!(" (linje {line}, kolonne {column})\n  {shown}\n  {before}{carets}");
+        }
+        if let Some(hint) = &self.hint {
+            text += &format!("\n{hint}");
+        }
+        text
     }
 }
 
@@ -94,3 +130,16 @@ impl fmt::Display for QueryError {
 }
 
 impl std::error::Error for QueryError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_explained_with_its_line_and_a_caret() {
+        let error =
+            QueryError::new(ErrorKind::Unknown, "intet mål 'Bog'").at("1 +\n  [Bog]", 6..11);
+        let expected = "intet mål 'Bog' (linje 2, kolonne 3)\n    [Bog]\n    ^^^^^\nret det";
+        assert_eq!(error.hint("ret det").explained(), expected);
+    }
+}

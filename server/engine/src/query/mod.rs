@@ -3,6 +3,7 @@
 //! A pivot in fields and an MDX text become the same [`bound::Bound`], and so one and the same plan.
 
 pub mod bound;
+pub mod formula;
 pub mod cellset;
 pub mod error;
 pub mod pivot;
@@ -13,8 +14,9 @@ pub mod parse;
 pub mod bind;
 pub mod show;
 pub mod table;
-mod answer;
 pub mod drill;
+mod answer;
+mod compose;
 mod execute;
 mod limits;
 mod plan;
@@ -28,11 +30,21 @@ pub use pivot::Pivot;
 pub use table::Table;
 pub use view::View;
 
-/// Plans and executes a bound question.
+/// Answers a bound question.
 ///
 /// # Errors
 /// The answer would be larger than the limits, or the question was cancelled.
 pub fn run(
+    view: &View,
+    bound: &bound::Bound,
+    limits: &Limits,
+    cancel: &Cancel,
+) -> Result<CellSet, QueryError> {
+    compose::answer(view, bound, limits, cancel)
+}
+
+/// Plans and counts a question about stored measures of one group.
+fn count(
     view: &View,
     bound: &bound::Bound,
     limits: &Limits,

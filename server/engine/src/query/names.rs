@@ -4,6 +4,35 @@ use crate::cube::{Cube, Dimension};
 
 use super::bound::{HierarchyRef, Member};
 
+/// Where names are found: in a cube, and in the question that defines measures of its own.
+#[derive(Clone, Copy)]
+pub struct Names<'a> {
+    cube: &'a Cube,
+    own: &'a [String],
+}
+
+impl<'a> Names<'a> {
+    /// The names of a cube, and of the measures that a question defines.
+    #[must_use]
+    pub fn new(cube: &'a Cube, own: &'a [String]) -> Names<'a> {
+        Names { cube, own }
+    }
+
+    /// The name of a calculated measure.
+    fn calculated(self, number: usize) -> &'a str {
+        match self.cube.calculated.get(number) {
+            Some(measure) => &measure.name,
+            None => self.own.get(number - self.cube.calculated.len()).map_or("", String::as_str),
+        }
+    }
+}
+
+impl<'a> From<&'a Cube> for Names<'a> {
+    fn from(cube: &'a Cube) -> Names<'a> {
+        Names { cube, own: &[] }
+    }
+}
+
 /// The name of the measures' dimension.
 pub const MEASURES: &str = "Measures";
 /// The name of the level that measures stand on.
@@ -14,7 +43,12 @@ pub const ALL_LEVEL: &str = "(All)";
 /// The unique name of a member, by key: `[Tid].[Kvartal].&[2020K1]`, and in a hierarchy of several
 /// levels `[Tid].[Kalender].[Kvartal].&[2020K1]`; `[Tid].[Kalender].[I alt]`, `[Measures].[Antal]`.
 #[must_use]
-pub fn unique_name(cube: &Cube, hierarchy: HierarchyRef, member: Member) -> String {
+pub fn unique_name<'a>(
+    names: impl Into<Names<'a>>,
+    hierarchy: HierarchyRef,
+    member: Member,
+) -> String {
+    let names @ Names { cube, .. } = names.into();
     let mut name = hierarchy_name(cube, hierarchy);
     match (hierarchy, member) {
         (HierarchyRef::Of { dimension, hierarchy }, Member::Of { field, id }) => {
@@ -26,7 +60,7 @@ pub fn unique_name(cube: &Cube, hierarchy: HierarchyRef, member: Member) -> Stri
             name.push_str(".&");
             push_bracketed(&mut name, column.keys.get(id as usize));
         }
-        _ => push_step(&mut name, caption(cube, hierarchy, member)),
+        _ => push_step(&mut name, caption(names, hierarchy, member)),
     }
     name
 }
@@ -48,8 +82,14 @@ pub fn hierarchy_name(cube: &Cube, hierarchy: HierarchyRef) -> String {
 
 /// What people read of a member.
 #[must_use]
-pub fn caption(cube: &Cube, hierarchy: HierarchyRef, member: Member) -> &str {
+pub fn caption<'a>(
+    names: impl Into<Names<'a>>,
+    hierarchy: HierarchyRef,
+    member: Member,
+) -> &'a str {
+    let names @ Names { cube, .. } = names.into();
     match (hierarchy, member) {
+        (_, Member::Calculated(number)) => names.calculated(number),
         (_, Member::Measure(measure)) => &cube.measure(measure).name,
         (HierarchyRef::Of { dimension, .. }, Member::Of { field, id }) => {
             cube.dimensions[dimension].fields[field].captions.get(id as usize)
@@ -62,7 +102,7 @@ pub fn caption(cube: &Cube, hierarchy: HierarchyRef, member: Member) -> &str {
 #[must_use]
 pub fn level_name(cube: &Cube, hierarchy: HierarchyRef, member: Member) -> &str {
     match (hierarchy, member) {
-        (_, Member::Measure(_)) => MEASURES_LEVEL,
+        (_, Member::Measure(_) | Member::Calculated(_)) => MEASURES_LEVEL,
         (HierarchyRef::Of { dimension, .. }, Member::Of { field, .. }) => {
             &cube.dimensions[dimension].fields[field].name
         }
@@ -72,7 +112,12 @@ pub fn level_name(cube: &Cube, hierarchy: HierarchyRef, member: Member) -> &str 
 
 /// The captions from the top level down to a member, without the All member.
 #[must_use]
-pub fn path(cube: &Cube, hierarchy: HierarchyRef, member: Member) -> Vec<String> {
+pub fn path<'a>(
+    names: impl Into<Names<'a>>,
+    hierarchy: HierarchyRef,
+    member: Member,
+) -> Vec<String> {
+    let names @ Names { cube, .. } = names.into();
     match (hierarchy, member) {
         (HierarchyRef::Of { dimension, hierarchy }, Member::Of { field, id }) => {
             let dimension = &cube.dimensions[dimension];
@@ -81,7 +126,7 @@ pub fn path(cube: &Cube, hierarchy: HierarchyRef, member: Member) -> Vec<String>
             lineage(dimension, hierarchy, field, id).map(caption).map(str::to_owned).collect()
         }
         (_, Member::All) => Vec::new(),
-        _ => vec![caption(cube, hierarchy, member).to_owned()],
+        _ => vec![caption(names, hierarchy, member).to_owned()],
     }
 }
 

@@ -167,8 +167,7 @@ impl Writer<'_> {
     fn slicer(&self) -> String {
         let mut sets = self.conditions(false);
         if !self.is_shown(HierarchyRef::Measures) {
-            let measure = Member::Measure(self.bound.measure);
-            sets.push(unique_name(self.cube, HierarchyRef::Measures, measure));
+            sets.push(unique_name(self.cube, HierarchyRef::Measures, self.bound.measure));
         }
         match &sets[..] {
             [] => String::new(),

@@ -23,6 +23,8 @@ pub(super) fn cube(cube: &Cube) -> Check {
         let keys = cube.dimensions.get(freshness.dimension).map(|found| found.key_count);
         ensure(keys == Some(freshness.newest.len()), "nyeste leverancer")?;
     }
+    let held = cube.calculated.iter().flat_map(|measure| &measure.at_all);
+    ensure(held.copied().all(|at| at < cube.dimensions.len()), "en beregnings dimension")?;
     cube.groups.iter().try_for_each(|one| group(cube, one))
 }
 

@@ -3,7 +3,7 @@
 use cube_schema::schema::{DayCount, Grain, MeasureKind};
 use serde::{Deserialize, Serialize};
 
-use crate::cube::{Hierarchy, Use};
+use crate::cube::{Calculated, Hierarchy, NamedSet, Use};
 
 /// Everything but the columns.
 #[derive(Serialize, Deserialize)]
@@ -16,10 +16,13 @@ pub(super) struct CubeMeta {
     pub name: String,
     pub description: String,
     pub all: String,
+    pub hidden: bool,
     pub first_month: i32,
     pub last_month: i32,
     pub dimensions: Vec<DimensionMeta>,
     pub groups: Vec<GroupMeta>,
+    pub calculated: Vec<Calculated>,
+    pub sets: Vec<NamedSet>,
     pub freshness: Option<(usize, Vec<Option<u16>>)>,
 }
 

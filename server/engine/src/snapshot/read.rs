@@ -46,6 +46,7 @@ impl Reader<'_> {
             name: meta.name,
             description: meta.description,
             all: meta.all,
+            hidden: meta.hidden,
             timeline,
             dimensions: meta
                 .dimensions
@@ -53,6 +54,8 @@ impl Reader<'_> {
                 .map(|one| self.dimension(one))
                 .collect::<Read<_>>()?,
             groups: meta.groups.into_iter().map(|one| self.group(one)).collect::<Read<_>>()?,
+            calculated: meta.calculated,
+            sets: meta.sets,
             freshness: meta.freshness.map(|(dimension, newest)| Freshness { dimension, newest }),
         })
     }

@@ -36,10 +36,13 @@ impl<'a> Writer<'a> {
             name: cube.name.clone(),
             description: cube.description.clone(),
             all: cube.all.clone(),
+            hidden: cube.hidden,
             first_month: cube.timeline.first.0,
             last_month: cube.timeline.last.0,
             dimensions: cube.dimensions.iter().map(|dimension| self.dimension(dimension)).collect(),
             groups: cube.groups.iter().map(|group| self.group(group)).collect::<Result<_, _>>()?,
+            calculated: cube.calculated.clone(),
+            sets: cube.sets.clone(),
             freshness: freshness.map(|found| (found.dimension, found.newest.clone())),
         })
     }

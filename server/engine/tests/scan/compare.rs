@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use roaring::RoaringBitmap;
 use terning_engine::cube::{Cube, Rows, build};
-use terning_engine::query::bound::Bound;
+use terning_engine::query::bound::{Bound, Member};
 use terning_engine::query::view::Seen;
 use terning_engine::query::{Cancel, CellSet, ErrorKind, Limits, View, run};
 
@@ -96,13 +96,16 @@ fn check_form(view: &View, bound: &Bound, answer: &CellSet) -> Result<(), String
         let mut measure = bound.measure;
         for axis in &answer.axes {
             for member in axis.position(left % axis.count) {
-                if let terning_engine::query::bound::Member::Measure(one) = member {
-                    measure = *one;
+                if matches!(member, Member::Measure(_)) {
+                    measure = *member;
                 }
             }
             left /= axis.count;
         }
-        view.cube().measure(measure).decimals
+        match measure {
+            Member::Measure(measure) => view.cube().measure(measure).decimals,
+            _ => 0,
+        }
     });
     if !decimals.eq(answer.decimals.iter().copied()) {
         return Err("decimals are not those of the measures".to_owned());

@@ -13,8 +13,7 @@ const RECORDS: usize = 2;
 pub fn check(view: &View, question: &Bound, seed: u64) {
     let count = |measure| {
         let measure = MeasureRef { group: 0, measure };
-        let axes = Vec::new();
-        let cell = Bound { axes, measure, nested_totals: false, ..question.clone() };
+        let cell = Bound::stored(Vec::new(), question.conditions.clone(), measure, false);
         let answer = run(view, &cell, &Limits::default(), &Cancel::default()).unwrap();
         answer.value(0).unwrap_or_default() as usize
     };

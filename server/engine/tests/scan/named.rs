@@ -343,8 +343,7 @@ fn an_empty_set_has_no_positions_and_no_axis_has_one_cell() {
     let mut world = world();
     world.facts = vec![fact(0, "2020-01-01", "2020-02-01")];
     let measure = terning_engine::cube::MeasureRef { group: 0, measure: 0 };
-    let mut bound =
-        Bound { axes: Vec::new(), conditions: Vec::new(), measure, nested_totals: false };
+    let mut bound = Bound::stored(Vec::new(), Vec::new(), measure, false);
     assert_eq!(world.answer(&None, &bound), ["1"]);
     let years = HierarchyRef::Of { dimension: 0, hierarchy: 0 };
     for column in [years, HierarchyRef::Measures] {

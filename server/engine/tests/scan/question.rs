@@ -24,12 +24,8 @@ impl Asker<'_> {
     }
 
     fn one_cell(&self, random: &mut Random) -> Bound {
-        Bound {
-            axes: Vec::new(),
-            conditions: self.conditions(random, 2),
-            measure: self.measure(random),
-            nested_totals: false,
-        }
+        let conditions = self.conditions(random, 2);
+        Bound::stored(Vec::new(), conditions, self.measure(random), false)
     }
 
     fn measure(&self, random: &mut Random) -> MeasureRef {
@@ -64,15 +60,9 @@ impl Asker<'_> {
         let mut columns = columns.to_vec();
         columns.push(self.measures(random));
         let non_empty = random.percent(70);
-        Bound {
-            axes: vec![
-                Axis { factors: columns, non_empty },
-                Axis { factors: rows.to_vec(), non_empty },
-            ],
-            conditions,
-            measure: self.measure(random),
-            nested_totals: totals,
-        }
+        let axes =
+            vec![Axis { factors: columns, non_empty }, Axis { factors: rows.to_vec(), non_empty }];
+        Bound::stored(axes, conditions, self.measure(random), totals)
     }
 
     fn measures(&self, random: &mut Random) -> Factor {
@@ -130,12 +120,8 @@ impl Asker<'_> {
         hierarchies.truncate(random.between(0, 5));
         let count = [0, 1, 1, 2, 2, 2, 2, 2, 2, 3][random.below(10)];
         let axes = (0..count).map(|_| self.free_axis(random, &mut hierarchies)).collect();
-        Bound {
-            axes,
-            conditions: self.conditions(random, 4),
-            measure: self.measure(random),
-            nested_totals: false,
-        }
+        let conditions = self.conditions(random, 4);
+        Bound::stored(axes, conditions, self.measure(random), false)
     }
 
     fn free_axis(&self, random: &mut Random, left: &mut Vec<HierarchyRef>) -> Axis {
@@ -199,12 +185,9 @@ impl Asker<'_> {
         let mut factors: Vec<Factor> = fields.into_iter().map(factor).collect();
         let columns = factors.split_off(factors.len() - random.below(2));
         let axis = |factors| Axis { factors, non_empty: true };
-        Bound {
-            axes: vec![axis(columns), axis(factors)],
-            conditions: self.conditions(random, 1),
-            measure: self.measure(random),
-            nested_totals: false,
-        }
+        let axes = vec![axis(columns), axis(factors)];
+        let conditions = self.conditions(random, 1);
+        Bound::stored(axes, conditions, self.measure(random), false)
     }
 }
 

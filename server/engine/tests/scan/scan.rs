@@ -406,11 +406,12 @@ impl<'a> Scan<'a> {
         if active.is_empty() {
             return None;
         }
-        let measure = tuple.iter().find_map(|(_, member)| match member {
-            Member::Measure(measure) => Some(*measure),
+        let named = tuple.iter().map(|(_, member)| member).chain([&bound.measure]);
+        let measure = named.into_iter().find_map(|member| match member {
+            Member::Measure(measure) => Some(measure.measure),
             _ => None,
-        });
-        let measure = &self.group.measures[measure.unwrap_or(bound.measure).measure];
+        })?;
+        let measure = &self.group.measures[measure];
         let months = self.months_of(&wanted);
         let count =
             |is: &dyn Fn(&Moment) -> bool| active.iter().filter(|moment| is(moment)).count() as f64;

@@ -3,6 +3,7 @@
 //! Slow and obvious on purpose, and without anything of the generator: it sees only files.
 #![allow(dead_code)]
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::Path;
@@ -62,7 +63,11 @@ pub struct Delivery {
     pub system: String,
     pub month: String,
     pub serial: u64,
+    pub full: bool,
+    pub format: String,
     pub rows: Vec<Row>,
+    /// Ids that a delivery of changes takes back.
+    pub deleted: Vec<String>,
 }
 
 #[derive(Default)]
@@ -111,66 +116,49 @@ impl Country {
     fn load(&mut self, stem: &str, manifest: &Value, data: &[u8]) {
         let text = |name: &str| manifest[name].as_str().expect("text").to_owned();
         let town: u16 = text("kommune").parse().expect("a municipality");
-        let body = data.strip_prefix("\u{feff}".as_bytes()).unwrap_or(data);
-        let mut reader = csv::ReaderBuilder::new()
-            .delimiter(b';')
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(body);
-        let mut order: Vec<usize> = (0..10).collect();
-        let mut rows = Vec::new();
+        let full = manifest["fuld_bestand"] == true;
+        let lines = if text("format") == "xml" {
+            xml_lines(data)
+        } else {
+            csv_lines(data, manifest["header"] == true, full)
+        };
+        assert_eq!(manifest["antal_raekker"], lines.len(), "{stem}");
         let windows = text("tegnsaet") == "windows-1252";
-        let mut width = 10;
-        let (mut read, mut header) = (0, manifest["header"] == true);
-        for line in reader.byte_records() {
-            let line = line.expect("CSV");
-            if header {
-                let names: Vec<String> =
-                    line.iter().map(|name| decode(name, windows).expect("a name")).collect();
-                order = FIELDS
-                    .map(|field| names.iter().position(|name| name == field).expect("a column"))
-                    .to_vec();
-                (width, header) = (names.len(), false);
+        let (mut rows, mut deleted) = (Vec::new(), Vec::new());
+        for line in lines {
+            if let Ok(fields) = &line
+                && fields.get(10).is_some_and(|field| field == b"J")
+            {
+                deleted.push(decode(&fields[0], windows).expect("an id"));
                 continue;
             }
-            read += 1;
-            match self.row(&line, &order, width, windows, town, &text("system")) {
+            match line.and_then(|fields| self.row(&fields, windows, town, &text("system"))) {
                 Ok(row) => rows.push(row),
                 Err(reason) => self.count(reason),
             }
         }
-        assert_eq!(manifest["antal_raekker"], read, "{stem}");
-        let serial = manifest["loebenummer"].as_u64().expect("a number");
         self.deliveries.push(Delivery {
             file: stem.to_owned(),
             town,
             system: text("system"),
             month: text("maaned"),
-            serial,
+            serial: manifest["loebenummer"].as_u64().expect("a number"),
+            full,
+            format: text("format"),
             rows,
+            deleted,
         });
     }
 
     fn row(
         &mut self,
-        line: &csv::ByteRecord,
-        order: &[usize],
-        width: usize,
+        line: &[Vec<u8>],
         windows: bool,
         town: u16,
         system: &str,
     ) -> Result<Row, &'static str> {
-        if line.len() != width {
-            return Err(if line.len() < width {
-                "reject: too few fields"
-            } else {
-                "reject: too many fields"
-            });
-        }
-        let mut fields = Vec::new();
-        for at in order {
-            fields.push(decode(&line[*at], windows).ok_or("reject: not text")?);
-        }
+        let fields: Option<Vec<String>> = line.iter().map(|field| decode(field, windows)).collect();
+        let fields = fields.ok_or("reject: not text")?;
         let cpr = fields[1].replacen('-', "", 1);
         if cpr.len() != 10 || !cpr.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err("reject: cpr");
@@ -226,31 +214,36 @@ impl Country {
         }
     }
 
-    /// S1-S3, and the last of the same id.
+    /// S1-S4, and the last of the same id.
     fn select(&mut self, folder: &Path) {
         let former: HashSet<(u16, String)> = table(&folder.join("reference/systemskifte.csv"))
             .filter(|row| &row[2] == "tidligere")
             .map(|row| (row[0].parse().expect("a municipality"), row[1].to_owned()))
             .collect();
-        let mut newest: BTreeMap<(u16, &str), &Delivery> = BTreeMap::new();
+        let mut of_system: BTreeMap<(u16, &str), Vec<&Delivery>> = BTreeMap::new();
         for one in &self.deliveries {
-            let known = newest.entry((one.town, one.system.as_str())).or_insert(one);
-            if (&known.month, known.serial) < (&one.month, one.serial) {
-                *known = one;
-            }
+            of_system.entry((one.town, one.system.as_str())).or_default().push(one);
         }
         let mut rows = Vec::new();
         let mut twice = 0;
-        for ((town, system), delivery) in newest {
+        for ((town, system), mut deliveries) in of_system {
+            deliveries.sort_by_key(|one| (&one.month, one.serial));
             let only_ended = former.contains(&(town, system.to_owned()));
-            let mut ids: HashMap<&str, &Row> = HashMap::new();
-            for row in &delivery.rows {
-                twice += u64::from(ids.insert(&row.id, row).is_some());
+            let mut ids: BTreeMap<&str, &Row> = BTreeMap::new();
+            for delivery in deliveries {
+                if delivery.full {
+                    ids.clear();
+                }
+                let mut own = HashSet::new();
+                for row in &delivery.rows {
+                    twice += u64::from(!own.insert(&row.id));
+                    ids.insert(&row.id, row);
+                }
+                for id in &delivery.deleted {
+                    ids.remove(id.as_str());
+                }
             }
-            let mut kept: Vec<Row> =
-                ids.into_values().filter(|row| !only_ended || row.end.is_some()).cloned().collect();
-            kept.sort_by(|a, b| a.id.cmp(&b.id));
-            rows.append(&mut kept);
+            rows.extend(ids.into_values().filter(|row| !only_ended || row.end.is_some()).cloned());
         }
         self.found.insert("duplicate id", twice);
         let mut seen: HashMap<_, &str> = HashMap::new();
@@ -441,6 +434,61 @@ fn cut(pieces: &mut Vec<(Day, Day)>, out: (Day, Day)) {
         .collect();
 }
 
+/// The ten fields of a record, and the eleventh of what has changed; or why it is none.
+type Fields = Result<Vec<Vec<u8>>, &'static str>;
+
+fn csv_lines(data: &[u8], header: bool, full: bool) -> Vec<Fields> {
+    let body = data.strip_prefix("\u{feff}".as_bytes()).unwrap_or(data);
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(b';')
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(body);
+    let mut lines = reader.byte_records().map(|line| line.expect("CSV"));
+    let fields = FIELDS.into_iter().chain((!full).then_some("Slettet"));
+    let (order, width): (Vec<usize>, usize) = match header.then(|| lines.next()).flatten() {
+        None => ((0..fields.clone().count()).collect(), fields.count()),
+        Some(names) => {
+            let at = |field: &str| names.iter().position(|name| name == field.as_bytes());
+            (fields.map(|field| at(field).expect("a column")).collect(), names.len())
+        }
+    };
+    let fields = |line: csv::ByteRecord| match line.len().cmp(&width) {
+        Ordering::Less => Err("reject: too few fields"),
+        Ordering::Greater => Err("reject: too many fields"),
+        Ordering::Equal => Ok(order.iter().map(|at| line[*at].to_vec()).collect()),
+    };
+    lines.map(fields).collect()
+}
+
+fn xml_lines(data: &[u8]) -> Vec<Fields> {
+    let text = std::str::from_utf8(data).expect("text");
+    let mut lines = Vec::new();
+    for record in text.split("<Ydelse>").skip(1) {
+        let field = |name: &str| {
+            let inner = record.split_once(&format!("<{name}>")).map_or("", |(_, rest)| rest);
+            inner.split_once(&format!("</{name}>")).map_or("", |(inner, _)| inner).to_owned()
+        };
+        let fields = FIELDS.into_iter().chain(["Slettet"]).map(|name| match name {
+            "Maalgrupper" => codes(&field(name)).into_bytes(),
+            _ => unescaped(&field(name)).into_bytes(),
+        });
+        lines.push(Ok(fields.collect()));
+    }
+    lines
+}
+
+fn codes(text: &str) -> String {
+    let codes = text.split("<Maalgruppe>").skip(1).filter_map(|one| one.split('<').next());
+    codes.collect::<Vec<_>>().join("|")
+}
+
+fn unescaped(text: &str) -> String {
+    [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")]
+        .iter()
+        .fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+}
+
 fn decode(bytes: &[u8], windows: bool) -> Option<String> {
     match windows {
         true => Some(bytes.iter().map(|byte| char::from(*byte)).collect()),
@@ -526,7 +574,9 @@ fn accept(
     towns: &HashSet<String>,
 ) -> Result<(Value, Vec<u8>), String> {
     let manifest = fs::read(folder.join(format!("{stem}.json"))).map_err(|_| "no manifest")?;
-    let data = fs::read(folder.join(format!("{stem}.csv"))).map_err(|_| "no data file")?;
+    let data =
+        ["csv", "xml"].iter().find_map(|end| fs::read(folder.join(format!("{stem}.{end}"))).ok());
+    let data = data.ok_or("no data file")?;
     let manifest: Value = serde_json::from_slice(&manifest).expect("JSON");
     let text = |name: &str| manifest[name].as_str().expect("text").to_owned();
     if !towns.contains(&text("kommune")) {
@@ -558,6 +608,14 @@ fn accept(
 }
 
 fn check_rows(manifest: &Value, data: &[u8]) -> Result<(), String> {
+    if manifest["format"] == "xml" {
+        let rows = xml_lines(data).len();
+        return if manifest["antal_raekker"] == rows {
+            Ok(())
+        } else {
+            Err("row count".to_owned())
+        };
+    }
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(b';')
         .has_headers(false)

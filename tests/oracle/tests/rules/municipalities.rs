@@ -1,7 +1,5 @@
 //! K1–K4.
 
-use terning_oracle::Choices;
-
 use crate::folder::*;
 
 fn pair(reporter: &str, betalingskommune: &str) -> (String, String) {
@@ -67,10 +65,13 @@ fn k3_a_pair_that_has_ended_maps_what_starts_by_its_last_day() {
     folder.full("183", "nexus", "2026-10", 1, &rows);
     let late = row("dragoer", ANNA, "1.1", "2022-01-01", "").betalingskommune("155");
     folder.full("185", "nexus", "2026-10", 1, &[late]);
-    let handlekommune = |pairs_end: &[(&str, &str)]| -> Vec<String> {
-        let pairs_end = pairs_end.iter().map(|(pair, last)| ((*pair).to_owned(), day(last)));
-        let choices = Choices { pairs_end: pairs_end.collect(), ..Choices::default() };
-        let oracle = folder.load_by(choices);
+    let handlekommune = |pairs_end: &[(&str, &str, &str)]| -> Vec<String> {
+        let line =
+            |(pair, for_whom, last): &(&str, &str, &str)| format!("{pair};{for_whom};{last}\n");
+        let lines: String = pairs_end.iter().map(line).collect();
+        let list = format!("Indberetter;OgsaaFor;GyldigTil\n{lines}");
+        folder.reference("kodelister/saerregler.csv", &list);
+        let oracle = folder.load();
         let mut shown: Vec<String> = oracle
             .records()
             .iter()
@@ -80,17 +81,17 @@ fn k3_a_pair_that_has_ended_maps_what_starts_by_its_last_day() {
         shown
     };
     assert_eq!(
-        handlekommune(&[("183", "2021-12-31")]),
+        handlekommune(&[("183", "187", "2021-12-31"), ("185", "155", "")]),
         [
             "a day late 183",
             "dragoer 155",
             "ends late 183",
             "ends on the day 187",
-            "neither 183",
+            "neither 187",
             "on the day 187",
             "unreadable 187"
         ]
     );
     assert_eq!(handlekommune(&[]).iter().filter(|line| line.ends_with("187")).count(), 6);
-    assert!(handlekommune(&[("185", "2021-12-31")]).contains(&"dragoer 185".to_owned()));
+    assert!(handlekommune(&[("185", "155", "2021-12-31")]).contains(&"dragoer 185".to_owned()));
 }

@@ -90,7 +90,12 @@ impl<'a> Keys<'a> {
 
     /// The row of the handlekommune.
     pub fn handlekommune(&self, record: &Record) -> u32 {
-        self.kommune_rows[usize::from(record.handlekommune.0)]
+        self.kommune(record.handlekommune)
+    }
+
+    /// The row of a municipality as handlekommune.
+    pub fn kommune(&self, kommune: Kommune) -> u32 {
+        self.kommune_rows[usize::from(kommune.0)]
     }
 
     /// The row of the betalingskommune.
@@ -273,7 +278,7 @@ pub(super) fn kommuner(reference: &Reference) -> impl Iterator<Item = (Kommune, 
 
 /// The newest month of a municipality's counting deliveries; of one without any its pair's, which
 /// may report for it (K1, K2).
-fn newest_delivery(code: &str, deliveries: &[DeliveryInfo]) -> Option<Month> {
+pub(super) fn newest_delivery(code: &str, deliveries: &[DeliveryInfo]) -> Option<Month> {
     let newest = |reporter: &str| {
         let own = deliveries.iter().filter(|delivery| delivery.reporter == reporter);
         own.map(|delivery| delivery.month).max()

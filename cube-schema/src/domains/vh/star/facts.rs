@@ -69,7 +69,12 @@ impl<'a> Facts<'a> {
             ("ydelsesid", self.text(|judged| judged.record.ydelsesid().into())),
             ("system", self.coded(|judged| judged.record.system().into())),
             ("fil", self.coded(|judged| file(judged).into())),
+            (
+                "fil_egen",
+                self.coded(|judged| if self.is_own(judged) { file(judged) } else { "" }.into()),
+            ),
             ("linje", self.id(|judged| judged.line)),
+            ("linje_egen", self.id(|judged| if self.is_own(judged) { judged.line } else { 0 })),
             ("startdato", self.told(|judged| judged.record.start.dag())),
             ("slutdato", self.told(|judged| judged.record.slut)),
         ]
@@ -86,6 +91,13 @@ impl<'a> Facts<'a> {
             ("maerker", self.coded(|judged| maerker(judged, judgement).into())),
         ];
         columns.into_iter().map(|(name, values)| (format!("{name}{suffix}"), values)).collect()
+    }
+
+    /// Whether its own municipality delivered a record, and so may see file and line of it. Those of
+    /// a pair's reporter (K1, K2) would tell how many others it delivered.
+    fn is_own(self, judged: &Judged<Record>) -> bool {
+        let reporter = &self.deliveries[judged.delivery as usize].reporter;
+        judged.record.handlekommune.to_string() == *reporter
     }
 
     /// A number of the record.
@@ -148,7 +160,8 @@ impl<'a> Facts<'a> {
     }
 }
 
-fn named(
+/// A fact table of named columns.
+pub(super) fn named(
     name: &str,
     columns: Vec<(&str, FactColumn)>,
     more: Vec<(String, FactColumn)>,

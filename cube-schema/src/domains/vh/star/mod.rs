@@ -5,6 +5,7 @@
 
 mod dimensions;
 mod facts;
+mod noegletal;
 
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ use super::regler::{self, g2_kvartal};
 
 use dimensions::{JA, Keys, NEJ};
 use facts::Facts;
+use noegletal::Noegletal;
 
 /// Makes the star of judged records.
 pub(super) fn make(
@@ -32,14 +34,12 @@ pub(super) fn make(
     let as_of = timeline.as_of();
     let reported = reported_rows(records, as_of);
     let benchmark = benchmark_rows(records);
-    Star {
-        dimensions: keys.tables(deliveries),
-        facts: vec![
-            Facts { records, deliveries, keys, rows: &reported, as_of }.reported(),
-            Facts { records, deliveries, keys, rows: &benchmark, as_of }.benchmark(),
-        ],
-        steps: vec![godkendelser(reference)],
-    }
+    let mut facts = vec![
+        Facts { records, deliveries, keys, rows: &reported, as_of }.reported(),
+        Facts { records, deliveries, keys, rows: &benchmark, as_of }.benchmark(),
+    ];
+    facts.extend(Noegletal { reference, deliveries, keys, timeline }.tables());
+    Star { dimensions: keys.tables(deliveries), facts, steps: vec![godkendelser(reference)] }
 }
 
 /// A fact row: a piece of a record.

@@ -7,7 +7,10 @@ use cube_schema::schema::{self, MeasureGroup, Schema};
 use cube_schema::table::{FactColumn, FactTable, Star, Timeline};
 
 use super::array::{Column, Texts};
-use super::{Cube, Dimension, Freshness, Group, Measure, Provenance, ProvenanceValues, Use};
+use super::{
+    Calculated, Cube, Dimension, Freshness, Group, Measure, NamedSet, Provenance, ProvenanceValues,
+    Use,
+};
 
 /// A promise between schema and star that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -109,11 +112,32 @@ pub fn build(
         name: cube.name.clone(),
         description: cube.description.clone(),
         all: schema.all.clone(),
+        hidden: cube.hidden,
         timeline,
         freshness: freshness(schema, &dimensions, star, timeline),
+        calculated: cube.calculated.iter().map(|one| calculated(one, &dimensions)).collect(),
+        sets: cube.sets.iter().map(named_set).collect(),
         dimensions,
         groups,
     })
+}
+
+/// A calculated measure; dimensions that the cube does not have cannot hold it back.
+fn calculated(measure: &schema::CalculatedMeasure, dimensions: &[Dimension]) -> Calculated {
+    let position = |name: &String| dimensions.iter().position(|one| one.name == *name);
+    Calculated {
+        name: measure.name.clone(),
+        description: measure.description.clone(),
+        unit: measure.unit.clone(),
+        decimals: measure.decimals,
+        visible: measure.visible,
+        formula: measure.formula.clone(),
+        at_all: measure.at_all.iter().filter_map(position).collect(),
+    }
+}
+
+fn named_set(set: &schema::NamedSet) -> NamedSet {
+    NamedSet { name: set.name.clone(), formula: set.formula.clone() }
 }
 
 fn build_group(

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 
+use super::definitions::Definitions;
 use super::{ErrorKind, QueryError, View};
 use crate::cube::{Cube, Dimension};
 use crate::query::bound::HierarchyRef;
@@ -18,13 +19,25 @@ pub(super) struct Context<'a> {
     pub(super) view: &'a View,
     pub(super) cube: &'a Cube,
     pub(super) text: &'a str,
+    /// What the question itself gives names to.
+    pub(super) definitions: &'a Definitions<'a>,
     /// How many members have been written out.
     written: &'a Cell<usize>,
 }
 
 impl<'a> Context<'a> {
-    pub(super) fn new(view: &'a View, text: &'a str, written: &'a Cell<usize>) -> Context<'a> {
-        Context { view, cube: view.cube(), text, written }
+    pub(super) fn new(
+        view: &'a View,
+        text: &'a str,
+        definitions: &'a Definitions<'a>,
+        written: &'a Cell<usize>,
+    ) -> Context<'a> {
+        Context { view, cube: view.cube(), text, definitions, written }
+    }
+
+    /// The same question, in another text: a formula.
+    pub(super) fn in_text(self, text: &'a str) -> Context<'a> {
+        Context { text, ..self }
     }
 
     /// Counts members that are about to be written out, and stops a question that goes too far.

@@ -1,6 +1,7 @@
 //! An expression → the set it means.
 
 use super::context::Context;
+use super::definitions::{self, Definitions};
 use super::resolve::{self, Entity, hierarchy_names, levels_below};
 use super::sets::{self, Set};
 use super::{QueryError, functions, pivot};
@@ -10,6 +11,11 @@ use crate::query::parse::{Expr, ExprKind, Name, NameKind, Operator, Span, Step};
 
 /// The set that an expression means. A member is the set of itself alone.
 pub(super) fn set(context: Context<'_>, expr: &Expr) -> Result<Set, QueryError> {
+    if let Some(name) = definitions::set_name(context, expr)
+        && let Some(named) = Definitions::set(context, &name)
+    {
+        return named;
+    }
     match &expr.kind {
         ExprKind::Path(names) => entity_set(context, resolve::path(context, names)?, expr.span),
         ExprKind::Steps(base, steps) => stepped(context, base, steps),
@@ -117,6 +123,11 @@ fn taken(context: Context<'_>, entity: Entity, step: &Step, span: Span) -> Resul
     if step.arguments.is_some() {
         return Err(unknown_step(context, step));
     }
+    if is("AllMembers")
+        && let Ok(HierarchyRef::Measures) = hierarchy_of(context, entity, span)
+    {
+        return Ok(all_measures(context));
+    }
     if is("Members") || is("AllMembers") {
         return members(context, entity, span);
     }
@@ -137,6 +148,16 @@ fn is_word(context: Context<'_>, name: Name, word: &str) -> bool {
 fn unknown_step(context: Context<'_>, step: &Step) -> QueryError {
     let message = format!("'.{}' er ikke understøttet her", context.name(step.name));
     context.invalid(message, step.name.span).hint(format!("der findes {STEPS}"))
+}
+
+/// All measures that are listed, stored ones and calculated ones.
+fn all_measures(context: Context<'_>) -> Set {
+    let cube = context.cube;
+    let visible = (0..cube.calculated.len()).filter(|&number| cube.calculated[number].visible);
+    let own = (0..context.definitions.members().len()).map(|own| cube.calculated.len() + own);
+    let stored = cube.listed_measures().map(Member::Measure);
+    let all = stored.chain(visible.chain(own).map(Member::Calculated));
+    Set::of_members(HierarchyRef::Measures, all.collect())
 }
 
 /// The members of a level; of a hierarchy all of them, each above those it contains.

@@ -215,7 +215,7 @@ fn facts() -> FactTable {
 pub(crate) fn shown(view: &View, bound: &Bound) -> String {
     let axes: Vec<String> = bound.axes.iter().map(|axis| shown_axis(view, axis)).collect();
     let conditions = bound.conditions.iter().map(|one| format!(" ? {}", condition(view, one)));
-    let measure = &view.cube().measure(bound.measure).name;
+    let measure = names::caption(view.cube(), HierarchyRef::Measures, bound.measure);
     format!("{}{} # {measure}", axes.join(" / "), conditions.collect::<String>())
 }
 

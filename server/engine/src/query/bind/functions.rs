@@ -173,6 +173,7 @@ fn order_key(
             (_, Member::Measure(measure)) => {
                 key.extend([measure.group as u32 + 1, measure.measure as u32 + 1]);
             }
+            (_, Member::Calculated(number)) => key.extend([u32::MAX, number as u32 + 1]),
             _ => {}
         }
         key.push(if post { u32::MAX } else { 0 });

@@ -3,11 +3,11 @@
 use std::cell::Cell;
 
 use super::context::Context;
+use super::definitions::Definitions;
 use super::sets::Set;
-use super::{Bound, QueryError, View, expr, pivot, slicer};
-use crate::cube::MeasureRef;
+use super::{Bound, QueryError, View, calculated, expr, pivot, slicer};
 use crate::cube::dimension::same;
-use crate::query::bound::{Axis, Condition, HierarchyRef};
+use crate::query::bound::{Axis, Condition, HierarchyRef, Member};
 use crate::query::parse::{AxisClause, Select, Source, Span};
 
 /// Resolves the names of an MDX statement. Its cube must be that of the view.
@@ -17,24 +17,34 @@ use crate::query::parse::{AxisClause, Select, Source, Span};
 /// nothing; each with its place in the text.
 pub fn mdx(view: &View, query: &Select<'_>) -> Result<Bound, QueryError> {
     let written = Cell::new(0);
-    let context = Context::new(view, query.text, &written);
+    let definitions = Definitions::new(view, query)?;
+    let context = Context::new(view, query.text, &definitions, &written);
     check_cube(context, query)?;
     let mut conditions = Vec::new();
     subselects(context, &query.source, &mut conditions)?;
+    let mut sliced = Vec::new();
     let axes = axes(context, &query.axes)?;
-    let sliced = match &query.slicer {
+    let measure = match &query.slicer {
         Some(set) => {
             let slicer = expr::set(context, set)?;
             check_apart(context, &axes, &slicer, set.span)?;
-            slicer::read(context, &slicer, set.span, &mut conditions)?
+            let narrowed = slicer::read(context, &slicer, set.span)?;
+            for (hierarchy, condition) in narrowed.conditions {
+                sliced.push((conditions.len(), hierarchy));
+                conditions.push(condition);
+            }
+            narrowed.measure
         }
         None => None,
     };
-    let measure = sliced.map_or_else(|| pivot::default_measure(view), Ok)?;
+    let default = || pivot::default_measure(view).map(Member::Measure);
+    let measure = measure.map_or_else(default, Ok)?;
     let axes = axes
         .into_iter()
         .map(|(axis, set)| Axis { factors: set.factors, non_empty: axis.non_empty });
-    Ok(Bound { axes: axes.collect(), conditions, measure, nested_totals: false })
+    let axes: Vec<Axis> = axes.collect();
+    let calculated = calculated::calculated(context, &axes, measure)?;
+    Ok(Bound { axes, conditions, sliced, measure, calculated, nested_totals: false })
 }
 
 fn check_cube(context: Context<'_>, query: &Select<'_>) -> Result<(), QueryError> {
@@ -127,8 +137,9 @@ fn narrow(
         return Err(context.invalid("NON EMPTY kan ikke stå i en indre SELECT", span));
     }
     let set = expr::set(context, &axis.set)?;
-    let measure: Option<MeasureRef> = slicer::read(context, &set, span, conditions)?;
-    match measure {
+    let narrowed = slicer::read(context, &set, span)?;
+    conditions.extend(narrowed.conditions.into_iter().map(|(_, condition)| condition));
+    match narrowed.measure {
         Some(_) => Err(context.invalid("mål kan ikke stå i en indre SELECT", span)),
         None => Ok(()),
     }

@@ -14,17 +14,22 @@ mod sets;
 mod expr;
 mod functions;
 mod slicer;
+mod definitions;
+mod formula;
+mod calculated;
 mod mdx;
 #[cfg(test)]
 pub(crate) mod fixture;
 #[cfg(test)]
 mod laws;
 
+pub use calculated::check;
 pub use candidates::unknown_cube;
 pub(super) use clause::{name_part, read as clause};
 pub use mdx::mdx;
 pub use pivot::pivot;
 pub(super) use pivot::{condition, default_measure};
+pub(super) use slicer::condition as condition_of;
 
 use super::bound::Bound;
 use super::error::{ErrorKind, QueryError};

@@ -1,11 +1,16 @@
 //! A pivot in fields → a bound question.
 
+use std::cell::Cell;
+use std::collections::BTreeMap;
+
 use super::clause::{self, Clause};
-use super::{Bound, ErrorKind, QueryError, View, candidates};
-use crate::cube::MeasureRef;
+use super::context::Context;
+use super::definitions::Definitions;
+use super::{Bound, ErrorKind, QueryError, View, calculated, candidates};
 use crate::cube::dimension::same;
+use crate::cube::{Cube, MeasureRef};
 use crate::query::Pivot;
-use crate::query::bound::{Axis, Condition, Factor, HierarchyRef, Member, Part};
+use crate::query::bound::{Axis, Calculated, Condition, Factor, HierarchyRef, Member, Part};
 
 /// Resolves the words of a pivot. Its cube must be that of the view.
 ///
@@ -26,10 +31,21 @@ pub fn pivot(view: &View, pivot: &Pivot) -> Result<Bound, QueryError> {
     check_once(view, pivot, &columns.iter().chain(&rows).collect::<Vec<_>>())?;
     let measures = measures(view, &pivot.measures)?;
     let mut axes = vec![axis(&columns, pivot), axis(&rows, pivot)];
-    let default = measures[0];
+    let measure = measures[0];
     axes[0].factors.push(measure_factor(measures));
     conditions.extend(columns.into_iter().chain(rows).filter_map(|clause| clause.condition));
-    Ok(Bound { axes, conditions, measure: default, nested_totals: pivot.totals })
+    let calculated = calculated_of(view, &axes, measure)?;
+    let (sliced, nested_totals) = (Vec::new(), pivot.totals);
+    Ok(Bound { axes, conditions, sliced, measure, calculated, nested_totals })
+}
+
+fn calculated_of(
+    view: &View,
+    axes: &[Axis],
+    measure: Member,
+) -> Result<BTreeMap<usize, Calculated>, QueryError> {
+    let (written, definitions) = (Cell::new(0), Definitions::default());
+    calculated::calculated(Context::new(view, "", &definitions, &written), axes, measure)
 }
 
 pub(in crate::query) fn condition(view: &View, text: &str) -> Result<Condition, QueryError> {
@@ -62,19 +78,21 @@ fn check_once(view: &View, pivot: &Pivot, clauses: &[&Clause]) -> Result<(), Que
     Ok(())
 }
 
-pub(in crate::query) fn measures(
-    view: &View,
-    names: &[String],
-) -> Result<Vec<MeasureRef>, QueryError> {
+fn measures(view: &View, names: &[String]) -> Result<Vec<Member>, QueryError> {
     if names.is_empty() {
-        return Ok(vec![default_measure(view)?]);
+        return Ok(vec![Member::Measure(default_measure(view)?)]);
     }
-    let cube = view.cube();
     let find = |name: &String| {
         let wanted = name.trim();
-        cube.find_measure(wanted).ok_or_else(|| unknown_measure(view, wanted))
+        find_measure(view.cube(), wanted).ok_or_else(|| unknown_measure(view, wanted))
     };
     names.iter().map(find).collect()
+}
+
+/// The stored or calculated measure of a name.
+pub(super) fn find_measure(cube: &Cube, name: &str) -> Option<Member> {
+    let stored = cube.find_measure(name).map(Member::Measure);
+    stored.or_else(|| cube.find_calculated(name).map(Member::Calculated))
 }
 
 /// The measure that is meant where none is named.
@@ -89,6 +107,8 @@ pub(in crate::query) fn default_measure(view: &View) -> Result<MeasureRef, Query
 pub(super) fn unknown_measure(view: &View, wanted: &str) -> QueryError {
     let cube = view.cube();
     let names = cube.listed_measures().map(|found| cube.measure(found).name.as_str());
+    let calculated = cube.calculated.iter().filter(|measure| measure.visible);
+    let names = names.chain(calculated.map(|measure| measure.name.as_str()));
     let message = format!("kuben '{}' har intet mål '{wanted}'", cube.name);
     QueryError::new(ErrorKind::Unknown, message)
         .hint("vælg et af kubens mål")
@@ -111,8 +131,7 @@ fn field_factor(clause: &Clause, totals: bool) -> Factor {
     Factor { columns: vec![HierarchyRef::Of { dimension, hierarchy: field }], parts }
 }
 
-fn measure_factor(measures: Vec<MeasureRef>) -> Factor {
-    let measures = measures.into_iter().map(Member::Measure).collect();
+fn measure_factor(measures: Vec<Member>) -> Factor {
     Factor { columns: vec![HierarchyRef::Measures], parts: vec![Part::Tuples(measures)] }
 }
 

@@ -187,8 +187,10 @@ fn in_hierarchy(
 
 fn measure(context: Context<'_>, name: Name) -> Result<Entity, QueryError> {
     let wanted = context.name(name);
-    match context.cube.find_measure(&wanted) {
-        Some(measure) => Ok(Entity::Member(HierarchyRef::Measures, Member::Measure(measure))),
+    let own = context.definitions.find_member(&wanted);
+    let own = own.map(|own| Member::Calculated(context.cube.calculated.len() + own));
+    match own.or_else(|| pivot::find_measure(context.cube, &wanted)) {
+        Some(measure) => Ok(Entity::Member(HierarchyRef::Measures, measure)),
         None if same(&wanted, MEASURES_LEVEL) || same(&wanted, MEASURES) => {
             Ok(Entity::Hierarchy(HierarchyRef::Measures))
         }

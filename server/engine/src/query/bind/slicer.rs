@@ -4,32 +4,38 @@ use super::QueryError;
 use super::context::Context;
 use super::resolve::levels_below;
 use super::sets::{self, Set};
-use crate::cube::MeasureRef;
+use crate::cube::Cube;
 use crate::query::bound::{Condition, Factor, HierarchyRef, Member, Part};
 use crate::query::parse::Span;
 
-/// Adds the conditions of a set, and returns the measure that it names.
+/// What a set that narrows the question says.
+pub(super) struct Narrowed {
+    /// The condition of each hierarchy that is narrowed.
+    pub(super) conditions: Vec<(HierarchyRef, Condition)>,
+    /// The measure that is named.
+    pub(super) measure: Option<Member>,
+}
+
+/// The conditions of a set, and the measure that it names.
 ///
 /// An All member is no condition. Tuples must be all combinations of the members that they name:
 /// only then do conditions on single fields say the same.
-pub(super) fn read(
-    context: Context<'_>,
-    set: &Set,
-    span: Span,
-    conditions: &mut Vec<Condition>,
-) -> Result<Option<MeasureRef>, QueryError> {
-    let mut measure = None;
+pub(super) fn read(context: Context<'_>, set: &Set, span: Span) -> Result<Narrowed, QueryError> {
+    let mut narrowed = Narrowed { conditions: Vec::new(), measure: None };
     for factor in &set.factors {
         for (column, members) in columns(context, factor, span)? {
             match column {
-                HierarchyRef::Measures => measure = Some(only_measure(context, &members, span)?),
-                HierarchyRef::Of { dimension, hierarchy } => {
-                    conditions.extend(condition(context, dimension, hierarchy, members));
+                HierarchyRef::Measures => {
+                    narrowed.measure = Some(only_measure(context, &members, span)?);
+                }
+                HierarchyRef::Of { .. } => {
+                    let condition = condition(context.cube, column, members);
+                    narrowed.conditions.extend(condition.map(|condition| (column, condition)));
                 }
             }
         }
     }
-    Ok(measure)
+    Ok(narrowed)
 }
 
 /// The members of each column of a factor, each once. A whole level stands as no members at all.
@@ -72,6 +78,7 @@ fn order(member: &Member) -> (usize, usize) {
         Member::All => (0, 0),
         Member::Of { field, id } => (field + 1, id as usize),
         Member::Measure(measure) => (measure.group, measure.measure),
+        Member::Calculated(number) => (usize::MAX, number),
     }
 }
 
@@ -79,9 +86,9 @@ fn only_measure(
     context: Context<'_>,
     members: &[Member],
     span: Span,
-) -> Result<MeasureRef, QueryError> {
+) -> Result<Member, QueryError> {
     match members {
-        [Member::Measure(measure)] => Ok(*measure),
+        [one] => Ok(*one),
         _ => Err(context
             .invalid("der kan kun stå ét mål i WHERE", span)
             .hint("skriv målene på en akse: {[Measures].[a], [Measures].[b]} ON COLUMNS")),
@@ -90,16 +97,16 @@ fn only_measure(
 
 /// The condition that a hierarchy's members make: none where the All member is among them.
 /// Members of several levels are narrowed down to the lowest of these.
-fn condition(
-    context: Context<'_>,
-    dimension: usize,
-    hierarchy: usize,
+pub(crate) fn condition(
+    cube: &Cube,
+    column: HierarchyRef,
     members: Vec<Member>,
 ) -> Option<Condition> {
+    let HierarchyRef::Of { dimension, hierarchy } = column else { return None };
     if members.contains(&Member::All) {
         return None;
     }
-    let shape = context.dimension(dimension);
+    let shape = &cube.dimensions[dimension];
     let levels = &shape.hierarchies[hierarchy].levels;
     let depth = |member: &Member| match member {
         Member::Of { field, .. } => levels.iter().position(|level| level == field),

@@ -121,7 +121,8 @@ pub(super) fn assemble(
     }
     let (ordinals, values, decimals) = target.finish();
     let named = plan.axes.iter().zip(&axes).map(|(plan, positions)| positions.named(plan));
-    Ok(CellSet { axes: named.collect(), ordinals, values, decimals, behind: behind(plan) })
+    let (axes, behind) = (named.collect(), behind(plan));
+    Ok(CellSet { axes, ordinals, values, decimals, behind, own: Vec::new() })
 }
 
 /// The tuples of axes that were listed: members are counted in every combination, and a cell at a
@@ -227,7 +228,7 @@ impl Target {
 
 /// How many reporters in the answer delivered before, but not for the as-of month: those that the
 /// conditions leave and the caller is told of. One that never delivered has no newest delivery.
-fn behind(plan: &Plan<'_>) -> u32 {
+pub(in crate::query) fn behind(plan: &Plan<'_>) -> u32 {
     let cube = plan.view.cube();
     let Some(freshness) = &cube.freshness else { return 0 };
     let newest = cube.months() as u16 - 1;

@@ -19,6 +19,9 @@ mod single;
 mod sums;
 mod sweep;
 
+pub(super) use cells::behind;
+pub(super) use positions::that_exist;
+
 use cube_schema::schema::MeasureKind;
 
 use super::cellset::CellSet;

@@ -99,11 +99,10 @@ impl Positions {
         let own = &plan.axes[axis];
         let codes = match (&own.order, occurring.codes()) {
             (Order::ByCode, Some(codes)) => codes,
-            (Order::ByCode, None) => existing(plan, axis, limits)?,
             (Order::Listed(list), Some(_)) => {
                 list.iter().copied().filter(|code| occurring.has(*code)).collect()
             }
-            (Order::Listed(list), None) => keep_existing(list, plan, axis),
+            (_, None) => that_exist(plan, axis, limits)?,
         };
         if codes.len() > limits.positions {
             return Err(too_wide(limits));
@@ -153,6 +152,18 @@ impl Places {
     }
 }
 
+/// The codes of the positions of an axis that exist, in the order asked for.
+pub(in crate::query) fn that_exist(
+    plan: &Plan<'_>,
+    axis: usize,
+    limits: &Limits,
+) -> Result<Vec<u64>, QueryError> {
+    match &plan.axes[axis].order {
+        Order::ByCode => existing(plan, axis, limits),
+        Order::Listed(list) => Ok(keep_existing(list, plan, axis)),
+    }
+}
+
 /// What each dimension can add to the code of a position of an axis, and the columns it has there.
 fn parts(plan: &Plan<'_>, axis: usize) -> Vec<(Vec<usize>, Vec<u64>)> {
     let mut parts = Vec::new();
@@ -163,10 +174,10 @@ fn parts(plan: &Plan<'_>, axis: usize) -> Vec<(Vec<usize>, Vec<u64>)> {
             parts.push((columns, distinct(dimension.existing(plan, axis).into_iter())));
         }
     }
-    let measures = plan.axes[axis].measure_column();
-    parts.extend(
-        measures.map(|at| (vec![at], distinct(plan.measures.iter().map(|(_, codes)| codes[axis])))),
-    );
+    if let Some(at) = plan.axes[axis].measure_column() {
+        let codes = plan.axes[axis].columns[at].measure_parts();
+        parts.push((vec![at], distinct(codes)));
+    }
     parts
 }
 

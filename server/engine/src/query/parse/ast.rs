@@ -31,6 +31,8 @@ impl Span {
 pub struct Select<'a> {
     /// The whole text.
     pub text: &'a str,
+    /// What `WITH` defines.
+    pub definitions: Vec<Definition<'a>>,
     /// The axes, in the order of the text.
     pub axes: Vec<AxisClause>,
     /// What is asked.
@@ -41,6 +43,22 @@ pub struct Select<'a> {
     pub cell_properties: Vec<Span>,
     /// The statement.
     pub span: Span,
+}
+
+/// A name that a question gives to a formula or a set.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Definition<'a> {
+    /// Whether it is a `MEMBER` and not a `SET`.
+    pub is_member: bool,
+    /// The path that is defined, in the text of the statement.
+    pub name: Vec<Name>,
+    /// The text that the expression's places are of: that of the statement, or the formula where
+    /// quotes in it are doubled.
+    pub text: Cow<'a, str>,
+    /// What the name stands for.
+    pub expr: Expr,
+    /// Properties such as `FORMAT_STRING = '0.0'`: names and values, in the text of the statement.
+    pub properties: Vec<(Name, Expr)>,
 }
 
 /// What stands after `FROM`.

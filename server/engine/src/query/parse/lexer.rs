@@ -1,5 +1,7 @@
 //! Letters → tokens, one at a time.
 
+use std::ops::Range;
+
 use super::ast::Span;
 use crate::query::{ErrorKind, QueryError};
 
@@ -61,6 +63,11 @@ pub(super) struct Lexer<'a> {
 impl<'a> Lexer<'a> {
     pub(super) fn new(text: &'a str) -> Lexer<'a> {
         Lexer { text, at: 0 }
+    }
+
+    /// A lexer of part of a text; places are those of the whole.
+    pub(super) fn within(text: &'a str, part: Range<usize>) -> Lexer<'a> {
+        Lexer { text: &text[..part.end], at: part.start }
     }
 
     /// The next token. `after_name` tells whether a dot goes on with a name.

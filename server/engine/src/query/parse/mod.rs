@@ -8,8 +8,10 @@ pub mod ast;
 mod lexer;
 mod parser;
 
-pub use ast::{AxisClause, Expr, ExprKind, Name, NameKind, Operator, Select, Source, Span, Step};
-pub use parser::mdx;
+pub use ast::{
+    AxisClause, Definition, Expr, ExprKind, Name, NameKind, Operator, Select, Source, Span, Step,
+};
+pub use parser::{expression, mdx};
 
 /// Texts beyond this number of bytes are not read: no person writes them, and a tool that does
 /// should ask in parts.

@@ -1,5 +1,9 @@
 //! Tokens → statement. One function per construct, one token of foresight.
 
+mod with;
+
+use std::ops::Range;
+
 use super::ast::{
     AxisClause, Expr, ExprKind, Name, NameKind, Operator, Select, Source, Span, Step,
 };
@@ -24,6 +28,30 @@ pub fn mdx(text: &str) -> Result<Select<'_>, QueryError> {
     match parser.token.kind {
         TokenKind::End => Ok(select),
         _ => Err(parser.unexpected("slutningen af forespørgslen")),
+    }
+}
+
+/// Reads one expression, such as the formula of a measure.
+///
+/// # Errors
+/// What in the text is not of the language, with its place.
+pub fn expression(text: &str) -> Result<Expr, QueryError> {
+    if text.len() > MAX_TEXT_BYTES {
+        let message = format!("formlen er længere end {} kB", MAX_TEXT_BYTES / 1024);
+        return Err(QueryError::new(ErrorKind::TooLarge, message).hint("del formlen op"));
+    }
+    expression_within(text, 0..text.len())
+}
+
+/// Reads the expression that part of a text is.
+fn expression_within(text: &str, part: Range<usize>) -> Result<Expr, QueryError> {
+    let mut lexer = Lexer::within(text, part);
+    let token = lexer.next(false).map_err(|error| error.within(text))?;
+    let mut parser = Parser { text, lexer, token, depth: 0 };
+    let expr = parser.expression().map_err(|error| error.within(text))?;
+    match parser.token.kind {
+        TokenKind::End => Ok(expr),
+        _ => Err(parser.unexpected("slutningen af formlen")),
     }
 }
 
@@ -97,14 +125,15 @@ struct Parser<'a> {
 // Statements.
 impl<'a> Parser<'a> {
     fn statement(&mut self) -> Result<Select<'a>, QueryError> {
-        for word in ["WITH", "DRILLTHROUGH", "CREATE", "DROP", "REFRESH", "UPDATE", "EXPLAIN"] {
+        for word in ["DRILLTHROUGH", "CREATE", "DROP", "REFRESH", "UPDATE", "EXPLAIN"] {
             if self.is_word(word) {
                 let message = format!("{word} er endnu ikke understøttet");
                 let error = QueryError::new(ErrorKind::Invalid, message);
                 return Err(error.hint("skriv en SELECT").at(self.text, self.token.span.range()));
             }
         }
-        self.select()
+        let definitions = self.definitions()?;
+        Ok(Select { definitions, ..self.select()? })
     }
 
     fn select(&mut self) -> Result<Select<'a>, QueryError> {
@@ -119,8 +148,15 @@ impl<'a> Parser<'a> {
         }
         self.expect_word("FROM")?;
         let (source, mut span) = self.source()?;
-        let mut select =
-            Select { text: self.text, axes, source, slicer: None, cell_properties: vec![], span };
+        let mut select = Select {
+            text: self.text,
+            definitions: vec![],
+            axes,
+            source,
+            slicer: None,
+            cell_properties: vec![],
+            span,
+        };
         if self.take_word("WHERE")? {
             let slicer = self.expression()?;
             span = slicer.span;
@@ -678,7 +714,19 @@ mod tests {
                 1,
                 22,
             ),
-            ("WITH SET x AS y SELECT x ON 0 FROM c", "WITH er endnu ikke understøttet", 1, 1),
+            (
+                "WITH FOO x AS y SELECT x ON 0 FROM c",
+                "forventede MEMBER, SET eller SELECT, men fandt 'FOO'",
+                1,
+                6,
+            ),
+            ("WITH SET x y SELECT x ON 0 FROM c", "forventede AS, men fandt 'y'", 1, 12),
+            (
+                "WITH MEMBER m.x AS '1 +' SELECT x ON 0 FROM c",
+                "forventede en mængde eller et medlem, men teksten slutter",
+                1,
+                24,
+            ),
             ("SELECT a HAVING b ON 0 FROM c", "HAVING er endnu ikke understøttet", 1, 10),
         ] {
             let error = mdx(text).unwrap_err();

@@ -43,8 +43,8 @@ pub(crate) struct Column {
     pub size: u64,
     /// The members of each level that occurs, with their codes.
     pub levels: Vec<Level>,
-    /// The codes of measures.
-    measures: Vec<(MeasureRef, u64)>,
+    /// The codes of measures, stored and calculated ones.
+    measures: Vec<(Member, u64)>,
 }
 
 /// The members of one level on a column.
@@ -76,19 +76,18 @@ pub(super) struct Columns {
 }
 
 /// The measures asked for: those on an axis (which may be none), else the one of the question.
-pub(super) fn measures(bound: &Bound) -> Vec<MeasureRef> {
+pub(crate) fn measures(bound: &Bound) -> Vec<Member> {
     let factors = bound.axes.iter().flat_map(|axis| &axis.factors);
     if !factors.clone().any(|factor| factor.columns.contains(&HierarchyRef::Measures)) {
         return vec![bound.measure];
     }
-    let mut found: Vec<MeasureRef> = Vec::new();
+    let mut found: Vec<Member> = Vec::new();
     for part in factors.flat_map(|factor| &factor.parts) {
         let Part::Tuples(members) = part else { continue };
         for member in members {
-            if let Member::Measure(measure) = member
-                && !found.contains(measure)
-            {
-                found.push(*measure);
+            let is_measure = matches!(member, Member::Measure(_) | Member::Calculated(_));
+            if is_measure && !found.contains(member) {
+                found.push(*member);
             }
         }
     }
@@ -125,7 +124,7 @@ impl Columns {
     /// What a measure adds to the code of each axis.
     pub(super) fn measure_codes(&self, measure: MeasureRef) -> Codes {
         let code = |column: &Column| {
-            let found = column.measures.iter().find(|(one, _)| *one == measure)?;
+            let found = column.measures.iter().find(|(one, _)| *one == Member::Measure(measure))?;
             Some(found.1 * column.stride)
         };
         self.axes.iter().map(|plan| plan.columns.iter().filter_map(code).sum()).collect()
@@ -272,7 +271,7 @@ impl Column {
         self.size += 1;
         match member {
             Member::All => self.levels.push(Level::All { code }),
-            Member::Measure(measure) => self.measures.push((measure, code)),
+            Member::Measure(_) | Member::Calculated(_) => self.measures.push((member, code)),
             Member::Of { field, id } => {
                 let own = self.levels.iter_mut().find(|level| level.field() == Some(field));
                 match own {
@@ -287,8 +286,8 @@ impl Column {
     /// The code of a member that is in a whole level, or the All member, or a measure.
     fn code(&self, member: Member) -> Option<u64> {
         match member {
-            Member::Measure(measure) => {
-                self.measures.iter().find(|(one, _)| *one == measure).map(|found| found.1)
+            Member::Measure(_) | Member::Calculated(_) => {
+                self.measures.iter().find(|(one, _)| *one == member).map(|found| found.1)
             }
             Member::All => self.levels.iter().find_map(|level| match level {
                 Level::All { code } => Some(*code),
@@ -301,8 +300,13 @@ impl Column {
         }
     }
 
+    /// What each of its measures adds to the code of a position.
+    pub(crate) fn measure_parts(&self) -> impl Iterator<Item = u64> {
+        self.measures.iter().map(|(_, code)| code * self.stride)
+    }
+
     /// The code of any member the column holds.
-    fn code_of(&self, member: Member) -> Option<u64> {
+    pub(crate) fn code_of(&self, member: Member) -> Option<u64> {
         let Member::Of { field, id } = member else { return self.code(member) };
         self.code(member).or_else(|| {
             self.levels.iter().find_map(|level| match level {
@@ -318,7 +322,7 @@ impl Column {
     /// The members of codes.
     pub(crate) fn decoder(&self) -> Decoder {
         let mut single: Vec<(u64, Member)> =
-            self.measures.iter().map(|&(measure, code)| (code, Member::Measure(measure))).collect();
+            self.measures.iter().map(|&(measure, code)| (code, measure)).collect();
         let mut whole = Vec::new();
         for level in &self.levels {
             match level {

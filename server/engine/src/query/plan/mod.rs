@@ -12,12 +12,12 @@ mod coordinates;
 pub(super) mod keys;
 mod time;
 
-pub(super) use columns::{AxisPlan, Column, Decoder, Order, too_wide};
+pub(super) use columns::{AxisPlan, Column, Decoder, Order, measures, too_wide};
 pub(super) use coordinates::{Choice, Codes, KeyMap, NONE, PlaceCodes};
 pub(super) use time::TimeChoice;
 
 use super::Limits;
-use super::bound::{Bound, HierarchyRef};
+use super::bound::{Bound, HierarchyRef, Member};
 use super::error::{ErrorKind, QueryError};
 use super::view::View;
 use crate::cube::{MeasureRef, Rows, Use};
@@ -53,15 +53,32 @@ pub(super) struct DimensionPlan {
     pub columns: Vec<(usize, usize)>,
 }
 
-/// Plans a bound question.
+/// Plans a bound question about stored measures of one group.
 pub(super) fn plan<'a>(
     view: &'a View,
     bound: &Bound,
     limits: &Limits,
 ) -> Result<Plan<'a>, QueryError> {
+    let measures = single_group(&measures(bound))?;
+    let group = measures.first().map_or(0, |measure| measure.group);
+    let plan = layout(view, bound, group, &measures, limits)?;
+    let uses = &view.cube().groups[group].uses;
+    let unrelated_to = |own: &&DimensionPlan| uses[own.dimension].is_none();
+    match plan.dimensions.iter().chain(&plan.time).find(unrelated_to) {
+        Some(missing) if !missing.is_unasked() => Err(unrelated(view, group, missing.dimension)),
+        _ => Ok(plan),
+    }
+}
+
+/// Lays out what a question shows, whatever its measures are.
+pub(super) fn layout<'a>(
+    view: &'a View,
+    bound: &Bound,
+    group: usize,
+    measures: &[MeasureRef],
+    limits: &Limits,
+) -> Result<Plan<'a>, QueryError> {
     let cube = view.cube();
-    let measures = columns::measures(bound);
-    let group = single_group(&measures)?;
     let columns = Columns::new(view, bound, limits)?;
     let mut dimensions = Vec::new();
     let (mut time, mut times) = (None, Vec::new());
@@ -82,12 +99,9 @@ pub(super) fn plan<'a>(
         times = vec![time::whole(&columns, cube.months())];
     }
     let uses = &cube.groups[group].uses;
-    if let Some(missing) = dimensions.iter().find(|plan| uses[plan.dimension].is_none()) {
-        return Err(unrelated(view, group, missing.dimension));
-    }
     let cut = dimensions.iter().any(|plan| uses[plan.dimension] == Some(Use::Step));
     let measures =
-        measures.into_iter().map(|measure| (measure, columns.measure_codes(measure))).collect();
+        measures.iter().map(|&measure| (measure, columns.measure_codes(measure))).collect();
     let axes = columns.into_axes();
     Ok(Plan {
         view,
@@ -102,14 +116,19 @@ pub(super) fn plan<'a>(
     })
 }
 
-fn single_group(measures: &[MeasureRef]) -> Result<usize, QueryError> {
-    let group = measures.first().map_or(0, |measure| measure.group);
-    if measures.iter().any(|measure| measure.group != group) {
-        let message =
-            "målene hører til forskellige målgrupper af fakta og kan ikke stå i samme spørgsmål";
+/// The measures, if they are stored ones of one group.
+fn single_group(measures: &[Member]) -> Result<Vec<MeasureRef>, QueryError> {
+    let stored = measures.iter().map_while(|measure| match measure {
+        Member::Measure(measure) => Some(*measure),
+        _ => None,
+    });
+    let stored: Vec<MeasureRef> = stored.collect();
+    let group = stored.first().map_or(0, |measure| measure.group);
+    if stored.len() < measures.len() || stored.iter().any(|measure| measure.group != group) {
+        let message = "målene kan ikke tælles sammen i ét gennemløb";
         return Err(QueryError::new(ErrorKind::Invalid, message));
     }
-    Ok(group)
+    Ok(stored)
 }
 
 fn unrelated(view: &View, group: usize, dimension: usize) -> QueryError {
@@ -145,6 +164,11 @@ impl Plan<'_> {
 }
 
 impl DimensionPlan {
+    /// Whether the question says nothing of the dimension.
+    fn is_unasked(&self) -> bool {
+        self.allowed.is_none() && self.columns.is_empty()
+    }
+
     /// The keys that count: those allowed and shown; `None` is all.
     pub fn wanted(&self) -> Option<Vec<u32>> {
         keys::both(self.allowed.as_deref(), self.shown.as_deref())

@@ -1,0 +1,130 @@
+//! The fact tables of the key figures beside services: accounts, population, staff, and which
+//! municipalities have delivered.
+
+use crate::day::{Day, Interval, Month, Quarter};
+use crate::domain::DeliveryInfo;
+use crate::table::{FactColumn, FactTable, Timeline};
+
+use super::super::kodelister::Kommune;
+use super::super::noegletalsdata::Postering;
+use super::super::reference::Reference;
+use super::dimensions::{self, Keys};
+use super::facts::named;
+
+/// What the fact tables are made of.
+#[derive(Clone, Copy)]
+pub(super) struct Noegletal<'a> {
+    pub reference: &'a Reference,
+    pub deliveries: &'a [DeliveryInfo],
+    pub keys: &'a Keys<'a>,
+    pub timeline: Timeline,
+}
+
+impl Noegletal<'_> {
+    /// All of them.
+    pub fn tables(self) -> [FactTable; 4] {
+        [self.udgifter(), self.befolkning(), self.personale(), self.leverancer()]
+    }
+
+    /// Kroner by municipality, service and month of posting: what the bridge gives to a service.
+    fn udgifter(self) -> FactTable {
+        let mut rows: Vec<(Kommune, u32, Month, i64)> = Vec::new();
+        for (postering, oere) in self.reference.regnskab.posteringer() {
+            let services = self.ydelser(&postering).into_iter();
+            let own = services.map(|ydelse| (postering.kommune, ydelse, postering.month, oere));
+            rows.extend(own.filter(|_| self.is_shown(postering.month)));
+        }
+        let days = |row: &(Kommune, u32, Month, i64)| row.2.first_day();
+        let mut columns = self.places(rows.iter().map(|row| row.0));
+        columns.extend([
+            ("ydelse", FactColumn::Id(rows.iter().map(|row| row.1).collect())),
+            ("dag", FactColumn::Day(rows.iter().map(days).collect())),
+            ("kroner", FactColumn::Number(rows.iter().map(|row| kroner(row.3)).collect())),
+        ]);
+        named("udgifter", columns, Vec::new())
+    }
+
+    /// The services that a posting is given to, each once.
+    fn ydelser(self, postering: &Postering) -> Vec<u32> {
+        let lines = self.reference.bro.linjer().filter(|line| line.tager(postering));
+        let mut services: Vec<u32> = lines.map(|line| line.ydelse).collect();
+        services.sort_unstable();
+        services.dedup();
+        services
+    }
+
+    /// The inhabitants aged 18–64 that each year of the timeline divides by: those of the third
+    /// quarter, else of the newest quarter before, which may be of an earlier year.
+    fn befolkning(self) -> FactTable {
+        let voksne: Vec<(Kommune, Quarter, u64)> = self.reference.befolkning.voksne().collect();
+        let mut rows: Vec<(Kommune, Interval, u64)> = Vec::new();
+        for year in self.timeline.first.year()..=self.timeline.last.year() {
+            let third = Month::new(year as i16, 9).quarter();
+            let first = Month::new(year as i16, 1).first_day();
+            let days = Interval { first, last: Month::new(year as i16, 12).last_day() };
+            let until = voksne.iter().filter(|(_, quarter, _)| *quarter <= third);
+            // By municipality and quarter: the last of each municipality is its newest.
+            let mut newest: Vec<(Kommune, Interval, u64)> = Vec::new();
+            for (kommune, _, antal) in until {
+                match newest.last_mut() {
+                    Some(last) if last.0 == *kommune => last.2 = *antal,
+                    _ => newest.push((*kommune, days, *antal)),
+                }
+            }
+            rows.extend(newest);
+        }
+        let mut columns = self.places(rows.iter().map(|row| row.0));
+        columns.extend(days_of(rows.iter().map(|row| row.1)));
+        let counts = rows.iter().map(|row| row.2 as f64).collect();
+        columns.push(("indbyggere", FactColumn::Number(counts)));
+        named("befolkning", columns, Vec::new())
+    }
+
+    /// Staff by municipality and month.
+    fn personale(self) -> FactTable {
+        let months = self.reference.personale.maaneder();
+        let rows: Vec<_> = months.filter(|(_, month, _)| self.is_shown(*month)).collect();
+        let mut columns = self.places(rows.iter().map(|row| row.0));
+        let years = rows.iter().map(|(.., staff)| staff.aarsvaerk()).collect();
+        let wages = rows.iter().map(|(.., staff)| kroner(staff.loensum_oere)).collect();
+        columns.extend([
+            ("dag", FactColumn::Day(rows.iter().map(|row| row.1.first_day()).collect())),
+            ("aarsvaerk", FactColumn::Number(years)),
+            ("loensum", FactColumn::Number(wages)),
+        ]);
+        named("personale", columns, Vec::new())
+    }
+
+    /// The municipalities with a delivery that counts, their own or that of the one which reports
+    /// for them (K1, K2), on all days.
+    fn leverancer(self) -> FactTable {
+        let (first, last) = (self.timeline.first.first_day(), self.timeline.as_of());
+        let delivered = |kommune: &Kommune| {
+            dimensions::newest_delivery(&kommune.to_string(), self.deliveries).is_some()
+        };
+        let all = dimensions::kommuner(self.reference).map(|(kommune, _)| kommune);
+        let rows: Vec<Kommune> = all.filter(delivered).collect();
+        let mut columns = self.places(rows.iter().copied());
+        columns.extend(days_of(rows.iter().map(|_| Interval { first, last })));
+        named("leverancer", columns, Vec::new())
+    }
+
+    /// The rows of the municipalities: what the facts are ordered by, and the dimension.
+    fn places(self, kommuner: impl Iterator<Item = Kommune>) -> Vec<(&'static str, FactColumn)> {
+        let rows: Vec<u32> = kommuner.map(|kommune| self.keys.kommune(kommune)).collect();
+        vec![("kommune", FactColumn::Id(rows.clone())), ("handlekommune", FactColumn::Id(rows))]
+    }
+
+    fn is_shown(self, month: Month) -> bool {
+        (self.timeline.first..=self.timeline.last).contains(&month)
+    }
+}
+
+fn days_of(days: impl Iterator<Item = Interval>) -> [(&'static str, FactColumn); 2] {
+    let (first, last): (Vec<Day>, Vec<Day>) = days.map(|days| (days.first, days.last)).unzip();
+    [("foerste_dag", FactColumn::Day(first)), ("sidste_dag", FactColumn::Day(last))]
+}
+
+fn kroner(oere: i64) -> f64 {
+    oere as f64 / 100.0
+}

@@ -1,0 +1,105 @@
+//! Formulas that mean nothing, said with their name and place.
+
+use terning_engine::query::{Pivot, bind};
+
+use crate::world::{mdx, pivot, view};
+
+fn of_question(formula: &str) -> String {
+    let text =
+        format!("WITH MEMBER [Measures].[x] AS {formula} SELECT [Measures].[x] ON 0 FROM Lille");
+    mdx(&view(""), &text).remove(0)
+}
+
+#[test]
+fn an_error_says_which_formula_and_where() {
+    for (formula, expected) in [
+        (
+            "[Measures].[Borgre]",
+            "i formlen for 'x': kuben 'Lille' har intet mål 'Borgre' @1:42 [Borgre]",
+        ),
+        ("1 + 'a'", "i formlen for 'x': tekster er endnu ikke understøttet i formler @1:35 'a'"),
+        (
+            "{[Tid].[År].&[2020]}",
+            "i formlen for 'x': en mængde er ikke et tal @1:31 {[Tid].[År].&[2020]}",
+        ),
+        (
+            "[Tid].[År].&[2020]",
+            "i formlen for 'x': en tupel i en formel skal nævne et mål @1:31 [Tid].[År].&[2020]",
+        ),
+        (
+            "([Measures].[Borgere], [Tid].[År])",
+            "i formlen for 'x': her skal stå et medlem eller et mål @1:54 [Tid].[År]",
+        ),
+        (
+            "([Measures].[Borgere], [Measures].[Par])",
+            "i formlen for 'x': hierarkiet [Measures] står to gange i tuplen @1:54 [Measures].[Par]",
+        ),
+        (
+            "[Tid].CurrentMember",
+            "i formlen for 'x': '.CurrentMember' er endnu ikke understøttet i formler @1:31 [Tid].CurrentMember",
+        ),
+        (
+            "Summ(1, 2)",
+            "i formlen for 'x': funktionen 'Summ' er ikke understøttet i formler @1:31 Summ",
+        ),
+        ("IIF(1, 2)", "i formlen for 'x': IIF mangler argument 3 @1:31 IIF(1, 2)"),
+        ("IsEmpty(1, 2)", "i formlen for 'x': IsEmpty har kun 1 argumenter @1:42 2"),
+        (
+            "Sum([Tid].[År].Members)",
+            "i formlen for 'x': Sum mangler argument 2 @1:31 Sum([Tid].[År].Members)",
+        ),
+        ("1 : 2", "i formlen for 'x': operatoren er ikke understøttet mellem tal @1:31 1 : 2"),
+        ("1 +", "forventede en mængde eller et medlem, men fandt 'SELECT' @1:35 SELECT"),
+        ("'1 +'", "forventede en mængde eller et medlem, men teksten slutter @1:35 "),
+        ("'[Measures].[Borgere'", "et navn i [ ] er ikke afsluttet @1:43 ["),
+        ("[Measures].[x] + 1", "målet 'x' bruger sig selv: x → x"),
+    ] {
+        assert_eq!(of_question(formula), expected, "{formula}");
+    }
+}
+
+#[test]
+fn names_are_defined_once_and_in_the_right_place() {
+    for (definition, expected) in [
+        ("MEMBER [Measures].[Borgere] AS 1", "målet 'Borgere' findes allerede @1:24 [Borgere]"),
+        (
+            "MEMBER [Tid].[År].[x] AS 1",
+            "beregnede medlemmer er endnu kun understøttet blandt målene @1:13 [Tid]",
+        ),
+        ("MEMBER x AS 1", "et beregnet mål skrives [Measures].[navn] @1:13 x"),
+        ("SET a.b AS {[Tid].[År].[2020]}", "en mængde har ét navn uden punktum @1:10 a"),
+        (
+            "SET a AS {b} SET b AS {a}",
+            "i formlen for 'a': i formlen for 'b': mængden 'a' bruger sig selv",
+        ),
+        (
+            "SET a AS {[Tid].[År].[2020]} SET A AS {[Tid].[År].[2020]}",
+            "mængden 'A' findes allerede @1:39 A",
+        ),
+    ] {
+        let text = format!("WITH {definition} SELECT a ON 0 FROM Lille");
+        assert_eq!(mdx(&view(""), &text), [expected], "{definition}");
+    }
+}
+
+#[test]
+fn a_formula_of_the_cube_is_bound_when_it_is_asked_for_and_checked_before() {
+    let calculated = "[[cube.calculated]]\nname = \"A\"\nformula = \"1 +\\n  [Measures].[Bog]\"";
+    let broken = view(calculated);
+    let asked =
+        Pivot { cube: "Lille".to_owned(), measures: vec!["A".to_owned()], ..Pivot::default() };
+    let expected = "i formlen for 'A': kuben 'Lille' har intet mål 'Bog' @2:14 [Bog]";
+    assert_eq!(pivot(&broken, &asked), [expected]);
+    assert!(bind::check(&broken).unwrap_err().message.starts_with("i formlen for 'A'"));
+    assert!(bind::check(&view("")).is_ok());
+}
+
+#[test]
+fn formulas_of_the_cube_that_use_each_other_in_a_ring_are_refused() {
+    let one = |name: &str, other: &str| {
+        format!("[[cube.calculated]]\nname = \"{name}\"\nformula = \"[Measures].[{other}] + 1\"\n")
+    };
+    let ring = view(&[one("A", "B"), one("B", "C"), one("C", "A")].concat());
+    let error = bind::check(&ring).unwrap_err();
+    assert_eq!(error.message, "målet 'A' bruger sig selv: A → B → C → A");
+}

@@ -1,0 +1,10 @@
+//! Several measure groups in one question, and formulas: expected figures are worked out by hand
+//! from the table in `world.rs`.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod equal;
+mod errors;
+mod groups;
+mod sets;
+mod values;
+mod world;

@@ -1,0 +1,156 @@
+//! What formulas give.
+
+use crate::world::{mdx, view};
+
+const CALCULATED: &str = r#"
+[[cube.calculated]]
+name = "Andel"
+formula = "[Measures].[Borgere] * 100 / [Measures].[Medlemmer]"
+unit = "procent"
+decimals = 1
+
+[[cube.calculated]]
+name = "Med 1.1"
+formula = "([Measures].[Borgere], [Ydelse].[Kode].&[1.1])"
+
+[[cube.calculated]]
+name = "Andel med 1.1"
+formula = "[Measures].[Med 1.1] / ([Measures].[Borgere], [Ydelse].[Kode].[I alt])"
+decimals = 2
+
+[[cube.calculated]]
+name = "Kun i alt"
+formula = "CoalesceEmpty([Measures].[Borgere], 0)"
+at_all = ["Ydelse"]
+"#;
+
+/// The one cell of a formula, under a condition.
+fn cell(formula: &str, slicer: &str) -> String {
+    let text = format!(
+        "WITH MEMBER [Measures].[x] AS {formula}, FORMAT_STRING = '0.##' \
+         SELECT FROM Lille WHERE ([Measures].[x]{slicer})"
+    );
+    let lines = mdx(&view(CALCULATED), &text);
+    lines.last().unwrap().trim_start_matches(" | ").to_owned()
+}
+
+#[test]
+fn formulas_have_the_arithmetic_of_mdx() {
+    for (formula, expected) in [
+        ("1 + 2 * 3 - 4 / 8", "6.50"),
+        ("-(1 + 2) * 2", "-6.00"),
+        ("[Measures].[Borgere] + 0.5", "4.50"),
+        ("NULL + 1", "1.00"),
+        ("NULL * 1", "-"),
+        ("1 / 0", "-"),
+        ("0 / NULL", "-"),
+        ("IIF(1 < 2 AND NOT 2 <> 2, 7, 8)", "7.00"),
+        ("IIF(NULL = 0, 1, 2)", "1.00"),
+        ("IIF(IsEmpty(NULL), NULL, 2)", "-"),
+        ("IIF(NULL IS NULL OR 1 > 2, 3, 4)", "3.00"),
+        ("CoalesceEmpty(NULL, 1 / 0, 5)", "5.00"),
+        ("'[Measures].[Borgere] * 2'", "8.00"),
+        ("\"[Measures].[Borgere] * 2\"", "8.00"),
+    ] {
+        assert_eq!(cell(formula, ""), expected, "{formula}");
+    }
+}
+
+#[test]
+fn a_tuple_looks_where_it_says_and_elsewhere_where_the_cell_is() {
+    for (formula, slicer, expected) in [
+        ("([Measures].[Borgere], [Tid].[År].&[2019])", "", "2.00"),
+        ("([Measures].[Borgere], [Tid].[År].&[2019])", ", [Sted].[Kommune].&[101]", "1.00"),
+        ("([Measures].[Borgere], [Tid].[År].&[2019])", ", [Tid].[År].&[2020]", "2.00"),
+        ("([Measures].[Borgere], [Tid].[År].[I alt])", ", [Tid].[År].&[2020]", "4.00"),
+        // Another hierarchy of the dimension stays where it is.
+        ("([Measures].[Borgere], [Tid].[År].&[2019])", ", [Tid].[Kvartal].&[2020K1]", "-"),
+        ("([Measures].[Andel], [Sted].[Region].&[Nord])", ", [Tid].[År].&[2020]", "100.00"),
+        ("([Measures].[Med 1.1], [Ydelse].[Kode].&[1.2])", "", "3.00"),
+    ] {
+        assert_eq!(cell(formula, slicer), expected, "{formula} {slicer}");
+    }
+}
+
+#[test]
+fn a_condition_of_an_inner_select_stays_under_an_override() {
+    let text = "WITH MEMBER [Measures].[x] AS ([Measures].[Borgere], [Tid].[År].[I alt]) \
+                SELECT [Measures].[x] ON 0 FROM (SELECT [Tid].[År].&[2019] ON 0 FROM Lille)";
+    assert_eq!(mdx(&view(CALCULATED), text), ["x", " | 2"]);
+}
+
+#[test]
+fn calculated_measures_of_the_cube_are_asked_for_as_others() {
+    let text = "SELECT {[Measures].[Andel], [Measures].[Med 1.1]} ON 0, \
+                NON EMPTY [Sted].[Geografi].Members ON 1 FROM Lille WHERE [Tid].[År].&[2020]";
+    let expected = [
+        "Andel Med 1.1",
+        "I alt | 60.0 3",
+        "Nord | 100.0 3",
+        "Aby | 66.7 2",
+        "Bby | - 1",
+        "Syd | 50.0 -",
+    ];
+    assert_eq!(mdx(&view(CALCULATED), text), expected);
+}
+
+#[test]
+fn an_override_reaches_over_the_axis() {
+    let text = "SELECT {[Measures].[Borgere], [Measures].[Andel med 1.1]} ON 0, \
+                NON EMPTY [Ydelse].[Kode].Members ON 1 FROM Lille";
+    let expected = ["Borgere Andel med 1.1", "I alt | 4 0.75", "1.1 | 3 0.75", "1.2 | 2 0.75"];
+    assert_eq!(mdx(&view(CALCULATED), text), expected);
+}
+
+#[test]
+fn a_measure_that_is_held_at_all_has_no_value_at_a_member_nor_under_a_condition() {
+    let text = |source: &str| {
+        format!(
+            "SELECT [Measures].[Kun i alt] ON 0, NON EMPTY [Ydelse].[Kode].Members ON 1 FROM {source}"
+        )
+    };
+    assert_eq!(mdx(&view(CALCULATED), &text("Lille")), ["Kun i alt", "I alt | 4"]);
+    let narrowed = text("(SELECT [Ydelse].[Kode].&[1.1] ON 0 FROM Lille)");
+    assert_eq!(mdx(&view(CALCULATED), &narrowed), ["Kun i alt"]);
+}
+
+#[test]
+fn a_formula_has_no_value_where_fields_of_one_dimension_do_not_meet() {
+    let text = "WITH MEMBER [Measures].[x] AS CoalesceEmpty([Measures].[Borgere], 0) \
+                SELECT [Sted].[Region].[Region].Members ON 0, \
+                [Sted].[Kommune].[Kommune].Members ON 1 FROM Lille WHERE [Measures].[x]";
+    let expected = ["Nord Syd", "Aby | 2 -", "Bby | 1 -", "Cby | - 2", "Dby | - 0"];
+    assert_eq!(mdx(&view(CALCULATED), text), expected);
+}
+
+#[test]
+fn non_empty_keeps_what_a_formula_fills() {
+    let text = "WITH MEMBER [Measures].[x] AS [Measures].[Borgere] + 0, SOLVE_ORDER = 5 \
+                MEMBER [Measures].[y] AS [Measures].[x] * 2 \
+                SELECT {[Measures].[y]} ON 0, \
+                NON EMPTY [Sted].[Kommune].[Kommune].Members ON 1 FROM Lille";
+    assert_eq!(mdx(&view(""), text), ["y", "Aby | 4", "Bby | 2", "Cby | 4", "Dby | 0"]);
+}
+
+#[test]
+fn all_members_of_the_measures_are_those_of_the_cube_and_of_the_question() {
+    let text = "WITH MEMBER [Measures].[x] AS 1 SELECT [Measures].AllMembers ON 0 FROM Lille";
+    assert_eq!(
+        mdx(&view(CALCULATED), text)[0],
+        "Borgere Par Medlemmer Andel Med 1.1 Andel med 1.1 Kun i alt x"
+    );
+    let stored = "SELECT [Measures].Members ON 0 FROM Lille";
+    assert_eq!(mdx(&view(CALCULATED), stored)[0], "Borgere Par Medlemmer");
+}
+
+#[test]
+fn a_ratio_without_a_format_has_two_decimals_and_others_as_many_as_their_parts() {
+    let text = |formula: &str| {
+        format!("WITH MEMBER [Measures].[x] AS {formula} SELECT [Measures].[x] ON 0 FROM Lille")
+    };
+    assert_eq!(mdx(&view(CALCULATED), &text("[Measures].[Borgere] / 8"))[1], " | 0.50");
+    assert_eq!(mdx(&view(CALCULATED), &text("[Measures].[Borgere] + 1"))[1], " | 5");
+    assert_eq!(mdx(&view(CALCULATED), &text("[Measures].[Andel] + 1"))[1], " | 67.7");
+    let format = "[Measures].[Borgere] / 8, FORMAT_STRING = '#,##0.000;-0'";
+    assert_eq!(mdx(&view(CALCULATED), &text(format))[1], " | 0.500");
+}
