@@ -18,6 +18,9 @@ pub(super) struct Axis {
     pub starts: Vec<u32>,
     /// The first day, as days since 1970; of months 0.
     zero: i32,
+    /// Where nothing between is left out: the first day asked for, and the one behind the last. A
+    /// position is then told without the table.
+    whole: Option<(i32, i32)>,
 }
 
 impl Axis {
@@ -51,12 +54,23 @@ impl Axis {
             ends.push(period.len() as u32);
         }
         period.push(time.count as u16);
-        Axis { position, period, starts, zero }
+        let whole = whole(&position, zero);
+        Axis { position, period, starts, zero, whole }
+    }
+
+    /// Appends the positions of days since 1970 (or months of the timeline).
+    pub fn positions(&self, days: impl Iterator<Item = i32>, into: &mut Vec<u32>) {
+        match self.whole {
+            Some((first, last)) => {
+                into.extend(days.map(|day| (day.clamp(first, last) - first) as u32));
+            }
+            None => into.extend(days.map(|day| self.position(day))),
+        }
     }
 
     /// The position of a day since 1970 (or a month of the timeline); of one that is not asked for,
     /// that of the next one that is.
-    pub fn position(&self, day: i32) -> u32 {
+    fn position(&self, day: i32) -> u32 {
         self.position[self.number(day)]
     }
 
@@ -86,4 +100,12 @@ impl Axis {
     pub fn lengths(&self) -> Vec<u32> {
         self.starts.windows(2).map(|ends| ends[1] - ends[0]).collect()
     }
+}
+
+/// The first day asked for and the one behind the last, where all between them are asked for.
+fn whole(position: &[u32], zero: i32) -> Option<(i32, i32)> {
+    let length = *position.last()?;
+    let first = position.partition_point(|&before| before == 0).checked_sub(1)?;
+    let last = position.partition_point(|&before| before < length);
+    (last == first + length as usize).then_some((zero + first as i32, zero + last as i32))
 }

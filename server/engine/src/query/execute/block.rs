@@ -161,8 +161,8 @@ impl Spread {
         match (&pass.columns.spans, pass.axis) {
             (Spans::Months { first, last }, Some(axis)) => {
                 let (first, last) = (&first[range.clone()], &last[range]);
-                self.from.extend(first.iter().map(|&first| axis.position(first.into())));
-                self.until.extend(last.iter().map(|&last| axis.position(i32::from(last) + 1)));
+                axis.positions(first.iter().map(|&first| first.into()), &mut self.from);
+                axis.positions(last.iter().map(|&last| i32::from(last) + 1), &mut self.until);
             }
             (Spans::Months { first, last }, None) => {
                 self.span_months(pass, &first[range.clone()], &last[range]);
@@ -197,15 +197,13 @@ impl Spread {
         starts: Option<&[u16]>,
         month_count: usize,
     ) {
-        self.until.extend(last.iter().map(|&last| axis.position(last.saturating_add(1))));
-        let Some(starts) = starts else {
-            self.from.extend(first.iter().map(|&first| axis.position(first)));
-            return;
-        };
-        self.from.extend(first.iter().zip(starts).map(|(&first, &month)| {
-            let is_start = usize::from(month) < month_count;
-            if is_start { axis.after_start(first) } else { axis.position(first) }
-        }));
+        axis.positions(last.iter().map(|&last| last.saturating_add(1)), &mut self.until);
+        axis.positions(first.iter().copied(), &mut self.from);
+        for ((from, &first), &month) in self.from.iter_mut().zip(first).zip(starts.unwrap_or(&[])) {
+            if usize::from(month) < month_count {
+                *from = axis.after_start(first);
+            }
+        }
     }
 
     /// Every row once for each of its places.
