@@ -15,7 +15,6 @@ use super::plan::keys;
 use super::table::{Table, TableColumn, Values};
 use super::view::View;
 use super::{Cancel, Limits, answer, bind, explain, run};
-use crate::cube::age::Birth;
 use crate::cube::array::{Lists, Texts};
 use crate::cube::dimension::same;
 use crate::cube::{Group, Provenance, ProvenanceValues, Rows, Use};
@@ -291,21 +290,16 @@ impl<'a> Cell<'a> {
         active && self.tests.iter().all(has)
     }
 
-    /// The key of a row in a dimension; in a many-valued one, the number of its list.
+    /// The key of a row in a dimension, or the number of its list; of an age that at the end of the
+    /// cell's period.
     fn key(&self, dimension: usize, row: usize) -> Option<u32> {
-        if let Some(births) = &self.group.births[dimension] {
-            return Some(self.age(dimension, births[self.rows.entity[row] as usize]));
+        match &self.rows.keys[dimension] {
+            Some(keys) => Some(keys.get(row)),
+            None => {
+                let last = self.months.iter().rposition(|counts| *counts)?;
+                self.view.cube().age_key(0, dimension, self.rows.entity[row], last)
+            }
         }
-        self.rows.keys[dimension].as_ref().map(|keys| keys.get(row))
-    }
-
-    /// The age of an entity on the last day of the period; the last key where it is not known.
-    fn age(&self, dimension: usize, birth: i32) -> u32 {
-        let unknown = self.view.cube().dimensions[dimension].key_count.saturating_sub(1);
-        let last = self.months.iter().rposition(|&counts| counts).unwrap_or(0);
-        let month = self.view.cube().timeline.first.0 + last as i32;
-        let age = Birth::of(birth).and_then(|birth| usize::try_from(birth.age(month)).ok());
-        age.map_or(unknown, |age| age.min(unknown)) as u32
     }
 
     fn record(&self, row: usize) -> (u32, u32) {
