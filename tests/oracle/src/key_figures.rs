@@ -186,8 +186,12 @@ impl KeyFigures {
         match measure {
             KeyMeasure::Udgifter => money_of(all, period, Services::All),
             KeyMeasure::UdgifterOf(services) => money_of(all, period, services),
-            KeyMeasure::Modtagere(services) => self.citizens(all, period, services),
-            KeyMeasure::Helaarsmodtagere(services) => self.whole_year(all, period, services),
+            KeyMeasure::Modtagere(services) => {
+                none_is_zero(all, self.citizens(all, period, services))
+            }
+            KeyMeasure::Helaarsmodtagere(services) => {
+                none_is_zero(all, self.whole_year(all, period, services))
+            }
             KeyMeasure::Befolkning => population(all, period),
             KeyMeasure::Aarsvaerk => staff_mean(all, period),
             KeyMeasure::Loensum => wages(all, period),
@@ -308,6 +312,11 @@ fn those<'k>(all: &[&'k Kommune], is_kept: impl Fn(&Kommune) -> bool) -> Vec<&'k
 }
 
 /// A missing or zero denominator gives an empty cell.
+/// Activity that is really none is 0, where a delivery tells that there is none.
+fn none_is_zero(kommuner: &[&Kommune], activity: Option<f64>) -> Option<f64> {
+    activity.or_else(|| kommuner.iter().any(|kommune| kommune.has_delivery).then_some(0.0))
+}
+
 fn ratio(numerator: f64, denominator: Option<f64>) -> Option<f64> {
     denominator.filter(|denominator| *denominator != 0.0).map(|denominator| numerator / denominator)
 }
