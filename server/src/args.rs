@@ -5,6 +5,10 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand};
 use cube_schema::day::Month;
 use terning::args::TEMPLATE;
+use terning_engine::load::Accept;
+use terning_engine::load::hold::PERCENT;
+
+use crate::versions::VersionName;
 
 /// Kubeserveren Terning.
 #[derive(Parser, Debug)]
@@ -83,14 +87,26 @@ pub struct Generate {
 #[command(next_help_heading = "Tilvalg")]
 pub struct Rebuild {
     /// Mappen med leverancer
-    #[arg(long, value_name = "MAPPE")]
-    pub deliveries: PathBuf,
+    #[arg(long, value_name = "MAPPE", required_unless_present = "from")]
+    pub deliveries: Option<PathBuf>,
     /// Datamappen, som versionerne ligger i
     #[arg(long, value_name = "MAPPE")]
     pub data: PathBuf,
     /// Seneste måned, der må indgå, for eksempel 2026-10; ellers alle
     #[arg(long, value_name = "MÅNED", value_parser = month)]
     pub month: Option<Month>,
+    /// Godtag nye ydelser fra kommuner, der ellers holdes tilbage: 153,157 eller all
+    #[arg(long, value_name = "KOMMUNER", value_parser = accept, default_value = "")]
+    #[arg(hide_default_value = true)]
+    pub accept: Accept,
+    /// Hvor mange procent en kommune må falde, før den holdes tilbage; ellers 20
+    #[arg(long, value_name = "PROCENT", default_value_t = PERCENT, hide_default_value = true)]
+    #[arg(value_parser = clap::value_parser!(u32).range(0..=100))]
+    pub hold: u32,
+    /// Lav en version igen af de filer, den blev lavet af, for eksempel 2026-10.1
+    #[arg(long, value_name = "VERSION", value_parser = version)]
+    #[arg(conflicts_with_all = ["deliveries", "month", "accept", "hold"])]
+    pub from: Option<VersionName>,
 }
 
 /// `serve`
@@ -136,6 +152,23 @@ fn month(text: &str) -> Result<Month, String> {
     Month::parse(text).ok_or_else(|| "en måned skrives som 2026-10".to_owned())
 }
 
+/// Municipalities with commas between them, or all of them.
+fn accept(text: &str) -> Result<Accept, String> {
+    let is_number = |text: &str| text.len() == 3 && text.bytes().all(|one| one.is_ascii_digit());
+    match text.trim() {
+        "" => Ok(Accept::None),
+        "all" | "alle" => Ok(Accept::All),
+        list if list.split(',').map(str::trim).all(is_number) => {
+            Ok(Accept::Some(list.split(',').map(|one| one.trim().to_owned()).collect()))
+        }
+        _ => Err("skriv kommunernes numre med komma imellem, 153,157, eller all".to_owned()),
+    }
+}
+
+fn version(text: &str) -> Result<VersionName, String> {
+    VersionName::parse(text).ok_or_else(|| "en version skrives som 2026-10.1".to_owned())
+}
+
 fn months(text: &str) -> Result<(Month, Month), String> {
     let (first, last) = text.split_once("..").unwrap_or((text, text));
     Ok((month(first)?, month(last)?))
@@ -151,6 +184,16 @@ mod tests {
         assert_eq!(months("2026-09..2026-10"), Ok((september, Month::new(2026, 10))));
         assert_eq!(months("2026-09"), Ok((september, september)));
         assert!(months("2026..2027").is_err());
+    }
+
+    #[test]
+    fn who_is_accepted_is_a_list_or_all() {
+        let some =
+            |numbers: &[&str]| Accept::Some(numbers.iter().map(|one| (*one).to_owned()).collect());
+        assert_eq!(accept("153, 157"), Ok(some(&["153", "157"])));
+        assert_eq!(accept("all"), Ok(Accept::All));
+        assert_eq!(accept(""), Ok(Accept::None));
+        assert!(accept("Brøndby").is_err());
     }
 
     #[test]

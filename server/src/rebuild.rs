@@ -1,25 +1,36 @@
 //! A folder of deliveries → a new version of all cubes, with its load report beside it.
 
+mod again;
+mod former;
+
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::anyhow;
 use cube_schema::day::Month;
 use cube_schema::domain::Domain;
-use cube_schema::domains::vh::Vh;
+use cube_schema::domains::vh::{SCHEMA, Vh};
 use cube_schema::schema::Schema;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use terning_engine::cube::{Cube, build};
-use terning_engine::delivery::Progress;
 use terning_engine::delivery::findings::write_rejects;
-use terning_engine::load::{LoadError, LoadReport, Loaded, load};
+use terning_engine::delivery::{Input, Progress, Store};
+use terning_engine::load::hold::{Finding, PERCENT};
+use terning_engine::load::{Accept, Hold, LoadError, LoadReport, Loaded, Order, load_ordered};
 use terning_engine::query::{View, bind};
 use terning_engine::snapshot;
 
 use crate::files::FolderStore;
-use crate::versions::{self, Draft, Manifest, VersionName};
+use crate::versions::{
+    self, CubesFile, Draft, Manifest, RawFile, RawStore, VersionName, checksum, keep_raw,
+};
+
+pub use again::{Again, rebuild_again};
+use former::Former;
 
 /// The load report, for programs.
 pub const REPORT: &str = "load-report.json";
@@ -27,6 +38,30 @@ pub const REPORT: &str = "load-report.json";
 pub const REPORT_TEXT: &str = "load-report.txt";
 /// Every line that could not be read.
 pub const REJECTS: &str = "rejects.csv";
+
+/// The folder, in the data folder, of the reports of a rebuild that nothing came of.
+pub const REFUSED: &str = "afvist";
+
+// Parts of a version's manifest.
+const INPUTS: &str = "inputs";
+const MONTH_LIMIT: &str = "month_limit";
+const DECISIONS: &str = "decisions";
+const KOMMUNER: &str = "kommuner";
+const CUBES: &str = "cubes";
+
+/// What was decided when a version was made.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Decisions {
+    /// By how many percent a stock may shrink.
+    pub percent: u32,
+    /// The version that it was held against; empty where there was none.
+    pub former: String,
+    /// Reporters that keep what they had.
+    pub held: Vec<Finding>,
+    /// Reporters that would be held had the operator not accepted them.
+    pub accepted: Vec<Finding>,
+}
 
 /// What to build a version from.
 #[derive(Clone, Debug)]
@@ -37,6 +72,19 @@ pub struct Rebuild {
     pub data: PathBuf,
     /// Deliveries of later months are refused.
     pub month: Option<Month>,
+    /// Whose new records are accepted however they look.
+    pub accept: Accept,
+    /// By how many percent a municipality's records may shrink before it is held.
+    pub percent: u32,
+}
+
+impl Rebuild {
+    /// Of all months, with the usual share, and nobody accepted beforehand.
+    #[must_use]
+    pub fn new(deliveries: impl Into<PathBuf>, data: impl Into<PathBuf>) -> Rebuild {
+        let (deliveries, data) = (deliveries.into(), data.into());
+        Rebuild { deliveries, data, month: None, accept: Accept::None, percent: PERCENT }
+    }
 }
 
 /// How a rebuild ended.
@@ -74,23 +122,86 @@ impl Outcome {
 pub fn rebuild(order: &Rebuild, progress: &(dyn Fn(Progress) + Sync)) -> anyhow::Result<Outcome> {
     let domain = Vh::new()?;
     let store = FolderStore::open(&order.deliveries)?;
-    let mut loaded = match load(&domain, &store, order.month, progress) {
-        Err(LoadError::NothingUsable(report)) => return Ok(Outcome::NothingUsable(report)),
+    let former = Former::find(&order.data, order.month);
+    let mut loaded = match load_against(&domain, &store, order, former.as_ref(), progress) {
+        Err(LoadError::NothingUsable(report)) => {
+            write_refused(&order.data, &report)?;
+            return Ok(Outcome::NothingUsable(report));
+        }
         loaded => loaded?,
     };
     let draft = Draft::begin(&order.data, loaded.timeline.last)?;
     loaded.report.version = draft.name().to_string();
-    loaded.report.compare(former_report(&order.data).as_ref());
+    loaded.report.compare(former.as_ref().map(|former| &former.report));
+    let in_use = decide_use(order, draft.name(), &mut loaded.report);
+    keep_raw(&order.data, &loaded.inputs, |input| {
+        read_again(&store, order, former.as_ref(), input)
+    })?;
     write_reports(&draft, &loaded)?;
-    write_cubes(domain.schema(), &loaded, &draft.file(versions::CUBES))?;
-    let mut manifest = manifest(&draft, &loaded, order.month);
+    let cubes = write_cubes(domain.schema(), &loaded, &draft.file(versions::CUBES))?;
+    let mut manifest = manifest(&draft, &loaded, order, &cubes);
     manifest.roles.clone_from(&domain.schema().roles);
-    let name = draft.publish(&manifest)?;
+    let name = draft.publish(&manifest, in_use)?;
     Ok(Outcome::Built(name, Box::new(loaded.report)))
 }
 
+fn load_against(
+    domain: &Vh,
+    store: &dyn Store,
+    order: &Rebuild,
+    former: Option<&Former>,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<Loaded, LoadError> {
+    let files = former.map(|former| RawStore::new(&order.data, &former.files));
+    let hold = former.zip(files.as_ref()).map(|(former, files)| Hold {
+        former: &former.standings,
+        files,
+        percent: order.percent,
+        accept: &order.accept,
+    });
+    let ordered = Order { limit: order.month, hold, ..Order::default() };
+    load_ordered(domain, store, &ordered, progress)
+}
+
+/// Whether the new version is to be asked when none is named, and what is to be said of that. A
+/// version of an earlier month that was ordered stands beside the others; one that has become
+/// earlier because deliveries are gone is used, and said to be.
+fn decide_use(order: &Rebuild, name: VersionName, report: &mut LoadReport) -> bool {
+    let Some(current) = versions::current(&order.data) else { return true };
+    if name.month >= current.month {
+        return true;
+    }
+    if order.month.is_some() {
+        report.notes.push(format!(
+            "version {name} er ikke taget i brug, for {current} er for en senere måned; \
+             spørg den med --version {name}"
+        ));
+        return false;
+    }
+    report.notes.push(format!(
+        "opgørelsesdagen går tilbage: version {name} er taget i brug i stedet for {current}, \
+         fordi ingen leverance for en senere måned kan bruges"
+    ));
+    true
+}
+
+/// The bytes of an input once more: from the folder, or from what the former version was made of.
+fn read_again(
+    store: &dyn Store,
+    order: &Rebuild,
+    former: Option<&Former>,
+    input: &Input,
+) -> std::io::Result<Vec<u8>> {
+    let read = store.read(&input.path);
+    match (read, former) {
+        (Ok(bytes), _) if checksum(&bytes) == input.sha256 => Ok(bytes),
+        (_, Some(_)) => versions::read_raw(&order.data, &input.sha256),
+        (read, None) => read,
+    }
+}
+
 /// Builds all cubes of a schema and writes them as one file.
-fn write_cubes(schema: &Schema, loaded: &Loaded, path: &Path) -> anyhow::Result<()> {
+fn write_cubes(schema: &Schema, loaded: &Loaded, path: &Path) -> anyhow::Result<CubesFile> {
     let cubes = schema.cubes.iter().map(|cube| build(schema, cube, &loaded.star, loaded.timeline));
     let cubes: Vec<Arc<Cube>> = cubes.map(|cube| cube.map(Arc::new)).collect::<Result<_, _>>()?;
     for cube in &cubes {
@@ -100,45 +211,52 @@ fn write_cubes(schema: &Schema, loaded: &Loaded, path: &Path) -> anyhow::Result<
     let mut file = BufWriter::new(File::create(path)?);
     snapshot::write(&cubes.iter().map(Arc::as_ref).collect::<Vec<_>>(), &mut file)?;
     file.flush()?;
-    Ok(())
-}
-
-/// The load report of the version that is asked now. One that cannot be read is no reason to
-/// stop: the new version then has nothing to be compared with.
-fn former_report(data: &Path) -> Option<LoadReport> {
-    let name = versions::current(data)?;
-    let path = versions::folder(data).join(name.to_string()).join(REPORT);
-    let read = fs::read(&path).map_err(anyhow::Error::from);
-    match read.and_then(|bytes| Ok(serde_json::from_slice(&bytes)?)) {
-        Ok(report) => Some(report),
-        Err(problem) => {
-            let path = path.display();
-            tracing::warn!("{path} kan ikke læses, så der sammenlignes ikke: {problem}");
-            None
-        }
-    }
+    Ok(CubesFile::of(path)?)
 }
 
 fn write_reports(draft: &Draft, loaded: &Loaded) -> anyhow::Result<()> {
-    let mut json = serde_json::to_string_pretty(&loaded.report)?;
-    json.push('\n');
-    fs::write(draft.file(REPORT), json)?;
-    fs::write(draft.file(REPORT_TEXT), loaded.report.to_text())?;
+    write_report(&draft.file(REPORT), &draft.file(REPORT_TEXT), &loaded.report)?;
     write_rejects(&loaded.rejects, BufWriter::new(File::create(draft.file(REJECTS))?))?;
     Ok(())
 }
 
-/// What the version is made from, so that it can be made again.
-fn manifest(draft: &Draft, loaded: &Loaded, month: Option<Month>) -> Manifest {
+fn write_report(json: &Path, text: &Path, report: &LoadReport) -> anyhow::Result<()> {
+    let mut written = serde_json::to_string_pretty(report)?;
+    written.push('\n');
+    fs::write(json, written)?;
+    Ok(fs::write(text, report.to_text())?)
+}
+
+/// The reports of a rebuild that nothing came of, beside the versions, which stay as they were.
+fn write_refused(data: &Path, report: &LoadReport) -> anyhow::Result<()> {
+    let folder = data.join(REFUSED);
+    fs::DirBuilder::new().mode(0o700).recursive(true).create(&folder)?;
+    write_report(&folder.join(REPORT), &folder.join(REPORT_TEXT), report)
+}
+
+/// What the version is made from and what was decided, so that it can be made again.
+fn manifest(draft: &Draft, loaded: &Loaded, order: &Rebuild, cubes: &CubesFile) -> Manifest {
     let mut manifest = Manifest::new(draft.name());
-    let inputs = loaded
-        .inputs
-        .iter()
-        .map(|input| json!({ "path": input.path, "sha256": input.sha256, "bytes": input.bytes }));
-    let limit = month.map(|month| month.to_string());
-    manifest.more.insert("inputs".to_owned(), inputs.collect());
-    manifest.more.insert("month_limit".to_owned(), json!(limit));
-    manifest.more.insert("replaced".to_owned(), json!(loaded.report.replaced));
+    let report = &loaded.report;
+    let decisions = Decisions {
+        percent: order.percent,
+        former: report.former.clone(),
+        held: report.held.clone(),
+        accepted: report.accepted.clone(),
+    };
+    let inputs: Vec<RawFile> = loaded.inputs.iter().map(RawFile::from).collect();
+    for (name, part) in [
+        (INPUTS, json!(inputs)),
+        (MONTH_LIMIT, json!(order.month.map(|month| month.to_string()))),
+        (DECISIONS, json!(decisions)),
+        (KOMMUNER, json!(loaded.standings)),
+        (CUBES, json!(cubes)),
+        ("schema", json!({ "name": "vh", "sha256": checksum(SCHEMA.as_bytes()) })),
+        ("snapshot_format", json!(snapshot::FORMAT)),
+        ("replaced", json!(report.replaced)),
+    ] {
+        manifest.more.insert(name.to_owned(), part);
+    }
     manifest
 }
 
@@ -147,8 +265,7 @@ mod tests {
     use super::*;
 
     fn order(folder: &Path) -> Rebuild {
-        let (deliveries, data) = (folder.join("deliveries"), folder.join("data"));
-        Rebuild { deliveries, data, month: None }
+        Rebuild::new(folder.join("deliveries"), folder.join("data"))
     }
 
     /// One municipality's delivery of services to made-up citizens with replacement numbers.
@@ -209,6 +326,7 @@ mod tests {
         let outcome = rebuild(&order, &|_| ()).unwrap();
         assert_eq!(outcome.exit_code(), 2);
         assert_eq!(outcome.report().deliveries.len(), 1);
-        assert!(!order.data.exists());
+        assert!(order.data.join("afvist/load-report.txt").exists());
+        assert_eq!(versions::names(&order.data).unwrap(), []);
     }
 }

@@ -58,6 +58,12 @@ pub async fn run(
     ready: impl FnOnce(SocketAddr),
     shutdown: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
+    if !data.is_dir() {
+        bail!(
+            "datamappen {data} findes ikke; lav den med: terning-server rebuild --deliveries MAPPE --data {data}",
+            data = data.display()
+        );
+    }
     versions::check_folder(data)?;
     let address = listener.local_addr()?;
     let versions = Arc::new(Versions::new(data));

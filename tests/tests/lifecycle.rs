@@ -6,8 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
-use terning_server::rebuild::{Outcome, Rebuild, rebuild};
-use terning_server::versions::{self, Versions};
+use terning_engine::load::Accept;
+use terning_server::rebuild::{Again, Outcome, Rebuild, rebuild, rebuild_again};
+use terning_server::versions::{self, Manifest, VersionName, Versions};
 use terning_tests::compare::difference;
 use terning_tests::engine::ask;
 use terning_tests::folder::{Delivery, write};
@@ -48,8 +49,24 @@ impl Life {
 
     /// A new version of what has been delivered.
     fn rebuild(&self) -> Outcome {
-        let (deliveries, data) = (self.deliveries(), self.data());
-        rebuild(&Rebuild { deliveries, data, month: None }, &|_| ()).unwrap()
+        self.rebuild_as(|_| ())
+    }
+
+    /// The same, ordered differently.
+    fn rebuild_as(&self, change: impl FnOnce(&mut Rebuild)) -> Outcome {
+        let mut order = Rebuild::new(self.deliveries(), self.data());
+        change(&mut order);
+        rebuild(&order, &|_| ()).unwrap()
+    }
+
+    /// A version made again of its raw files.
+    fn again(&self, version: &str) -> Again {
+        let from = VersionName::parse(version).unwrap();
+        rebuild_again(&self.data(), from, &|_| ()).unwrap()
+    }
+
+    fn manifest(&self, version: &str) -> Manifest {
+        Manifest::read(&versions::folder(&self.data()).join(version)).unwrap()
     }
 
     /// What a version answers, as `row: values`.
@@ -215,4 +232,170 @@ fn nothing_usable_leaves_the_versions_as_they_were() {
     assert_eq!(life.rebuild().exit_code(), 2);
     assert_eq!(life.ask("", VH, BY_KOMMUNE), ["Brøndby: 2 2", "Odense: 2 2"]);
     assert!(Path::new(&life.data()).join("CURRENT").exists());
+}
+
+/// So many services to Anna of one municipality, half of them open.
+fn stock(kommune: &str, count: usize) -> Vec<String> {
+    let end = |at: usize| if at.is_multiple_of(2) { "" } else { "2023-06-30" };
+    (0..count)
+        .map(|at| line(&format!("y{at}"), ANNA, kommune, "1.1", "2020-01-01", end(at)))
+        .collect()
+}
+
+/// The records of each municipality in the report.
+fn records(outcome: &Outcome) -> Vec<(String, u64, u64)> {
+    let lines = outcome.report().kommuner.iter();
+    lines.map(|line| (line.kommune.clone(), line.records, line.open)).collect()
+}
+
+fn held(outcome: &Outcome) -> Vec<&str> {
+    outcome.report().held.iter().map(|finding| &*finding.kommune).collect()
+}
+
+#[test]
+fn a_municipality_that_shrinks_is_held_until_it_is_accepted() {
+    let life = Life::begin();
+    life.deliver(&Delivery::full("153", "nexus", "2024-01"), &stock("153", 10));
+    life.deliver(&Delivery::full("461", "nexus", "2024-01"), &stock("461", 10));
+    assert_eq!(held(&life.rebuild()), [""; 0], "a first load has nothing to hold against");
+
+    life.deliver(&Delivery::full("153", "nexus", "2024-02"), &stock("153", 7));
+    let all_held = life.rebuild();
+    assert_eq!(name(&all_held), "2024-01.2", "a month of which all is held moves nothing");
+    assert_eq!(held(&all_held), ["153"]);
+    assert_eq!(all_held.report().former, "2024-01.1");
+    assert_eq!(life.bytes("2024-01.2"), life.bytes("2024-01.1"));
+
+    life.deliver(&Delivery::full("461", "nexus", "2024-02"), &stock("461", 8));
+    let second = life.rebuild();
+    assert_eq!((name(&second), held(&second)), ("2024-02.1", vec!["153"]));
+    let expected = [("153".to_owned(), 10, 5), ("461".to_owned(), 8, 4)];
+    assert_eq!(records(&second), expected, "exactly a fifth fewer is let through");
+    let lines = second.report().deliveries.iter().map(|line| (line.held.is_some(), line.counted));
+    let lines: Vec<_> = lines.collect();
+    assert_eq!(lines, [(false, 10), (false, 0), (true, 0), (false, 8)]);
+    let text = second.report().to_text();
+    assert!(text.contains("ydelser falder fra 10 til 7, mere end 20 %"), "{text}");
+    assert!(text.contains("--accept 153"), "{text}");
+    assert!(text.contains("Bagud: 1 kommuner"), "{text}");
+
+    // What it had is kept though it is gone from the folder, and though roles are changed.
+    fs::remove_dir_all(life.deliveries().join("2024-01")).unwrap();
+    let roles = "Kommunekode;System;Rolle;Skiftedato\n153;nexus;tidligere;\n";
+    write(&life.deliveries().join("reference/systemskifte.csv"), roles.as_bytes());
+    let third = life.rebuild();
+    assert_eq!((name(&third), records(&third)), ("2024-02.2", expected.to_vec()));
+    fs::remove_file(life.deliveries().join("reference/systemskifte.csv")).unwrap();
+
+    let accepted = life.rebuild_as(|order| order.accept = Accept::Some(["153".to_owned()].into()));
+    assert_eq!((held(&accepted), records(&accepted)[0].1), (vec![], 7));
+    assert_eq!(accepted.report().accepted[0].kommune, "153");
+    let decisions = &life.manifest("2024-02.3").more["decisions"];
+    assert_eq!(decisions["accepted"][0]["kommune"], "153");
+    assert_eq!(held(&life.rebuild()), [""; 0], "what was accepted is what there is");
+}
+
+#[test]
+fn open_records_rejected_records_and_a_vanished_municipality_are_held_too() {
+    let life = Life::begin();
+    life.deliver(&Delivery::full("153", "nexus", "2024-01"), &stock("153", 10));
+    life.deliver(&Delivery::full("461", "nexus", "2024-01"), &stock("461", 10));
+    let vanishing = life.deliver(&Delivery::full("155", "nexus", "2024-01"), &stock("155", 1));
+    life.rebuild();
+
+    let closed: Vec<String> =
+        stock("153", 10).iter().map(|line| line.replace("01;;", "01;2023-12-31;")).collect();
+    life.deliver(&Delivery::full("153", "nexus", "2024-02"), &closed);
+    let mut broken = stock("461", 12);
+    broken.extend(["kort", "kort", "kort", "kort"].map(str::to_owned));
+    life.deliver(&Delivery::full("461", "nexus", "2024-02"), &broken);
+    fs::remove_file(vanishing).unwrap();
+    let outcome = life.rebuild();
+    let reasons: Vec<&str> = outcome.report().held.iter().map(|one| &*one.reason).collect();
+    assert_eq!(
+        reasons,
+        [
+            "åbne ydelser falder fra 5 til 0, mere end 20 %",
+            "kommunen har ingen leverance, der kan bruges",
+            "4 af 16 poster er afvist, mere end 20 %",
+        ]
+    );
+    assert_eq!(outcome.report().as_of, "2024-01-31");
+    let everything = life.rebuild_as(|order| order.accept = Accept::All);
+    assert_eq!((held(&everything), everything.report().as_of.as_str()), (vec![], "2024-02-29"));
+    let settled = life.rebuild_as(|order| order.percent = 0);
+    assert_eq!(held(&settled), [""; 0]);
+}
+
+#[test]
+fn a_version_is_made_again_from_its_raw_files_to_the_same_bytes() {
+    let life = Life::begin();
+    life.deliver(&Delivery::full("153", "nexus", "2024-01"), &stock("153", 10));
+    life.deliver(
+        &Delivery::changes("461", "cura", "2024-01"),
+        &["a;6101803001;461;;1.8.2;2023-01-01;;1.2.1;;C;".to_owned()],
+    );
+    life.rebuild();
+    life.deliver(&Delivery::full("153", "nexus", "2024-02"), &stock("153", 2));
+    life.deliver(
+        &Delivery::changes("461", "cura", "2024-02"),
+        &["b;6101803001;461;;1.1;2023-01-01;;1.2.1;;C;".to_owned()],
+    );
+    assert_eq!(held(&life.rebuild()), ["153"]);
+    fs::remove_dir_all(life.deliveries()).unwrap();
+
+    for (from, again, in_use) in [
+        ("2024-01.1", "2024-01.2", false),
+        ("2024-02.1", "2024-02.2", true),
+        ("2024-02.2", "2024-02.3", true),
+    ] {
+        let made = life.again(from);
+        assert_eq!((made.name.to_string().as_str(), made.in_use, made.same), (again, in_use, true));
+        assert_eq!(life.bytes(from), life.bytes(again));
+    }
+    let stored = fs::read_dir(life.data().join("inputs")).unwrap().count();
+    let listed: usize = 8;
+    assert_eq!(stored, listed, "each file once");
+    let one = fs::read_dir(life.data().join("inputs")).unwrap().next().unwrap().unwrap().path();
+    fs::remove_file(one).unwrap();
+    let from = VersionName::parse("2024-02.1").unwrap();
+    let error = rebuild_again(&life.data(), from, &|_| ()).unwrap_err().to_string();
+    assert!(error.contains("ikke gemt"), "{error}");
+}
+
+#[test]
+fn an_earlier_month_that_is_ordered_is_not_taken_into_use() {
+    let life = Life::begin();
+    life.deliver(&Delivery::full("153", "nexus", "2024-01"), &stock("153", 4));
+    let later = life.deliver(&Delivery::full("153", "nexus", "2024-02"), &stock("153", 5));
+    assert_eq!(name(&life.rebuild()), "2024-02.1");
+    let january = life.rebuild_as(|order| order.month = cube_schema::day::Month::parse("2024-01"));
+    assert_eq!(name(&january), "2024-01.1");
+    assert!(january.report().notes[0].contains("ikke taget i brug"));
+    assert_eq!(january.report().former, "");
+    assert_eq!(versions::current(&life.data()), VersionName::parse("2024-02.1"));
+
+    fs::remove_file(later).unwrap();
+    let back = life.rebuild_as(|order| order.accept = Accept::All);
+    assert_eq!(name(&back), "2024-01.2");
+    assert!(back.report().notes[0].contains("går tilbage"), "{:?}", back.report().notes);
+    assert_eq!(versions::current(&life.data()), VersionName::parse("2024-01.2"));
+}
+
+#[test]
+fn a_late_and_a_repeated_delivery_change_what_they_are_about_and_nothing_else() {
+    let life = Life::begin();
+    life.deliver(&Delivery::full("153", "nexus", "2024-02"), &stock("153", 10));
+    life.rebuild();
+    // Late: an older month of the same system is superseded; of another municipality it counts.
+    life.deliver(&Delivery::full("153", "nexus", "2024-01"), &stock("153", 3));
+    life.deliver(&Delivery::full("461", "nexus", "2024-01"), &stock("461", 6));
+    let late = life.rebuild();
+    let expected = [("153".to_owned(), 10, 5), ("461".to_owned(), 6, 3)];
+    assert_eq!((records(&late), held(&late)), (expected.to_vec(), vec![]));
+    // Repeated: the same month again, under the next serial number.
+    let again = Delivery { loebenummer: 2, ..Delivery::full("461", "nexus", "2024-01") };
+    life.deliver(&again, &stock("461", 7));
+    assert_eq!(records(&life.rebuild())[1].1, 7);
+    life.agrees_with_the_oracle();
 }

@@ -58,7 +58,7 @@ fn prepare(folder: &Path) -> anyhow::Result<PathBuf> {
         deliveries.display()
     ));
     say(format_args!("2. Genopbygning: leverancer læses, regler anvendes, kuber bygges"));
-    let order = Rebuild { deliveries, data: data.clone(), month: None };
+    let order = Rebuild::new(deliveries, data.clone());
     match rebuild::with_bar(&order)? {
         Outcome::Built(name, report) => {
             let refused = report.deliveries.iter().filter(|line| line.refused.is_some()).count();

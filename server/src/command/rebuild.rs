@@ -1,37 +1,77 @@
 //! `terning-server rebuild`
 
+use std::path::Path;
 use std::process::ExitCode;
+
+use anyhow::Context;
+use terning_engine::load::LoadReport;
 
 use super::progress::Bar;
 use super::say;
-use crate::rebuild::{Outcome, REPORT_TEXT, Rebuild, rebuild};
+use crate::rebuild::{Again, Outcome, REFUSED, REPORT_TEXT, Rebuild, rebuild, rebuild_again};
 use crate::telemetry::{self, LogFormat};
+use crate::versions::VersionName;
 use crate::{args, versions};
 
 pub(super) fn run(args: args::Rebuild) -> anyhow::Result<ExitCode> {
     telemetry::start(LogFormat::Text, "info");
-    let order = Rebuild { deliveries: args.deliveries, data: args.data, month: args.month };
+    if let Some(from) = args.from {
+        return again(&args.data, from);
+    }
+    let order = Rebuild {
+        deliveries: args.deliveries.context("mappen med leverancer mangler (--deliveries)")?,
+        data: args.data,
+        month: args.month,
+        accept: args.accept,
+        percent: args.hold,
+    };
     let outcome = with_bar(&order)?;
     match &outcome {
         Outcome::Built(name, report) => {
-            let used = report.deliveries.iter().filter(|line| line.refused.is_none()).count();
+            let used = report.deliveries.iter().filter(|line| line.is_used()).count();
             let folder = versions::folder(&order.data).join(name.to_string());
             say(format_args!(
                 "version {name} er bygget: {used} af {} leverancer er brugt; se {}",
                 report.deliveries.len(),
                 folder.join(REPORT_TEXT).display()
             ));
+            eprint!("{}", report.to_short_text());
         }
-        Outcome::NothingUsable(report) => {
-            eprintln!("ingen leverance kan bruges; der er ikke lavet en ny version");
-            eprint!("{}", report.to_text());
-        }
+        Outcome::NothingUsable(report) => nothing_usable(&order.data, report),
     }
     Ok(ExitCode::from(outcome.exit_code()))
+}
+
+fn nothing_usable(data: &Path, report: &LoadReport) {
+    eprintln!(
+        "ingen leverance kan bruges; der er ikke lavet en ny version. Rapporten er også i {}",
+        data.join(REFUSED).join(REPORT_TEXT).display()
+    );
+    eprint!("{}", report.to_text());
 }
 
 /// Rebuilds, and shows how far it has come.
 pub(super) fn with_bar(order: &Rebuild) -> anyhow::Result<Outcome> {
     let bar = Bar::new();
     rebuild(order, &|progress| bar.show(progress.stage, progress.done as u64, progress.of as u64))
+}
+
+/// Makes a version again; differing cubes are no success.
+fn again(data: &Path, from: VersionName) -> anyhow::Result<ExitCode> {
+    let bar = Bar::new();
+    let made = rebuild_again(data, from, &|progress| {
+        bar.show(progress.stage, progress.done as u64, progress.of as u64);
+    })?;
+    drop(bar);
+    let Again { name, cubes, same, in_use, .. } = made;
+    say(format_args!("version {name} er lavet igen af filerne til {from}"));
+    if !in_use {
+        eprintln!("den er ikke taget i brug; spørg den med --version {name}");
+    }
+    if same {
+        say(format_args!("kuberne er de samme, byte for byte (sha256 {})", cubes.sha256));
+        return Ok(ExitCode::SUCCESS);
+    }
+    eprintln!("kuberne er ikke de samme som i {from}; er den lavet af et andet program?");
+    Ok(ExitCode::FAILURE)
 }

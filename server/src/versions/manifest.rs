@@ -56,6 +56,26 @@ impl Manifest {
     }
 }
 
+/// The file of cubes as it was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CubesFile {
+    /// SHA-256 of its bytes, as small hexadecimal digits.
+    pub sha256: String,
+    /// The number of bytes.
+    pub bytes: u64,
+}
+
+impl CubesFile {
+    /// What a file holds.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn of(path: &Path) -> std::io::Result<CubesFile> {
+        let bytes = fs::read(path)?;
+        Ok(CubesFile { sha256: super::checksum(&bytes), bytes: bytes.len() as u64 })
+    }
+}
+
 /// The time, to the second.
 fn now() -> String {
     let now = jiff::Timestamp::now();

@@ -3,6 +3,7 @@
 //! ```text
 //! DATA/
 //!   CURRENT                   the name of the version that is asked when none is named
+//!   inputs/                   the raw files, each stored once by its checksum
 //!   versions/                 readable by its owner only: the cubes hold personal data
 //!     2026-10.1/              as-of month, serial number of the rebuild
 //!       cubes.terning         all cubes, mapped and read in place
@@ -12,13 +13,16 @@
 
 mod manifest;
 mod name;
+mod raw;
 mod store;
 mod views;
 mod watch;
 mod write;
 
-pub use manifest::Manifest;
+pub use manifest::{CubesFile, Manifest};
 pub use name::VersionName;
+pub(crate) use raw::checksum;
+pub use raw::{RawFile, RawStore, keep_raw, raw_files, read_raw};
 pub use store::{Listed, Version, VersionError, Versions, check_folder};
 pub use views::Views;
 pub use watch::watch;

@@ -59,11 +59,12 @@ impl Draft {
         self.folder.join(name)
     }
 
-    /// Flushes all files, puts the version in place, and makes it the one that is asked.
+    /// Flushes all files, puts the version in place, and, where it is to be used, makes it the one
+    /// that is asked.
     ///
     /// # Errors
     /// A file cannot be written or flushed; the versions before stay as they were.
-    pub fn publish(mut self, manifest: &Manifest) -> anyhow::Result<VersionName> {
+    pub fn publish(mut self, manifest: &Manifest, in_use: bool) -> anyhow::Result<VersionName> {
         let mut text = serde_json::to_string_pretty(manifest)?;
         text.push('\n');
         fs::write(self.file(MANIFEST), text)?;
@@ -75,7 +76,9 @@ impl Draft {
         fs::rename(&self.folder, versions.join(self.name.to_string()))?;
         self.published = true;
         flush(&versions)?;
-        make_current(&self.data, self.name)?;
+        if in_use {
+            make_current(&self.data, self.name)?;
+        }
         Ok(self.name)
     }
 }
@@ -110,13 +113,13 @@ fn remove_leftovers(versions: &Path) -> anyhow::Result<()> {
 }
 
 /// Waits until a file or folder is on the disk.
-fn flush(path: &Path) -> anyhow::Result<()> {
+pub(super) fn flush(path: &Path) -> anyhow::Result<()> {
     let flushed = File::open(path).and_then(|file| file.sync_all());
     flushed.with_context(|| format!("{} kunne ikke skrives til disken", path.display()))
 }
 
 /// A folder that nobody else may look into.
-fn private_folder() -> DirBuilder {
+pub(super) fn private_folder() -> DirBuilder {
     let mut builder = DirBuilder::new();
     builder.mode(0o700);
     builder
@@ -131,7 +134,7 @@ mod tests {
         let draft = Draft::begin(data, Month::new(2026, 10)).unwrap();
         fs::write(draft.file("x"), "y").unwrap();
         let manifest = Manifest::new(draft.name());
-        draft.publish(&manifest).unwrap()
+        draft.publish(&manifest, true).unwrap()
     }
 
     #[test]

@@ -36,11 +36,7 @@ pub fn deliver(deliveries: &Path) {
 fn built() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     deliver(&folder.path().join("deliveries"));
-    let order = Rebuild {
-        deliveries: folder.path().join("deliveries"),
-        data: folder.path().to_owned(),
-        month: None,
-    };
+    let order = Rebuild::new(folder.path().join("deliveries"), folder.path());
     assert_eq!(rebuild(&order, &|_| ()).unwrap().exit_code(), 0);
     folder
 }

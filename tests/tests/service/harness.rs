@@ -25,7 +25,7 @@ pub fn publish(data: &Path, month: (i16, i8), cubes: &[&Cube]) -> VersionName {
     let draft = Draft::begin(data, Month::new(month.0, month.1)).unwrap();
     snapshot::write(cubes, &mut File::create(draft.file(versions::CUBES)).unwrap()).unwrap();
     let manifest = Manifest::new(draft.name());
-    draft.publish(&manifest).unwrap()
+    draft.publish(&manifest, true).unwrap()
 }
 
 /// A running server, stopped when it is dropped.

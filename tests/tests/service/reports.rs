@@ -17,7 +17,7 @@ fn data() -> &'static Path {
         let options =
             terning_sample::Options { out: deliveries.clone(), scale: 0.01, seed: 1, months };
         terning_sample::generate(&options, &|_, _, _| {}).unwrap();
-        let order = Rebuild { deliveries, data: folder.path().join("data"), month: None };
+        let order = Rebuild::new(deliveries, folder.path().join("data"));
         assert!(matches!(rebuild(&order, &|_| {}).unwrap(), Outcome::Built(..)));
         folder
     });

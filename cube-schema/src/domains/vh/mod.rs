@@ -26,6 +26,8 @@ use crate::table::{Star, Timeline};
 use record::Record;
 use reference::Reference;
 
+/// The schema that is compiled in, as text.
+pub const SCHEMA: &str = include_str!("vh.toml");
 /// The judgement that a municipality is shown: on the records of one handlekommune alone.
 pub const LOKAL: usize = 0;
 /// The judgement of Benchmark and the key figures: on all records of a citizen.
@@ -51,7 +53,7 @@ impl Vh {
     /// # Errors
     /// The schema breaks a promise.
     pub fn new() -> Result<Vh, SchemaError> {
-        Ok(Vh { schema: Schema::parse(include_str!("vh.toml"))? })
+        Ok(Vh { schema: Schema::parse(SCHEMA)? })
     }
 }
 

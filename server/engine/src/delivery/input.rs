@@ -21,6 +21,8 @@ pub struct Input {
     pub sha256: String,
     /// The number of bytes.
     pub bytes: u64,
+    /// Whether it was set aside (Hold), so that nothing in the version comes from it.
+    pub set_aside: bool,
 }
 
 /// A file that cannot be read, or that has changed since it was read before.
@@ -70,7 +72,8 @@ impl<'a> Inputs<'a> {
             return Err(InputError::TooLarge(bytes));
         }
         let sha256 = hexadecimal(&Sha256::digest(&content));
-        let input = Input { path: path.to_owned(), sha256: sha256.clone(), bytes };
+        let input =
+            Input { path: path.to_owned(), sha256: sha256.clone(), bytes, set_aside: false };
         let mut seen = self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let first = seen.entry(path.to_owned()).or_insert_with(|| input.clone());
         if *first == input { Ok((content, sha256)) } else { Err(InputError::Changed) }

@@ -9,6 +9,9 @@ use super::progress::{Progress, Steps};
 use super::separated::Opened;
 use super::workbook;
 
+/// The kind of the warning for a file, or a compiled-in list, that cannot be used.
+pub const REFUSED: &str = "Referencefil afvist";
+
 /// The reference data, and what reading it left behind.
 #[derive(Clone, Debug, Default)]
 pub struct ReferenceData<R> {
@@ -66,7 +69,7 @@ impl<R: Send + Sync + Default> ReferenceData<R> {
                 true
             }
             Err(reason) => {
-                self.warnings.count("Referencefil afvist", || format!("{path}: {reason}"));
+                self.warnings.count(REFUSED, || format!("{path}: {reason}"));
                 false
             }
         }
@@ -81,7 +84,7 @@ impl<R: Send + Sync + Default> ReferenceData<R> {
         };
         let path = format!("{} (indbygget)", spec.file);
         if let Err(reason) = self.take_text(domain, spec, &path, text.as_bytes()) {
-            self.warnings.count("Referencefil afvist", || format!("{path}: {reason}"));
+            self.warnings.count(REFUSED, || format!("{path}: {reason}"));
         }
     }
 

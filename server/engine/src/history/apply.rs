@@ -16,15 +16,20 @@ pub struct Part<'a, R> {
     pub entries: Vec<Entry<R>>,
 }
 
-/// The records that count of each delivery, in the order of the file, and warnings.
+/// What counts of a system.
+pub struct AppliedSystem<R> {
+    /// The records that count of each delivery, in the order of the file.
+    pub records: Vec<Vec<ReadRecord<R>>>,
+    /// Warnings.
+    pub warnings: Tally,
+}
+
+/// What counts of the deliveries of one system.
 ///
 /// A full stock starts anew. In a delivery of changes a record takes the place of the one with its
 /// id, and a deletion removes it. Records without an id stand for themselves.
 #[must_use]
-pub fn apply<D: Domain>(
-    domain: &D,
-    parts: Vec<Part<'_, D::Record>>,
-) -> (Vec<Vec<ReadRecord<D::Record>>>, Tally) {
+pub fn apply<D: Domain>(domain: &D, parts: Vec<Part<'_, D::Record>>) -> AppliedSystem<D::Record> {
     let mut tally = Tally::default();
     let survivors = survivors(domain, &parts, &mut tally);
     let mut records = Vec::with_capacity(parts.len());
@@ -39,7 +44,7 @@ pub fn apply<D: Domain>(
         }
         records.push(own);
     }
-    (records, tally)
+    AppliedSystem { records, warnings: tally }
 }
 
 fn counts<D: Domain>(domain: &D, take: Take, record: &D::Record) -> bool {

@@ -7,6 +7,8 @@
 
 pub mod apply;
 
+use std::collections::BTreeMap;
+
 use cube_schema::day::Month;
 use cube_schema::domain::{DeliveryInfo, Domain};
 use cube_schema::rule::{Counted, Selection, Shape, Take};
@@ -16,7 +18,7 @@ use crate::delivery::{
     Accepted, FileRecords, InputError, Inputs, Progress, ReadRecord, Reject, Steps, Tally,
     read_records,
 };
-use apply::{Part, apply};
+use apply::{AppliedSystem, Part, apply};
 
 /// The records that count, and what was read to find them.
 #[derive(Clone, Debug)]
@@ -62,7 +64,11 @@ pub struct Outcome {
     pub counted: u64,
 }
 
-/// Reads the records that count of accepted deliveries.
+/// How much of deliveries counts, where that is settled already: by reporter, by file.
+pub type Settled = BTreeMap<String, BTreeMap<String, Take>>;
+
+/// Reads the records that count of accepted deliveries. For reporters whose deliveries are settled
+/// no rule is asked.
 ///
 /// # Errors
 /// A file cannot be read again, or has changed since it was accepted: its path, and why.
@@ -71,9 +77,10 @@ pub fn gather<D: Domain>(
     reference: &D::Reference,
     inputs: &Inputs<'_>,
     accepted: &[Accepted],
+    settled: &Settled,
     tell: &(dyn Fn(Progress) + Sync),
 ) -> Result<History<D::Record>, (String, InputError)> {
-    let (takes, warnings) = select(domain, reference, accepted);
+    let (takes, warnings) = select(domain, reference, accepted, settled);
     let steps = Steps::begin(tell, "indlæser leverancer", accepted.len());
     let read: Result<Vec<_>, _> = accepted
         .par_iter()
@@ -95,11 +102,17 @@ pub fn select<D: Domain>(
     domain: &D,
     reference: &D::Reference,
     accepted: &[Accepted],
+    settled: &Settled,
 ) -> (Vec<Take>, Tally) {
     let infos: Vec<DeliveryInfo> = accepted.iter().map(|delivery| delivery.info.clone()).collect();
     let mut takes = Vec::with_capacity(infos.len());
     let mut tally = Tally::default();
     for deliveries in infos.chunk_by(|one, next| one.reporter == next.reporter) {
+        if let Some(settled) = settled.get(&deliveries[0].reporter) {
+            let take = |info: &DeliveryInfo| settled.get(&info.file).copied().unwrap_or_default();
+            takes.extend(deliveries.iter().map(take));
+            continue;
+        }
         let take = vec![Take::Nothing; deliveries.len()];
         let mut selection = Selection { deliveries, take, warnings: Vec::new() };
         for rule in domain.rules() {
@@ -144,8 +157,8 @@ fn collect<D: Domain>(
             counting.push(Part { info: &delivery.info, take: *take, entries: file.entries });
         }
     }
-    for (records, said) in applied(domain, counting) {
-        history.warnings.append(said);
+    for AppliedSystem { records, warnings } in applied(domain, counting) {
+        history.warnings.append(warnings);
         history.records.extend(records);
     }
     let mut counted = history.records.iter().map(|records| records.len() as u64);
@@ -159,7 +172,7 @@ fn collect<D: Domain>(
 fn applied<D: Domain>(
     domain: &D,
     counting: Vec<Part<'_, D::Record>>,
-) -> Vec<(Vec<Vec<ReadRecord<D::Record>>>, Tally)> {
+) -> Vec<AppliedSystem<D::Record>> {
     let mut systems: Vec<Vec<Part<'_, D::Record>>> = Vec::new();
     for part in counting {
         let same = |system: &&mut Vec<Part<'_, D::Record>>| {

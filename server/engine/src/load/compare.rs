@@ -8,6 +8,7 @@ impl LoadReport {
     /// Fills `change`: every reporter of this or the former version, with both counts.
     pub fn compare(&mut self, former: Option<&LoadReport>) {
         self.change = former.map(|former| changes(former, self)).unwrap_or_default();
+        self.former = former.map(|former| former.version.clone()).unwrap_or_default();
     }
 }
 

@@ -2,8 +2,11 @@
 //! became of every file and line.
 
 pub mod compare;
+pub mod hold;
 pub mod report;
 pub mod text;
+
+use std::collections::BTreeMap;
 
 use cube_schema::day::Month;
 use cube_schema::domain::Domain;
@@ -11,11 +14,15 @@ use cube_schema::rule::Context;
 use cube_schema::table::{Star, Timeline};
 
 use crate::delivery::{
-    Input, InputError, Inputs, Intake, Progress, Reject, Steps, Store, accept, read_reference,
+    Input, InputError, Inputs, Intake, Progress, ReferenceData, Reject, Steps, Store, accept,
+    read_reference,
 };
+use crate::history::{History, Settled};
 use crate::star::StarError;
 use crate::{history, rules, star};
 
+pub use hold::{Accept, Hold, Standing};
+use hold::{Finding, Kept, Overlay};
 pub use report::LoadReport;
 
 /// What a load makes.
@@ -27,6 +34,8 @@ pub struct Loaded {
     pub timeline: Timeline,
     /// The newest counting delivery of each reporter, by reporter.
     pub newest: Vec<(String, Month)>,
+    /// What counts of each reporter, and of which deliveries.
+    pub standings: BTreeMap<String, Standing>,
     /// What became of every file.
     pub report: LoadReport,
     /// Every line that could not be read, by file and line.
@@ -49,13 +58,35 @@ pub enum LoadError {
         /// What is wrong with it.
         error: InputError,
     },
+    /// What a held reporter had cannot be read any more.
+    #[error(
+        "kommune {reporter} skal holdes tilbage, men dens tidligere leverance {file} findes ikke længere i datamappen; \
+         godtag den nye med --accept {reporter}"
+    )]
+    FormerMissing {
+        /// Who reports.
+        reporter: String,
+        /// The delivery.
+        file: String,
+    },
     /// The domain's tables do not fit its schema.
     #[error(transparent)]
     Star(#[from] StarError),
 }
 
-/// Loads a folder of deliveries and reference files. Deliveries of months after `limit` are
-/// refused. The outcome depends on the files alone.
+/// What a load is to heed besides the files.
+#[derive(Default)]
+pub struct Order<'a> {
+    /// Deliveries of later months are refused.
+    pub limit: Option<Month>,
+    /// Against what reporters are held; without it nobody is.
+    pub hold: Option<Hold<'a>>,
+    /// How much of deliveries counts, for reporters that were held when the version was made.
+    pub settled: Settled,
+}
+
+/// Loads a folder of deliveries and reference files, with nothing to hold it against. Deliveries
+/// of months after `limit` are refused. The outcome depends on the files alone.
 ///
 /// # Errors
 /// No delivery can be used, a file changes meanwhile, or the domain breaks its own schema.
@@ -65,31 +96,142 @@ pub fn load<D: Domain>(
     limit: Option<Month>,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Loaded, LoadError> {
-    let inputs = Inputs::of(store);
-    let mut reference = read_reference(domain, &inputs, progress);
-    let intake = accept(domain, &reference.data, &inputs, limit, progress);
-    let mut report = LoadReport::of_files(&reference, &intake);
-    let Some(timeline) = timeline(domain, &intake) else {
-        return Err(LoadError::NothingUsable(Box::new(report)));
+    load_ordered(domain, store, &Order { limit, ..Order::default() }, progress)
+}
+
+/// Loads a folder as ordered. The outcome depends on the files and the order alone.
+///
+/// # Errors
+/// As [`load`]; also where a held reporter's former deliveries are no longer there.
+pub fn load_ordered<D: Domain>(
+    domain: &D,
+    store: &dyn Store,
+    order: &Order<'_>,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<Loaded, LoadError> {
+    let gathered = Gathered::read(domain, store, order.limit, &order.settled, progress)?;
+    let Some(hold) = &order.hold else { return gathered.judge(domain, progress) };
+    let standings = hold::standings(domain, &gathered.history, &gathered.inputs);
+    let findings = hold.findings(&standings, &gathered.history);
+    let (accepted, held): (Vec<Finding>, Vec<Finding>) =
+        findings.into_iter().partition(|finding| hold.accept.has(&finding.kommune));
+    let gathered = match held.is_empty() {
+        true => gathered,
+        false => gathered.held(domain, store, order, hold, &held, progress)?,
     };
-    let mut history = history::gather(domain, &reference.data, &inputs, &intake.accepted, progress)
-        .map_err(|(file, error)| LoadError::Input { file, error })?;
-    report.add_history(&history);
+    let mut loaded = gathered.judge(domain, progress)?;
+    loaded.report.held = held;
+    loaded.report.accepted = accepted;
+    Ok(loaded)
+}
 
-    let steps = Steps::begin(progress, "anvender regler", 2);
-    let context = Context { reference: &reference.data, as_of: timeline.as_of() };
-    let records = std::mem::take(&mut history.records);
-    let (judged, warnings) = rules::judge(domain, &history.deliveries, records, &context);
-    report.add_judged(domain, &history, &judged, &warnings, timeline);
-    steps.step();
-    let star = star::make(domain, &judged, &history.deliveries, &reference.data, timeline)?;
-    steps.step();
+/// The files of a load, read as far as to the records that count.
+struct Gathered<D: Domain> {
+    reference: ReferenceData<D::Reference>,
+    timeline: Timeline,
+    history: History<D::Record>,
+    report: LoadReport,
+    /// Lines of deliveries that are set aside.
+    rejects: Vec<Reject>,
+    inputs: Vec<Input>,
+}
 
-    let newest = history.newest();
-    let mut rejects = std::mem::take(&mut reference.rejects);
-    rejects.extend(history.rejects);
-    rejects.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
-    Ok(Loaded { star, timeline, newest, report, rejects, inputs: inputs.into_list() })
+impl<D: Domain> Gathered<D> {
+    fn read(
+        domain: &D,
+        store: &dyn Store,
+        limit: Option<Month>,
+        settled: &Settled,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<Gathered<D>, LoadError> {
+        let inputs = Inputs::of(store);
+        let reference = read_reference(domain, &inputs, progress);
+        let intake = accept(domain, &reference.data, &inputs, limit, progress);
+        let mut report = LoadReport::of_files(&reference, &intake);
+        let Some(timeline) = timeline(domain, &intake) else {
+            return Err(LoadError::NothingUsable(Box::new(report)));
+        };
+        let accepted = &intake.accepted;
+        let history =
+            history::gather(domain, &reference.data, &inputs, accepted, settled, progress)
+                .map_err(|(file, error)| LoadError::Input { file, error })?;
+        report.add_history(&history);
+        let (inputs, rejects) = (inputs.into_list(), Vec::new());
+        Ok(Gathered { reference, timeline, history, report, rejects, inputs })
+    }
+
+    /// The same with what held reporters had in the place of what they have delivered.
+    fn held(
+        self,
+        domain: &D,
+        store: &dyn Store,
+        order: &Order<'_>,
+        hold: &Hold<'_>,
+        held: &[Finding],
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<Gathered<D>, LoadError> {
+        let reporters = held.iter().map(|finding| &*finding.kommune);
+        let overlay = Overlay::new(store, hold, reporters.clone(), &self.history.outcomes);
+        let mut settled = order.settled.clone();
+        settled.extend(
+            reporters.clone().map(|one| (one.to_owned(), hold::settled(&hold.former[one]))),
+        );
+        let mut now = Gathered::read(domain, &overlay, order.limit, &settled, progress)?;
+        for reporter in reporters {
+            now.has_all(reporter, &hold.former[reporter])?;
+        }
+        let sha256 =
+            |inputs: &[Input], file: &str| hold::sha256_of(inputs, file).map(str::to_owned);
+        let aside = |file: &str| {
+            overlay.hides(file) && sha256(&now.inputs, file) != sha256(&self.inputs, file)
+        };
+        now.report.set_aside(&self.report, held, &self.history.outcomes, aside);
+        now.rejects = self.history.rejects;
+        now.rejects.retain(|reject| aside(&reject.file));
+        for input in self.inputs.into_iter().filter(|input| overlay.hides(&input.path)) {
+            if !now.inputs.contains(&input) {
+                now.inputs.push(Input { set_aside: true, ..input });
+            }
+        }
+        now.inputs.sort_by(|a, b| (&a.path, a.set_aside).cmp(&(&b.path, b.set_aside)));
+        Ok(now)
+    }
+
+    /// Whether every delivery that a held reporter had is there, and is what it was.
+    fn has_all(&self, reporter: &str, former: &Standing) -> Result<(), LoadError> {
+        let is_there = |kept: &Kept| {
+            let read = self.history.outcomes.iter().any(|one| one.info.file == kept.file);
+            read && hold::sha256_of(&self.inputs, &kept.file) == Some(&*kept.sha256)
+        };
+        match former.deliveries.iter().find(|kept| !is_there(kept)) {
+            None => Ok(()),
+            Some(kept) => Err(LoadError::FormerMissing {
+                reporter: reporter.to_owned(),
+                file: kept.file.clone(),
+            }),
+        }
+    }
+
+    /// Judges the records, and makes the tables of them.
+    fn judge(self, domain: &D, progress: &(dyn Fn(Progress) + Sync)) -> Result<Loaded, LoadError> {
+        let Gathered { mut reference, timeline, mut history, mut report, mut rejects, inputs } =
+            self;
+        let standings = hold::standings(domain, &history, &inputs);
+        let steps = Steps::begin(progress, "anvender regler", 2);
+        let context = Context { reference: &reference.data, as_of: timeline.as_of() };
+        let records = std::mem::take(&mut history.records);
+        let (judged, warnings) = rules::judge(domain, &history.deliveries, records, &context);
+        report.add_judged(domain, &history, &judged, &warnings, timeline);
+        steps.step();
+        let star = star::make(domain, &judged, &history.deliveries, &reference.data, timeline)?;
+        steps.step();
+
+        let newest = history.newest();
+        rejects.append(&mut reference.rejects);
+        rejects.extend(history.rejects);
+        rejects.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+        Ok(Loaded { star, timeline, newest, standings, report, rejects, inputs })
+    }
 }
 
 /// From the first month of the schema to the newest month with an accepted delivery.

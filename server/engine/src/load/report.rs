@@ -4,12 +4,14 @@
 use std::collections::BTreeMap;
 
 use cube_schema::domain::{Domain, Judged};
-use cube_schema::rule::Shape;
+use cube_schema::rule::{Rule, Shape, Take};
 use cube_schema::table::Timeline;
 use serde::{Deserialize, Serialize};
 
+use super::hold::Finding;
+
 use crate::delivery::{Intake, ReferenceData, Tally};
-use crate::history::History;
+use crate::history::{History, Outcome};
 
 /// What became of everything that was delivered.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +21,14 @@ pub struct LoadReport {
     pub version: String,
     /// The as-of day, `2026-10-31`.
     pub as_of: String,
+    /// The version that `change` and `held` compare with; empty where there is none.
+    pub former: String,
+    /// What whoever made the version has to say of it (that it is not in use), in Danish.
+    pub notes: Vec<String>,
+    /// Reporters that keep what they had.
+    pub held: Vec<Finding>,
+    /// Reporters that would be held had they not been accepted.
+    pub accepted: Vec<Finding>,
     /// Every delivery, by file.
     pub deliveries: Vec<DeliveryLine>,
     /// For each rule that can mark a record: how many it has marked, in the first judgement.
@@ -33,6 +43,8 @@ pub struct LoadReport {
     pub replaced: Vec<String>,
     /// What counts of each reporter, by reporter.
     pub kommuner: Vec<ReporterLine>,
+    /// What counts of each system and what rules have marked in it, by reporter and system.
+    pub systemer: Vec<SystemLine>,
 }
 
 /// What became of a delivery.
@@ -55,6 +67,17 @@ pub struct DeliveryLine {
     /// Why it is refused whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
+    /// Why it is set aside, where its reporter is held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<String>,
+}
+
+impl DeliveryLine {
+    /// Whether it is neither refused nor set aside.
+    #[must_use]
+    pub fn is_used(&self) -> bool {
+        self.refused.is_none() && self.held.is_none()
+    }
 }
 
 /// How many records and citizens.
@@ -98,6 +121,20 @@ pub struct ReporterLine {
     pub open: u64,
     /// Different citizens that they are about.
     pub citizens: u64,
+}
+
+/// What counts of a system, and what rules have marked in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SystemLine {
+    /// Who reports.
+    pub kommune: String,
+    /// The system.
+    pub system: String,
+    /// What counts.
+    #[serde(flatten)]
+    pub count: Count,
+    /// By rule what it has marked, where that is anything, in the first judgement.
+    pub rules: BTreeMap<String, Count>,
 }
 
 /// A reporter's counts against those of the former version.
@@ -148,9 +185,28 @@ impl LoadReport {
             rejected: outcome.rejected,
             counted: outcome.counted,
             refused: None,
+            held: None,
         }));
         self.deliveries.sort_by(|a, b| a.file.cmp(&b.file));
         self.add_warnings(&history.warnings);
+    }
+
+    /// Adds the deliveries of held reporters that are set aside, as they were read.
+    pub fn set_aside(
+        &mut self,
+        read: &LoadReport,
+        held: &[Finding],
+        outcomes: &[Outcome],
+        is_aside: impl Fn(&str) -> bool,
+    ) {
+        for outcome in outcomes.iter().filter(|outcome| is_aside(&outcome.info.file)) {
+            let finding = held.iter().find(|one| one.kommune == outcome.info.reporter);
+            let line = read.deliveries.iter().find(|line| line.file == outcome.info.file);
+            let (Some(finding), Some(line)) = (finding, line) else { continue };
+            let reason = (outcome.take != Take::Nothing).then(|| finding.reason.clone());
+            self.deliveries.push(DeliveryLine { counted: 0, held: reason, ..line.clone() });
+        }
+        self.deliveries.sort_by(|a, b| a.file.cmp(&b.file));
     }
 
     /// Adds what the rules have said.
@@ -175,6 +231,33 @@ impl LoadReport {
         }
         self.add_remarks(domain, judged);
         self.add_reporters(domain, history, judged);
+        self.add_systems(domain, history, judged);
+    }
+
+    fn add_systems<D: Domain>(
+        &mut self,
+        domain: &D,
+        history: &History<D::Record>,
+        judged: &[Judged<D::Record>],
+    ) {
+        let system = |judged: &Judged<D::Record>| {
+            let info = &history.deliveries[judged.delivery as usize];
+            (&*info.reporter, &*info.system)
+        };
+        for own in judged.chunk_by(|one, next| system(one) == system(next)) {
+            let (kommune, name) = system(&own[0]);
+            let entity = |judged: &Judged<D::Record>| entity(domain, judged);
+            let marked = |(position, rule): (usize, &Rule<D>)| {
+                let count = count(own.iter().filter(|one| has_mark(one, position)).map(entity));
+                (count.records > 0).then(|| (rule.id.to_owned(), count))
+            };
+            self.systemer.push(SystemLine {
+                kommune: kommune.to_owned(),
+                system: name.to_owned(),
+                count: count(own.iter().map(entity)),
+                rules: domain.rules().iter().enumerate().filter_map(marked).collect(),
+            });
+        }
     }
 
     fn add_remarks<D: Domain>(&mut self, domain: &D, judged: &[Judged<D::Record>]) {

@@ -2,23 +2,46 @@
 
 use std::fmt::Write;
 
-use super::report::{Change, DeliveryLine, LoadReport};
+use super::hold::Finding;
+use super::report::{Change, Count, DeliveryLine, LoadReport, SystemLine};
+use crate::delivery::reference::REFUSED as REFERENCE_REFUSED;
 
 /// The width of the text: what a printed page, and most windows, hold.
 pub const WIDTH: usize = 120;
 
+/// How many refused deliveries the short form names.
+const SHORT: usize = 10;
+
 impl LoadReport {
-    /// The same as text.
+    /// The same as text: what to act on first, what can be looked up last.
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut page = Page::default();
         page.line(0, &self.title());
-        self.deliveries_to(&mut page);
-        self.rules_to(&mut page);
+        self.notes_to(&mut page);
+        self.held_to(&mut page);
+        self.refused_to(&mut page, usize::MAX);
+        self.changes_to(&mut page);
         self.warnings_to(&mut page);
         self.lists_to(&mut page);
+        self.rules_to(&mut page);
+        self.systems_to(&mut page);
         self.reporters_to(&mut page);
-        self.changes_to(&mut page);
+        self.files_to(&mut page);
+        page.text
+    }
+
+    /// What an operator must not overlook, for the end of a rebuild; empty where there is nothing.
+    #[must_use]
+    pub fn to_short_text(&self) -> String {
+        let mut page = Page::default();
+        self.notes_to(&mut page);
+        self.held_to(&mut page);
+        self.refused_to(&mut page, SHORT);
+        if let Some(warning) = self.warnings.get(REFERENCE_REFUSED) {
+            page.heading("Referencefiler og kodelister, der ikke kan bruges");
+            warning.examples.iter().for_each(|example| page.line(2, example));
+        }
         page.text
     }
 
@@ -28,37 +51,77 @@ impl LoadReport {
         format!("Indlæsningsrapport for version {version}, opgjort pr. {as_of}")
     }
 
-    fn deliveries_to(&self, page: &mut Page) {
-        let (refused, used): (Vec<_>, Vec<_>) =
-            self.deliveries.iter().partition(|delivery| delivery.refused.is_some());
-        let sum = |of: fn(&DeliveryLine) -> u64| used.iter().map(|line| of(line)).sum::<u64>();
-        page.heading(&format!("Leverancer: {} indlæst, {} afvist", used.len(), refused.len()));
-        page.table_line(["læst", "afvist", "tæller"], "fil");
-        for line in &used {
-            page.table_line([line.read, line.rejected, line.counted], &line.file);
-        }
-        let total = [sum(|line| line.read), sum(|line| line.rejected), sum(|line| line.counted)];
-        page.table_line(total, "i alt");
-        if !refused.is_empty() {
-            page.heading("Afviste leverancer (kommunen beholder den leverance, den havde)");
-        }
-        for line in refused {
-            let reason = line.refused.as_deref().unwrap_or_default();
-            page.line(2, &format!("{}: {reason}", line.file));
+    fn notes_to(&self, page: &mut Page) {
+        for note in &self.notes {
+            page.line(0, &format!("BEMÆRK: {note}"));
         }
     }
 
-    fn rules_to(&self, page: &mut Page) {
-        page.heading("Regler");
-        page.table_line(["", "ydelser", "borgere"], "regel");
-        for (id, rule) in &self.rules {
-            let numbers =
-                [String::new(), rule.count.records.to_string(), rule.count.citizens.to_string()];
-            page.table_line(numbers, &format!("{id} {}", rule.caption));
+    fn held_to(&self, page: &mut Page) {
+        if !self.held.is_empty() {
+            let count = self.held.len();
+            page.heading(&format!("Holdt tilbage: {count} kommuner beholder de ydelser, de havde"));
         }
-        for (caption, count) in &self.remarks {
-            let numbers = [String::new(), count.records.to_string(), count.citizens.to_string()];
-            page.table_line(numbers, caption);
+        for Finding { kommune, reason, records_before, records, open_before, open } in &self.held {
+            page.line(2, &format!("{kommune}: {reason}"));
+            page.line(
+                6,
+                &format!(
+                    "før {records_before} ydelser, {open_before} åbne; leveret {records} ydelser, {open} åbne"
+                ),
+            );
+        }
+        if !self.held.is_empty() {
+            let numbers: Vec<&str> = self.held.iter().map(|one| &*one.kommune).collect();
+            page.line(
+                2,
+                &format!(
+                    "Er leverancerne rigtige, så godtag dem: terning-server rebuild … --accept {}",
+                    numbers.join(",")
+                ),
+            );
+        }
+        if !self.accepted.is_empty() {
+            page.heading("Godtaget med --accept");
+        }
+        for Finding { kommune, reason, .. } in &self.accepted {
+            page.line(2, &format!("{kommune}: {reason}"));
+        }
+    }
+
+    fn refused_to(&self, page: &mut Page, most: usize) {
+        let refused: Vec<&DeliveryLine> =
+            self.deliveries.iter().filter(|line| line.refused.is_some()).collect();
+        if !refused.is_empty() {
+            page.heading(&format!(
+                "Afviste leverancer: {} (kommunen beholder den leverance, den havde)",
+                refused.len()
+            ));
+        }
+        for line in refused.iter().take(most) {
+            let reason = line.refused.as_deref().unwrap_or_default();
+            page.line(2, &format!("{}: {reason}", line.file));
+        }
+        if refused.len() > most {
+            page.line(2, &format!("… og {} til", refused.len() - most));
+        }
+    }
+
+    fn changes_to(&self, page: &mut Page) {
+        let changed = |change: &&Change| {
+            (change.records, change.open) != (change.records_before, change.open_before)
+        };
+        let changed: Vec<&Change> = self.change.iter().filter(changed).collect();
+        if self.former.is_empty() {
+            page.heading("Ingen tidligere version at sammenligne med");
+            return;
+        }
+        page.heading(&format!("Ændret siden version {}: {} kommuner", self.former, changed.len()));
+        for Change { kommune, records_before, records, open_before, open } in changed {
+            let text = format!(
+                "{kommune}: {records_before} → {records} ydelser, {open_before} → {open} åbne"
+            );
+            page.line(2, &text);
         }
     }
 
@@ -85,7 +148,41 @@ impl LoadReport {
         }
     }
 
+    fn rules_to(&self, page: &mut Page) {
+        page.heading("Regler");
+        page.table_line(["", "ydelser", "borgere"], "regel");
+        for (id, rule) in &self.rules {
+            let numbers =
+                [String::new(), rule.count.records.to_string(), rule.count.citizens.to_string()];
+            page.table_line(numbers, &format!("{id} {}", rule.caption));
+        }
+        for (caption, count) in &self.remarks {
+            let numbers = [String::new(), count.records.to_string(), count.citizens.to_string()];
+            page.table_line(numbers, caption);
+        }
+    }
+
+    fn systems_to(&self, page: &mut Page) {
+        page.heading("Regler pr. kommune og system: ydelser (borgere)");
+        for SystemLine { kommune, system, count, rules } in &self.systemer {
+            let shown = |count: &Count| format!("{} ({})", count.records, count.citizens);
+            let rules = rules.iter().map(|(id, count)| format!(", {id} {}", shown(count)));
+            let rules: String = rules.collect();
+            page.line(2, &format!("{kommune} {system}: i alt {}{rules}", shown(count)));
+        }
+    }
+
     fn reporters_to(&self, page: &mut Page) {
+        let behind: Vec<String> = self
+            .kommuner
+            .iter()
+            .filter(|line| !self.as_of.starts_with(&line.newest))
+            .map(|line| format!("{} ({})", line.kommune, line.newest))
+            .collect();
+        if !behind.is_empty() {
+            page.heading(&format!("Bagud: {} kommuner, nyeste leverance i parentes", behind.len()));
+            page.line(2, &behind.join(", "));
+        }
         page.heading("Kommuner");
         page.table_line(["ydelser", "åbne", "borgere"], "kommune, nyeste leverance");
         for line in &self.kommuner {
@@ -94,22 +191,19 @@ impl LoadReport {
         }
     }
 
-    fn changes_to(&self, page: &mut Page) {
-        let changed = |change: &&Change| {
-            (change.records, change.open) != (change.records_before, change.open_before)
-        };
-        let changed: Vec<&Change> = self.change.iter().filter(changed).collect();
-        if self.change.is_empty() {
-            page.heading("Ingen tidligere version at sammenligne med");
-            return;
+    fn files_to(&self, page: &mut Page) {
+        let (read, refused): (Vec<_>, Vec<_>) =
+            self.deliveries.iter().partition(|delivery| delivery.refused.is_none());
+        let sum = |of: fn(&DeliveryLine) -> u64| read.iter().map(|line| of(line)).sum::<u64>();
+        page.heading(&format!("Leverancer: {} indlæst, {} afvist", read.len(), refused.len()));
+        page.table_line(["læst", "afvist", "tæller"], "fil");
+        for line in &read {
+            let held = if line.held.is_some() { " (holdt tilbage)" } else { "" };
+            let last = format!("{}{held}", line.file);
+            page.table_line([line.read, line.rejected, line.counted], &last);
         }
-        page.heading(&format!("Ændret siden den forrige version: {} kommuner", changed.len()));
-        for Change { kommune, records_before, records, open_before, open } in changed {
-            let text = format!(
-                "{kommune}: {records_before} → {records} ydelser, {open_before} → {open} åbne"
-            );
-            page.line(2, &text);
-        }
+        let total = [sum(|line| line.read), sum(|line| line.rejected), sum(|line| line.counted)];
+        page.table_line(total, "i alt");
     }
 }
 

@@ -1,0 +1,85 @@
+//! A version made again from the raw files that it was made from, with the decisions that were
+//! taken then.
+
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use cube_schema::day::Month;
+use cube_schema::domain::Domain;
+use cube_schema::domains::vh::Vh;
+use terning_engine::delivery::Progress;
+use terning_engine::load::{Order, Standing, hold, load_ordered};
+
+use super::former::part;
+use super::{CUBES, DECISIONS, Decisions, KOMMUNER, MONTH_LIMIT, write_cubes, write_reports};
+use crate::versions::{self, CubesFile, Draft, Manifest, RawStore, VersionName};
+
+/// How a version made again compares with the one it was made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Again {
+    /// The new version.
+    pub name: VersionName,
+    /// The one it was made from.
+    pub from: VersionName,
+    /// Its cubes.
+    pub cubes: CubesFile,
+    /// Whether the cubes are the same, byte for byte.
+    pub same: bool,
+    /// Whether the new version is the one that is asked.
+    pub in_use: bool,
+}
+
+/// Makes a version again. It is asked in the place of the old one only where that is the one that
+/// is asked now.
+///
+/// # Errors
+/// There is no such version, its raw files are not there any more, or the data folder cannot be
+/// written.
+pub fn rebuild_again(
+    data: &Path,
+    from: VersionName,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> anyhow::Result<Again> {
+    let folder = versions::folder(data).join(from.to_string());
+    let old = Manifest::read(&folder).map_err(anyhow::Error::msg)?;
+    let files = versions::raw_files(&old)?;
+    if let Some(lost) = files.iter().find(|file| versions::read_raw(data, &file.sha256).is_err()) {
+        bail!(
+            "version {from} kan ikke laves igen: {} er ikke gemt i datamappen, eller er ændret",
+            lost.path
+        );
+    }
+    let domain = Vh::new()?;
+    let store = RawStore::new(data, &files);
+    let mut loaded = load_ordered(&domain, &store, &order(&old), progress)?;
+    let draft = Draft::begin(data, loaded.timeline.last)?;
+    loaded.report.version = draft.name().to_string();
+    loaded.report.notes.push(format!("lavet igen af filerne til version {from}"));
+    write_reports(&draft, &loaded)?;
+    let cubes = write_cubes(domain.schema(), &loaded, &draft.file(versions::CUBES))?;
+    let mut manifest = Manifest::new(draft.name());
+    manifest.roles.clone_from(&old.roles);
+    manifest.more.clone_from(&old.more);
+    manifest.more.insert("from".to_owned(), from.to_string().into());
+    manifest.more.insert(CUBES.to_owned(), serde_json::to_value(&cubes)?);
+    let in_use = versions::current(data).is_none_or(|current| current == from);
+    let name = draft.publish(&manifest, in_use)?;
+    let former: CubesFile = part(&old, CUBES)
+        .with_context(|| format!("version {from} siger ikke, hvilke kuber den havde"))?;
+    let same = former == cubes;
+    Ok(Again { name, from, cubes, same, in_use })
+}
+
+/// What was ordered when a version was made.
+fn order(manifest: &Manifest) -> Order<'static> {
+    let limit: Option<String> = part(manifest, MONTH_LIMIT);
+    let decisions: Decisions = part(manifest, DECISIONS).unwrap_or_default();
+    let standings: std::collections::BTreeMap<String, Standing> =
+        part(manifest, KOMMUNER).unwrap_or_default();
+    let settled = decisions.held.into_iter().filter_map(|finding| {
+        let standing = standings.get(&finding.kommune)?;
+        Some((finding.kommune, hold::settled(standing)))
+    });
+    let limit = limit.and_then(|month| Month::parse(&month));
+    Order { limit, settled: settled.collect(), hold: None }
+}

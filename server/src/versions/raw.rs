@@ -1,0 +1,179 @@
+//! The raw files that versions were made from, each stored once by its checksum.
+//!
+//! ```text
+//! DATA/inputs/                readable by its owner only
+//!   3f2a…                     the bytes as received, named by their SHA-256; never changed
+//! ```
+//!
+//! A version's manifest says which of them it was made from, and under which paths they came.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use terning_engine::delivery::{Input, Store};
+
+use super::Manifest;
+use super::write::{flush, private_folder};
+
+/// A raw file of a version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RawFile {
+    /// The path below the deliveries folder under which it came.
+    pub path: String,
+    /// SHA-256 of its bytes, as small hexadecimal digits.
+    pub sha256: String,
+    /// The number of bytes.
+    pub bytes: u64,
+    /// Whether it was set aside (Hold), so that nothing in the version comes from it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub set_aside: bool,
+}
+
+impl From<&Input> for RawFile {
+    fn from(input: &Input) -> RawFile {
+        let Input { path, sha256, bytes, set_aside } = input.clone();
+        RawFile { path, sha256, bytes, set_aside }
+    }
+}
+
+/// The raw files that a version was made from, by path.
+///
+/// # Errors
+/// The manifest does not list them: the sentence says so.
+pub fn raw_files(manifest: &Manifest) -> anyhow::Result<Vec<RawFile>> {
+    let version = &manifest.version;
+    let listed = manifest.more.get("inputs").cloned();
+    let listed =
+        listed.with_context(|| format!("versionen {version} siger ikke, hvad den er lavet af"))?;
+    serde_json::from_value(listed)
+        .with_context(|| format!("listen over filer i versionen {version} kan ikke læses"))
+}
+
+/// The bytes of a raw file, checked against its checksum.
+///
+/// # Errors
+/// It is not there, or is not what it was.
+pub fn read_raw(data: &Path, sha256: &str) -> io::Result<Vec<u8>> {
+    let bytes = fs::read(path_of(data, sha256))?;
+    if checksum(&bytes) != sha256 {
+        return Err(io::Error::other("den gemte fil er ikke længere den samme"));
+    }
+    Ok(bytes)
+}
+
+/// The raw files of a version as a folder of deliveries, without those that were set aside.
+pub struct RawStore {
+    data: PathBuf,
+    files: BTreeMap<String, String>,
+}
+
+impl RawStore {
+    /// The files of a version.
+    #[must_use]
+    pub fn new(data: &Path, files: &[RawFile]) -> RawStore {
+        let used = files.iter().filter(|file| !file.set_aside);
+        let files = used.map(|file| (file.path.clone(), file.sha256.clone())).collect();
+        RawStore { data: data.to_owned(), files }
+    }
+}
+
+impl Store for RawStore {
+    fn list(&self) -> Vec<String> {
+        self.files.keys().cloned().collect()
+    }
+
+    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+        let sha256 = self.files.get(path).ok_or_else(|| io::Error::other("filen er ikke gemt"))?;
+        read_raw(&self.data, sha256)
+    }
+}
+
+/// Stores what is not stored yet. `read` gives the bytes of an input.
+///
+/// # Errors
+/// The data folder cannot be written, or a file has changed since it was read.
+pub fn keep_raw(
+    data: &Path,
+    inputs: &[Input],
+    read: impl Fn(&Input) -> io::Result<Vec<u8>>,
+) -> anyhow::Result<()> {
+    let folder = data.join(FOLDER);
+    let failed = || format!("mappen {} kan ikke skrives", folder.display());
+    private_folder().recursive(true).create(&folder).with_context(failed)?;
+    for input in inputs {
+        let target = path_of(data, &input.sha256);
+        if target.exists() {
+            continue;
+        }
+        let bytes = read(input).with_context(|| format!("{} kan ikke læses igen", input.path))?;
+        if checksum(&bytes) != input.sha256 {
+            bail!("{} er ændret, mens den blev indlæst; kør genopbygningen igen", input.path);
+        }
+        write(&folder, &target, &bytes).with_context(failed)?;
+    }
+    flush(&folder)
+}
+
+const FOLDER: &str = "inputs";
+
+fn path_of(data: &Path, sha256: &str) -> PathBuf {
+    data.join(FOLDER).join(sha256)
+}
+
+/// Writes a file that nobody may change, under another name until all of it is on the disk.
+fn write(folder: &Path, target: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let temporary = folder.join(".raw.tmp");
+    let _ = fs::remove_file(&temporary);
+    let mut file: File =
+        OpenOptions::new().write(true).create_new(true).mode(0o400).open(&temporary)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    Ok(fs::rename(&temporary, target)?)
+}
+
+/// SHA-256 as small hexadecimal digits.
+pub(crate) fn checksum(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn input(path: &str, bytes: &[u8]) -> Input {
+        let (path, sha256) = (path.to_owned(), checksum(bytes));
+        Input { path, sha256, bytes: bytes.len() as u64, set_aside: false }
+    }
+
+    #[test]
+    fn a_file_is_stored_once_and_read_back_by_its_checksum() {
+        let data = tempfile::tempdir().unwrap();
+        let inputs = [input("a", b"x"), input("b", b"x"), input("c", b"y")];
+        let bytes =
+            |input: &Input| Ok(if input.path == "c" { b"y".to_vec() } else { b"x".to_vec() });
+        keep_raw(data.path(), &inputs, bytes).unwrap();
+        keep_raw(data.path(), &inputs, |_| panic!("all are there")).unwrap();
+        assert_eq!(fs::read_dir(data.path().join(FOLDER)).unwrap().count(), 2);
+        assert_eq!(read_raw(data.path(), &checksum(b"y")).unwrap(), b"y");
+        let stored = fs::metadata(path_of(data.path(), &checksum(b"y"))).unwrap();
+        assert!(stored.permissions().readonly());
+    }
+
+    #[test]
+    fn a_file_that_is_not_what_it_was_is_noticed() {
+        let data = tempfile::tempdir().unwrap();
+        let changed = keep_raw(data.path(), &[input("a", b"x")], |_| Ok(b"z".to_vec()));
+        assert!(changed.unwrap_err().to_string().contains("er ændret"));
+        keep_raw(data.path(), &[input("a", b"x")], |_| Ok(b"x".to_vec())).unwrap();
+        let stored = path_of(data.path(), &checksum(b"x"));
+        fs::remove_file(&stored).unwrap();
+        fs::write(&stored, "w").unwrap();
+        assert!(read_raw(data.path(), &checksum(b"x")).is_err());
+    }
+}
