@@ -109,8 +109,31 @@ pub fn ask_mdx(cubes: &[Arc<Cube>], text: &str) -> Result<Table> {
 }
 
 fn ask_question(cubes: &[Arc<Cube>], question: &Question<'_>) -> Result<Table> {
-    let answer = query::answer(&views(cubes), question, &Limits::default(), &Cancel::default())?;
-    Ok(table(&cubes[answer.view], &answer.cells))
+    ask_views_question(&views(cubes), question)
+}
+
+/// Asks some views a pivot.
+///
+/// # Errors
+/// A name does not exist for them, or the answer is too large.
+pub fn ask_views(views: &[View], pivot: &Pivot) -> Result<Table> {
+    ask_views_question(views, &Question::Pivot(&in_words_of_the_engine(pivot)))
+}
+
+fn ask_views_question(views: &[View], question: &Question<'_>) -> Result<Table> {
+    let answer = query::answer(views, question, &Limits::default(), &Cancel::default())?;
+    Ok(table(views[answer.view].cube(), &answer.cells))
+}
+
+/// What a role of the schema sees of some cubes.
+///
+/// # Panics
+/// The schema has no such role.
+#[must_use]
+pub fn seen_by(cubes: &[Arc<Cube>], role: &str, parameter: &str) -> Vec<View> {
+    let vh = Vh::new().expect("the schema is sound");
+    let role = vh.schema().roles.iter().find(|one| one.name == role).expect("a role");
+    query::role::views(cubes, role, parameter)
 }
 
 fn views(cubes: &[Arc<Cube>]) -> Vec<View> {

@@ -186,11 +186,9 @@ impl KeyFigures {
         match measure {
             KeyMeasure::Udgifter => money_of(all, period, Services::All),
             KeyMeasure::UdgifterOf(services) => money_of(all, period, services),
-            KeyMeasure::Modtagere(services) => {
-                none_is_zero(all, self.citizens(all, period, services))
-            }
+            KeyMeasure::Modtagere(services) => or_none(all, self.citizens(all, period, services)),
             KeyMeasure::Helaarsmodtagere(services) => {
-                none_is_zero(all, self.whole_year(all, period, services))
+                or_none(all, self.whole_year(all, period, services))
             }
             KeyMeasure::Befolkning => population(all, period),
             KeyMeasure::Aarsvaerk => staff_mean(all, period),
@@ -311,12 +309,13 @@ fn those<'k>(all: &[&'k Kommune], is_kept: impl Fn(&Kommune) -> bool) -> Vec<&'k
     all.iter().copied().filter(|kommune| is_kept(kommune)).collect()
 }
 
-/// A missing or zero denominator gives an empty cell.
-/// Activity that is really none is 0, where a delivery tells that there is none.
-fn none_is_zero(kommuner: &[&Kommune], activity: Option<f64>) -> Option<f64> {
-    activity.or_else(|| kommuner.iter().any(|kommune| kommune.has_delivery).then_some(0.0))
+/// Activity that is really none is 0: where somebody has a delivery that counts.
+fn or_none(kommuner: &[&Kommune], count: Option<f64>) -> Option<f64> {
+    let is_told_of = kommuner.iter().any(|kommune| kommune.has_delivery);
+    count.or(is_told_of.then_some(0.0))
 }
 
+/// A missing or zero denominator gives an empty cell.
 fn ratio(numerator: f64, denominator: Option<f64>) -> Option<f64> {
     denominator.filter(|denominator| *denominator != 0.0).map(|denominator| numerator / denominator)
 }

@@ -27,7 +27,7 @@ static BOTH: LazyLock<Both> = LazyLock::new(|| {
 });
 
 /// What an environment variable asks for.
-fn given<T: FromStr>(name: &str, default: T) -> T {
+pub fn given<T: FromStr>(name: &str, default: T) -> T {
     let text = env::var(name).ok();
     text.and_then(|text| text.parse().ok()).unwrap_or(default)
 }
