@@ -12,12 +12,15 @@ use std::sync::{Arc, LazyLock};
 use cube_schema::domain::Domain;
 use cube_schema::domains::vh::Vh;
 use terning_engine::query::explain::{ExplainCell, UNEXPLAINED, explain};
+use terning_engine::query::table::Values;
 use terning_engine::query::{Cancel, Drill, Limits, Pivot, Question, View, answer, drill, role};
+use terning_oracle::{Hand07, Oracle, OracleRecord, Publication};
+use terning_server::reports::{self, Given, Lines};
 use terning_tests::engine::Engine;
 use terning_tests::question;
 use terning_tests::random::Random;
 
-static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
+static FOLDER: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
     let options = terning_sample::Options {
         out: folder.path().to_owned(),
@@ -26,8 +29,13 @@ static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
         months: ("2026-09".to_owned(), "2026-10".to_owned()),
     };
     terning_sample::generate(&options, &|_, _, _| ()).unwrap();
-    Engine::load(folder.path(), None).unwrap()
+    folder
 });
+
+static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::load(FOLDER.path(), None).unwrap());
+
+static ORACLE: LazyLock<Oracle> =
+    LazyLock::new(|| terning_oracle::load(FOLDER.path(), None).unwrap());
 
 /// What an environment variable asks for.
 fn given<T: FromStr>(name: &str, default: T) -> T {
@@ -158,4 +166,68 @@ fn the_cube_that_explains_is_not_asked_by_its_name() {
     let refused = answer(&everything(), &Question::Pivot(&pivot), &limits, &cancel).unwrap_err();
     assert!(refused.message.contains("findes ikke"), "{refused}");
     assert!(!refused.candidates.contains(&"Forklaring".to_owned()));
+}
+
+/// The report `hand07` of what Statistics Denmark would publish without a rule, and without some
+/// records.
+fn hand07(off: &[&'static str], without: usize) -> (Lines, Hand07) {
+    let oracle = &*ORACLE;
+    let records = oracle.records().iter().filter(|record| !record.is_deleted()).take(without);
+    let identity =
+        |record: &OracleRecord| (record.reporter.clone(), record.system.clone(), record.id.clone());
+    let publication = Publication {
+        off: off.iter().copied().collect(),
+        without: records.map(identity).collect(),
+        quarters: Some(("2020K1".to_owned(), "2020K1".to_owned())),
+        ..Publication::default()
+    };
+    let published = oracle.hand07(&publication);
+    let pivot = Pivot {
+        cube: "Voksne Handicappede Benchmark".to_owned(),
+        columns: vec!["Tid.Kvartal".to_owned()],
+        rows: vec!["Handle kommune.Kommunenummer".to_owned(), "Ydelse VH.DST navn".to_owned()],
+        measures: vec!["Antal Unikke Borgere".to_owned()],
+        ..Pivot::default()
+    };
+    let files = [("statbank".to_owned(), published.csv.clone())].into();
+    let given = Given { files, ..Given::default() };
+    let lines = reports::hand07::run(&everything(), &pivot, &given, &Cancel::default()).unwrap();
+    (lines, published)
+}
+
+fn numbers(lines: &Lines, column: &str) -> Vec<Option<f64>> {
+    match lines.table.column(column) {
+        Some(Values::Number(numbers)) => numbers.clone(),
+        _ => panic!("no column {column} of {:?}", lines.notes),
+    }
+}
+
+fn sum(lines: &Lines, column: &str) -> f64 {
+    numbers(lines, column).iter().map(|value| value.unwrap_or(0.0).abs()).sum()
+}
+
+#[test]
+fn what_is_published_by_all_rules_has_no_differences() {
+    let (lines, published) = hand07(&[], 0);
+    assert!(published.cells.iter().filter(|cell| cell.published.is_some()).count() > 100);
+    assert_eq!(sum(&lines, "Forskel"), 0.0, "{:?}", lines.notes);
+}
+
+#[test]
+fn a_rule_that_was_switched_off_is_found_and_nothing_is_left() {
+    for (off, caption) in [("D5", "D5 Under 17 år"), ("C2", "C2 Overlappende ophold")] {
+        let (lines, _) = hand07(&[off], 0);
+        assert!(sum(&lines, "Forskel") > 0.0, "{off} changes nothing in the sample");
+        assert!(lines.table.column(caption).is_some(), "{off}: {:?}", lines.notes);
+        assert_eq!(sum(&lines, "Uforklaret"), 0.0, "{off}: {:?}", lines.notes);
+    }
+}
+
+#[test]
+fn records_that_no_rule_explains_are_exactly_what_is_left() {
+    let (lines, published) = hand07(&["D5"], 400);
+    let taken: usize = published.cells.iter().map(|cell| cell.taken).sum();
+    assert!(taken > 0, "the records left out are in no published cell");
+    assert!(lines.table.column("D5 Under 17 år").is_some(), "{:?}", lines.notes);
+    assert_eq!(sum(&lines, "Uforklaret"), taken as f64, "{:?}", lines.notes);
 }
