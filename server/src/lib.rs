@@ -9,6 +9,7 @@ pub mod map;
 pub mod versions;
 pub mod access;
 pub mod rebuild;
+pub mod package;
 pub mod grpc;
 pub mod serve;
 pub mod telemetry;

@@ -8,6 +8,7 @@ mod list_cubes;
 mod list_members;
 mod list_reports;
 mod list_versions;
+mod package;
 mod query;
 mod query_stream;
 mod run_report;
@@ -145,6 +146,15 @@ impl QueryService for Api {
     ) -> Result<Response<Self::ExplainStream>, Status> {
         self.admit(request)?;
         Err(Status::unimplemented("celler kan endnu ikke forklares"))
+    }
+
+    type PackageStream = Parts<v1::PackageResponse>;
+
+    async fn package(
+        &self,
+        request: Request<v1::PackageRequest>,
+    ) -> Result<Response<Self::PackageStream>, Status> {
+        self.answer_package(self.admit(request)?).await.map(Response::new)
     }
 
     async fn list_versions(

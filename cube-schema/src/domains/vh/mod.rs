@@ -6,6 +6,7 @@
 pub mod cpr;
 pub mod kodelister;
 pub mod noegletalsdata;
+pub mod pakker;
 pub mod rapporter;
 pub mod record;
 pub mod reference;

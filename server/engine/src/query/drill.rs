@@ -97,6 +97,19 @@ pub fn records(
     })
 }
 
+/// All records that a view has, whatever their days, in columns; those in the order of deliveries
+/// and their lines.
+///
+/// # Errors
+/// A name that does not exist, or the question was cancelled.
+pub fn all(view: &View, asked: &[String], cancel: &Cancel) -> Result<Table, QueryError> {
+    let columns = columns(view, asked)?;
+    let cell = Cell { every_day: true, ..Cell::new(view, &[], &columns) };
+    let lines = cell.lines(cancel)?;
+    let records: Vec<&[Line]> = lines.chunk_by(|one, next| one.record == next.record).collect();
+    Ok(cell.table(&columns, &records))
+}
+
 // What is shown.
 
 /// A column of the answer.
@@ -181,6 +194,8 @@ struct Cell<'a> {
     tests: Vec<(usize, Vec<bool>)>,
     /// Whether each month of the timeline is in the cell.
     months: Vec<bool>,
+    /// Whether records without a day on the timeline are in it as well.
+    every_day: bool,
 }
 
 /// A row of the cell and the record that it is a piece of.
@@ -202,8 +217,15 @@ impl<'a> Cell<'a> {
         });
         let cut = conditioned.chain(shown).any(|at| group.uses[at] == Some(Use::Step));
         let rows = group.cut.as_ref().filter(|_| cut).unwrap_or(&group.rows);
-        let mut cell =
-            Cell { view, group, rows, cut, tests: Vec::new(), months: vec![true; cube.months()] };
+        let mut cell = Cell {
+            view,
+            group,
+            rows,
+            cut,
+            tests: Vec::new(),
+            months: vec![true; cube.months()],
+            every_day: false,
+        };
         for (dimension, shape) in cube.dimensions.iter().enumerate() {
             let Some(allowed) = keys::allowed(shape, dimension, conditions) else { continue };
             let mut wanted = vec![false; shape.key_count];
@@ -242,7 +264,8 @@ impl<'a> Cell<'a> {
     /// Whether a row has a day in the period, and keys that the conditions leave.
     fn holds(&self, row: usize, before: &[u32]) -> bool {
         let (first, last) = (self.rows.first_month[row], self.rows.last_month[row]);
-        let active = first <= last && before[usize::from(last) + 1] > before[usize::from(first)];
+        let active = self.every_day
+            || first <= last && before[usize::from(last) + 1] > before[usize::from(first)];
         let has = |(dimension, wanted): &(usize, Vec<bool>)| {
             let key = self.rows.keys[*dimension].as_ref().map(|keys| keys.get(row));
             key.is_some_and(|key| wanted[key as usize])
