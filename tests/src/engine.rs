@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use cube_schema::day::Month;
 use cube_schema::domain::Domain;
 use cube_schema::domains::vh::Vh;
+use cube_schema::schema::DayCount;
 use terning_engine::cube::{self, Cube};
 use terning_engine::delivery::MemoryStore;
 use terning_engine::load::hold::{Accept, Hold};
@@ -60,6 +61,21 @@ impl Engine {
         let build = |one| cube::build(vh.schema(), one, &loaded.star, loaded.timeline);
         let cubes = vh.schema().cubes.iter().map(build).collect::<Result<Vec<_>, _>>()?;
         Ok(Engine { loaded, cubes: cubes.into_iter().map(Arc::new).collect(), files })
+    }
+
+    /// The cubes of the records once more, under the policy that leaves out first days.
+    ///
+    /// # Errors
+    /// A cube cannot be built.
+    pub fn without_first_days(&self) -> Result<Vec<Arc<Cube>>> {
+        let mut schema = Vh::new()?.schema().clone();
+        schema.cubes.truncate(2);
+        for group in schema.cubes.iter_mut().flat_map(|cube| &mut cube.groups) {
+            group.day_count = DayCount::ExcludeStart;
+        }
+        let build = |one| cube::build(&schema, one, &self.loaded.star, self.loaded.timeline);
+        let cubes = schema.cubes.iter().map(build).collect::<Result<Vec<_>, _>>()?;
+        Ok(cubes.into_iter().map(Arc::new).collect())
     }
 
     /// Answers a pivot.
