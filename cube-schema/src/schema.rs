@@ -676,10 +676,11 @@ mod tests {
 
     #[test]
     fn an_observed_age_a_changing_sum_and_a_start_without_a_column_are_named() {
-        let aged = SMALL.replace("column = \"farve\"", "age = \"foedt\"");
+        let roles = SMALL.find("[[role]]").unwrap();
+        let aged = SMALL[..roles].replace("column = \"farve\"", "age = \"foedt\"");
         assert!(Schema::parse(&aged).is_ok());
         let observed = aged.replace("table = \"farve\"", "table = \"farve\"\nobserved = true");
-        let stepped = SMALL.replace("\"farve\" }", "\"farve\", steps = \"trin\" }");
+        let stepped = SMALL[..roles].replace("\"farve\" }", "\"farve\", steps = \"trin\" }");
         let sum = stepped.replace(BY_OWNER, "kind = \"sum\", column = \"pris\"");
         let days = SMALL.replace(BY_OWNER, "kind = \"days\"");
         assert!(Schema::parse(&days).is_ok());

@@ -105,7 +105,7 @@ fn push_value(line: &mut String, column: &Kolonne, values: &Values, row: usize) 
         Values::Number(numbers) => match (numbers[row], column.slags) {
             (None, _) => {}
             (Some(number), Slags::Decimaltal) => {
-                line.push_str(&number.to_string().replace('.', ","))
+                line.push_str(&number.to_string().replace('.', ","));
             }
             (Some(number), _) => line.push_str(&format!("{number:.0}")),
         },

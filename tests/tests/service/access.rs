@@ -212,7 +212,7 @@ fn at_one_time(data: &Path) {
 #[test]
 fn a1_the_service_tells_a_municipality_nothing_of_what_others_delivered() {
     let folders = [built_of(deliver), built_of(deliver_otherwise)];
-    folders.each_ref().map(|folder| at_one_time(folder.path()));
+    folders.iter().for_each(|folder| at_one_time(folder.path()));
     let servers = folders.each_ref().map(|folder| Server::ready(folder.path()));
     let tokens = folders.each_ref().map(|folder| token(folder.path(), "kommune", Some("153")));
     let both = |words: &[&str]| {
