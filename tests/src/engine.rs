@@ -28,7 +28,7 @@ pub struct Engine {
     /// The cubes.
     pub cubes: Vec<Arc<Cube>>,
     /// The files that were read.
-    files: MemoryStore,
+    pub files: MemoryStore,
 }
 
 impl Engine {
