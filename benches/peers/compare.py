@@ -13,6 +13,8 @@ SHAPES = {
     "cell": [],
     "country_cell": [],
     "harmonisation": ["m", "rule", "citizen"],
+    "m6_kommune_aar_ydelse": ["kommune", "y", "ydelse"],
+    "alder_aar": ["y", "band"],
 }
 
 
@@ -37,7 +39,7 @@ def theirs(question, answer, texts):
 
 
 def unfold(question, columns):
-    period = next(name for name in SHAPES[question] if name in ("q", "m", "t"))
+    period = next(name for name in SHAPES[question] if name in ("q", "m", "t", "y"))
     places = [name for name in columns if name[0] == "n" and name[1:].isdigit()]
     rows = len(columns[places[0]])
     long = {

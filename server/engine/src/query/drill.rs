@@ -267,10 +267,21 @@ impl<'a> Cell<'a> {
         let active = self.every_day
             || first <= last && before[usize::from(last) + 1] > before[usize::from(first)];
         let has = |(dimension, wanted): &(usize, Vec<bool>)| {
-            let key = self.rows.keys[*dimension].as_ref().map(|keys| keys.get(row));
-            key.is_some_and(|key| wanted[key as usize])
+            self.key(*dimension, row).is_some_and(|key| wanted[key as usize])
         };
         active && self.tests.iter().all(has)
+    }
+
+    /// The key of a row in a dimension, or the number of its list; of an age that at the end of the
+    /// cell's period.
+    fn key(&self, dimension: usize, row: usize) -> Option<u32> {
+        match &self.rows.keys[dimension] {
+            Some(keys) => Some(keys.get(row)),
+            None => {
+                let last = self.months.iter().rposition(|counts| *counts)?;
+                self.view.cube().age_key(0, dimension, self.rows.entity[row], last)
+            }
+        }
     }
 
     fn record(&self, row: usize) -> (u32, u32) {
@@ -320,9 +331,7 @@ impl<'a> Cell<'a> {
     }
 
     fn keys(&self, dimension: usize, row: usize) -> Vec<u32> {
-        let Some(key) = self.rows.keys[dimension].as_ref().map(|keys| keys.get(row)) else {
-            return Vec::new();
-        };
+        let Some(key) = self.key(dimension, row) else { return Vec::new() };
         self.rows.lists[dimension]
             .as_ref()
             .map_or_else(|| vec![key], |lists: &Lists| lists.get(key as usize).to_vec())

@@ -126,6 +126,7 @@ pub(super) struct OrderMeta {
     pub rows: u32,
     pub keys: u32,
     pub places: u32,
+    pub parts: Option<u32>,
 }
 
 #[derive(Serialize, Deserialize)]

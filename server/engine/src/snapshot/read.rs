@@ -164,6 +164,7 @@ impl Reader<'_> {
             rows: self.array(meta.rows)?,
             keys: self.array(meta.keys)?,
             places: self.array(meta.places)?,
+            parts: self.optional(meta.parts)?,
         })
     }
 

@@ -159,6 +159,7 @@ impl<'a> Writer<'a> {
             rows: self.array(&order.rows),
             keys: self.array(&order.keys),
             places: self.array(&order.places),
+            parts: self.optional(order.parts.as_ref()),
         }
     }
 

@@ -10,7 +10,7 @@ use roaring::RoaringBitmap;
 
 use super::{BuildError, no_column};
 use crate::cube::array::{Array, Column, Lists};
-use crate::cube::{Dimension, MILLIONTHS, Order, Rows, age};
+use crate::cube::{Dimension, MILLIONTHS, Order, PARTS, Rows, age};
 use hashbrown::HashMap;
 
 /// Keys beyond this number are not given a bitmap each.
@@ -381,6 +381,20 @@ fn bitmaps(values: &[u32], keys: usize) -> Vec<RoaringBitmap> {
     (0..keys).map(bitmap).collect()
 }
 
+/// The ids of the rows numbered from 0 on, where there are few.
+fn parts(pieces: &[Piece], ids: &[u32]) -> Option<Array<u8>> {
+    let mut known: Vec<u32> = Vec::new();
+    let part = |piece: &Piece| {
+        let id = ids[piece.fact as usize];
+        let at = known.iter().position(|known| *known == id).unwrap_or_else(|| {
+            known.push(id);
+            known.len() - 1
+        });
+        (at < PARTS).then_some(at as u8)
+    };
+    pieces.iter().map(part).collect::<Option<Vec<u8>>>().map(Array::from)
+}
+
 /// The rows by (entity, id, first day); the pairs of entity and id are numbered in this order.
 fn further_order(pieces: &[Piece], entity: &[u32], ids: &[u32]) -> Order {
     let key = |row: u32| (entity[row as usize], ids[pieces[row as usize].fact as usize]);
@@ -396,7 +410,8 @@ fn further_order(pieces: &[Piece], entity: &[u32], ids: &[u32]) -> Order {
         };
         keys.push(number);
     }
-    Order { rows: rows.into(), keys: keys.into(), places: places.into() }
+    let parts = parts(pieces, ids);
+    Order { rows: rows.into(), keys: keys.into(), places: places.into(), parts }
 }
 
 fn steps_of(steps: &StepTable, series: u32) -> std::ops::Range<usize> {
