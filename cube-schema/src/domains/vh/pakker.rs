@@ -110,7 +110,12 @@ pub const DATAMART: &[Kolonne] = &[
     ),
     tekst("Ydelsesnavn", "Ydelse VH.Ydelsesnavn", "Ydelsens navn", ""),
     tekst("Kategori", "Ydelse VH.Kategori", "Ydelsens kategori", ""),
-    tekst("Maalgrupper", "Målgruppe.Målgruppe", "Målgrupperne, adskilt af komma og mellemrum", "D2"),
+    tekst(
+        "Maalgrupper",
+        "Målgruppe.Målgruppe",
+        "Målgrupperne, adskilt af komma og mellemrum",
+        "D2",
+    ),
     tekst("Opholdssted", "Opholdssted.Opholdssted", "Institutionens navn; Ukendt er eget hjem", ""),
     tekst(
         "Beliggenhedskommune",
