@@ -29,7 +29,7 @@ fn judged(reference: &Reference, rows: &[[&str; 10]]) -> Vec<Judged<Record>> {
         let pieces = vh().interval(&record, &context).into_iter().collect();
         let national = Verdict { marks: Marks::default(), pieces };
         let verdicts = vec![Verdict::default(), national];
-        Judged { record, delivery: 0, line: line as u32 + 2, marks, verdicts }
+        Judged { record, delivery: 0, line: line as u32 + 2, marks, verdicts, trials: Vec::new() }
     };
     rows.iter().enumerate().map(judge).collect()
 }
