@@ -10,6 +10,7 @@ pub mod versions;
 pub mod access;
 pub mod rebuild;
 pub mod package;
+pub mod reports;
 pub mod grpc;
 pub mod serve;
 pub mod telemetry;

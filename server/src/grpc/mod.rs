@@ -4,6 +4,7 @@ mod call;
 mod convert;
 mod describe_cube;
 mod drill_through;
+mod explain;
 mod list_cubes;
 mod list_members;
 mod list_reports;
@@ -144,8 +145,7 @@ impl QueryService for Api {
         &self,
         request: Request<v1::ExplainRequest>,
     ) -> Result<Response<Self::ExplainStream>, Status> {
-        self.admit(request)?;
-        Err(Status::unimplemented("celler kan endnu ikke forklares"))
+        self.answer_explain(self.admit(request)?).await.map(Response::new)
     }
 
     type PackageStream = Parts<v1::PackageResponse>;

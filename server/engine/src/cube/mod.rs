@@ -17,7 +17,7 @@ pub use build::{BuildError, build};
 pub use dimension::{Dimension, Field, Hierarchy};
 pub use rows::{Order, PARTS, Rows};
 
-use cube_schema::schema::{DayCount, MeasureKind};
+use cube_schema::schema::{DayCount, Explain, MeasureKind};
 use cube_schema::table::Timeline;
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +41,8 @@ pub struct Cube {
     pub dimensions: Vec<Dimension>,
     /// Whether it is left out of the list of cubes.
     pub hidden: bool,
+    /// How its figures are explained, if they are.
+    pub explain: Option<Explain>,
     /// The measure groups; the first measure of the first is the default measure.
     pub groups: Vec<Group>,
     /// The measures that are calculated from others, by formulas.

@@ -14,7 +14,7 @@ use super::error::{ErrorKind, QueryError};
 use super::plan::keys;
 use super::table::{Table, TableColumn, Values};
 use super::view::View;
-use super::{Cancel, Limits, answer, bind, run};
+use super::{Cancel, Limits, answer, bind, explain, run};
 use crate::cube::array::{Lists, Texts};
 use crate::cube::dimension::same;
 use crate::cube::{Group, Provenance, ProvenanceValues, Rows, Use};
@@ -63,12 +63,30 @@ pub fn drill(
     cancel: &Cancel,
 ) -> Result<(usize, Drilled), QueryError> {
     let at = answer::find(views, &asked.cube)?;
-    let view = &views[at];
+    let (view, step) = told_by(views, &views[at]);
+    let view = &view;
     let conditions = asked.filters.iter().map(|filter| bind::condition(view, filter));
-    let conditions: Vec<Condition> = conditions.collect::<Result<_, _>>()?;
+    let mut conditions: Vec<Condition> = conditions.collect::<Result<_, _>>()?;
+    if let Some(step) = &step {
+        conditions.push(bind::condition(view, step)?);
+    }
     let columns = columns(view, &asked.columns)?;
     let max = if asked.max == 0 { RECORDS } else { asked.max };
     Ok((at, records(view, conditions, &columns, max, cancel)?))
+}
+
+/// Who tells of the records behind a cell: the cube itself, or, where the caller sees all figures and
+/// only some records, the last step of what explains the cube by these records alone.
+fn told_by(views: &[View], view: &View) -> (View, Option<String>) {
+    let records = view.of_records();
+    let how = view.cube().explain.as_ref();
+    let how = how.filter(|_| records.is_restricted() && !view.is_restricted());
+    let Some((how, hidden)) = how.and_then(|how| Some((how, explain::hidden(views, how)?))) else {
+        return (records, None);
+    };
+    let path = explain::path(hidden.cube(), how, &how.own);
+    let step = path.last().map(|(key, ..)| explain::condition(&how.steps, &how.step, &[key]));
+    (hidden.of_records(), step)
 }
 
 /// Finds the records of a cell: what conditions leave. At most `max` of them are shown.

@@ -47,6 +47,7 @@ impl Reader<'_> {
             description: meta.description,
             all: meta.all,
             hidden: meta.hidden,
+            explain: meta.explain,
             timeline,
             dimensions: meta
                 .dimensions

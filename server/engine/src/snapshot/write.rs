@@ -37,6 +37,7 @@ impl<'a> Writer<'a> {
             description: cube.description.clone(),
             all: cube.all.clone(),
             hidden: cube.hidden,
+            explain: cube.explain.clone(),
             first_month: cube.timeline.first.0,
             last_month: cube.timeline.last.0,
             dimensions: cube.dimensions.iter().map(|dimension| self.dimension(dimension)).collect(),
