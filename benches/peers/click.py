@@ -362,10 +362,6 @@ def ages(t):
         ("natural", f"expansion, {name}",
          f"SELECT y, {band} AS band, {one} AS n FROM ({long}) GROUP BY y, band")
         for name, one in COUNTS
-    ] + [
-        ("best", "distinct rows",
-         f"""SELECT y, {band} AS band, count() AS n FROM (
-                 SELECT DISTINCT citizen, born, y FROM ({long})) GROUP BY y, band"""),
     ]
 
 

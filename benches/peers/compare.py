@@ -52,9 +52,11 @@ def unfold(question, columns):
 
 
 def difference(mine, other):
-    """Empty where all cells are equal; else what is wrong, in a few words."""
-    if mine == other:
+    """Empty where all cells are equal, ratios up to their last digits; else what is wrong, in a few
+    words."""
+    differ = lambda key: abs(mine.get(key, 0) - other.get(key, 0)) > 1e-12 * abs(mine.get(key, 0))
+    wrong = [key for key in mine.keys() | other.keys() if differ(key)]
+    if not wrong:
         return ""
-    wrong = [key for key in mine.keys() | other.keys() if mine.get(key, 0) != other.get(key, 0)]
     first = min(wrong)
     return f"{len(wrong)} cells differ, e.g. {first}: {mine.get(first)} / {other.get(first)}"

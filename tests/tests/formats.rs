@@ -75,7 +75,7 @@ fn a_snapshot_that_is_read_back_answers_as_before_and_is_written_the_same() {
     let engine = Engine::load(&data, None).unwrap();
     let cubes = open(BYTES.clone()).unwrap();
     assert_eq!(answers(&cubes), answers(&engine.cubes));
-    let again = Engine { loaded: engine.loaded, cubes };
+    let again = Engine { cubes, ..engine };
     assert!(again.snapshot() == *BYTES, "written again it is the same");
 }
 

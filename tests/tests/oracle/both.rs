@@ -111,7 +111,9 @@ impl Both {
                 Some(_) => format!("{file} refused"),
                 None => {
                     let numbers = [line.read, line.rejected, line.counted];
-                    format!("{file} {} {} {} {numbers:?}", line.kommune, line.system, line.maaned)
+                    let held = if line.held.is_some() { "held" } else { "" };
+                    let (kommune, system, maaned) = (&line.kommune, &line.system, &line.maaned);
+                    format!("{file} {kommune} {system} {maaned} {numbers:?} {held}")
                 }
             }
         });
@@ -120,7 +122,8 @@ impl Both {
             None => {
                 let (file, system, maaned) = (&line.file, &line.system, &line.maaned);
                 let numbers = [line.read, line.rejected, line.counted];
-                format!("{file} {} {system} {maaned} {numbers:?}", line.kommune)
+                let held = if line.held.is_some() { "held" } else { "" };
+                format!("{file} {} {system} {maaned} {numbers:?} {held}", line.kommune)
             }
         });
         same("as-of", [report.as_of.clone()], [oracle.as_of.clone()])?;

@@ -1,6 +1,8 @@
 //! Difficult folders: all that is read of them, and questions to them.
 
-use terning_oracle::{Eyes, Pivot};
+use std::path::Path;
+
+use terning_oracle::{Choices, DayCount, Eyes, Pivot, load_after};
 use terning_tests::random::Random;
 use terning_tests::{question, words};
 
@@ -72,7 +74,17 @@ fn agree(seed: u64) -> Result<Agreed, String> {
         drill::agree(&both, &eyes, &pivots, &mut random)?;
         agreed += both.agree_for(&eyes, pivots)?;
     }
+    agreed += agree_without_first_days(folder.path(), both)?;
     Ok(agreed)
+}
+
+/// M6 and M7 under the policy that leaves out first days.
+fn agree_without_first_days(folder: &Path, both: Both) -> Result<Agreed, String> {
+    let choices = Choices { day_count: DayCount::ExcludeStart, ..Choices::default() };
+    let mut both = Both { oracle: load_after(folder, choices, None).unwrap(), ..both };
+    both.engine.cubes = both.engine.without_first_days().unwrap();
+    let days = fixed().into_iter().filter(|pivot| pivot.cube != "Nøgletal");
+    both.agree(days)
 }
 
 fn drawn(both: &Both, count: usize, random: &mut Random) -> Vec<Pivot> {

@@ -110,7 +110,12 @@ pub const DATAMART: &[Kolonne] = &[
     ),
     tekst("Ydelsesnavn", "Ydelse VH.Ydelsesnavn", "Ydelsens navn", ""),
     tekst("Kategori", "Ydelse VH.Kategori", "Ydelsens kategori", ""),
-    tekst("Maalgrupper", "Målgruppe.Målgruppe", "Målgrupperne, adskilt af komma", "D2"),
+    tekst(
+        "Maalgrupper",
+        "Målgruppe.Målgruppe",
+        "Målgrupperne, adskilt af komma og mellemrum",
+        "D2",
+    ),
     tekst("Opholdssted", "Opholdssted.Opholdssted", "Institutionens navn; Ukendt er eget hjem", ""),
     tekst(
         "Beliggenhedskommune",
@@ -155,7 +160,7 @@ pub const DATAMART: &[Kolonne] = &[
     tekst(
         "Regler",
         "Harmonisering VH.Regel",
-        "Reglerne, som ydelsen er mærket med",
+        "Reglerne, som ydelsen er mærket med, adskilt af komma og mellemrum",
         "D1-D5, C1-C3",
     ),
     tekst(
