@@ -170,7 +170,7 @@ fn the_cube_that_explains_is_not_asked_by_its_name() {
 
 /// The report `hand07` of what Statistics Denmark would publish without a rule, and without some
 /// records.
-fn hand07(off: &[&'static str], without: usize) -> (Lines, Hand07) {
+fn hand07(off: &[&'static str], without: usize, last: &str) -> (Lines, Hand07) {
     let oracle = &*ORACLE;
     let records = oracle.records().iter().filter(|record| !record.is_deleted()).take(without);
     let identity =
@@ -178,7 +178,7 @@ fn hand07(off: &[&'static str], without: usize) -> (Lines, Hand07) {
     let publication = Publication {
         off: off.iter().copied().collect(),
         without: records.map(identity).collect(),
-        quarters: Some(("2020K1".to_owned(), "2020K1".to_owned())),
+        quarters: Some(("2020K1".to_owned(), last.to_owned())),
         ..Publication::default()
     };
     let published = oracle.hand07(&publication);
@@ -208,24 +208,22 @@ fn sum(lines: &Lines, column: &str) -> f64 {
 
 #[test]
 fn what_is_published_by_all_rules_has_no_differences() {
-    let (lines, published) = hand07(&[], 0);
+    let (lines, published) = hand07(&[], 0, "2020K1");
     assert!(published.cells.iter().filter(|cell| cell.published.is_some()).count() > 100);
     assert_eq!(sum(&lines, "Forskel"), 0.0, "{:?}", lines.notes);
 }
 
 #[test]
 fn a_rule_that_was_switched_off_is_found_and_nothing_is_left() {
-    for (off, caption) in [("D5", "D5 Under 17 år"), ("C2", "C2 Overlappende ophold")] {
-        let (lines, _) = hand07(&[off], 0);
-        assert!(sum(&lines, "Forskel") > 0.0, "{off} changes nothing in the sample");
-        assert!(lines.table.column(caption).is_some(), "{off}: {:?}", lines.notes);
-        assert_eq!(sum(&lines, "Uforklaret"), 0.0, "{off}: {:?}", lines.notes);
-    }
+    let (lines, _) = hand07(&["C2"], 0, "2021K4");
+    assert!(sum(&lines, "Forskel") > 0.0, "C2 changes nothing in the sample");
+    assert!(lines.table.column("C2 Overlappende ophold").is_some(), "{:?}", lines.notes);
+    assert_eq!(sum(&lines, "Uforklaret"), 0.0, "{:?}", lines.notes);
 }
 
 #[test]
 fn records_that_no_rule_explains_are_exactly_what_is_left() {
-    let (lines, published) = hand07(&["D5"], 400);
+    let (lines, published) = hand07(&["D5"], 400, "2021K4");
     let taken: usize = published.cells.iter().map(|cell| cell.taken).sum();
     assert!(taken > 0, "the records left out are in no published cell");
     assert!(lines.table.column("D5 Under 17 år").is_some(), "{:?}", lines.notes);
