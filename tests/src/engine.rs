@@ -8,7 +8,8 @@ use cube_schema::day::Month;
 use cube_schema::domain::Domain;
 use cube_schema::domains::vh::Vh;
 use terning_engine::cube::{self, Cube};
-use terning_engine::load::{Loaded, load};
+use terning_engine::load::hold::PERCENT;
+use terning_engine::load::{Accept, Hold, Loaded, Order, load, load_ordered};
 use terning_engine::query::bound::{HierarchyRef, Member};
 use terning_engine::query::cellset::{AxisPositions, CellSet};
 use terning_engine::query::names::Names;
@@ -38,6 +39,29 @@ impl Engine {
             Some(text) => Some(Month::parse(text).with_context(|| format!("{text:?} no month"))?),
         };
         let loaded = load(&vh, &folder::read(deliveries)?, month, &|_| {})?;
+        Engine::build(&vh, loaded)
+    }
+
+    /// Loads a folder that comes after another, against which municipalities are held.
+    ///
+    /// # Errors
+    /// Nothing can be used.
+    pub fn load_after(
+        deliveries: &Path,
+        former: &Engine,
+        former_deliveries: &Path,
+        accept: &Accept,
+    ) -> Result<Engine> {
+        let vh = Vh::new()?;
+        let files = folder::read(former_deliveries)?;
+        let former = &former.loaded.standings;
+        let hold = Some(Hold { former, files: &files, percent: PERCENT, accept });
+        let order = Order { hold, ..Order::default() };
+        let loaded = load_ordered(&vh, &folder::read(deliveries)?, &order, &|_| {})?;
+        Engine::build(&vh, loaded)
+    }
+
+    fn build(vh: &Vh, loaded: Loaded) -> Result<Engine> {
         let build = |one| cube::build(vh.schema(), one, &loaded.star, loaded.timeline);
         let cubes = vh.schema().cubes.iter().map(build).collect::<Result<Vec<_>, _>>()?;
         Ok(Engine { loaded, cubes: cubes.into_iter().map(Arc::new).collect() })

@@ -5,5 +5,6 @@ mod both;
 mod difficult;
 mod drill;
 mod edges;
+mod held;
 mod sample;
 mod written;
