@@ -17,8 +17,11 @@ ORDERS = {
     "cut": "kommune, ydelse, citizen, q0",
     "marks": "kommune, rule, citizen, m0",
     "period": "grain, p",
+    "by_day": "kommune, ydelse, citizen, d0",
+    "by_birth": "citizen, y0",
+    "year": "y",
 }
-TYPES = {pa.uint8(): "UInt8", pa.uint32(): "UInt32", pa.bool_(): "Bool"}
+TYPES = {pa.uint8(): "UInt8", pa.uint32(): "UInt32", pa.bool_(): "Bool", pa.int32(): "Int32"}
 
 
 class Peer:
@@ -66,6 +69,8 @@ def formulations(t):
             "by_cell",
             f"kommune = {brondby} AND ydelse = {support} AND q0 <= {q} AND q1 >= {q}"),
         "country_cell": distinct("by_citizen", f"q0 <= {q} AND q1 >= {q}"),
+        "m6_kommune_aar_ydelse": covered(t),
+        "alder_aar": ages(t),
         "harmonisation": harmonisation(f"kommune = {brondby} AND rule <> {t.rule_none}", year),
     }
 
@@ -305,6 +310,58 @@ def distinct(table, where):
                  SELECT citizen, lagInFrame(citizen, 1, 4294967295) OVER (
                      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS before
                  FROM (SELECT citizen FROM {table} WHERE {where} ORDER BY citizen))"""),
+    ]
+
+
+def covered(t):
+    """Different days of each citizen and service, over the days of the year."""
+    keys = "kommune, ydelse"
+    stretch = f"""
+        stretch AS (
+            SELECT {keys}, d0, d1, max(d1) OVER (
+                PARTITION BY {keys}, citizen ORDER BY d0
+                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before,
+                row_number() OVER (PARTITION BY {keys}, citizen ORDER BY d0) AS place
+            FROM by_day),
+        fresh AS (
+            SELECT {keys}, if(place = 1, d0, greatest(d0, toInt32(before + 1))) AS a0, d1 AS z0
+            FROM stretch WHERE place = 1 OR d1 > before)"""
+    group = "((toInt64(kommune) * 256 + ydelse) * 1048576 + citizen) * 65536"
+    swept = f"""
+        reached AS (
+            SELECT {keys}, d0, d1, max({group} + d1) OVER (
+                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) - {group} AS before
+            FROM (SELECT * FROM by_day ORDER BY kommune, ydelse, citizen, d0)),
+        fresh AS (
+            SELECT {keys}, if(before < 0, d0, greatest(d0, toInt32(before + 1))) AS a0, d1 AS z0
+            FROM reached WHERE before < d1)"""
+    joined = f"""
+        SELECT kommune, y, ydelse,
+               sum(least(z0, z) - greatest(a0, a) + 1) / any(z - a + 1) AS n
+        FROM fresh CROSS JOIN year WHERE a0 <= z AND z0 >= a GROUP BY kommune, y, ydelse"""
+    columns = ", ".join(
+        f"sum(greatest(0, least(z0, {z}) - greatest(a0, {a}) + 1)) / {z - a + 1} AS n{y}"
+        for y, (a, z) in enumerate(t.year_days()))
+    wide = f"SELECT {keys}, {columns} FROM fresh GROUP BY {keys}"
+    return [
+        ("natural", "islands, range join", f"WITH {stretch} {joined}"),
+        ("best", "islands, a column per year", f"WITH {stretch} {wide}"),
+        ("best", "ordered islands, a column per year", f"WITH {swept} {wide}"),
+    ]
+
+
+def ages(t):
+    """The age on the last day of the year."""
+    months = ", ".join(map(str, t.year_months()))
+    age = f"intDiv([{months}][y + 1] - born + 1200000, 12) - 100000"
+    limits = ", ".join(
+        f"{age} <= {last}, {at}" for at, last in enumerate((17, 29, 39, 49, 64)))
+    band = f"toInt16(multiIf(born < -100000, 6, {limits}, 5))"
+    long = f"SELECT citizen, born, {span('y')} AS y FROM by_birth"
+    return [
+        ("natural", f"expansion, {name}",
+         f"SELECT y, {band} AS band, {one} AS n FROM ({long}) GROUP BY y, band")
+        for name, one in COUNTS
     ]
 
 

@@ -13,6 +13,8 @@ SHAPES = {
     "cell": [],
     "country_cell": [],
     "harmonisation": ["m", "rule", "citizen"],
+    "m6_kommune_aar_ydelse": ["kommune", "y", "ydelse"],
+    "alder_aar": ["y", "band"],
 }
 
 
@@ -37,7 +39,7 @@ def theirs(question, answer, texts):
 
 
 def unfold(question, columns):
-    period = next(name for name in SHAPES[question] if name in ("q", "m", "t"))
+    period = next(name for name in SHAPES[question] if name in ("q", "m", "t", "y"))
     places = [name for name in columns if name[0] == "n" and name[1:].isdigit()]
     rows = len(columns[places[0]])
     long = {
@@ -50,9 +52,11 @@ def unfold(question, columns):
 
 
 def difference(mine, other):
-    """Empty where all cells are equal; else what is wrong, in a few words."""
-    if mine == other:
+    """Empty where all cells are equal, ratios up to their last digits; else what is wrong, in a few
+    words."""
+    differ = lambda key: abs(mine.get(key, 0) - other.get(key, 0)) > 1e-12 * abs(mine.get(key, 0))
+    wrong = [key for key in mine.keys() | other.keys() if differ(key)]
+    if not wrong:
         return ""
-    wrong = [key for key in mine.keys() | other.keys() if mine.get(key, 0) != other.get(key, 0)]
     first = min(wrong)
     return f"{len(wrong)} cells differ, e.g. {first}: {mine.get(first)} / {other.get(first)}"

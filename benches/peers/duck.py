@@ -46,6 +46,8 @@ def formulations(t):
             "by_cell",
             f"kommune = {brondby} AND ydelse = {support} AND q0 <= {q} AND q1 >= {q}"),
         "country_cell": distinct("by_citizen", f"q0 <= {q} AND q1 >= {q}"),
+        "m6_kommune_aar_ydelse": covered(t),
+        "alder_aar": ages(),
         "harmonisation": harmonisation(f"kommune = {brondby} AND rule <> {t.rule_none}", year),
     }
 
@@ -274,6 +276,74 @@ def distinct(table, where):
              WHERE before IS NULL OR citizen <> before"""),
         ("best", "bit string",
          f"SELECT bit_count(bitstring_agg(citizen, 0, 999999)) AS n FROM {table} WHERE {where}"),
+    ]
+
+
+def covered(t):
+    """Different days of each citizen and service, over the days of the year."""
+    keys = "kommune, ydelse"
+    stretch = f"""
+        stretch AS (
+            SELECT {keys}, d0, d1, max(d1) OVER (
+                PARTITION BY {keys}, citizen ORDER BY d0
+                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM by_day)"""
+    group = "((kommune::BIGINT * 256 + ydelse) * 1048576 + citizen) * 65536"
+    swept = f"""
+        running AS (
+            SELECT {keys}, d0, d1, {group} AS base,
+                   max({group} + d1) OVER (ROWS UNBOUNDED PRECEDING) AS reach FROM by_day),
+        stretch AS (
+            SELECT {keys}, d0, d1, (lag(reach) OVER () - base)::BIGINT AS reached,
+                   CASE WHEN reached >= 0 THEN reached END AS before FROM running)"""
+    fresh = """
+        fresh AS (
+            SELECT kommune, ydelse, greatest(d0, coalesce(before + 1, d0))::INT AS a0, d1 AS z0
+            FROM stretch WHERE before IS NULL OR d1 > before)"""
+    joined = f"""
+        SELECT kommune, y, ydelse,
+               sum(least(z0, z) - greatest(a0, a) + 1) / any_value(z - a + 1) AS n
+        FROM fresh JOIN year ON a0 <= z AND z0 >= a GROUP BY kommune, y, ydelse"""
+    columns = ", ".join(
+        f"sum(greatest(0, least(z0, {z}) - greatest(a0, {a}) + 1)) / {z - a + 1} AS n{y}"
+        for y, (a, z) in enumerate(t.year_days()))
+    wide = f"SELECT {keys}, {columns} FROM fresh GROUP BY {keys}"
+    return [
+        ("natural", "islands, range join", f"WITH {stretch}, {fresh} {joined}"),
+        ("best", "islands, a column per year", f"WITH {stretch}, {fresh} {wide}"),
+        ("best", "ordered islands, range join", f"WITH {swept}, {fresh} {joined}"),
+        ("best", "ordered islands, a column per year", f"WITH {swept}, {fresh} {wide}"),
+    ]
+
+
+def band(age):
+    limits = " ".join(f"WHEN {age} <= {last} THEN {at}" for at, last in enumerate((17, 29, 39, 49, 64)))
+    return f"CASE WHEN born < -100000 THEN 6 {limits} ELSE 5 END"
+
+
+def ages():
+    """The age on the last day of the year."""
+    own = band("floor((m - born) / 12)")
+    ordered = """
+        WITH running AS (
+            SELECT citizen::BIGINT * 256 AS base, born, y0, y1,
+                   max(citizen::BIGINT * 256 + y1) OVER (ROWS UNBOUNDED PRECEDING) AS reach
+            FROM by_birth),
+        stretch AS (
+            SELECT born, y0, y1, (lag(reach) OVER () - base)::BIGINT AS before FROM running),
+        fresh AS (
+            SELECT born, greatest(y0, coalesce(before + 1, 0))::INT AS y0, y1 FROM stretch
+            WHERE before IS NULL OR y1 > before)"""
+    return [
+        ("natural", "range join",
+         f"""SELECT y, {own} AS band, count(DISTINCT citizen) AS n
+             FROM by_birth JOIN year ON y BETWEEN y0 AND y1 GROUP BY ALL"""),
+        ("best", "distinct rows",
+         f"""SELECT y, {own} AS band, count(*) AS n FROM (
+                 SELECT DISTINCT citizen, born, y, m FROM by_birth JOIN year ON y BETWEEN y0 AND y1)
+             GROUP BY ALL"""),
+        ("best", "ordered islands",
+         f"""{ordered} SELECT y, {own} AS band, count(*) AS n
+             FROM fresh JOIN year ON y BETWEEN y0 AND y1 GROUP BY ALL"""),
     ]
 
 

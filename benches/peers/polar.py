@@ -19,6 +19,8 @@ class Peer:
         self.cut = frames["cut"]
         self.cell_of = parts(self.by_cell)
         self.cut_of = parts(self.cut)
+        self.by_day, self.by_birth = frames["by_day"], frames["by_birth"]
+        self.year = frames["year"]
         self.marks, self.marks_of = frames["marks"], parts(frames["marks"])
 
     def questions(self):
@@ -29,6 +31,8 @@ class Peer:
             "benchmark_report": self.report(),
             "cell": self.cell(),
             "country_cell": self.country_cell(),
+            "m6_kommune_aar_ydelse": self.covered(),
+            "alder_aar": self.ages(),
             "harmonisation": self.harmonisation(),
         }
 
@@ -199,6 +203,55 @@ class Peer:
             ("natural", "distinct rows", run(active.select("citizen").unique().select(n=pl.len()))),
             ("best", "row before", run(active.select(n=(citizen != citizen.shift()).sum() + 1))),
             ("best", "runs", run(active.select(n=citizen.rle_id().last() + 1))),
+        ]
+
+    def covered(self):
+        """Different days of each citizen and service, over the days of the year."""
+        lf = self.by_day.lazy()
+        group = number("kommune", "ydelse", scale=1 << 28) + pl.col("citizen").cast(pl.Int64)
+        base = group * 65536
+        before = (base + pl.col("d1")).cum_max().shift() - base
+
+        def fresh(stretches):
+            return stretches.filter(pl.col("d1") > pl.col("before")).select(
+                "kommune", "ydelse", a0=pl.max_horizontal("d0", pl.col("before") + 1), z0="d1")
+
+        swept = fresh(lf.with_columns(before=before.fill_null(-1)))
+        grouped = fresh(lf.with_columns(
+            before=pl.col("d1").cum_max().shift().over("kommune", "ydelse", "citizen").fill_null(-1)))
+        days = lambda a, z: (
+            pl.min_horizontal(pl.col("z0"), z) - pl.max_horizontal(pl.col("a0"), a) + 1)
+
+        def joined(stretches):
+            both = stretches.join_where(
+                self.year.lazy(), pl.col("a0") <= pl.col("z"), pl.col("z0") >= pl.col("a"))
+            summed = days(pl.col("a"), pl.col("z")).sum()
+            length = (pl.col("z") - pl.col("a") + 1).first()
+            return both.group_by("kommune", "y", "ydelse").agg(n=summed / length)
+
+        def wide(stretches):
+            return stretches.group_by("kommune", "ydelse").agg([
+                (days(pl.lit(a), pl.lit(z)).clip(lower_bound=0).sum() / (z - a + 1)).alias(f"n{y}")
+                for y, (a, z) in enumerate(self.t.year_days())])
+
+        return [
+            ("natural", "islands, range join", run(joined(grouped))),
+            ("best", "islands, a column per year", run(wide(grouped))),
+            ("best", "ordered islands, range join", run(joined(swept))),
+            ("best", "ordered islands, a column per year", run(wide(swept))),
+        ]
+
+    def ages(self):
+        """The age on the last day of the year."""
+        long = expanded(self.by_birth.lazy(), "y").join(self.year.lazy(), on="y")
+        age = (pl.col("m") - pl.col("born")).floordiv(12)
+        band = pl.when(pl.col("born") < -100000).then(6)
+        for at, last in enumerate((17, 29, 39, 49, 64)):
+            band = band.when(age <= last).then(at)
+        long = long.select("citizen", "y", band=band.otherwise(5))
+        return [
+            ("natural", "expansion", run(distinct(long, ["y", "band"]))),
+            ("best", "distinct rows", run(long.unique().group_by("y", "band").agg(n=pl.len()))),
         ]
 
     def harmonisation(self):

@@ -21,6 +21,8 @@ QUESTIONS = {
     "benchmark_report": ("9 municipalities × 4 quarters × 13 services, approved only", None, 15),
     "cell": ("one cell: 153, 1.12.0.2, 2020K4", None, 25),
     "country_cell": ("one cell: the country, 2020K4", None, 10),
+    "m6_kommune_aar_ydelse": ("full-year recipients (M6): municipality × year × service", None, 10),
+    "alder_aar": ("age group × year, the country", None, None),
     "harmonisation": ("one municipality: months × rule × citizen", None, 15),
 }
 

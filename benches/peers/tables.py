@@ -16,6 +16,8 @@ import pyarrow.csv
 UNKNOWN = "Ukendt"
 ALL_COUNTRY = 255  # code of the country among municipalities (0–) and regions (200–)
 REGIONS = 200
+BANDS = ["0-17", "18-29", "30-39", "40-49", "50-64", "65+"]
+NOT_BORN = -1000000  # month of a birth that is not known
 YEARS = 100  # code of the first year among quarters (0–)
 
 
@@ -40,6 +42,8 @@ class Tables:
             "m": np.array([str(first + m) for m in range(self.months)]),
             "q": np.array([self._quarter(q) for q in range(self.quarters)]),
         }
+        self.texts["y"] = np.array([str(int(str(first)[:4]) + y) for y in range(self.years)])
+        self.texts["band"] = np.array(BANDS + [UNKNOWN])
         self.texts["geo"] = self._geo(regions)
         self.texts["t"] = self._periods()
         self.kommune = {key: code for code, key in enumerate(self.texts["kommune"])}
@@ -49,6 +53,10 @@ class Tables:
         pieces = self._pieces(facts)
         self.by_cell = sort(pieces, ["kommune", "ydelse", "citizen", "m0"])
         self.by_citizen = sort(pieces, ["citizen", "m0"])
+        days = self._days(facts)
+        self.by_day = sort(days, ["kommune", "ydelse", "citizen", "d0"])
+        self.by_birth = sort(self._births(facts), ["citizen", "y0"])
+        self.year = self._year_table()
         self.cut = sort(self._cut(facts), ["kommune", "ydelse", "citizen", "q0"])
         self.marks = sort(self._marks(), ["kommune", "rule", "citizen", "m0"])
         self.period = self._period_table()
@@ -61,6 +69,9 @@ class Tables:
             "cut": self.cut,
             "marks": self.marks,
             "period": self.period,
+            "by_day": self.by_day,
+            "by_birth": self.by_birth,
+            "year": self.year,
         }
 
     def quarter(self, text):
@@ -136,6 +147,44 @@ class Tables:
 
     def _pieces(self, columns):
         return pa.table({**self._keys_of(columns), **self._spans(columns)})
+
+    def _days(self, columns):
+        """First and last day, counted from the start of the timeline."""
+        start = self.first.astype("datetime64[D]").astype(int)
+        day = lambda name: (columns[name] - start).astype(np.int32)
+        return pa.table({**self._keys_of(columns), "d0": day("first"), "d1": day("last")})
+
+    def _births(self, columns):
+        """Years, and the month of birth counted from the start of the timeline: every year ends on
+        the last day of a month, so the day of birth makes no difference."""
+        days = columns["foedt"].astype(np.int64)
+        known = days > -(2**31)
+        months = np.where(known, days, 0).astype("datetime64[D]").astype("datetime64[M]") - self.first
+        spans = self._spans(columns)
+        return pa.table({
+            "citizen": columns["borger"].astype(np.uint32), "y0": spans["y0"], "y1": spans["y1"],
+            "born": np.where(known, months.astype(np.int64), NOT_BORN).astype(np.int32),
+        })
+
+    def year_days(self):
+        """The first and the last day of each year, counted from the start of the timeline."""
+        day = lambda month: int((self.first + month).astype("datetime64[D]").astype(int)
+                                - self.first.astype("datetime64[D]").astype(int))
+        ends = [min(12 * (y + 1), self.months) for y in range(self.years)]
+        return [(day(12 * y), day(end) - 1) for y, end in enumerate(ends)]
+
+    def year_months(self):
+        """The last month of each year."""
+        return [min(12 * (y + 1), self.months) - 1 for y in range(self.years)]
+
+    def _year_table(self):
+        days = self.year_days()
+        return pa.table({
+            "y": pa.array(range(self.years), pa.uint8()),
+            "a": pa.array([first for first, _ in days], pa.int32()),
+            "z": pa.array([last for _, last in days], pa.int32()),
+            "m": pa.array(self.year_months(), pa.int32()),
+        })
 
     def _cut(self, columns):
         """Pieces cut where the approval changes, with the mark of each."""

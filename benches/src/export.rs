@@ -65,12 +65,14 @@ fn value(column: &FactColumn, row: usize) -> String {
         FactColumn::Id(values) => values[row].to_string(),
         FactColumn::Day(values) => values[row].0.to_string(),
         FactColumn::Number(values) => values[row].to_string(),
-        FactColumn::Ids(lists) => {
-            let numbers: Vec<String> = lists.get(row).iter().map(u32::to_string).collect();
-            numbers.join(" ")
-        }
+        FactColumn::Ids(lists) => numbers(lists.get(row)),
+        FactColumn::Shared(lists, of) => numbers(lists.get(of[row] as usize)),
         FactColumn::Text(_) | FactColumn::Coded(..) => String::new(),
     }
+}
+
+fn numbers(list: &[u32]) -> String {
+    list.iter().map(u32::to_string).collect::<Vec<String>>().join(" ")
 }
 
 fn steps(table: &StepTable, out: &mut dyn Write) -> Result<()> {

@@ -1,4 +1,4 @@
-//! The questions as people ask them, in MDX: one measure, distinct citizens.
+//! The questions as people ask them, in MDX: one measure, mostly distinct citizens.
 
 use std::sync::Arc;
 
@@ -84,6 +84,24 @@ pub const ALL: &[Question] = &[
               FROM [Voksne Handicappede]
               WHERE ([Tid].[År].&[2020], [Handle kommune].[Kommunenummer].&[153],
                      [Measures].[Antal Unikke Borgere])",
+    },
+    Question {
+        name: "m6_kommune_aar_ydelse",
+        limit: None,
+        mdx: "SELECT NON EMPTY CrossJoin(
+                  [Handle kommune].[Kommunenummer].[Kommunenummer].Members,
+                  [Tid].[År].[År].Members) ON COLUMNS,
+              NON EMPTY [Ydelse VH].[Ydelseskode].[Ydelseskode].Members ON ROWS
+              FROM [Voksne Handicappede Benchmark]
+              WHERE [Measures].[Helårsmodtagere]",
+    },
+    Question {
+        name: "alder_aar",
+        limit: Some(20.0),
+        mdx: "SELECT NON EMPTY [Tid].[År].[År].Members ON COLUMNS,
+              NON EMPTY [Alder].[Aldersgruppe].[Aldersgruppe].Members ON ROWS
+              FROM [Voksne Handicappede Benchmark]
+              WHERE [Measures].[Antal Unikke Borgere]",
     },
     Question {
         name: "sparse_crossjoin",

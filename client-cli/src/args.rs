@@ -125,9 +125,26 @@ pub enum Command {
     /// Forklar en celle: målet, som der er indberettet, og efter hver regel
     #[command(help_template = TEMPLATE, override_usage = "terning explain --cube KUBE [TILVALG]")]
     Explain(Explain),
+    /// Hent en datapakke: tabeller som CSV og Parquet med beskrivelse og kontrolsummer
+    #[command(help_template = TEMPLATE)]
+    #[command(override_usage = "terning package --kind PAKKE --kommune NUMMER -o MAPPE [TILVALG]")]
+    Package(Package),
     /// Vis versionerne
     #[command(help_template = TEMPLATE, override_usage = "terning versions [TILVALG]")]
     Versions,
+}
+
+/// A data package.
+#[derive(ClapArgs, Debug)]
+#[command(next_help_heading = "Pakken")]
+pub struct Package {
+    /// Pakken: raw (filerne, som de er leveret), dsa (felterne med navne og typer), datamart (efter
+    /// reglerne) eller aggregat (optalt)
+    #[arg(long, value_name = "PAKKE")]
+    pub kind: String,
+    /// Kommunens nummer; kan udelades for aggregat, som så har alle kommuner
+    #[arg(long, value_name = "NUMMER")]
+    pub kommune: Option<String>,
 }
 
 /// A pivot.

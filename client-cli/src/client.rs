@@ -15,6 +15,8 @@ use crate::table::{Table, TableAssembly};
 
 /// How long an answer is waited for. The server gives up after as long.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a data package is waited for.
+const PACKAGE_PATIENCE: Duration = Duration::from_secs(4 * 3600);
 /// How long a connection is waited for.
 const CONNECT: Duration = Duration::from_secs(5);
 
@@ -102,6 +104,21 @@ impl Client {
         let message = v1::DescribeCubeRequest { cube, version: self.version.clone() };
         let request = self.request(message);
         Ok(self.service.describe_cube(request).await?.into_inner())
+    }
+
+    /// A data package, as parts of its files.
+    ///
+    /// # Errors
+    /// The service refused.
+    pub async fn package(
+        &mut self,
+        kind: String,
+        kommune: String,
+    ) -> Result<Streaming<v1::PackageResponse>, Error> {
+        let (version, purpose) = (self.version.clone(), self.purpose.clone());
+        let mut request = self.request(v1::PackageRequest { kind, kommune, version, purpose });
+        request.set_timeout(PACKAGE_PATIENCE);
+        Ok(self.service.package(request).await?.into_inner())
     }
 
     /// The versions, newest first.

@@ -5,11 +5,12 @@ use crate::day::{Interval, Month};
 use crate::rule::{Context, Marks, Rule, Warning};
 use crate::schema::Schema;
 use crate::table::{Star, Timeline};
+use crate::trial::{Trial, Trials};
 
 /// A domain. Its types are its own; the engine is compiled for them and stores no maps of text.
 pub trait Domain: Sync + 'static {
     /// A record as it was delivered, typed.
-    type Record: Send + Sync + 'static;
+    type Record: Clone + PartialEq + Send + Sync + 'static;
     /// The reference data and code lists.
     type Reference: Send + Sync + Default;
 
@@ -86,6 +87,17 @@ pub trait Domain: Sync + 'static {
     /// The judgements in which the rules over all records of an entity are run: what records
     /// share that are judged together.
     fn judgements(&self) -> &'static [Judgement<Self::Record>];
+
+    /// The runs of the rules with some of them only that the star tells of (at most 64); none where
+    /// figures are not explained.
+    fn trials(&self) -> Vec<Trial> {
+        Vec::new()
+    }
+
+    /// The record as it was before the rules over one record.
+    fn as_reported(&self, record: &Self::Record) -> Self::Record {
+        record.clone()
+    }
 
     /// The days of a record as reported, for the rules over all records of an entity.
     fn interval(
@@ -205,6 +217,21 @@ pub struct Judged<R> {
     pub marks: Marks,
     /// One verdict per judgement, in their order.
     pub verdicts: Vec<Verdict>,
+    /// What it is in the trials; none where it is in all of them what it is after all rules.
+    pub trials: Vec<Tried<R>>,
+}
+
+/// What a record is in some trials.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tried<R> {
+    /// The record, as changed by rules over one record.
+    pub record: R,
+    /// Whether a deleting rule has marked it.
+    pub deleted: bool,
+    /// The days left, in order; none of a deleted record.
+    pub pieces: Vec<Interval>,
+    /// The trials in which it is this.
+    pub trials: Trials,
 }
 
 /// What the rules over all records of an entity did to a record, in one judgement.

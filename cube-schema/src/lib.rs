@@ -6,5 +6,6 @@ pub mod schema;
 pub mod table;
 pub mod report;
 pub mod rule;
+pub mod trial;
 pub mod domain;
 pub mod domains;

@@ -35,8 +35,21 @@ pub struct Report {
     pub notes: Vec<String>,
     /// What must or can be given.
     pub parameters: Vec<Parameter>,
+    /// The lines that the server makes of the pivot's figures; none where they are shown as they are.
+    #[serde(default)]
+    pub table: Option<TableReport>,
     /// The pivot; its texts may hold parameters.
     pub pivot: PivotTexts,
+}
+
+/// A report of lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TableReport {
+    /// The records of a municipality that it should look at.
+    Fejlliste,
+    /// The published table HAND07 against ours.
+    Hand07,
 }
 
 /// A parameter of a report.
@@ -50,6 +63,9 @@ pub struct Parameter {
     /// What is taken where nothing is given; none: it must be given.
     #[serde(default)]
     pub default: Option<Default>,
+    /// Whether it is an attached file.
+    #[serde(default)]
+    pub file: bool,
 }
 
 /// What a parameter is where nothing is given.
@@ -58,6 +74,8 @@ pub struct Parameter {
 pub enum Default {
     /// The last year of which all months are known.
     LastFullYear,
+    /// Nothing: the report is not narrowed.
+    Nothing,
 }
 
 /// A pivot in the words it is written with.
@@ -175,6 +193,7 @@ impl Report {
         let values: Vec<(&str, String)> = self
             .parameters
             .iter()
+            .filter(|parameter| !parameter.file)
             .map(|parameter| Ok((parameter.name.as_str(), self.value(parameter, given, timeline)?)))
             .collect::<Result<_, ReportError>>()?;
         let shown = |text: &String| place(text, &values, str::to_owned);
@@ -214,6 +233,7 @@ impl Report {
         match (given.get(&parameter.name), parameter.default) {
             (Some(value), _) if !value.trim().is_empty() => Ok(value.clone()),
             (_, Some(Default::LastFullYear)) => Ok(last_full_year(timeline).to_string()),
+            (_, Some(Default::Nothing)) => Ok(String::new()),
             (_, None) => Err(ReportError::Missing {
                 report: self.name.clone(),
                 parameter: parameter.name.clone(),

@@ -148,6 +148,9 @@ pub struct Cube {
     /// Whether it is left out of the list of cubes.
     #[serde(default)]
     pub hidden: bool,
+    /// How its figures are explained, if they are.
+    #[serde(default)]
+    pub explain: Option<Explain>,
     /// Its measure groups. The first measure of the first group is the default measure.
     #[serde(rename = "group")]
     pub groups: Vec<MeasureGroup>,
@@ -192,6 +195,44 @@ pub struct NamedSet {
     pub name: String,
     /// The set, an expression in MDX.
     pub formula: String,
+}
+
+/// How the figures of a cube are explained: by another, hidden cube that has the same dimensions and
+/// measures, and its facts in steps.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Explain {
+    /// The hidden cube.
+    pub cube: String,
+    /// Its dimension of steps.
+    pub steps: String,
+    /// The field with the key of a step.
+    pub step: String,
+    /// The field with what people read of a step.
+    pub caption: String,
+    /// The field with the path that a step belongs to.
+    pub path: String,
+    /// The path for whoever sees all records.
+    pub all: String,
+    /// The path for whoever sees some of them: it tells nothing of the others.
+    pub own: String,
+    /// The path of the steps with one rule left out.
+    #[serde(default)]
+    pub without: Option<String>,
+    /// The field with the rule of a step.
+    pub rule: String,
+    /// The rule that a path ends with; all steps where absent.
+    #[serde(default)]
+    pub until: Option<String>,
+    /// The dimension of the steps that have changed a record, with the same field of keys.
+    pub touched: String,
+    /// The dimension whose conditions are the last step.
+    #[serde(default)]
+    pub last: Option<String>,
+    /// The measure that counts records.
+    pub records: String,
+    /// The measure that counts entities.
+    pub entities: String,
 }
 
 /// One fact table with its measures. Rows are intervals of days.
@@ -676,10 +717,11 @@ mod tests {
 
     #[test]
     fn an_observed_age_a_changing_sum_and_a_start_without_a_column_are_named() {
-        let aged = SMALL.replace("column = \"farve\"", "age = \"foedt\"");
+        let roles = SMALL.find("[[role]]").unwrap();
+        let aged = SMALL[..roles].replace("column = \"farve\"", "age = \"foedt\"");
         assert!(Schema::parse(&aged).is_ok());
         let observed = aged.replace("table = \"farve\"", "table = \"farve\"\nobserved = true");
-        let stepped = SMALL.replace("\"farve\" }", "\"farve\", steps = \"trin\" }");
+        let stepped = SMALL[..roles].replace("\"farve\" }", "\"farve\", steps = \"trin\" }");
         let sum = stepped.replace(BY_OWNER, "kind = \"sum\", column = \"pris\"");
         let days = SMALL.replace(BY_OWNER, "kind = \"days\"");
         assert!(Schema::parse(&days).is_ok());
@@ -693,6 +735,6 @@ mod tests {
     #[test]
     fn the_cubes_of_vh_are_a_valid_schema() {
         let schema = Schema::parse(include_str!("domains/vh/vh.toml")).unwrap();
-        assert_eq!(schema.cubes.len(), 3);
+        assert_eq!(schema.cubes.len(), 4);
     }
 }

@@ -123,6 +123,9 @@ pub enum FactColumn {
     Id(Vec<u32>),
     /// Several rows of a dimension table per fact.
     Ids(Lists),
+    /// The same, where many facts share a list: the different lists, each ascending, and the number
+    /// of each fact's.
+    Shared(Lists, Vec<u32>),
     /// A day, of an interval or only shown. [`Day::MIN`] and [`Day::MAX`] are open ends, and no day
     /// where it is only shown.
     Day(Vec<Day>),
@@ -142,6 +145,7 @@ impl FactColumn {
         match self {
             FactColumn::Id(values) => values.len(),
             FactColumn::Ids(lists) => lists.len(),
+            FactColumn::Shared(_, numbers) => numbers.len(),
             FactColumn::Day(values) => values.len(),
             FactColumn::Number(values) => values.len(),
             FactColumn::Text(values) => values.len(),

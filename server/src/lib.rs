@@ -9,6 +9,8 @@ pub mod map;
 pub mod versions;
 pub mod access;
 pub mod rebuild;
+pub mod package;
+pub mod reports;
 pub mod grpc;
 pub mod serve;
 pub mod telemetry;

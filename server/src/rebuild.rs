@@ -17,7 +17,7 @@ use cube_schema::schema::Schema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use terning_engine::cube::{Cube, build};
-use terning_engine::delivery::findings::write_rejects;
+use terning_engine::delivery::findings::{write_rejects, write_warnings};
 use terning_engine::delivery::{Input, Progress, Store};
 use terning_engine::load::hold::{Finding, PERCENT};
 use terning_engine::load::{Accept, Hold, LoadError, LoadReport, Loaded, Order, load_ordered};
@@ -38,6 +38,8 @@ pub const REPORT: &str = "load-report.json";
 pub const REPORT_TEXT: &str = "load-report.txt";
 /// Every line that could not be read.
 pub const REJECTS: &str = "rejects.csv";
+/// Every warning of a line.
+pub const WARNINGS: &str = "warnings.csv";
 
 /// The folder, in the data folder, of the reports of a rebuild that nothing came of.
 pub const REFUSED: &str = "afvist";
@@ -217,6 +219,7 @@ fn write_cubes(schema: &Schema, loaded: &Loaded, path: &Path) -> anyhow::Result<
 fn write_reports(draft: &Draft, loaded: &Loaded) -> anyhow::Result<()> {
     write_report(&draft.file(REPORT), &draft.file(REPORT_TEXT), &loaded.report)?;
     write_rejects(&loaded.rejects, BufWriter::new(File::create(draft.file(REJECTS))?))?;
+    write_warnings(&loaded.warnings, BufWriter::new(File::create(draft.file(WARNINGS))?))?;
     Ok(())
 }
 

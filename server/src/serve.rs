@@ -22,8 +22,8 @@ use crate::config::Access;
 use crate::grpc::Api;
 use crate::versions::{self, Version, Versions};
 
-/// The largest request. MDX of a report designer is some ten thousand characters.
-const LARGEST_REQUEST: usize = 1 << 20;
+/// The largest request: an export of StatBank with all municipalities, services and quarters.
+const LARGEST_REQUEST: usize = 16 << 20;
 /// How often a silent connection is asked whether it is still there.
 const KEEPALIVE: Duration = Duration::from_secs(30);
 /// How long calls that are being answered may go on after the service was told to stop.

@@ -7,9 +7,11 @@ use anyhow::{Context, Result};
 use cube_schema::day::Month;
 use cube_schema::domain::Domain;
 use cube_schema::domains::vh::Vh;
+use cube_schema::schema::DayCount;
 use terning_engine::cube::{self, Cube};
-use terning_engine::load::hold::PERCENT;
-use terning_engine::load::{Accept, Hold, Loaded, Order, load, load_ordered};
+use terning_engine::delivery::MemoryStore;
+use terning_engine::load::hold::{Accept, Hold};
+use terning_engine::load::{Loaded, Order, load_ordered};
 use terning_engine::query::bound::{HierarchyRef, Member};
 use terning_engine::query::cellset::{AxisPositions, CellSet};
 use terning_engine::query::names::Names;
@@ -25,6 +27,8 @@ pub struct Engine {
     pub loaded: Loaded,
     /// The cubes.
     pub cubes: Vec<Arc<Cube>>,
+    /// The files that were read.
+    pub files: MemoryStore,
 }
 
 impl Engine {
@@ -33,38 +37,45 @@ impl Engine {
     /// # Errors
     /// Nothing can be used.
     pub fn load(deliveries: &Path, month: Option<&str>) -> Result<Engine> {
-        let vh = Vh::new()?;
         let month = match month {
             None => None,
             Some(text) => Some(Month::parse(text).with_context(|| format!("{text:?} no month"))?),
         };
-        let loaded = load(&vh, &folder::read(deliveries)?, month, &|_| {})?;
-        Engine::build(&vh, loaded)
+        Engine::ordered(deliveries, &Order { limit: month, ..Order::default() })
     }
 
-    /// Loads a folder that comes after another, against which municipalities are held.
+    /// Loads a folder and holds its municipalities against a former load.
     ///
     /// # Errors
     /// Nothing can be used.
-    pub fn load_after(
-        deliveries: &Path,
-        former: &Engine,
-        former_deliveries: &Path,
-        accept: &Accept,
-    ) -> Result<Engine> {
-        let vh = Vh::new()?;
-        let files = folder::read(former_deliveries)?;
-        let former = &former.loaded.standings;
-        let hold = Some(Hold { former, files: &files, percent: PERCENT, accept });
-        let order = Order { hold, ..Order::default() };
-        let loaded = load_ordered(&vh, &folder::read(deliveries)?, &order, &|_| {})?;
-        Engine::build(&vh, loaded)
+    pub fn load_after(deliveries: &Path, former: &Engine, accept: &Accept) -> Result<Engine> {
+        let hold =
+            Hold { former: &former.loaded.standings, files: &former.files, percent: 20, accept };
+        Engine::ordered(deliveries, &Order { hold: Some(hold), ..Order::default() })
     }
 
-    fn build(vh: &Vh, loaded: Loaded) -> Result<Engine> {
+    fn ordered(deliveries: &Path, order: &Order<'_>) -> Result<Engine> {
+        let vh = Vh::new()?;
+        let files = folder::read(deliveries)?;
+        let loaded = load_ordered(&vh, &files, order, &|_| {})?;
         let build = |one| cube::build(vh.schema(), one, &loaded.star, loaded.timeline);
         let cubes = vh.schema().cubes.iter().map(build).collect::<Result<Vec<_>, _>>()?;
-        Ok(Engine { loaded, cubes: cubes.into_iter().map(Arc::new).collect() })
+        Ok(Engine { loaded, cubes: cubes.into_iter().map(Arc::new).collect(), files })
+    }
+
+    /// The cubes of the records once more, under the policy that leaves out first days.
+    ///
+    /// # Errors
+    /// A cube cannot be built.
+    pub fn without_first_days(&self) -> Result<Vec<Arc<Cube>>> {
+        let mut schema = Vh::new()?.schema().clone();
+        schema.cubes.truncate(2);
+        for group in schema.cubes.iter_mut().flat_map(|cube| &mut cube.groups) {
+            group.day_count = DayCount::ExcludeStart;
+        }
+        let build = |one| cube::build(&schema, one, &self.loaded.star, self.loaded.timeline);
+        let cubes = schema.cubes.iter().map(build).collect::<Result<Vec<_>, _>>()?;
+        Ok(cubes.into_iter().map(Arc::new).collect())
     }
 
     /// Answers a pivot.
@@ -133,8 +144,31 @@ pub fn ask_mdx(cubes: &[Arc<Cube>], text: &str) -> Result<Table> {
 }
 
 fn ask_question(cubes: &[Arc<Cube>], question: &Question<'_>) -> Result<Table> {
-    let answer = query::answer(&views(cubes), question, &Limits::default(), &Cancel::default())?;
-    Ok(table(&cubes[answer.view], &answer.cells))
+    ask_views_question(&views(cubes), question)
+}
+
+/// Asks some views a pivot.
+///
+/// # Errors
+/// A name does not exist for them, or the answer is too large.
+pub fn ask_views(views: &[View], pivot: &Pivot) -> Result<Table> {
+    ask_views_question(views, &Question::Pivot(&in_words_of_the_engine(pivot)))
+}
+
+fn ask_views_question(views: &[View], question: &Question<'_>) -> Result<Table> {
+    let answer = query::answer(views, question, &Limits::default(), &Cancel::default())?;
+    Ok(table(views[answer.view].cube(), &answer.cells))
+}
+
+/// What a role of the schema sees of some cubes.
+///
+/// # Panics
+/// The schema has no such role.
+#[must_use]
+pub fn seen_by(cubes: &[Arc<Cube>], role: &str, parameter: &str) -> Vec<View> {
+    let vh = Vh::new().expect("the schema is sound");
+    let role = vh.schema().roles.iter().find(|one| one.name == role).expect("a role");
+    query::role::views(cubes, role, parameter)
 }
 
 fn views(cubes: &[Arc<Cube>]) -> Vec<View> {

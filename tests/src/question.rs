@@ -52,11 +52,10 @@ impl<'a> Draft<'a> {
     }
 
     fn draw_measures(&mut self, random: &mut Random) {
-        let names: Vec<&str> = self
-            .cube
-            .listed_measures()
-            .map(|measure| self.cube.measure(measure).name.as_str())
-            .collect();
+        let stored = self.cube.listed_measures().map(|measure| &self.cube.measure(measure).name);
+        let calculated = self.cube.calculated.iter().filter(|measure| measure.visible);
+        let names = stored.chain(calculated.map(|measure| &measure.name)).map(String::as_str);
+        let names: Vec<&str> = names.collect();
         let mut chosen = BTreeSet::from([*random.one(&names)]);
         if random.percent(40) {
             chosen.insert(*random.one(&names));

@@ -35,7 +35,7 @@ static BYTES: LazyLock<Vec<u8>> = LazyLock::new(|| {
 /// Questions that together read every dimension, and most columns.
 fn answers(cubes: &[Arc<Cube>]) -> Result<Vec<CellSet>, String> {
     let mut answers = Vec::new();
-    for cube in cubes {
+    for cube in cubes.iter().filter(|cube| !cube.hidden) {
         let mut line =
             format!("terning pivot --cube '{}' --columns Tid.Kvartal --totals", cube.name);
         for measure in cube.measures() {
@@ -75,7 +75,7 @@ fn a_snapshot_that_is_read_back_answers_as_before_and_is_written_the_same() {
     let engine = Engine::load(&data, None).unwrap();
     let cubes = open(BYTES.clone()).unwrap();
     assert_eq!(answers(&cubes), answers(&engine.cubes));
-    let again = Engine { loaded: engine.loaded, cubes };
+    let again = Engine { cubes, ..engine };
     assert!(again.snapshot() == *BYTES, "written again it is the same");
 }
 

@@ -5,6 +5,7 @@ mod describe;
 mod drill;
 mod explain;
 mod mdx;
+mod package;
 mod pivot;
 mod report;
 mod stdin;
@@ -29,6 +30,7 @@ pub async fn run(args: Args) -> Result<(), Error> {
         Command::Report(report) => report::run(&mut client, &common, report).await,
         Command::Drill(drill) => drill::run(&mut client, &common, drill).await,
         Command::Explain(explain) => explain::run(&mut client, &common, explain).await,
+        Command::Package(package) => package::run(&mut client, &common, package).await,
         Command::Versions => versions::run(&mut client, &common).await,
     }
 }

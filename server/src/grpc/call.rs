@@ -85,9 +85,11 @@ impl Sight {
     /// The cube of a name, upper and lower case being equal.
     pub(super) fn find_cube(&self, name: &str) -> Result<&View, Status> {
         let wanted = dimension::fold(name);
-        let found = self.views.iter().find(|view| dimension::fold(&view.cube().name) == wanted);
+        let mut shown = self.views.iter().filter(|view| !view.cube().hidden);
+        let known = shown.clone().map(|view| view.cube().name.clone());
+        let found = shown.find(|view| dimension::fold(&view.cube().name) == wanted);
         found.ok_or_else(|| {
-            let known = self.views.iter().map(|view| view.cube().name.clone()).collect();
+            let known = known.collect();
             status::unknown(format!("kuben '{name}' findes ikke"), known)
         })
     }

@@ -1,6 +1,6 @@
 //! Shows the records that count in a cell.
 
-use terning_engine::query::{Cancel, Drill, Drilled, View, drill};
+use terning_engine::query::{Cancel, Drill, Drilled, drill};
 use terning_proto::v1;
 use tonic::Status;
 
@@ -11,6 +11,10 @@ use super::{Api, Parts, status};
 /// Records of the largest answer.
 const LARGEST: usize = 1_000_000;
 
+/// What a municipality is told of the records behind a figure of all municipalities.
+const OTHERS: &str = "Kun kommunens egne ydelser er vist, efter dens egne indberetninger; cellen kan \
+                      rumme flere.";
+
 impl Api {
     pub(super) async fn answer_drill_through(
         &self,
@@ -20,10 +24,13 @@ impl Api {
         let sight = self.sight(&caller, &request.version).await?;
         let job = move |cancel: &Cancel| {
             let asked = asked(&request);
-            let views: Vec<View> = sight.views.iter().map(View::of_records).collect();
-            let (cube, drilled) = drill(&views, &asked, cancel).map_err(status::of_query)?;
-            let cube = views[cube].cube().name.clone();
-            Ok(table::parts(&sight.version, about(cube, request.filters, &drilled), &drilled.table))
+            let (at, drilled) = drill(&sight.views, &asked, cancel).map_err(status::of_query)?;
+            let view = &sight.views[at];
+            let mut about = about(view.cube().name.clone(), request.filters, &drilled);
+            if view.of_records().is_restricted() && !view.is_restricted() {
+                about.notes.push(OTHERS.to_owned());
+            }
+            Ok(table::parts(&sight.version, about, &drilled.table))
         };
         Ok(super::table_stream(self.work.run(deadline, job).await?))
     }

@@ -4,10 +4,12 @@ mod call;
 mod convert;
 mod describe_cube;
 mod drill_through;
+mod explain;
 mod list_cubes;
 mod list_members;
 mod list_reports;
 mod list_versions;
+mod package;
 mod query;
 mod query_stream;
 mod run_report;
@@ -143,8 +145,16 @@ impl QueryService for Api {
         &self,
         request: Request<v1::ExplainRequest>,
     ) -> Result<Response<Self::ExplainStream>, Status> {
-        self.admit(request)?;
-        Err(Status::unimplemented("celler kan endnu ikke forklares"))
+        self.answer_explain(self.admit(request)?).await.map(Response::new)
+    }
+
+    type PackageStream = Parts<v1::PackageResponse>;
+
+    async fn package(
+        &self,
+        request: Request<v1::PackageRequest>,
+    ) -> Result<Response<Self::PackageStream>, Status> {
+        self.answer_package(self.admit(request)?).await.map(Response::new)
     }
 
     async fn list_versions(

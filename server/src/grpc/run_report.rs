@@ -1,16 +1,22 @@
 //! Runs a named report: its pivot with the parameters filled in, answered in parts.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use cube_schema::report::{Filled, PivotTexts};
-use terning_engine::query::Cancel;
+use cube_schema::report::{Filled, PivotTexts, TableReport};
+use terning_engine::query::{Cancel, Pivot};
 use terning_proto::v1;
 use terning_proto::v1::run_report_response::Part;
+use tokio::time::Instant;
 use tonic::Status;
 
 use super::call::{Call, Sight};
 use super::query::ask;
+use super::table::{self, About};
 use super::{Api, Parts, convert, status};
+use crate::access::Caller;
+use crate::reports::{Given, fejlliste, hand07};
+use crate::versions::names;
 
 impl Api {
     pub(super) async fn answer_run_report(
@@ -20,6 +26,12 @@ impl Api {
         let Call { caller, deadline, message: request } = call;
         let sight = self.sight(&caller, &request.version).await?;
         let filled = self.fill(&sight, &request)?;
+        let report = self.reports.find(&request.name).map_err(|error| status::of_report(&error))?;
+        if let Some(kind) = report.table {
+            let source = report.source.clone();
+            let parts = self.lines(sight, kind, filled, source, request, deadline, &caller).await?;
+            return Ok(stream(parts.into_iter().map(Part::Table)));
+        }
         let head = v1::ReportHead { title: filled.title, notes: filled.notes };
         let question = question(filled.pivot, request);
         let job = move |cancel: &Cancel| {
@@ -27,9 +39,67 @@ impl Api {
             Ok(convert::parts(convert::cell_set(&sight, &answered)))
         };
         let answer = self.work.run(deadline, job).await?.into_iter().map(Part::Answer);
-        let parts = std::iter::once(Part::Report(head)).chain(answer);
-        let parts = parts.map(|part| Ok(v1::RunReportResponse { part: Some(part) }));
-        Ok(Box::pin(tokio_stream::iter(parts.collect::<Vec<_>>())))
+        Ok(stream(std::iter::once(Part::Report(head)).chain(answer)))
+    }
+
+    /// The version before one that the caller sees, as the caller sees it; none where there is none
+    /// that can be read.
+    async fn former(&self, sight: &Sight, caller: &Caller) -> Option<Sight> {
+        let names = names(self.versions.data()).ok()?;
+        let before = names.into_iter().find(|name| *name < sight.version.name)?;
+        self.sight(caller, &before.to_string()).await.ok()
+    }
+
+    /// A report of lines.
+    async fn lines(
+        &self,
+        sight: Sight,
+        kind: TableReport,
+        filled: Filled,
+        source: String,
+        request: v1::RunReportRequest,
+        deadline: Instant,
+        caller: &Caller,
+    ) -> Result<Vec<v1::TablePart>, Status> {
+        let former = match kind {
+            TableReport::Fejlliste => self.former(&sight, caller).await,
+            TableReport::Hand07 => None,
+        };
+        let versions = Arc::clone(&self.versions);
+        let choices = choices(&request);
+        let given = Given {
+            parameters: request.parameters.into_iter().collect(),
+            files: request.files.into_iter().collect(),
+        };
+        let job = move |cancel: &Cancel| {
+            let pivot = engine_pivot(filled.pivot);
+            let lines = match kind {
+                TableReport::Hand07 => hand07::run(&sight.views, &pivot, &given, cancel),
+                TableReport::Fejlliste => {
+                    let folder = |sight: &Sight| versions.folder(sight.version.name);
+                    let now = (folder(&sight), former.as_ref().map(folder));
+                    let source = fejlliste::Source { views: &sight.views, folder: &now.0 };
+                    let former = former.as_ref().zip(now.1.as_ref());
+                    let former = former
+                        .map(|(sight, folder)| fejlliste::Source { views: &sight.views, folder });
+                    let kommune = given.parameters.get("kommune").map_or("", String::as_str);
+                    fejlliste::run(&source, former.as_ref(), &pivot, kommune.trim(), cancel)
+                }
+            };
+            let lines = lines.map_err(status::of_lines)?;
+            let mut notes = filled.notes;
+            notes.extend(lines.notes);
+            let about = About {
+                title: filled.title,
+                notes,
+                cube: pivot.cube,
+                behind: lines.behind,
+                filters: choices,
+                source,
+            };
+            Ok(table::parts(&sight.version, about, &lines.table))
+        };
+        self.work.run(deadline, job).await
     }
 
     /// The report with its parameters, for the timeline of its cube.
@@ -39,6 +109,31 @@ impl Api {
         let given: BTreeMap<String, String> =
             request.parameters.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
         report.fill(&given, timeline).map_err(|error| status::of_report(&error))
+    }
+}
+
+fn stream(parts: impl Iterator<Item = Part>) -> Parts<v1::RunReportResponse> {
+    let parts = parts.map(|part| Ok(v1::RunReportResponse { part: Some(part) }));
+    Box::pin(tokio_stream::iter(parts.collect::<Vec<_>>()))
+}
+
+/// What was chosen, as it is shown with the lines.
+fn choices(request: &v1::RunReportRequest) -> Vec<String> {
+    let given = request.parameters.iter().map(|(name, value)| format!("{name}={value}"));
+    let mut choices: Vec<String> = given.collect();
+    choices.sort_unstable();
+    choices
+}
+
+fn engine_pivot(pivot: PivotTexts) -> Pivot {
+    Pivot {
+        cube: pivot.cube,
+        filters: pivot.filters,
+        columns: pivot.columns,
+        rows: pivot.rows,
+        measures: pivot.measures,
+        totals: pivot.totals,
+        empty: false,
     }
 }
 

@@ -11,6 +11,7 @@ use terning_proto::v1;
 use tonic::{Code, Status};
 use tonic_types::pb;
 
+use crate::reports::ReportFault;
 use crate::versions::VersionError;
 
 /// Who the reasons are defined by.
@@ -43,6 +44,17 @@ fn place(place: error::Place) -> v1::Place {
         line: line as u32,
         column: column as u32,
         text: place.text,
+    }
+}
+
+/// A refusal of a report of lines.
+#[must_use]
+pub fn of_lines(fault: ReportFault) -> Status {
+    match fault {
+        ReportFault::Query(error) => of_query(error),
+        ReportFault::Given(message) => {
+            refuse(Code::InvalidArgument, "REPORT_INPUT", &sentence(message))
+        }
     }
 }
 

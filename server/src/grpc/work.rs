@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use terning_engine::query::Cancel;
 use tokio::sync::Semaphore;
+use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::time::{Instant, timeout_at};
 use tonic::metadata::MetadataMap;
 use tonic::{Code, Status};
@@ -15,6 +16,11 @@ use super::status;
 /// No question may take longer, whatever the caller allows.
 const LONGEST: Duration = Duration::from_secs(30);
 
+/// Streams at a time that take minutes: they must not take the places of questions.
+const LONG: usize = 2;
+/// Parts of such a stream that wait to be sent.
+const WAITING: usize = 8;
+
 /// How much earlier than the caller's deadline the work is given up, so that the refusal still
 /// arrives.
 const MARGIN: Duration = Duration::from_millis(10);
@@ -23,13 +29,14 @@ const MARGIN: Duration = Duration::from_millis(10);
 #[derive(Clone)]
 pub struct Work {
     places: Arc<Semaphore>,
+    long: Arc<Semaphore>,
 }
 
 impl Default for Work {
     /// Two places per core: one that counts, one that waits for memory.
     fn default() -> Work {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Work { places: Arc::new(Semaphore::new(2 * cores)) }
+        Work { places: Arc::new(Semaphore::new(2 * cores)), long: Arc::new(Semaphore::new(LONG)) }
     }
 }
 
@@ -57,6 +64,37 @@ impl Work {
         };
         timeout_at(deadline, work).await.unwrap_or_else(|_| Err(time_is_up()))
     }
+}
+
+impl Work {
+    /// Begins a job that sends its answer in parts, however long it takes. Where nobody waits for
+    /// the parts any more, they can no longer be sent, and the job should end.
+    ///
+    /// # Errors
+    /// As many such jobs as may run are running.
+    pub fn stream<T: Send + 'static, E: Send + 'static>(
+        &self,
+        job: impl FnOnce(Sender<Result<T, E>>) -> Result<(), E> + Send + 'static,
+    ) -> Result<Receiver<Result<T, E>>, Status> {
+        let place = Arc::clone(&self.long).try_acquire_owned().map_err(|_| busy())?;
+        let (parts, received) = mpsc::channel(WAITING);
+        tokio::task::spawn_blocking(move || {
+            if let Err(error) = job(parts.clone()) {
+                let _ = parts.blocking_send(Err(error));
+            }
+            drop(place);
+        });
+        Ok(received)
+    }
+}
+
+fn busy() -> Status {
+    status::plain(
+        Code::ResourceExhausted,
+        "BUSY",
+        "serveren er ved at lave andre datapakker",
+        "prøv igen om lidt",
+    )
 }
 
 /// Tells the job to stop when nobody waits for it any more.

@@ -88,6 +88,12 @@ impl Versions {
         &self.data
     }
 
+    /// The folder of a version.
+    #[must_use]
+    pub fn folder(&self, name: VersionName) -> PathBuf {
+        folder(&self.data).join(name.to_string())
+    }
+
     /// The version that is asked when none is named.
     #[must_use]
     pub fn active(&self) -> Option<Arc<Version>> {

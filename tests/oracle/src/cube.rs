@@ -208,7 +208,7 @@ fn keys_of(record: &OracleRecord, dimension: &Dimension, view: View) -> Vec<usiz
         "Opholdssted" => vec![
             dimension
                 .find_key(&place_key(&record.opholdssted))
-                .unwrap_or(dimension.key_or_ukendt(UKENDT_INSTITUTION)),
+                .unwrap_or_else(|| dimension.key_or_ukendt(UKENDT_INSTITUTION)),
         ],
         "Harmonisering VH" => several(&record.local_marks),
         "Borger" => one(&record.cpr),
@@ -348,7 +348,8 @@ fn opholdssted(records: &[&OracleRecord], lists: &Lists, reference: &Reference) 
         .map(|record| record.opholdssted.as_str())
         .filter(|id| !id.is_empty())
         .collect();
-    let mut keys = vec![unknown(3)];
+    let has_own_home = records.iter().any(|record| record.opholdssted.is_empty());
+    let mut keys = if has_own_home { vec![unknown(3)] } else { Vec::new() };
     let unregistered = vec![Member::ukendt(), Member::ukendt(), Member::named(UKENDT_INSTITUTION)];
     if used.iter().any(|id| !reference.opholdssteder.contains_key(*id)) {
         keys.push((UKENDT_INSTITUTION.to_owned(), unregistered));

@@ -186,8 +186,10 @@ impl KeyFigures {
         match measure {
             KeyMeasure::Udgifter => money_of(all, period, Services::All),
             KeyMeasure::UdgifterOf(services) => money_of(all, period, services),
-            KeyMeasure::Modtagere(services) => self.citizens(all, period, services),
-            KeyMeasure::Helaarsmodtagere(services) => self.whole_year(all, period, services),
+            KeyMeasure::Modtagere(services) => or_none(all, self.citizens(all, period, services)),
+            KeyMeasure::Helaarsmodtagere(services) => {
+                or_none(all, self.whole_year(all, period, services))
+            }
             KeyMeasure::Befolkning => population(all, period),
             KeyMeasure::Aarsvaerk => staff_mean(all, period),
             KeyMeasure::Loensum => wages(all, period),
@@ -305,6 +307,12 @@ fn codes(lists: &Lists) -> Vec<String> {
 
 fn those<'k>(all: &[&'k Kommune], is_kept: impl Fn(&Kommune) -> bool) -> Vec<&'k Kommune> {
     all.iter().copied().filter(|kommune| is_kept(kommune)).collect()
+}
+
+/// Activity that is really none is 0: where somebody has a delivery that counts.
+fn or_none(kommuner: &[&Kommune], count: Option<f64>) -> Option<f64> {
+    let is_told_of = kommuner.iter().any(|kommune| kommune.has_delivery);
+    count.or(is_told_of.then_some(0.0))
 }
 
 /// A missing or zero denominator gives an empty cell.

@@ -211,6 +211,12 @@ impl<'a> Plan<'a> {
         all
     }
 
+    /// `slots` with `I alt` in every field of a dimension.
+    fn with_totals(&self, slots: &[u32], dimension: usize) -> Slots {
+        let places = self.places_of(dimension);
+        (0..slots.len()).map(|at| if places.contains(&at) { TOTAL } else { slots[at] }).collect()
+    }
+
     /// The groups of the facts that fulfil all conditions a record alone decides. A fact is once in each group.
     fn group_facts(&self) -> Groups<'a> {
         let mut groups: Groups<'a> = HashMap::new();
@@ -259,6 +265,10 @@ impl<'a> Plan<'a> {
         dimension: usize,
         keys: &[usize],
     ) -> BTreeSet<Slots> {
+        let has_no_members = self.cube.dimensions[dimension].key_count() == 0;
+        if has_no_members && self.totals {
+            return all.iter().map(|slots| self.with_totals(slots, dimension)).collect();
+        }
         let of_key = |slots: &Slots, key: &usize| self.with_key(slots, dimension, *key);
         all.iter().flat_map(|slots| keys.iter().flat_map(move |key| of_key(slots, key))).collect()
     }

@@ -56,7 +56,7 @@ fn check(seed: u64, counts: &mut Counts) {
     let everything = engines.each_ref().map(|engine| Eyes::everything(&engine.cubes));
     let own = engines.each_ref().map(|engine| Eyes::of(&engine.cubes, worlds.kommune));
     let cubes = engines.each_ref().map(|engine| Arc::clone(&engine.cubes[0]));
-    same(seed, &own, "fields and members", |eyes| eyes.describe());
+    same(seed, &own, "fields and members", Eyes::describe);
     for _ in 0..QUESTIONS {
         // Words from either world: also those that only one of them has.
         let asked = Asked::draw(&cubes[random.below(2)], &mut random);

@@ -1,10 +1,12 @@
 //! The same deliveries, read by both sides, and the ways in which they must agree.
 
+use std::ops::AddAssign;
 use std::path::Path;
 
-use terning_oracle::{Oracle, Pivot};
+use terning_engine::query::View;
+use terning_oracle::{Eyes, Oracle, Pivot};
 use terning_tests::compare::{cell_count, difference};
-use terning_tests::engine::Engine;
+use terning_tests::engine::{Engine, ask_views, seen_by};
 use terning_tests::words;
 
 /// How many differences a failure shows.
@@ -25,6 +27,14 @@ pub struct Agreed {
     pub values: usize,
 }
 
+impl AddAssign for Agreed {
+    fn add_assign(&mut self, other: Agreed) {
+        self.questions += other.questions;
+        self.cells += other.cells;
+        self.values += other.values;
+    }
+}
+
 impl Both {
     /// Reads a folder of deliveries that can be used.
     pub fn read(deliveries: &Path) -> Both {
@@ -33,27 +43,47 @@ impl Both {
         Both { oracle, engine }
     }
 
+    /// What some eyes see of the engine's cubes.
+    pub fn views(&self, eyes: &Eyes) -> Vec<View> {
+        match eyes {
+            Eyes::National => {
+                self.engine.cubes.iter().map(|cube| View::everything(cube.clone())).collect()
+            }
+            Eyes::Kommune(kommune) => seen_by(&self.engine.cubes, "kommune", kommune),
+        }
+    }
+
     /// Whether a question has the same answer; the number of cells and of values, or how the answers
     /// differ.
-    fn ask(&self, pivot: &Pivot) -> Result<(usize, usize), String> {
-        let name = words::write(pivot);
-        match (self.engine.pivot(pivot), self.oracle.pivot(pivot)) {
+    fn ask(&self, eyes: &Eyes, views: &[View], pivot: &Pivot) -> Result<(usize, usize), String> {
+        let name = || format!("{eyes:?} {}", words::write(pivot));
+        match (ask_views(views, pivot), self.oracle.pivot_as(eyes, pivot)) {
             (Ok(ours), Ok(theirs)) => match difference(&ours, &theirs) {
                 None => Ok((cell_count(&ours), ours.cells.iter().flatten().flatten().count())),
-                Some(difference) => Err(format!("{name}\n  {difference}")),
+                Some(difference) => Err(format!("{}\n  {difference}", name())),
             },
             (Err(_), Err(_)) => Ok((0, 0)),
-            (Err(error), Ok(_)) => Err(format!("{name}\n  refused here only: {error}")),
-            (Ok(_), Err(error)) => Err(format!("{name}\n  refused there only: {error}")),
+            (Err(error), Ok(_)) => Err(format!("{}\n  refused here only: {error}", name())),
+            (Ok(_), Err(error)) => Err(format!("{}\n  refused there only: {error}", name())),
         }
     }
 
     /// Whether all questions have the same answers.
     pub fn agree(&self, pivots: impl IntoIterator<Item = Pivot>) -> Result<Agreed, String> {
+        self.agree_for(&Eyes::National, pivots)
+    }
+
+    /// Whether all questions have the same answers for some eyes.
+    pub fn agree_for(
+        &self,
+        eyes: &Eyes,
+        pivots: impl IntoIterator<Item = Pivot>,
+    ) -> Result<Agreed, String> {
+        let views = self.views(eyes);
         let (mut agreed, mut differences) = (Agreed::default(), Vec::new());
         for pivot in pivots {
             agreed.questions += 1;
-            match self.ask(&pivot) {
+            match self.ask(eyes, &views, &pivot) {
                 Ok((cells, values)) => {
                     agreed.cells += cells;
                     agreed.values += values;
@@ -81,7 +111,9 @@ impl Both {
                 Some(_) => format!("{file} refused"),
                 None => {
                     let numbers = [line.read, line.rejected, line.counted];
-                    format!("{file} {} {} {} {numbers:?}", line.kommune, line.system, line.maaned)
+                    let held = if line.held.is_some() { "held" } else { "" };
+                    let (kommune, system, maaned) = (&line.kommune, &line.system, &line.maaned);
+                    format!("{file} {kommune} {system} {maaned} {numbers:?} {held}")
                 }
             }
         });
@@ -90,7 +122,8 @@ impl Both {
             None => {
                 let (file, system, maaned) = (&line.file, &line.system, &line.maaned);
                 let numbers = [line.read, line.rejected, line.counted];
-                format!("{file} {} {system} {maaned} {numbers:?}", line.kommune)
+                let held = if line.held.is_some() { "held" } else { "" };
+                format!("{file} {} {system} {maaned} {numbers:?} {held}", line.kommune)
             }
         });
         same("as-of", [report.as_of.clone()], [oracle.as_of.clone()])?;

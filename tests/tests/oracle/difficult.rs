@@ -48,6 +48,24 @@ pub fn deliver(folder: &Path, random: &mut Random) {
     refer(&folder.join("reference"), &systemskifte, random);
 }
 
+/// Writes what some municipalities deliver after that: their stock of the newest month again, or of
+/// the month after, often a small one.
+pub fn deliver_more(folder: &Path, random: &mut Random) {
+    for kommune in KOMMUNER {
+        if random.percent(40) {
+            continue;
+        }
+        let system = *random.one(&["nexus", "nexus", "cura", "gammel"]);
+        let maaned = *random.one(&["2020-12", "2021-01"]);
+        let fuld_bestand = random.percent(85);
+        let delivery =
+            Delivery { loebenummer: 7, fuld_bestand, ..Delivery::full(kommune, system, maaned) };
+        let lines: Vec<String> =
+            (0..random.below(12)).map(|_| line(kommune, !fuld_bestand, random)).collect();
+        written::deliver(folder, &delivery, *random.one(&FORMS), &lines);
+    }
+}
+
 /// The reference files; each is missing now and then.
 fn refer(reference: &Path, systemskifte: &str, random: &mut Random) {
     let places = "OpholdsstedId;Navn;Kommunekode;Tilbudstype\nS1;Aahuset;153;3.5\nS2;Æblegården;461;3.5\nS3;Aahuset;999;99\n";

@@ -1,37 +1,61 @@
 //! Difficult folders: all that is read of them, and questions to them.
 
-use terning_oracle::Pivot;
+use std::path::Path;
+
+use terning_oracle::{Choices, DayCount, Eyes, Pivot, load_after};
 use terning_tests::random::Random;
 use terning_tests::{question, words};
 
 use crate::both::{Agreed, Both};
 use crate::difficult::deliver;
 use crate::drill;
+use crate::sample::given;
 
-/// Folders in an ordinary run; `TERNING_EDGES` asks for another number.
+/// Folders in an ordinary run; `TERNING_EDGES` asks for another number, `TERNING_EDGES_FIRST` for
+/// others.
 const FOLDERS: u64 = 60;
 
 const VH: &str = "Voksne Handicappede";
 const BENCHMARK: &str = "Voksne Handicappede Benchmark";
 
+const KEY_FIGURES: [&str; 21] = [
+    "Udgifter",
+    "Befolkning 18-64",
+    "Årsværk",
+    "Lønsum",
+    "Kommuner med leverance",
+    "Modtagere, længerevarende ophold",
+    "Modtagere, midlertidige ophold",
+    "Helårsmodtagere, botilbud og støtte",
+    "Udgifter, botilbud og støtte",
+    "Udgifter, længerevarende botilbud",
+    "Udgifter, midlertidige botilbud",
+    "Udgifter, alle ydelser",
+    "Udgifter, støtte i eget hjem",
+    "Antal modtagere af længerevarende ophold pr. 1000 indbyggere i alderen 18-64",
+    "Antal modtagere af midlertidige ophold pr. 1000 indbyggere i alderen 18-64",
+    "Gns. udgifter pr. modtager af botilbud og socialpædagogisk støtte",
+    "Udgifter til botilbud og socialpædagogisk støtte pr. 18-64-årige",
+    "Udgifter til længerevarende botilbud pr. 18-64-årige",
+    "Udgifter til midlertidige botilbud pr. 18-64-årige",
+    "Samlede udgifter til voksenhandicapydelser pr. 18-64-årige",
+    "Udgifter til socialpædagogisk bistand i eget hjem pr. 18-64-årige",
+];
+
 #[test]
 fn difficult_folders_are_read_alike() {
-    let folders = std::env::var("TERNING_EDGES").ok().and_then(|text| text.parse().ok());
-    let (mut questions, mut cells, mut values) = (0, 0, 0);
+    let mut agreed = Agreed::default();
     let mut differences = Vec::new();
-    for seed in 0..folders.unwrap_or(FOLDERS) {
+    let first = given("TERNING_EDGES_FIRST", 0);
+    for seed in first..first + given("TERNING_EDGES", FOLDERS) {
         match agree(seed) {
-            Ok(agreed) => {
-                questions += agreed.questions;
-                cells += agreed.cells;
-                values += agreed.values;
-            }
+            Ok(one) => agreed += one,
             Err(difference) => differences.push(format!("folder {seed}: {difference}")),
         }
     }
     assert!(differences.is_empty(), "{}\n{}", differences.len(), differences.join("\n"));
-    println!("{questions} questions, {cells} cells, {values} of them with a value");
-    assert!(values > questions);
+    println!("{agreed:?}");
+    assert!(agreed.values > agreed.questions);
 }
 
 fn agree(seed: u64) -> Result<Agreed, String> {
@@ -42,11 +66,30 @@ fn agree(seed: u64) -> Result<Agreed, String> {
     both.agree_on_deliveries()?;
     both.agree_on_rejects()?;
     both.agree_on_rules()?;
-    let cubes = &both.engine.cubes[..2];
-    let drawn = (0..8).map(|number| question::pivot(&cubes[number % 2], &mut random));
-    let drawn: Vec<Pivot> = drawn.collect();
-    drill::agree(&both, &drawn, &mut random)?;
-    both.agree(fixed().into_iter().chain(drawn))
+    let kommune = *random.one(&["153", "155", "183", "185", "187", "461"]);
+    let own = Eyes::Kommune(kommune.to_owned());
+    let mut agreed = both.agree(fixed())?;
+    for eyes in [Eyes::National, own] {
+        let pivots = drawn(&both, 8, &mut random);
+        drill::agree(&both, &eyes, &pivots, &mut random)?;
+        agreed += both.agree_for(&eyes, pivots)?;
+    }
+    agreed += agree_without_first_days(folder.path(), both)?;
+    Ok(agreed)
+}
+
+/// M6 and M7 under the policy that leaves out first days.
+fn agree_without_first_days(folder: &Path, both: Both) -> Result<Agreed, String> {
+    let choices = Choices { day_count: DayCount::ExcludeStart, ..Choices::default() };
+    let mut both = Both { oracle: load_after(folder, choices, None).unwrap(), ..both };
+    both.engine.cubes = both.engine.without_first_days().unwrap();
+    let days = fixed().into_iter().filter(|pivot| pivot.cube != "Nøgletal");
+    both.agree(days)
+}
+
+fn drawn(both: &Both, count: usize, random: &mut Random) -> Vec<Pivot> {
+    let cubes = &both.engine.cubes;
+    (0..count).map(|number| question::pivot(&cubes[number % cubes.len()], random)).collect()
 }
 
 /// What is asked of every folder.
@@ -73,5 +116,23 @@ fn fixed() -> Vec<Pivot> {
         words::read(&format!("terning pivot --cube '{cube}' {words} {measures} --totals")).unwrap()
     };
     let of_both = both.iter().flat_map(|words| [line(VH, words), line(BENCHMARK, words)]);
-    of_both.chain(vh.iter().map(|words| line(VH, words))).collect()
+    of_both.chain(vh.iter().map(|words| line(VH, words))).chain(of_key_figures()).collect()
+}
+
+/// Every measure of the key figures, at every level and over selections.
+fn of_key_figures() -> impl Iterator<Item = Pivot> {
+    let asked = [
+        "--rows 'Handle kommune.Kommunenummer=153,155,183,185,187,461,101' --rows Tid.År=2018,2019,2020",
+        "--rows 'Handle kommune.Region' --rows Tid.Kvartal --filter Tid.År=2019,2020",
+        "--rows Tid.Måned --filter Tid.År=2019,2020 --filter 'Handle kommune.Kommunenummer=153,183,461'",
+        "--rows Tid.År --filter 'Handle kommune.Kommunenummer<>153' --filter 'Tid.Måned<>2020-03'",
+        "--rows 'Ydelse VH.Kategori' --rows 'Ydelse VH.Ydelseskode' --rows Tid.År=2019,2020",
+        "--rows 'Handle kommune.Kommune=Brøndby,Ishøj' --filter 'Ydelse VH.Ydelseskode=1.8.1,1.8.2' --filter Tid.År=2020",
+    ];
+    let measures: String =
+        KEY_FIGURES.iter().map(|measure| format!(" --measure '{measure}'")).collect();
+    asked.into_iter().map(move |words| {
+        let line = format!("terning pivot --cube Nøgletal {words} {measures} --totals");
+        words::read(&line).unwrap()
+    })
 }

@@ -5,6 +5,6 @@ mod both;
 mod difficult;
 mod drill;
 mod edges;
-mod held;
+mod hold;
 mod sample;
 mod written;

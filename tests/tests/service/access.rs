@@ -33,7 +33,11 @@ pub fn deliver(deliveries: &Path) {
 }
 
 /// A data folder with one version of the three municipalities.
-fn built() -> tempfile::TempDir {
+pub fn built() -> tempfile::TempDir {
+    built_of(deliver)
+}
+
+fn built_of(deliver: fn(&Path)) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     deliver(&folder.path().join("deliveries"));
     let order = Rebuild::new(folder.path().join("deliveries"), folder.path());
@@ -183,4 +187,97 @@ fn with_an_access_configuration_a_call_without_a_token_is_refused() {
     assert!(refusal.contains("intet adgangsbevis"), "{refusal}");
     let own = token(folder.path(), "kommune", Some("153"));
     assert_eq!(lines(&server.answer(&count(&[], &own))), ["2"]);
+}
+
+/// The same, but for everything that is not 153's: 155 has delivered nothing, 157 something else.
+fn deliver_otherwise(deliveries: &Path) {
+    deliver(deliveries);
+    std::fs::remove_dir_all(deliveries.join("2026-09")).unwrap();
+    let lines = [
+        "c0;6505105678;157;;1.4;2013-01-01;;;s1;E",
+        "c1;6101801234;157;;1.12.0.2;2020-06-01;;;;A",
+        "c3;6202702345;157;;1.8.1;2020-04-01;;;s7;",
+    ];
+    Delivery::full("157", "nexus", "2026-10").write(deliveries, &lines);
+}
+
+/// Makes two versions look as if they were built at the same moment.
+fn at_one_time(data: &Path) {
+    let path = data.join("versions/2026-10.1/version.json");
+    let mut manifest: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    manifest["built_at"] = "2026-11-01T00:00:00Z".into();
+    std::fs::write(path, manifest.to_string()).unwrap();
+}
+
+#[test]
+fn a1_the_service_tells_a_municipality_nothing_of_what_others_delivered() {
+    let folders = [built_of(deliver), built_of(deliver_otherwise)];
+    folders.iter().for_each(|folder| at_one_time(folder.path()));
+    let servers = folders.each_ref().map(|folder| Server::ready(folder.path()));
+    let tokens = folders.each_ref().map(|folder| token(folder.path(), "kommune", Some("153")));
+    let both = |words: &[&str]| {
+        let said = [0, 1].map(|at| {
+            let words: Vec<&str> = words.iter().copied().chain(["--token", &tokens[at]]).collect();
+            let into = tempfile::tempdir().unwrap();
+            let output = into.path().join("svar");
+            servers[at].run(&words, &output).map(|()| read_all(&output))
+        });
+        assert!(said[0] == said[1], "{words:?}\n{said:?}");
+        said[0].is_ok()
+    };
+    let cube = "--cube=Voksne Handicappede";
+    let mdx = "SELECT [Opholdssted].[Steder].Members ON 0, [Borger].[Personnummer].Members ON 1 \
+               FROM [Voksne Handicappede]";
+    for words in [
+        &["cubes", "--format=json"][..],
+        &["describe", "Voksne Handicappede", "--format=json"],
+        &["versions", "--format=json"],
+        &["report", "--format=json"],
+        &["report", "harmonisering", "--kommune=153", "--aar=2020", "--format=json"],
+        &["mdx", mdx, "--format=json"],
+        &["drill", cube, "--format=json"],
+        &["package", "--kind=datamart", "--kommune=153"],
+        &["package", "--kind=dsa", "--kommune=153"],
+        &["package", "--kind=raw", "--kommune=153"],
+    ] {
+        assert!(both(words), "{words:?} is refused");
+    }
+    let fields =
+        ["Tid.År", "Handle kommune.Kommune", "Opholdssted.Opholdssted", "Borger.Personnummer"];
+    for one in fields {
+        for other in fields.into_iter().filter(|other| *other != one) {
+            for measure in ["Antal Unikke Borgere", "Antal Ydelser", "Antal Unikke Borgere Ultimo"]
+            {
+                let (rows, columns) = (format!("--rows={one}"), format!("--columns={other}"));
+                let measure = format!("--measure={measure}");
+                let words = ["pivot", cube, &rows, &columns, &measure, "--totals", "--format=json"];
+                assert!(both(&words));
+                assert!(both(&words.into_iter().chain(["--empty"]).collect::<Vec<_>>()));
+            }
+        }
+    }
+    for value in ["Sølyst", "Solgaarden", "s7", "x"] {
+        let filter = format!("--filter=Opholdssted.Opholdssted={value}");
+        assert!(!both(&["pivot", cube, &filter]));
+    }
+    for value in ["6505105678", "6404504567", "6303603456"] {
+        assert!(!both(&["pivot", cube, &format!("--filter=Borger.Personnummer={value}")]));
+    }
+    assert!(!both(&["package", "--kind=datamart", "--kommune=157"]));
+}
+
+/// A file, or all files of a folder, with their names.
+fn read_all(path: &Path) -> Vec<(String, Vec<u8>)> {
+    if path.is_file() {
+        return vec![(String::new(), std::fs::read(path).unwrap())];
+    }
+    let entries = std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path());
+    let mut files = Vec::new();
+    for entry in entries {
+        let name = entry.file_name().unwrap().to_string_lossy().into_owned();
+        let below = read_all(&entry).into_iter();
+        files.extend(below.map(|(rest, content)| (format!("{name}/{rest}"), content)));
+    }
+    files.sort();
+    files
 }

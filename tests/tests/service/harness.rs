@@ -87,12 +87,17 @@ impl Server {
     pub fn ask_bytes(&self, arguments: &[&str]) -> Result<Vec<u8>, String> {
         let folder = tempfile::tempdir().unwrap();
         let output = folder.path().join("output");
+        self.run(arguments, &output)?;
+        Ok(fs::read(output).unwrap())
+    }
+
+    /// Runs a command that writes to a place.
+    pub fn run(&self, arguments: &[&str], output: &Path) -> Result<(), String> {
         let server = format!("http://{}", self.address);
         let common = ["--server", &server, "-o", output.to_str().unwrap()];
         let words = ["terning"].iter().chain(arguments).chain(&common);
         let args = Args::try_parse_from(words).map_err(|error| error.to_string())?;
-        terning::run(args).map_err(|error| error.to_string())?;
-        Ok(fs::read(output).unwrap())
+        terning::run(args).map_err(|error| error.to_string())
     }
 
     /// The answer of a command that succeeds.

@@ -7,5 +7,6 @@ mod toy;
 mod access;
 mod commands;
 mod lives;
+mod packages;
 mod reports;
 mod wire;

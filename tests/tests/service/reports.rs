@@ -49,6 +49,18 @@ fn the_standard_reports_are_the_pivots_that_the_source_proposes() {
 }
 
 #[test]
+fn the_key_figures_are_a_report_and_a_cube_whose_formulas_are_told() {
+    let server = Server::ready(data());
+    let table = server.answer(&["report", "noegletal", "--aar=2025"]);
+    assert!(table.starts_with("Nøgletal på voksenhandicapområdet, 2025\n"), "{table}");
+    assert!(table.contains("København") && table.contains("I alt"), "{table}");
+    assert!(server.answer(&["cubes"]).contains("Nøgletal"));
+    let told = server.answer(&["describe", "Nøgletal", "--format=json"]);
+    assert!(told.contains("Aggregate([Kommuner til N4]"), "{told}");
+    assert!(!told.contains("M1 efter"), "a hidden measure is not listed");
+}
+
+#[test]
 fn the_year_is_the_last_full_one_unless_given() {
     let server = Server::ready(data());
     let report = ["report", "benchmark", "--kommuner=101"];

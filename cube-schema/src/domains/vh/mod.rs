@@ -4,13 +4,17 @@
 //! is looked up ([`mod@reference`], [`kodelister`]), the rules ([`regler`]), the star ([`star`]).
 
 pub mod cpr;
+pub mod fejl;
+pub mod hand07;
 pub mod kodelister;
 pub mod noegletalsdata;
+pub mod pakker;
 pub mod rapporter;
 pub mod record;
 pub mod reference;
 pub mod regler;
 pub mod star;
+pub mod trin;
 
 #[cfg(test)]
 mod testing;
@@ -22,6 +26,7 @@ use crate::domain::{
 use crate::rule::{Context, Marks, Rule, Warning};
 use crate::schema::{Schema, SchemaError};
 use crate::table::{Star, Timeline};
+use crate::trial::Trial;
 
 use record::Record;
 use reference::Reference;
@@ -134,6 +139,14 @@ impl Domain for Vh {
 
     fn judgements(&self) -> &'static [Judgement<Record>] {
         &JUDGEMENTS
+    }
+
+    fn trials(&self) -> Vec<Trial> {
+        trin::alle().into_iter().map(|step| step.trial).collect()
+    }
+
+    fn as_reported(&self, record: &Record) -> Record {
+        record.indberettet()
     }
 
     /// The days as given: an open end stays open and a planned one stays planned, so that the C

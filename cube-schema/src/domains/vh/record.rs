@@ -44,6 +44,8 @@ pub struct Record {
     pub handlekommune: Kommune,
     /// Who pays; the K rules may change it.
     pub betalingskommune: Betalingskommune,
+    /// Who pays, as reported.
+    pub angivet_betalingskommune: Betalingskommune,
     /// The service.
     pub ydelse: Ydelseskode,
     /// When it starts.
@@ -126,6 +128,16 @@ impl Record {
         &self.identity[self.id_bytes as usize..]
     }
 
+    /// The record as it was before the K rules.
+    #[must_use]
+    pub fn indberettet(&self) -> Record {
+        Record {
+            handlekommune: self.indberetter,
+            betalingskommune: self.angivet_betalingskommune,
+            ..self.clone()
+        }
+    }
+
     /// The service code as given.
     #[must_use]
     pub fn ydelseskode<'a>(&'a self, reference: &'a Reference) -> &'a str {
@@ -151,13 +163,15 @@ pub(super) fn read(
     let cpr = read_cpr(cpr)?;
     let handlekommune = read_handlekommune(handle, delivery, reference)?;
     let (maalgrupper, ugyldige_maalgrupper) = read_maalgrupper(groups, reference);
+    let betalingskommune = read_betalingskommune(betaling, reference);
     let record = Record {
         identity: [id, &delivery.system].concat().into(),
         id_bytes: id.len() as u32,
         cpr,
         indberetter: handlekommune,
         handlekommune,
-        betalingskommune: read_betalingskommune(betaling, reference),
+        betalingskommune,
+        angivet_betalingskommune: betalingskommune,
         ydelse: match reference.ydelser.position(ydelse) {
             Some(position) => Ydelseskode::Listet(position),
             None => Ydelseskode::Ukendt(ydelse.into()),

@@ -15,9 +15,9 @@ mod build;
 
 pub use build::{BuildError, build};
 pub use dimension::{Dimension, Field, Hierarchy};
-pub use rows::{Order, Rows};
+pub use rows::{Order, PARTS, Rows};
 
-use cube_schema::schema::{DayCount, MeasureKind};
+use cube_schema::schema::{DayCount, Explain, MeasureKind};
 use cube_schema::table::Timeline;
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +41,8 @@ pub struct Cube {
     pub dimensions: Vec<Dimension>,
     /// Whether it is left out of the list of cubes.
     pub hidden: bool,
+    /// How its figures are explained, if they are.
+    pub explain: Option<Explain>,
     /// The measure groups; the first measure of the first is the default measure.
     pub groups: Vec<Group>,
     /// The measures that are calculated from others, by formulas.
@@ -215,6 +217,23 @@ impl Cube {
     #[must_use]
     pub fn measure(&self, found: MeasureRef) -> &Measure {
         &self.groups[found.group].measures[found.measure]
+    }
+
+    /// The key of an entity in a dimension that is an age, on the last day of a month of the timeline;
+    /// `None` where the dimension is none.
+    #[must_use]
+    pub fn age_key(
+        &self,
+        group: usize,
+        dimension: usize,
+        entity: u32,
+        month: usize,
+    ) -> Option<u32> {
+        let births = self.groups[group].births[dimension].as_ref()?;
+        let unknown = self.dimensions[dimension].key_count as u32 - 1;
+        let age = age::Birth::of(births[entity as usize])
+            .map(|birth| birth.age(self.timeline.first.0 + month as i32));
+        Some(age.and_then(|age| u32::try_from(age).ok()).map_or(unknown, |age| age.min(unknown)))
     }
 
     /// The number of months of the timeline.

@@ -59,7 +59,14 @@ pub struct Order {
     pub keys: Array<u32>,
     /// The place of each row.
     pub places: Array<u32>,
+    /// Where the key is the entity and one of at most [`PARTS`] things (service codes): the number of
+    /// that thing in each row. Different keys are then the different entities of each thing, added up,
+    /// and are counted in the rows' own order.
+    pub parts: Option<Array<u8>>,
 }
+
+/// See [`Order::parts`]: as many as a group keeps apart in two cache lines or so.
+pub const PARTS: usize = 32;
 
 impl Rows {
     /// The number of rows.

@@ -78,10 +78,37 @@ pub fn write_rejects(rejects: &[Reject], to: impl Write) -> io::Result<()> {
     writer.flush()
 }
 
+/// Writes the warnings of lines as `warnings.csv`: `file;line;kind;text`.
+///
+/// # Errors
+/// The writer fails.
+pub fn write_warnings(warnings: &[Warned], to: impl Write) -> io::Result<()> {
+    let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(to);
+    writer.write_record(["file", "line", "kind", "text"])?;
+    for Warned { file, line, kind, text } in warnings {
+        writer.write_record([file, line.to_string().as_str(), kind, text])?;
+    }
+    writer.flush()
+}
+
 /// Warnings by kind: how many, and the first few.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     kinds: BTreeMap<&'static str, Kind>,
+    listed: Vec<Warned>,
+}
+
+/// A warning of one line of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warned {
+    /// The file, with its folder.
+    pub file: Arc<str>,
+    /// The line, as an editor counts.
+    pub line: u64,
+    /// The kind of warning.
+    pub kind: &'static str,
+    /// The case at hand.
+    pub text: String,
 }
 
 /// The warnings of one kind.
@@ -107,17 +134,29 @@ impl Tally {
     pub fn at(&mut self, file: &str, line: u64, warnings: Vec<Warning>) {
         for Warning { kind, text } in warnings {
             self.count(kind, || format!("{file}, linje {line}: {text}"));
+            let file = match self.listed.last() {
+                Some(last) if *last.file == *file => Arc::clone(&last.file),
+                _ => file.into(),
+            };
+            self.listed.push(Warned { file, line, kind, text });
         }
     }
 
     /// Adds warnings that come after these.
     pub fn append(&mut self, later: Tally) {
+        self.listed.extend(later.listed);
         for (kind, Kind { count, examples }) in later.kinds {
             let mine = self.kinds.entry(kind).or_default();
             mine.count += count;
             let room = limits::EXAMPLES - mine.examples.len();
             mine.examples.extend(examples.into_iter().take(room));
         }
+    }
+
+    /// The warnings of lines, in the order in which they came.
+    #[must_use]
+    pub fn listed(&self) -> &[Warned] {
+        &self.listed
     }
 
     /// The kinds, by their captions.

@@ -13,6 +13,7 @@ use cube_schema::domain::Domain;
 use cube_schema::rule::Context;
 use cube_schema::table::{Star, Timeline};
 
+use crate::delivery::findings::Warned;
 use crate::delivery::{
     Input, InputError, Inputs, Intake, Progress, ReferenceData, Reject, Steps, Store, accept,
     read_reference,
@@ -40,6 +41,8 @@ pub struct Loaded {
     pub report: LoadReport,
     /// Every line that could not be read, by file and line.
     pub rejects: Vec<Reject>,
+    /// Every warning of a line.
+    pub warnings: Vec<Warned>,
     /// Every file that was read, by path.
     pub inputs: Vec<Input>,
 }
@@ -232,7 +235,10 @@ impl<D: Domain> Gathered<D> {
         rejects.append(&mut reference.rejects);
         rejects.extend(history.rejects);
         rejects.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
-        Ok(Loaded { star, timeline, newest, standings, report, rejects, inputs })
+        let mut listed = history.warnings.listed().to_vec();
+        listed.extend_from_slice(warnings.listed());
+        listed.sort_by(|a, b| (&a.file, a.line, a.kind).cmp(&(&b.file, b.line, b.kind)));
+        Ok(Loaded { star, timeline, newest, standings, report, rejects, warnings: listed, inputs })
     }
 }
 

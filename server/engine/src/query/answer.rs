@@ -66,9 +66,11 @@ fn bound(views: &[View], question: &Question<'_>) -> Result<(usize, Bound), Quer
     }
 }
 
-/// The view of a cube's name, upper and lower case being equal.
+/// The view of a cube's name, upper and lower case being equal. A hidden cube is asked by the program
+/// alone: it may tell more than its view does.
 pub(super) fn find(views: &[View], cube: &str) -> Result<usize, QueryError> {
-    let names = || views.iter().map(|view| view.cube().name.as_str());
-    let found = names().position(|name| same(name, cube));
-    found.ok_or_else(|| bind::unknown_cube(cube, names()))
+    let shown = || views.iter().enumerate().filter(|(_, view)| !view.cube().hidden);
+    let found = shown().find(|(_, view)| same(&view.cube().name, cube));
+    let names = shown().map(|(_, view)| view.cube().name.as_str());
+    found.map(|(at, _)| at).ok_or_else(|| bind::unknown_cube(cube, names))
 }

@@ -14,7 +14,7 @@ use super::error::{ErrorKind, QueryError};
 use super::plan::keys;
 use super::table::{Table, TableColumn, Values};
 use super::view::View;
-use super::{Cancel, Limits, answer, bind, run};
+use super::{Cancel, Limits, answer, bind, explain, run};
 use crate::cube::array::{Lists, Texts};
 use crate::cube::dimension::same;
 use crate::cube::{Group, Provenance, ProvenanceValues, Rows, Use};
@@ -63,12 +63,30 @@ pub fn drill(
     cancel: &Cancel,
 ) -> Result<(usize, Drilled), QueryError> {
     let at = answer::find(views, &asked.cube)?;
-    let view = &views[at];
+    let (view, step) = told_by(views, &views[at]);
+    let view = &view;
     let conditions = asked.filters.iter().map(|filter| bind::condition(view, filter));
-    let conditions: Vec<Condition> = conditions.collect::<Result<_, _>>()?;
+    let mut conditions: Vec<Condition> = conditions.collect::<Result<_, _>>()?;
+    if let Some(step) = &step {
+        conditions.push(bind::condition(view, step)?);
+    }
     let columns = columns(view, &asked.columns)?;
     let max = if asked.max == 0 { RECORDS } else { asked.max };
     Ok((at, records(view, conditions, &columns, max, cancel)?))
+}
+
+/// Who tells of the records behind a cell: the cube itself, or, where the caller sees all figures and
+/// only some records, the last step of what explains the cube by these records alone.
+fn told_by(views: &[View], view: &View) -> (View, Option<String>) {
+    let records = view.of_records();
+    let how = view.cube().explain.as_ref();
+    let how = how.filter(|_| records.is_restricted() && !view.is_restricted());
+    let Some((how, hidden)) = how.and_then(|how| Some((how, explain::hidden(views, how)?))) else {
+        return (records, None);
+    };
+    let path = explain::path(hidden.cube(), how, &how.own);
+    let step = path.last().map(|(key, ..)| explain::condition(&how.steps, &how.step, &[key]));
+    (hidden.of_records(), step)
 }
 
 /// Finds the records of a cell: what conditions leave. At most `max` of them are shown.
@@ -95,6 +113,19 @@ pub fn records(
         table: cell.table(columns, &shown[..shown.len().min(max)]),
         behind,
     })
+}
+
+/// All records that a view has, whatever their days, in columns; those in the order of deliveries
+/// and their lines.
+///
+/// # Errors
+/// A name that does not exist, or the question was cancelled.
+pub fn all(view: &View, asked: &[String], cancel: &Cancel) -> Result<Table, QueryError> {
+    let columns = columns(view, asked)?;
+    let cell = Cell { every_day: true, ..Cell::new(view, &[], &columns) };
+    let lines = cell.lines(cancel)?;
+    let records: Vec<&[Line]> = lines.chunk_by(|one, next| one.record == next.record).collect();
+    Ok(cell.table(&columns, &records))
 }
 
 // What is shown.
@@ -181,6 +212,8 @@ struct Cell<'a> {
     tests: Vec<(usize, Vec<bool>)>,
     /// Whether each month of the timeline is in the cell.
     months: Vec<bool>,
+    /// Whether records without a day on the timeline are in it as well.
+    every_day: bool,
 }
 
 /// A row of the cell and the record that it is a piece of.
@@ -202,8 +235,15 @@ impl<'a> Cell<'a> {
         });
         let cut = conditioned.chain(shown).any(|at| group.uses[at] == Some(Use::Step));
         let rows = group.cut.as_ref().filter(|_| cut).unwrap_or(&group.rows);
-        let mut cell =
-            Cell { view, group, rows, cut, tests: Vec::new(), months: vec![true; cube.months()] };
+        let mut cell = Cell {
+            view,
+            group,
+            rows,
+            cut,
+            tests: Vec::new(),
+            months: vec![true; cube.months()],
+            every_day: false,
+        };
         for (dimension, shape) in cube.dimensions.iter().enumerate() {
             let Some(allowed) = keys::allowed(shape, dimension, conditions) else { continue };
             let mut wanted = vec![false; shape.key_count];
@@ -242,12 +282,24 @@ impl<'a> Cell<'a> {
     /// Whether a row has a day in the period, and keys that the conditions leave.
     fn holds(&self, row: usize, before: &[u32]) -> bool {
         let (first, last) = (self.rows.first_month[row], self.rows.last_month[row]);
-        let active = first <= last && before[usize::from(last) + 1] > before[usize::from(first)];
+        let active = self.every_day
+            || first <= last && before[usize::from(last) + 1] > before[usize::from(first)];
         let has = |(dimension, wanted): &(usize, Vec<bool>)| {
-            let key = self.rows.keys[*dimension].as_ref().map(|keys| keys.get(row));
-            key.is_some_and(|key| wanted[key as usize])
+            self.key(*dimension, row).is_some_and(|key| wanted[key as usize])
         };
         active && self.tests.iter().all(has)
+    }
+
+    /// The key of a row in a dimension, or the number of its list; of an age that at the end of the
+    /// cell's period.
+    fn key(&self, dimension: usize, row: usize) -> Option<u32> {
+        match &self.rows.keys[dimension] {
+            Some(keys) => Some(keys.get(row)),
+            None => {
+                let last = self.months.iter().rposition(|counts| *counts)?;
+                self.view.cube().age_key(0, dimension, self.rows.entity[row], last)
+            }
+        }
     }
 
     fn record(&self, row: usize) -> (u32, u32) {
@@ -297,9 +349,7 @@ impl<'a> Cell<'a> {
     }
 
     fn keys(&self, dimension: usize, row: usize) -> Vec<u32> {
-        let Some(key) = self.rows.keys[dimension].as_ref().map(|keys| keys.get(row)) else {
-            return Vec::new();
-        };
+        let Some(key) = self.key(dimension, row) else { return Vec::new() };
         self.rows.lists[dimension]
             .as_ref()
             .map_or_else(|| vec![key], |lists: &Lists| lists.get(key as usize).to_vec())

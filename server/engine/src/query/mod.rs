@@ -15,6 +15,7 @@ pub mod bind;
 pub mod show;
 pub mod table;
 pub mod drill;
+pub mod explain;
 mod answer;
 mod compose;
 mod execute;

@@ -1,5 +1,6 @@
 //! A table as an answer: a row per record, step or line, in columns.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use cube_schema::day::Day;
@@ -45,6 +46,16 @@ impl Values {
             Values::Text(values) => values.len(),
             Values::Number(values) => values.len(),
             Values::Day(values) => values.len(),
+        }
+    }
+
+    /// Some of the rows.
+    #[must_use]
+    pub fn slice(&self, rows: Range<usize>) -> Values {
+        match self {
+            Values::Text(values) => Values::Text(values[rows].to_vec()),
+            Values::Number(values) => Values::Number(values[rows].to_vec()),
+            Values::Day(values) => Values::Day(values[rows].to_vec()),
         }
     }
 

@@ -131,6 +131,13 @@ impl View {
         self.eyes.seen.is_some()
     }
 
+    /// Whether nothing is withheld: no row, no dimension, not where records came from.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        let eyes = &self.eyes;
+        eyes.seen.is_none() && eyes.hidden.is_empty() && !eyes.without_deliveries
+    }
+
     /// The rows of a measure group that may be seen; `None` is all.
     #[must_use]
     pub fn seen(&self, group: usize, cut: bool) -> Option<&RoaringBitmap> {

@@ -7,6 +7,7 @@
 
 pub mod entity;
 pub mod record;
+pub mod trial;
 
 use cube_schema::domain::{DeliveryInfo, Domain, Judged};
 use cube_schema::rule::{Context, Marks, Warning};
@@ -33,6 +34,7 @@ pub fn judge<D: Domain>(
             warnings.append(said);
         }
     }
+    trial::judge(domain, &mut judged, context);
     (judged, warnings)
 }
 
@@ -45,6 +47,7 @@ fn unjudged<R>(records: Vec<Vec<ReadRecord<R>>>) -> Vec<Judged<R>> {
             line: u32::try_from(line).unwrap_or(u32::MAX),
             marks: Marks::default(),
             verdicts: Vec::new(),
+            trials: Vec::new(),
         }));
     }
     judged

@@ -4,7 +4,7 @@ use cube_schema::schema::{DayCount, MeasureKind};
 use roaring::RoaringBitmap;
 
 use crate::cube::array::{Column, Lists, Texts};
-use crate::cube::{Cube, Dimension, Field, Group, Measure, ProvenanceValues, Rows, Use};
+use crate::cube::{Cube, Dimension, Field, Group, Measure, PARTS, ProvenanceValues, Rows, Use};
 
 type Check = Result<(), &'static str>;
 
@@ -176,6 +176,10 @@ fn rows(cube: &Cube, group: &Group, rows: &Rows, cut: bool) -> Check {
         ensure(lengths == [count; 3], "en rækkefølges længde")?;
         ensure(below(&order.rows, count) && below(&order.places, count), "en rækkefølge")?;
         ensure(order.keys.is_sorted(), "en rækkefølges nøgler")?;
+        if let Some(parts) = &order.parts {
+            let in_range = parts.iter().all(|&part| usize::from(part) < PARTS);
+            ensure(parts.len() == count && in_range, "en rækkefølges dele")?;
+        }
     }
     let width = cube.dimensions.len();
     ensure(

@@ -1,6 +1,6 @@
 //! The metadata: the structures of a cube, with section numbers in place of columns.
 
-use cube_schema::schema::{DayCount, Grain, MeasureKind};
+use cube_schema::schema::{DayCount, Explain, Grain, MeasureKind};
 use serde::{Deserialize, Serialize};
 
 use crate::cube::{Calculated, Hierarchy, NamedSet, Use};
@@ -17,6 +17,7 @@ pub(super) struct CubeMeta {
     pub description: String,
     pub all: String,
     pub hidden: bool,
+    pub explain: Option<Explain>,
     pub first_month: i32,
     pub last_month: i32,
     pub dimensions: Vec<DimensionMeta>,
@@ -126,6 +127,7 @@ pub(super) struct OrderMeta {
     pub rows: u32,
     pub keys: u32,
     pub places: u32,
+    pub parts: Option<u32>,
 }
 
 #[derive(Serialize, Deserialize)]

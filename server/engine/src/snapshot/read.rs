@@ -47,6 +47,7 @@ impl Reader<'_> {
             description: meta.description,
             all: meta.all,
             hidden: meta.hidden,
+            explain: meta.explain,
             timeline,
             dimensions: meta
                 .dimensions
@@ -164,6 +165,7 @@ impl Reader<'_> {
             rows: self.array(meta.rows)?,
             keys: self.array(meta.keys)?,
             places: self.array(meta.places)?,
+            parts: self.optional(meta.parts)?,
         })
     }
 

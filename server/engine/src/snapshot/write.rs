@@ -37,6 +37,7 @@ impl<'a> Writer<'a> {
             description: cube.description.clone(),
             all: cube.all.clone(),
             hidden: cube.hidden,
+            explain: cube.explain.clone(),
             first_month: cube.timeline.first.0,
             last_month: cube.timeline.last.0,
             dimensions: cube.dimensions.iter().map(|dimension| self.dimension(dimension)).collect(),
@@ -159,6 +160,7 @@ impl<'a> Writer<'a> {
             rows: self.array(&order.rows),
             keys: self.array(&order.keys),
             places: self.array(&order.places),
+            parts: self.optional(order.parts.as_ref()),
         }
     }
 

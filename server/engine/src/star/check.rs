@@ -260,7 +260,12 @@ impl<'a> Facts<'a> {
                 check_offsets(&self.table.name, &lists.offsets, lists.values.len())?;
                 self.in_range(column, &lists.values, rows)
             }
-            _ => Err(self.wrong_kind(column, "numre (Id eller Ids)")),
+            FactColumn::Shared(lists, numbers) => {
+                check_offsets(&self.table.name, &lists.offsets, lists.values.len())?;
+                self.in_range(column, numbers, lists.len())?;
+                self.in_range(column, &lists.values, rows)
+            }
+            _ => Err(self.wrong_kind(column, "numre (Id, Ids eller Shared)")),
         }
     }
 

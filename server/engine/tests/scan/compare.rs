@@ -21,7 +21,7 @@ pub type SeenFacts = Option<HashSet<usize>>;
 
 /// The cube of a star.
 pub fn cube(world: &World) -> Arc<Cube> {
-    let cube = &world.schema.cubes[0];
+    let cube = &world.schema.cubes[world.cube];
     Arc::new(build(&world.schema, cube, &world.star(), world.timeline).unwrap())
 }
 
@@ -117,8 +117,8 @@ fn check_form(view: &View, bound: &Bound, answer: &CellSet) -> Result<(), String
 fn check_world(world: &World, seen: &SeenFacts, bound: &Bound) -> Result<(), String> {
     let star = world.star();
     let cube = cube(world);
-    let scan =
-        Scan::new(&world.schema, &world.schema.cubes[0], &star, world.timeline, seen.clone());
+    let own = &world.schema.cubes[world.cube];
+    let scan = Scan::new(&world.schema, own, &star, world.timeline, seen.clone());
     check(&view(&cube, seen), &scan, bound, usize::MAX).map(|_| ())
 }
 

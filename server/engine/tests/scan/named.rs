@@ -12,8 +12,8 @@ use crate::compare::{SeenFacts, check, cube, view};
 use crate::scan::Scan;
 use crate::world::{Fact, World};
 
-const YES: u32 = 0;
-const NO: u32 = 1;
+pub const YES: u32 = 0;
+pub const NO: u32 = 1;
 
 /// Municipalities by row.
 const BROENDBY: u32 = 0;
@@ -24,7 +24,7 @@ const SYN: u32 = 0;
 const MISBRUG: u32 = 2;
 const UNKNOWN_GROUP: u32 = 3;
 
-fn day(text: &str) -> Day {
+pub fn day(text: &str) -> Day {
     Day::parse(text).unwrap()
 }
 
@@ -36,8 +36,19 @@ fn table(name: &str, rows: &[[&str; 4]]) -> DimensionTable {
     table
 }
 
+/// Ages to 40 in the groups `0-17`, `18-29` and `30+`.
+fn ages() -> DimensionTable {
+    let mut ages = table("alder", &[]);
+    for age in 0..=40 {
+        let group = ["0-17", "18-29", "30+"][usize::from(age > 17) + usize::from(age > 29)];
+        ages.push(&[group, "", &age.to_string(), "", ""]);
+    }
+    ages.push(&[""; 5]);
+    ages
+}
+
 /// A small world over two years, without facts; series 0 is approved for ever, series 1 never.
-fn world() -> World {
+pub fn world() -> World {
     let tables = vec![
         table("kommune", &[["", "1084", "153", "Brøndby"], ["", "1084", "155", "Dragør"]]),
         table("ydelse", &[["Botilbud", "", "1.8.1", ""], ["Støtte", "", "1.12.0.2", ""]]),
@@ -57,6 +68,7 @@ fn world() -> World {
             "borger",
             &[["", "", "a", ""], ["", "", "b", ""], ["", "", "c", ""], ["", "", "d", ""]],
         ),
+        ages(),
     ];
     World {
         schema: World::schema(),
@@ -64,12 +76,14 @@ fn world() -> World {
         tables,
         approvals: vec![vec![(Day::MIN, YES)], vec![(Day::MIN, NO)]],
         tariffs: vec![vec![(Day::MIN, 0)]],
+        births: vec![Day::MIN; 4],
         facts: Vec::new(),
+        cube: 0,
     }
 }
 
 /// A record of one citizen, number and series 0 everywhere.
-fn fact(citizen: u32, first: &str, last: &str) -> Fact {
+pub fn fact(citizen: u32, first: &str, last: &str) -> Fact {
     Fact {
         citizen,
         code: 0,
@@ -80,6 +94,9 @@ fn fact(citizen: u32, first: &str, last: &str) -> Fact {
         place: 0,
         approval: 0,
         tariff: 0,
+        amount: 0,
+        starts: true,
+        ends: true,
         first: day(first),
         last: day(last),
     }
@@ -87,17 +104,17 @@ fn fact(citizen: u32, first: &str, last: &str) -> Fact {
 
 /// A question in the words of a pivot.
 #[derive(Clone, Copy, Default)]
-struct Ask<'a> {
-    filters: &'a [&'a str],
-    columns: &'a [&'a str],
-    rows: &'a [&'a str],
-    measure: &'a str,
-    totals: bool,
-    empty: bool,
+pub struct Ask<'a> {
+    pub filters: &'a [&'a str],
+    pub columns: &'a [&'a str],
+    pub rows: &'a [&'a str],
+    pub measure: &'a str,
+    pub totals: bool,
+    pub empty: bool,
 }
 
 impl World {
-    fn ask(&self, ask: &Ask<'_>) -> Vec<String> {
+    pub fn ask(&self, ask: &Ask<'_>) -> Vec<String> {
         self.ask_as(&None, ask)
     }
 
@@ -105,7 +122,7 @@ impl World {
         let texts = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
         let measure = if ask.measure.is_empty() { "Borgere" } else { ask.measure };
         let pivot = Pivot {
-            cube: "Skanning".to_owned(),
+            cube: self.schema.cubes[self.cube].name.clone(),
             filters: texts(ask.filters),
             columns: texts(ask.columns),
             rows: texts(ask.rows),
@@ -123,7 +140,8 @@ impl World {
         let (star, cube) = (self.star(), cube(self));
         let view = view(&cube, seen);
         let schema = &self.schema;
-        let scan = Scan::new(schema, &schema.cubes[0], &star, self.timeline, seen.clone());
+        let own = &schema.cubes[self.cube];
+        let scan = Scan::new(schema, own, &star, self.timeline, seen.clone());
         check(&view, &scan, bound, usize::MAX).unwrap_or_else(|error| panic!("{error}"));
         let answer = run(&view, bound, &Limits::default(), &Cancel::default()).unwrap();
         (0..answer.cell_count()).map(|ordinal| shown(&view, &answer, ordinal)).collect()

@@ -8,6 +8,9 @@
 //!
 //! - A cell's *period* is the months that the conditions leave and that have its time members; the
 //!   last day of the period is the last day of its latest month. Other dimensions do not narrow it.
+//! - The key of an age is that of the fact on the last day of the period, whatever the day.
+//! - A record begins (or ends) in a cell by the fact that says so, if it is in the cell on that day.
+//! - Days are counted one by one; numbers of a fact count once in a cell.
 //! - A fact without any key of a many-valued dimension is in no member of it and meets no condition
 //!   on it, not even one that leaves every key; where nothing is said of the dimension, or only
 //!   All, it counts.
@@ -23,8 +26,8 @@
 
 use std::collections::HashSet;
 
-use cube_schema::day::Day;
-use cube_schema::schema::{self, MeasureGroup, MeasureKind, Schema};
+use cube_schema::day::{Day, Month};
+use cube_schema::schema::{self, DayCount, MeasureGroup, MeasureKind, Schema};
 use cube_schema::table::{FactColumn, FactTable, Star, Timeline};
 use terning_engine::query::bound::{Axis, Bound, Factor, HierarchyRef, Member, Part};
 
@@ -37,6 +40,7 @@ pub struct Scan<'a> {
     pub dimensions: Vec<ScanDimension>,
     /// Every fact's days, those that look alike in a month being told once.
     moments: Vec<Moment>,
+    timeline: Timeline,
     months: usize,
     /// Which facts the caller may see; all if `None`.
     seen: Option<HashSet<usize>>,
@@ -49,6 +53,7 @@ pub struct ScanDimension {
     pub name: String,
     observed: bool,
     is_time: bool,
+    is_age: bool,
     key_count: usize,
     pub fields: Vec<FieldMembers>,
     /// The fields of each hierarchy's levels: one per field, then those of several levels.
@@ -75,10 +80,16 @@ fn calendar(timeline: Timeline) -> Vec<CalendarDay> {
     days.map(|number| day(Day(number))).collect()
 }
 
-/// A fact on a day.
+/// A fact on a day, and on those after it that look alike.
 struct Moment {
     fact: usize,
     month: u32,
+    first: Day,
+    /// The number of days.
+    length: i32,
+    /// Whether the fact's own first day, and last day, is among them.
+    is_first: bool,
+    is_last: bool,
     /// Whether it is the last day of the month.
     month_end: bool,
     /// The keys of the fact in each dimension on this day.
@@ -116,12 +127,16 @@ impl<'a> Scan<'a> {
         let usage = |name: &str| group.dimensions.iter().find(|usage| usage.dimension == name);
         let used: Vec<&schema::Dimension> =
             schema.dimensions.iter().filter(|one| usage(&one.name).is_some()).collect();
-        let dimensions = used.iter().map(|one| ScanDimension::new(one, schema, star, timeline));
+        let dimensions = used.iter().map(|one| {
+            let is_age = usage(&one.name).is_some_and(|usage| usage.age.is_some());
+            ScanDimension::new(one, is_age, schema, star, timeline)
+        });
         let mut scan = Scan {
             group,
             facts,
             dimensions: dimensions.collect(),
             moments: Vec::new(),
+            timeline,
             months: (timeline.last.0 - timeline.first.0 + 1) as usize,
             seen,
             seen_keys: vec![HashSet::new(); used.len()],
@@ -154,15 +169,22 @@ impl<'a> Scan<'a> {
         for (number, one) in
             calendar.iter().filter(|one| first <= one.day && one.day <= last).enumerate()
         {
-            let special = number == 0 || one.month_begin || one.month_end;
+            let special = number < 2 || one.month_begin || one.month_end;
             if special || sources.iter().any(|source| source.changes_on(one.day)) {
                 self.moments.push(Moment {
                     fact,
                     month: one.month,
+                    first: one.day,
+                    length: 0,
+                    is_first: one.day == first,
+                    is_last: false,
                     month_end: one.month_end,
                     keys: sources.iter().map(|source| source.on(one)).collect(),
                 });
             }
+            let moment = self.moments.last_mut().unwrap();
+            moment.length += 1;
+            moment.is_last = one.day == last;
         }
     }
 
@@ -185,6 +207,9 @@ impl<'a> Scan<'a> {
     }
 
     fn source(&self, usage: &'a schema::DimensionUse, fact: usize, star: &'a Star) -> Source<'a> {
+        if usage.age.is_some() {
+            return Source::Age;
+        }
         let Some(column) = &usage.column else { return Source::Time };
         if let Some(steps) = &usage.steps {
             let steps = star.step(steps).unwrap();
@@ -335,15 +360,40 @@ impl<'a> Scan<'a> {
     }
 
     fn moments_in<'b>(&'b self, wanted: &'b [Wanted]) -> impl Iterator<Item = &'b Moment> {
+        let months = self.months_of(wanted);
         self.moments.iter().filter(move |moment| {
-            wanted
-                .iter()
-                .all(|one| moment.keys[one.dimension].iter().any(|key| one.keys[*key as usize]))
+            wanted.iter().all(|one| {
+                if self.dimensions[one.dimension].is_age {
+                    return one.keys[self.age(moment.fact, one.dimension, &months)];
+                }
+                moment.keys[one.dimension].iter().any(|key| one.keys[*key as usize])
+            })
         })
     }
 
+    /// The key of a fact's age on the last day of some months.
+    fn age(&self, fact: usize, dimension: usize, months: &[usize]) -> usize {
+        let unknown = self.dimensions[dimension].key_count - 1;
+        let name = &self.dimensions[dimension].name;
+        let usage = self.group.dimensions.iter().find(|usage| usage.dimension == *name);
+        let born = self.day(usage.unwrap().age.as_ref().unwrap(), fact);
+        let (Some(last), true) = (months.last(), born != Day::MIN) else { return unknown };
+        let (born, now) = (born.date(), self.month(*last).last_day().date());
+        let years = i32::from(now.year()) - i32::from(born.year());
+        let had_birthday = (now.month(), now.day()) >= (born.month(), born.day());
+        let age = years - i32::from(!had_birthday);
+        usize::try_from(age).map_or(unknown, |age| age.min(unknown))
+    }
+
+    fn month(&self, month: usize) -> Month {
+        Month(self.timeline.first.0 + month as i32)
+    }
+
+    /// Whether some fact has the members of a tuple, its age aside: that depends on the whole cell.
     fn is_active(&self, tuple: &Tuple, bound: &Bound) -> bool {
-        self.moments_in(&self.wanted(tuple, bound)).next().is_some()
+        let mut wanted = self.wanted(tuple, bound);
+        wanted.retain(|one| !self.dimensions[one.dimension].is_age);
+        self.moments_in(&wanted).next().is_some()
     }
 
     /// The value of a cell.
@@ -362,7 +412,27 @@ impl<'a> Scan<'a> {
             _ => None,
         })?;
         let measure = &self.group.measures[measure];
-        let last_month = self.last_month(&wanted);
+        let months = self.months_of(&wanted);
+        let count =
+            |is: &dyn Fn(&Moment) -> bool| active.iter().filter(|moment| is(moment)).count() as f64;
+        match measure.kind {
+            MeasureKind::Distinct | MeasureKind::DistinctAtEnd => {}
+            MeasureKind::Starts => {
+                let starts = self.ids(self.group.starts.as_ref().unwrap());
+                return Some(count(&|moment| moment.is_first && starts[moment.fact] == 1));
+            }
+            MeasureKind::Ends => {
+                let ends = self.ids(self.group.ends.as_ref().unwrap());
+                return Some(count(&|moment| moment.is_last && ends[moment.fact] == 1));
+            }
+            MeasureKind::Days | MeasureKind::CoveredDays => {
+                return Some(self.days(&active, measure, &months));
+            }
+            MeasureKind::Sum | MeasureKind::SumAtEnd | MeasureKind::MeanOverMonths => {
+                return self.sum(&active, measure, &months);
+            }
+        }
+        let last_month = *months.last().unwrap();
         let at_end = measure.kind == MeasureKind::DistinctAtEnd;
         let counted = active
             .iter()
@@ -374,12 +444,57 @@ impl<'a> Scan<'a> {
         Some(keys.len() as f64)
     }
 
-    /// The latest month of the period.
-    fn last_month(&self, wanted: &[Wanted]) -> usize {
+    /// The days of rows, or the different days of each key, over the days of the period.
+    fn days(&self, active: &[&Moment], measure: &schema::Measure, months: &[usize]) -> f64 {
+        let begin = self.month(months[0]).first_day();
+        let starts = self.group.starts.as_ref().map(|column| self.ids(column));
+        let excludes = self.group.day_count == DayCount::ExcludeStart;
+        let counts = |moment: &&&Moment| {
+            let is_start = moment.is_first && starts.is_some_and(|starts| starts[moment.fact] == 1);
+            !(excludes && is_start && moment.first > begin)
+        };
+        let key = |fact: usize| -> Vec<u32> {
+            measure.key.iter().map(|column| self.ids(column)[fact]).collect()
+        };
+        let covered = measure.kind == MeasureKind::CoveredDays;
+        let days = active.iter().filter(counts).flat_map(|moment| {
+            // Days of different facts are different where every row counts.
+            let fact = if covered { 0 } else { moment.fact };
+            let key = key(moment.fact);
+            (0..moment.length).map(move |day| (key.clone(), fact, moment.first.0 + day))
+        });
+        let days = days.collect::<HashSet<_>>().len();
+        let length =
+            |month: &usize| self.month(*month).last_day().0 - self.month(*month).first_day().0 + 1;
+        days as f64 / f64::from(months.iter().map(length).sum::<i32>())
+    }
+
+    fn sum(&self, active: &[&Moment], measure: &schema::Measure, months: &[usize]) -> Option<f64> {
+        let Some(FactColumn::Number(numbers)) = self.facts.column(measure.column.as_ref().unwrap())
+        else {
+            panic!("no numbers")
+        };
+        let last = *months.last().unwrap() as u32;
+        let at_end = measure.kind == MeasureKind::SumAtEnd;
+        let counted: Vec<&&Moment> = active
+            .iter()
+            .filter(|moment| !at_end || (moment.month_end && moment.month == last))
+            .collect();
+        let facts: HashSet<usize> = counted.iter().map(|moment| moment.fact).collect();
+        let hundredths: i64 =
+            facts.iter().map(|fact| (numbers[*fact] * 100.0).round() as i64).sum();
+        let months: HashSet<u32> = counted.iter().map(|moment| moment.month).collect();
+        let mean = measure.kind == MeasureKind::MeanOverMonths;
+        let parts = if mean { 100 * months.len() } else { 100 };
+        (!facts.is_empty()).then(|| hundredths as f64 / parts as f64)
+    }
+
+    /// The months of the period.
+    fn months_of(&self, wanted: &[Wanted]) -> Vec<usize> {
         let time = self.dimensions.iter().position(|dimension| dimension.is_time);
         match wanted.iter().find(|one| Some(one.dimension) == time) {
-            Some(months) => months.keys.iter().rposition(|one| *one).unwrap_or(0),
-            None => self.months - 1,
+            Some(months) => (0..months.keys.len()).filter(|month| months.keys[*month]).collect(),
+            None => (0..self.months).collect(),
         }
     }
 }
@@ -389,6 +504,7 @@ enum Source<'a> {
     Time,
     Keys(&'a [u32]),
     Steps(&'a [Day], &'a [u32]),
+    Age,
 }
 
 impl Source<'_> {
@@ -396,6 +512,8 @@ impl Source<'_> {
         match self {
             Source::Time => vec![one.month],
             Source::Keys(keys) => keys.to_vec(),
+            // It is not the day that tells, but the period.
+            Source::Age => Vec::new(),
             Source::Steps(from, members) => {
                 let holds = from.iter().rposition(|from| *from <= one.day).unwrap();
                 vec![members[holds]]
@@ -418,6 +536,7 @@ impl Source<'_> {
 impl ScanDimension {
     fn new(
         dimension: &schema::Dimension,
+        is_age: bool,
         schema: &Schema,
         star: &Star,
         timeline: Timeline,
@@ -439,6 +558,7 @@ impl ScanDimension {
             name: dimension.name.clone(),
             observed: dimension.observed,
             is_time: dimension.table.is_none(),
+            is_age,
             key_count: fields[0].member_of_key.len(),
             hierarchies: (0..fields.len()).map(|field| vec![field]).chain(several).collect(),
             fields,

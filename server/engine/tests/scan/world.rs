@@ -1,7 +1,7 @@
 //! Random small stars, kept as lists of facts so that a failing one can be made smaller.
 
 use cube_schema::day::{Day, Month};
-use cube_schema::schema::Schema;
+use cube_schema::schema::{DayCount, Schema};
 use cube_schema::table::{DimensionTable, FactColumn, FactTable, Lists, Star, StepTable, Timeline};
 
 use crate::random::Random;
@@ -14,7 +14,11 @@ pub struct World {
     pub tables: Vec<DimensionTable>,
     pub approvals: Vec<Series>,
     pub tariffs: Vec<Series>,
+    /// The birth of each citizen; `Day::MIN` is not known.
+    pub births: Vec<Day>,
     pub facts: Vec<Fact>,
+    /// Which cube of the schema is asked.
+    pub cube: usize,
 }
 
 /// The steps of one series: from which day on which member holds.
@@ -34,6 +38,11 @@ pub struct Fact {
     pub place: u32,
     pub approval: u32,
     pub tariff: u32,
+    /// In hundredths.
+    pub amount: i64,
+    /// Whether the record begins with this piece, and ends with it.
+    pub starts: bool,
+    pub ends: bool,
     pub first: Day,
     pub last: Day,
 }
@@ -79,7 +88,7 @@ impl World {
         let timeline = Timeline { first, last };
         let tables: Vec<DimensionTable> = ["kommune", "ydelse", "maalgruppe", "opholdssted"]
             .iter()
-            .chain(&["godkendt", "takst", "borger"])
+            .chain(&["godkendt", "takst", "borger", "alder"])
             .map(|name| random_table(random, name, size, timeline))
             .collect();
         vary(&mut schema, random);
@@ -87,10 +96,12 @@ impl World {
         let mut world = World {
             approvals: random_series(random, timeline, keys(4)),
             tariffs: random_series(random, timeline, keys(5)),
+            births: random_births(random, timeline, keys(6), keys(7)),
             schema,
             timeline,
             tables,
             facts: Vec::new(),
+            cube: [0, 0, 0, 0, 1, 2][random.below(6)],
         };
         let facts = match random.below(20) {
             _ if size.facts > SMALL.facts => random.between(size.facts / 2, size.facts),
@@ -109,8 +120,10 @@ impl World {
     fn random_fact(&self, random: &mut Random, size: Size) -> Fact {
         let (first, last) = random_days(random, self.timeline);
         if random.percent(50) && !self.facts.is_empty() {
-            let piece = Fact { first, last, ..random.pick(&self.facts).clone() };
-            return piece;
+            let (starts, ends) = (random.percent(40), random.percent(40));
+            let amount = random.below(100_000) as i64 - 20_000;
+            let of_record = random.pick(&self.facts).clone();
+            return Fact { first, last, starts, ends, amount, ..of_record };
         }
         let keys = |table: usize| self.tables[table].len();
         let citizens = keys(6).min(random.between(1, size.citizens));
@@ -124,6 +137,9 @@ impl World {
             place: random.below(keys(3)) as u32,
             approval: random.below(self.approvals.len()) as u32,
             tariff: random.below(self.tariffs.len()) as u32,
+            amount: random.below(1_000_000_000) as i64,
+            starts: random.percent(70),
+            ends: random.percent(70),
             first,
             last,
         }
@@ -133,6 +149,9 @@ impl World {
     pub fn star(&self) -> Star {
         let ids = |of: fn(&Fact) -> u32| FactColumn::Id(self.facts.iter().map(of).collect());
         let days = |of: fn(&Fact) -> Day| FactColumn::Day(self.facts.iter().map(of).collect());
+        let numbers =
+            |of: fn(&Fact) -> f64| FactColumn::Number(self.facts.iter().map(of).collect());
+        let born = |fact: &Fact| self.births[fact.citizen as usize];
         let mut groups = Lists::default();
         self.facts.iter().for_each(|fact| groups.push(fact.groups.iter().copied()));
         let columns = vec![
@@ -145,6 +164,11 @@ impl World {
             ("opholdssted", ids(|fact| fact.place)),
             ("godkendelse", ids(|fact| fact.approval)),
             ("takst", ids(|fact| fact.tariff)),
+            ("begynder", ids(|fact| fact.starts.into())),
+            ("slutter", ids(|fact| fact.ends.into())),
+            ("beloeb", numbers(|fact| fact.amount as f64 / 100.0)),
+            ("antal", numbers(|fact| f64::from(fact.record))),
+            ("foedt", FactColumn::Day(self.facts.iter().map(born).collect())),
             ("fra", days(|fact| fact.first)),
             ("til", days(|fact| fact.last)),
         ];
@@ -170,6 +194,9 @@ impl World {
         for table in &self.tables {
             text += &format!("{}: {:?}\n", table.name, table.columns);
         }
+        let group = &self.schema.cubes[self.cube].groups[0];
+        text +=
+            &format!("group {}, {:?}, births: {:?}\n", group.name, group.day_count, self.births);
         text += &format!("approvals: {:?}\ntariffs: {:?}\n", self.approvals, self.tariffs);
         for fact in &self.facts {
             text += &format!("{} – {}  {fact:?}\n", fact.first, fact.last);
@@ -182,11 +209,15 @@ impl World {
 fn vary(schema: &mut Schema, random: &mut Random) {
     for dimension in &mut schema.dimensions[1..] {
         let changes = dimension.name == "Godkendt" || dimension.name == "Takst";
-        dimension.observed = !changes && random.percent(30);
+        dimension.observed = !changes && dimension.name != "Alder" && random.percent(30);
     }
-    let uses = &mut schema.cubes[0].groups[0].dimensions;
+    let group = &mut schema.cubes[0].groups[0];
+    if random.percent(40) {
+        group.day_count = DayCount::ExcludeStart;
+    }
+    let uses = &mut group.dimensions;
     if random.percent(4) {
-        uses.retain(|usage| usage.column.is_some());
+        uses.retain(|usage| usage.dimension != "Tid");
     }
     if random.percent(4) {
         uses.retain(|usage| usage.steps.is_none());
@@ -198,6 +229,8 @@ fn random_table(random: &mut Random, name: &str, size: Size, timeline: Timeline)
     let rows = if name == "borger" {
         let few = random.percent(20);
         random.between(1, if few { 3 } else { size.citizens })
+    } else if name == "alder" && random.percent(60) {
+        random.between(10, 70)
     } else if size.keys > SMALL.keys && random.percent(50) {
         size.keys
     } else {
@@ -215,6 +248,26 @@ fn random_table(random: &mut Random, name: &str, size: Size, timeline: Timeline)
         table.push(&[group, region, &code, name, newest]);
     }
     table
+}
+
+/// Births of a table of so many ages, and some beyond it at either end; often at a turn of the year,
+/// or on 29 February.
+fn random_births(random: &mut Random, timeline: Timeline, count: usize, ages: usize) -> Vec<Day> {
+    let birth = |_| {
+        if random.percent(10) {
+            return Day::MIN;
+        }
+        let (earliest, latest) = (timeline.first.0 - 12 * (ages as i32 + 2), timeline.last.0 + 6);
+        let month = Month(earliest + random.below((latest - earliest) as usize) as i32);
+        let day = random.between(0, 30) as i32;
+        match random.below(10) {
+            0 => Month(month.0 - month.0 % 12).first_day(),
+            1 => month.last_day(),
+            2 => Day::from_ymd((month.year() / 4 * 4) as i16, 2, 29).unwrap_or(Day::MIN),
+            _ => Day((month.first_day().0 + day).min(month.last_day().0)),
+        }
+    };
+    (0..count).map(birth).collect()
 }
 
 fn random_list(random: &mut Random, keys: usize) -> Vec<u32> {

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
-use terning_oracle::{CellSet, Choices, Day, Oracle, OracleRecord, Pivot, load, load_after};
+use terning_oracle::{CellSet, Choices, Oracle, OracleRecord, Pivot, load, load_after};
 
 pub const VH: &str = "Voksne Handicappede";
 pub const BENCHMARK: &str = "Voksne Handicappede Benchmark";
@@ -190,10 +190,6 @@ impl Folder {
     pub fn load_after(&self, former: &Oracle, choices: Choices) -> Oracle {
         load_after(self.path(), choices, Some(former)).unwrap()
     }
-}
-
-pub fn day(text: &str) -> Day {
-    Day::parse(text).unwrap()
 }
 
 pub fn texts(texts: &[&str]) -> Vec<String> {

@@ -103,7 +103,7 @@ fn n1_to_n8_of_one_municipality_and_year() {
         numerators,
         [
             Some(1.0),
-            None,
+            Some(0.0),
             Some(whole_year),
             Some(support),
             Some(long),

@@ -16,7 +16,10 @@ use super::dimensions::Keys;
 /// What the rows of a fact table are made of.
 #[derive(Clone, Copy)]
 pub(super) struct Facts<'a> {
-    pub records: &'a [Judged<Record>],
+    /// All records, and behind them their states in the steps of explanations.
+    pub records: &'a [&'a Judged<Record>],
+    /// By position in `records`: the record that it is, or is a state of.
+    pub origin: &'a [u32],
     pub deliveries: &'a [DeliveryInfo],
     pub keys: &'a Keys<'a>,
     pub rows: &'a [FactRow],
@@ -30,7 +33,7 @@ impl<'a> Facts<'a> {
         columns.extend([
             ("aaben_ydelse", self.id(|judged| self.keys.aaben_ydelse(judged, self.as_of))),
             ("opholdssted", self.id(|judged| self.keys.opholdssted(&judged.record))),
-            ("regler", self.ids(|judged, lists| self.keys.push_regler(judged, lists))),
+            ("regler", self.marks()),
         ]);
         named("ydelser_indberettet", columns, self.judged(LOKAL, ""))
     }
@@ -45,14 +48,36 @@ impl<'a> Facts<'a> {
         named("ydelser_benchmark", columns, judged)
     }
 
+    /// The facts of the cube that explains the others: by the steps in which they hold.
+    pub fn explained(self, steps: FactColumn, touched: FactColumn) -> FactTable {
+        let keys = self.keys;
+        let mut judged = self.judged(NATIONAL, "");
+        judged.extend(self.judged(LOKAL, "_lokal"));
+        let mut columns = self.shared_columns();
+        columns.extend([
+            ("aaben_ydelse", self.id(|judged| keys.aaben_ydelse_aendret(judged, self.as_of))),
+            ("opholdssted", self.id(|judged| keys.opholdssted(&judged.record))),
+            ("regler", self.marks()),
+            ("ejer", self.at(|at| keys.handlekommune(&self.origin(at).record))),
+            ("trin", steps),
+            ("roert_af", touched),
+        ]);
+        named("ydelser_forklaret", columns, judged)
+    }
+
+    /// The record that a position is, or is a state of.
+    fn origin(self, at: usize) -> &'a Judged<Record> {
+        self.records[self.origin[at] as usize]
+    }
+
     fn shared_columns(self) -> Vec<(&'static str, FactColumn)> {
         let keys = self.keys;
         let file =
             |judged: &Judged<Record>| self.deliveries[judged.delivery as usize].file.as_str();
         vec![
-            ("borger", self.at(|at| keys.borger(at))),
+            ("borger", self.at(|at| keys.borger(self.origin[at] as usize))),
             // The pieces of a record share its number.
-            ("registrering", self.at(|at| at as u32)),
+            ("registrering", self.at(|at| self.origin[at])),
             ("ydelseskode_som_angivet", self.of(|record| keys.ydelseskode_som_angivet(record))),
             ("foerste_dag", self.day(|days| days.first)),
             ("sidste_dag", self.day(|days| days.last)),
@@ -64,8 +89,8 @@ impl<'a> Facts<'a> {
             ("maalgrupper", self.ids(|judged, lists| keys.push_maalgrupper(&judged.record, lists))),
             ("funktionsvurdering", self.of(Keys::funktionsvurdering)),
             ("godkendelsesserie", self.of(|record| keys.godkendelsesserie(record))),
-            ("koen", self.at(|at| keys.koen(at))),
-            ("foedt", FactColumn::Day(self.each(|row| keys.foedt(row.at)))),
+            ("koen", self.at(|at| keys.koen(self.origin[at] as usize))),
+            ("foedt", FactColumn::Day(self.each(|row| keys.foedt(self.origin[row.at] as usize)))),
             ("ydelsesid", self.text(|judged| judged.record.ydelsesid().into())),
             ("system", self.coded(|judged| judged.record.system().into())),
             ("fil", self.coded(|judged| file(judged).into())),
@@ -93,6 +118,13 @@ impl<'a> Facts<'a> {
         columns.into_iter().map(|(name, values)| (format!("{name}{suffix}"), values)).collect()
     }
 
+    /// The marks that the VH cube shows of the record.
+    fn marks(self) -> FactColumn {
+        let mut lists = Lists::default();
+        self.rows.iter().for_each(|row| self.keys.push_regler(self.origin(row.at), &mut lists));
+        FactColumn::Ids(lists)
+    }
+
     /// Whether its own municipality delivered a record, and so may see file and line of it. Those of
     /// a pair's reporter (K1, K2) would tell how many others it delivered.
     fn is_own(self, judged: &Judged<Record>) -> bool {
@@ -106,7 +138,7 @@ impl<'a> Facts<'a> {
     }
 
     fn id(self, value: impl Fn(&Judged<Record>) -> u32) -> FactColumn {
-        self.at(|at| value(&self.records[at]))
+        self.at(|at| value(self.records[at]))
     }
 
     /// A number of the record at a position.
@@ -121,7 +153,7 @@ impl<'a> Facts<'a> {
     fn ids(self, push: impl Fn(&Judged<Record>, &mut Lists)) -> FactColumn {
         let mut lists = Lists::default();
         for row in self.rows {
-            push(&self.records[row.at], &mut lists);
+            push(self.records[row.at], &mut lists);
         }
         FactColumn::Ids(lists)
     }
@@ -132,7 +164,7 @@ impl<'a> Facts<'a> {
 
     /// A day that is only shown.
     fn told(self, value: impl Fn(&Judged<Record>) -> Option<Day>) -> FactColumn {
-        let day = |row: &FactRow| value(&self.records[row.at]).unwrap_or(Day::MAX);
+        let day = |row: &FactRow| value(self.origin(row.at)).unwrap_or(Day::MAX);
         FactColumn::Day(self.rows.iter().map(day).collect())
     }
 
@@ -140,7 +172,7 @@ impl<'a> Facts<'a> {
     fn coded(self, value: impl Fn(&'a Judged<Record>) -> Cow<'a, str>) -> FactColumn {
         let (mut known, mut texts) = (HashMap::<Box<str>, u32>::new(), Vec::<Box<str>>::new());
         let mut number = |row: &FactRow| {
-            let text = value(&self.records[row.at]);
+            let text = value(self.origin(row.at));
             known.get(&*text).copied().unwrap_or_else(|| {
                 texts.push((&*text).into());
                 known.insert((&*text).into(), texts.len() as u32 - 1);
@@ -152,7 +184,7 @@ impl<'a> Facts<'a> {
     }
 
     fn text(self, value: impl Fn(&Judged<Record>) -> Box<str>) -> FactColumn {
-        FactColumn::Text(self.each(|row| value(&self.records[row.at])))
+        FactColumn::Text(self.each(|row| value(self.origin(row.at))))
     }
 
     fn each<T>(self, value: impl Fn(&FactRow) -> T) -> Vec<T> {

@@ -5,6 +5,7 @@
 
 mod dimensions;
 mod facts;
+mod forklaring;
 mod noegletal;
 
 #[cfg(test)]
@@ -21,6 +22,7 @@ use super::regler::{self, g2_kvartal};
 
 use dimensions::{JA, Keys, NEJ};
 use facts::Facts;
+use forklaring::States;
 use noegletal::Noegletal;
 
 /// Makes the star of judged records.
@@ -34,12 +36,21 @@ pub(super) fn make(
     let as_of = timeline.as_of();
     let reported = reported_rows(records, as_of);
     let benchmark = benchmark_rows(records);
+    let states = States::of(records);
+    let all = states.all(records);
+    let of_rows =
+        |rows| Facts { records: &all, origin: &states.origin, deliveries, keys, rows, as_of };
+    let explained = states.rows(&all, as_of);
+    let (steps, touched) = (states.steps(&explained), states.touched(&explained));
     let mut facts = vec![
-        Facts { records, deliveries, keys, rows: &reported, as_of }.reported(),
-        Facts { records, deliveries, keys, rows: &benchmark, as_of }.benchmark(),
+        of_rows(&reported).reported(),
+        of_rows(&benchmark).benchmark(),
+        of_rows(&explained).explained(steps, touched),
     ];
     facts.extend(Noegletal { reference, deliveries, keys, timeline }.tables());
-    Star { dimensions: keys.tables(deliveries), facts, steps: vec![godkendelser(reference)] }
+    let mut dimensions = keys.tables(deliveries);
+    dimensions.extend(forklaring::tables());
+    Star { dimensions, facts, steps: vec![godkendelser(reference)] }
 }
 
 /// A fact row: a piece of a record.
@@ -58,16 +69,18 @@ struct FactRow {
 /// One row per record, with the days as reported. Without a start (D3) a record has no first day,
 /// and ended before its start (D4) no last one.
 fn reported_rows(records: &[Judged<Record>], as_of: Day) -> Vec<FactRow> {
-    let row = |(at, judged): (usize, &Judged<Record>)| {
-        let (start, end) = (judged.record.start.dag(), judged.record.slut);
-        FactRow {
-            at,
-            days: reported_days(&judged.record, as_of),
-            starts: start.is_some(),
-            ends: end.is_some_and(|end| start.is_none_or(|start| start <= end)),
-        }
-    };
+    let row = |(at, judged): (usize, &Judged<Record>)| reported_row(at, &judged.record, as_of);
     records.iter().enumerate().map(row).collect()
+}
+
+fn reported_row(at: usize, record: &Record, as_of: Day) -> FactRow {
+    let (start, end) = (record.start.dag(), record.slut);
+    FactRow {
+        at,
+        days: reported_days(record, as_of),
+        starts: start.is_some(),
+        ends: end.is_some_and(|end| start.is_none_or(|start| start <= end)),
+    }
 }
 
 /// A record without an interval is shown on one day, so that it is seen and can be corrected:

@@ -29,7 +29,7 @@ fn judged(reference: &Reference, rows: &[[&str; 10]]) -> Vec<Judged<Record>> {
         let pieces = vh().interval(&record, &context).into_iter().collect();
         let national = Verdict { marks: Marks::default(), pieces };
         let verdicts = vec![Verdict::default(), national];
-        Judged { record, delivery: 0, line: line as u32 + 2, marks, verdicts }
+        Judged { record, delivery: 0, line: line as u32 + 2, marks, verdicts, trials: Vec::new() }
     };
     rows.iter().enumerate().map(judge).collect()
 }
@@ -304,4 +304,87 @@ fn the_newest_delivery_of_a_municipality_is_its_own_or_else_its_pairs() {
         table.column("nyeste_leverance").unwrap()[row].to_string()
     };
     assert_eq!(["153", "183", "187", "155"].map(newest), ["2026-10", "2026-09", "2026-09", ""]);
+}
+
+fn numbers<'s>(star: &'s Star, table: &str, column: &str) -> &'s [f64] {
+    match star.fact(table).and_then(|table| table.column(column)) {
+        Some(FactColumn::Number(values)) => values,
+        other => panic!("{table}.{column}: {other:?}"),
+    }
+}
+
+fn days_in(star: &Star, table: &str, column: &str) -> Vec<String> {
+    match star.fact(table).and_then(|table| table.column(column)) {
+        Some(FactColumn::Day(days)) => days.iter().map(ToString::to_string).collect(),
+        other => panic!("{table}.{column}: {other:?}"),
+    }
+}
+
+#[test]
+fn accounts_are_given_to_services_by_the_bridge() {
+    let mut reference = reference();
+    for (aar, funktion, hovedart, beloeb) in [
+        ("2020", "50", "4", "100,50"),
+        ("2020", "52", "4", "7"),
+        ("2020", "50", "0", "1000"),
+        ("2020", "42", "4", "1000"),
+        ("2012", "50", "4", "1000"),
+    ] {
+        let line = ["153", aar, "7", "1", "5", "38", funktion, "1", hovedart, beloeb];
+        add(&mut reference, "udgifter.csv", &line).unwrap();
+    }
+    let star = star(&reference, &[]);
+    assert_eq!(numbers(&star, "udgifter", "kroner"), [100.5, 7.0]);
+    assert_eq!(days_in(&star, "udgifter", "dag"), ["2020-07-01", "2020-07-01"]);
+    let services = ids(star.fact("udgifter").unwrap(), "ydelse");
+    let codes: Vec<&str> = services.iter().map(|&one| reference.ydelser.code(one)).collect();
+    assert_eq!(codes, ["1.8.1", "1.8.2"]);
+}
+
+#[test]
+fn a_year_divides_by_its_third_quarter_or_the_newest_before() {
+    let mut reference = reference();
+    for (kvartal, alder, antal) in [
+        ("2024K3", "18", "10"),
+        ("2024K3", "64", "5"),
+        ("2024K3", "17", "100"),
+        ("2024K4", "30", "999"),
+        ("2025K1", "30", "20"),
+    ] {
+        add(&mut reference, "befolkning.csv", &["153", kvartal, alder, antal]).unwrap();
+    }
+    let star = star(&reference, &[]);
+    // Nothing before 2024; 2025 by its first quarter, 2026 by that of 2025.
+    assert_eq!(numbers(&star, "befolkning", "indbyggere"), [15.0, 20.0, 20.0]);
+    let first = ["2024-01-01", "2025-01-01", "2026-01-01"];
+    assert_eq!(days_in(&star, "befolkning", "foerste_dag"), first);
+}
+
+#[test]
+fn staff_of_all_functions_is_added_up_month_by_month() {
+    let mut reference = reference();
+    for (maaned, funktion, aarsvaerk, loensum) in
+        [("1", "50", "10,5", "1000,25"), ("1", "52", "2", "10"), ("2", "50", "11", "1")]
+    {
+        let line = ["153", "2020", maaned, funktion, aarsvaerk, loensum];
+        add(&mut reference, "personale.csv", &line).unwrap();
+    }
+    let star = star(&reference, &[]);
+    assert_eq!(numbers(&star, "personale", "aarsvaerk"), [12.5, 11.0]);
+    assert_eq!(numbers(&star, "personale", "loensum"), [1010.25, 1.0]);
+}
+
+#[test]
+fn a_pair_has_the_delivery_of_the_one_that_reports_for_it() {
+    let reference = reference();
+    let delivered = |reporters: &[&str]| {
+        let deliveries: Vec<_> = reporters.iter().map(|one| delivery(one, "nexus")).collect();
+        let star = make(&[], &deliveries, &reference, timeline());
+        let rows = ids(star.fact("leverancer").unwrap(), "kommune");
+        let codes = rows.iter().map(|&row| reference.kommuner.code(row).to_owned());
+        (codes.collect::<Vec<String>>(), days_in(&star, "leverancer", "foerste_dag"))
+    };
+    assert_eq!(delivered(&["183", "153"]).0, ["153", "183", "187"]);
+    assert_eq!(delivered(&["185"]).0, ["155", "185"]);
+    assert_eq!(delivered(&["187"]), (vec!["187".to_owned()], vec!["2013-01-01".to_owned()]));
 }

@@ -111,6 +111,7 @@ pub fn build(
     Ok(Cube {
         name: cube.name.clone(),
         description: cube.description.clone(),
+        explain: cube.explain.clone(),
         all: schema.all.clone(),
         hidden: cube.hidden,
         timeline,
@@ -188,7 +189,7 @@ fn use_of(group: &MeasureGroup, facts: &FactTable, dimension: &Dimension) -> Opt
     if *column == group.entity {
         return Some(Use::Entity);
     }
-    let many = matches!(facts.column(column), Some(FactColumn::Ids(_)));
+    let many = matches!(facts.column(column), Some(FactColumn::Ids(_) | FactColumn::Shared(..)));
     Some(if many { Use::Many } else { Use::Single })
 }
 

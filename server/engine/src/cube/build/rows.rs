@@ -6,11 +6,11 @@ use std::borrow::Cow;
 use cube_schema::day::{Day, Interval};
 use cube_schema::schema::{DimensionUse, MeasureGroup};
 use cube_schema::table::{self, FactColumn, FactTable, Star, StepTable, Timeline};
-use roaring::RoaringBitmap;
+use roaring::{MultiOps, RoaringBitmap};
 
 use super::{BuildError, no_column};
 use crate::cube::array::{Array, Column, Lists};
-use crate::cube::{Dimension, MILLIONTHS, Order, Rows, age};
+use crate::cube::{Dimension, MILLIONTHS, Order, PARTS, Rows, age};
 use hashbrown::HashMap;
 
 /// Keys beyond this number are not given a bitmap each.
@@ -46,6 +46,7 @@ type Births<'a> = (&'a str, &'a [Day]);
 enum SourceUse<'a> {
     Ids { ids: &'a [u32], keys: usize },
     Lists { lists: &'a table::Lists, keys: usize },
+    Shared { lists: &'a table::Lists, numbers: &'a [u32], keys: usize },
     Steps { series: &'a [u32], steps: &'a StepTable, keys: usize },
 }
 
@@ -334,6 +335,7 @@ fn dimension_rows(
             (Some(Column::new(&values, *keys)), None, bitmaps(&values, *keys))
         }
         SourceUse::Lists { lists, keys } => many_rows(lists, *keys, pieces),
+        SourceUse::Shared { lists, numbers, keys } => shared_rows(lists, numbers, *keys, pieces),
     }
 }
 
@@ -345,15 +347,11 @@ fn many_rows(
 ) -> (Option<Column>, Option<Lists>, Vec<RoaringBitmap>) {
     let mut numbers: HashMap<Vec<u32>, u32> = HashMap::new();
     let mut different = table::Lists::default();
-    let mut bitmaps = vec![RoaringBitmap::new(); keys];
     let mut values = Vec::with_capacity(pieces.len());
-    for (row, piece) in pieces.iter().enumerate() {
+    for piece in pieces {
         let mut list = lists.get(piece.fact as usize).to_vec();
         list.sort_unstable();
         list.dedup();
-        for &key in &list {
-            bitmaps[key as usize].insert(row as u32);
-        }
         let next = numbers.len() as u32;
         let number = *numbers.entry(list).or_insert_with_key(|list| {
             different.push(list.iter().copied());
@@ -361,11 +359,43 @@ fn many_rows(
         });
         values.push(number);
     }
-    for bitmap in &mut bitmaps {
-        bitmap.optimize();
+    numbered_rows(&different, &values, keys)
+}
+
+/// The same of lists that are numbered already.
+fn shared_rows(
+    lists: &table::Lists,
+    numbers: &[u32],
+    keys: usize,
+    pieces: &[Piece],
+) -> (Option<Column>, Option<Lists>, Vec<RoaringBitmap>) {
+    let values: Vec<u32> = pieces.iter().map(|piece| numbers[piece.fact as usize]).collect();
+    numbered_rows(lists, &values, keys)
+}
+
+/// Column, lists and bitmaps of rows that hold the numbers of lists.
+fn numbered_rows(
+    lists: &table::Lists,
+    values: &[u32],
+    keys: usize,
+) -> (Option<Column>, Option<Lists>, Vec<RoaringBitmap>) {
+    let with_list = Lists::inverse(values, lists.len());
+    let with_list: Vec<RoaringBitmap> =
+        (0..lists.len()).map(|list| with_list.get(list).iter().copied().collect()).collect();
+    let mut with_key: Vec<Vec<&RoaringBitmap>> = vec![Vec::new(); keys];
+    for (list, rows) in with_list.iter().enumerate() {
+        lists.get(list).iter().for_each(|&key| with_key[key as usize].push(rows));
     }
-    let lists = Lists { offsets: different.offsets.into(), values: different.values.into() };
-    (Some(Column::new(&values, numbers.len())), Some(lists), bitmaps)
+    let bitmaps = with_key.into_iter().map(|rows| {
+        let mut bitmap = rows.union();
+        bitmap.optimize();
+        bitmap
+    });
+    let column = Column::new(values, lists.len());
+    let bitmaps = bitmaps.collect();
+    let lists =
+        Lists { offsets: lists.offsets.clone().into(), values: lists.values.clone().into() };
+    (Some(column), Some(lists), bitmaps)
 }
 
 fn bitmaps(values: &[u32], keys: usize) -> Vec<RoaringBitmap> {
@@ -379,6 +409,20 @@ fn bitmaps(values: &[u32], keys: usize) -> Vec<RoaringBitmap> {
         bitmap
     };
     (0..keys).map(bitmap).collect()
+}
+
+/// The ids of the rows numbered from 0 on, where there are few.
+fn parts(pieces: &[Piece], ids: &[u32]) -> Option<Array<u8>> {
+    let mut known: Vec<u32> = Vec::new();
+    let part = |piece: &Piece| {
+        let id = ids[piece.fact as usize];
+        let at = known.iter().position(|known| *known == id).unwrap_or_else(|| {
+            known.push(id);
+            known.len() - 1
+        });
+        (at < PARTS).then_some(at as u8)
+    };
+    pieces.iter().map(part).collect::<Option<Vec<u8>>>().map(Array::from)
 }
 
 /// The rows by (entity, id, first day); the pairs of entity and id are numbered in this order.
@@ -396,7 +440,8 @@ fn further_order(pieces: &[Piece], entity: &[u32], ids: &[u32]) -> Order {
         };
         keys.push(number);
     }
-    Order { rows: rows.into(), keys: keys.into(), places: places.into() }
+    let parts = parts(pieces, ids);
+    Order { rows: rows.into(), keys: keys.into(), places: places.into(), parts }
 }
 
 fn steps_of(steps: &StepTable, series: u32) -> std::ops::Range<usize> {
@@ -424,6 +469,11 @@ fn source_use<'a>(
         in_range(series, steps.offsets.len().saturating_sub(1))?;
         in_range(&steps.member, keys)?;
         return Ok(Some(SourceUse::Steps { series, steps, keys }));
+    }
+    if let Some(FactColumn::Shared(lists, numbers)) = facts.column(column) {
+        in_range(&lists.values, keys)?;
+        in_range(numbers, lists.len())?;
+        return Ok(Some(SourceUse::Shared { lists, numbers, keys }));
     }
     if let Some(FactColumn::Ids(lists)) = facts.column(column) {
         in_range(&lists.values, keys)?;

@@ -28,7 +28,7 @@ pub use candidates::unknown_cube;
 pub(super) use clause::{name_part, read as clause};
 pub use mdx::mdx;
 pub use pivot::pivot;
-pub(super) use pivot::{condition, default_measure};
+pub(super) use pivot::{condition, default_measure, unknown_measure};
 pub(super) use slicer::condition as condition_of;
 
 use super::bound::Bound;

@@ -104,7 +104,7 @@ pub(in crate::query) fn default_measure(view: &View) -> Result<MeasureRef, Query
 }
 
 /// An error for a measure that the cube does not have.
-pub(super) fn unknown_measure(view: &View, wanted: &str) -> QueryError {
+pub(in crate::query) fn unknown_measure(view: &View, wanted: &str) -> QueryError {
     let cube = view.cube();
     let names = cube.listed_measures().map(|found| cube.measure(found).name.as_str());
     let calculated = cube.calculated.iter().filter(|measure| measure.visible);

@@ -114,7 +114,7 @@ impl Cells {
         for (axis, spots) in plan.axes.iter().zip(&self.spots) {
             let columns = axis.columns.iter();
             let columns = columns.filter(|one| dimension_of(one.hierarchy) == Some(dimension));
-            let decoders: Vec<_> = columns.map(|column| column.decoder()).collect();
+            let decoders: Vec<_> = columns.map(Column::decoder).collect();
             let mut classes: HashMap<Vec<Member>, u32> = HashMap::new();
             let (mut members, mut class_of_spot) = (Vec::new(), Vec::new());
             for &spot in spots.iter().filter(|_| !decoders.is_empty()) {

@@ -21,7 +21,7 @@ mod place;
 use super::bound::{Bound, HierarchyRef, Member};
 use super::cellset::{AxisPositions, CellSet};
 use super::error::{ErrorKind, QueryError};
-use super::plan::{self, AxisPlan, Decoder, Plan};
+use super::plan::{self, AxisPlan, Column, Decoder, Plan};
 use super::view::View;
 use super::{Cancel, Limits, count, execute};
 use cells::Cells;
@@ -300,7 +300,7 @@ impl Positions {
 
     /// Some of the positions with their members.
     fn named(&self, axis: &AxisPlan, kept: &[bool]) -> AxisPositions {
-        let decoders: Vec<Decoder> = axis.columns.iter().map(|column| column.decoder()).collect();
+        let decoders: Vec<Decoder> = axis.columns.iter().map(Column::decoder).collect();
         let codes = self.codes.iter().zip(kept).filter(|(_, kept)| **kept).map(|(code, _)| *code);
         let codes: Vec<u64> = codes.collect();
         let members =

@@ -16,20 +16,26 @@ pub(super) struct Axis {
     period: Vec<u16>,
     /// The position of each period's begin, and behind the last the length of the axis.
     pub starts: Vec<u32>,
+    /// The first day, as days since 1970; of months 0.
+    zero: i32,
+    /// Where nothing between is left out: the first day asked for, and the one behind the last. A
+    /// position is then told without the table.
+    whole: Option<(i32, i32)>,
 }
 
 impl Axis {
     pub fn of_days(time: &TimeChoice, timeline: Timeline) -> Axis {
         let day_count = |month| Month(month).last_day().0 - Month(month).first_day().0 + 1;
         let months = timeline.first.0..=timeline.last.0;
-        Axis::new(time, months.map(|month| day_count(month) as u32))
+        let zero = timeline.first.first_day().0;
+        Axis::new(time, zero, months.map(|month| day_count(month) as u32))
     }
 
     pub fn of_months(time: &TimeChoice, month_count: usize) -> Axis {
-        Axis::new(time, std::iter::repeat_n(1, month_count))
+        Axis::new(time, 0, std::iter::repeat_n(1, month_count))
     }
 
-    fn new(time: &TimeChoice, lengths: impl Iterator<Item = u32>) -> Axis {
+    fn new(time: &TimeChoice, zero: i32, lengths: impl Iterator<Item = u32>) -> Axis {
         let (mut position, mut period, mut starts) = (Vec::new(), Vec::new(), Vec::new());
         let mut live = time.live.iter().enumerate().peekable();
         for (month, length) in lengths.enumerate() {
@@ -48,12 +54,31 @@ impl Axis {
             ends.push(period.len() as u32);
         }
         period.push(time.count as u16);
-        Axis { position, period, starts }
+        let whole = whole(&position, zero);
+        Axis { position, period, starts, zero, whole }
     }
 
-    /// The position of a day; of one that is not asked for, that of the next one that is.
-    pub fn position(&self, day: u32) -> u32 {
-        self.position[day as usize]
+    /// Appends the positions of days since 1970 (or months of the timeline).
+    pub fn positions(&self, days: impl Iterator<Item = i32>, into: &mut Vec<u32>) {
+        match self.whole {
+            Some((first, last)) => {
+                into.extend(days.map(|day| (day.clamp(first, last) - first) as u32));
+            }
+            None => into.extend(days.map(|day| self.position(day))),
+        }
+    }
+
+    /// The position of a day since 1970 (or a month of the timeline); of one that is not asked for,
+    /// that of the next one that is.
+    fn position(&self, day: i32) -> u32 {
+        self.position[self.number(day)]
+    }
+
+    /// The number of a day from the start of the timeline; of one outside, the first, or that behind
+    /// the last.
+    fn number(&self, day: i32) -> usize {
+        let length = self.position.len() as i32 - 1;
+        day.saturating_sub(self.zero).clamp(0, length) as usize
     }
 
     /// The period of a position; of the one behind the last, the number of periods.
@@ -63,9 +88,10 @@ impl Axis {
 
     /// The position from which on a record counts whose first day is the day given, where that day
     /// does not count unless a period begins with it.
-    pub fn after_start(&self, day: u32) -> u32 {
+    pub fn after_start(&self, day: i32) -> u32 {
         let position = self.position(day);
-        let is_live = self.position.get(day as usize + 1).is_some_and(|next| *next > position);
+        let next = self.position.get(self.number(day) + 1);
+        let is_live = next.is_some_and(|next| *next > position);
         let begins = is_live && self.starts[usize::from(self.period(position))] == position;
         position + u32::from(is_live && !begins)
     }
@@ -74,4 +100,12 @@ impl Axis {
     pub fn lengths(&self) -> Vec<u32> {
         self.starts.windows(2).map(|ends| ends[1] - ends[0]).collect()
     }
+}
+
+/// The first day asked for and the one behind the last, where all between them are asked for.
+fn whole(position: &[u32], zero: i32) -> Option<(i32, i32)> {
+    let length = *position.last()?;
+    let first = position.partition_point(|&before| before == 0).checked_sub(1)?;
+    let last = position.partition_point(|&before| before < length);
+    (last == first + length as usize).then_some((zero + first as i32, zero + last as i32))
 }

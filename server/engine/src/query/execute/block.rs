@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::ages::{AgeRuns, Calendar};
 use super::axis::Axis;
-use super::columns::{IS_START, Keys, Spans};
+use super::columns::{Keys, Spans};
 use super::place::{Map, OUT};
 use super::sweep::Pass;
 use crate::cube::age::Birth;
@@ -25,6 +25,8 @@ pub(super) struct Block<'a> {
     pub codes: &'a [u64],
     /// What is added up; empty where nothing is.
     pub numbers: &'a [i64],
+    /// The parts in which keys are counted; empty where they are not.
+    pub parts: &'a [u8],
 }
 
 /// Blocks of a pass, one after the other.
@@ -36,6 +38,7 @@ pub(super) struct Source<'a> {
     wider: Spread,
     keys: Vec<u32>,
     numbers: Vec<i64>,
+    parts: Vec<u8>,
 }
 
 /// The rows of a block, each as often as it has places.
@@ -58,6 +61,7 @@ impl<'a> Source<'a> {
             wider: Spread::default(),
             keys: Vec::new(),
             numbers: Vec::new(),
+            parts: Vec::new(),
         }
     }
 
@@ -79,12 +83,14 @@ impl<'a> Source<'a> {
             return Some(self.spread(range));
         }
         let numbers = columns.numbers.as_ref().map(|numbers| &numbers[range.clone()]);
+        let parts = columns.parts.as_ref().map(|parts| &parts[range.clone()]);
         Some(Block {
             keys: &columns.keys[range],
             from: &self.rows.from,
             until: &self.rows.until,
             codes: &self.rows.codes,
             numbers: numbers.unwrap_or_default(),
+            parts: parts.unwrap_or_default(),
         })
     }
 
@@ -110,12 +116,16 @@ impl<'a> Source<'a> {
         if let Some(numbers) = &columns.numbers {
             gather(&mut self.numbers, numbers, &self.rows.origins);
         }
+        if let Some(parts) = &columns.parts {
+            gather(&mut self.parts, parts, &self.rows.origins);
+        }
         Block {
             keys: &self.keys,
             from: &self.rows.from,
             until: &self.rows.until,
             codes: &self.rows.codes,
             numbers: &self.numbers,
+            parts: &self.parts,
         }
     }
 }
@@ -149,14 +159,20 @@ impl Spread {
         self.from.clear();
         self.until.clear();
         match (&pass.columns.spans, pass.axis) {
-            (Spans::Months { first, last }, _) => {
+            (Spans::Months { first, last }, Some(axis)) => {
+                let (first, last) = (&first[range.clone()], &last[range]);
+                axis.positions(first.iter().map(|&first| first.into()), &mut self.from);
+                axis.positions(last.iter().map(|&last| i32::from(last) + 1), &mut self.until);
+            }
+            (Spans::Months { first, last }, None) => {
                 self.span_months(pass, &first[range.clone()], &last[range]);
             }
-            (Spans::OnAxis { begin, end }, Some(axis)) => {
-                self.from.extend(begin[range.clone()].iter().map(|&begin| position(axis, begin)));
-                self.until.extend(end[range].iter().map(|&end| axis.position(end)));
+            (Spans::Days { first, last, starts }, Some(axis)) => {
+                let (first, last) = (&first[range.clone()], &last[range.clone()]);
+                let starts = starts.as_ref().map(|starts| &starts[range]);
+                self.span_days(axis, first, last, starts, pass.month_count());
             }
-            (Spans::OnAxis { .. }, None) => {}
+            (Spans::Days { .. }, None) => {}
         }
     }
 
@@ -170,6 +186,23 @@ impl Spread {
         };
         for ((until, &first), &last) in self.until.iter_mut().zip(first).zip(last) {
             *until = if holes.hold(first, last) { 0 } else { *until };
+        }
+    }
+
+    fn span_days(
+        &mut self,
+        axis: &Axis,
+        first: &[i32],
+        last: &[i32],
+        starts: Option<&[u16]>,
+        month_count: usize,
+    ) {
+        axis.positions(last.iter().map(|&last| last.saturating_add(1)), &mut self.until);
+        axis.positions(first.iter().copied(), &mut self.from);
+        for ((from, &first), &month) in self.from.iter_mut().zip(first).zip(starts.unwrap_or(&[])) {
+            if usize::from(month) < month_count {
+                *from = axis.after_start(first);
+            }
         }
     }
 
@@ -208,11 +241,6 @@ impl Spread {
             });
         }
     }
-}
-
-/// The position from which on a row counts.
-fn position(axis: &Axis, begin: u32) -> u32 {
-    if begin & IS_START == 0 { axis.position(begin) } else { axis.after_start(begin & !IS_START) }
 }
 
 /// Adds what the keys of rows add to their codes.

@@ -51,16 +51,17 @@ impl Counted<'_> {
     /// Calls `each` with the codes, the value and the decimals of every cell that is not empty.
     fn each(&self, axes: usize, mut each: impl FnMut(&[u64], f64, u8)) {
         let (mut base, mut cell) = (vec![0_u64; axes], vec![0_u64; axes]);
+        let mut active = Vec::new();
         for group in 0..self.groups.count() {
-            let active = self.grids[self.activity].of(group);
-            if active.iter().all(|count| *count == 0) {
+            self.grids[self.activity].active_periods(group, &mut active);
+            if active.is_empty() {
                 continue;
             }
             base.fill(0);
             self.add_places(self.groups.code(group), &mut base);
             for measure in &self.measures {
                 let grid = &self.grids[measure.grid];
-                for (period, _) in active.iter().enumerate().filter(|(_, count)| **count > 0) {
+                for &period in &active {
                     let adds = &measure.codes[period * axes..(period + 1) * axes];
                     for ((cell, base), add) in cell.iter_mut().zip(&base).zip(adds) {
                         *cell = base + add;

@@ -9,12 +9,14 @@ use super::super::plan::Plan;
 use super::counting::Counting;
 use super::select::Selected;
 use crate::cube::array::{Array, Column, Fixed};
-use crate::cube::{Rows, Use};
+use crate::cube::{PARTS, Rows, Use};
 
 /// The selected rows in the order of one counting.
 pub(super) struct Columns<'a> {
     /// What is counted, ascending.
     pub keys: Cow<'a, [u32]>,
+    /// Where keys are counted in parts: the part of each row, and `keys` are entities.
+    pub parts: Option<Cow<'a, [u8]>>,
     /// From when to when each row counts.
     pub spans: Spans<'a>,
     /// Per dimension of the plan: the keys of the rows; of an age, the entities.
@@ -29,13 +31,15 @@ pub(super) struct Columns<'a> {
 pub(super) enum Spans<'a> {
     /// First month, and last month or the number of month ends.
     Months { first: Cow<'a, [u16]>, last: Cow<'a, [u16]> },
-    /// First day, and the day behind the last, as days of the timeline; or months. A first day that
-    /// does not count, because it begins its record, is marked with [`IS_START`].
-    OnAxis { begin: Vec<u32>, end: Vec<u32> },
+    /// First and last day, as days since 1970.
+    Days {
+        first: Cow<'a, [i32]>,
+        last: Cow<'a, [i32]>,
+        /// Where a first day does not count if a record begins with it: the month of that day, or the
+        /// number of months.
+        starts: Option<Cow<'a, [u16]>>,
+    },
 }
-
-/// See [`Spans::OnAxis`].
-pub(super) const IS_START: u32 = 1 << 31;
 
 /// Keys in as many bytes as they are stored in.
 pub(super) enum Keys<'a> {
@@ -47,7 +51,9 @@ pub(super) enum Keys<'a> {
 impl<'a> Columns<'a> {
     pub fn new(plan: &'a Plan<'_>, selected: &Selected, counting: Counting) -> Columns<'a> {
         let rows = plan.rows();
-        let (places, mut keys) = order(rows, selected, counting);
+        let parts = counting.order.and_then(|order| rows.orders[order].parts.as_ref());
+        let order_of = counting.order.filter(|_| parts.is_none());
+        let (places, mut keys) = order(rows, selected, order_of);
         let places = places.as_deref();
         if matches!(counting.kind, MeasureKind::Starts | MeasureKind::Ends) {
             // Each row begins or ends once.
@@ -67,11 +73,17 @@ impl<'a> Columns<'a> {
         });
         Columns {
             keys,
+            parts: parts.map(|parts| gather(parts, places)),
             spans: Spans::new(plan, places, counting),
             dimensions: dimensions.collect(),
             numbers: counting.column.map(|column| gather(&rows.numbers[column], places)),
             all: places.is_none(),
         }
+    }
+
+    /// In how many parts keys are counted.
+    pub fn part_count(&self) -> usize {
+        if self.parts.is_some() { PARTS } else { 1 }
     }
 }
 
@@ -80,7 +92,6 @@ impl<'a> Spans<'a> {
         let rows = plan.rows();
         let (first, last) = match counting.kind {
             MeasureKind::Days | MeasureKind::CoveredDays => return Spans::days(plan, places),
-            MeasureKind::MeanOverMonths => return Spans::months(rows, places),
             MeasureKind::DistinctAtEnd | MeasureKind::SumAtEnd => {
                 (&rows.first_month, &rows.month_ends)
             }
@@ -91,28 +102,15 @@ impl<'a> Spans<'a> {
         Spans::Months { first: gather(first, places), last: gather(last, places) }
     }
 
-    fn days(plan: &Plan<'_>, places: Option<&[u32]>) -> Spans<'a> {
-        let (rows, cube) = (plan.rows(), plan.view.cube());
-        let zero = cube.timeline.first.first_day().0;
-        let length = cube.timeline.as_of().0 - zero + 1;
-        let day = |day: i32| day.saturating_sub(zero).clamp(0, length) as u32;
-        let end = each(rows.len(), places, |row| day(rows.last_day[row].saturating_add(1)));
-        let none = cube.months() as u16;
-        let excludes = cube.groups[plan.group].day_count == DayCount::ExcludeStart;
-        let begin = match rows.starts.as_ref().filter(|_| excludes) {
-            None => each(rows.len(), places, |row| day(rows.first_day[row])),
-            Some(starts) => each(rows.len(), places, |row| {
-                let is_start = if starts[row] < none { IS_START } else { 0 };
-                day(rows.first_day[row]) | is_start
-            }),
-        };
-        Spans::OnAxis { begin, end }
-    }
-
-    fn months(rows: &Rows, places: Option<&[u32]>) -> Spans<'a> {
-        Spans::OnAxis {
-            begin: each(rows.len(), places, |row| rows.first_month[row].into()),
-            end: each(rows.len(), places, |row| u32::from(rows.last_month[row]) + 1),
+    fn days(plan: &'a Plan<'_>, places: Option<&[u32]>) -> Spans<'a> {
+        let rows = plan.rows();
+        let group = &plan.view.cube().groups[plan.group];
+        let excludes = group.day_count == DayCount::ExcludeStart;
+        let starts = rows.starts.as_ref().filter(|_| excludes);
+        Spans::Days {
+            first: gather(&rows.first_day, places),
+            last: gather(&rows.last_day, places),
+            starts: starts.map(|starts| gather(starts, places)),
         }
     }
 }
@@ -122,21 +120,13 @@ fn both<'a>(events: Option<&'a Array<u16>>, rows: &'a Rows) -> (&'a Array<u16>, 
     events.map_or((&rows.first_month, &rows.last_month), |events| (events, events))
 }
 
-/// A number for each of some rows; for all where none are named.
-fn each(count: usize, rows: Option<&[u32]>, value: impl Fn(usize) -> u32) -> Vec<u32> {
-    match rows {
-        None => (0..count).map(value).collect(),
-        Some(rows) => rows.iter().map(|&row| value(row as usize)).collect(),
-    }
-}
-
-/// The rows in the order of a counting (`None` is all, as they lie), and what is counted in each.
+/// The rows in an order, or their own (`None` is all, as they lie), and what is counted in each.
 fn order<'a>(
     rows: &'a Rows,
     selected: &Selected,
-    counting: Counting,
+    order: Option<usize>,
 ) -> (Option<Cow<'a, [u32]>>, Cow<'a, [u32]>) {
-    let order = counting.order.map(|order| &rows.orders[order]);
+    let order = order.map(|order| &rows.orders[order]);
     match (&selected.rows, order) {
         (None, None) => (None, Cow::Borrowed(&rows.entity)),
         (Some(chosen), None) => {

@@ -1,6 +1,6 @@
 //! What has to be counted for the measures of a question, each different counting once.
 
-use cube_schema::schema::MeasureKind;
+use cube_schema::schema::{DayCount, MeasureKind};
 
 use super::super::plan::{Plan, TimeChoice};
 use crate::cube::Measure;
@@ -23,9 +23,11 @@ impl Counting {
     /// The counting that tells which cells are active: entities with an active row.
     const ACTIVITY: Counting = Counting { kind: MeasureKind::Distinct, order: None, column: None };
 
-    /// Whether a cell has a count above zero exactly where some row is active.
-    pub fn tells_activity(self) -> bool {
-        self.kind == MeasureKind::Distinct
+    /// Whether a cell has a count above zero exactly where some row is active: every active row has a
+    /// day, unless its first does not count.
+    pub fn tells_activity(self, day_count: DayCount) -> bool {
+        let days = self.kind.counts_days() && day_count == DayCount::Inclusive;
+        self.kind == MeasureKind::Distinct || days
     }
 
     /// Whether only rows count that reach the last day of the period.
@@ -33,15 +35,17 @@ impl Counting {
         matches!(self.kind, MeasureKind::DistinctAtEnd | MeasureKind::SumAtEnd)
     }
 
-    /// The room that one group takes, in counters of four bytes.
-    pub fn width(self, time: &TimeChoice) -> usize {
+    /// The room that one group takes, in counters of four bytes, where keys are counted in so many
+    /// parts.
+    pub fn width(self, time: &TimeChoice, parts: usize) -> usize {
         let periods = time.count + 1;
-        match self.kind {
-            MeasureKind::Days | MeasureKind::CoveredDays => 4 * periods,
-            MeasureKind::Sum | MeasureKind::SumAtEnd => 3 * periods,
-            MeasureKind::MeanOverMonths => 2 * periods + time.live.len() + 1,
-            _ => periods,
-        }
+        2 * parts
+            + match self.kind {
+                MeasureKind::Days | MeasureKind::CoveredDays => 4 * periods,
+                MeasureKind::Sum | MeasureKind::SumAtEnd => 3 * periods,
+                MeasureKind::MeanOverMonths => 2 * periods + time.live.len() + 1,
+                _ => periods,
+            }
     }
 }
 
@@ -54,7 +58,8 @@ pub(super) fn all(plan: &Plan<'_>) -> Vec<Counting> {
             wanted.push(counting);
         }
     }
-    if !wanted.iter().any(|counting| counting.tells_activity()) {
+    let day_count = plan.view.cube().groups[plan.group].day_count;
+    if !wanted.iter().any(|counting| counting.tells_activity(day_count)) {
         wanted.push(Counting::ACTIVITY);
     }
     wanted

@@ -45,16 +45,26 @@ impl Counts {
         Counts::Whole { values: vec![count, 0], width: 2 }
     }
 
-    /// How many counts are above zero.
+    /// How many counts, or numbers of days, are above zero.
     pub fn active(&self) -> usize {
-        let Counts::Whole { values, .. } = self else { return 0 };
-        values.iter().filter(|count| **count > 0).count()
+        match self {
+            Counts::Whole { values, .. } => values.iter().filter(|count| **count > 0).count(),
+            Counts::Days { days, .. } => days.iter().filter(|days| **days > 0).count(),
+            Counts::Sums { .. } | Counts::Means { .. } => 0,
+        }
     }
 
-    /// The counts of one group; none for a group that was found by a later sweep.
-    pub fn of(&self, group: usize) -> &[i32] {
-        let Counts::Whole { values, width } = self else { return &[] };
-        values.get(group * width..(group + 1) * width - 1).unwrap_or_default()
+    /// The periods in which a group's count, or number of days, is above zero; none for a group that
+    /// was found by a later sweep.
+    pub fn active_periods(&self, group: usize, into: &mut Vec<usize>) {
+        into.clear();
+        match self {
+            Counts::Whole { values, width } => above_zero(values, group * width, width - 1, into),
+            Counts::Days { days, lengths } => {
+                above_zero(days, group * lengths.len(), lengths.len(), into);
+            }
+            Counts::Sums { .. } | Counts::Means { .. } => {}
+        }
     }
 
     /// The value of a cell in which some row is active; `None` where it has none all the same.
@@ -116,6 +126,16 @@ impl Counts {
             }
         }
     }
+}
+
+fn above_zero<T: Copy + Default + PartialOrd>(
+    values: &[T],
+    start: usize,
+    count: usize,
+    into: &mut Vec<usize>,
+) {
+    let own = values.get(start..start + count).unwrap_or_default();
+    into.extend((0..own.len()).filter(|&period| own[period] > T::default()));
 }
 
 fn fold<T: Copy + Default + std::ops::AddAssign>(

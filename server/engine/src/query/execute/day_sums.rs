@@ -3,7 +3,8 @@
 //! A stretch of days begins in one period and ends in another. In the period of its begin the days
 //! before it are taken off, in the period of its end the days up to it are added, and it is open at
 //! the end of every period from the first to before the last, which is worth that period's whole
-//! length. So a stretch of any length costs two additions.
+//! length. So a stretch of any length costs two additions. Begins and ends are added up as positions
+//! from the start of the axis; what lies before a period is taken off once, at the end.
 
 use super::axis::Axis;
 use super::block::Block;
@@ -14,8 +15,9 @@ use super::sweep::Tally;
 /// and a day counts once for each key.
 pub(super) struct DaySums<'a, const COVERED: bool> {
     days: &'a Axis,
-    /// Per group: the key counted last, and one more than the last position it covers.
+    /// Per group and part: the key counted last, and one more than the last position it covers.
     covered: Vec<u64>,
+    parts: usize,
     /// Per group one per period, and one behind the last.
     periods: Vec<Period>,
     width: usize,
@@ -23,8 +25,8 @@ pub(super) struct DaySums<'a, const COVERED: bool> {
 
 #[derive(Clone, Copy, Default)]
 struct Period {
-    /// Days up to the ends of stretches, less the days up to their begins.
-    days: i64,
+    /// The positions of ends of stretches, less those of their begins.
+    positions: i64,
     /// Stretches that begin, less those that end.
     begun: i64,
 }
@@ -33,9 +35,10 @@ struct Period {
 const POSITION_BITS: u32 = 32;
 
 impl<'a, const COVERED: bool> DaySums<'a, COVERED> {
-    pub fn new(days: &'a Axis, groups: usize) -> Self {
+    pub fn new(days: &'a Axis, groups: usize, parts: usize) -> Self {
         let width = days.starts.len();
-        let mut sums = DaySums { days, covered: Vec::new(), periods: Vec::new(), width };
+        let (covered, periods) = (Vec::new(), Vec::new());
+        let mut sums = DaySums { days, covered, parts, periods, width };
         sums.grow(groups);
         sums
     }
@@ -46,9 +49,10 @@ impl<'a, const COVERED: bool> DaySums<'a, COVERED> {
         let mut days = Vec::with_capacity(self.periods.len());
         for group in self.periods.chunks_exact(self.width) {
             let mut open = 0;
-            for (period, length) in group.iter().zip(&lengths) {
+            for ((period, length), start) in group.iter().zip(&lengths).zip(&self.days.starts) {
                 open += period.begun;
-                days.push(period.days + open * i64::from(*length));
+                let within = period.positions + period.begun * i64::from(*start);
+                days.push(within + open * i64::from(*length));
             }
         }
         Counts::Days { days, lengths }
@@ -57,19 +61,18 @@ impl<'a, const COVERED: bool> DaySums<'a, COVERED> {
     #[inline(always)]
     fn add(&mut self, group: usize, begin: u32, end: u32) {
         let own = &mut self.periods[group * self.width..(group + 1) * self.width];
-        let (first, last) = (self.days.period(begin), self.days.period(end));
-        let first_period = &mut own[usize::from(first)];
-        first_period.days -= i64::from(begin - self.days.starts[usize::from(first)]);
-        first_period.begun += 1;
-        let last_period = &mut own[usize::from(last)];
-        last_period.days += i64::from(end - self.days.starts[usize::from(last)]);
-        last_period.begun -= 1;
+        let first = &mut own[usize::from(self.days.period(begin))];
+        first.positions -= i64::from(begin);
+        first.begun += 1;
+        let last = &mut own[usize::from(self.days.period(end))];
+        last.positions += i64::from(end);
+        last.begun -= 1;
     }
 }
 
 impl<const COVERED: bool> Tally for DaySums<'_, COVERED> {
     fn grow(&mut self, groups: usize) {
-        self.covered.resize(if COVERED { groups } else { 0 }, 0);
+        self.covered.resize(if COVERED { groups * self.parts } else { 0 }, 0);
         self.periods.resize(groups * self.width, Period::default());
     }
 
@@ -79,7 +82,8 @@ impl<const COVERED: bool> Tally for DaySums<'_, COVERED> {
             return self.add(group, from, until);
         }
         let key = u64::from(block.keys[row]) << POSITION_BITS;
-        let covered = &mut self.covered[group];
+        let part = block.parts.get(row).map_or(0, |&part| usize::from(part));
+        let covered = &mut self.covered[group * self.parts + part];
         let begin = (key | u64::from(from)).max(*covered);
         let end = key | u64::from(until);
         if begin < end {

@@ -14,8 +14,9 @@ use super::sweep::Tally;
 pub(super) struct Distinct {
     /// Numbers per group: one per period, and one behind the last.
     width: usize,
-    /// Per group: the key counted last, and one more than the last period it covers.
+    /// Per group and part: the key counted last, and one more than the last period it covers.
     covered: Vec<u64>,
+    parts: usize,
     differences: Vec<i32>,
 }
 
@@ -23,9 +24,10 @@ pub(super) struct Distinct {
 const PERIOD_BITS: u32 = 16;
 
 impl Distinct {
-    pub fn new(time: &TimeChoice, groups: usize) -> Distinct {
+    pub fn new(time: &TimeChoice, groups: usize, parts: usize) -> Distinct {
         let width = time.count + 1;
-        Distinct { width, covered: vec![0; groups], differences: vec![0; groups * width] }
+        let (covered, differences) = (vec![0; groups * parts], vec![0; groups * width]);
+        Distinct { width, covered, parts, differences }
     }
 
     /// Turns differences into counts.
@@ -43,14 +45,15 @@ impl Distinct {
 
 impl Tally for Distinct {
     fn grow(&mut self, groups: usize) {
-        self.covered.resize(groups, 0);
+        self.covered.resize(groups * self.parts, 0);
         self.differences.resize(groups * self.width, 0);
     }
 
     #[inline(always)]
     fn take(&mut self, block: &Block<'_>, row: usize, group: usize, from: u32, until: u32) {
         let key = u64::from(block.keys[row]) << PERIOD_BITS;
-        let covered = &mut self.covered[group];
+        let part = block.parts.get(row).map_or(0, |&part| usize::from(part));
+        let covered = &mut self.covered[group * self.parts + part];
         let begin = (key | u64::from(from)).max(*covered);
         let end = key | u64::from(until);
         if begin < end {

@@ -93,7 +93,9 @@ fn count_pass<'a>(
         return Ok(None);
     }
     let places = places(plan, chosen);
-    let width = columns.iter().map(|(counting, _)| counting.width(time)).max().unwrap_or(0);
+    let width =
+        columns.iter().map(|(counting, columns)| counting.width(time, columns.part_count()));
+    let width = width.max().unwrap_or(0);
     let mut groups = Groups::new(&places, width, limits)?;
     let mut grids: Vec<Counts> = Vec::new();
     for (counting, columns) in columns {
@@ -107,7 +109,9 @@ fn count_pass<'a>(
         grid.grow(groups.count());
         folds.iter().for_each(|&(from, into)| grid.fold(from, into));
     }
-    let activity = columns.iter().position(|(counting, _)| counting.tells_activity()).unwrap_or(0);
+    let day_count = cube.groups[plan.group].day_count;
+    let tells = |(counting, _): &(Counting, Columns<'_>)| counting.tells_activity(day_count);
+    let activity = columns.iter().position(tells).unwrap_or(0);
     let measures = plan.measures.iter().map(|(measure, codes)| {
         let measure = cube.measure(*measure);
         let own = Counting::of(measure);

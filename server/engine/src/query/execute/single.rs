@@ -29,6 +29,7 @@ pub(super) fn fits(pass: &Pass<'_>) -> bool {
     };
     let counted = matches!(pass.counting.kind, MeasureKind::Distinct | MeasureKind::DistinctAtEnd);
     counted
+        && pass.columns.parts.is_none()
         && pass.time.count == 1
         && pass.time.holes.is_none()
         && pass.columns.all

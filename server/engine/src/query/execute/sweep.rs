@@ -39,6 +39,11 @@ impl Pass<'_> {
         if self.counting.at_end() { &self.time.until_end } else { &self.time.until }
     }
 
+    /// The number of months of the timeline.
+    pub fn month_count(&self) -> usize {
+        self.time.from.len() - 1
+    }
+
     /// The periods of a stretch of a block's row, which is not empty.
     pub fn periods(&self, from: u32, until: u32) -> (usize, usize) {
         match self.axis {
@@ -70,7 +75,7 @@ pub(super) fn sweep(pass: &Pass<'_>, groups: &mut Groups) -> Result<Counts, Quer
     if single::fits(pass) {
         return single::count(pass);
     }
-    let count = groups.count();
+    let (count, parts) = (groups.count(), pass.columns.part_count());
     match (pass.counting.kind, pass.axis) {
         (MeasureKind::Sum | MeasureKind::SumAtEnd, _) => {
             Ok(Sums::new(pass.time, count).over(pass, groups)?.finish())
@@ -79,12 +84,12 @@ pub(super) fn sweep(pass: &Pass<'_>, groups: &mut Groups) -> Result<Counts, Quer
             Ok(Means::new(months, count).over(pass, groups)?.finish())
         }
         (MeasureKind::Days, Some(days)) => {
-            Ok(DaySums::<false>::new(days, count).over(pass, groups)?.finish())
+            Ok(DaySums::<false>::new(days, count, parts).over(pass, groups)?.finish())
         }
         (MeasureKind::CoveredDays, Some(days)) => {
-            Ok(DaySums::<true>::new(days, count).over(pass, groups)?.finish())
+            Ok(DaySums::<true>::new(days, count, parts).over(pass, groups)?.finish())
         }
-        _ => Ok(Distinct::new(pass.time, count).over(pass, groups)?.finish()),
+        _ => Ok(Distinct::new(pass.time, count, parts).over(pass, groups)?.finish()),
     }
 }
 

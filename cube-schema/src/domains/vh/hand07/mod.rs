@@ -1,0 +1,142 @@
+//! HAND07, the table that Statistics Denmark publishes, against the figures of Benchmark.
+//!
+//! [`udtraek`] reads an export of StatBank, [`sammenlign`] puts it beside our figures, and
+//! [`forklar`] finds the rules that explain the differences. Nothing here asks a cube: whoever does
+//! hands the figures over as [`Tal`].
+
+pub mod forklar;
+pub mod sammenlign;
+pub mod udtraek;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use crate::day::Quarter;
+
+use super::kodelister::{Kommune, YDELSER};
+
+/// A cell of HAND07.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Celle {
+    /// The municipality.
+    pub kommune: Kommune,
+    /// The service, by its StatBank code.
+    pub ydelse: Box<str>,
+    /// The quarter.
+    pub kvartal: Quarter,
+}
+
+/// Different citizens by cell; a cell that is not there is empty.
+pub type Tal = BTreeMap<Celle, i64>;
+
+/// Two municipalities that are published as one.
+#[derive(Clone, Copy, Debug)]
+pub struct Par {
+    /// The one under whose name they stand.
+    pub under: Kommune,
+    /// The one inside it.
+    pub med: Kommune,
+    /// The last quarter of it; none: still.
+    pub til: Option<Quarter>,
+}
+
+/// Tårnby is published with Dragør, Ishøj with Vallensbæk to the end of 2021.
+pub const PAR: [Par; 2] = [
+    Par { under: Kommune(185), med: Kommune(155), til: None },
+    Par { under: Kommune(183), med: Kommune(187), til: Some(Quarter(2021 * 4 + 3)) },
+];
+
+impl Par {
+    /// The pair under whose first municipality a cell is published.
+    #[must_use]
+    pub fn under(kommune: Kommune, kvartal: Quarter) -> Option<&'static Par> {
+        PAR.iter().find(|pair| pair.under == kommune && pair.holds(kvartal))
+    }
+
+    /// The pair inside whose figures a cell is published.
+    #[must_use]
+    pub fn inside(kommune: Kommune, kvartal: Quarter) -> Option<&'static Par> {
+        PAR.iter().find(|pair| pair.med == kommune && pair.holds(kvartal))
+    }
+
+    fn holds(&self, kvartal: Quarter) -> bool {
+        self.til.is_none_or(|last| kvartal <= last)
+    }
+}
+
+/// What municipalities and services are called, so that an export can be read.
+#[derive(Clone, Debug, Default)]
+pub struct Navne {
+    /// Number and name of every municipality.
+    pub kommuner: Vec<(Kommune, Box<str>)>,
+    /// Of every service the StatBank code, and all that it may be called, the first being shown.
+    pub ydelser: Vec<(Box<str>, Vec<Box<str>>)>,
+}
+
+impl Navne {
+    /// The name of a municipality.
+    #[must_use]
+    pub fn kommune(&self, kommune: Kommune) -> &str {
+        let found = self.kommuner.iter().find(|(known, _)| *known == kommune);
+        found.map_or("", |(_, name)| name)
+    }
+
+    /// The name of a service.
+    #[must_use]
+    pub fn ydelse(&self, code: &str) -> &str {
+        let found = self.ydelser.iter().find(|(known, _)| **known == *code);
+        found.and_then(|(_, names)| names.first()).map_or("", |name| name)
+    }
+
+    /// The municipality that a text means: `153`, `Brøndby`, `153 Brøndby`.
+    #[must_use]
+    pub fn find_kommune(&self, text: &str) -> Option<Kommune> {
+        let wanted = plain(text);
+        let (first, rest) = wanted.split_once(' ').unwrap_or((&wanted, ""));
+        let called = |name: &str| plain(name) == wanted;
+        let numbered = |kommune: Kommune, name: &str| {
+            kommune.to_string() == first && (rest.is_empty() || plain(name) == rest)
+        };
+        let found =
+            self.kommuner.iter().find(|(kommune, name)| called(name) || numbered(*kommune, name));
+        found.map(|(kommune, _)| *kommune)
+    }
+
+    /// The StatBank code of the service that a text means: `30181`, any known name, or both.
+    #[must_use]
+    pub fn find_ydelse(&self, text: &str) -> Option<&str> {
+        let wanted = plain(text);
+        let (first, _) = wanted.split_once(' ').unwrap_or((&wanted, ""));
+        let coded = self.ydelser.iter().find(|(code, _)| **code == *first);
+        let named = || {
+            self.ydelser.iter().find(|(_, names)| names.iter().any(|name| plain(name) == wanted))
+        };
+        coded.or_else(named).map(|(code, _)| &**code)
+    }
+}
+
+/// What the services of the compiled list are called, by StatBank code: the name of Statistics
+/// Denmark, those of other years, our own and our code.
+#[must_use]
+pub fn kendte_tekster() -> Vec<(Box<str>, Vec<Box<str>>)> {
+    let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_reader(YDELSER.as_bytes());
+    let lines = reader.records().filter_map(Result::ok);
+    let named = lines.filter_map(|line| {
+        let text = |column: usize| line.get(column).map(Box::from);
+        Some((text(5)?, vec![text(4)?, text(6)?, text(1)?, text(0)?]))
+    });
+    named.collect()
+}
+
+/// A name without what differs from export to export: case, repeated blanks, and `(2020K3-)`.
+fn plain(text: &str) -> String {
+    let words = text.split_whitespace().filter(|word| !is_validity(word));
+    words.map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+}
+
+fn is_validity(word: &str) -> bool {
+    let inner = word.strip_prefix('(').and_then(|word| word.strip_suffix(')'));
+    inner.is_some_and(|inner| inner.split('-').any(|end| Quarter::parse(end).is_some()))
+}

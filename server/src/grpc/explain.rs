@@ -1,0 +1,51 @@
+//! Explains a cell.
+
+use terning_engine::query::Cancel;
+use terning_engine::query::explain::{ExplainCell, Explained, explain};
+use terning_proto::v1;
+use tonic::Status;
+
+use super::call::Call;
+use super::table::{self, About};
+use super::{Api, Parts, status};
+
+impl Api {
+    pub(super) async fn answer_explain(
+        &self,
+        call: Call<v1::ExplainRequest>,
+    ) -> Result<Parts<v1::TableResponse>, Status> {
+        let Call { caller, deadline, message: request } = call;
+        let sight = self.sight(&caller, &request.version).await?;
+        let job = move |cancel: &Cancel| {
+            let v1::ExplainRequest { cube, filters, measure, .. } = request;
+            let asked = ExplainCell { cube, filters: filters.clone(), measure };
+            let explained = explain(&sight.views, &asked, cancel).map_err(status::of_query)?;
+            let cube = sight.views[explained.view].cube().name.clone();
+            let about = about(cube, filters, &explained);
+            Ok(table::parts(&sight.version, about, &explained.table()))
+        };
+        Ok(super::table_stream(self.work.run(deadline, job).await?))
+    }
+}
+
+fn about(cube: String, filters: Vec<String>, explained: &Explained) -> About {
+    let mut notes = vec![
+        "Hvert trin er målet talt igen, når reglerne til og med trinnet er anvendt; ændringerne \
+         giver tilsammen cellens tal."
+            .to_owned(),
+        "Berørt er cellens ydelser og borgere før eller efter trinnet, som reglen har ændret; det \
+         behøver ikke at ændre målet."
+            .to_owned(),
+    ];
+    if explained.own {
+        notes.push("Trinnene er efter kommunens egne indberetninger alene.".to_owned());
+    }
+    About {
+        title: format!("Hvorfor dette tal? {}", explained.measure),
+        notes,
+        cube,
+        behind: explained.behind,
+        filters,
+        source: String::new(),
+    }
+}

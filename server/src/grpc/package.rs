@@ -1,0 +1,51 @@
+//! Makes a data package and sends its files in parts.
+
+use std::sync::Arc;
+
+use terning_engine::query::Cancel;
+use terning_proto::v1;
+use tokio_stream::StreamExt;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Code, Status};
+
+use super::call::Call;
+use super::{Api, Parts, status};
+use crate::package::{Failed, Kind, Order, Part};
+
+impl Api {
+    pub(super) async fn answer_package(
+        &self,
+        call: Call<v1::PackageRequest>,
+    ) -> Result<Parts<v1::PackageResponse>, Status> {
+        let Call { caller, message: request, .. } = call;
+        let Some(kind) = Kind::find(&request.kind) else {
+            let message = format!("datapakken '{}' findes ikke", request.kind);
+            return Err(status::unknown(message, Kind::names().map(str::to_owned).collect()));
+        };
+        let version = self.version(&request.version).await?;
+        let kommune = request.kommune;
+        let wanted = kommune.clone();
+        let order = move || Order::new(&version, &caller, kind, &wanted);
+        let order = tokio::task::spawn_blocking(order).await.map_err(|_| status::internal())?;
+        let order = order.ok_or_else(|| no_package(kind, &kommune))?;
+        let versions = Arc::clone(&self.versions);
+        let job = move |parts| order.make(versions.data(), parts, &Cancel::default());
+        let parts = ReceiverStream::new(self.work.stream(job)?);
+        Ok(Box::pin(parts.map(|part| part.map(response).map_err(|error| failed(&error)))))
+    }
+}
+
+fn response(part: Part) -> v1::PackageResponse {
+    v1::PackageResponse { file: part.file, content: part.content }
+}
+
+fn no_package(kind: Kind, kommune: &str) -> Status {
+    let message = format!("der er ingen datapakke '{}' for kommunen '{kommune}'", kind.name());
+    let hint = "giv din egen kommunes nummer med --kommune, for eksempel --kommune 153";
+    status::plain(Code::NotFound, "NO_PACKAGE", &message, hint)
+}
+
+fn failed(error: &Failed) -> Status {
+    tracing::error!(%error, "datapakken blev ikke færdig");
+    status::plain(Code::Internal, "PACKAGE", &error.to_string(), "se i serverens log")
+}

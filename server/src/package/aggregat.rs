@@ -1,0 +1,112 @@
+//! The aggregated datamart: counted by the engine from Benchmark, a slice of a municipality and a year
+//! at a time.
+
+use std::sync::Arc;
+
+use cube_schema::domains::vh::pakker::{AAR, AGGREGAT, AGGREGAT_KUBE, KOMMUNE, Kolonne, Slags};
+use terning_engine::query::cellset::CellSet;
+use terning_engine::query::table::Values;
+use terning_engine::query::{Cancel, Limits, Pivot, Question, View, answer, names};
+
+use super::describe::{Described, Tabel};
+use super::out::{Failed, Out};
+use super::table::TableOut;
+use super::{Order, field};
+
+/// The table's name.
+const NAME: &str = "aggregat";
+
+pub(super) fn make(order: &Order, out: &mut Out, cancel: &Cancel) -> Result<Described, Failed> {
+    let view = order.view(AGGREGAT_KUBE)?;
+    let (fields, measures): (Vec<&Kolonne>, Vec<&Kolonne>) =
+        AGGREGAT.iter().partition(|column| column.slags == Slags::Tekst);
+    // A version that was built before a field or measure existed has a table without it.
+    let fields: Vec<&Kolonne> =
+        fields.into_iter().filter(|column| field(view, column.kilde).is_some()).collect();
+    let has = |column: &&Kolonne| view.cube().find_measure(column.kilde).is_some();
+    let measures: Vec<&Kolonne> = measures.into_iter().filter(has).collect();
+    let columns: Vec<&Kolonne> = fields.iter().chain(&measures).copied().collect();
+    let mut table = TableOut::begin(out, NAME, columns.clone())?;
+    for kommune in kommuner(order, view)? {
+        for year in years(view)? {
+            let slice = Slice { view, fields: &fields, measures: &measures };
+            table.write(&slice.count(&kommune, &year, cancel)?)?;
+        }
+    }
+    let rows = table.end(out)?;
+    Ok(Described {
+        titel: "Aggregeret datamart: alle kommuner efter Danmarks Statistiks regler",
+        tekst: "En linje pr. handlekommune, måned, ydelse, målgruppe, aldersgruppe og køn med \
+                mindst én aktiv ydelse, talt i kuben Voksne Handicappede Benchmark. Hver linje er \
+                talt for sig: borgere, der står i flere linjer, kan ikke lægges sammen.",
+        tabeller: vec![Tabel { navn: NAME, kolonner: columns, raekker: rows }],
+        personlig: false,
+    })
+}
+
+/// The municipalities of the package.
+fn kommuner(order: &Order, view: &View) -> Result<Vec<String>, Failed> {
+    match &order.kommune {
+        Some(kommune) => Ok(vec![kommune.clone()]),
+        None => keys(view, KOMMUNE),
+    }
+}
+
+fn years(view: &View) -> Result<Vec<String>, Failed> {
+    keys(view, AAR)
+}
+
+/// The keys of a field's members.
+fn keys(view: &View, name: &str) -> Result<Vec<String>, Failed> {
+    let (dimension, at) = field(view, name)
+        .ok_or_else(|| Failed::new(format!("versionen har ikke feltet '{name}'")))?;
+    let keys = &view.cube().dimensions[dimension].fields[at].keys;
+    let members = view.members(dimension, at);
+    Ok(members.map(|member| keys.get(member as usize).to_owned()).collect())
+}
+
+/// A municipality in a year.
+struct Slice<'a> {
+    view: &'a View,
+    fields: &'a [&'a Kolonne],
+    measures: &'a [&'a Kolonne],
+}
+
+impl Slice<'_> {
+    /// The rows of the slice, as columns.
+    fn count(&self, kommune: &str, year: &str, cancel: &Cancel) -> Result<Vec<Values>, Failed> {
+        let owned = |columns: &[&Kolonne]| {
+            columns.iter().map(|column| column.kilde.to_owned()).collect::<Vec<String>>()
+        };
+        let pivot = Pivot {
+            cube: AGGREGAT_KUBE.to_owned(),
+            filters: vec![format!("{KOMMUNE}={kommune}"), format!("{AAR}={year}")],
+            rows: owned(self.fields),
+            measures: owned(self.measures),
+            ..Pivot::default()
+        };
+        let question = Question::Pivot(&pivot);
+        let views = std::slice::from_ref(self.view);
+        let answered = answer(views, &question, &Limits::default(), cancel);
+        let cells = answered.map_err(|error| Failed::new(error.message))?.cells;
+        Ok(self.texts(&cells).chain(self.numbers(&cells)).collect())
+    }
+
+    fn texts(&self, cells: &CellSet) -> impl Iterator<Item = Values> {
+        let rows = &cells.axes[1];
+        let cube = self.view.cube();
+        (0..self.fields.len()).map(move |at| {
+            let caption = |row| names::caption(cube, rows.columns[at], rows.position(row)[at]);
+            Values::Text((0..rows.count).map(|row| Some(Arc::from(caption(row)))).collect())
+        })
+    }
+
+    fn numbers(&self, cells: &CellSet) -> impl Iterator<Item = Values> {
+        let (rows, width) = (cells.axes[1].count, self.measures.len());
+        let mut columns = vec![vec![None; rows]; width];
+        for (&ordinal, &value) in cells.ordinals.iter().zip(&cells.values) {
+            columns[ordinal as usize % width][ordinal as usize / width] = Some(value);
+        }
+        columns.into_iter().map(Values::Number)
+    }
+}

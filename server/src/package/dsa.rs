@@ -1,0 +1,124 @@
+//! The records of the municipality's counting deliveries, read anew from the raw files: fields with
+//! names and types, and where each came from. No rule has touched them.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use cube_schema::day::Month;
+use cube_schema::domain::DeliveryInfo;
+use cube_schema::domains::vh::Vh;
+use cube_schema::domains::vh::pakker::{DSA, Kolonne};
+use cube_schema::domains::vh::record::{Betalingskommune, OpholdsstedRef, Record};
+use cube_schema::domains::vh::reference::Reference;
+use terning_engine::delivery::{Inputs, ReadRecord, accept, read_reference};
+use terning_engine::history::{self, Settled};
+use terning_engine::query::table::Values;
+
+use super::describe::{Described, Tabel};
+use super::out::{Failed, Out};
+use super::table::TableOut;
+use super::{Order, raw};
+use crate::versions::{RawFile, RawStore};
+
+/// The table's name.
+const NAME: &str = "registreringer";
+
+pub(super) fn make(order: &Order, data: &Path, out: &mut Out) -> Result<Described, Failed> {
+    let columns: Vec<&Kolonne> = DSA.iter().collect();
+    let mut table = TableOut::begin(out, NAME, columns.clone())?;
+    let domain = Vh::new().map_err(|error| Failed::new(error.to_string()))?;
+    let store = RawStore::new(data, &own_files(order)?);
+    let inputs = Inputs::of(&store);
+    let reference = read_reference(&domain, &inputs, &|_| ()).data;
+    let limit = order.version.manifest.more.get("month_limit").and_then(|limit| limit.as_str());
+    let limit = limit.and_then(Month::parse);
+    let accepted = accept(&domain, &reference, &inputs, limit, &|_| ()).accepted;
+    let settled = Settled::default();
+    let read = history::gather(&domain, &reference, &inputs, &accepted, &settled, &|_| ());
+    let read = read.map_err(|(file, error)| Failed::new(format!("{file}: {error}")))?;
+    let loaded = &order.version.manifest.built_at;
+    for (delivery, records) in read.deliveries.iter().zip(&read.records) {
+        let batch = Batch { delivery, records, reference: &reference, loaded };
+        table.write(&batch.columns())?;
+    }
+    let rows = table.end(out)?;
+    Ok(Described {
+        titel: "DSA: kommunens leverede registreringer med feltnavne og typer",
+        tekst: "En linje pr. registrering, der tæller af kommunens leverancer, som den er leveret, \
+                før reglerne; med fagsystem, leverance og tidspunkt for indlæsning. Registreringer, \
+                som en anden kommune har indberettet for kommunen (K1, K2), er ikke med.",
+        tabeller: vec![Tabel { navn: NAME, kolonner: columns, raekker: rows }],
+        personlig: true,
+    })
+}
+
+/// The municipality's deliveries, and the reference files that they are read with.
+fn own_files(order: &Order) -> Result<Vec<RawFile>, Failed> {
+    let own = raw::files(order)?;
+    Ok(own.into_iter().filter(|file| raw::is_own(order, file) || is_reference(file)).collect())
+}
+
+fn is_reference(file: &RawFile) -> bool {
+    file.path.starts_with("reference/")
+}
+
+/// The records of one delivery.
+struct Batch<'a> {
+    delivery: &'a DeliveryInfo,
+    records: &'a [ReadRecord<Record>],
+    reference: &'a Reference,
+    loaded: &'a str,
+}
+
+impl Batch<'_> {
+    /// In the order of [`DSA`].
+    fn columns(&self) -> Vec<Values> {
+        let delivery = self.delivery;
+        vec![
+            self.text(|record| record.ydelsesid().to_owned()),
+            self.text(|record| record.cpr.to_string()),
+            self.text(|_| delivery.reporter.clone()),
+            self.text(|record| match record.betalingskommune {
+                Betalingskommune::IkkeAngivet => String::new(),
+                Betalingskommune::Kendt(kommune) => kommune.to_string(),
+                Betalingskommune::Ukendt => "Ukendt".to_owned(),
+            }),
+            self.text(|record| record.ydelseskode(self.reference).to_owned()),
+            Values::Day(self.of(|record| record.start.dag())),
+            Values::Day(self.of(|record| record.slut)),
+            self.text(|record| self.maalgrupper(record)),
+            self.text(|record| record.ugyldige_maalgrupper.join(",")),
+            self.text(|record| match record.opholdssted {
+                OpholdsstedRef::EgetHjem => String::new(),
+                OpholdsstedRef::Kendt(at) => self.reference.opholdssteder.code(at).to_owned(),
+                OpholdsstedRef::Ukendt => "Ukendt".to_owned(),
+            }),
+            self.text(|record| {
+                let letter =
+                    record.funktionsvurdering.and_then(|at| "ABCDE".chars().nth(at.into()));
+                letter.map(String::from).unwrap_or_default()
+            }),
+            self.text(|_| delivery.system.clone()),
+            self.text(|_| delivery.month.to_string()),
+            Values::Number(self.of(|_| Some(f64::from(delivery.serial)))),
+            self.text(|_| self.loaded.to_owned()),
+            self.text(|_| delivery.file.clone()),
+            Values::Number(self.records.iter().map(|read| Some(read.line as f64)).collect()),
+        ]
+    }
+
+    fn maalgrupper(&self, record: &Record) -> String {
+        let codes = record.maalgrupper.iter().map(|&at| self.reference.maalgrupper.code(at));
+        codes.collect::<Vec<_>>().join(",")
+    }
+
+    fn of<T>(&self, value: impl Fn(&Record) -> Option<T>) -> Vec<Option<T>> {
+        self.records.iter().map(|read| value(&read.record)).collect()
+    }
+
+    /// Texts; an empty one is none.
+    fn text(&self, value: impl Fn(&Record) -> String) -> Values {
+        let text = |record: &Record| Some(value(record)).filter(|text| !text.is_empty());
+        Values::Text(self.of(|record| text(record).map(Arc::from)))
+    }
+}

@@ -1,0 +1,171 @@
+//! A table that is written twice, row by row in batches: as CSV for people and spreadsheets, as
+//! Parquet for programs.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use cube_schema::day::Day;
+use cube_schema::domains::vh::pakker::{Kolonne, Slags};
+use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
+use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int32Type, Int64Type};
+use parquet::errors::ParquetError;
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
+use parquet::schema::types::Type;
+use terning_engine::query::table::Values;
+
+use super::out::{Failed, FileOut, Out};
+
+/// A table of a package that is being written.
+pub(super) struct TableOut<'a> {
+    columns: Vec<&'a Kolonne>,
+    csv: FileOut,
+    parquet: SerializedFileWriter<FileOut>,
+    /// Rows written.
+    pub rows: u64,
+}
+
+impl From<ParquetError> for Failed {
+    fn from(error: ParquetError) -> Failed {
+        Failed::new(format!("Parquet-filen kunne ikke skrives: {error}"))
+    }
+}
+
+impl<'a> TableOut<'a> {
+    /// Begins `name.csv` and `name.parquet`.
+    pub fn begin(out: &Out, name: &str, columns: Vec<&'a Kolonne>) -> Result<TableOut<'a>, Failed> {
+        let mut csv = out.begin(format!("{name}.csv"));
+        let header: Vec<&str> = columns.iter().map(|column| column.navn).collect();
+        write!(csv, "\u{feff}{}\r\n", header.join(";"))?;
+        let fields = columns.iter().map(|column| parquet_field(column).map(Arc::new));
+        let fields = fields.collect::<Result<_, ParquetError>>()?;
+        let schema = Type::group_type_builder(name).with_fields(fields).build()?;
+        let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
+        let parquet = SerializedFileWriter::new(
+            out.begin(format!("{name}.parquet")),
+            Arc::new(schema),
+            Arc::new(properties),
+        )?;
+        Ok(TableOut { columns, csv, parquet, rows: 0 })
+    }
+
+    /// Writes some rows: the values of every column, all as many.
+    pub fn write(&mut self, batch: &[Values]) -> Result<(), Failed> {
+        let rows = batch.first().map_or(0, Values::len);
+        if rows == 0 {
+            return Ok(());
+        }
+        self.rows += rows as u64;
+        self.write_csv(batch, rows)?;
+        let mut group = self.parquet.next_row_group()?;
+        for (column, values) in self.columns.iter().zip(batch) {
+            let mut writer =
+                group.next_column()?.ok_or_else(|| Failed::new("en kolonne mangler"))?;
+            write_column(column, values, &mut writer)?;
+            writer.close()?;
+        }
+        group.close()?;
+        Ok(())
+    }
+
+    fn write_csv(&mut self, batch: &[Values], rows: usize) -> Result<(), Failed> {
+        let mut line = String::new();
+        for row in 0..rows {
+            line.clear();
+            for (at, (column, values)) in self.columns.iter().zip(batch).enumerate() {
+                if at > 0 {
+                    line.push(';');
+                }
+                push_value(&mut line, column, values, row);
+            }
+            line.push_str("\r\n");
+            self.csv.write_all(line.as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// Ends both files.
+    pub fn end(self, out: &mut Out) -> Result<u64, Failed> {
+        out.end(self.csv)?;
+        out.end(self.parquet.into_inner()?)?;
+        Ok(self.rows)
+    }
+}
+
+// CSV: `;`, BOM, decimal comma, as spreadsheets in Danish read it.
+
+fn push_value(line: &mut String, column: &Kolonne, values: &Values, row: usize) {
+    match values {
+        Values::Text(texts) => push_text(line, texts[row].as_deref().unwrap_or_default()),
+        Values::Day(days) => {
+            if let Some(day) = days[row] {
+                line.push_str(&day.to_string());
+            }
+        }
+        Values::Number(numbers) => match (numbers[row], column.slags) {
+            (None, _) => {}
+            (Some(number), Slags::Decimaltal) => {
+                line.push_str(&number.to_string().replace('.', ","));
+            }
+            (Some(number), _) => line.push_str(&format!("{number:.0}")),
+        },
+    }
+}
+
+fn push_text(line: &mut String, text: &str) {
+    if text.contains([';', '"', '\n', '\r']) {
+        line.push('"');
+        line.push_str(&text.replace('"', "\"\""));
+        line.push('"');
+    } else {
+        line.push_str(text);
+    }
+}
+
+// Parquet: every column may be without a value.
+
+fn parquet_field(column: &Kolonne) -> Result<Type, ParquetError> {
+    let (physical, logical) = match column.slags {
+        Slags::Tekst => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+        Slags::Heltal => (Physical::INT64, None),
+        Slags::Decimaltal => (Physical::DOUBLE, None),
+        Slags::Dato => (Physical::INT32, Some(LogicalType::Date)),
+    };
+    Type::primitive_type_builder(column.navn, physical)
+        .with_logical_type(logical)
+        .with_repetition(Repetition::OPTIONAL)
+        .build()
+}
+
+fn write_column(
+    column: &Kolonne,
+    values: &Values,
+    writer: &mut SerializedColumnWriter<'_>,
+) -> Result<(), Failed> {
+    match (values, column.slags) {
+        (Values::Text(texts), Slags::Tekst) => {
+            let (levels, found) = present(texts, |text| ByteArray::from(text.as_bytes().to_vec()));
+            writer.typed::<ByteArrayType>().write_batch(&found, Some(&levels), None)?;
+        }
+        (Values::Day(days), Slags::Dato) => {
+            let (levels, found) = present(days, |day: &Day| day.0);
+            writer.typed::<Int32Type>().write_batch(&found, Some(&levels), None)?;
+        }
+        (Values::Number(numbers), Slags::Heltal) => {
+            let (levels, found) = present(numbers, |number| *number as i64);
+            writer.typed::<Int64Type>().write_batch(&found, Some(&levels), None)?;
+        }
+        (Values::Number(numbers), Slags::Decimaltal) => {
+            let (levels, found) = present(numbers, |number| *number);
+            writer.typed::<DoubleType>().write_batch(&found, Some(&levels), None)?;
+        }
+        _ => return Err(Failed::new(format!("kolonnen {} har en anden slags", column.navn))),
+    }
+    Ok(())
+}
+
+/// Which rows have a value, and the values.
+fn present<T, V>(values: &[Option<T>], of: impl Fn(&T) -> V) -> (Vec<i16>, Vec<V>) {
+    let levels = values.iter().map(|value| i16::from(value.is_some())).collect();
+    (levels, values.iter().flatten().map(of).collect())
+}

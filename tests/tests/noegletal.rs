@@ -1,0 +1,137 @@
+//! N1–N8 by their ids, on the hand-made deliveries of `queries/data`: expected figures are worked
+//! out from the files.
+//!
+//! Population in 2024: Brøndby 20,000, Dragør 8,000 (of 2023K4), Ishøj 16,000, Vallensbæk 10,000,
+//! Odense 120,000, Varde 30,000, København 460,000 (no delivery), Tårnby none. Odense has postings
+//! in 2023 only, Vallensbæk none. Ishøj delivers for Vallensbæk, Tårnby for Dragør.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use terning_oracle::Pivot;
+use terning_tests::engine::Engine;
+
+static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("queries/data");
+    Engine::load(&data, None).unwrap()
+});
+
+const N1: &str = "Antal modtagere af længerevarende ophold pr. 1000 indbyggere i alderen 18-64";
+const N2: &str = "Antal modtagere af midlertidige ophold pr. 1000 indbyggere i alderen 18-64";
+const N3: &str = "Gns. udgifter pr. modtager af botilbud og socialpædagogisk støtte";
+const N4: &str = "Udgifter til botilbud og socialpædagogisk støtte pr. 18-64-årige";
+const N5: &str = "Udgifter til længerevarende botilbud pr. 18-64-årige";
+const N6: &str = "Udgifter til midlertidige botilbud pr. 18-64-årige";
+const N7: &str = "Samlede udgifter til voksenhandicapydelser pr. 18-64-årige";
+const N8: &str = "Udgifter til socialpædagogisk bistand i eget hjem pr. 18-64-årige";
+
+/// A measure in 2024, under a further condition; empty is the whole country.
+fn figure(measure: &str, condition: &str) -> Option<f64> {
+    let conditions = ["Tid.År=2024", condition];
+    let filters = conditions.iter().filter(|one| !one.is_empty()).map(ToString::to_string);
+    let pivot = Pivot {
+        cube: "Nøgletal".to_owned(),
+        filters: filters.collect(),
+        measures: vec![measure.to_owned()],
+        empty: true,
+        ..Pivot::default()
+    };
+    ENGINE.pivot(&pivot).unwrap().cells[0][0]
+}
+
+fn of(measure: &str, kommune: &str) -> Option<f64> {
+    figure(measure, &format!("Handle kommune.Kommune={kommune}"))
+}
+
+fn region(measure: &str) -> Option<f64> {
+    figure(measure, "Handle kommune.Region=084")
+}
+
+fn assert_near(found: Option<f64>, expected: f64) {
+    let found = found.unwrap();
+    assert!((found - expected).abs() < 1e-9 * expected.abs().max(1.0), "{found} ≠ {expected}");
+}
+
+#[test]
+fn n1_recipients_of_long_stays_for_each_thousand() {
+    assert_near(of(N1, "Brøndby"), 7.0 * 1000.0 / 20_000.0);
+    // The delivery is that of its pair (K1).
+    assert_near(of(N1, "Vallensbæk"), 1000.0 / 10_000.0);
+    // A delivery, and nobody in it who has such a stay.
+    assert_eq!(of(N1, "Dragør"), Some(0.0));
+    assert_eq!(of(N1, "København"), None, "no delivery");
+    assert_eq!(of(N1, "Tårnby"), None, "no population");
+    // Brøndby, Dragør, Ishøj and Vallensbæk.
+    assert_near(region(N1), (7.0 + 0.0 + 1.0 + 1.0) * 1000.0 / 54_000.0);
+    assert_near(figure(N1, ""), 11.0 * 1000.0 / 204_000.0);
+}
+
+#[test]
+fn n2_recipients_of_temporary_stays_for_each_thousand() {
+    assert_near(of(N2, "Brøndby"), 6.0 * 1000.0 / 20_000.0);
+    assert_eq!(of(N2, "Ishøj"), Some(0.0));
+    assert_eq!(of(N2, "København"), None);
+    assert_near(region(N2), 7.0 * 1000.0 / 54_000.0);
+}
+
+#[test]
+fn n3_money_for_each_whole_year_recipient() {
+    // 3,781 days of 366: see the records b01–b33.
+    assert_near(of(N3, "Brøndby"), 6_000_000.0 * 366.0 / 3781.0);
+    assert_eq!(of(N3, "Vallensbæk"), None, "no postings");
+    assert_eq!(of(N3, "København"), None, "no delivery");
+    // A municipality without population has N3 all the same.
+    assert_near(of(N3, "Tårnby"), 900_000.0 / 2.0);
+    // Dragør 214 days and Ishøj 244; Vallensbæk without postings is left out.
+    let days = 3781.0 + 214.0 + 244.0 + 2.0 * 366.0;
+    assert_near(region(N3), 8_100_000.0 * 366.0 / days);
+}
+
+#[test]
+fn n4_to_n8_money_for_each_inhabitant() {
+    let figures = [N4, N5, N6, N7, N8];
+    let expected = [300.0, 225.0, 60.0, 305.0, 15.0];
+    assert_eq!(figures.map(|one| of(one, "Brøndby")), expected.map(Some));
+    assert_eq!(figures.map(|one| of(one, "Tårnby")), [None; 5], "no population");
+    assert_eq!(figures.map(|one| of(one, "Odense")), [None; 5], "no postings in the year");
+    let dragoer = [Some(50.0), None, Some(50.0), Some(50.0), None];
+    assert_eq!(figures.map(|one| of(one, "Dragør")), dragoer, "accounts by accounts");
+}
+
+#[test]
+fn n4_to_n8_leave_out_municipalities_without_population_or_postings() {
+    // København has no delivery, which is no matter here; Tårnby has no population.
+    assert_near(region(N4), 53_200_000.0 / 504_000.0);
+    assert_near(region(N5), 51_300_000.0 / 496_000.0);
+    assert_near(region(N6), 1_600_000.0 / 28_000.0);
+    assert_near(region(N7), 53_300_000.0 / 504_000.0);
+    assert_near(region(N8), 300_000.0 / 20_000.0);
+    assert_near(figure(N8, ""), 900_000.0 / 50_000.0);
+}
+
+#[test]
+fn numerators_show_all_municipalities_and_none_is_zero_where_there_is_a_delivery() {
+    let long = "Modtagere, længerevarende ophold";
+    assert_eq!(figure(long, ""), Some(12.0));
+    assert_eq!([of(long, "Varde"), of(long, "København")], [Some(0.0), None]);
+    assert_eq!(figure("Udgifter, længerevarende botilbud", ""), Some(52_200_000.0));
+    assert_eq!(figure("Kommuner med leverance", ""), Some(7.0));
+}
+
+#[test]
+fn on_a_service_only_udgifter_has_a_value() {
+    let service = "Ydelse VH.Ydelseskode=1.8.2";
+    assert_eq!(figure("Udgifter", service), Some(1_600_000.0));
+    for measure in [N1, N4, "Befolkning 18-64", "Modtagere, midlertidige ophold", "Lønsum"] {
+        assert_eq!(figure(measure, service), None, "{measure}");
+    }
+}
+
+#[test]
+fn a_selection_of_municipalities_is_one_cell() {
+    let pair = "Handle kommune.Kommune=Brøndby,Tårnby";
+    // Tårnby has no population, so it is Brøndby's figure; but not that of N3.
+    assert_near(figure(N4, pair), 300.0);
+    assert_near(figure(N3, pair), 6_900_000.0 * 366.0 / (3781.0 + 732.0));
+}

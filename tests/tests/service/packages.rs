@@ -1,0 +1,216 @@
+//! Data packages from the outside: what is in them, and who gets them (A1, A2).
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::record::Field;
+use serde_json::Value;
+use terning_tests::folder::sha256;
+
+use crate::access::{built, token};
+use crate::harness::Server;
+
+/// Asks for a package; gives its folder, or what was said.
+fn package(
+    server: &Server,
+    into: &Path,
+    arguments: &[&str],
+    token: &str,
+) -> Result<PathBuf, String> {
+    let folder = into.join(format!("pakke{}", fs::read_dir(into).unwrap().count()));
+    let mut words = vec!["package"];
+    words.extend(arguments);
+    if !token.is_empty() {
+        words.extend(["--token", token]);
+    }
+    server.run(&words, &folder).map(|()| folder)
+}
+
+/// The lines of a CSV file as columns by name; every value as text.
+fn csv(path: &Path) -> Vec<BTreeMap<String, String>> {
+    let text = fs::read_to_string(path).unwrap();
+    let text = text.strip_prefix('\u{feff}').expect("a BOM");
+    let mut lines = text.lines();
+    let names: Vec<&str> = lines.next().unwrap().split(';').collect();
+    let row = |line: &str| {
+        let values = line.split(';').map(str::to_owned);
+        names.iter().map(|name| (*name).to_owned()).zip(values).collect()
+    };
+    lines.map(row).collect()
+}
+
+/// The same of a Parquet file.
+fn parquet(path: &Path) -> Vec<BTreeMap<String, String>> {
+    let reader = SerializedFileReader::new(File::open(path).unwrap()).unwrap();
+    let row = |row: parquet::record::Row| {
+        let values = row.get_column_iter().map(|(name, field)| (name.clone(), text(field)));
+        values.collect()
+    };
+    reader.get_row_iter(None).unwrap().map(|one| row(one.unwrap())).collect()
+}
+
+fn text(field: &Field) -> String {
+    match field {
+        Field::Null => String::new(),
+        Field::Str(text) => text.clone(),
+        Field::Long(number) => number.to_string(),
+        Field::Double(number) => number.to_string().replace('.', ","),
+        Field::Date(days) => cube_schema::day::Day(*days).to_string(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// All files of a package by name, but for when its version was built.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+    entries
+        .map(|entry| {
+            let name = entry.file_name().into_string().unwrap();
+            (name, fs::read(entry.path()).unwrap())
+        })
+        .collect()
+}
+
+#[test]
+fn a_datamart_is_the_municipality_s_records_after_the_rules() {
+    let data = built();
+    let into = tempfile::tempdir().unwrap();
+    let server = Server::ready(data.path());
+    let own = token(data.path(), "kommune", Some("153"));
+    let asked = ["--kind=datamart", "--kommune=153"];
+    let folder = package(&server, into.path(), &asked, &own).unwrap();
+    let rows = csv(&folder.join("ydelser.csv"));
+    assert_eq!(rows, parquet(&folder.join("ydelser.parquet")));
+    let column = |name: &str| rows.iter().map(|row| row[name].as_str()).collect::<Vec<_>>();
+    assert_eq!(column("Ydelsesid"), ["a1", "a2"]);
+    assert_eq!(column("Personnummer"), ["6101801234", "6202702345"]);
+    assert_eq!(column("Handlekommune"), ["153", "153"]);
+    assert_eq!(column("Startdato"), ["2020-01-01", "2020-03-01"]);
+    assert_eq!(column("Slutdato"), ["", "2021-02-28"]);
+    assert_eq!(column("Opholdssted"), ["Solgården", "Ukendt"]);
+    assert_eq!(column("Linje"), ["1", "2"]);
+    // Whoever sees everything is given the same of the municipality.
+    let other = package(&server, into.path(), &asked, "").unwrap();
+    assert_eq!(files(&folder), files(&other));
+}
+
+#[test]
+fn a_package_describes_itself_and_its_checksums_hold() {
+    let data = built();
+    let into = tempfile::tempdir().unwrap();
+    let server = Server::ready(data.path());
+    let folder = package(&server, into.path(), &["--kind=datamart", "--kommune=153"], "").unwrap();
+    let files = files(&folder);
+    let manifest: Value = serde_json::from_slice(&files["manifest.json"]).unwrap();
+    let listed = manifest["files"].as_array().unwrap();
+    assert_eq!(listed.len() + 1, files.len());
+    for one in listed {
+        let content = &files[one["file"].as_str().unwrap()];
+        assert_eq!(one["sha256"], sha256(content), "{one}");
+        assert_eq!(one["bytes"], content.len());
+    }
+    let readme = String::from_utf8(files["LÆSMIG.md"].clone()).unwrap();
+    assert!(readme.contains("Kommune: 153") && readme.contains("fortrolige"), "{readme}");
+    let words = csv(&folder.join("ordbog.csv"));
+    let header = csv(&folder.join("ydelser.csv"))[0].len();
+    assert_eq!(words.len(), header);
+    assert!(words.iter().any(|word| word["Felt"] == "DatoUdenOverlap" && word["Regel"] == "C3"));
+}
+
+#[test]
+fn aggregat_adds_up_to_the_pivots_of_benchmark() {
+    let data = built();
+    let into = tempfile::tempdir().unwrap();
+    let server = Server::ready(data.path());
+    let own = token(data.path(), "kommune", Some("153"));
+    let folder = package(&server, into.path(), &["--kind=aggregat"], &own).unwrap();
+    let rows = csv(&folder.join("aggregat.csv"));
+    assert_eq!(rows, parquet(&folder.join("aggregat.parquet")));
+    // No record has two target groups here, so records add up over everything but time.
+    let mut months: BTreeMap<(String, String), u32> = BTreeMap::new();
+    for row in &rows {
+        let number: u32 = row["AntalYdelser"].parse().unwrap();
+        let cell = (row["Handlekommune"].clone(), row["Maaned"].clone());
+        *months.entry(cell).or_default() += number;
+    }
+    let pivot = server.answer(&[
+        "pivot",
+        "--cube=Voksne Handicappede Benchmark",
+        "--rows=Handle kommune.Kommunenummer",
+        "--rows=Tid.Måned",
+        "--measure=Antal Ydelser",
+        "--format=csv",
+    ]);
+    let expected: BTreeMap<(String, String), u32> = pivot
+        .lines()
+        .skip(1)
+        .map(|line| {
+            let words: Vec<&str> = line.split(';').collect();
+            ((words[0].to_owned(), words[1].to_owned()), words[2].parse().unwrap())
+        })
+        .collect();
+    assert!(expected.len() > 100);
+    assert_eq!(months, expected);
+    let columns = fs::read_to_string(folder.join("aggregat.csv")).unwrap();
+    assert!(!columns.contains("Personnummer") && !columns.contains("Opholdssted"));
+    // One municipality's is its part of all.
+    let part = package(&server, into.path(), &["--kind=aggregat", "--kommune=157"], &own).unwrap();
+    let of_157: Vec<_> = rows.into_iter().filter(|row| row["Handlekommune"] == "157").collect();
+    assert_eq!(csv(&part.join("aggregat.csv")), of_157);
+}
+
+#[test]
+fn a1_another_municipality_s_package_is_refused_as_one_that_does_not_exist() {
+    let data = built();
+    let into = tempfile::tempdir().unwrap();
+    let server = Server::ready(data.path());
+    let own = token(data.path(), "kommune", Some("153"));
+    let refusal = |kind: &str, kommune: &str, token: &str| {
+        let asked = [format!("--kind={kind}"), format!("--kommune={kommune}")];
+        let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
+        package(&server, into.path(), &asked, token).unwrap_err().replace(kommune, "…")
+    };
+    for kind in ["datamart", "dsa", "raw"] {
+        assert_eq!(refusal(kind, "157", &own), refusal(kind, "999", &own));
+    }
+    assert!(refusal("datamart", "157", &own).contains("ingen datapakke"));
+    // National eyes see no citizens, and so get no package of them.
+    let national = token(data.path(), "national", None);
+    assert!(refusal("datamart", "153", &national).contains("ingen datapakke"));
+    assert!(refusal("ukendt", "153", &own).contains("aggregat"));
+}
+
+#[test]
+fn raw_files_are_unchanged_and_dsa_has_their_records() {
+    let data = built();
+    let into = tempfile::tempdir().unwrap();
+    let server = Server::ready(data.path());
+    let own = token(data.path(), "kommune", Some("153"));
+    let raw = package(&server, into.path(), &["--kind=raw", "--kommune=153"], &own).unwrap();
+    let path = "2026-10/VH_153_nexus_202610_1.csv";
+    let delivered = fs::read(data.path().join("deliveries").join(path)).unwrap();
+    assert_eq!(fs::read(raw.join("filer").join(path)).unwrap(), delivered);
+    assert_eq!(fs::read_dir(raw.join("filer")).unwrap().count(), 1);
+    assert_eq!(fs::read_dir(raw.join("filer/2026-10")).unwrap().count(), 2);
+    let dsa = package(&server, into.path(), &["--kind=dsa", "--kommune=153"], &own).unwrap();
+    let rows = csv(&dsa.join("registreringer.csv"));
+    assert_eq!(rows, parquet(&dsa.join("registreringer.parquet")));
+    assert_eq!(rows.len(), 2);
+    for (name, value) in [
+        ("Ydelsesid", "a1"),
+        ("CPR", "6101801234"),
+        ("Indberetter", "153"),
+        ("Ydelseskode", "1.8.1"),
+        ("Startdato", "2020-01-01"),
+        ("Slutdato", ""),
+        ("OpholdsstedId", "s1"),
+        ("Funktionsvurdering", "A"),
+        ("System", "nexus"),
+        ("LeveranceMaaned", "2026-10"),
+        ("Linje", "1"),
+    ] {
+        assert_eq!(rows[0][name], value, "{name}");
+    }
+}

@@ -1,0 +1,231 @@
+//! Why a figure is what it is: the steps of a cell end at the cell, and its records are as many as
+//! it counts, for random cells and every measure.
+//!
+//! `TERNING_SCALE`, `TERNING_SEED` and `TERNING_RANDOM` ask for more or others.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::env;
+use std::str::FromStr;
+use std::sync::{Arc, LazyLock};
+
+use cube_schema::domain::Domain;
+use cube_schema::domains::vh::Vh;
+use terning_engine::query::explain::{ExplainCell, UNEXPLAINED, explain};
+use terning_engine::query::table::Values;
+use terning_engine::query::{Cancel, Drill, Limits, Pivot, Question, View, answer, drill, role};
+use terning_oracle::{Hand07, Oracle, OracleRecord, Publication};
+use terning_server::reports::{self, Given, Lines};
+use terning_tests::engine::Engine;
+use terning_tests::question;
+use terning_tests::random::Random;
+
+static FOLDER: LazyLock<tempfile::TempDir> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    let options = terning_sample::Options {
+        out: folder.path().to_owned(),
+        scale: given("TERNING_SCALE", 0.02),
+        seed: given("TERNING_SEED", 1),
+        months: ("2026-09".to_owned(), "2026-10".to_owned()),
+    };
+    terning_sample::generate(&options, &|_, _, _| ()).unwrap();
+    folder
+});
+
+static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::load(FOLDER.path(), None).unwrap());
+
+static ORACLE: LazyLock<Oracle> =
+    LazyLock::new(|| terning_oracle::load(FOLDER.path(), None).unwrap());
+
+/// What an environment variable asks for.
+fn given<T: FromStr>(name: &str, default: T) -> T {
+    let text = env::var(name).ok();
+    text.and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+fn everything() -> Vec<View> {
+    ENGINE.cubes.iter().map(|cube| View::everything(Arc::clone(cube))).collect()
+}
+
+fn of_kommune(kommune: &str) -> Vec<View> {
+    let vh = Vh::new().unwrap();
+    let role = vh.schema().roles.iter().find(|role| role.name == "kommune").unwrap();
+    role::views(&ENGINE.cubes, role, kommune)
+}
+
+fn value(views: &[View], cube: &str, filters: &[String], measure: &str) -> Option<f64> {
+    let pivot = Pivot {
+        cube: cube.to_owned(),
+        filters: filters.to_vec(),
+        measures: vec![measure.to_owned()],
+        empty: true,
+        ..Pivot::default()
+    };
+    let (limits, cancel) = (Limits::default(), Cancel::default());
+    answer(views, &Question::Pivot(&pivot), &limits, &cancel).unwrap().cells.value(0)
+}
+
+/// The cells of random pivots of a cube: filters and a measure.
+fn random_cells(cube: usize, seed: u64) -> impl Iterator<Item = (Vec<String>, String)> {
+    let mut random = Random(seed);
+    let count = given("TERNING_RANDOM", 40);
+    (0..count).map(move |_| {
+        let mut pivot = question::pivot(&ENGINE.cubes[cube], &mut random);
+        let fields = pivot.columns.into_iter().chain(pivot.rows);
+        pivot.filters.extend(fields.filter(|field| field.contains(['=', '<'])));
+        (pivot.filters, pivot.measures[0].clone())
+    })
+}
+
+fn close(left: f64, right: f64) -> bool {
+    (left - right).abs() <= 1e-9 * left.abs().max(1.0)
+}
+
+/// The steps add up, and end at the cell.
+fn check(views: &[View], cube: &str, filters: Vec<String>, measure: String) -> usize {
+    let cell = value(views, cube, &filters, &measure);
+    let about = format!("{cube} {filters:?} {measure}");
+    let asked = ExplainCell { cube: cube.to_owned(), filters, measure };
+    let explained = explain(views, &asked, &Cancel::default()).unwrap();
+    assert_eq!(explained.steps.last().unwrap().value, cell, "{about}: {explained:#?}");
+    let changes = explained.steps.iter().filter_map(|step| step.change);
+    let sum = explained.steps[0].value.unwrap_or(0.0) + changes.sum::<f64>();
+    assert!(close(sum, cell.unwrap_or(0.0)), "{about}: {explained:#?}");
+    explained.steps.iter().filter(|step| step.change.is_some_and(|change| change != 0.0)).count()
+}
+
+#[test]
+fn the_steps_of_a_cell_end_at_the_cell() {
+    let views = everything();
+    let mut changes = 0;
+    for (cube, seed) in [(0, 1), (1, 2)] {
+        let name = ENGINE.cubes[cube].name.clone();
+        for (filters, measure) in random_cells(cube, given("TERNING_SEED", seed)) {
+            changes += check(&views, &name, filters, measure);
+        }
+    }
+    assert!(changes > 50, "hardly any step changes anything: {changes}");
+}
+
+#[test]
+fn a_municipality_is_told_of_its_own_records_and_one_line_of_the_rest() {
+    for kommune in ["101", "153", "155", "183", "187", "751"] {
+        let views = of_kommune(kommune);
+        let filters = vec![format!("Handle kommune.Kommunenummer={kommune}")];
+        for cube in ["Voksne Handicappede", "Voksne Handicappede Benchmark"] {
+            for measure in ["Antal Unikke Borgere", "Antal Ydelser", "Helårsmodtagere"] {
+                check(&views, cube, filters.clone(), measure.to_owned());
+            }
+        }
+        let cube = "Voksne Handicappede Benchmark".to_owned();
+        let asked = ExplainCell { cube, filters, measure: String::new() };
+        let explained = explain(&views, &asked, &Cancel::default()).unwrap();
+        assert!(explained.own);
+        assert_eq!(explained.steps.last().unwrap().caption, UNEXPLAINED);
+    }
+}
+
+#[test]
+fn drill_through_shows_as_many_records_and_citizens_as_the_cell_counts() {
+    let views = everything();
+    for (cube, seed) in [(0, 3), (1, 4)] {
+        let name = ENGINE.cubes[cube].name.clone();
+        for (filters, _) in random_cells(cube, seed) {
+            let expected = ["Antal Ydelser", "Antal Unikke Borgere"]
+                .map(|measure| value(&views, &name, &filters, measure).unwrap_or(0.0) as usize);
+            let about = format!("{name} {filters:?}");
+            let asked = Drill { cube: name.clone(), filters, columns: Vec::new(), max: 10 };
+            let (_, found) = drill(&views, &asked, &Cancel::default()).unwrap();
+            assert_eq!([found.records, found.entities], expected, "{about}");
+            assert_eq!(found.table.rows(), expected[0].min(10), "{about}");
+        }
+    }
+}
+
+#[test]
+fn a_municipality_drills_through_benchmark_to_its_own_records_by_its_own_judgement() {
+    let cube = "Voksne Handicappede Benchmark".to_owned();
+    let filters = vec!["Tid.År=2020".to_owned()];
+    let asked = Drill { cube: cube.clone(), filters: filters.clone(), max: 9, ..Drill::default() };
+    let (_, found) = drill(&of_kommune("153"), &asked, &Cancel::default()).unwrap();
+    let asked = ExplainCell {
+        cube,
+        filters: [filters, vec!["Handle kommune.Kommunenummer=153".to_owned()]].concat(),
+        measure: "Antal Ydelser".to_owned(),
+    };
+    let explained = explain(&of_kommune("153"), &asked, &Cancel::default()).unwrap();
+    let own = explained.steps[explained.steps.len() - 2].value;
+    assert_eq!(Some(found.records as f64), own);
+    assert!(found.records > 0);
+}
+
+#[test]
+fn the_cube_that_explains_is_not_asked_by_its_name() {
+    let pivot = Pivot { cube: "Forklaring".to_owned(), ..Pivot::default() };
+    let (limits, cancel) = (Limits::default(), Cancel::default());
+    let refused = answer(&everything(), &Question::Pivot(&pivot), &limits, &cancel).unwrap_err();
+    assert!(refused.message.contains("findes ikke"), "{refused}");
+    assert!(!refused.candidates.contains(&"Forklaring".to_owned()));
+}
+
+/// The report `hand07` of what Statistics Denmark would publish without a rule, and without some
+/// records.
+fn hand07(off: &[&'static str], without: usize, last: &str) -> (Lines, Hand07) {
+    let oracle = &*ORACLE;
+    let records = oracle.records().iter().filter(|record| !record.is_deleted()).take(without);
+    let identity =
+        |record: &OracleRecord| (record.reporter.clone(), record.system.clone(), record.id.clone());
+    let publication = Publication {
+        off: off.iter().copied().collect(),
+        without: records.map(identity).collect(),
+        quarters: Some(("2020K1".to_owned(), last.to_owned())),
+        ..Publication::default()
+    };
+    let published = oracle.hand07(&publication);
+    let pivot = Pivot {
+        cube: "Voksne Handicappede Benchmark".to_owned(),
+        columns: vec!["Tid.Kvartal".to_owned()],
+        rows: vec!["Handle kommune.Kommunenummer".to_owned(), "Ydelse VH.DST navn".to_owned()],
+        measures: vec!["Antal Unikke Borgere".to_owned()],
+        ..Pivot::default()
+    };
+    let files = [("statbank".to_owned(), published.csv.clone())].into();
+    let given = Given { files, ..Given::default() };
+    let lines = reports::hand07::run(&everything(), &pivot, &given, &Cancel::default()).unwrap();
+    (lines, published)
+}
+
+fn numbers(lines: &Lines, column: &str) -> Vec<Option<f64>> {
+    match lines.table.column(column) {
+        Some(Values::Number(numbers)) => numbers.clone(),
+        _ => panic!("no column {column} of {:?}", lines.notes),
+    }
+}
+
+fn sum(lines: &Lines, column: &str) -> f64 {
+    numbers(lines, column).iter().map(|value| value.unwrap_or(0.0).abs()).sum()
+}
+
+#[test]
+fn what_is_published_by_all_rules_has_no_differences() {
+    let (lines, published) = hand07(&[], 0, "2020K1");
+    assert!(published.cells.iter().filter(|cell| cell.published.is_some()).count() > 100);
+    assert_eq!(sum(&lines, "Forskel"), 0.0, "{:?}", lines.notes);
+}
+
+#[test]
+fn a_rule_that_was_switched_off_is_found_and_nothing_is_left() {
+    let (lines, _) = hand07(&["C2"], 0, "2021K4");
+    assert!(sum(&lines, "Forskel") > 0.0, "C2 changes nothing in the sample");
+    assert!(lines.table.column("C2 Overlappende ophold").is_some(), "{:?}", lines.notes);
+    assert_eq!(sum(&lines, "Uforklaret"), 0.0, "{:?}", lines.notes);
+}
+
+#[test]
+fn records_that_no_rule_explains_are_exactly_what_is_left() {
+    let (lines, published) = hand07(&["D5"], 400, "2021K4");
+    let taken: usize = published.cells.iter().map(|cell| cell.taken).sum();
+    assert!(taken > 0, "the records left out are in no published cell");
+    assert!(lines.table.column("D5 Under 17 år").is_some(), "{:?}", lines.notes);
+    assert_eq!(sum(&lines, "Uforklaret"), taken as f64, "{:?}", lines.notes);
+}
