@@ -138,7 +138,10 @@ impl<'a> Asker<'a> {
     fn effects(&self, asked: &Spurgt) -> Result<Vec<(Without, Virkning)>, QueryError> {
         let pairs = asked.godkendte_par();
         let effects = rules(self.views, &self.pivot.cube).into_iter().map(|rule| {
-            let uden = self.asked(Some(&rule))?.samlet(&pairs);
+            let uden = self.asked(Some(&rule))?;
+            // A pair's cell may have records, and so be known as approved, only without the rule.
+            let pairs = pairs.union(&uden.godkendte_par()).cloned().collect();
+            let uden = uden.samlet(&pairs);
             let effect = Virkning { regel: rule.rule.clone(), uden };
             Ok((rule, effect))
         });

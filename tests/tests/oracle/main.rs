@@ -8,3 +8,4 @@ mod edges;
 mod hold;
 mod sample;
 mod written;
+mod why;
