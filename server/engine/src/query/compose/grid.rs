@@ -49,6 +49,14 @@ impl Grid {
         Grid { place, measures, counted: None, is_counted: false, is_settled: false }
     }
 
+    /// How many numbers it holds.
+    pub fn numbers(&self) -> usize {
+        self.counted.as_ref().map_or(0, |counted| match &counted.values {
+            Values::Table(table) => table.len(),
+            Values::Found => counted.cells.values.len(),
+        })
+    }
+
     pub fn group(&self) -> usize {
         self.measures.first().map_or(0, |measure| measure.group)
     }
