@@ -49,12 +49,14 @@ impl Grid {
         Grid { place, measures, counted: None, is_counted: false, is_settled: false }
     }
 
-    /// How many numbers it holds.
+    /// How many numbers it holds: values, and where they stand.
     pub fn numbers(&self) -> usize {
-        self.counted.as_ref().map_or(0, |counted| match &counted.values {
+        let Some(counted) = &self.counted else { return 0 };
+        let values = match &counted.values {
             Values::Table(table) => table.len(),
             Values::Found => counted.cells.values.len(),
-        })
+        };
+        values + counted.adds.iter().map(Vec::len).sum::<usize>()
     }
 
     pub fn group(&self) -> usize {

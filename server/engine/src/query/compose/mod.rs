@@ -26,7 +26,6 @@ use super::view::View;
 use super::{Cancel, Limits, count, execute};
 use cells::Cells;
 use evaluate::Evaluation;
-use grid::Grid;
 use node::{Node, NodeId, Nodes};
 use place::dimension_of;
 
@@ -83,11 +82,14 @@ fn is_one_count(view: &View, bound: &Bound) -> bool {
     shown.chain(conditions).all(|dimension| uses[dimension].is_some())
 }
 
-fn too_many_numbers(limits: &Limits) -> QueryError {
+fn check_numbers(held: usize, limits: &Limits) -> Result<(), QueryError> {
     let most = limits.grid_numbers;
+    if held <= most {
+        return Ok(());
+    }
     let message = format!("formlerne i spørgsmålet slår op i over {most} tal");
-    QueryError::new(ErrorKind::TooLarge, message)
-        .hint("spørg om færre felter ad gangen, eller brug mindre mængder i formlerne")
+    Err(QueryError::new(ErrorKind::TooLarge, message)
+        .hint("spørg om færre felter ad gangen, eller brug mindre mængder i formlerne"))
 }
 
 /// A question being answered.
@@ -115,16 +117,14 @@ impl<'q> Composer<'q> {
     /// Counts the grids that are not counted yet.
     fn count_grids(&mut self) -> Result<(), QueryError> {
         let (cube, bound) = (self.nodes.cube, self.bound);
-        let mut held = self.nodes.grids.iter().map(Grid::numbers).sum::<usize>();
+        let mut held = self.nodes.numbers();
         for grid in self.nodes.grids.iter_mut().filter(|grid| !grid.is_counted) {
             let question = grid.place.question(cube, bound, &self.nodes.iterations, &grid.measures);
             let cells =
                 question.map(|question| count(self.view, &question, self.limits, self.cancel));
             grid.take(cells.transpose()?);
             held += grid.numbers();
-            if held > self.limits.grid_numbers {
-                return Err(too_many_numbers(self.limits));
-            }
+            check_numbers(held, self.limits)?;
         }
         Ok(())
     }
@@ -215,8 +215,12 @@ impl<'q> Composer<'q> {
             let dimensions = iteration.allowed.iter();
             dimensions.for_each(|(dimension, _)| cells.spread(plan, self.bound, *dimension));
         }
+        let mut held = self.nodes.numbers();
         for grid in self.nodes.grids.iter_mut().filter(|grid| !grid.is_settled) {
+            let before = grid.numbers();
             grid.settle(cube, &plan.axes, &cells.spots, &self.nodes.iterations);
+            held += grid.numbers() - before;
+            check_numbers(held, self.limits)?;
         }
         Ok(())
     }

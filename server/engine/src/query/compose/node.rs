@@ -312,6 +312,12 @@ impl<'q> Nodes<'q> {
             || held + own.tuples.len() > self.limits.formula_tuples
     }
 
+    /// How many numbers the grids and the filters hold.
+    pub fn numbers(&self) -> usize {
+        let grids = self.grids.iter().map(Grid::numbers).sum::<usize>();
+        grids + self.filters.iter().map(|filter| filter.of_cell.len()).sum::<usize>()
+    }
+
     /// The nodes that a node is made of.
     pub fn parts(&self, node: NodeId) -> Vec<NodeId> {
         match &self.nodes[node] {
