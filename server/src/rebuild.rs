@@ -333,7 +333,7 @@ mod tests {
         let manifest = Manifest::read(&version).unwrap();
         assert_eq!(manifest.more["inputs"].as_array().unwrap().len(), 2);
         let asked = versions::Versions::new(&folder.path().join("data"));
-        assert_eq!(asked.get("2026-09.1").unwrap().cubes.len(), 3);
+        assert_eq!(asked.get("2026-09.1").unwrap().cubes.len(), 4);
 
         deliver(folder.path(), "2026-10", &[GOOD, &GOOD.replace("a;", "b;")]);
         let second = rebuild(&order(folder.path()), &|_| ()).unwrap();
