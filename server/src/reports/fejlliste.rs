@@ -10,7 +10,7 @@ use cube_schema::day::Day;
 use cube_schema::domains::vh::fejl::{self, Raad};
 use cube_schema::domains::vh::regler::RULES;
 use terning_engine::query::table::Values;
-use terning_engine::query::{Cancel, Drill, Pivot, QueryError, Table, View, drill};
+use terning_engine::query::{Cancel, Drill, ErrorKind, Pivot, QueryError, Table, View, drill};
 
 use super::{Lines, ReportFault};
 use crate::rebuild::{REJECTS, WARNINGS};
@@ -155,9 +155,13 @@ fn records(views: &[View], pivot: &Pivot, cancel: &Cancel) -> Result<Table, Quer
         columns: columns.iter().map(|&column| column.to_owned()).collect(),
         max: usize::MAX,
     };
+    let fewer = |error: QueryError, columns| match error.kind {
+        ErrorKind::Unknown => drill(views, &asked(columns), cancel),
+        _ => Err(error),
+    };
     let shown = drill(views, &asked(&COLUMNS), cancel);
-    let shown = shown.or_else(|_| drill(views, &asked(&COLUMNS[..COLUMNS.len() - 1]), cancel));
-    let shown = shown.or_else(|_| drill(views, &asked(&COLUMNS[2..COLUMNS.len() - 1]), cancel));
+    let shown = shown.or_else(|error| fewer(error, &COLUMNS[..COLUMNS.len() - 1]));
+    let shown = shown.or_else(|error| fewer(error, &COLUMNS[2..COLUMNS.len() - 1]));
     Ok(shown?.1.table)
 }
 
