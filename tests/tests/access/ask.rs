@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cube_schema::domain::Domain;
 use cube_schema::domains::vh::Vh;
-use terning_engine::cube::Cube;
+use terning_engine::cube::{Cube, Dimension};
 use terning_engine::query::bound::{HierarchyRef, Member};
 use terning_engine::query::explain::{ExplainCell, Explained, UNEXPLAINED, explain};
 use terning_engine::query::{
@@ -50,12 +50,23 @@ fn of_persons<'a>(cubes: &'a [Arc<Cube>], random: &mut Random) -> &'a Cube {
 
 fn drilled(cubes: &[Arc<Cube>], random: &mut Random) -> Drill {
     let cube = of_persons(cubes, random);
-    let hidden: &Cube = cubes.iter().find(|cube| cube.hidden).unwrap();
-    // Words of the hidden cube that tells of Benchmark's records, among those of the asked one.
-    let words = |random: &mut Random| if random.percent(20) { hidden } else { cube };
-    let filters = pivot(words(random), random).filters;
+    let mut filters = pivot(cube, random).filters;
     let count = *random.one(&[0, 0, 1, 2, 3]);
-    let columns = (0..count).map(|_| column(words(random), random)).collect();
+    let mut columns: Vec<String> = (0..count).map(|_| column(cube, random)).collect();
+    // Words of the hidden cube alone, which tells of Benchmark's records.
+    let hidden = cubes.iter().find(|cube| cube.hidden).unwrap();
+    let lacks = |dimension: &&Dimension| cube.find_dimension(&dimension.name).is_none();
+    let hidden: Vec<&Dimension> = hidden.dimensions.iter().filter(lacks).collect();
+    let dimension = random.one(&hidden);
+    let field = random.one(&dimension.fields);
+    let name = format!("{}.{}", dimension.name, field.name);
+    match random.below(10) {
+        0 if !field.is_empty() => {
+            filters.push(format!("{name}={}", field.keys.get(random.below(field.len()))));
+        }
+        1 | 2 => columns.push(name),
+        _ => {}
+    }
     Drill { cube: cube.name.clone(), filters, columns, max: random.below(20) }
 }
 
