@@ -23,6 +23,9 @@ pub struct Schema {
     /// The caption (and key) of the member that stands for "not known". It sorts last.
     #[serde(default = "unknown_caption")]
     pub unknown: String,
+    /// Which days of a record count where days are added up: a policy of all cubes.
+    #[serde(default)]
+    pub day_count: DayCount,
     /// The dimensions, shared by all cubes.
     #[serde(rename = "dimension")]
     pub dimensions: Vec<Dimension>,
@@ -256,9 +259,6 @@ pub struct MeasureGroup {
     /// the as-of day, else 0.
     #[serde(default)]
     pub ends: Option<String>,
-    /// Which days of a record count where days are added up.
-    #[serde(default)]
-    pub day_count: DayCount,
     /// How the facts point at the dimensions.
     pub dimensions: Vec<DimensionUse>,
     /// The measures.
@@ -597,7 +597,7 @@ impl Schema {
         let headings = group.provenance.iter().map(|column| column.name.as_str());
         distinct("kolonnen", &format!(" i {place}"), headings)?;
         group.measures.iter().try_for_each(|measure| {
-            let what = measures::check_measure(measure, group);
+            let what = measures::check_measure(measure, group, self.day_count);
             let place = format!("målet '{}' i {place}", measure.name);
             what.map_err(|what| SchemaError::Incomplete { place, what })
         })
@@ -740,7 +740,8 @@ mod tests {
         let sum = stepped.replace(BY_OWNER, "kind = \"sum\", column = \"pris\"");
         let days = SMALL.replace(BY_OWNER, "kind = \"days\"");
         assert!(Schema::parse(&days).is_ok());
-        let days = days.replace("last = ", "day_count = \"exclude-start\"\nlast = ");
+        let days =
+            days.replacen("[[dimension]]", "day_count = \"exclude-start\"\n[[dimension]]", 1);
         for (text, message) in [(observed, "observed"), (sum, "'steps'"), (days, "'starts'")] {
             let error = Schema::parse(&text).unwrap_err().to_string();
             assert!(error.contains(message), "{error}");

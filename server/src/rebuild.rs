@@ -3,6 +3,7 @@
 mod again;
 mod former;
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::os::unix::fs::DirBuilderExt;
@@ -19,7 +20,7 @@ use serde_json::json;
 use terning_engine::cube::{Cube, build};
 use terning_engine::delivery::findings::{write_rejects, write_warnings};
 use terning_engine::delivery::{Input, Progress, Store};
-use terning_engine::load::hold::{Finding, PERCENT};
+use terning_engine::load::hold::{Finding, PERCENT, Standing};
 use terning_engine::load::{Accept, Hold, LoadError, LoadReport, Loaded, Order, load_ordered};
 use terning_engine::query::{View, bind};
 use terning_engine::snapshot;
@@ -50,6 +51,13 @@ const MONTH_LIMIT: &str = "month_limit";
 const DECISIONS: &str = "decisions";
 const KOMMUNER: &str = "kommuner";
 const CUBES: &str = "cubes";
+
+/// The deliveries of which something counts in a version, by reporter; none where the manifest, of
+/// an earlier program, does not say.
+#[must_use]
+pub fn standings(manifest: &Manifest) -> Option<BTreeMap<String, Standing>> {
+    serde_json::from_value(manifest.more.get(KOMMUNER)?.clone()).ok()
+}
 
 /// What was decided when a version was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -70,9 +70,7 @@ impl Engine {
     pub fn without_first_days(&self) -> Result<Vec<Arc<Cube>>> {
         let mut schema = Vh::new()?.schema().clone();
         schema.cubes.truncate(2);
-        for group in schema.cubes.iter_mut().flat_map(|cube| &mut cube.groups) {
-            group.day_count = DayCount::ExcludeStart;
-        }
+        schema.day_count = DayCount::ExcludeStart;
         let build = |one| cube::build(&schema, one, &self.loaded.star, self.loaded.timeline);
         let cubes = schema.cubes.iter().map(build).collect::<Result<Vec<_>, _>>()?;
         Ok(cubes.into_iter().map(Arc::new).collect())

@@ -45,7 +45,7 @@ pub(super) fn check_use(usage: &DimensionUse, dimension: &Dimension) -> Check {
     )
 }
 
-pub(super) fn check_measure(measure: &Measure, group: &MeasureGroup) -> Check {
+pub(super) fn check_measure(measure: &Measure, group: &MeasureGroup, day_count: DayCount) -> Check {
     let kind = measure.kind;
     if kind.has_key() {
         ensure(
@@ -64,7 +64,7 @@ pub(super) fn check_measure(measure: &Measure, group: &MeasureGroup) -> Check {
         !(kind.is_sum() && stepped),
         "summer kan ikke stå i en gruppe med 'steps': en række, der skæres, ville tælle flere gange",
     )?;
-    let excludes = kind.counts_days() && group.day_count == DayCount::ExcludeStart;
+    let excludes = kind.counts_days() && day_count == DayCount::ExcludeStart;
     ensure(
         !(kind == MeasureKind::Starts || excludes) || group.starts.is_some(),
         "gruppen skal have kolonnen 'starts', der fortæller hvor en registrering begynder",

@@ -50,3 +50,19 @@ pub(super) fn generate(options: &Options) -> anyhow::Result<terning_sample::Summ
     let bar = Bar::new();
     terning_sample::generate(options, &|done, of, _| bar.show("laver leverancer", done, of))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_empty_folder_or_one_of_its_own_is_written_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("ny");
+        prepare(&out).unwrap();
+        fs::write(out.join("x"), "").unwrap();
+        prepare(&out).unwrap();
+        let foreign = prepare(folder.path()).unwrap_err().to_string();
+        assert!(foreign.contains("ikke lavet af generate"), "{foreign}");
+    }
+}

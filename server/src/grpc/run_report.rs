@@ -1,6 +1,7 @@
 //! Runs a named report: its pivot with the parameters filled in, answered in parts.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use cube_schema::report::{Filled, PivotTexts, TableReport};
@@ -18,6 +19,14 @@ use crate::access::Caller;
 use crate::reports::{Given, fejlliste, hand07};
 use crate::versions::names;
 
+/// A report of lines that is asked for.
+struct Asked {
+    kind: TableReport,
+    filled: Filled,
+    source: String,
+    request: v1::RunReportRequest,
+}
+
 impl Api {
     pub(super) async fn answer_run_report(
         &self,
@@ -28,8 +37,8 @@ impl Api {
         let filled = self.fill(&sight, &request)?;
         let report = self.reports.find(&request.name).map_err(|error| status::of_report(&error))?;
         if let Some(kind) = report.table {
-            let source = report.source.clone();
-            let parts = self.lines(sight, kind, filled, source, request, deadline, &caller).await?;
+            let asked = Asked { kind, filled, source: report.source.clone(), request };
+            let parts = self.lines(sight, asked, deadline, &caller).await?;
             return Ok(stream(parts.into_iter().map(Part::Table)));
         }
         let head = v1::ReportHead { title: filled.title, notes: filled.notes };
@@ -54,13 +63,11 @@ impl Api {
     async fn lines(
         &self,
         sight: Sight,
-        kind: TableReport,
-        filled: Filled,
-        source: String,
-        request: v1::RunReportRequest,
+        asked: Asked,
         deadline: Instant,
         caller: &Caller,
     ) -> Result<Vec<v1::TablePart>, Status> {
+        let Asked { kind, filled, source, request } = asked;
         let former = match kind {
             TableReport::Fejlliste => self.former(&sight, caller).await,
             TableReport::Hand07 => None,
@@ -77,13 +84,13 @@ impl Api {
                 TableReport::Hand07 => hand07::run(&sight.views, &pivot, &given, cancel),
                 TableReport::Fejlliste => {
                     let folder = |sight: &Sight| versions.folder(sight.version.name);
-                    let now = (folder(&sight), former.as_ref().map(folder));
-                    let source = fejlliste::Source { views: &sight.views, folder: &now.0 };
-                    let former = former.as_ref().zip(now.1.as_ref());
-                    let former = former
-                        .map(|(sight, folder)| fejlliste::Source { views: &sight.views, folder });
+                    let folders = (folder(&sight), former.as_ref().map(folder));
+                    let source = |sight, folder| source_of(sight, folder, versions.data());
+                    let former = former.as_ref().zip(folders.1.as_deref());
+                    let former = former.map(|(sight, folder)| source(sight, folder));
+                    let now = source(&sight, &folders.0);
                     let kommune = given.parameters.get("kommune").map_or("", String::as_str);
-                    fejlliste::run(&source, former.as_ref(), &pivot, kommune.trim(), cancel)
+                    fejlliste::run(&now, former.as_ref(), &pivot, kommune.trim(), cancel)
                 }
             };
             let lines = lines.map_err(status::of_lines)?;
@@ -110,6 +117,12 @@ impl Api {
             request.parameters.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
         report.fill(&given, timeline).map_err(|error| status::of_report(&error))
     }
+}
+
+/// A version that the error list is made from.
+fn source_of<'a>(sight: &'a Sight, folder: &'a Path, data: &'a Path) -> fejlliste::Source<'a> {
+    let manifest = &sight.version.manifest;
+    fejlliste::Source { views: &sight.views, folder, data, manifest }
 }
 
 fn stream(parts: impl Iterator<Item = Part>) -> Parts<v1::RunReportResponse> {

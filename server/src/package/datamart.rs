@@ -18,7 +18,7 @@ pub(super) fn make(order: &Order, out: &mut Out, cancel: &Cancel) -> Result<Desc
     let columns: Vec<&Kolonne> = DATAMART.iter().collect();
     let names: Vec<String> = columns.iter().map(|column| column.kilde.to_owned()).collect();
     let failed = |error: terning_engine::query::QueryError| Failed::new(error.message);
-    let table = drill::all(&view, &names, cancel).map_err(failed)?;
+    let table = drill::all(&view, &[], &names, cancel).map_err(failed)?;
     let mut written = TableOut::begin(out, NAME, columns.clone())?;
     for start in (0..table.rows()).step_by(BATCH) {
         let rows = start..table.rows().min(start + BATCH);

@@ -12,8 +12,10 @@ use cube_schema::domains::vh::regler::RULES;
 use terning_engine::query::table::Values;
 use terning_engine::query::{Cancel, Drill, ErrorKind, Pivot, QueryError, Table, View, drill};
 
+use super::leveret::{self, Fields};
 use super::{Lines, ReportFault};
-use crate::rebuild::{REJECTS, WARNINGS};
+use crate::rebuild::{REJECTS, WARNINGS, standings};
+use crate::versions::Manifest;
 
 /// What is told of a record. The personal number is left out where the caller may not see it.
 const COLUMNS: [&str; 9] = [
@@ -34,6 +36,10 @@ pub struct Source<'a> {
     pub views: &'a [View],
     /// The folder with the files beside them.
     pub folder: &'a Path,
+    /// The data folder, which keeps the raw files.
+    pub data: &'a Path,
+    /// What the version is made from.
+    pub manifest: &'a Manifest,
 }
 
 /// Something to look at.
@@ -47,6 +53,7 @@ struct Found {
     system: String,
     field: String,
     value: String,
+    note: String,
     cpr: String,
     what: String,
 }
@@ -57,7 +64,7 @@ type Identity = (&'static str, String, String, String, String);
 impl Found {
     fn identity(&self) -> Identity {
         let text = |text: &str| text.to_owned();
-        let place = if self.id.is_empty() { &self.value } else { &self.id };
+        let place = if self.id.is_empty() { &self.note } else { &self.id };
         (self.kind, text(&self.rule), text(place), text(&self.system), text(&self.field))
     }
 }
@@ -98,7 +105,7 @@ pub fn run(
         ),
         None => "Der er ingen tidligere version at sammenligne med.".to_owned(),
     });
-    Ok(Lines { table: table(&lines), notes, behind: 0 })
+    Ok(Lines { table: table(&lines), notes, behind: behind(now, pivot, cancel)? })
 }
 
 /// All that is found in a version, by file and line.
@@ -108,61 +115,125 @@ fn findings(
     kommune: &str,
     cancel: &Cancel,
 ) -> Result<Vec<Found>, ReportFault> {
-    let records = records(source.views, pivot, cancel)?;
-    let mut found = Vec::new();
-    for row in 0..records.rows() {
-        let marks = text(&records, "Mærker", row);
-        for rule in marks.split(", ").filter(|rule| !rule.is_empty()) {
-            found.push(mark(&records, row, rule));
-        }
+    let Some(view) = source.views.iter().find(|view| view.cube().name == pivot.cube) else {
+        return Ok(Vec::new());
+    };
+    let records = records(view, pivot, cancel)?;
+    let mut found = marks(&records);
+    found.extend(warnings(source, &records)?);
+    if is_told_of_deliveries(view, kommune) {
+        found.extend(rejects(source, kommune)?);
     }
-    let by_place: BTreeMap<(String, u64), usize> = (0..records.rows())
-        .map(|row| ((text(&records, "Fil", row), line(&records, row)), row))
-        .collect();
-    for [file, at, kind, what] in rows(&source.folder.join(WARNINGS))? {
-        let at: u64 = at.parse().unwrap_or_default();
-        if let Some(&row) = by_place.get(&(file, at)) {
-            let Raad { felt, raad } = fejl::raad(&kind);
-            let one = of_record(&records, row, "advarsel", felt);
-            found.push(Found { rule: kind, value: what, what: raad.to_owned(), ..one });
-        }
-    }
-    for [file, at, field, reason] in rows(&source.folder.join(REJECTS))? {
-        if let Some(system) = delivered_by(&file, kommune) {
-            let (line, what) = (at.parse().unwrap_or_default(), fejl::AFVIST.to_owned());
-            let (system, kind) = (system.to_owned(), "afvist");
-            found.push(Found {
-                file,
-                line,
-                kind,
-                system,
-                field,
-                value: reason,
-                what,
-                ..Found::default()
-            });
-        }
+    if records.column("Borger.Personnummer").is_some() {
+        as_delivered(source, &mut found);
     }
     found.sort();
     Ok(found)
 }
 
-/// The municipality's own records.
-fn records(views: &[View], pivot: &Pivot, cancel: &Cancel) -> Result<Table, QueryError> {
-    let asked = |columns: &[&str]| Drill {
-        cube: pivot.cube.clone(),
-        filters: pivot.filters.clone(),
-        columns: columns.iter().map(|&column| column.to_owned()).collect(),
-        max: usize::MAX,
+/// A line for each mark of a record.
+fn marks(records: &Table) -> Vec<Found> {
+    let mut found = Vec::new();
+    for row in 0..records.rows() {
+        let marks = text(records, "Mærker", row);
+        let marks = marks.split(", ").filter(|rule| !rule.is_empty());
+        found.extend(marks.map(|rule| mark(records, row, rule)));
+    }
+    found
+}
+
+/// A line for each warning of one of the records.
+fn warnings(source: &Source<'_>, records: &Table) -> Result<Vec<Found>, ReportFault> {
+    let by_place: BTreeMap<(String, u64), usize> = (0..records.rows())
+        .map(|row| ((text(records, "Fil", row), line(records, row)), row))
+        .collect();
+    let warned = rows(&source.folder.join(WARNINGS))?.into_iter();
+    let found = warned.filter_map(|[file, at, kind, note]| {
+        let row = *by_place.get(&(file, at.parse().ok()?))?;
+        let Raad { felt, raad } = fejl::raad(&kind);
+        let one = of_record(records, row, "advarsel", felt);
+        Some(Found { rule: kind, note, what: raad.to_owned(), ..one })
+    });
+    Ok(found.collect())
+}
+
+/// A line for each rejected line of the deliveries that count.
+fn rejects(source: &Source<'_>, kommune: &str) -> Result<Vec<Found>, ReportFault> {
+    let counting = standings(source.manifest);
+    let counts = |file: &str| {
+        let own = counting.as_ref().map(|all| all.get(kommune));
+        own.is_none_or(|own| {
+            own.is_some_and(|own| own.deliveries.iter().any(|one| one.file == file))
+        })
+    };
+    let rejected = rows(&source.folder.join(REJECTS))?.into_iter();
+    let found = rejected.filter_map(|[file, at, field, note]| {
+        let system = delivered_by(&file, kommune).filter(|_| counts(&file))?.to_owned();
+        Some(Found {
+            line: at.parse().unwrap_or_default(),
+            kind: "afvist",
+            rule: "Afvist linje".to_owned(),
+            what: fejl::AFVIST.to_owned(),
+            file,
+            system,
+            field,
+            note,
+            ..Found::default()
+        })
+    });
+    Ok(found.collect())
+}
+
+/// Whether the caller may know what a municipality has delivered: its own does, and whoever sees
+/// everything.
+fn is_told_of_deliveries(view: &View, kommune: &str) -> bool {
+    let told = || {
+        let shape = &view.cube().dimensions[view.cube().find_dimension("Handle kommune")?];
+        let field = &shape.fields[shape.find_field("Kommunenummer")?];
+        let members = field.with_key(kommune);
+        let mut keys = members.flat_map(|member| field.keys_of_member.get(member as usize));
+        Some(keys.all(|&key| view.is_told_of(key)))
+    };
+    view.sees_deliveries() && told() == Some(true)
+}
+
+/// Fills in what stands in the fields, and the ids of rejected lines, where the files are kept.
+fn as_delivered(source: &Source<'_>, found: &mut [Found]) {
+    let mut wanted = leveret::Lines::new();
+    for one in found.iter().filter(|one| one.line > 0) {
+        wanted.entry(one.file.clone()).or_default().insert(one.line);
+    }
+    let fields = Fields::read(source.data, source.manifest, &wanted);
+    for one in found {
+        let field = |name: &str| fields.get(&one.file, one.line, name).map(str::to_owned);
+        one.value = field(&one.field).unwrap_or_else(|| one.value.clone());
+        if one.id.is_empty() {
+            one.id = field("Ydelsesid").unwrap_or_default();
+        }
+    }
+}
+
+/// The municipality's own records, whatever their days.
+fn records(view: &View, pivot: &Pivot, cancel: &Cancel) -> Result<Table, QueryError> {
+    let view = view.of_records();
+    let asked = |columns: &[&str]| {
+        let columns: Vec<String> = columns.iter().map(|&column| column.to_owned()).collect();
+        drill::all(&view, &pivot.filters, &columns, cancel)
     };
     let fewer = |error: QueryError, columns| match error.kind {
-        ErrorKind::Unknown => drill(views, &asked(columns), cancel),
+        ErrorKind::Unknown => asked(columns),
         _ => Err(error),
     };
-    let shown = drill(views, &asked(&COLUMNS), cancel);
+    let shown = asked(&COLUMNS);
     let shown = shown.or_else(|error| fewer(error, &COLUMNS[..COLUMNS.len() - 1]));
-    let shown = shown.or_else(|error| fewer(error, &COLUMNS[2..COLUMNS.len() - 1]));
-    Ok(shown?.1.table)
+    shown.or_else(|error| fewer(error, &COLUMNS[2..COLUMNS.len() - 1]))
+}
+
+/// How many of the municipalities are behind.
+fn behind(source: &Source<'_>, pivot: &Pivot, cancel: &Cancel) -> Result<u32, QueryError> {
+    let (cube, filters) = (pivot.cube.clone(), pivot.filters.clone());
+    let asked = Drill { cube, filters, columns: vec!["Startdato".to_owned()], max: 1 };
+    Ok(drill(source.views, &asked, cancel)?.1.behind)
 }
 
 fn mark(records: &Table, row: usize, rule: &str) -> Found {
@@ -254,6 +325,10 @@ fn table(lines: &[(&str, &Found)]) -> Table {
     table.number("Linje", "", 0, lines.iter().map(|(_, found)| line(found)));
     table.text("Felt", texts(&|found| &found.field));
     table.text("Værdi", texts(&|found| &found.value));
+    if let Some(column) = table.columns.last_mut() {
+        column.personal = true;
+    }
+    table.text("Bemærkning", texts(&|found| &found.note));
     if lines.iter().any(|(_, found)| !found.cpr.is_empty()) {
         table.text("Personnummer", texts(&|found| &found.cpr));
         if let Some(column) = table.columns.last_mut() {

@@ -2,6 +2,7 @@
 
 pub mod fejlliste;
 pub mod hand07;
+mod leveret;
 
 use std::collections::BTreeMap;
 

@@ -266,9 +266,9 @@ fn approvals(path: &Path, random: &mut Random) {
         sheet.write_string(0, 0, "Godkendte kommuner").unwrap();
     }
     if random.percent(50) {
-        long(sheet, top, random)
+        long(sheet, top, random);
     } else {
-        wide(sheet, top, random)
+        wide(sheet, top, random);
     }
     workbook.save(path).unwrap();
 }

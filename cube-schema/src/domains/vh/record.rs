@@ -183,6 +183,9 @@ pub(super) fn read(
         opholdssted: read_opholdssted(sted, reference, &mut warnings),
         funktionsvurdering: read_funktionsvurdering(vurdering, &mut warnings),
     };
+    if row.values.get(10).is_some_and(|slettet| !slettet.is_empty()) {
+        warn(&mut warnings, "Slettet er hverken J eller tomt", "ydelsen er beholdt");
+    }
     if id.is_empty() {
         warn(&mut warnings, "Ydelse uden Ydelsesid", "ydelsen er beholdt og kan ikke erstattes");
     }
@@ -200,13 +203,8 @@ pub(super) fn read_deletion<'a>(
     reference: &Reference,
 ) -> Result<Option<&'a str>, Refused> {
     let [id, cpr, handle, _, _, _, slut, _, _, _, slettet] = columns(row);
-    match slettet {
-        "" => return Ok(None),
-        "J" | "j" => {}
-        other => {
-            let reason = format!("feltet skal være J eller tomt: {}", shown(other));
-            return Err(Refused { field: "Slettet", reason });
-        }
+    if !slettet.eq_ignore_ascii_case("J") {
+        return Ok(None);
     }
     if !cpr.is_empty() {
         read_cpr(cpr)?;
@@ -396,13 +394,11 @@ mod tests {
         };
         assert_eq!(with(0, "Y2"), Ok(Some("Y2".to_owned())));
         assert_eq!(with(10, ""), Ok(None));
+        assert_eq!(with(10, "N"), Ok(None));
         assert_eq!(with(1, CPR), Ok(Some("Y1".to_owned())));
-        for (field, value, name) in [
-            (10, "N", "Slettet"),
-            (1, "610190123", "CPR"),
-            (2, "157", "Handlekommune"),
-            (6, "igår", "Slutdato"),
-        ] {
+        for (field, value, name) in
+            [(1, "610190123", "CPR"), (2, "157", "Handlekommune"), (6, "igår", "Slutdato")]
+        {
             assert_eq!(with(field, value), Err(name));
         }
     }

@@ -145,7 +145,7 @@ impl Hold<'_> {
         Some(format!("{what} falder fra {before} til {after}, mere end {percent} %"))
     }
 
-    /// Whether too much of a newest file is rejected. A file that counted in the former version
+    /// Whether too much of a newest file, that of each system in the newest month, is rejected. A file that counted in the former version
     /// has been accepted before.
     fn rejected(
         &self,
@@ -154,15 +154,17 @@ impl Hold<'_> {
         now: &Standing,
         outcomes: &[Outcome],
     ) -> Option<String> {
-        let own = outcomes.iter().filter(|one| one.info.reporter == reporter);
-        let counting: Vec<&Outcome> = own.filter(|one| one.take != Take::Nothing).collect();
-        let newest = counting.iter().map(|one| one.info.month).max()?;
+        let own: Vec<&Outcome> =
+            outcomes.iter().filter(|one| one.info.reporter == reporter).collect();
+        let newest = own.iter().map(|one| one.info.month).max()?;
+        // Deliveries stand by system, and in each in their order.
+        let last_of_system = own.chunk_by(|one, next| one.info.system == next.info.system);
         let is_new = |one: &&&Outcome| {
             let kept = now.deliveries.iter().find(|kept| kept.file == one.info.file);
             one.info.month == newest && kept.is_none_or(|kept| !former.deliveries.contains(kept))
         };
-        let bad = counting
-            .iter()
+        let bad = last_of_system
+            .filter_map(|system| system.last())
             .filter(is_new)
             .find(|one| self.is_more(one.rejected, one.read + one.rejected))?;
         let (rejected, all) = (bad.rejected, bad.read + bad.rejected);

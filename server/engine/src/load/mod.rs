@@ -188,7 +188,9 @@ impl<D: Domain> Gathered<D> {
         let aside = |file: &str| {
             overlay.hides(file) && sha256(&now.inputs, file) != sha256(&self.inputs, file)
         };
-        now.report.set_aside(&self.report, held, &self.history.outcomes, aside);
+        let known = hold.files.list();
+        let is_new = |file: &str| !known.iter().any(|path| path == file);
+        now.report.set_aside(&self.report, held, &self.history.outcomes, aside, is_new);
         now.rejects = self.history.rejects;
         now.rejects.retain(|reject| aside(&reject.file));
         for input in self.inputs.into_iter().filter(|input| overlay.hides(&input.path)) {

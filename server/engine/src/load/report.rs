@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use cube_schema::domain::{Domain, Judged};
-use cube_schema::rule::{Rule, Shape, Take};
+use cube_schema::rule::{Rule, Shape};
 use cube_schema::table::Timeline;
 use serde::{Deserialize, Serialize};
 
@@ -191,20 +191,22 @@ impl LoadReport {
         self.add_warnings(&history.warnings);
     }
 
-    /// Adds the deliveries of held reporters that are set aside, as they were read.
+    /// Adds the deliveries of held reporters that are set aside, as they were read. Those that the
+    /// former version did not have are what is held.
     pub fn set_aside(
         &mut self,
         read: &LoadReport,
         held: &[Finding],
         outcomes: &[Outcome],
         is_aside: impl Fn(&str) -> bool,
+        is_new: impl Fn(&str) -> bool,
     ) {
         for outcome in outcomes.iter().filter(|outcome| is_aside(&outcome.info.file)) {
             let finding = held.iter().find(|one| one.kommune == outcome.info.reporter);
             let line = read.deliveries.iter().find(|line| line.file == outcome.info.file);
             let (Some(finding), Some(line)) = (finding, line) else { continue };
-            let reason = (outcome.take != Take::Nothing).then(|| finding.reason.clone());
-            self.deliveries.push(DeliveryLine { counted: 0, held: reason, ..line.clone() });
+            let held = is_new(&outcome.info.file).then(|| finding.reason.clone());
+            self.deliveries.push(DeliveryLine { counted: 0, held, ..line.clone() });
         }
         self.deliveries.sort_by(|a, b| a.file.cmp(&b.file));
     }

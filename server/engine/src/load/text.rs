@@ -269,6 +269,25 @@ mod tests {
     }
 
     #[test]
+    fn the_short_form_says_what_must_not_be_overlooked() {
+        let mut report = LoadReport::default();
+        assert_eq!(report.to_short_text(), "");
+        let finding = |kommune: &str| Finding {
+            kommune: kommune.to_owned(),
+            reason: "ydelser falder".to_owned(),
+            ..Finding::default()
+        };
+        report.held = vec![finding("153"), finding("157")];
+        report.notes.push("ikke i brug".to_owned());
+        let list = report.warnings.entry(REFERENCE_REFUSED.to_owned()).or_default();
+        list.examples.push("kodelister/ydelser.csv: tom".to_owned());
+        let text = report.to_short_text();
+        for said in ["BEMÆRK: ikke i brug", "--accept 153,157", "kodelister/ydelser.csv: tom"] {
+            assert!(text.contains(said), "{text}");
+        }
+    }
+
+    #[test]
     fn a_long_line_breaks_between_words() {
         let mut page = Page::default();
         page.line(2, &"et langt ord ".repeat(12));

@@ -144,14 +144,19 @@ pub fn records(
     })
 }
 
-/// All records that a view has, whatever their days, in columns; those in the order of deliveries
-/// and their lines.
+/// All records that a view has and conditions leave, whatever their days, in columns; those in the
+/// order of deliveries and their lines.
 ///
 /// # Errors
 /// A name that does not exist, or the question was cancelled.
-pub fn all(view: &View, asked: &[String], cancel: &Cancel) -> Result<Table, QueryError> {
-    let columns = columns(view, asked)?;
-    let cell = Cell { every_day: true, ..Cell::new(view, &[], &columns) };
+pub fn all(
+    view: &View,
+    filters: &[String],
+    asked: &[String],
+    cancel: &Cancel,
+) -> Result<Table, QueryError> {
+    let (conditions, columns) = bound(view, filters, asked)?;
+    let cell = Cell { every_day: true, ..Cell::new(view, &conditions, &columns) };
     let lines = cell.lines(cancel)?;
     let records: Vec<&[Line]> = lines.chunk_by(|one, next| one.record == next.record).collect();
     Ok(cell.table(&columns, &records))

@@ -94,9 +94,9 @@ fn m6_m7_eksempel_1_under_both_day_counts() {
     let facts = vec![fact(0, "2021-03-15", "2021-03-31"), fact(1, "2021-01-01", "2021-03-31")];
     let mut world = world_of(facts);
     for measure in ["Helårsmodtagere", "Dage"] {
-        world.schema.cubes[0].groups[0].day_count = DayCount::Inclusive;
+        world.schema.day_count = DayCount::Inclusive;
         assert_eq!(cell(&world, measure, &[QUARTER]), ratio(17 + 90, 90));
-        world.schema.cubes[0].groups[0].day_count = DayCount::ExcludeStart;
+        world.schema.day_count = DayCount::ExcludeStart;
         assert_eq!(cell(&world, measure, &[QUARTER]), ratio(16 + 90, 90));
         // In the next quarter nothing begins.
         world.facts[1].last = day("2021-06-30");
@@ -119,7 +119,7 @@ fn m6_with_excluded_starts_leaves_out_a_day_that_no_other_record_has() {
         (other("2021-03-21", "2021-03-31"), 10 + 10),
     ] {
         let mut world = world_of(vec![first.clone(), second.clone()]);
-        world.schema.cubes[0].groups[0].day_count = DayCount::ExcludeStart;
+        world.schema.day_count = DayCount::ExcludeStart;
         assert_eq!(cell(&world, "Helårsmodtagere", &[MARCH]), ratio(expected, 31), "{second:?}");
     }
 }

@@ -36,6 +36,7 @@ use crate::members::{FieldMembers, field_members, time_members};
 /// A star read for scanning. Only cubes of one measure group.
 pub struct Scan<'a> {
     group: &'a MeasureGroup,
+    day_count: DayCount,
     facts: &'a FactTable,
     pub dimensions: Vec<ScanDimension>,
     /// Every fact's days, those that look alike in a month being told once.
@@ -133,6 +134,7 @@ impl<'a> Scan<'a> {
         });
         let mut scan = Scan {
             group,
+            day_count: schema.day_count,
             facts,
             dimensions: dimensions.collect(),
             moments: Vec::new(),
@@ -448,7 +450,7 @@ impl<'a> Scan<'a> {
     fn days(&self, active: &[&Moment], measure: &schema::Measure, months: &[usize]) -> f64 {
         let begin = self.month(months[0]).first_day();
         let starts = self.group.starts.as_ref().map(|column| self.ids(column));
-        let excludes = self.group.day_count == DayCount::ExcludeStart;
+        let excludes = self.day_count == DayCount::ExcludeStart;
         let counts = |moment: &&&Moment| {
             let is_start = moment.is_first && starts.is_some_and(|starts| starts[moment.fact] == 1);
             !(excludes && is_start && moment.first > begin)

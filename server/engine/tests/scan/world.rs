@@ -195,8 +195,10 @@ impl World {
             text += &format!("{}: {:?}\n", table.name, table.columns);
         }
         let group = &self.schema.cubes[self.cube].groups[0];
-        text +=
-            &format!("group {}, {:?}, births: {:?}\n", group.name, group.day_count, self.births);
+        text += &format!(
+            "group {}, {:?}, births: {:?}\n",
+            group.name, self.schema.day_count, self.births
+        );
         text += &format!("approvals: {:?}\ntariffs: {:?}\n", self.approvals, self.tariffs);
         for fact in &self.facts {
             text += &format!("{} – {}  {fact:?}\n", fact.first, fact.last);
@@ -211,10 +213,10 @@ fn vary(schema: &mut Schema, random: &mut Random) {
         let changes = dimension.name == "Godkendt" || dimension.name == "Takst";
         dimension.observed = !changes && dimension.name != "Alder" && random.percent(30);
     }
-    let group = &mut schema.cubes[0].groups[0];
     if random.percent(40) {
-        group.day_count = DayCount::ExcludeStart;
+        schema.day_count = DayCount::ExcludeStart;
     }
+    let group = &mut schema.cubes[0].groups[0];
     let uses = &mut group.dimensions;
     if random.percent(4) {
         uses.retain(|usage| usage.dimension != "Tid");

@@ -60,7 +60,7 @@ pub fn laes(bytes: &[u8], navne: &Navne) -> Result<Udtraek, UdtraekFejl> {
     let text = std::str::from_utf8(bytes).map_err(|_| UdtraekFejl::Tegnsaet)?;
     let lines = lines(text.trim_start_matches('\u{feff}'))?;
     let mut reader = Reader { navne, found: Udtraek::default() };
-    match lines.iter().take(LONGEST_HEAD).find_map(|line| layout(line)) {
+    match lines.iter().take(LONGEST_HEAD).find_map(layout) {
         Some(Layout::Lines(columns)) => reader.lines(&lines, columns)?,
         Some(Layout::Across) => reader.across(&lines)?,
         None => return Err(UdtraekFejl::Overskrift),

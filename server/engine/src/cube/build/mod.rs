@@ -3,7 +3,7 @@
 mod dimension;
 mod rows;
 
-use cube_schema::schema::{self, MeasureGroup, Schema};
+use cube_schema::schema::{self, DayCount, MeasureGroup, Schema};
 use cube_schema::table::{FactColumn, FactTable, Star, Timeline};
 
 use super::array::{Column, Texts};
@@ -106,7 +106,7 @@ pub fn build(
     let groups = cube
         .groups
         .iter()
-        .map(|group| build_group(group, &dimensions, star, timeline))
+        .map(|group| build_group(group, schema.day_count, &dimensions, star, timeline))
         .collect::<Result<_, _>>()?;
     Ok(Cube {
         name: cube.name.clone(),
@@ -143,6 +143,7 @@ fn named_set(set: &schema::NamedSet) -> NamedSet {
 
 fn build_group(
     group: &MeasureGroup,
+    day_count: DayCount,
     dimensions: &[Dimension],
     star: &Star,
     timeline: Timeline,
@@ -168,7 +169,7 @@ fn build_group(
         measures,
         entity_count: source.entity_count(),
         births,
-        day_count: group.day_count,
+        day_count,
         rows,
         cut,
         record: record.transpose()?,

@@ -1,0 +1,123 @@
+//! The report `fejlliste` over two versions: what is new, what is still there and what is solved, and
+//! who is told.
+
+use std::path::Path;
+
+use terning_server::rebuild::{Rebuild, rebuild};
+use terning_tests::folder::Delivery;
+
+use crate::access::token;
+use crate::harness::Server;
+
+fn build(folder: &Path) {
+    let order = Rebuild::new(folder.join("deliveries"), folder);
+    assert_eq!(rebuild(&order, &|_| ()).unwrap().exit_code(), 0);
+}
+
+/// 153 has a record that ends before it begins, in 2012, when its code was not valid yet; an unknown code; an assessment that is
+/// none; and a line with an impossible date. 157 has errors of its own.
+fn first(folder: &Path) {
+    let lines = [
+        "a1;6101801234;153;;1.8.1;2020-01-01;;1.2.1;;A",
+        "d4;6202702345;153;;1.1;2012-03-01;2012-02-01;1.2.1;;A",
+        "d1;6202702345;153;;9.9;2020-01-01;;1.2.1;;A",
+        "v;6202702345;153;;1.1;2020-01-01;;1.2.1;;F",
+        "r;6202702345;153;;1.1;2020-01-01;2020-02-30;1.2.1;;A",
+    ];
+    Delivery::full("153", "nexus", "2026-09").write(&folder.join("deliveries"), &lines);
+    let lines = ["b;6303603456;157;;9.8;2020-01-01;;1.2.1;;A", "kort"];
+    Delivery::full("157", "nexus", "2026-09").write(&folder.join("deliveries"), &lines);
+    build(folder);
+}
+
+/// 153 has mended the code, and has another unknown code in a record that begins next year.
+fn second(folder: &Path) {
+    let lines = [
+        "a1;6101801234;153;;1.8.1;2020-01-01;;1.2.1;;A",
+        "d4;6202702345;153;;1.1;2012-03-01;2012-02-01;1.2.1;;A",
+        "d1;6202702345;153;;1.1;2020-01-01;;1.2.1;;A",
+        "v;6202702345;153;;1.1;2020-01-01;;1.2.1;;F",
+        "frem;6101801234;153;;9.7;2027-01-01;;1.2.1;;A",
+        "r;6202702345;153;;1.1;2020-01-01;2020-02-30;1.2.1;;A",
+    ];
+    Delivery::full("153", "nexus", "2026-10").write(&folder.join("deliveries"), &lines);
+    build(folder);
+}
+
+fn both_versions() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    first(folder.path());
+    second(folder.path());
+    folder
+}
+
+/// Status, kind, rule, id, line, field and value of each line.
+fn found(answer: &str) -> Vec<String> {
+    let mut lines = answer.trim_start_matches('\u{feff}').lines().map(|line| line.split(';'));
+    let header: Vec<&str> = lines.next().unwrap().collect();
+    let columns = ["Status", "Art", "Regel", "Ydelsesid", "Linje", "Felt", "Værdi"];
+    let places = columns.map(|name| header.iter().position(|one| *one == name).unwrap());
+    let line = |fields: std::str::Split<'_, char>| {
+        let fields: Vec<&str> = fields.collect();
+        places.map(|at| fields[at]).join(" ")
+    };
+    lines.map(line).collect()
+}
+
+const REPORT: [&str; 4] = ["report", "fejlliste", "--format=csv", "--kommune"];
+
+fn asked<'a>(kommune: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    [&REPORT[..], &[kommune], more].concat()
+}
+
+#[test]
+fn an_error_is_new_then_still_there_and_in_the_end_solved() {
+    let folder = both_versions();
+    let server = Server::ready(folder.path());
+    let before = found(&server.answer(&asked("153", &["--version=2026-09.1"])));
+    let expected = [
+        " mærke D1 Ugyldig ydelseskode d4 2 Ydelseskode 1.1",
+        " mærke D4 Slutdato før startdato d4 2 Slutdato 2012-02-01",
+        " mærke D1 Ugyldig ydelseskode d1 3 Ydelseskode 9.9",
+        " advarsel Ugyldig funktionsvurdering v 4 Funktionsvurdering F",
+        " afvist Afvist linje r 5 Slutdato 2020-02-30",
+    ];
+    assert_eq!(before, expected);
+    let now = server.answer(&asked("153", &[]));
+    let expected = [
+        "fortsat mærke D1 Ugyldig ydelseskode d4 2 Ydelseskode 1.1",
+        "fortsat mærke D4 Slutdato før startdato d4 2 Slutdato 2012-02-01",
+        "fortsat advarsel Ugyldig funktionsvurdering v 4 Funktionsvurdering F",
+        "ny mærke D1 Ugyldig ydelseskode frem 5 Ydelseskode 9.7",
+        "fortsat afvist Afvist linje r 6 Slutdato 2020-02-30",
+        "løst mærke D1 Ugyldig ydelseskode d1 3 Ydelseskode 9.9",
+    ];
+    assert_eq!(found(&now), expected);
+    assert!(now.contains("2026-10/VH_153_nexus_202610_1.csv;6;Slutdato;"), "{now}");
+    let table = server.answer(&["report", "fejlliste", "--kommune=153"]);
+    assert!(table.contains("5 fund") && table.contains("1 er nye og 1 er løst"), "{table}");
+}
+
+#[test]
+fn a_municipality_gets_its_own_list_and_of_others_what_it_gets_of_one_without_deliveries() {
+    let folder = both_versions();
+    let server = Server::ready(folder.path());
+    let own = token(folder.path(), "kommune", Some("153"));
+    let of = |kommune: &str, format: &str| {
+        let mut words = asked(kommune, &["--token", &own]);
+        words[2] = format;
+        server.answer(&words)
+    };
+    let everything = server.answer(&asked("153", &[]));
+    assert_eq!(of("153", "--format=csv"), everything);
+    for format in ["--format=csv", "--format=json", "--format=table"] {
+        let other = of("157", format).replace("157", "…");
+        assert_eq!(other, of("169", format).replace("169", "…"));
+        assert!(!other.contains("kort") && !other.contains("9.8"), "{other}");
+    }
+    assert_eq!(found(&of("157", "--format=csv")), [""; 0]);
+    let national = token(folder.path(), "national", None);
+    let answer = server.answer(&asked("157", &["--token", &national]));
+    assert!(answer.contains("D1") && !answer.contains("afvist"), "{answer}");
+    assert!(!answer.contains("VH_157") && !answer.contains("6303603456"), "{answer}");
+}
