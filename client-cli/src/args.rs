@@ -56,10 +56,10 @@ pub struct Common {
         hide_default_value = true
     )]
     pub version: String,
-    /// Hvordan svaret skrives: table, csv, json eller xlsx (kræver -o); ellers table
-    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
-    #[arg(hide_default_value = true, hide_possible_values = true)]
-    pub format: Format,
+    /// Hvordan svaret skrives: table, csv, json eller xlsx (kræver -o); ellers som filens endelse
+    /// siger, eller table
+    #[arg(long, global = true, value_enum, hide_possible_values = true)]
+    pub format: Option<Format>,
     /// Skriv svaret i en fil
     #[arg(short, long, global = true, value_name = "FIL")]
     pub output: Option<PathBuf>,
@@ -74,9 +74,18 @@ impl Common {
             token: None,
             purpose: String::new(),
             version: String::new(),
-            format: Format::Table,
+            format: None,
             output: None,
         }
+    }
+}
+
+impl Common {
+    /// How the answer is written: as asked for, else as the ending of the file says.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        let ending = || Format::from_str(self.output.as_ref()?.extension()?.to_str()?, true).ok();
+        self.format.or_else(ending).unwrap_or(Format::Table)
     }
 }
 
@@ -189,7 +198,7 @@ pub enum Show {
 #[derive(ClapArgs, Debug)]
 #[command(next_help_heading = "Rapporten")]
 pub struct Report {
-    /// Rapportens navn: harmonisering, benchmark, fejlliste, hand07
+    /// Rapportens navn: harmonisering, benchmark, noegletal, fejlliste, hand07
     #[arg(value_name = "RAPPORT")]
     pub name: Option<String>,
     /// Kommunens nummer, for eksempel 153
@@ -259,5 +268,19 @@ mod tests {
             ["terning", "report", "benchmark", "--kommuner", "153", "--version", "2026-10.1"];
         let args = Args::try_parse_from(words).unwrap();
         assert_eq!(args.common.version, "2026-10.1");
+    }
+
+    #[test]
+    fn the_ending_of_the_file_is_the_format_unless_one_is_given() {
+        for (words, expected) in [
+            (vec!["-o", "a.xlsx"], Format::Xlsx),
+            (vec!["-o", "a.CSV"], Format::Csv),
+            (vec!["-o", "a.txt"], Format::Table),
+            (vec!["-o", "a.xlsx", "--format", "json"], Format::Json),
+            (vec![], Format::Table),
+        ] {
+            let words = ["terning", "cubes"].into_iter().chain(words);
+            assert_eq!(Args::try_parse_from(words).unwrap().common.format(), expected);
+        }
     }
 }

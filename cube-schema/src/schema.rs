@@ -515,6 +515,7 @@ impl Schema {
             }
             for rows in sight.rows.iter().chain(&sight.records) {
                 self.check_rows(role, cube, rows, &place)?;
+                check_deliveries(sight, cube, &place)?;
             }
         }
         Ok(())
@@ -629,6 +630,20 @@ impl Dimension {
     }
 }
 
+/// That whoever sees some records only, with the deliveries, is shown a column of his own for each
+/// that tells of a delivery.
+fn check_deliveries(sight: &Sight, cube: &Cube, place: &str) -> Result<(), SchemaError> {
+    let mut columns = cube.groups.iter().flat_map(|group| &group.provenance);
+    let tells = |column: &&Provenance| column.delivery && column.own.is_none();
+    match columns.find(tells).filter(|_| sight.deliveries) {
+        Some(column) => Err(SchemaError::Incomplete {
+            place: format!("kolonnen '{}' i kuben '{}' ({place})", column.name, cube.name),
+            what: "fortæller om leverancen og skal have 'own' til den, der kun ser nogle ydelser",
+        }),
+        None => Ok(()),
+    }
+}
+
 fn distinct<'a>(
     kind: &'static str,
     place: &str,
@@ -731,6 +746,19 @@ mod tests {
             let error = Schema::parse(&text).unwrap_err().to_string();
             assert!(error.contains(message), "{error}");
         }
+    }
+
+    #[test]
+    fn a_column_on_deliveries_without_one_of_its_own_is_named() {
+        let file =
+            "provenance = [{ name = \"Fil\", column = \"fil\", delivery = true }]\nmeasures =";
+        let leaky = SMALL.replace("measures =", file);
+        let error = Schema::parse(&leaky).unwrap_err().to_string();
+        assert!(error.contains("'Fil'") && error.contains("'own'"), "{error}");
+        let own = leaky.replace("delivery = true", "own = \"fil_egen\", delivery = true");
+        assert!(Schema::parse(&own).is_ok());
+        let without = leaky.replace("hidden = [\"Tid\"]", "deliveries = false");
+        assert!(Schema::parse(&without).is_ok());
     }
 
     #[test]

@@ -15,6 +15,7 @@ use cube_schema::day::Month;
 use cube_schema::domain::Domain;
 use cube_schema::domains::vh::{SCHEMA, Vh};
 use cube_schema::schema::Schema;
+use cube_schema::table::{Star, Timeline};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use terning_engine::cube::{Cube, build};
@@ -148,7 +149,8 @@ pub fn rebuild(order: &Rebuild, progress: &(dyn Fn(Progress) + Sync)) -> anyhow:
         read_again(&store, order, former.as_ref(), input)
     })?;
     write_reports(&draft, &loaded)?;
-    let cubes = write_cubes(domain.schema(), &loaded, &draft.file(versions::CUBES))?;
+    let star = std::mem::take(&mut loaded.star);
+    let cubes = write_cubes(domain.schema(), star, loaded.timeline, &draft.file(versions::CUBES))?;
     let mut manifest = manifest(&draft, &loaded, order, &cubes);
     manifest.roles.clone_from(&domain.schema().roles);
     let name = draft.publish(&manifest, in_use)?;
@@ -210,10 +212,21 @@ fn read_again(
     }
 }
 
-/// Builds all cubes of a schema and writes them as one file.
-fn write_cubes(schema: &Schema, loaded: &Loaded, path: &Path) -> anyhow::Result<CubesFile> {
-    let cubes = schema.cubes.iter().map(|cube| build(schema, cube, &loaded.star, loaded.timeline));
-    let cubes: Vec<Arc<Cube>> = cubes.map(|cube| cube.map(Arc::new)).collect::<Result<_, _>>()?;
+/// Builds all cubes of a schema and writes them as one file. A table is let go when its last cube
+/// has been built: a country's are as large as its cubes.
+fn write_cubes(
+    schema: &Schema,
+    mut star: Star,
+    timeline: Timeline,
+    path: &Path,
+) -> anyhow::Result<CubesFile> {
+    let mut cubes: Vec<Arc<Cube>> = Vec::with_capacity(schema.cubes.len());
+    for (at, cube) in schema.cubes.iter().enumerate() {
+        cubes.push(Arc::new(build(schema, cube, &star, timeline)?));
+        let later = || schema.cubes[at + 1..].iter().flat_map(|cube| &cube.groups);
+        star.facts.retain(|table| later().any(|group| group.facts == table.name));
+    }
+    drop(star);
     for cube in &cubes {
         let checked = bind::check(&View::everything(Arc::clone(cube)));
         checked.map_err(|error| anyhow!("kuben '{}': {}", cube.name, error.explained()))?;

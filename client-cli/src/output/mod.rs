@@ -57,7 +57,7 @@ impl Choice {
 /// # Errors
 /// The answer cannot be written, or not in this format.
 pub fn answer(common: &Common, heading: &Heading, answer: &Answer) -> Result<(), Error> {
-    write(common, |out| match common.format {
+    write(common, |out| match common.format() {
         Format::Table => Ok(table::write(out, heading, answer)?),
         Format::Csv => Ok(csv::write(out, answer)?),
         Format::Json => Ok(json::write(out, heading, answer)?),
@@ -70,9 +70,13 @@ pub fn answer(common: &Common, heading: &Heading, answer: &Answer) -> Result<(),
 /// # Errors
 /// The table cannot be written, or not in this format.
 pub fn table(common: &Common, table: &Table) -> Result<(), Error> {
-    write(common, |out| match common.format {
+    write(common, |out| match common.format() {
         Format::Table => Ok(lines::write_table(out, table)?),
-        Format::Csv => Ok(lines::write_csv(out, table)?),
+        Format::Csv => {
+            // A file of values has no place for them, and one says how much was left out.
+            table.notes.iter().for_each(|note| eprintln!("{note}"));
+            Ok(lines::write_csv(out, table)?)
+        }
         Format::Json => Ok(lines::write_json(out, table)?),
         Format::Xlsx => Ok(out.write_all(&xlsx::table(table)?)?),
     })
@@ -83,7 +87,7 @@ pub fn table(common: &Common, table: &Table) -> Result<(), Error> {
 /// # Errors
 /// They cannot be written, or not in this format.
 pub fn lists(common: &Common, json: &serde_json::Value, lists: &[List]) -> Result<(), Error> {
-    write(common, |out| match common.format {
+    write(common, |out| match common.format() {
         Format::Table => Ok(list::write_tables(out, lists)?),
         Format::Csv => Ok(list::write_csv(out, lists)?),
         Format::Json => {
@@ -107,7 +111,7 @@ fn write(
     body: impl FnOnce(&mut dyn Write) -> Result<(), Error>,
 ) -> Result<(), Error> {
     match &common.output {
-        None if common.format == Format::Xlsx => {
+        None if common.format() == Format::Xlsx => {
             Err(Error::new("et regneark skrives i en fil; tilføj -o FIL.xlsx"))
         }
         None => {

@@ -56,7 +56,8 @@ pub fn rebuild_again(
     loaded.report.version = draft.name().to_string();
     loaded.report.notes.push(format!("lavet igen af filerne til version {from}"));
     write_reports(&draft, &loaded)?;
-    let cubes = write_cubes(domain.schema(), &loaded, &draft.file(versions::CUBES))?;
+    let star = std::mem::take(&mut loaded.star);
+    let cubes = write_cubes(domain.schema(), star, loaded.timeline, &draft.file(versions::CUBES))?;
     let mut manifest = Manifest::new(draft.name());
     manifest.roles.clone_from(&old.roles);
     manifest.more.clone_from(&old.more);

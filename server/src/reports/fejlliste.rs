@@ -10,7 +10,7 @@ use cube_schema::day::Day;
 use cube_schema::domains::vh::fejl::{self, Raad};
 use cube_schema::domains::vh::regler::RULES;
 use terning_engine::query::table::Values;
-use terning_engine::query::{Cancel, Drill, Pivot, QueryError, Table, View, drill};
+use terning_engine::query::{Cancel, Drill, ErrorKind, Pivot, QueryError, Table, View, drill};
 
 use super::leveret::{self, Fields};
 use super::{Lines, ReportFault};
@@ -220,9 +220,13 @@ fn records(view: &View, pivot: &Pivot, cancel: &Cancel) -> Result<Table, QueryEr
         let columns: Vec<String> = columns.iter().map(|&column| column.to_owned()).collect();
         drill::all(&view, &pivot.filters, &columns, cancel)
     };
+    let fewer = |error: QueryError, columns| match error.kind {
+        ErrorKind::Unknown => asked(columns),
+        _ => Err(error),
+    };
     let shown = asked(&COLUMNS);
-    let shown = shown.or_else(|_| asked(&COLUMNS[..COLUMNS.len() - 1]));
-    shown.or_else(|_| asked(&COLUMNS[2..COLUMNS.len() - 1]))
+    let shown = shown.or_else(|error| fewer(error, &COLUMNS[..COLUMNS.len() - 1]));
+    shown.or_else(|error| fewer(error, &COLUMNS[2..COLUMNS.len() - 1]))
 }
 
 /// How many of the municipalities are behind.

@@ -1,6 +1,6 @@
 //! `version.json`: what a version is, and what it was made from.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::Path;
 
 use cube_schema::schema::Role;
@@ -71,8 +71,9 @@ impl CubesFile {
     /// # Errors
     /// It cannot be read.
     pub fn of(path: &Path) -> std::io::Result<CubesFile> {
-        let bytes = fs::read(path)?;
-        Ok(CubesFile { sha256: super::checksum(&bytes), bytes: bytes.len() as u64 })
+        let mut file = File::open(path)?;
+        let bytes = file.metadata()?.len();
+        Ok(CubesFile { sha256: super::checksum_of(&mut file)?, bytes })
     }
 }
 

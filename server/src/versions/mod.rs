@@ -21,8 +21,8 @@ mod write;
 
 pub use manifest::{CubesFile, Manifest};
 pub use name::VersionName;
-pub(crate) use raw::checksum;
 pub use raw::{RawFile, RawStore, keep_raw, raw_files, read_raw};
+pub(crate) use raw::{checksum, checksum_of};
 pub use store::{Listed, Version, VersionError, Versions, check_folder};
 pub use views::Views;
 pub use watch::watch;

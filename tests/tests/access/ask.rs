@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use cube_schema::domain::Domain;
 use cube_schema::domains::vh::Vh;
-use terning_engine::cube::Cube;
+use terning_engine::cube::{Cube, Dimension};
 use terning_engine::query::bound::{HierarchyRef, Member};
+use terning_engine::query::explain::{ExplainCell, Explained, UNEXPLAINED, explain};
 use terning_engine::query::{
     self, Answer, Cancel, Drill, Limits, Pivot, Question, View, drill, names, role,
 };
@@ -26,23 +27,61 @@ pub enum Asked {
     /// The pivot as MDX.
     Translate(Pivot),
     Drill(Drill),
+    Explain(ExplainCell),
 }
 
 impl Asked {
-    /// A question about the person-level cube.
-    pub fn draw(cube: &Cube, random: &mut Random) -> Asked {
-        match random.below(10) {
-            0..4 => Asked::Pivot(pivot(cube, random)),
-            4..8 => Asked::Mdx(mdx::draw(cube, random)),
-            8 => Asked::Translate(pivot(cube, random)),
-            _ => Asked::Drill(Drill {
-                cube: cube.name.clone(),
-                filters: pivot(cube, random).filters,
-                columns: Vec::new(),
-                max: random.below(20),
-            }),
+    /// A question about the person-level cube, or about the persons behind Benchmark's figures.
+    pub fn draw(cubes: &[Arc<Cube>], random: &mut Random) -> Asked {
+        match random.below(14) {
+            0..4 => Asked::Pivot(pivot(&cubes[0], random)),
+            4..8 => Asked::Mdx(mdx::draw(&cubes[0], random)),
+            8 => Asked::Translate(pivot(&cubes[0], random)),
+            9..12 => Asked::Drill(drilled(cubes, random)),
+            _ => Asked::Explain(explained(cubes, random)),
         }
     }
+}
+
+/// The person-level cube or Benchmark.
+fn of_persons<'a>(cubes: &'a [Arc<Cube>], random: &mut Random) -> &'a Cube {
+    &cubes[random.below(2)]
+}
+
+fn drilled(cubes: &[Arc<Cube>], random: &mut Random) -> Drill {
+    let cube = of_persons(cubes, random);
+    let mut filters = pivot(cube, random).filters;
+    let count = *random.one(&[0, 0, 1, 2, 3]);
+    let mut columns: Vec<String> = (0..count).map(|_| column(cube, random)).collect();
+    // Words of the hidden cube alone, which tells of Benchmark's records.
+    let hidden = cubes.iter().find(|cube| cube.hidden).unwrap();
+    let lacks = |dimension: &&Dimension| cube.find_dimension(&dimension.name).is_none();
+    let hidden: Vec<&Dimension> = hidden.dimensions.iter().filter(lacks).collect();
+    let dimension = random.one(&hidden);
+    let field = random.one(&dimension.fields);
+    let name = format!("{}.{}", dimension.name, field.name);
+    match random.below(10) {
+        0 if !field.is_empty() => {
+            filters.push(format!("{name}={}", field.keys.get(random.below(field.len()))));
+        }
+        1 | 2 => columns.push(name),
+        _ => {}
+    }
+    Drill { cube: cube.name.clone(), filters, columns, max: random.below(20) }
+}
+
+/// A field, or a heading of what is told of records.
+fn column(cube: &Cube, random: &mut Random) -> String {
+    if random.percent(50) {
+        return random.one(&cube.groups[0].provenance).name.clone();
+    }
+    let dimension = random.one(&cube.dimensions);
+    format!("{}.{}", dimension.name, random.one(&dimension.fields).name)
+}
+
+fn explained(cubes: &[Arc<Cube>], random: &mut Random) -> ExplainCell {
+    let Pivot { cube, filters, mut measures, .. } = pivot(of_persons(cubes, random), random);
+    ExplainCell { cube, filters, measure: measures.swap_remove(0) }
 }
 
 fn pivot(cube: &Cube, random: &mut Random) -> Pivot {
@@ -84,6 +123,10 @@ impl Eyes {
         Eyes(views)
     }
 
+    pub fn views(&self) -> &[View] {
+        &self.0
+    }
+
     /// The answer to a question, or what a refusal says.
     pub fn ask(&self, asked: &Asked) -> Result<String, String> {
         let (limits, cancel) = (Limits::default(), Cancel::default());
@@ -93,9 +136,9 @@ impl Eyes {
             Asked::Mdx(text) => answer(&Question::Mdx(text)).map(|answer| self.text(&answer)),
             Asked::Translate(pivot) => query::translate(&self.0, pivot),
             Asked::Drill(asked) => {
-                let views: Vec<View> = self.0.iter().map(View::of_records).collect();
-                drill(&views, asked, &cancel).map(|drilled| format!("{drilled:?}"))
+                drill(&self.0, asked, &cancel).map(|drilled| format!("{drilled:?}"))
             }
+            Asked::Explain(asked) => explain(&self.0, asked, &cancel).map(of_own),
         };
         said.map_err(|error| format!("{error:?}"))
     }
@@ -133,6 +176,16 @@ impl Eyes {
             }
         }
         text
+    }
+}
+
+/// An explanation, but for what A2 makes public: a figure of all municipalities, with its rest line
+/// and how new the deliveries behind it are.
+fn of_own(explained: Explained) -> String {
+    let Explained { measure, mut steps, behind, .. } = explained;
+    match steps.pop_if(|last| last.caption == UNEXPLAINED) {
+        Some(_) => format!("{measure} {steps:?}"),
+        None => format!("{measure} {steps:?} {behind}"),
     }
 }
 

@@ -341,12 +341,24 @@ fn digits(text: &str) -> Option<&str> {
     (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then_some(text)
 }
 
+/// The largest amount of one line, in kroner or positions: more than all municipalities spend in a
+/// month. A slip of the hand must not become a figure of the country.
+const LARGEST: i64 = 10_000_000_000;
+
 /// A number with a decimal comma, in whole units of so many decimals (`12,5` with two is 1250).
 fn read_decimal(field: &'static str, text: &str, decimals: usize) -> Result<i64, Refused> {
-    decimal(text, decimals).ok_or_else(|| {
+    let read = decimal(text, decimals).ok_or_else(|| {
         let what = format!("feltet er ikke et tal med decimalkomma og højst {decimals} decimaler");
         refuse(field, &what, text)
-    })
+    })?;
+    if read.unsigned_abs() > LARGEST.unsigned_abs() * 10_u64.pow(decimals as u32) {
+        return Err(refuse(
+            field,
+            "tallet er større end 10 milliarder og må være en tastefejl",
+            text,
+        ));
+    }
+    Ok(read)
 }
 
 fn decimal(text: &str, decimals: usize) -> Option<i64> {
@@ -376,6 +388,15 @@ mod tests {
             assert_eq!(decimal(text, 2), None, "{text}");
         }
         assert_eq!(decimal("99999999999999999999", 2), None);
+    }
+
+    #[test]
+    fn a_slip_of_the_hand_is_refused() {
+        assert_eq!(read_decimal("Beloeb", "-10000000000", 2), Ok(-1_000_000_000_000));
+        for text in ["10000000000,01", "-90000000000000000"] {
+            let refused = read_decimal("Beloeb", text, 2).unwrap_err();
+            assert!(refused.reason.contains("tastefejl"), "{}", refused.reason);
+        }
     }
 
     #[test]

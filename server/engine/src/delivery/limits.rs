@@ -33,3 +33,13 @@ pub const XML_DEPTH: usize = 16;
 
 /// The most unknown names listed per file.
 pub const UNKNOWN_NAMES: usize = 100;
+
+/// How many characters of an unknown name are listed.
+pub const UNKNOWN_NAME: usize = 64;
+
+/// The last row (counted from 0) that the header of a workbook is looked for in: nobody writes a
+/// longer introduction.
+pub const HEADER_ROWS: u32 = 999;
+
+/// The most columns of answers in the wide form of a workbook: a hundred years of quarters.
+pub const ANSWER_COLUMNS: usize = 400;

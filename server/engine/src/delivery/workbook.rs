@@ -108,11 +108,13 @@ fn check_size(bytes: &[u8]) -> Result<(), String> {
     Ok(())
 }
 
-/// Cells of a row, by column.
+/// Cells of a row, by column; of several in one column the last counts.
 type Cells = Vec<(u32, String)>;
 
 fn value(cells: &Cells, place: usize) -> &str {
-    cells.iter().rev().find(|(column, _)| *column as usize == place).map_or("", |(_, text)| text)
+    let behind = cells.partition_point(|(column, _)| *column as usize <= place);
+    let last = behind.checked_sub(1).map(|at| &cells[at]);
+    last.filter(|(column, _)| *column as usize == place).map_or("", |(_, text)| text)
 }
 
 fn header_of(
@@ -127,7 +129,7 @@ fn header_of(
         found = long(spec, &titles).or_else(|| wide(spec, &titles)).map(|(columns, answers)| {
             Sheet { name: name.to_owned(), header: number, columns, answers }
         });
-        found.is_none()
+        found.is_none() && number < limits::HEADER_ROWS
     })?;
     Ok(found)
 }
@@ -143,7 +145,7 @@ fn wide(spec: &ReferenceSpec, titles: &[String]) -> Option<Header> {
     let wide = spec.wide?;
     let keys = Columns::by_name(spec.columns.get(..wide.keys)?.to_vec(), &[], titles).ok()?;
     let answers = titles.iter().cloned().enumerate().filter(|(_, title)| (wide.is_column)(title));
-    let answers: Vec<(usize, String)> = answers.collect();
+    let answers: Vec<(usize, String)> = answers.take(limits::ANSWER_COLUMNS).collect();
     (!answers.is_empty()).then_some((keys, answers))
 }
 
@@ -164,6 +166,7 @@ fn rows(
         }
         let (number, column) = cell.get_position();
         if row.is_some_and(|row| row != number) {
+            cells.sort_by_key(|(column, _)| *column);
             if !row.is_some_and(|row| visit(row, &cells)) {
                 return Ok(());
             }
@@ -176,6 +179,7 @@ fn rows(
         }
     }
     if let Some(row) = row {
+        cells.sort_by_key(|(column, _)| *column);
         visit(row, &cells);
     }
     Ok(())

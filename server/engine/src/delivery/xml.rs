@@ -232,7 +232,7 @@ impl<'a> Walk<'a> {
 
     fn note_unknown(&mut self, name: &str) {
         if self.unknown.len() < limits::UNKNOWN_NAMES {
-            self.unknown.insert(name.to_owned());
+            self.unknown.insert(name.chars().take(limits::UNKNOWN_NAME).collect());
         }
     }
 

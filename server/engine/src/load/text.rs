@@ -19,6 +19,7 @@ impl LoadReport {
         let mut page = Page::default();
         page.line(0, &self.title());
         self.notes_to(&mut page);
+        self.references_to(&mut page);
         self.held_to(&mut page);
         self.refused_to(&mut page, usize::MAX);
         self.changes_to(&mut page);
@@ -36,12 +37,9 @@ impl LoadReport {
     pub fn to_short_text(&self) -> String {
         let mut page = Page::default();
         self.notes_to(&mut page);
+        self.references_to(&mut page);
         self.held_to(&mut page);
         self.refused_to(&mut page, SHORT);
-        if let Some(warning) = self.warnings.get(REFERENCE_REFUSED) {
-            page.heading("Referencefiler og kodelister, der ikke kan bruges");
-            warning.examples.iter().for_each(|example| page.line(2, example));
-        }
         page.text
     }
 
@@ -55,6 +53,15 @@ impl LoadReport {
         for note in &self.notes {
             page.line(0, &format!("BEMÆRK: {note}"));
         }
+    }
+
+    /// They change figures of the whole country, so they stand first.
+    fn references_to(&self, page: &mut Page) {
+        let Some(warning) = self.warnings.get(REFERENCE_REFUSED) else { return };
+        page.heading(
+            "Referencefiler og kodelister, der IKKE er brugt; tal for hele landet kan mangle",
+        );
+        warning.examples.iter().for_each(|example| page.line(2, example));
     }
 
     fn held_to(&self, page: &mut Page) {
@@ -90,8 +97,10 @@ impl LoadReport {
     }
 
     fn refused_to(&self, page: &mut Page, most: usize) {
-        let refused: Vec<&DeliveryLine> =
+        let mut refused: Vec<&DeliveryLine> =
             self.deliveries.iter().filter(|line| line.refused.is_some()).collect();
+        // The newest first: they are the ones to act on.
+        refused.sort_by(|one, next| next.maaned.cmp(&one.maaned).then(one.file.cmp(&next.file)));
         if !refused.is_empty() {
             page.heading(&format!(
                 "Afviste leverancer: {} (kommunen beholder den leverance, den havde)",

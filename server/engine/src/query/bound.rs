@@ -115,7 +115,7 @@ pub struct Calculated {
 }
 
 /// A restriction of one field to some of its members, or to all but some.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Condition {
     /// The position of the dimension in the cube.
     pub dimension: usize,

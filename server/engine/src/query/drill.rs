@@ -17,7 +17,7 @@ use super::view::View;
 use super::{Cancel, Limits, answer, bind, explain, run};
 use crate::cube::array::{Lists, Texts};
 use crate::cube::dimension::same;
-use crate::cube::{Group, Provenance, ProvenanceValues, Rows, Use};
+use crate::cube::{Cube, Group, Provenance, ProvenanceValues, Rows, Use};
 
 /// Records shown where no number is given.
 const RECORDS: usize = 1000;
@@ -63,30 +63,59 @@ pub fn drill(
     cancel: &Cancel,
 ) -> Result<(usize, Drilled), QueryError> {
     let at = answer::find(views, &asked.cube)?;
-    let (view, step) = told_by(views, &views[at]);
-    let view = &view;
-    let conditions = asked.filters.iter().map(|filter| bind::condition(view, filter));
-    let mut conditions: Vec<Condition> = conditions.collect::<Result<_, _>>()?;
-    if let Some(step) = &step {
-        conditions.push(bind::condition(view, step)?);
-    }
-    let columns = columns(view, &asked.columns)?;
+    check_records(views, &views[at])?;
+    let own = views[at].of_records();
     let max = if asked.max == 0 { RECORDS } else { asked.max };
-    Ok((at, records(view, conditions, &columns, max, cancel)?))
+    // What the asked cube does not have is refused here, whoever then tells of the records.
+    let (conditions, columns) = bound(&own, &asked.filters, &asked.columns)?;
+    let Some((told, step)) = told_by(views, &views[at]) else {
+        return Ok((at, records(&own, conditions, &columns, max, cancel)?));
+    };
+    let filters = [asked.filters.as_slice(), &[step]].concat();
+    let (conditions, columns) = bound(&told, &filters, &names(&own, &columns))?;
+    Ok((at, records(&told, conditions, &columns, max, cancel)?))
 }
 
-/// Who tells of the records behind a cell: the cube itself, or, where the caller sees all figures and
-/// only some records, the last step of what explains the cube by these records alone.
-fn told_by(views: &[View], view: &View) -> (View, Option<String>) {
-    let records = view.of_records();
+/// The words of a question for records, on a view.
+fn bound(
+    view: &View,
+    filters: &[String],
+    asked: &[String],
+) -> Result<(Vec<Condition>, Vec<Column>), QueryError> {
+    let conditions = filters.iter().map(|filter| bind::condition(view, filter));
+    Ok((conditions.collect::<Result<_, _>>()?, columns(view, asked)?))
+}
+
+/// Where the caller sees all figures of a cube and only some records: what tells of these. It is the
+/// last step of what explains the cube by these records alone, and a condition that chooses it.
+fn told_by(views: &[View], view: &View) -> Option<(View, String)> {
     let how = view.cube().explain.as_ref();
-    let how = how.filter(|_| records.is_restricted() && !view.is_restricted());
-    let Some((how, hidden)) = how.and_then(|how| Some((how, explain::hidden(views, how)?))) else {
-        return (records, None);
-    };
+    let how = how.filter(|_| view.of_records().is_restricted() && !view.is_restricted())?;
+    let hidden = explain::hidden(views, how)?;
     let path = explain::path(hidden.cube(), how, &how.own);
-    let step = path.last().map(|(key, ..)| explain::condition(&how.steps, &how.step, &[key]));
-    (hidden.of_records(), step)
+    let (key, ..) = path.last()?;
+    Some((hidden.of_records(), explain::condition(&how.steps, &how.step, &[key])))
+}
+
+/// That there are records behind the figures of a cube. Of the cubes that have some, the one most
+/// like it is named.
+fn check_records(views: &[View], view: &View) -> Result<(), QueryError> {
+    let cube = view.cube();
+    let has_records =
+        |cube: &Cube| cube.groups.first().is_some_and(|group| !group.provenance.is_empty());
+    if has_records(cube) {
+        return Ok(());
+    }
+    let message = format!("bag tallene i kuben '{}' er der ingen ydelser at vise", cube.name);
+    let error = QueryError::new(ErrorKind::Invalid, message);
+    let others = |other: &&Cube| {
+        other.dimensions.iter().filter(|one| cube.find_dimension(&one.name).is_none()).count()
+    };
+    let known = views.iter().map(View::cube).filter(|cube| !cube.hidden && has_records(cube));
+    Err(match known.min_by_key(others) {
+        Some(like) => error.hint(format!("spørg i stedet i kuben '{}'", like.name)),
+        None => error,
+    })
 }
 
 /// Finds the records of a cell: what conditions leave. At most `max` of them are shown.
@@ -126,9 +155,7 @@ pub fn all(
     asked: &[String],
     cancel: &Cancel,
 ) -> Result<Table, QueryError> {
-    let conditions = filters.iter().map(|filter| bind::condition(view, filter));
-    let conditions: Vec<Condition> = conditions.collect::<Result<_, _>>()?;
-    let columns = columns(view, asked)?;
+    let (conditions, columns) = bound(view, filters, asked)?;
     let cell = Cell { every_day: true, ..Cell::new(view, &conditions, &columns) };
     let lines = cell.lines(cancel)?;
     let records: Vec<&[Line]> = lines.chunk_by(|one, next| one.record == next.record).collect();
@@ -181,6 +208,19 @@ fn columns(view: &View, asked: &[String]) -> Result<Vec<Column>, QueryError> {
             .hint("vælg felter med --columns, for eksempel Dimension.Felt"));
     }
     Ok(all)
+}
+
+/// What columns of a view are called in a question.
+fn names(view: &View, columns: &[Column]) -> Vec<String> {
+    let cube = view.cube();
+    let name = |column: &Column| match *column {
+        Column::Field { dimension, field } => {
+            let shape = &cube.dimensions[dimension];
+            format!("{}.{}", shape.name, shape.fields[field].name)
+        }
+        Column::Record(at) => cube.groups[0].provenance[at].name.clone(),
+    };
+    columns.iter().map(name).collect()
 }
 
 fn field(

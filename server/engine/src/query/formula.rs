@@ -37,7 +37,7 @@ pub enum Formula {
 }
 
 /// The four operations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum Arithmetic {
     Plus,
@@ -47,7 +47,7 @@ pub enum Arithmetic {
 }
 
 /// Comparisons.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum Comparison {
     Equal,
@@ -59,7 +59,7 @@ pub enum Comparison {
 }
 
 /// Operations on truths.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum Logic {
     And,
@@ -113,5 +113,14 @@ impl Formula {
             each(*measure);
         }
         self.parts().into_iter().for_each(|part| part.each_measure(each));
+    }
+
+    /// How many parts stand inside each other at most, a measure being as deep as `of` says.
+    pub fn depth(&self, of: &impl Fn(Member) -> usize) -> usize {
+        let own = match self {
+            Formula::Measure { measure, .. } => of(*measure),
+            _ => 0,
+        };
+        1 + self.parts().into_iter().map(|part| part.depth(of)).max().unwrap_or(own)
     }
 }

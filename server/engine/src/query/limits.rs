@@ -14,13 +14,33 @@ pub struct Limits {
     pub cells: usize,
     /// Counters held while counting (four bytes each).
     pub counters: usize,
+    /// Parts of formulas that are made ready: each part at each place where it is looked up.
+    pub formula_parts: usize,
+    /// Counts of the cube that the formulas of one question need.
+    pub grids: usize,
+    /// Numbers held of all these counts together (eight bytes each).
+    pub grid_numbers: usize,
+    /// Tuples of the sets that formulas go through, all sets together.
+    pub formula_tuples: usize,
+    /// Steps of working formulas out: a part of a formula at a cell and at a tuple is one.
+    pub steps: usize,
 }
 
 impl Default for Limits {
     /// A million positions, twenty million cells (most of them empty in a wide answer), and
-    /// counters of 256 MB.
+    /// counters of 256 MB. Formulas: some hundred times what the largest known question needs,
+    /// 480 MB of numbers, 120 MB of tuples, and steps of some ten seconds.
     fn default() -> Limits {
-        Limits { positions: 1_000_000, cells: 20_000_000, counters: 64_000_000 }
+        Limits {
+            positions: 1_000_000,
+            cells: 20_000_000,
+            counters: 64_000_000,
+            formula_parts: 100_000,
+            grids: 1_000,
+            grid_numbers: 60_000_000,
+            formula_tuples: 5_000_000,
+            steps: 1_000_000_000,
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 mod equal;
 mod errors;
 mod groups;
+mod limits;
 mod sets;
 mod values;
 mod world;

@@ -10,7 +10,7 @@ use super::super::reference::Reference;
 /// The kind of the warning.
 pub const ADVARSEL: &str = "Samme ydelse fra to systemer";
 
-/// Warns of every record that another counting system of the municipality has delivered too.
+/// Warns of every record that an earlier counting system of the municipality has delivered too.
 pub fn dobbelte(records: &[Counted<'_, Record>], reference: &Reference) -> Vec<(usize, Warning)> {
     let Some(first) = records.first() else { return Vec::new() };
     if records.iter().all(|one| one.delivery.system == first.delivery.system) {

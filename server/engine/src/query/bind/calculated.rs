@@ -13,13 +13,18 @@ use crate::query::parse::{self, Definition, Expr, ExprKind};
 /// Decimals of a measure that divides and says nothing of its format.
 const DECIMALS_OF_A_RATIO: u8 = 2;
 
+/// How deep a measure may be, with the measures that it uses: they are made ready and worked out by
+/// recursion, on the 2 MB of a server's thread.
+const MAX_DEPTH: usize = 500;
+
 /// The calculated measures of the axes and of the slicer, and those behind them.
 pub(super) fn calculated(
     context: Context<'_>,
     axes: &[Axis],
     measure: Member,
 ) -> Result<BTreeMap<usize, Calculated>, QueryError> {
-    let mut found = Found { context, bound: BTreeMap::new(), open: Vec::new() };
+    let mut found =
+        Found { context, bound: BTreeMap::new(), depths: BTreeMap::new(), open: Vec::new() };
     let tuples = axes.iter().flat_map(|axis| &axis.factors).flat_map(|factor| &factor.parts);
     let members = tuples.flat_map(|part| match part {
         Part::Tuples(members) => members.as_slice(),
@@ -42,6 +47,7 @@ pub fn check(view: &View) -> Result<(), QueryError> {
         calculated(context, &[], Member::Calculated(number))?;
     }
     for set in &context.cube.sets {
+        definitions.begin_formula();
         formula::named_set(context, &set.name)?;
     }
     Ok(())
@@ -51,6 +57,8 @@ pub fn check(view: &View) -> Result<(), QueryError> {
 struct Found<'a> {
     context: Context<'a>,
     bound: BTreeMap<usize, Calculated>,
+    /// How deep each of them is.
+    depths: BTreeMap<usize, usize>,
     /// The measures that are being bound, the innermost last.
     open: Vec<usize>,
 }
@@ -71,6 +79,7 @@ impl Found<'_> {
         self.open.push(number);
         needed.iter().try_for_each(|&member| self.take(member))?;
         self.open.pop();
+        self.measure_depth(number, &own.formula)?;
         if number >= self.context.cube.calculated.len() {
             own.decimals = self.decimals(number, &own.formula, &needed)?;
         }
@@ -78,8 +87,24 @@ impl Found<'_> {
         Ok(())
     }
 
+    fn measure_depth(&mut self, number: usize, formula: &Formula) -> Result<(), QueryError> {
+        let depth = formula.depth(&|member| match member {
+            Member::Calculated(number) => self.depths.get(&number).copied().unwrap_or(0),
+            _ => 0,
+        });
+        if depth > MAX_DEPTH {
+            let message = format!("målet '{}' er med de mål, det bruger, over", self.name(number));
+            let message = format!("{message} {MAX_DEPTH} lag dybt");
+            return Err(QueryError::new(ErrorKind::TooLarge, message)
+                .hint("lad færre mål bygge på hinanden, eller brug Sum over en mængde"));
+        }
+        self.depths.insert(number, depth);
+        Ok(())
+    }
+
     fn bind(&self, number: usize) -> Result<Calculated, QueryError> {
         let context = self.context;
+        context.definitions.begin_formula();
         let Some(measure) = context.cube.calculated.get(number) else {
             let (name, definition) = self.own(number);
             let formula = formula::formula(context.in_text(&definition.text), &definition.expr);

@@ -1,15 +1,30 @@
 //! What a question gives names to with `WITH`, and the sets that the schema has given names.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use super::context::Context;
 use super::resolve::{self, Entity};
 use super::sets::Set;
-use super::{QueryError, View, expr};
+use super::{ErrorKind, QueryError, View, expr};
 use crate::cube::dimension::{fold, same};
 use crate::query::bound::HierarchyRef;
 use crate::query::names::MEASURES;
-use crate::query::parse::{self, Definition, Expr, ExprKind, Name, Select};
+use crate::query::parse::{self, Definition, Expr, ExprKind, Name, Select, Span};
+
+/// Definitions of one question. A tool writes some tens; names are looked for one by one.
+const MAX_DEFINITIONS: usize = 200;
+
+/// Named sets that are made of each other. Each may nest its brackets as deep as a text may, and
+/// binding recurses through them all on the 2 MB of a server's thread.
+const MAX_OPEN_SETS: usize = 8;
+
+/// How often named sets are bound in one question: each use of a name binds it anew, so that sets
+/// made of each other could double their work with every name.
+const MAX_SETS_BOUND: usize = 10_000;
+
+/// Parts of one formula. Binding, making ready and working out recurse through a formula that is
+/// as deep as it is long (`1 + 1 + …`), on the 2 MB of a server's thread.
+const MAX_PARTS: usize = 500;
 
 /// The definitions of one question.
 #[derive(Default)]
@@ -18,11 +33,21 @@ pub(super) struct Definitions<'q> {
     sets: Vec<(String, &'q Definition<'q>)>,
     /// The sets that are being bound, the innermost last.
     open: RefCell<Vec<String>>,
+    /// How often a set has been bound.
+    sets_bound: Cell<usize>,
+    /// The parts of the formula that is being bound.
+    parts: Cell<usize>,
 }
 
 impl<'q> Definitions<'q> {
     /// Reads the names of what a question defines.
     pub(super) fn new(view: &View, query: &'q Select<'q>) -> Result<Definitions<'q>, QueryError> {
+        if let Some(first) = query.definitions.get(MAX_DEFINITIONS) {
+            let message = format!("et spørgsmål kan højst definere {MAX_DEFINITIONS} navne");
+            return Err(QueryError::new(ErrorKind::TooLarge, message)
+                .hint("udelad de definitioner, der ikke bruges, eller spørg ad flere gange")
+                .at(query.text, first.name.first().map_or(0..0, |name| name.span.range())));
+        }
         let mut found = Definitions::default();
         for definition in &query.definitions {
             let own = Own { view, text: query.text, definition };
@@ -40,6 +65,23 @@ impl<'q> Definitions<'q> {
     /// The position of a measure that the question defines.
     pub(super) fn find_member(&self, name: &str) -> Option<usize> {
         self.members.iter().position(|(own, _)| same(own, name))
+    }
+
+    /// Begins a formula.
+    pub(super) fn begin_formula(&self) {
+        self.parts.set(0);
+    }
+
+    /// Counts a part of the formula that is being bound.
+    pub(super) fn count_part(context: Context<'_>, span: Span) -> Result<(), QueryError> {
+        let parts = &context.definitions.parts;
+        parts.set(parts.get() + 1);
+        match parts.get() > MAX_PARTS {
+            true => Err(context
+                .too_large(format!("en formel må højst have {MAX_PARTS} dele"), span)
+                .hint("brug Sum over en mængde, eller del formlen op i flere mål")),
+            false => Ok(()),
+        }
     }
 
     /// The measures that the question defines.
@@ -86,8 +128,15 @@ pub(super) fn once<T>(
     let open = &context.definitions.open;
     if open.borrow().iter().any(|one| same(one, name)) {
         let message = format!("mængden '{name}' bruger sig selv");
-        return Err(QueryError::new(super::ErrorKind::Invalid, message)
+        return Err(QueryError::new(ErrorKind::Invalid, message)
             .hint("skriv mængden ud i den ene af definitionerne"));
+    }
+    let bound = &context.definitions.sets_bound;
+    bound.set(bound.get() + 1);
+    if open.borrow().len() >= MAX_OPEN_SETS || bound.get() > MAX_SETS_BOUND {
+        let message = format!("mængden '{name}' bygger på for mange andre mængder");
+        return Err(QueryError::new(ErrorKind::TooLarge, message)
+            .hint(format!("højst {MAX_OPEN_SETS} mængder må bygge på hinanden; skriv dem ud")));
     }
     open.borrow_mut().push(name.to_owned());
     let bound = bind();
@@ -116,7 +165,7 @@ impl Own<'_> {
     }
 
     fn invalid(&self, message: String, name: Name) -> QueryError {
-        QueryError::new(super::ErrorKind::Invalid, message).at(self.text, name.span.range())
+        QueryError::new(ErrorKind::Invalid, message).at(self.text, name.span.range())
     }
 
     fn measure_name(&self, found: &Definitions<'_>) -> Result<String, QueryError> {

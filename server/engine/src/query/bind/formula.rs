@@ -10,6 +10,7 @@ use crate::query::parse::{Expr, ExprKind, Name, NameKind, Operator, Span};
 
 /// The formula that an expression means.
 pub(super) fn formula(context: Context<'_>, expr: &Expr) -> Result<Formula, QueryError> {
+    Definitions::count_part(context, expr.span)?;
     match &expr.kind {
         ExprKind::Number(number) => Ok(Formula::Number(*number)),
         ExprKind::Path(names) if is_null(context, names) => Ok(Formula::Empty),
@@ -123,6 +124,7 @@ fn chain(
             _ => false,
         };
         if *operator == Operator::Is && is_null(operand) {
+            Definitions::count_part(context, operand.span)?;
             left = Formula::IsEmpty(Box::new(left));
             continue;
         }

@@ -1,14 +1,22 @@
 //! The value of a node at a cell, found by looking grids up.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use hashbrown::HashMap;
 
+use super::super::error::{ErrorKind, QueryError};
 use super::super::formula::Arithmetic;
+use super::super::{Cancel, Limits};
 use super::arithmetic::{arithmetic, comparison, is_true, logic, truth};
 use super::cells::{Cells, keys_of_tuple};
 use super::node::{NO_TUPLES, Node, NodeId, Nodes};
+
+/// Steps between two looks at whether the question goes on.
+const STEPS_BETWEEN_LOOKS: usize = 1 << 14;
+
+/// Tuples that are remembered of the sets of cells (eight bytes each); then all are forgotten.
+const TUPLES_REMEMBERED: usize = 10_000_000;
 
 /// What values are found with.
 pub(super) struct Evaluation<'a> {
@@ -17,19 +25,80 @@ pub(super) struct Evaluation<'a> {
     /// The tuples of an iteration that exist, by iteration and by what the cell has of its
     /// dimensions.
     existing: RefCell<HashMap<Vec<u64>, Rc<[usize]>>>,
+    /// How many tuples that remembers.
+    remembered: Cell<usize>,
+    limits: &'a Limits,
+    cancel: &'a Cancel,
+    /// The steps taken.
+    steps: Cell<usize>,
+    /// Why no more are taken: values mean nothing from then on.
+    stopped: RefCell<Option<QueryError>>,
+    is_stopped: Cell<bool>,
 }
 
 impl<'a> Evaluation<'a> {
-    pub fn new(nodes: &'a Nodes<'a>, cells: &'a Cells) -> Evaluation<'a> {
-        Evaluation { nodes, cells, existing: RefCell::default() }
+    pub fn new(
+        nodes: &'a Nodes<'a>,
+        cells: &'a Cells,
+        limits: &'a Limits,
+        cancel: &'a Cancel,
+    ) -> Evaluation<'a> {
+        Evaluation {
+            nodes,
+            cells,
+            existing: RefCell::default(),
+            remembered: Cell::new(0),
+            limits,
+            cancel,
+            steps: Cell::new(0),
+            stopped: RefCell::new(None),
+            is_stopped: Cell::new(false),
+        }
+    }
+
+    /// Whether the values so far mean something.
+    ///
+    /// # Errors
+    /// Too many steps were needed, or the question was cancelled.
+    pub fn check(&self) -> Result<(), QueryError> {
+        match self.is_stopped.get() {
+            true => self.stopped.borrow_mut().take().map_or(Ok(()), Err),
+            false => Ok(()),
+        }
+    }
+
+    /// Takes steps; whether they may be taken.
+    fn step(&self, count: usize) -> bool {
+        let before = self.steps.get();
+        let after = before.saturating_add(count);
+        self.steps.set(after);
+        if before / STEPS_BETWEEN_LOOKS != after / STEPS_BETWEEN_LOOKS && !self.is_stopped.get() {
+            self.look(after);
+        }
+        !self.is_stopped.get()
+    }
+
+    fn look(&self, steps: usize) {
+        let too_many = || {
+            QueryError::new(ErrorKind::TooLarge, "formlerne i spørgsmålet kræver for mange trin")
+                .hint("brug mindre mængder i Sum og Filter, eller spørg om færre felter ad gangen")
+        };
+        let stop = self.cancel.check().err().or_else(|| (steps > self.limits.steps).then(too_many));
+        if stop.is_some() {
+            self.is_stopped.set(true);
+            *self.stopped.borrow_mut() = stop;
+        }
     }
 
     /// The value of a node at spots of the axes and tuples of the open iterations; no number where
     /// it is empty.
     pub fn value(&self, node: NodeId, at: &mut Vec<usize>) -> f64 {
+        if !self.step(1) {
+            return f64::NAN;
+        }
         match &self.nodes.nodes[node] {
             Node::Empty => f64::NAN,
-            Node::Number(number) => *number,
+            Node::Number(bits) => f64::from_bits(*bits),
             Node::Leaf { grid, measure } => self.nodes.grids[*grid].value(*measure, at),
             Node::Negative(of) => -self.value(*of, at),
             Node::Arithmetic(own, left, right) => {
@@ -76,6 +145,9 @@ impl<'a> Evaluation<'a> {
     ) -> f64 {
         let mut sum = f64::NAN;
         for &tuple in self.tuples(iteration, at).iter() {
+            if !self.step(1) {
+                break;
+            }
             at.push(tuple);
             if condition.is_none_or(|condition| is_true(self.value(condition, at))) {
                 sum = arithmetic(Arithmetic::Plus, sum, self.value(of, at));
@@ -104,10 +176,21 @@ impl<'a> Evaluation<'a> {
         if let Some(known) = self.existing.borrow().get(&key) {
             return Rc::clone(known);
         }
-        let exists = |tuple: &usize| !own.existing || self.exists(iteration, *tuple, at);
+        let exists =
+            |tuple: &usize| !own.existing || (self.step(1) && self.exists(iteration, *tuple, at));
         let found: Rc<[usize]> = (0..own.len()).filter(exists).collect();
-        self.existing.borrow_mut().insert(key, Rc::clone(&found));
+        self.remember(key, &found);
         found
+    }
+
+    fn remember(&self, key: Vec<u64>, found: &Rc<[usize]>) {
+        let mut existing = self.existing.borrow_mut();
+        self.remembered.set(self.remembered.get() + key.len() + found.len());
+        if self.remembered.get() > TUPLES_REMEMBERED {
+            existing.clear();
+            self.remembered.set(key.len() + found.len());
+        }
+        existing.insert(key, Rc::clone(found));
     }
 
     fn class(&self, dimension: usize, at: &[usize]) -> u64 {

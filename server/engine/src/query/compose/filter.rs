@@ -40,17 +40,28 @@ pub(super) fn resolve(
         );
     }
     let size = nodes.iterations[own.iteration].len();
-    let evaluation = Evaluation::new(nodes, cells);
+    let evaluation = Evaluation::new(nodes, cells, limits, cancel);
     let mut groups = Groups::new(size);
+    let most = limits.grids.min(limits.cells / count.max(1)).max(1);
     let mut of_cell = Vec::with_capacity(count);
     for cell in 0..count {
-        if cell % 256 == 0 {
-            cancel.check()?;
-        }
+        cancel.check()?;
         let mut at = place(cell, &lengths);
-        of_cell.push(groups.of(&passing(&evaluation, own.iteration, own.condition, &mut at, size)));
+        let tuples = passing(&evaluation, own.iteration, own.condition, &mut at, size);
+        evaluation.check()?;
+        of_cell.push(groups.of(&tuples));
+        if groups.groups.len() > most + 1 {
+            return Err(too_many_groups(most));
+        }
     }
     Ok((groups.tuples(size), of_cell))
+}
+
+/// Each group is counted for all cells, so that groups times cells is what an answer costs.
+fn too_many_groups(most: usize) -> QueryError {
+    let message = format!("mængden i Aggregate er forskellig i over {most} af cellerne");
+    QueryError::new(ErrorKind::TooLarge, message)
+        .hint("spørg om færre felter ad gangen, eller brug Sum i stedet for Aggregate")
 }
 
 /// The spots and tuples of a cell.
@@ -83,9 +94,14 @@ fn passing(
     (passing, others)
 }
 
+/// Bits of the sets of tuples that are remembered, to know a set at sight (two for each tuple).
+const BITS_REMEMBERED: usize = 1 << 30;
+
 struct Groups {
     groups: Vec<Group>,
     known: HashMap<(Keys, Keys), u32>,
+    /// How many tuples there are.
+    size: usize,
 }
 
 impl Groups {
@@ -93,7 +109,7 @@ impl Groups {
         let mut all = Keys::none(size);
         (0..size).for_each(|tuple| all.put(tuple));
         let first = Group { with: all, without: Keys::none(size) };
-        Groups { groups: vec![first], known: HashMap::new() }
+        Groups { groups: vec![first], known: HashMap::new(), size }
     }
 
     /// The group of a cell.
@@ -113,7 +129,9 @@ impl Groups {
         let group = &mut self.groups[found];
         group.with.add(passing);
         group.without.add(others);
-        self.known.insert(own.clone(), found as u32);
+        if self.known.len() * self.size * 2 < BITS_REMEMBERED {
+            self.known.insert(own.clone(), found as u32);
+        }
         found as u32
     }
 

@@ -49,6 +49,16 @@ impl Grid {
         Grid { place, measures, counted: None, is_counted: false, is_settled: false }
     }
 
+    /// How many numbers it holds: values, and where they stand.
+    pub fn numbers(&self) -> usize {
+        let Some(counted) = &self.counted else { return 0 };
+        let values = match &counted.values {
+            Values::Table(table) => table.len(),
+            Values::Found => counted.cells.values.len(),
+        };
+        values + counted.adds.iter().map(Vec::len).sum::<usize>()
+    }
+
     pub fn group(&self) -> usize {
         self.measures.first().map_or(0, |measure| measure.group)
     }

@@ -1,7 +1,7 @@
 //! Where values can be at all: the positions of an axis that grids have, if nothing else can have
 //! a value.
 
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 
 use super::super::formula::{Arithmetic, Logic};
 use super::super::plan::{AxisPlan, Order};
@@ -15,7 +15,7 @@ pub(super) fn positions(
     axis: (usize, &AxisPlan),
     roots: &[NodeId],
 ) -> Option<Vec<u64>> {
-    let mut guide = Guide { nodes, axis, codes: HashSet::new() };
+    let mut guide = Guide { nodes, axis, codes: HashSet::new(), found: HashMap::new() };
     for &root in roots {
         if !guide.known(root)?.is_nan() {
             return None;
@@ -41,15 +41,26 @@ struct Guide<'a> {
     axis: (usize, &'a AxisPlan),
     /// Where the grids have values.
     codes: HashSet<u64>,
+    /// What is known of nodes, for a node may be part of many.
+    found: HashMap<NodeId, Option<f64>>,
 }
 
 impl Guide<'_> {
     /// The value of a node at every position that no grid has; `None` where it differs or is not
     /// known.
     fn known(&mut self, node: NodeId) -> Option<f64> {
+        if let Some(found) = self.found.get(&node) {
+            return *found;
+        }
+        let found = self.find(node);
+        self.found.insert(node, found);
+        found
+    }
+
+    fn find(&mut self, node: NodeId) -> Option<f64> {
         match &self.nodes.nodes[node] {
             Node::Empty => Some(f64::NAN),
-            Node::Number(number) => Some(*number),
+            Node::Number(bits) => Some(f64::from_bits(*bits)),
             Node::Leaf { grid, .. } => {
                 let (cube, bound) = (self.nodes.cube, self.nodes.bound);
                 self.codes.extend(self.nodes.grids[*grid].guide(cube, bound, self.axis)?);

@@ -27,7 +27,7 @@ use super::{Cancel, Limits, count, execute};
 use cells::Cells;
 use evaluate::Evaluation;
 use node::{Node, NodeId, Nodes};
-use place::{Place, dimension_of};
+use place::dimension_of;
 
 /// Cells that are worked out between two looks at whether the question goes on.
 const CELLS_BETWEEN_LOOKS: usize = 1 << 12;
@@ -43,12 +43,17 @@ pub(super) fn answer(
         return count(view, bound, limits, cancel);
     }
     let plan = plan::layout(view, bound, 0, &[], limits)?;
-    let mut composer =
-        Composer { view, bound, limits, cancel, nodes: Nodes::new(view.cube(), bound) };
+    let mut composer = Composer {
+        view,
+        bound,
+        limits,
+        cancel,
+        nodes: Nodes::new(view.cube(), bound, limits, cancel),
+    };
     let asked = plan::measures(bound).into_iter();
     let asked: Vec<(Member, NodeId)> = asked
-        .map(|measure| (measure, composer.nodes.measure(measure, &Place::default())))
-        .collect();
+        .map(|measure| Ok((measure, composer.nodes.root(measure)?)))
+        .collect::<Result<_, QueryError>>()?;
     composer.count_grids()?;
     let axes = composer.positions(&plan, &asked)?;
     let mut cells = composer.cells(&plan, &axes)?;
@@ -77,6 +82,16 @@ fn is_one_count(view: &View, bound: &Bound) -> bool {
     shown.chain(conditions).all(|dimension| uses[dimension].is_some())
 }
 
+fn check_numbers(held: usize, limits: &Limits) -> Result<(), QueryError> {
+    let most = limits.grid_numbers;
+    if held <= most {
+        return Ok(());
+    }
+    let message = format!("formlerne i spørgsmålet slår op i over {most} tal");
+    Err(QueryError::new(ErrorKind::TooLarge, message)
+        .hint("spørg om færre felter ad gangen, eller brug mindre mængder i formlerne"))
+}
+
 /// A question being answered.
 struct Composer<'q> {
     view: &'q View,
@@ -102,11 +117,14 @@ impl<'q> Composer<'q> {
     /// Counts the grids that are not counted yet.
     fn count_grids(&mut self) -> Result<(), QueryError> {
         let (cube, bound) = (self.nodes.cube, self.bound);
+        let mut held = self.nodes.numbers();
         for grid in self.nodes.grids.iter_mut().filter(|grid| !grid.is_counted) {
             let question = grid.place.question(cube, bound, &self.nodes.iterations, &grid.measures);
             let cells =
                 question.map(|question| count(self.view, &question, self.limits, self.cancel));
             grid.take(cells.transpose()?);
+            held += grid.numbers();
+            check_numbers(held, self.limits)?;
         }
         Ok(())
     }
@@ -186,8 +204,7 @@ impl<'q> Composer<'q> {
             let found = filter::resolve(&self.nodes, cells, filter, self.limits, self.cancel)?;
             (self.nodes.filters[filter].groups, self.nodes.filters[filter].of_cell) = found;
         }
-        self.nodes.complete(number);
-        Ok(())
+        self.nodes.complete(number)
     }
 
     /// Counts what is not counted, and finds where it stands.
@@ -198,8 +215,12 @@ impl<'q> Composer<'q> {
             let dimensions = iteration.allowed.iter();
             dimensions.for_each(|(dimension, _)| cells.spread(plan, self.bound, *dimension));
         }
+        let mut held = self.nodes.numbers();
         for grid in self.nodes.grids.iter_mut().filter(|grid| !grid.is_settled) {
+            let before = grid.numbers();
             grid.settle(cube, &plan.axes, &cells.spots, &self.nodes.iterations);
+            held += grid.numbers() - before;
+            check_numbers(held, self.limits)?;
         }
         Ok(())
     }
@@ -212,7 +233,7 @@ impl<'q> Composer<'q> {
         axes: &[Positions],
         cells: &Cells,
     ) -> Result<CellSet, QueryError> {
-        let evaluation = Evaluation::new(&self.nodes, cells);
+        let evaluation = Evaluation::new(&self.nodes, cells, self.limits, self.cancel);
         let asked: Vec<Asked> =
             asked.iter().map(|&(measure, node)| self.asked(measure, node)).collect();
         let own = asked.iter().find(|one| one.measure == self.bound.measure);
@@ -236,6 +257,7 @@ impl<'q> Composer<'q> {
                 && cells.exists(&at)
             {
                 let value = evaluation.value(measure.node, &mut at);
+                evaluation.check()?;
                 found.take(&place, value, measure.decimals);
             }
             advance(&mut place, axes);

@@ -1,7 +1,11 @@
 //! Formulas, made ready for evaluation: each part of each formula at each place once.
 
-use super::super::bound::{Bound, Member};
+use hashbrown::HashMap;
+
+use super::super::bound::{Bound, HierarchyRef, Member};
+use super::super::error::{ErrorKind, QueryError};
 use super::super::formula::{Arithmetic, Comparison, Fold, Formula, Logic, SetFormula};
+use super::super::{Cancel, Limits};
 use super::cells::allowed;
 use super::grid::Grid;
 use super::place::{Iteration, Place};
@@ -11,11 +15,12 @@ use crate::cube::{Cube, MeasureRef};
 pub(super) type NodeId = usize;
 
 /// A part of a formula at a place.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Node {
     /// Always empty.
     Empty,
-    Number(f64),
+    /// The bits of a number.
+    Number(u64),
     /// A measure of a grid.
     Leaf {
         grid: usize,
@@ -75,12 +80,23 @@ pub(super) struct Nodes<'q> {
     pub iterations: Vec<Iteration>,
     pub filters: Vec<Filter>,
     pub aggregates: Vec<Aggregate<'q>>,
-    /// The nodes of calculated measures.
-    known: Vec<(usize, Place, NodeId)>,
+    limits: &'q Limits,
+    cancel: &'q Cancel,
+    /// Which node is which.
+    numbers: HashMap<Node, NodeId>,
+    /// The nodes of calculated measures, by where they look.
+    known: HashMap<Place, HashMap<usize, NodeId>>,
+    /// Parts that were made ready, those that were known already included.
+    parts: usize,
 }
 
 impl<'q> Nodes<'q> {
-    pub fn new(cube: &'q Cube, bound: &'q Bound) -> Nodes<'q> {
+    pub fn new(
+        cube: &'q Cube,
+        bound: &'q Bound,
+        limits: &'q Limits,
+        cancel: &'q Cancel,
+    ) -> Nodes<'q> {
         Nodes {
             cube,
             bound,
@@ -89,116 +105,161 @@ impl<'q> Nodes<'q> {
             iterations: Vec::new(),
             filters: Vec::new(),
             aggregates: Vec::new(),
-            known: Vec::new(),
+            limits,
+            cancel,
+            numbers: HashMap::new(),
+            known: HashMap::new(),
+            parts: 0,
         }
     }
 
-    /// A measure at a place.
-    pub fn measure(&mut self, measure: Member, place: &Place) -> NodeId {
+    /// A measure at the cell itself.
+    pub fn root(&mut self, measure: Member) -> Result<NodeId, QueryError> {
+        self.measure(measure, &Place::default()).ok_or_else(|| self.stopped())
+    }
+
+    /// Why nothing more can be made ready.
+    fn stopped(&self) -> QueryError {
+        let too_large = || {
+            QueryError::new(ErrorKind::TooLarge, "formlerne i spørgsmålet slår for meget op")
+                .hint("lad færre mål bygge på hinanden, eller brug mindre mængder")
+        };
+        self.cancel.check().err().unwrap_or_else(too_large)
+    }
+
+    /// A measure at a place; `None` where it would be more than the limits, or was cancelled. (An
+    /// error with its words in every frame would make the recursion heavy.)
+    fn measure(&mut self, measure: Member, place: &Place) -> Option<NodeId> {
         match measure {
             Member::Measure(measure) => self.leaf(measure, place),
             Member::Calculated(number) => self.calculated(number, place),
-            _ => self.push(Node::Empty),
+            _ => Some(self.push(Node::Empty)),
         }
     }
 
     /// A formula at a place.
-    pub fn formula(&mut self, formula: &'q Formula, place: &Place) -> NodeId {
+    fn formula(&mut self, formula: &'q Formula, place: &Place) -> Option<NodeId> {
+        self.parts += 1;
+        if self.parts > self.limits.formula_parts || self.cancel.check().is_err() {
+            return None;
+        }
         let node = match formula {
             Formula::Empty => Node::Empty,
-            Formula::Number(number) => Node::Number(*number),
-            Formula::Measure { measure, at } => return self.measure(*measure, &place.at(at)),
-            Formula::Negative(of) => Node::Negative(self.formula(of, place)),
-            Formula::Not(of) => Node::Not(self.formula(of, place)),
-            Formula::IsEmpty(of) => Node::IsEmpty(self.formula(of, place)),
-            Formula::Arithmetic(own, both) => {
-                Node::Arithmetic(*own, self.formula(&both[0], place), self.formula(&both[1], place))
-            }
-            Formula::Comparison(own, both) => {
-                Node::Comparison(*own, self.formula(&both[0], place), self.formula(&both[1], place))
-            }
+            Formula::Number(number) => Node::Number(number.to_bits()),
+            Formula::Measure { measure, at } => return self.looked_up(*measure, at, place),
+            Formula::Negative(of) => Node::Negative(self.formula(of, place)?),
+            Formula::Not(of) => Node::Not(self.formula(of, place)?),
+            Formula::IsEmpty(of) => Node::IsEmpty(self.formula(of, place)?),
+            Formula::Arithmetic(own, both) => Node::Arithmetic(
+                *own,
+                self.formula(&both[0], place)?,
+                self.formula(&both[1], place)?,
+            ),
+            Formula::Comparison(own, both) => Node::Comparison(
+                *own,
+                self.formula(&both[0], place)?,
+                self.formula(&both[1], place)?,
+            ),
             Formula::Logic(own, both) => {
-                Node::Logic(*own, self.formula(&both[0], place), self.formula(&both[1], place))
+                Node::Logic(*own, self.formula(&both[0], place)?, self.formula(&both[1], place)?)
             }
             Formula::If(three) => {
                 let [test, yes, no] = &**three;
-                let test = self.formula(test, place);
-                Node::If(test, self.formula(yes, place), self.formula(no, place))
+                let test = self.formula(test, place)?;
+                Node::If(test, self.formula(yes, place)?, self.formula(no, place)?)
             }
-            Formula::Coalesce(several) => {
-                Node::Coalesce(several.iter().map(|one| self.formula(one, place)).collect())
-            }
-            Formula::Fold(Fold::Sum, set, of) => self.sum(set, of, place),
+            Formula::Coalesce(several) => Node::Coalesce(
+                several.iter().map(|one| self.formula(one, place)).collect::<Option<_>>()?,
+            ),
+            Formula::Fold(Fold::Sum, set, of) => self.sum(set, of, place)?,
             Formula::Fold(Fold::Aggregate, set, of) => return self.aggregate(set, of, place),
         };
-        self.push(node)
+        Some(self.push(node))
+    }
+
+    fn looked_up(
+        &mut self,
+        measure: Member,
+        at: &[(HierarchyRef, Member)],
+        place: &Place,
+    ) -> Option<NodeId> {
+        match at {
+            [] => self.measure(measure, place),
+            _ => self.measure(measure, &place.at(at)),
+        }
     }
 
     fn push(&mut self, node: Node) -> NodeId {
-        if let Some(known) = self.nodes.iter().position(|known| *known == node) {
+        if let Some(&known) = self.numbers.get(&node) {
             return known;
         }
+        self.numbers.insert(node.clone(), self.nodes.len());
         self.nodes.push(node);
         self.nodes.len() - 1
     }
 
-    fn calculated(&mut self, number: usize, place: &Place) -> NodeId {
-        let known = self.known.iter().find(|(own, at, _)| *own == number && at == place);
-        if let Some((.., node)) = known {
-            return *node;
+    fn calculated(&mut self, number: usize, place: &Place) -> Option<NodeId> {
+        if let Some(&known) = self.known.get(place).and_then(|known| known.get(&number)) {
+            return Some(known);
         }
         let bound = self.bound;
         let node = match bound.calculated.get(&number) {
-            Some(measure) if measure.at_all.is_empty() => self.formula(&measure.formula, place),
+            Some(measure) if measure.at_all.is_empty() => self.formula(&measure.formula, place)?,
             Some(measure) => {
                 let (cube, all) = (self.cube, &self.iterations);
                 let narrowed = |&dimension: &usize| place.narrows(cube, bound, all, dimension);
                 match measure.at_all.iter().any(narrowed) {
                     true => self.push(Node::Empty),
                     false => {
-                        let of = self.formula(&measure.formula, &place.held(&measure.at_all));
+                        let of = self.formula(&measure.formula, &place.held(&measure.at_all))?;
                         self.push(Node::Held(measure.at_all.clone(), of))
                     }
                 }
             }
             None => self.push(Node::Empty),
         };
-        self.known.push((number, place.clone(), node));
-        node
+        self.known.entry_ref(place).or_default().insert(number, node);
+        Some(node)
     }
 
     /// A stored measure at a place: part of a grid that is not counted yet.
-    fn leaf(&mut self, measure: MeasureRef, place: &Place) -> NodeId {
+    fn leaf(&mut self, measure: MeasureRef, place: &Place) -> Option<NodeId> {
         let with = |grid: &Grid| grid.place == *place && grid.group() == measure.group;
         let has = |grid: &Grid| grid.measures.iter().position(|own| *own == measure);
         let mut same = self.grids.iter().enumerate().filter(|(_, grid)| with(grid));
         if let Some((grid, measure)) = same.clone().find_map(|(at, grid)| Some((at, has(grid)?))) {
-            return self.push(Node::Leaf { grid, measure });
+            return Some(self.push(Node::Leaf { grid, measure }));
         }
         let open = same.find(|(_, grid)| !grid.is_counted).map(|(at, _)| at);
-        let grid = open.unwrap_or_else(|| {
+        let grid = open.unwrap_or(self.grids.len());
+        if grid == self.grids.len() {
+            if grid >= self.limits.grids {
+                return None;
+            }
             self.grids.push(Grid::new(place.clone(), Vec::new()));
-            self.grids.len() - 1
-        });
+        }
         self.grids[grid].measures.push(measure);
         let measure = self.grids[grid].measures.len() - 1;
-        self.push(Node::Leaf { grid, measure })
+        Some(self.push(Node::Leaf { grid, measure }))
     }
 
-    fn sum(&mut self, set: &'q SetFormula, of: &'q Formula, place: &Place) -> Node {
-        let (iteration, each) = self.iteration(set, place);
-        let condition = set.condition.as_ref().map(|condition| self.formula(condition, &each));
-        Node::Sum { iteration, condition, of: self.formula(of, &each) }
+    fn sum(&mut self, set: &'q SetFormula, of: &'q Formula, place: &Place) -> Option<Node> {
+        let (iteration, each) = self.iteration(set, place)?;
+        let condition = match &set.condition {
+            Some(condition) => Some(self.formula(condition, &each)?),
+            None => None,
+        };
+        Some(Node::Sum { iteration, condition, of: self.formula(of, &each)? })
     }
 
-    fn aggregate(&mut self, set: &'q SetFormula, of: &'q Formula, place: &Place) -> NodeId {
-        let whole = self.formula(of, &place.over(self.cube, set));
-        let Some(condition) = &set.condition else { return whole };
-        let (iteration, each) = self.iteration(set, place);
-        let condition = self.formula(condition, &each);
+    fn aggregate(&mut self, set: &'q SetFormula, of: &'q Formula, place: &Place) -> Option<NodeId> {
+        let whole = self.formula(of, &place.over(self.cube, set))?;
+        let Some(condition) = &set.condition else { return Some(whole) };
+        let (iteration, each) = self.iteration(set, place)?;
+        let condition = self.formula(condition, &each)?;
         let filter = self.filter(iteration, condition, place);
         self.aggregates.push(Aggregate { filter, of, place: place.clone(), parts: vec![whole] });
-        self.push(Node::Aggregate(self.aggregates.len() - 1))
+        Some(self.push(Node::Aggregate(self.aggregates.len() - 1)))
     }
 
     fn filter(&mut self, iteration: usize, condition: NodeId, place: &Place) -> usize {
@@ -214,7 +275,7 @@ impl<'q> Nodes<'q> {
     }
 
     /// An iteration over a set, and the place at each of its tuples.
-    fn iteration(&mut self, set: &SetFormula, place: &Place) -> (usize, Place) {
+    fn iteration(&mut self, set: &SetFormula, place: &Place) -> Option<(usize, Place)> {
         let mut own = Iteration {
             columns: set.columns.clone(),
             tuples: set.tuples.clone(),
@@ -229,12 +290,32 @@ impl<'q> Nodes<'q> {
             own.allowed = allowed.collect();
         }
         let known = self.iterations.iter().position(|known| *known == own);
+        if known.is_none() && self.is_too_long(&own) {
+            return None;
+        }
         let number = known.unwrap_or(self.iterations.len());
         let each = place.each(number, &own);
         if number == self.iterations.len() {
             self.iterations.push(own);
         }
-        (number, each)
+        Some((number, each))
+    }
+
+    /// Whether going through a set and through those it stands in takes too many steps for one
+    /// cell, or the sets together are too large to hold.
+    fn is_too_long(&self, own: &Iteration) -> bool {
+        let outer = own.outer.iter().map(|&one| &self.iterations[one]);
+        let steps = outer.filter(|one| !one.existing).map(Iteration::len);
+        let own_steps = if own.existing { 1 } else { own.len() };
+        let held = self.iterations.iter().map(|one| one.tuples.len()).sum::<usize>();
+        steps.fold(own_steps, usize::saturating_mul) > self.limits.steps
+            || held + own.tuples.len() > self.limits.formula_tuples
+    }
+
+    /// How many numbers the grids and the filters hold.
+    pub fn numbers(&self) -> usize {
+        let grids = self.grids.iter().map(Grid::numbers).sum::<usize>();
+        grids + self.filters.iter().map(|filter| filter.of_cell.len()).sum::<usize>()
     }
 
     /// The nodes that a node is made of.
@@ -253,7 +334,7 @@ impl<'q> Nodes<'q> {
     }
 
     /// Makes the measure of an aggregate at the groups of its filter that are new.
-    pub fn complete(&mut self, number: usize) {
+    pub fn complete(&mut self, number: usize) -> Result<(), QueryError> {
         let own = &self.aggregates[number];
         let (filter, of, place) = (&self.filters[own.filter], own.of, own.place.clone());
         let iteration = &self.iterations[filter.iteration];
@@ -263,8 +344,9 @@ impl<'q> Nodes<'q> {
             place.over_tuples(self.cube, &iteration.columns, &tuples, iteration.existing)
         });
         for place in places.collect::<Vec<Place>>() {
-            let part = self.formula(of, &place);
+            let part = self.formula(of, &place).ok_or_else(|| self.stopped())?;
             self.aggregates[number].parts.push(part);
         }
+        Ok(())
     }
 }

@@ -9,7 +9,7 @@ use super::cells::Keys;
 use crate::cube::{Cube, MeasureRef};
 
 /// Where a formula looks. The default is the cell itself.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Place {
     /// The hierarchies on which it looks elsewhere than the cell stands.
     coordinates: Vec<(HierarchyRef, Coordinate)>,
@@ -22,7 +22,7 @@ pub(super) struct Place {
 }
 
 /// Where on a hierarchy.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Coordinate {
     /// At some members together.
     At(Vec<Member>),

@@ -1,0 +1,100 @@
+//! A2: what a municipality is shown of the records behind figures that are public.
+
+use terning_engine::query::table::Values;
+use terning_engine::query::{Cancel, Drill, Drilled, ErrorKind, QueryError, drill};
+use terning_tests::engine::Engine;
+use terning_tests::folder::Delivery;
+
+use crate::ask::Eyes;
+
+const BENCHMARK: &str = "Voksne Handicappede Benchmark";
+
+/// Two municipalities report stays of one citizen that overlap (C2 nationally, not locally), and
+/// Ishøj one that Vallensbæk pays (K1).
+fn engine() -> Engine {
+    let folder = tempfile::tempdir().unwrap();
+    for (kommune, line) in [
+        ("153", "a;6101401000;153;153;1.8.2;2020-01-01;2020-06-30;;;"),
+        ("157", "b;6101401000;157;157;1.8.1;2020-03-01;2020-12-31;;;"),
+        ("183", "c;6202441001;183;187;1.8.1;2020-01-01;2020-12-31;;;"),
+    ] {
+        Delivery::full(kommune, "nexus", "2020-12").write(folder.path(), &[line]);
+    }
+    Engine::load(folder.path(), None).unwrap()
+}
+
+fn asked(
+    engine: &Engine,
+    kommune: &str,
+    cube: &str,
+    filters: &[&str],
+    columns: &[&str],
+) -> Result<Drilled, QueryError> {
+    let owned = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
+    let (filters, columns) = (owned(filters), owned(columns));
+    let asked = Drill { cube: cube.to_owned(), filters, columns, max: 0 };
+    let eyes = Eyes::of(&engine.cubes, kommune);
+    drill(eyes.views(), &asked, &Cancel::default()).map(|(_, drilled)| drilled)
+}
+
+#[test]
+fn a2_records_behind_benchmark_are_asked_for_in_the_words_of_benchmark() {
+    let engine = engine();
+    for (dimension, field, value) in [
+        ("Rørt af", "Trin", "C2"),
+        ("Trin", "Trin", "C2"),
+        ("Ejer", "Kommunenummer", "153"),
+        ("Borger", "Personnummer", "6101401000"),
+        ("Opholdssted", "Opholdssted", "Ukendt"),
+        ("Harmonisering VH", "Regel", "Ukendt"),
+    ] {
+        let (column, filter) =
+            (format!("{dimension}.{field}"), format!("{dimension}.{field}={value}"));
+        let expected = format!("kuben '{BENCHMARK}' har ingen dimension '{dimension}'");
+        for refused in [
+            asked(&engine, "153", BENCHMARK, &[], &["Ydelsesid", &column]),
+            asked(&engine, "153", BENCHMARK, &[&filter], &[]),
+        ] {
+            let refused = refused.unwrap_err();
+            assert_eq!((refused.kind, &refused.message), (ErrorKind::Unknown, &expected));
+            assert!(!refused.candidates.iter().any(|name| name == dimension), "{refused:?}");
+        }
+    }
+    let columns = ["Ydelsesid", "Ydelse VH.Ydelseskode", "Sidste dag tilbage", "Mærker"];
+    let own = asked(&engine, "153", BENCHMARK, &["Tid.År=2020"], &columns).unwrap();
+    assert_eq!((own.records, own.entities), (1, 1));
+    assert_eq!(texts(&own, "Mærker"), [None]);
+}
+
+#[test]
+fn a2_file_and_line_of_a_pairs_reporter_are_not_shown() {
+    let engine = engine();
+    let of =
+        |kommune| asked(&engine, kommune, BENCHMARK, &[], &["Ydelsesid", "Fil", "Linje"]).unwrap();
+    let paid = of("187");
+    assert_eq!(texts(&paid, "Ydelsesid"), [Some("c".to_owned())]);
+    assert_eq!(texts(&paid, "Fil"), [None]);
+    assert!(
+        matches!(paid.table.column("Linje"), Some(Values::Number(lines)) if lines[..] == [None])
+    );
+    assert!(texts(&of("153"), "Fil")[0].is_some());
+}
+
+#[test]
+fn a2_key_figures_have_no_records_and_say_where_they_are() {
+    let engine = engine();
+    for columns in [&[][..], &["Handle kommune.Kommune"]] {
+        let refused = asked(&engine, "153", "Nøgletal", &[], columns).unwrap_err();
+        assert_eq!(refused.message, "bag tallene i kuben 'Nøgletal' er der ingen ydelser at vise");
+        assert_eq!(refused.hint, Some(format!("spørg i stedet i kuben '{BENCHMARK}'")));
+    }
+}
+
+fn texts(drilled: &Drilled, column: &str) -> Vec<Option<String>> {
+    match drilled.table.column(column) {
+        Some(Values::Text(texts)) => {
+            texts.iter().map(|text| text.as_deref().map(str::to_owned)).collect()
+        }
+        other => panic!("{column}: {other:?}"),
+    }
+}
