@@ -25,9 +25,8 @@ pub(super) fn check(schema: &Schema, cube: &Cube) -> Result<(), SchemaError> {
 fn check_group(schema: &Schema, cube: &Cube, group: &MeasureGroup) -> Result<(), SchemaError> {
     let Some(name) = &group.records_in else { return Ok(()) };
     let place = format!("gruppen '{}' i kuben '{}'", group.name, cube.name);
-    let missing = |kind, name: &str, place| {
-        Err(SchemaError::Missing { kind, name: name.to_owned(), place })
-    };
+    let missing =
+        |kind, name: &str, place| Err(SchemaError::Missing { kind, name: name.to_owned(), place });
     let Some(other) = schema.cubes.iter().find(|other| other.name == *name) else {
         return missing("kuben", name, place);
     };
@@ -66,4 +65,63 @@ fn check_calculated(cube: &Cube, measure: &CalculatedMeasure) -> Result<(), Sche
 
 fn is_stored(cube: &Cube, name: &str) -> bool {
     cube.groups.iter().flat_map(|group| &group.measures).any(|measure| measure.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMALL: &str = r#"
+        name = "lille"
+        first_month = "2020-01"
+        [[dimension]]
+        name = "Tid"
+        fields = [{ name = "År", grain = "year" }]
+        [[cube]]
+        name = "Ting"
+        [[cube.group]]
+        name = "Ting"
+        facts = "ting"
+        entity = "ejer"
+        first = "fra"
+        last = "til"
+        dimensions = [{ dimension = "Tid" }]
+        measures = [{ name = "Ejere", kind = "distinct", key = ["ejer"] }]
+        [[cube]]
+        name = "Tal"
+        [[cube.group]]
+        name = "Ting"
+        facts = "ting"
+        entity = "ejer"
+        first = "fra"
+        last = "til"
+        records_in = "Ting"
+        dimensions = [{ dimension = "Tid" }]
+        measures = [{ name = "Ejere", kind = "distinct", key = ["ejer"] }]
+        [[cube.calculated]]
+        name = "Det halve"
+        formula = "[Measures].[Ejere] / 2"
+        made_of = [{ measure = "Ejere" }]
+        [[cube.calculated]]
+        name = "Det kvarte"
+        formula = "[Measures].[Det halve] / 2"
+        made_of = [{ measure = "Det halve" }]
+    "#;
+
+    #[test]
+    fn what_shows_records_must_be_there() {
+        assert_eq!(Schema::parse(SMALL).err(), None);
+        for (good, bad, message) in [
+            ("records_in = \"Ting\"", "records_in = \"Tang\"", "kuben 'Tang'"),
+            ("{ measure = \"Ejere\" }", "{ measure = \"Ejer\" }", "målet 'Ejer'"),
+            ("{ measure = \"Ejere\" }", "{ measure = \"Det kvarte\" }", "gemt"),
+            ("{ measure = \"Det halve\" }", "{ measure = \"Det kvarte\" }", "gemt"),
+            ("name = \"Ejere\", kind", "name = \"Andre\", kind", "målet 'Ejere'"),
+        ] {
+            assert!(SMALL.contains(good), "{good}");
+            let said = Schema::parse(&SMALL.replacen(good, bad, 1));
+            let said = said.err().map_or(String::new(), |error| error.to_string());
+            assert!(said.contains(message), "{message}: {said}");
+        }
+    }
 }
