@@ -52,7 +52,7 @@ pub fn run_piped(
     let mut session = Session::new(common, out, err)?;
     let mut written = String::new();
     loop {
-        let is_end = lines.read_line(&mut written).map_err(unreadable)? == 0;
+        let is_end = lines.read_line(&mut written).map_err(|error| unreadable(&error))? == 0;
         // A newline is the begin of a line that is not written yet.
         let ready = written.strip_suffix('\n').map_or(is_end, text::is_complete);
         if ready && session.take(&std::mem::take(&mut written))? == Flow::End {
@@ -65,7 +65,7 @@ pub fn run_piped(
     session.finish()
 }
 
-fn unreadable(error: io::Error) -> Error {
+fn unreadable(error: &io::Error) -> Error {
     Error::new(format!("spørgsmålene kan ikke læses: {error}"))
 }
 

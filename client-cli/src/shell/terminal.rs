@@ -28,7 +28,7 @@ const CPR_DIGITS: usize = 10;
 /// Runs a shell at this terminal.
 pub(super) fn run(common: &Common, out: Box<dyn Write>) -> Result<(), Error> {
     let mut session = Session::new(common, out, Box::new(io::stderr()))?;
-    let mut editor = editor(session.server.clone()).map_err(unusable)?;
+    let mut editor = editor(session.server.clone()).map_err(|error| unusable(&error))?;
     let history = history_file();
     if let Some(file) = &history {
         // The first time there is none.
@@ -56,7 +56,7 @@ fn editor(server: Server) -> rustyline::Result<Editor<Assistant, FileHistory>> {
     Ok(editor)
 }
 
-fn unusable(error: ReadlineError) -> Error {
+fn unusable(error: &ReadlineError) -> Error {
     Error::new(format!("terminalen kan ikke bruges: {error}"))
 }
 
@@ -69,7 +69,7 @@ fn converse(
         match editor.readline(PROMPT) {
             Ok(written) => {
                 if is_remembered(&written) {
-                    editor.add_history_entry(written.trim()).map_err(unusable)?;
+                    editor.add_history_entry(written.trim()).map_err(|error| unusable(&error))?;
                 }
                 if session.take(&written)? == Flow::End {
                     return Ok(());
@@ -78,7 +78,7 @@ fn converse(
             // What was being written is given up.
             Err(ReadlineError::Interrupted) => {}
             Err(ReadlineError::Eof) => return Ok(()),
-            Err(error) => return Err(unusable(error)),
+            Err(error) => return Err(unusable(&error)),
         }
     }
 }
