@@ -125,6 +125,9 @@ pub enum Command {
         #[arg(value_name = "MDX", help_heading = "Spørgsmålet")]
         text: String,
     },
+    /// Stil mange spørgsmål i MDX efter hinanden; .help i skallen viser, hvad den kan
+    #[command(help_template = TEMPLATE, override_usage = "terning shell [TILVALG]")]
+    Shell,
     /// Kør en navngiven rapport; uden navn vises rapporterne
     #[command(help_template = TEMPLATE, override_usage = "terning report [RAPPORT] [TILVALG]")]
     Report(Report),
