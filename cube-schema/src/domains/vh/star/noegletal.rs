@@ -136,9 +136,9 @@ fn days_of(days: impl Iterator<Item = Interval>) -> [(&'static str, FactColumn);
 
 /// Texts that rows share.
 fn shared(texts: impl Iterator<Item = String>) -> FactColumn {
-    let (mut known, mut different) = (HashMap::new(), Vec::new());
+    let (mut known, mut different) = (HashMap::<Box<str>, u32>::new(), Vec::new());
     let numbers = texts.map(|text| {
-        *known.entry(text.into_boxed_str()).or_insert_with_key(|text: &Box<str>| {
+        *known.entry(text.into_boxed_str()).or_insert_with_key(|text| {
             different.push(text.clone());
             different.len() as u32 - 1
         })
