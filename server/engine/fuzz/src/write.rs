@@ -36,12 +36,12 @@ fn defined(one: &Defined) -> String {
     let kind = if one.is_member { "MEMBER" } else { "SET" };
     let mut formula = expression(&one.formula);
     // What begins with a quote would be read as a formula in quotes; others are quoted sometimes.
-    if formula.starts_with(['\'', '"']) || formula.len() % 3 == 0 {
+    if formula.starts_with(['\'', '"']) || formula.len().is_multiple_of(3) {
         formula = format!("'{}'", formula.replace('\'', "''"));
     }
     let property = |(own, value): &(Name, Tree)| {
         let is_clear = matches!(own.kind, NameKind::Bare | NameKind::Bracketed);
-        let comma = if is_clear && formula.len() % 2 == 0 { "" } else { "," };
+        let comma = if is_clear && formula.len().is_multiple_of(2) { "" } else { "," };
         format!("{comma} {} = {}", name(own), expression(value))
     };
     let properties: String = one.properties.iter().map(property).collect();
@@ -175,7 +175,9 @@ fn primary(tree: &Tree) -> String {
         Tree::Braces(elements) => format!("{{{}}}", list(elements)),
         Tree::Tuple(elements) => format!("({})", list(elements)),
         Tree::Number(number) => number_text(*number),
-        Tree::Text(text) if text.len() % 2 == 0 => format!("'{}'", text.replace('\'', "''")),
+        Tree::Text(text) if text.len().is_multiple_of(2) => {
+            format!("'{}'", text.replace('\'', "''"))
+        }
         Tree::Text(text) => format!("\"{}\"", text.replace('"', "\"\"")),
         Tree::Parameter(name) => format!("@{name}"),
         Tree::Case(operand, branches, otherwise) => {
