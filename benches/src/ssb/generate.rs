@@ -94,7 +94,7 @@ fn datekey(day: Day) -> i32 {
 
 /// A nation, its region, and one of its ten cities: nine letters of the name and a digit.
 fn place(random: &mut Random) -> (&'static str, &'static str, String) {
-    let (nation, region) = *random.pick(&NATIONS[..]);
+    let (nation, region) = *random.pick(&NATIONS);
     (nation, region, format!("{nation:<9.9}{}", random.below(10)))
 }
 
@@ -103,7 +103,7 @@ fn customers(size: Size, out: &mut impl Write) -> Result<()> {
     let mut random = Random(1);
     for key in 1..=size.customers {
         let (nation, region, city) = place(&mut random);
-        let segment = random.pick(&SEGMENTS[..]);
+        let segment = random.pick(&SEGMENTS);
         writeln!(out, "{key},Customer#{key:09},{city},{nation},{region},{segment}")?;
     }
     Ok(out.flush()?)
@@ -123,7 +123,7 @@ fn parts(size: Size, out: &mut impl Write) -> Result<()> {
     writeln!(out, "p_partkey,p_name,p_mfgr,p_category,p_brand1,p_color,p_type,p_size,p_container")?;
     let mut random = Random(3);
     for key in 1..=size.parts {
-        let (one, colour) = (*random.pick(&COLOURS[..]), *random.pick(&COLOURS));
+        let (one, colour) = (*random.pick(&COLOURS), *random.pick(&COLOURS));
         let (maker, category, brand) =
             (1 + random.below(5), 1 + random.below(5), 1 + random.below(40));
         let kind = TYPES.map(|words| *random.pick(words)).join(" ");
@@ -177,7 +177,7 @@ fn order(number: u64, size: Size, random: &mut Random, out: &mut impl Write) -> 
         customer = 1 + random.number(size.customers);
     }
     let ordered = Day(first_day().0 + random.below((DAYS - LAST_ORDER) as usize) as i32);
-    let priority = random.pick(&PRIORITIES[..]);
+    let priority = random.pick(&PRIORITIES);
     let lines: Vec<Line> = (0..1 + random.below(7))
         .map(|_| Line {
             part: 1 + random.number(size.parts),
@@ -186,7 +186,7 @@ fn order(number: u64, size: Size, random: &mut Random, out: &mut impl Write) -> 
             discount: random.number(11),
             tax: random.number(9),
             commit: 30 + random.below(61) as i32,
-            mode: random.pick(&MODES[..]),
+            mode: *random.pick(&MODES),
         })
         .collect();
     let extended = |line: &Line| line.quantity * price(line.part);
