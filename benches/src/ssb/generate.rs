@@ -186,7 +186,7 @@ fn order(number: u64, size: Size, random: &mut Random, out: &mut impl Write) -> 
             discount: random.number(11),
             tax: random.number(9),
             commit: 30 + random.below(61) as i32,
-            mode: *random.pick(&MODES),
+            mode: MODES[random.below(MODES.len())],
         })
         .collect();
     let extended = |line: &Line| line.quantity * price(line.part);
