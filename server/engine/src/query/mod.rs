@@ -15,6 +15,7 @@ pub mod bind;
 pub mod show;
 pub mod format;
 pub mod table;
+mod told;
 pub mod drill;
 pub mod explain;
 mod answer;
