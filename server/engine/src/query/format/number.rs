@@ -305,7 +305,7 @@ impl Writer<'_> {
     fn write_digit(&self, whole: usize, after: usize, out: &mut String) {
         let digit = if after < whole { self.digits.at((whole - 1 - after) as i32) } else { 0 };
         out.push(char::from(b'0' + digit));
-        if self.section.grouped && after > 0 && after % 3 == 0 {
+        if self.section.grouped && after > 0 && after.is_multiple_of(3) {
             out.push(self.language.thousands());
         }
     }
