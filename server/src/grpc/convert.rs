@@ -125,7 +125,7 @@ fn cells(cells: &CellSet, formatted: bool) -> v1::Cells {
         counts,
         numbers,
         decimals: one_for_all(&cells.decimals),
-        formats: cells.formats.iter().map(|format| format.to_string()).collect(),
+        formats: cells.formats.iter().map(ToString::to_string).collect(),
         format_of: one_for_all(&cells.format_of),
         ..v1::Cells::default()
     };
