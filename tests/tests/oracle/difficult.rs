@@ -66,6 +66,16 @@ pub fn deliver_more(folder: &Path, random: &mut Random) {
     }
 }
 
+/// Writes what two of them deliver in 2022, when Ishøj is published without Vallensbæk.
+pub fn deliver_later(folder: &Path, random: &mut Random) {
+    for kommune in ["153", "183"] {
+        let delivery = Delivery::full(kommune, "nexus", "2022-03");
+        let lines: Vec<String> =
+            (0..8 + random.below(12)).map(|_| line(kommune, false, random)).collect();
+        written::deliver(folder, &delivery, *random.one(&FORMS), &lines);
+    }
+}
+
 /// The reference files; each is missing now and then.
 fn refer(reference: &Path, systemskifte: &str, random: &mut Random) {
     let places = "OpholdsstedId;Navn;Kommunekode;Tilbudstype\nS1;Aahuset;153;3.5\nS2;Æblegården;461;3.5\nS3;Aahuset;999;99\n";
