@@ -145,7 +145,7 @@ const FORMS: [Form; 3] = [Form::Csv, Form::Header, Form::Xml];
 
 /// A record: mostly sound, and each of its fields now and then odd.
 fn line(kommune: &str, of_changes: bool, random: &mut Random) -> String {
-    let id = format!("y{}", random.below(30));
+    let id = if random.percent(4) { String::new() } else { format!("y{}", random.below(30)) };
     let cpr = if random.percent(2) { "610180300" } else { *random.one(&CITIZENS) };
     let handle = if random.percent(2) { "999" } else { kommune };
     let betaling = *random.one(&["", "", kommune, "187", "155", "183", "185", "999"]);
@@ -273,8 +273,7 @@ fn personale(random: &mut Random) -> String {
 
 /// 1.18.1 is valid from 2020K3 on, so that D1 takes it out of approved quarters before.
 const APPROVED_CODES: [&str; 6] = ["1.8.1", "1.8.2", "1.12.0.1", "1.12.0.2", "1.18.1", "9.9"];
-const QUARTERS: [&str; 7] =
-    ["2013K4", "2019K4", "2020K1", "2020 K2", "2020q3", "2020K4", "2022K1"];
+const QUARTERS: [&str; 7] = ["2013K4", "2019K4", "2020K1", "2020 K2", "2020q3", "2020K4", "2022K1"];
 
 /// Long or wide, now and then below a heading and on the second sheet.
 fn approvals(path: &Path, random: &mut Random) {

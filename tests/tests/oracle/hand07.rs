@@ -90,6 +90,8 @@ impl World {
             .collect();
         let is_free = |record: &&OracleRecord| {
             !record.is_deleted()
+                // Those without an id would be taken out all at once.
+                && !record.id.is_empty()
                 && statbank(&record.ydelseskode)
                     .is_some_and(|code| !changed.contains(&(area(&record.handlekommune), code)))
         };
