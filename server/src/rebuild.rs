@@ -5,10 +5,12 @@ mod former;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, IntoInnerError};
 use std::os::unix::fs::DirBuilderExt;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
 
 use anyhow::anyhow;
 use cube_schema::day::Month;
@@ -145,16 +147,29 @@ pub fn rebuild(order: &Rebuild, progress: &(dyn Fn(Progress) + Sync)) -> anyhow:
     loaded.report.version = draft.name().to_string();
     loaded.report.compare(former.as_ref().map(|former| &former.report));
     let in_use = decide_use(order, draft.name(), &mut loaded.report);
-    keep_raw(&order.data, &loaded.inputs, |input| {
-        read_again(&store, order, former.as_ref(), input)
-    })?;
     write_reports(&draft, &loaded)?;
-    let star = std::mem::take(&mut loaded.star);
-    let cubes = write_cubes(domain.schema(), star, loaded.timeline, &draft.file(versions::CUBES))?;
+    let (star, inputs) = (std::mem::take(&mut loaded.star), &loaded.inputs);
+    let keep =
+        || keep_raw(&order.data, inputs, |input| read_again(&store, order, former.as_ref(), input));
+    // Many small files wait for the disk, and the cubes for the processor.
+    let (kept, cubes) = beside(keep, || {
+        write_cubes(domain.schema(), star, loaded.timeline, &draft.file(versions::CUBES))
+    });
+    kept?;
+    let cubes = cubes?;
     let mut manifest = manifest(&draft, &loaded, order, &cubes);
     manifest.roles.clone_from(&domain.schema().roles);
     let name = draft.publish(&manifest, in_use)?;
     Ok(Outcome::Built(name, Box::new(loaded.report)))
+}
+
+/// Does what waits for the disk beside what does not.
+fn beside<A: Send, B>(waits: impl FnOnce() -> A + Send, works: impl FnOnce() -> B) -> (A, B) {
+    thread::scope(|scope| {
+        let waits = scope.spawn(waits);
+        let worked = works();
+        (waits.join().unwrap_or_else(|panic| resume_unwind(panic)), worked)
+    })
 }
 
 fn load_against(
@@ -233,8 +248,11 @@ fn write_cubes(
     }
     let mut file = BufWriter::new(File::create(path)?);
     snapshot::write(&cubes.iter().map(Arc::as_ref).collect::<Vec<_>>(), &mut file)?;
-    file.flush()?;
-    Ok(CubesFile::of(path)?)
+    let file = file.into_inner().map_err(IntoInnerError::into_error)?;
+    // It is summed up while the disk takes it.
+    let (flushed, summed) = beside(|| file.sync_all(), || CubesFile::of(path));
+    flushed?;
+    Ok(summed?)
 }
 
 fn write_reports(draft: &Draft, loaded: &Loaded) -> anyhow::Result<()> {

@@ -230,6 +230,8 @@ impl<D: Domain> Gathered<D> {
         steps.step();
         let star = star::make(domain, &judged, &history.deliveries, &reference.data, timeline)?;
         steps.step();
+        // Nobody need wait until some million small values are let go.
+        std::thread::spawn(move || drop(judged));
 
         let newest = history.newest();
         rejects.append(&mut reference.rejects);
