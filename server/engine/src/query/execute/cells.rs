@@ -122,7 +122,7 @@ pub(super) fn assemble(
     let (ordinals, values, decimals) = target.finish();
     let named = plan.axes.iter().zip(&axes).map(|(plan, positions)| positions.named(plan));
     let (axes, behind) = (named.collect(), behind(plan));
-    Ok(CellSet { axes, ordinals, values, decimals, behind, own: Vec::new() })
+    Ok(CellSet { axes, ordinals, values, decimals, behind, ..CellSet::default() })
 }
 
 /// The tuples of axes that were listed: members are counted in every combination, and a cell at a
