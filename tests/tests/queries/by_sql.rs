@@ -105,7 +105,7 @@ fn problem(views: &[View], case: &Case) -> Option<String> {
         }
         (Err(error), None) => Some(format!("refused: {error}")),
         (Ok(answer), _) => {
-            let found = drawn::draw(views[answer.view].cube(), &answer.cells);
+            let found = drawn::draw(views[answer.view].cube(), &answer.cells, case.formatted);
             let same = drawn::same(&case.expected, &found);
             (!same).then(|| format!("expected\n{}found\n{found}", case.expected))
         }
