@@ -17,7 +17,7 @@ use super::view::View;
 use super::{Cancel, Limits, answer, bind, explain, run};
 use crate::cube::array::{Lists, Texts};
 use crate::cube::dimension::same;
-use crate::cube::{Cube, Group, Provenance, ProvenanceValues, Rows, Use};
+use crate::cube::{Cube, Group, NO_MEMBER, Provenance, ProvenanceValues, Rows, Use};
 
 /// Records shown where no number is given.
 const RECORDS: usize = 1000;
@@ -381,6 +381,7 @@ impl<'a> Cell<'a> {
             let mut members: Vec<u32> =
                 lines.iter().flat_map(|line| self.keys(dimension, line.row as usize)).collect();
             members.iter_mut().for_each(|key| *key = field.member_of_key[*key as usize]);
+            members.retain(|&member| member != NO_MEMBER);
             members.sort_unstable();
             members.dedup();
             let captions = members.iter().map(|&member| field.captions.get(member as usize));
