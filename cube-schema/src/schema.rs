@@ -13,6 +13,7 @@ mod level;
 mod like;
 mod measures;
 mod problem;
+mod records;
 mod role;
 mod tables;
 
@@ -23,6 +24,7 @@ pub use dimension::{Dimension, DimensionKind, Field, Grain, Hierarchy, Sort};
 pub use group::{Bridge, DayCount, DimensionUse, Measure, MeasureGroup, MeasureKind, Provenance};
 pub use level::{Hide, Level, LevelUse, Period, Property, ValueType};
 pub use problem::{Place, Problem, Problems, SchemaError};
+pub use records::MadeOf;
 pub use role::{FieldName, Role, Sight};
 pub use tables::{Join, Table};
 

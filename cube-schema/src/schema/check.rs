@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{
     CalculatedMeasure, Cube, Dimension, DimensionUse, FieldName, Hierarchy, Level, LevelUse,
-    MeasureGroup, Place, Problems, Provenance, Role, Schema, Sight, measures,
+    MeasureGroup, Place, Problems, Provenance, Role, Schema, Sight, measures, records,
 };
 use crate::day::Month;
 
@@ -142,6 +142,7 @@ impl Schema {
         for (at, group) in cube.groups.iter().enumerate() {
             self.check_group(cube, group, &place.nth("group", at), problems);
         }
+        records::check(self, cube, place, problems);
     }
 
     fn check_calculated(
@@ -210,7 +211,13 @@ fn note(problems: &mut Problems<'_>, place: &Place, name: &str, checked: Result<
     }
 }
 
-fn missing(problems: &mut Problems<'_>, place: &Place, who: &str, kind: &str, name: &str) {
+pub(super) fn missing(
+    problems: &mut Problems<'_>,
+    place: &Place,
+    who: &str,
+    kind: &str,
+    name: &str,
+) {
     problems.add(place, format!("{who} henviser til {kind} '{name}', som ikke findes"));
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::MeasureGroup;
+use super::{MadeOf, MeasureGroup};
 
 /// A cube: measure groups over shared dimensions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -68,6 +68,10 @@ pub struct CalculatedMeasure {
     /// Dimensions on which it has a value at All only.
     #[serde(default)]
     pub at_all: Vec<String>,
+    /// What it is made of, the most telling part first: drill-through shows the records of that, and
+    /// an explanation is of the first part that can be explained.
+    #[serde(default)]
+    pub made_of: Vec<MadeOf>,
     /// What people read of it; the name where absent.
     #[serde(default)]
     pub caption: Option<String>,

@@ -52,6 +52,10 @@ pub struct MeasureGroup {
     /// `provenance`. Empty is all of `provenance`.
     #[serde(default)]
     pub drill: Vec<String>,
+    /// The cube with the same facts that shows and explains the records of this group; it has the
+    /// group's dimensions and measures.
+    #[serde(default)]
+    pub records_in: Option<String>,
 }
 
 /// A column that tells of the record that a fact came from.

@@ -17,7 +17,7 @@ pub use build::{BuildError, build};
 pub use dimension::{Dimension, Field, Hierarchy, NO_MEMBER};
 pub use rows::{NO_PLACE, Order, PARTS, Rows};
 
-use cube_schema::schema::{DayCount, Explain, MeasureKind};
+use cube_schema::schema::{DayCount, Explain, MadeOf, MeasureKind};
 use cube_schema::table::Timeline;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +26,12 @@ use array::{Array, Column, Lists, Texts};
 /// Numbers that are added up are kept as integers with so many decimals, where they are not too large
 /// for it: a sum is then the same in whatever order it is made, and øre are exact.
 pub const DIGITS: u8 = 6;
+
+/// Into how many parts a one is divided in integers with so many decimals.
+#[must_use]
+pub fn parts_of_one(digits: u8) -> f64 {
+    10_f64.powi(i32::from(digits))
+}
 
 /// A number that is missing: no value is added up, counted or compared.
 pub const NULL: i64 = i64::MIN;
@@ -105,6 +111,8 @@ pub struct Group {
     pub provenance: Vec<Provenance>,
     /// What drill-through shows where nothing is named.
     pub drill: Vec<String>,
+    /// The cube that shows and explains the records of this group.
+    pub records_in: Option<String>,
 }
 
 /// How rows point at a dimension.
@@ -167,6 +175,8 @@ pub struct Calculated {
     pub formula: String,
     /// The dimensions, by position, on which it has a value at All only.
     pub at_all: Vec<usize>,
+    /// What it is made of, the most telling part first.
+    pub made_of: Vec<MadeOf>,
     /// What people read of it.
     pub caption: String,
     /// How its values are written; empty where the schema does not say.

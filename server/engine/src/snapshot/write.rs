@@ -135,6 +135,7 @@ impl<'a> Writer<'a> {
             record,
             provenance,
             drill: group.drill.clone(),
+            records_in: group.records_in.clone(),
         })
     }
 

@@ -216,6 +216,7 @@ fn calculated(measure: &schema::CalculatedMeasure, dimensions: &[Dimension]) -> 
         caption: measure.caption.clone().unwrap_or_else(|| measure.name.clone()),
         format: measure.format.clone().unwrap_or_default(),
         solve_order: measure.solve_order,
+        made_of: measure.made_of.clone(),
     }
 }
 
@@ -258,6 +259,7 @@ fn build_group(
         record: record.transpose()?,
         provenance,
         drill: group.drill.clone(),
+        records_in: group.records_in.clone(),
     })
 }
 

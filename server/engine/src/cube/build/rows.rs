@@ -10,7 +10,7 @@ use roaring::{MultiOps, RoaringBitmap};
 
 use super::{BuildError, no_column};
 use crate::cube::array::{Array, Column, Lists};
-use crate::cube::{DIGITS, Dimension, NO_PLACE, NULL, Order, PARTS, Rows, age};
+use crate::cube::{DIGITS, Dimension, NO_PLACE, NULL, Order, PARTS, Rows, age, parts_of_one};
 use hashbrown::HashMap;
 
 /// Keys beyond this number are not given a bitmap each.
@@ -607,12 +607,11 @@ fn integers(facts: &FactTable, column: &str) -> Result<(Vec<i64>, u8), BuildErro
         return Err(no_column(facts, column, "tal"));
     };
     let all: f64 = values.iter().filter(|value| !value.is_nan()).map(|value| value.abs()).sum();
-    let scale = |digits: u8| 10_f64.powi(i32::from(digits));
     let exact = |digits: u8| {
-        let exact = |value: &f64| value.is_nan() || (value * scale(digits)).fract() == 0.0;
+        let exact = |value: &f64| value.is_nan() || (value * parts_of_one(digits)).fract() == 0.0;
         digits == DIGITS || values.iter().all(exact)
     };
-    let fits = |digits: u8| all * scale(digits) < (i64::MAX / 4) as f64;
+    let fits = |digits: u8| all * parts_of_one(digits) < (i64::MAX / 4) as f64;
     let digits = (0..=DIGITS).rev().find(|&digits| fits(digits) && exact(digits));
     let digits = digits.ok_or_else(|| BuildError::Number {
         table: facts.name.clone(),
@@ -620,7 +619,7 @@ fn integers(facts: &FactTable, column: &str) -> Result<(Vec<i64>, u8), BuildErro
     })?;
     let integer = |value: &f64| match value.is_nan() {
         true => NULL,
-        false => (value * scale(digits)).round() as i64,
+        false => (value * parts_of_one(digits)).round() as i64,
     };
     Ok((values.iter().map(integer).collect(), digits))
 }

@@ -3,7 +3,7 @@
 use cube_schema::schema::{DayCount, MeasureKind};
 
 use super::super::plan::{Plan, TimeChoice};
-use crate::cube::{DIGITS, Measure};
+use crate::cube::{DIGITS, Measure, parts_of_one};
 
 /// What a sweep counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ impl Counting {
 
     /// The value of a sum of the numbers that are added up.
     pub fn parts_of_one(self) -> f64 {
-        10_f64.powi(i32::from(self.digits))
+        parts_of_one(self.digits)
     }
 
     /// Whether a cell has a count above zero exactly where some row is active: every active row has a
