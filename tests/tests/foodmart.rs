@@ -183,8 +183,7 @@ fn sales_are_those_of_a_plain_reading() {
         classes[&products[&row["product_id"]]["product_class_id"]][column].clone()
     };
     let of = |key: &str, table: &HashMap<String, HashMap<String, String>>, column: &str| {
-        let named: Vec<String> =
-            facts.iter().map(|row| table[&row[key]][column].clone()).collect();
+        let named: Vec<String> = facts.iter().map(|row| table[&row[key]][column].clone()).collect();
         named
     };
     let size = of("store_id", &stores, "store_sqft").into_iter();
@@ -202,9 +201,11 @@ fn sales_are_those_of_a_plain_reading() {
         ("Product.Product Family", families),
     ];
     for (field, members) in &cases {
-        for (measure, column) in
-            [("Unit Sales", "unit_sales"), ("Store Sales", "store_sales"), ("Store Cost", "store_cost")]
-        {
+        for (measure, column) in [
+            ("Unit Sales", "unit_sales"),
+            ("Store Sales", "store_sales"),
+            ("Store Cost", "store_cost"),
+        ] {
             let rows = members.iter().zip(&facts);
             let plain = sums(rows.map(|(member, row)| (member.clone(), number(&row[column]))));
             assert_eq!(asked("Sales", field, measure, ""), plain, "{field}, {measure}");
@@ -234,7 +235,8 @@ fn a_tree_a_ragged_and_a_shared_dimension_are_those_of_a_plain_reading() {
     for row in &salary {
         *own.entry(&row["employee_id"]).or_default() += number(&row["salary_paid"]);
     }
-    let below = closure.iter().filter(|row| employees[&row["supervisor_id"]]["supervisor_id"] == "1");
+    let below =
+        closure.iter().filter(|row| employees[&row["supervisor_id"]]["supervisor_id"] == "1");
     let plain = sums(below.map(|row| {
         let name = employees[&row["supervisor_id"]]["full_name"].clone();
         (name, own.get(row["employee_id"].as_str()).copied().unwrap_or(0.0))
@@ -274,9 +276,9 @@ fn a_tree_a_ragged_and_a_shared_dimension_are_those_of_a_plain_reading() {
     let profit = |row: &HashMap<String, String>| {
         number(&row["warehouse_sales"]) - number(&row["warehouse_cost"])
     };
-    let by_country = stock.iter().map(|row| {
-        (warehouses[&row["warehouse_id"]]["warehouse_country"].clone(), profit(row))
-    });
+    let by_country = stock
+        .iter()
+        .map(|row| (warehouses[&row["warehouse_id"]]["warehouse_country"].clone(), profit(row)));
     let plain = sums(by_country);
     for cube in ["Warehouse", "Warehouse and Sales"] {
         assert_eq!(asked(cube, "Warehouse.Country", "Warehouse Profit", ""), plain, "{cube}");

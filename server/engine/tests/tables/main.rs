@@ -60,7 +60,8 @@ fn pivot(cube: &str, field: &str, measures: &[&str]) -> Pivot {
 
 #[test]
 fn the_example_of_the_documentation_is_built() {
-    let (cubes, _) = build(&example(), &memory::example()).unwrap_or_else(|error| panic!("{error}"));
+    let (cubes, _) =
+        build(&example(), &memory::example()).unwrap_or_else(|error| panic!("{error}"));
     let names: Vec<&str> = cubes.iter().map(|cube| cube.name.as_str()).collect();
     assert_eq!(names, ["Salg", "Medlemmer", "Salg i alt"]);
     let listed: Vec<&str> =
@@ -74,7 +75,8 @@ fn the_example_of_the_documentation_is_built() {
         ("Færøerne", vec![Some(7.0), Some(1.0)]),
     ];
     assert_eq!(found, expected.map(|(name, cells)| (name.to_owned(), cells)));
-    let days = ask(&cubes, &Question::Pivot(&pivot("Medlemmer", "Kalender.Kvartal", &["Medlemmer"])));
+    let days =
+        ask(&cubes, &Question::Pivot(&pivot("Medlemmer", "Kalender.Kvartal", &["Medlemmer"])));
     let expected = [("2024K1", 1.0), ("2024K2", 2.0)];
     assert_eq!(days, expected.map(|(name, cell)| (name.to_owned(), vec![Some(cell)])));
 }
@@ -88,7 +90,8 @@ fn what_does_not_hold_is_told_at_once_with_its_lines() {
     let error = build(&text, &memory::example()).err().unwrap().to_string();
     for what in ["'landsdel'", "'rabat'", "'dage'"] {
         let line = text.lines().position(|line| line.contains(&what.replace('\'', "\""))).unwrap();
-        let told = error.lines().find(|told| told.contains(what)).unwrap_or_else(|| panic!("{error}"));
+        let told =
+            error.lines().find(|told| told.contains(what)).unwrap_or_else(|| panic!("{error}"));
         // A table is missed where its key is looked for, on the line below.
         let lines = [line + 1, line + 2].map(|line| format!("linje {line}:"));
         assert!(lines.iter().any(|line| told.contains(line)), "{told}");
@@ -110,7 +113,8 @@ fn tables_that_break_a_promise_are_named_with_their_lines() {
     ] {
         let mut tables = memory::example();
         tables.set(table, column, row, value);
-        let error = build(&example(), &tables).err().map_or(String::new(), |error| error.to_string());
+        let error =
+            build(&example(), &tables).err().map_or(String::new(), |error| error.to_string());
         assert!(error.contains(message), "{table}.{column}: {error}");
     }
 }

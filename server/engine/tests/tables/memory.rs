@@ -36,7 +36,8 @@ impl Source for Memory {
         each: &mut dyn FnMut(u64, &Row<'_>) -> Result<(), TableError>,
     ) -> Result<(), TableError> {
         for (number, row) in self.0[table].1.iter().enumerate() {
-            let texts = columns.iter().map(|&at| Some(row[at].as_str()).filter(|text| !text.is_empty()));
+            let texts =
+                columns.iter().map(|&at| Some(row[at].as_str()).filter(|text| !text.is_empty()));
             each(number as u64 + 2, &texts.collect::<Vec<_>>())?;
         }
         Ok(())

@@ -5,7 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::world::{Sale, Store, World};
 
 pub const MEASURES: [&str; 9] = [
-    "Sum", "Mindste", "Største", "Gennemsnit", "Rækker", "Beløb", "Kunder", "Varer", "Varer i lande",
+    "Sum",
+    "Mindste",
+    "Største",
+    "Gennemsnit",
+    "Rækker",
+    "Beløb",
+    "Kunder",
+    "Varer",
+    "Varer i lande",
 ];
 
 /// Facts by position.
@@ -44,8 +52,9 @@ pub fn fields(world: &World) -> Vec<(&'static str, Members)> {
     let country = |store: Option<(usize, &Store)>| {
         store.map_or(NULL.to_owned(), |(_, store)| format!("land{}", store.country))
     };
-    let region =
-        |store: Option<(usize, &Store)>| store.map_or(NULL.to_owned(), |(_, store)| store.region.clone());
+    let region = |store: Option<(usize, &Store)>| {
+        store.map_or(NULL.to_owned(), |(_, store)| store.region.clone())
+    };
     let city = |store: Option<(usize, &Store)>| {
         store.and_then(|(_, store)| store.city).map(|city| format!("by{city}"))
     };

@@ -89,7 +89,8 @@ struct Random(u64);
 
 impl Random {
     fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % bound.max(1)
     }
 
@@ -104,7 +105,8 @@ impl World {
         let stores = (0..1 + random.below(12)).map(|_| {
             let country = random.below(3);
             let same = random.below(3) == 0;
-            let region = if same { format!("land{country}") } else { format!("r{}", random.below(3)) };
+            let region =
+                if same { format!("land{country}") } else { format!("r{}", random.below(3)) };
             Store { country, region, city: random.maybe(3), size: random.maybe(4) }
         });
         let stores: Vec<Store> = stores.collect();
@@ -146,17 +148,21 @@ impl World {
         });
         tables.add("stores", "store_id,country,region,city,size", &stores.collect::<Vec<_>>());
         let staff = self.managers.iter().enumerate();
-        let staff =
-            staff.map(|(at, manager)| format!("{at},{}", text(manager.map(|manager| manager as u64))));
+        let staff = staff
+            .map(|(at, manager)| format!("{at},{}", text(manager.map(|manager| manager as u64))));
         tables.add("staff", "staff_id,manager_id", &staff.collect::<Vec<_>>());
         let interests: Vec<String> = (0..self.interests).map(|at| at.to_string()).collect();
         tables.add("interests", "interest_id", &interests);
-        let bridge: Vec<String> =
-            self.bridge.iter().map(|(customer, interest)| format!("{customer},{interest}")).collect();
+        let bridge: Vec<String> = self
+            .bridge
+            .iter()
+            .map(|(customer, interest)| format!("{customer},{interest}"))
+            .collect();
         tables.add("customer_interests", "customer_id,interest_id", &bridge);
         let sales = self.sales.iter().map(|sale| {
             let store = text(sale.store.map(|store| store as u64));
-            let amount = sale.amount.map_or(String::new(), |amount| format!("{}", amount as f64 / 100.0));
+            let amount =
+                sale.amount.map_or(String::new(), |amount| format!("{}", amount as f64 / 100.0));
             let (customer, product) = (text(sale.customer), text(sale.product));
             format!("{store},{},{customer},{product},{amount}", sale.staff)
         });
