@@ -190,7 +190,8 @@ async fn municipalities(
     };
     let answer: Answer = client.ask(Asked::Pivot(pivot)).await?;
     let number = |row| answer.axes.get(1)?.position(row).next().map(|one| one.caption.clone());
-    let found = answer.cells.iter().filter_map(|cell| Some((number(cell.ordinal)?, cell.value)));
+    let found =
+        answer.cells.iter().filter_map(|cell| Some((number(cell.ordinal)?, cell.number()?)));
     Ok(found.collect())
 }
 

@@ -49,7 +49,7 @@ impl Api {
         let question = question(filled.pivot, request);
         let job = move |cancel: &Cancel| {
             let answered = ask(&sight, &question, cancel)?;
-            Ok(convert::parts(convert::cell_set(&sight, &answered)))
+            Ok(convert::parts(convert::cell_set(&sight, &answered, false)))
         };
         let answer = self.work.run(deadline, job).await?.into_iter().map(Part::Answer);
         Ok(stream(std::iter::once(Part::Report(head)).chain(answer)))
@@ -226,5 +226,6 @@ fn question(pivot: PivotTexts, request: v1::RunReportRequest) -> v1::Question {
         asked: Some(v1::question::Asked::Pivot(pivot)),
         version: request.version,
         purpose: request.purpose,
+        formatted: false,
     }
 }
