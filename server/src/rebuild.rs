@@ -2,6 +2,7 @@
 
 mod again;
 mod former;
+mod of_tables;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -24,17 +25,19 @@ use terning_engine::cube::{Cube, build};
 use terning_engine::delivery::findings::{write_rejects, write_warnings};
 use terning_engine::delivery::{Input, Progress, Store};
 use terning_engine::load::hold::{Finding, PERCENT, Standing};
+use terning_engine::load::hold_files::HeldFile;
 use terning_engine::load::{Accept, Hold, LoadError, LoadReport, Loaded, Order, load_ordered};
 use terning_engine::query::{View, bind};
 use terning_engine::snapshot;
 
 use crate::files::FolderStore;
 use crate::versions::{
-    self, CubesFile, Draft, Manifest, RawFile, RawStore, VersionName, checksum, keep_raw,
+    self, CubesFile, Draft, Lock, Manifest, RawFile, RawStore, VersionName, checksum, keep_raw,
 };
 
 pub use again::{Again, rebuild_again};
 use former::Former;
+pub use of_tables::{TablesRebuild, rebuild_of_tables};
 
 /// The load report, for programs.
 pub const REPORT: &str = "load-report.json";
@@ -74,6 +77,10 @@ pub struct Decisions {
     pub held: Vec<Finding>,
     /// Reporters that would be held had the operator not accepted them.
     pub accepted: Vec<Finding>,
+    /// Reference files in whose place the former version's are used.
+    pub held_files: Vec<HeldFile>,
+    /// Reference files that would be held had the operator not accepted them.
+    pub accepted_files: Vec<HeldFile>,
 }
 
 /// What to build a version from.
@@ -135,6 +142,7 @@ impl Outcome {
 pub fn rebuild(order: &Rebuild, progress: &(dyn Fn(Progress) + Sync)) -> anyhow::Result<Outcome> {
     let domain = Vh::new()?;
     let store = FolderStore::open(&order.deliveries)?;
+    let lock = Lock::take(&order.data)?;
     let former = Former::find(&order.data, order.month);
     let mut loaded = match load_against(&domain, &store, order, former.as_ref(), progress) {
         Err(LoadError::NothingUsable(report)) => {
@@ -143,9 +151,10 @@ pub fn rebuild(order: &Rebuild, progress: &(dyn Fn(Progress) + Sync)) -> anyhow:
         }
         loaded => loaded?,
     };
-    let draft = Draft::begin(&order.data, loaded.timeline.last)?;
+    let draft = Draft::locked(lock, loaded.timeline.last)?;
     loaded.report.version = draft.name().to_string();
     loaded.report.compare(former.as_ref().map(|former| &former.report));
+    note_idle(order, &mut loaded.report);
     let in_use = decide_use(order, draft.name(), &mut loaded.report);
     write_reports(&draft, &loaded)?;
     let (star, inputs) = (std::mem::take(&mut loaded.star), &loaded.inputs);
@@ -182,12 +191,26 @@ fn load_against(
     let files = former.map(|former| RawStore::new(&order.data, &former.files));
     let hold = former.zip(files.as_ref()).map(|(former, files)| Hold {
         former: &former.standings,
+        lines: &former.report.references,
         files,
         percent: order.percent,
         accept: &order.accept,
     });
     let ordered = Order { limit: order.month, hold, ..Order::default() };
     load_ordered(domain, store, &ordered, progress)
+}
+
+/// Says of whom an acceptance had nothing to accept: of a slip of the pen, and of yesterday's.
+fn note_idle(order: &Rebuild, report: &mut LoadReport) {
+    let Accept::Some(names) = &order.accept else { return };
+    let accepted = report.accepted.iter().map(|one| one.kommune.as_str());
+    let accepted: Vec<&str> =
+        accepted.chain(report.accepted_files.iter().map(HeldFile::name)).collect();
+    let idle = names.iter().filter(|name| !accepted.contains(&name.as_str()));
+    let notes: Vec<String> = idle
+        .map(|name| format!("--accept {name} har ingen virkning: '{name}' er ikke holdt tilbage"))
+        .collect();
+    report.notes.extend(notes);
 }
 
 /// Whether the new version is to be asked when none is named, and what is to be said of that. A
@@ -242,10 +265,21 @@ fn write_cubes(
         star.facts.retain(|table| later().any(|group| group.facts == table.name));
     }
     drop(star);
-    for cube in &cubes {
+    check_formulas(&cubes)?;
+    write_snapshot(&cubes, path)
+}
+
+/// That every formula of the cubes can be read.
+fn check_formulas(cubes: &[Arc<Cube>]) -> anyhow::Result<()> {
+    for cube in cubes {
         let checked = bind::check(&View::everything(Arc::clone(cube)));
         checked.map_err(|error| anyhow!("kuben '{}': {}", cube.name, error.explained()))?;
     }
+    Ok(())
+}
+
+/// Writes cubes as one file.
+fn write_snapshot(cubes: &[Arc<Cube>], path: &Path) -> anyhow::Result<CubesFile> {
     let mut file = BufWriter::new(File::create(path)?);
     snapshot::write(&cubes.iter().map(Arc::as_ref).collect::<Vec<_>>(), &mut file)?;
     let file = file.into_inner().map_err(IntoInnerError::into_error)?;
@@ -285,6 +319,8 @@ fn manifest(draft: &Draft, loaded: &Loaded, order: &Rebuild, cubes: &CubesFile) 
         former: report.former.clone(),
         held: report.held.clone(),
         accepted: report.accepted.clone(),
+        held_files: report.held_files.clone(),
+        accepted_files: report.accepted_files.clone(),
     };
     let inputs: Vec<RawFile> = loaded.inputs.iter().map(RawFile::from).collect();
     for (name, part) in [

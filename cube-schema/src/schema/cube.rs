@@ -25,7 +25,7 @@ pub struct Cube {
     /// The cube that what is not said here is taken from: groups, calculated members, sets, order.
     #[serde(default)]
     pub like: Option<String>,
-    /// The names of its dimensions in order; those that groups use, in the schema's order, where empty.
+    /// The names of its dimensions in order; all that groups use, in the schema's order, where empty.
     #[serde(default)]
     pub dimensions: Vec<String>,
     /// The default measure; the first measure of the first group where absent.

@@ -1,24 +1,44 @@
 //! An answer: axes of positions, and cells as columns.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+
 use super::bound::{HierarchyRef, Member};
+use super::error::QueryError;
+use super::format::{Format, Language, Shown};
 
 /// The answer to a question. Members are numbers; the cube has their names.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CellSet {
     /// The axes, columns first.
     pub axes: Vec<AxisPositions>,
     /// The cells that are not empty: ordinals, ascending. The first axis varies fastest.
     pub ordinals: Vec<u32>,
-    /// The value of each of them.
+    /// The value of each of them; of one that is no number, NaN.
     pub values: Vec<f64>,
     /// For each of them, the decimals that its measure is shown with.
     pub decimals: Vec<u8>,
+    /// What those are that are no numbers, by their position among the values.
+    pub special: BTreeMap<usize, Special>,
+    /// For each value, the format it is shown in, where a formula says one; nothing where none does.
+    pub formats: Vec<Option<Arc<str>>>,
     /// How many keys of the reporting dimension in the answer have no delivery for the as-of
     /// month, though they delivered before.
     pub behind: u32,
     /// The names of the calculated measures that the question itself defines; they are numbered
     /// behind those of the cube.
     pub own: Vec<String>,
+}
+
+/// What a cell has that is no number.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Special {
+    /// A text.
+    Text(Arc<str>),
+    /// What is wrong with this cell alone.
+    Error(Arc<QueryError>),
 }
 
 /// The positions of one axis.
@@ -53,5 +73,64 @@ impl CellSet {
     pub fn value(&self, ordinal: usize) -> Option<f64> {
         let at = self.ordinals.binary_search(&u32::try_from(ordinal).ok()?).ok()?;
         Some(self.values[at])
+    }
+
+    /// The text of each cell, as people of a language read it.
+    #[must_use]
+    pub fn formatted(&self, language: Language) -> Vec<String> {
+        let formats = Formats::new(self, language);
+        (0..self.ordinals.len()).map(|place| formats.show(self, place)).collect()
+    }
+}
+
+/// The formats of an answer, each read once.
+struct Formats {
+    by_decimals: Vec<Format>,
+    named: HashMap<Arc<str>, Format>,
+}
+
+impl Formats {
+    fn new(cells: &CellSet, language: Language) -> Formats {
+        let most = cells.decimals.iter().max().map_or(0, |&most| most);
+        let mut named = HashMap::new();
+        for format in cells.formats.iter().flatten() {
+            if !named.contains_key(format) {
+                named.insert(Arc::clone(format), Format::new(format, language));
+            }
+        }
+        let by_decimals = (0..=most).map(|one| Format::of_decimals(one, language)).collect();
+        Formats { by_decimals, named }
+    }
+
+    fn show(&self, cells: &CellSet, place: usize) -> String {
+        let own = cells.formats.get(place).and_then(|format| self.named.get(format.as_ref()?));
+        let format = own.unwrap_or(&self.by_decimals[usize::from(cells.decimals[place])]);
+        match cells.special.get(&place) {
+            None => format.show(Shown::Number(cells.values[place])),
+            Some(Special::Text(text)) => format.show(Shown::Text(text)),
+            Some(Special::Error(_)) => String::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::error::ErrorKind;
+
+    #[test]
+    fn each_cell_is_shown_by_its_own_format() {
+        let error = QueryError::new(ErrorKind::Invalid, "ukendt".to_owned());
+        let special = [(2, Special::Text(Arc::from("Brøndby"))), (3, Special::Error(error.into()))];
+        let cells = CellSet {
+            ordinals: vec![0, 2, 3, 4],
+            values: vec![1234.5, 0.25, f64::NAN, f64::NAN],
+            decimals: vec![1, 0, 0, 0],
+            special: special.into(),
+            formats: vec![None, Some(Arc::from("0.0%")), Some(Arc::from(">")), None],
+            ..CellSet::default()
+        };
+        assert_eq!(cells.formatted(Language::Danish), ["1.234,5", "25,0%", "BRØNDBY", ""]);
+        assert_eq!(cells.formatted(Language::English)[..2], ["1,234.5", "25.0%"]);
     }
 }

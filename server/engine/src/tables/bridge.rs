@@ -34,7 +34,7 @@ impl Bridged {
             let (key, member) = (key.get(row).map_err(broken)?, member.get(row).map_err(broken)?);
             match (key, member.and_then(|member| dimension.position(&member))) {
                 (Some(key), Some(member)) => {
-                    members.entry(key.as_ref().into()).or_default().push(member)
+                    members.entry(key.as_ref().into()).or_default().push(member);
                 }
                 (Some(_), None) => unknown += 1,
                 (None, _) => {}

@@ -129,6 +129,10 @@ fn build_cube(
         if at == 0 {
             plan::count_rows(group);
         }
+        let shown = |name: &str| {
+            cube.dimensions.is_empty() || cube.dimensions.iter().any(|one| one == name)
+        };
+        group.dimensions.retain(|usage| shown(usage.name()));
         let read = facts::read(&cube.name, group, schema, tables, dimensions, findings)?;
         last = last.max(read.last_month);
         star.facts.push(FactTable { name: plan::group_table(&group.facts, at), ..read.table });

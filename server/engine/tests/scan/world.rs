@@ -50,7 +50,7 @@ pub struct Fact {
 impl Fact {
     /// A number that one fact in three does not have.
     fn deduction(&self) -> f64 {
-        if self.record % 3 == 0 { f64::NAN } else { (self.amount / 2) as f64 / 100.0 }
+        if self.record.is_multiple_of(3) { f64::NAN } else { (self.amount / 2) as f64 / 100.0 }
     }
 }
 

@@ -143,7 +143,8 @@ pub(super) fn properties(
             properties: Vec::new(),
             personal: level.personal,
         };
-        let columns = Columns::new(&own, table, schema)?;
+        // A property that is missing is nothing, not a member.
+        let columns = Columns { null: "", ..Columns::new(&own, table, schema)? };
         let field = Numbered::new(columns, table.len(), None)?.field(None);
         positions.push(fields.len());
         fields.push(field);

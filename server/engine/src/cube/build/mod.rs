@@ -183,7 +183,8 @@ fn used_dimensions<'a>(
             take(name, dimension);
         }
     }
-    for dimension in &schema.dimensions {
+    let rest = if cube.dimensions.is_empty() { &schema.dimensions[..] } else { &[] };
+    for dimension in rest {
         uses()
             .filter(|usage| usage.dimension == dimension.name)
             .for_each(|usage| take(usage.name(), dimension));

@@ -271,7 +271,11 @@ impl<'a> Source<'a> {
                 (self.timeline.last.0 - self.timeline.first.0) as usize / 12 + 1,
             ),
             last_of_entity: last_of_entity(&entity).into(),
-            orders: self.further.iter().map(|one| further_order(&pieces, &entity, one)).collect(),
+            orders: self
+                .further
+                .iter()
+                .map(|one| further_order(&pieces, &entity_rows, one))
+                .collect(),
             entity: entity.into(),
             entity_rows,
             ..Rows::default()
@@ -468,25 +472,28 @@ fn parts(pieces: &[Piece], ids: &[u32]) -> Option<Array<u8>> {
 
 /// The rows by (entity, id, first day), or by (id, first day); the keys are numbered in this order.
 /// Rows without an id are left out.
-fn further_order(pieces: &[Piece], entity: &[u32], further: &Further<'_>) -> Order {
+fn further_order(pieces: &[Piece], entity_rows: &[u32], further: &Further<'_>) -> Order {
     let id = |row: u32| further.ids[pieces[row as usize].fact as usize];
-    let all = 0..pieces.len() as u32;
-    let mut rows: Vec<u32> = all.filter(|&row| id(row) != NO_ID).collect();
-    let together = |one: &u32, next: &u32| {
-        !further.with_entity || entity[*one as usize] == entity[*next as usize]
+    // The rows of an entity come by first day already.
+    let first_day = |row: u32| {
+        let piece = &pieces[row as usize];
+        (!further.with_entity).then_some((piece.days.first, piece.starts))
     };
-    let (mut places, mut keys) = (vec![NO_PLACE; pieces.len()], Vec::with_capacity(rows.len()));
-    let mut count = 0;
-    // Rows come by entity, and those of an entity by first day.
-    for own in rows.chunk_by_mut(together) {
-        own.sort_unstable_by_key(|&row| {
-            let piece = &pieces[row as usize];
-            (id(row), piece.days.first, piece.starts, row)
-        });
+    let mut rows: Vec<u32> = Vec::with_capacity(pieces.len());
+    let mut places = vec![NO_PLACE; pieces.len()];
+    let mut keys = Vec::with_capacity(pieces.len());
+    let mut next = 0;
+    let all = [0, pieces.len() as u32];
+    let bounds = if further.with_entity { entity_rows } else { &all };
+    for own in bounds.windows(2) {
+        let first = rows.len();
+        rows.extend((own[0]..own[1]).filter(|&row| id(row) != NO_ID));
+        let own = &mut rows[first..];
+        own.sort_unstable_by_key(|&row| (id(row), first_day(row), row));
         for (at, &row) in own.iter().enumerate() {
-            count += u32::from(at == 0 || id(own[at - 1]) != id(row));
-            places[row as usize] = keys.len() as u32;
-            keys.push(count - 1);
+            places[row as usize] = (first + at) as u32;
+            next += u32::from(at == 0 || id(own[at - 1]) != id(row));
+            keys.push(next - 1);
         }
     }
     let whole = further.with_entity && rows.len() == pieces.len();

@@ -384,6 +384,6 @@ impl Found {
         let named = plan.axes.iter().zip(axes).zip(&self.kept);
         let axes = named.map(|((plan, own), kept)| own.named(plan, kept)).collect();
         let (values, decimals, behind) = (self.values, self.decimals, execute::behind(plan));
-        CellSet { axes, ordinals, values, decimals, behind, own }
+        CellSet { axes, ordinals, values, decimals, behind, own, ..CellSet::default() }
     }
 }
