@@ -101,7 +101,7 @@ fn hierarchy_of(
 
 fn default_member(context: Context<'_>, hierarchy: HierarchyRef) -> Result<Member, QueryError> {
     match hierarchy {
-        HierarchyRef::Measures => pivot::default_measure(context.view).map(Member::Measure),
+        HierarchyRef::Measures => Ok(pivot::default_member(context.view)),
         HierarchyRef::Of { .. } => Ok(Member::All),
     }
 }

@@ -7,7 +7,7 @@ use super::definitions::Definitions;
 use super::sets::Set;
 use super::{Bound, QueryError, View, calculated, expr, pivot, slicer};
 use crate::cube::dimension::same;
-use crate::query::bound::{Axis, Condition, HierarchyRef, Member};
+use crate::query::bound::{Axis, Condition, HierarchyRef};
 use crate::query::parse::{AxisClause, Select, Source, Span};
 
 /// Resolves the names of an MDX statement. Its cube must be that of the view.
@@ -24,10 +24,12 @@ pub fn mdx(view: &View, query: &Select<'_>) -> Result<Bound, QueryError> {
     subselects(context, &query.source, &mut conditions)?;
     let mut sliced = Vec::new();
     let axes = axes(context, &query.axes)?;
+    let mut named: Vec<HierarchyRef> = axes.iter().flat_map(|(_, set)| set.columns()).collect();
     let measure = match &query.slicer {
         Some(set) => {
             let slicer = expr::set(context, set)?;
             check_apart(context, &axes, &slicer, set.span)?;
+            named.extend(slicer.columns());
             let narrowed = slicer::read(context, &slicer, set.span)?;
             for (hierarchy, condition) in narrowed.conditions {
                 sliced.push((conditions.len(), hierarchy));
@@ -37,14 +39,34 @@ pub fn mdx(view: &View, query: &Select<'_>) -> Result<Bound, QueryError> {
         }
         None => None,
     };
-    let default = || pivot::default_measure(view).map(Member::Measure);
-    let measure = measure.map_or_else(default, Ok)?;
+    for (hierarchy, condition) in defaults(view, &named) {
+        sliced.push((conditions.len(), hierarchy));
+        conditions.push(condition);
+    }
+    let measure = measure.unwrap_or_else(|| pivot::default_member(view));
     let axes = axes
         .into_iter()
         .map(|(axis, set)| Axis { factors: set.factors, non_empty: axis.non_empty });
     let axes: Vec<Axis> = axes.collect();
     let calculated = calculated::calculated(context, &axes, measure)?;
     Ok(Bound { axes, conditions, sliced, measure, calculated, nested_totals: false })
+}
+
+/// The conditions of hierarchies without an All member that are not named: their default members.
+fn defaults(view: &View, named: &[HierarchyRef]) -> Vec<(HierarchyRef, Condition)> {
+    let mut found = Vec::new();
+    for (dimension, shape) in view.dimensions() {
+        for (hierarchy, own) in shape.shown_hierarchies() {
+            let place = HierarchyRef::Of { dimension, hierarchy };
+            let is_named = named.contains(&place);
+            let Some((field, member)) = own.default.filter(|_| !is_named) else { continue };
+            found.push((
+                place,
+                Condition { dimension, field, members: vec![member], except: false },
+            ));
+        }
+    }
+    found
 }
 
 fn check_cube(context: Context<'_>, query: &Select<'_>) -> Result<(), QueryError> {
