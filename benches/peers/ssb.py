@@ -74,7 +74,7 @@ def main():
     for file in sorted(QUESTIONS.glob("*.sql")):
         name, sql = file.stem, file.read_text()
         cells, wrong = differs(words.results / "cells" / f"{name}.csv", base.execute(sql).fetchall())
-        walls, cpus = measure(lambda: base.execute(sql).fetch_arrow_table(), words.runs)
+        walls, cpus = measure(lambda: base.execute(sql).fetchnumpy(), words.runs)
         own, own_cpu = ours[f"{name} wall"], ours[f"{name} CPU"]
         middle, middle_cpu = walls[len(walls) // 2], cpus[len(cpus) // 2]
         said = f"{cells}, equal" if not wrong else f"{len(wrong)} DIFFER, such as {wrong[0]}"

@@ -18,7 +18,7 @@ const SELECTIVE_FOR_ONE_CELL: u64 = 16;
 
 /// The same for sums, which leave rows out as they come ([`super::scan`]): bitmaps must save nearly
 /// all of that.
-const SELECTIVE_FOR_SUMS: u64 = 24;
+const SELECTIVE_FOR_SUMS: u64 = 64;
 
 /// From this many passes on, conditions are looked up once for all of them.
 const MANY_PASSES: usize = 3;
