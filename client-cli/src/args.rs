@@ -125,6 +125,9 @@ pub enum Command {
         #[arg(value_name = "MDX", help_heading = "Spørgsmålet")]
         text: String,
     },
+    /// Stil mange spørgsmål i MDX efter hinanden; .help i skallen viser, hvad den kan
+    #[command(help_template = TEMPLATE, override_usage = "terning shell [TILVALG]")]
+    Shell,
     /// Kør en navngiven rapport; uden navn vises rapporterne
     #[command(help_template = TEMPLATE, override_usage = "terning report [RAPPORT] [TILVALG]")]
     Report(Report),
@@ -226,6 +229,9 @@ pub struct Drill {
     /// læses fra stdin
     #[arg(long = "filter", value_name = "BETINGELSE")]
     pub filters: Vec<String>,
+    /// Målet, hvis ydelser eller posteringer skal vises; ellers kubens første
+    #[arg(long, value_name = "MÅL", default_value = "", hide_default_value = true)]
+    pub measure: String,
     /// Felter og oplysninger adskilt af komma, for eksempel 'Ydelsesid,Ydelse VH.Ydelseskode'; kan
     /// gentages
     #[arg(long, value_name = "FELTER", value_delimiter = ',')]

@@ -21,6 +21,7 @@ const PACKAGE_PATIENCE: Duration = Duration::from_secs(4 * 3600);
 const CONNECT: Duration = Duration::from_secs(5);
 
 /// A connection, and what goes with every call.
+#[derive(Clone)]
 pub struct Client {
     service: QueryServiceClient<Channel>,
     token: Option<MetadataValue<Ascii>>,
@@ -104,6 +105,19 @@ impl Client {
         let message = v1::DescribeCubeRequest { cube, version: self.version.clone() };
         let request = self.request(message);
         Ok(self.service.describe_cube(request).await?.into_inner())
+    }
+
+    /// The first members of a field that begin with a text.
+    ///
+    /// # Errors
+    /// The service refused.
+    pub async fn members(
+        &mut self,
+        asked: v1::ListMembersRequest,
+    ) -> Result<Vec<v1::Member>, Error> {
+        let version = self.version.clone();
+        let request = self.request(v1::ListMembersRequest { version, ..asked });
+        Ok(self.service.list_members(request).await?.into_inner().members)
     }
 
     /// A data package, as parts of its files.

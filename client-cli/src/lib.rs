@@ -9,10 +9,11 @@ pub mod table;
 pub mod error;
 pub mod command;
 pub mod output;
+pub mod shell;
 
 use std::process::ExitCode;
 
-use args::Args;
+use args::{Args, Command};
 
 /// Runs one command, and says on stderr what went wrong.
 #[must_use]
@@ -32,6 +33,9 @@ pub fn main(args: Args) -> ExitCode {
 /// # Errors
 /// Whatever kept it from an answer.
 pub fn run(args: Args) -> Result<(), error::Error> {
+    if let Command::Shell = args.command {
+        return shell::run(&args.common);
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(command::run(args))
 }

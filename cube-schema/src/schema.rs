@@ -4,10 +4,13 @@
 //! in which every name that is referred to exists, so that the engine need not doubt it.
 
 mod measures;
+mod records;
 
 use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
+
+pub use records::MadeOf;
 
 /// A checked schema.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -188,6 +191,10 @@ pub struct CalculatedMeasure {
     /// Dimensions on which it has a value at All only.
     #[serde(default)]
     pub at_all: Vec<String>,
+    /// What it is made of, the most telling part first: drill-through shows the records of that, and
+    /// an explanation is of the first part that can be explained.
+    #[serde(default)]
+    pub made_of: Vec<MadeOf>,
 }
 
 /// A set with a name. A formula that uses it means those of its members that exist in the cell.
@@ -274,6 +281,10 @@ pub struct MeasureGroup {
     /// `provenance`. Empty is all of `provenance`.
     #[serde(default)]
     pub drill: Vec<String>,
+    /// The cube with the same facts that shows and explains the records of this group; it has the
+    /// group's dimensions and measures.
+    #[serde(default)]
+    pub records_in: Option<String>,
 }
 
 /// A column that tells of the record that a fact came from.
@@ -578,7 +589,8 @@ impl Schema {
                 });
             }
         }
-        cube.groups.iter().try_for_each(|group| self.check_group(cube, group))
+        cube.groups.iter().try_for_each(|group| self.check_group(cube, group))?;
+        records::check(self, cube)
     }
 
     fn check_group(&self, cube: &Cube, group: &MeasureGroup) -> Result<(), SchemaError> {

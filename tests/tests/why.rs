@@ -13,7 +13,9 @@ use cube_schema::domain::Domain;
 use cube_schema::domains::vh::Vh;
 use terning_engine::query::explain::{ExplainCell, UNEXPLAINED, explain};
 use terning_engine::query::table::Values;
-use terning_engine::query::{Cancel, Drill, Limits, Pivot, Question, View, answer, drill, role};
+use terning_engine::query::{
+    Cancel, Drill, Drilled, Limits, Pivot, Question, View, answer, drill, role,
+};
 use terning_oracle::{Hand07, Oracle, OracleRecord, Publication};
 use terning_server::reports::{self, Given, Lines};
 use terning_tests::engine::Engine;
@@ -36,6 +38,8 @@ static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::load(FOLDER.path(), N
 
 static ORACLE: LazyLock<Oracle> =
     LazyLock::new(|| terning_oracle::load(FOLDER.path(), None).unwrap());
+
+const KEY_FIGURES: &str = "Nøgletal";
 
 /// What an environment variable asks for.
 fn given<T: FromStr>(name: &str, default: T) -> T {
@@ -134,10 +138,127 @@ fn drill_through_shows_as_many_records_and_citizens_as_the_cell_counts() {
             let expected = ["Antal Ydelser", "Antal Unikke Borgere"]
                 .map(|measure| value(&views, &name, &filters, measure).unwrap_or(0.0) as usize);
             let about = format!("{name} {filters:?}");
-            let asked = Drill { cube: name.clone(), filters, columns: Vec::new(), max: 10 };
-            let (_, found) = drill(&views, &asked, &Cancel::default()).unwrap();
+            let asked = |measure: &str| Drill {
+                cube: name.clone(),
+                filters: filters.clone(),
+                measure: measure.to_owned(),
+                max: 10,
+                ..Drill::default()
+            };
+            let (_, found) = drill(&views, &asked(""), &Cancel::default()).unwrap();
             assert_eq!([found.records, found.entities], expected, "{about}");
             assert_eq!(found.table.rows(), expected[0].min(10), "{about}");
+            let of = |measure| drill(&views, &asked(measure), &Cancel::default()).unwrap().1;
+            let figure = |measure| value(&views, &name, &filters, measure).unwrap_or(0.0) as usize;
+            for measure in ["Påbegyndte Ydelser", "Afsluttede Ydelser"] {
+                assert_eq!(of(measure).records, figure(measure), "{about} {measure}");
+            }
+            let last = "Antal Unikke Borgere Ultimo";
+            assert_eq!(of(last).entities, figure(last), "{about} {last}");
+        }
+    }
+}
+
+/// What is drilled to behind a measure of the key figures.
+fn behind(views: &[View], filters: &[String], measure: &str) -> Drilled {
+    let asked = Drill {
+        cube: KEY_FIGURES.to_owned(),
+        filters: filters.to_vec(),
+        measure: measure.to_owned(),
+        max: 1_000_000,
+        ..Drill::default()
+    };
+    drill(views, &asked, &Cancel::default()).unwrap().1
+}
+
+/// Cells of the key figures: the country, a region and municipalities, in two years.
+fn key_figure_cells() -> impl Iterator<Item = Vec<String>> {
+    let places = ["", "Region=084", "Kommunenummer=153", "Kommunenummer=461", "Kommunenummer=187"];
+    let places = places.map(|place| match place {
+        "" => None,
+        place => Some(format!("Handle kommune.{place}")),
+    });
+    ["2024", "2025"].into_iter().flat_map(move |year| {
+        let places = places.clone().into_iter();
+        places.map(move |place| [format!("Tid.År={year}")].into_iter().chain(place).collect())
+    })
+}
+
+#[test]
+fn behind_a_numerator_are_the_citizens_or_the_money_that_it_counts() {
+    let views = everything();
+    let mut counted = 0.0;
+    for filters in key_figure_cells() {
+        let figure = |measure| value(&views, KEY_FIGURES, &filters, measure).unwrap_or(0.0);
+        for measure in ["Modtagere, længerevarende ophold", "Modtagere, midlertidige ophold"] {
+            let found = behind(&views, &filters, measure);
+            assert_eq!(found.entities as f64, figure(measure), "{filters:?} {measure}");
+            counted += figure(measure);
+        }
+        for measure in [
+            "Udgifter",
+            "Udgifter, botilbud og støtte",
+            "Udgifter, længerevarende botilbud",
+            "Udgifter, midlertidige botilbud",
+            "Udgifter, alle ydelser",
+            "Udgifter, støtte i eget hjem",
+        ] {
+            let found = behind(&views, &filters, measure);
+            let Some(Values::Number(kroner)) = found.table.column("Udgifter") else {
+                panic!("{:?}", found.table)
+            };
+            let sum: f64 = kroner.iter().map(|one| one.unwrap()).sum();
+            assert!(close(sum, figure(measure)), "{filters:?} {measure}: {sum}");
+            counted += sum.abs();
+        }
+    }
+    assert!(counted > 1000.0, "hardly anything is counted");
+}
+
+#[test]
+fn behind_population_and_staff_are_their_own_numbers() {
+    let views = everything();
+    for filters in key_figure_cells() {
+        let figure = |measure| value(&views, KEY_FIGURES, &filters, measure).unwrap_or(0.0);
+        for measure in ["Befolkning 18-64", "Lønsum"] {
+            let found = behind(&views, &filters, measure);
+            let Some(Values::Number(numbers)) = found.table.column(measure) else {
+                panic!("{:?}", found.table)
+            };
+            let sum: f64 = numbers.iter().map(|one| one.unwrap()).sum();
+            assert!(close(sum, figure(measure)), "{filters:?} {measure}: {sum}");
+            assert!(sum > 0.0, "{filters:?} {measure}");
+        }
+    }
+}
+
+/// The figure of a formula is recounted of what it is said to be made of.
+#[test]
+fn a_key_figure_is_explained_by_the_part_that_rules_change() {
+    let views = everything();
+    let n1 = "Antal modtagere af længerevarende ophold pr. 1000 indbyggere i alderen 18-64";
+    let n3 = "Gns. udgifter pr. modtager af botilbud og socialpædagogisk støtte";
+    let n4 = "Udgifter til botilbud og socialpædagogisk støtte pr. 18-64-årige";
+    for filters in key_figure_cells() {
+        let explained = |measure: &str| {
+            let (cube, filters) = (KEY_FIGURES.to_owned(), filters.clone());
+            let asked = ExplainCell { cube, filters, measure: measure.to_owned() };
+            explain(&views, &asked, &Cancel::default())
+        };
+        for (measure, part) in [
+            (n1, "Modtagere, længerevarende ophold"),
+            ("Modtagere, midlertidige ophold", "Modtagere, midlertidige ophold"),
+            (n3, "Helårsmodtagere, botilbud og støtte"),
+        ] {
+            let steps = explained(measure).unwrap();
+            let last = steps.steps.last().unwrap().value.unwrap_or(0.0);
+            let figure = value(&views, KEY_FIGURES, &filters, part).unwrap_or(0.0);
+            assert!(close(last, figure), "{filters:?} {measure}: {last} ≠ {figure}");
+            assert!(steps.steps.len() > 5 && !steps.parts.is_empty());
+        }
+        for measure in ["", "Udgifter", "Befolkning 18-64", n4] {
+            let refused = explained(measure).unwrap_err();
+            assert!(refused.hint.as_ref().is_some_and(|hint| hint.contains(n1)), "{refused:?}");
         }
     }
 }

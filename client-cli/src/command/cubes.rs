@@ -7,9 +7,15 @@ use crate::args::Common;
 use crate::client::Client;
 use crate::error::Error;
 use crate::output::number::danish_date;
-use crate::output::{self, List};
+use crate::output::{self, List, Listing};
 
 pub(super) async fn run(client: &mut Client, common: &Common) -> Result<(), Error> {
+    let Listing { json, lists } = listing(client).await?;
+    output::lists(common, &json, &lists)
+}
+
+/// The cubes.
+pub(crate) async fn listing(client: &mut Client) -> Result<Listing, Error> {
     let answer = client.cubes().await?;
     let version = answer.version.unwrap_or_default();
     let list = List {
@@ -26,7 +32,7 @@ pub(super) async fn run(client: &mut Client, common: &Common) -> Result<(), Erro
         "as_of": version.as_of,
         "cubes": answer.cubes.iter().map(cube).collect::<Vec<Value>>(),
     });
-    output::lists(common, &json, &[list])
+    Ok(Listing { json, lists: vec![list] })
 }
 
 fn row(cube: &CubeInfo) -> Vec<String> {

@@ -6,11 +6,18 @@ use terning_proto::v1::{DescribeCubeResponse, DimensionInfo, MeasureInfo};
 use crate::args::Common;
 use crate::client::Client;
 use crate::error::Error;
-use crate::output::{self, List};
+use crate::output::{self, List, Listing};
 
 pub(super) async fn run(client: &mut Client, common: &Common, cube: String) -> Result<(), Error> {
+    let Listing { json, lists } = listing(client, cube).await?;
+    output::lists(common, &json, &lists)
+}
+
+/// A cube.
+pub(crate) async fn listing(client: &mut Client, cube: String) -> Result<Listing, Error> {
     let cube = client.describe(cube).await?;
-    output::lists(common, &json_of(&cube), &[fields(&cube), hierarchies(&cube), measures(&cube)])
+    let lists = vec![fields(&cube), hierarchies(&cube), measures(&cube)];
+    Ok(Listing { json: json_of(&cube), lists })
 }
 
 fn fields(cube: &DescribeCubeResponse) -> List {

@@ -14,6 +14,7 @@ pub(super) async fn run(client: &mut Client, common: &Common, args: Drill) -> Re
         filters: stdin::fill(&args.filters)?,
         columns: args.columns,
         max: args.max,
+        measure: args.measure,
         ..v1::DrillThroughRequest::default()
     };
     output::table(common, &client.drill(asked).await?)

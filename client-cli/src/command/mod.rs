@@ -1,7 +1,7 @@
 //! The commands: each asks the service once and hands the answer to the output.
 
-mod cubes;
-mod describe;
+pub(crate) mod cubes;
+pub(crate) mod describe;
 mod drill;
 mod explain;
 mod mdx;
@@ -9,7 +9,7 @@ mod package;
 mod pivot;
 mod report;
 mod stdin;
-mod versions;
+pub(crate) mod versions;
 
 use crate::args::{Args, Command};
 use crate::client::Client;
@@ -31,6 +31,8 @@ pub async fn run(args: Args) -> Result<(), Error> {
         Command::Drill(drill) => drill::run(&mut client, &common, drill).await,
         Command::Explain(explain) => explain::run(&mut client, &common, explain).await,
         Command::Package(package) => package::run(&mut client, &common, package).await,
+        // A shell asks many times, and is no command of one question.
+        Command::Shell => Ok(()),
         Command::Versions => versions::run(&mut client, &common).await,
     }
 }

@@ -6,16 +6,22 @@ use terning_proto::v1::VersionInfo;
 use crate::args::Common;
 use crate::client::Client;
 use crate::error::Error;
-use crate::output::{self, List};
+use crate::output::{self, List, Listing};
 
 pub(super) async fn run(client: &mut Client, common: &Common) -> Result<(), Error> {
+    let Listing { json, lists } = listing(client).await?;
+    output::lists(common, &json, &lists)
+}
+
+/// The versions.
+pub(crate) async fn listing(client: &mut Client) -> Result<Listing, Error> {
     let versions = client.versions().await?;
     let list = List {
         title: String::new(),
         headers: vec!["Version", "Til og med", "Bygget", "Bemærkning"],
         rows: versions.iter().map(row).collect(),
     };
-    output::lists(common, &versions.iter().map(version).collect(), &[list])
+    Ok(Listing { json: versions.iter().map(version).collect(), lists: vec![list] })
 }
 
 fn row(version: &VersionInfo) -> Vec<String> {

@@ -19,6 +19,14 @@ use crate::table::Table;
 
 pub use list::List;
 
+/// Lists for people, and the same as JSON for programs.
+pub struct Listing {
+    /// For programs.
+    pub json: serde_json::Value,
+    /// For people.
+    pub lists: Vec<List>,
+}
+
 /// What stands above an answer.
 #[derive(Clone, Debug, Default)]
 pub struct Heading {
@@ -57,12 +65,25 @@ impl Choice {
 /// # Errors
 /// The answer cannot be written, or not in this format.
 pub fn answer(common: &Common, heading: &Heading, answer: &Answer) -> Result<(), Error> {
-    write(common, |out| match common.format() {
+    write(common, |out| draw_answer(out, common.format(), heading, answer))
+}
+
+/// Draws an answer.
+///
+/// # Errors
+/// The answer cannot be written, or not in this format.
+pub fn draw_answer(
+    out: &mut dyn Write,
+    format: Format,
+    heading: &Heading,
+    answer: &Answer,
+) -> Result<(), Error> {
+    match format {
         Format::Table => Ok(table::write(out, heading, answer)?),
         Format::Csv => Ok(csv::write(out, answer)?),
         Format::Json => Ok(json::write(out, heading, answer)?),
         Format::Xlsx => Ok(out.write_all(&xlsx::answer(heading, answer)?)?),
-    })
+    }
 }
 
 /// Writes a table where and how the command line says.
@@ -70,7 +91,15 @@ pub fn answer(common: &Common, heading: &Heading, answer: &Answer) -> Result<(),
 /// # Errors
 /// The table cannot be written, or not in this format.
 pub fn table(common: &Common, table: &Table) -> Result<(), Error> {
-    write(common, |out| match common.format() {
+    write(common, |out| draw_table(out, common.format(), table))
+}
+
+/// Draws a table.
+///
+/// # Errors
+/// The table cannot be written, or not in this format.
+pub fn draw_table(out: &mut dyn Write, format: Format, table: &Table) -> Result<(), Error> {
+    match format {
         Format::Table => Ok(lines::write_table(out, table)?),
         Format::Csv => {
             // A file of values has no place for them, and one says how much was left out.
@@ -79,7 +108,7 @@ pub fn table(common: &Common, table: &Table) -> Result<(), Error> {
         }
         Format::Json => Ok(lines::write_json(out, table)?),
         Format::Xlsx => Ok(out.write_all(&xlsx::table(table)?)?),
-    })
+    }
 }
 
 /// Writes lists where and how the command line says.
@@ -87,7 +116,20 @@ pub fn table(common: &Common, table: &Table) -> Result<(), Error> {
 /// # Errors
 /// They cannot be written, or not in this format.
 pub fn lists(common: &Common, json: &serde_json::Value, lists: &[List]) -> Result<(), Error> {
-    write(common, |out| match common.format() {
+    write(common, |out| draw_lists(out, common.format(), json, lists))
+}
+
+/// Draws lists.
+///
+/// # Errors
+/// They cannot be written, or not in this format.
+pub fn draw_lists(
+    out: &mut dyn Write,
+    format: Format,
+    json: &serde_json::Value,
+    lists: &[List],
+) -> Result<(), Error> {
+    match format {
         Format::Table => Ok(list::write_tables(out, lists)?),
         Format::Csv => Ok(list::write_csv(out, lists)?),
         Format::Json => {
@@ -95,7 +137,7 @@ pub fn lists(common: &Common, json: &serde_json::Value, lists: &[List]) -> Resul
             Ok(writeln!(out)?)
         }
         Format::Xlsx => Ok(out.write_all(&xlsx::lists(lists)?)?),
-    })
+    }
 }
 
 /// Writes a text as it is.

@@ -1,10 +1,12 @@
 //! Shows the records that count in a cell.
 
+use terning_engine::query::drill::Of;
 use terning_engine::query::{Cancel, Drill, Drilled, drill};
 use terning_proto::v1;
 use tonic::Status;
 
 use super::call::Call;
+use super::explain::of_formula;
 use super::table::{self, About};
 use super::{Api, Parts, status};
 
@@ -14,6 +16,8 @@ const LARGEST: usize = 1_000_000;
 /// What a municipality is told of the records behind a figure of all municipalities.
 const OTHERS: &str = "Kun kommunens egne ydelser er vist, efter dens egne indberetninger; cellen kan \
                       rumme flere.";
+/// The same of facts that no rule changes.
+const OTHER_FACTS: &str = "Kun kommunens egne rækker er vist; cellen kan rumme flere.";
 
 impl Api {
     pub(super) async fn answer_drill_through(
@@ -25,10 +29,11 @@ impl Api {
         let job = move |cancel: &Cancel| {
             let asked = asked(&request);
             let (at, drilled) = drill(&sight.views, &asked, cancel).map_err(status::of_query)?;
-            let view = &sight.views[at];
-            let mut about = about(view.cube().name.clone(), request.filters, &drilled);
-            if view.of_records().is_restricted() && !view.is_restricted() {
-                about.notes.push(OTHERS.to_owned());
+            let cube = sight.views[at].cube().name.clone();
+            let mut about = about(cube, request.filters, &drilled);
+            if drilled.of.view != at {
+                let teller = &sight.views[drilled.of.view].cube().name;
+                about.notes.push(format!("Ydelserne er vist, som de er i kuben '{teller}'."));
             }
             Ok(table::parts(&sight.version, about, &drilled.table))
         };
@@ -40,6 +45,7 @@ fn asked(request: &v1::DrillThroughRequest) -> Drill {
     Drill {
         cube: request.cube.clone(),
         filters: request.filters.clone(),
+        measure: request.measure.clone(),
         columns: request.columns.clone(),
         max: (request.max as usize).min(LARGEST),
     }
@@ -48,12 +54,23 @@ fn asked(request: &v1::DrillThroughRequest) -> Drill {
 fn about(cube: String, filters: Vec<String>, drilled: &Drilled) -> About {
     let (records, entities) = (drilled.records, drilled.entities);
     let shown = drilled.table.rows();
-    let mut notes = vec![format!("I alt {records} ydelser hos {entities} borgere.")];
+    let Of { measure, group, parts, some, .. } = &drilled.of;
+    let mut notes = vec![match group {
+        None => format!("I alt {records} ydelser hos {entities} borgere."),
+        Some(group) => format!("I alt {records} rækker i {group}."),
+    }];
+    notes.extend(of_formula(parts, measure));
+    if *some {
+        notes.push(if group.is_none() { OTHERS } else { OTHER_FACTS }.to_owned());
+    }
     if shown < records {
         notes.push(format!("De første {shown} er vist; vis flere med --max."));
     }
     About {
-        title: "Ydelserne bag cellen".to_owned(),
+        title: match group {
+            None => "Ydelserne bag cellen".to_owned(),
+            Some(_) => format!("Rækkerne bag cellen: {measure}"),
+        },
         notes,
         cube,
         behind: drilled.behind,

@@ -28,6 +28,18 @@ impl Api {
     }
 }
 
+/// That a formula was asked for, and of which of its parts the answer is.
+pub(super) fn of_formula(parts: &[String], measure: &str) -> Option<String> {
+    match parts {
+        [] => None,
+        [only] if only == measure => Some(format!("Målet er en formel af '{measure}'.")),
+        _ => Some(format!(
+            "Målet er en formel af {}; her er det '{measure}'. Vælg et andet med --measure.",
+            parts.iter().map(|part| format!("'{part}'")).collect::<Vec<_>>().join(" og ")
+        )),
+    }
+}
+
 fn about(cube: String, filters: Vec<String>, explained: &Explained) -> About {
     let mut notes = vec![
         "Hvert trin er målet talt igen, når reglerne til og med trinnet er anvendt; ændringerne \
@@ -37,6 +49,7 @@ fn about(cube: String, filters: Vec<String>, explained: &Explained) -> About {
          behøver ikke at ændre målet."
             .to_owned(),
     ];
+    notes.extend(of_formula(&explained.parts, &explained.measure));
     if explained.own {
         notes.push("Trinnene er efter kommunens egne indberetninger alene.".to_owned());
     }

@@ -1,6 +1,7 @@
 //! Lists the members of a field, page by page.
 
 use terning_engine::cube::Dimension;
+use terning_engine::cube::dimension::fold;
 use terning_engine::query::View;
 use terning_engine::query::bound::{HierarchyRef, Member};
 use terning_engine::query::names::Names;
@@ -30,15 +31,28 @@ impl Api {
             size => size.min(LARGEST_PAGE),
         };
         let hierarchy = HierarchyRef::Of { dimension, hierarchy: field };
-        let page: Vec<u32> = view.members(dimension, field).skip(start).take(size).collect();
+        let begins = beginning(view, dimension, field, &request.prefix);
+        let mut members = view.members(dimension, field).filter(begins).skip(start);
+        let page: Vec<u32> = members.by_ref().take(size).collect();
         let next = start + page.len();
-        let more = next < view.member_count(dimension, field);
+        let more = members.next().is_some();
         let (cube, names) = (view.cube(), Names::from(view.cube()));
         let named = |&id: &u32| convert::member(cube, names, hierarchy, Member::Of { field, id });
         Ok(v1::ListMembersResponse {
             members: page.iter().map(named).collect(),
             next_page_token: if more { next.to_string() } else { String::new() },
         })
+    }
+}
+
+/// Whether the caption or the key of a member begins with what is asked for.
+fn beginning(view: &View, dimension: usize, field: usize, prefix: &str) -> impl Fn(&u32) -> bool {
+    let field = &view.cube().dimensions[dimension].fields[field];
+    let prefix = fold(prefix);
+    move |&id| {
+        let id = id as usize;
+        let begins = |name: &str| fold(name).starts_with(&prefix);
+        prefix.is_empty() || begins(field.captions.get(id)) || begins(field.keys.get(id))
     }
 }
 

@@ -232,7 +232,8 @@ fn records(view: &View, pivot: &Pivot, cancel: &Cancel) -> Result<Table, QueryEr
 /// How many of the municipalities are behind.
 fn behind(source: &Source<'_>, pivot: &Pivot, cancel: &Cancel) -> Result<u32, QueryError> {
     let (cube, filters) = (pivot.cube.clone(), pivot.filters.clone());
-    let asked = Drill { cube, filters, columns: vec!["Startdato".to_owned()], max: 1 };
+    let columns = vec!["Startdato".to_owned()];
+    let asked = Drill { cube, filters, columns, max: 1, ..Drill::default() };
     Ok(drill(source.views, &asked, cancel)?.1.behind)
 }
 

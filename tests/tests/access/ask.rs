@@ -19,6 +19,9 @@ use crate::mdx;
 /// The person-level cube.
 const CUBE: &str = "Voksne Handicappede";
 
+/// The position of the key figures among the cubes.
+const KEY_FIGURES: usize = 3;
+
 /// A question.
 #[derive(Clone, Debug)]
 pub enum Asked {
@@ -43,16 +46,30 @@ impl Asked {
     }
 }
 
-/// The person-level cube or Benchmark.
+/// The person-level cube, Benchmark, or the key figures.
 fn of_persons<'a>(cubes: &'a [Arc<Cube>], random: &mut Random) -> &'a Cube {
-    &cubes[random.below(2)]
+    &cubes[*random.one(&[0, 0, 1, 1, KEY_FIGURES])]
+}
+
+/// A measure behind which there are records, sometimes the default one.
+fn measure(cube: &Cube, random: &mut Random) -> String {
+    if random.percent(30) {
+        return String::new();
+    }
+    let stored = cube.measures().map(|found| cube.measure(found).name.as_str());
+    let calculated = cube.calculated.iter().map(|measure| measure.name.as_str());
+    let names: Vec<&str> = stored.chain(calculated).collect();
+    (*random.one(&names)).to_owned()
 }
 
 fn drilled(cubes: &[Arc<Cube>], random: &mut Random) -> Drill {
     let cube = of_persons(cubes, random);
+    let measure = measure(cube, random);
     let mut filters = pivot(cube, random).filters;
     let count = *random.one(&[0, 0, 1, 2, 3]);
-    let mut columns: Vec<String> = (0..count).map(|_| column(cube, random)).collect();
+    // What Benchmark tells of records is told behind the key figures too.
+    let told = if cube.explain.is_some() { cube } else { &cubes[1] };
+    let mut columns: Vec<String> = (0..count).map(|_| column(told, random)).collect();
     // Words of the hidden cube alone, which tells of Benchmark's records.
     let hidden = cubes.iter().find(|cube| cube.hidden).unwrap();
     let lacks = |dimension: &&Dimension| cube.find_dimension(&dimension.name).is_none();
@@ -67,7 +84,7 @@ fn drilled(cubes: &[Arc<Cube>], random: &mut Random) -> Drill {
         1 | 2 => columns.push(name),
         _ => {}
     }
-    Drill { cube: cube.name.clone(), filters, columns, max: random.below(20) }
+    Drill { cube: cube.name.clone(), filters, measure, columns, max: random.below(20) }
 }
 
 /// A field, or a heading of what is told of records.
@@ -80,8 +97,9 @@ fn column(cube: &Cube, random: &mut Random) -> String {
 }
 
 fn explained(cubes: &[Arc<Cube>], random: &mut Random) -> ExplainCell {
-    let Pivot { cube, filters, mut measures, .. } = pivot(of_persons(cubes, random), random);
-    ExplainCell { cube, filters, measure: measures.swap_remove(0) }
+    let cube = of_persons(cubes, random);
+    let filters = pivot(cube, random).filters;
+    ExplainCell { cube: cube.name.clone(), filters, measure: measure(cube, random) }
 }
 
 fn pivot(cube: &Cube, random: &mut Random) -> Pivot {

@@ -1,7 +1,10 @@
 //! A2: what a municipality is shown of the records behind figures that are public.
 
+use cube_schema::domain::Domain;
+use cube_schema::domains::vh::Vh;
+use terning_engine::query::explain::{ExplainCell, explain, rules};
 use terning_engine::query::table::Values;
-use terning_engine::query::{Cancel, Drill, Drilled, ErrorKind, QueryError, drill};
+use terning_engine::query::{Cancel, Drill, Drilled, ErrorKind, QueryError, drill, role};
 use terning_tests::engine::Engine;
 use terning_tests::folder::Delivery;
 
@@ -32,7 +35,7 @@ fn asked(
 ) -> Result<Drilled, QueryError> {
     let owned = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
     let (filters, columns) = (owned(filters), owned(columns));
-    let asked = Drill { cube: cube.to_owned(), filters, columns, max: 0 };
+    let asked = Drill { cube: cube.to_owned(), filters, columns, ..Drill::default() };
     let eyes = Eyes::of(&engine.cubes, kommune);
     drill(eyes.views(), &asked, &Cancel::default()).map(|(_, drilled)| drilled)
 }
@@ -81,12 +84,53 @@ fn a2_file_and_line_of_a_pairs_reporter_are_not_shown() {
 }
 
 #[test]
-fn a2_key_figures_have_no_records_and_say_where_they_are() {
+fn a2_behind_the_numerators_of_key_figures_are_the_own_records_of_benchmark() {
     let engine = engine();
-    for columns in [&[][..], &["Handle kommune.Kommune"]] {
-        let refused = asked(&engine, "153", "Nøgletal", &[], columns).unwrap_err();
-        assert_eq!(refused.message, "bag tallene i kuben 'Nøgletal' er der ingen ydelser at vise");
-        assert_eq!(refused.hint, Some(format!("spørg i stedet i kuben '{BENCHMARK}'")));
+    let of = |kommune, measure: &str| {
+        let asked = Drill {
+            cube: "Nøgletal".to_owned(),
+            filters: vec!["Tid.År=2020".to_owned()],
+            measure: measure.to_owned(),
+            columns: ["Ydelsesid", "Mærker"].map(str::to_owned).to_vec(),
+            max: 0,
+        };
+        let eyes = Eyes::of(&engine.cubes, kommune);
+        drill(eyes.views(), &asked, &Cancel::default()).unwrap().1
+    };
+    let own = of("157", "Modtagere, længerevarende ophold");
+    assert_eq!(texts(&own, "Ydelsesid"), [Some("b".to_owned())]);
+    assert!(own.of.some && own.of.measure == "Antal Unikke Borgere", "{:?}", own.of);
+    // C2 shortens the temporary stay for the whole country, but not by Brøndby's own records.
+    assert_eq!(texts(&of("153", "Modtagere, midlertidige ophold"), "Mærker"), [None]);
+    assert_eq!(of("153", "Modtagere, længerevarende ophold").records, 0);
+}
+
+#[test]
+fn a_role_without_the_own_steps_of_records_is_shown_none_of_them() {
+    let engine = engine();
+    let vh = Vh::new().unwrap();
+    let kommune = vh.schema().roles.iter().find(|role| role.name == "kommune").unwrap();
+    let mut without = kommune.clone();
+    without.cubes.retain(|sight| sight.cube != "Forklaring");
+    let mut unrestricted = kommune.clone();
+    unrestricted.cubes.iter_mut().filter(|sight| sight.cube == "Forklaring").for_each(|sight| {
+        sight.rows = None;
+    });
+    for role in [without, unrestricted] {
+        let views = role::views(&engine.cubes, &role, "153");
+        for (cube, measure) in [(BENCHMARK, ""), ("Nøgletal", "Modtagere, midlertidige ophold")] {
+            let asked =
+                Drill { cube: cube.to_owned(), measure: measure.to_owned(), ..Drill::default() };
+            let refused = drill(&views, &asked, &Cancel::default()).unwrap_err();
+            assert!(refused.message.contains("rollen giver ikke adgang"), "{refused}");
+            let asked = ExplainCell {
+                cube: cube.to_owned(),
+                measure: measure.to_owned(),
+                ..ExplainCell::default()
+            };
+            explain(&views, &asked, &Cancel::default()).unwrap_err();
+            assert!(rules(&views, cube).is_empty());
+        }
     }
 }
 

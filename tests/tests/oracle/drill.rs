@@ -70,6 +70,7 @@ fn ours(both: &Both, eyes: &Eyes, pivot: &Pivot, filters: &[String]) -> Option<V
         filters: filters.to_vec(),
         columns: COLUMNS.map(str::to_owned).into(),
         max: usize::MAX,
+        ..Drill::default()
     };
     let views: Vec<View> = both.views(eyes).iter().map(View::of_records).collect();
     let (_, drilled) = engine::drill(&views, &asked, &Cancel::default()).ok()?;

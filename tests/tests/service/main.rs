@@ -10,4 +10,5 @@ mod commands;
 mod lives;
 mod packages;
 mod reports;
+mod shell;
 mod wire;

@@ -6,6 +6,7 @@
 //! order of the lines.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::day::{Day, Interval, Month, Quarter};
 use crate::domain::{Refused, Row};
@@ -62,6 +63,14 @@ pub struct Konto {
     pub funktion: u16,
     /// The grouping.
     pub gruppering: u16,
+}
+
+impl fmt::Display for Konto {
+    /// Main account, main function, function and grouping: `5.38.50.001`.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Konto { hovedkonto, hovedfunktion, funktion, gruppering, .. } = self;
+        write!(out, "{hovedkonto}.{hovedfunktion:02}.{funktion:02}.{gruppering:03}")
+    }
 }
 
 /// What the lines of `udgifter.csv` are added up by.

@@ -17,7 +17,7 @@ pub use build::{BuildError, build};
 pub use dimension::{Dimension, Field, Hierarchy};
 pub use rows::{Order, PARTS, Rows};
 
-use cube_schema::schema::{DayCount, Explain, MeasureKind};
+use cube_schema::schema::{DayCount, Explain, MadeOf, MeasureKind};
 use cube_schema::table::Timeline;
 use serde::{Deserialize, Serialize};
 
@@ -85,6 +85,8 @@ pub struct Group {
     pub provenance: Vec<Provenance>,
     /// What drill-through shows where nothing is named.
     pub drill: Vec<String>,
+    /// The cube that shows and explains the records of this group.
+    pub records_in: Option<String>,
 }
 
 /// How rows point at a dimension.
@@ -141,6 +143,8 @@ pub struct Calculated {
     pub formula: String,
     /// The dimensions, by position, on which it has a value at All only.
     pub at_all: Vec<usize>,
+    /// What it is made of, the most telling part first.
+    pub made_of: Vec<MadeOf>,
 }
 
 /// A set of a name.

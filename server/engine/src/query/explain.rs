@@ -12,10 +12,11 @@ use cube_schema::schema::Explain;
 
 use super::error::{ErrorKind, QueryError};
 use super::table::Table;
+use super::told::{self, Told};
 use super::view::View;
 use super::{Cancel, CellSet, Limits, Pivot, answer, bind, run};
+use crate::cube::Cube;
 use crate::cube::dimension::same;
-use crate::cube::{Cube, Measure};
 
 /// What is said of a difference that a caller's own records do not explain.
 pub const UNEXPLAINED: &str = "forskel, som kommunens egne indberetninger ikke forklarer";
@@ -44,6 +45,8 @@ pub struct Explained {
     decimals: u8,
     /// Whether the steps are those of the caller's own records alone.
     pub own: bool,
+    /// The parts of the formula that was asked for; none where it is no formula.
+    pub parts: Vec<String>,
     /// How many municipalities of the cell are behind.
     pub behind: u32,
 }
@@ -74,20 +77,23 @@ pub fn explain(
     asked: &ExplainCell,
     cancel: &Cancel,
 ) -> Result<Explained, QueryError> {
-    let at = answer::find(views, &asked.cube)?;
-    let view = &views[at];
+    let told = explainable(views, asked)?;
+    let (at, view) = (told.view, &views[told.view]);
     let how = view.cube().explain.as_ref();
     let (how, hidden) = how
         .and_then(|how| Some((how, hidden(views, how)?)))
         .ok_or_else(|| not_explained(view.cube()))?;
-    let measure = measure(view, &asked.measure)?;
-    let (late, early) = split(view, how, &asked.filters)?;
+    if view.of_records().is_restricted() && !hidden.is_restricted() {
+        return Err(withheld(view.cube()));
+    }
+    let measure = view.cube().measure(told.measure);
+    let (late, early) = split(view, how, &told.filters)?;
     let waterfall = Waterfall { how, hidden, early, measure: &measure.name, cancel };
     let mut steps = waterfall.steps()?;
     if !late.is_empty() {
         steps.push(waterfall.last(&late, steps.last())?);
     }
-    let whole = ask(view, &cell(&asked.cube, &asked.filters, &measure.name), cancel)?;
+    let whole = ask(view, &cell(&view.cube().name, &told.filters, &measure.name), cancel)?;
     let own = hidden.is_restricted();
     if own && !view.is_restricted() {
         steps.push(rest(&steps, whole.value(0)));
@@ -99,8 +105,22 @@ pub fn explain(
         unit: measure.unit.clone(),
         decimals: measure.decimals,
         own,
+        parts: told.parts,
         behind: whole.behind,
     })
+}
+
+/// The measure that is asked for, or the first that its formula is made of that can be explained.
+fn explainable(views: &[View], asked: &ExplainCell) -> Result<Told, QueryError> {
+    let at = answer::find(views, &asked.cube)?;
+    // What the asked cube does not have is refused here, whichever cube then explains.
+    asked.filters.iter().try_for_each(|filter| bind::condition(&views[at], filter).map(drop))?;
+    let all = told::all(views, at, &asked.measure, &asked.filters)?;
+    let is_explained = |told: &&Told| views[told.view].cube().explain.is_some();
+    match all.iter().find(is_explained) {
+        Some(told) => Ok(told.clone()),
+        None => Err(not_by_rules(views, at, &asked.measure)),
+    }
 }
 
 impl Explained {
@@ -138,7 +158,8 @@ pub fn rules(views: &[View], cube: &str) -> Vec<Without> {
     let Some((how, hidden)) = how.and_then(|how| Some((how, hidden(views, how)?))) else {
         return Vec::new();
     };
-    let Some(without) = how.without.as_ref().filter(|_| !hidden.is_restricted()) else {
+    let some = hidden.is_restricted() || views[at].of_records().is_restricted();
+    let Some(without) = how.without.as_ref().filter(|_| !some) else {
         return Vec::new();
     };
     let steps = path(hidden.cube(), how, without).into_iter();
@@ -175,15 +196,40 @@ fn not_explained(cube: &Cube) -> QueryError {
     QueryError::new(ErrorKind::Invalid, message).hint("vælg en kube, der tæller ydelser")
 }
 
-fn measure<'a>(view: &'a View, name: &str) -> Result<&'a Measure, QueryError> {
-    let found = match name.trim() {
-        "" => bind::default_measure(view)?,
-        name => {
-            let found = view.cube().find_measure(name);
-            found.ok_or_else(|| bind::unknown_measure(view, name))?
-        }
+/// A measure that no rule changes; the measures of the cube that can be explained are named.
+fn not_by_rules(views: &[View], at: usize, measure: &str) -> QueryError {
+    let cube = views[at].cube();
+    let explained = |name: &&str| {
+        let told = told::all(views, at, name, &[]).unwrap_or_default();
+        told.iter().any(|told| views[told.view].cube().explain.is_some())
     };
-    Ok(view.cube().measure(found))
+    let stored = cube.listed_measures().map(|found| cube.measure(found).name.as_str());
+    let calculated = cube.calculated.iter().filter(|measure| measure.visible);
+    let names = stored.chain(calculated.map(|measure| measure.name.as_str()));
+    let names: Vec<String> = names.filter(explained).map(str::to_owned).collect();
+    if names.is_empty() {
+        return not_explained(cube);
+    }
+    let name = match measure.trim() {
+        "" => cube.groups[0].measures[0].name.as_str(),
+        name => name,
+    };
+    let message =
+        format!("målet '{name}' ændres ikke af reglerne og kan ikke forklares trin for trin");
+    QueryError::new(ErrorKind::Invalid, message).hint(format!(
+        "se rækkerne bag med terning drill --measure '{name}', eller forklar et af målene: {}",
+        names.join("; ")
+    ))
+}
+
+/// That the caller lacks what tells of its own records alone.
+pub(super) fn withheld(cube: &Cube) -> QueryError {
+    let message =
+        format!("rollen giver ikke adgang til at se de enkelte ydelser bag kuben '{}'", cube.name);
+    QueryError::new(ErrorKind::Invalid, message).hint(
+        "rollen ser kun nogle af ydelserne; den skal også have den kube, som forklarer dem, med de \
+         samme rækker",
+    )
 }
 
 /// The conditions on the dimension that is the last step, and the others.

@@ -14,6 +14,7 @@ pub mod parse;
 pub mod bind;
 pub mod show;
 pub mod table;
+mod told;
 pub mod drill;
 pub mod explain;
 mod answer;

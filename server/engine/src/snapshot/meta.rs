@@ -73,6 +73,7 @@ pub(super) struct GroupMeta {
     pub record: Option<u32>,
     pub provenance: Vec<ProvenanceMeta>,
     pub drill: Vec<String>,
+    pub records_in: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]

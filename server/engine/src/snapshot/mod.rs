@@ -28,7 +28,7 @@ pub use read::open;
 pub use write::write;
 
 /// The format version that is written.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// Why a snapshot cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

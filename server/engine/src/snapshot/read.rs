@@ -124,6 +124,7 @@ impl Reader<'_> {
             record,
             provenance,
             drill: meta.drill,
+            records_in: meta.records_in,
         })
     }
 

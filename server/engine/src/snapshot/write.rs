@@ -107,6 +107,7 @@ impl<'a> Writer<'a> {
             record,
             provenance,
             drill: group.drill.clone(),
+            records_in: group.records_in.clone(),
         })
     }
 

@@ -1,5 +1,7 @@
-//! Drill-through shows as many records as the cell counts, of as many citizens.
+//! Drill-through shows as many records as the cell counts, of as many citizens; behind a measure of
+//! begun, ended or last-day records those alone.
 
+use cube_schema::schema::MeasureKind;
 use terning_engine::cube::MeasureRef;
 use terning_engine::query::bound::Bound;
 use terning_engine::query::drill::{Column, records};
@@ -20,10 +22,29 @@ pub fn check(view: &View, question: &Bound, seed: u64) {
     let (citizens, expected) = (count(CITIZENS), count(RECORDS));
     let columns = columns(view, question);
     let conditions = question.conditions.clone();
-    let found = records(view, conditions, &columns, 3, &Cancel::default()).unwrap();
+    let default = MeasureRef { group: 0, measure: CITIZENS };
+    let found = records(view, default, conditions, &columns, 3, &Cancel::default()).unwrap();
     assert_eq!(found.records, expected, "TERNING_SCAN_SEED={seed}");
     assert_eq!(found.entities, citizens, "TERNING_SCAN_SEED={seed}");
     assert_eq!(found.table.rows(), expected.min(3), "TERNING_SCAN_SEED={seed}");
+    for (measure, shape) in view.cube().groups[0].measures.iter().enumerate() {
+        let at = MeasureRef { group: 0, measure };
+        let conditions = question.conditions.clone();
+        let found = || records(view, at, conditions, &[], 0, &Cancel::default()).unwrap();
+        let (about, expected) =
+            (format!("TERNING_SCAN_SEED={seed}: {}", shape.name), count(measure));
+        match shape.kind {
+            // A record of these worlds may begin and end more than once.
+            MeasureKind::Starts | MeasureKind::Ends => {
+                let records = found().records;
+                assert!(records <= expected && (records > 0) == (expected > 0), "{about}");
+            }
+            MeasureKind::DistinctAtEnd if shape.order.is_none() => {
+                assert_eq!(found().entities, expected, "{about}");
+            }
+            _ => {}
+        }
+    }
 }
 
 /// A field of every dimension that has a condition.

@@ -1,6 +1,8 @@
 //! The fact tables of the key figures beside services: accounts, population, staff, and which
 //! municipalities have delivered.
 
+use std::collections::HashMap;
+
 use crate::day::{Day, Interval, Month, Quarter};
 use crate::domain::DeliveryInfo;
 use crate::table::{FactColumn, FactTable, Timeline};
@@ -28,18 +30,24 @@ impl Noegletal<'_> {
 
     /// Kroner by municipality, service and month of posting: what the bridge gives to a service.
     fn udgifter(self) -> FactTable {
-        let mut rows: Vec<(Kommune, u32, Month, i64)> = Vec::new();
+        let mut rows: Vec<(Postering, u32, i64)> = Vec::new();
         for (postering, oere) in self.reference.regnskab.posteringer() {
             let services = self.ydelser(&postering).into_iter();
-            let own = services.map(|ydelse| (postering.kommune, ydelse, postering.month, oere));
+            let own = services.map(|ydelse| (postering, ydelse, oere));
             rows.extend(own.filter(|_| self.is_shown(postering.month)));
         }
-        let days = |row: &(Kommune, u32, Month, i64)| row.2.first_day();
-        let mut columns = self.places(rows.iter().map(|row| row.0));
+        let postings = || rows.iter().map(|row| &row.0);
+        let numbers = |of: &dyn Fn(&Postering) -> u16| {
+            FactColumn::Id(postings().map(|one| u32::from(of(one))).collect())
+        };
+        let mut columns = self.places(postings().map(|one| one.kommune));
         columns.extend([
             ("ydelse", FactColumn::Id(rows.iter().map(|row| row.1).collect())),
-            ("dag", FactColumn::Day(rows.iter().map(days).collect())),
-            ("kroner", FactColumn::Number(rows.iter().map(|row| kroner(row.3)).collect())),
+            ("dag", FactColumn::Day(postings().map(|one| one.month.first_day()).collect())),
+            ("kroner", FactColumn::Number(rows.iter().map(|row| kroner(row.2)).collect())),
+            ("konto", shared(postings().map(|one| one.konto.to_string()))),
+            ("dranst", numbers(&|one| one.konto.dranst)),
+            ("hovedart", numbers(&|one| one.hovedart)),
         ]);
         named("udgifter", columns, Vec::new())
     }
@@ -57,18 +65,18 @@ impl Noegletal<'_> {
     /// quarter, else of the newest quarter before, which may be of an earlier year.
     fn befolkning(self) -> FactTable {
         let voksne: Vec<(Kommune, Quarter, u64)> = self.reference.befolkning.voksne().collect();
-        let mut rows: Vec<(Kommune, Interval, u64)> = Vec::new();
+        let mut rows: Vec<(Kommune, Interval, u64, Quarter)> = Vec::new();
         for year in self.timeline.first.year()..=self.timeline.last.year() {
             let third = Month::new(year as i16, 9).quarter();
             let first = Month::new(year as i16, 1).first_day();
             let days = Interval { first, last: Month::new(year as i16, 12).last_day() };
             let until = voksne.iter().filter(|(_, quarter, _)| *quarter <= third);
             // By municipality and quarter: the last of each municipality is its newest.
-            let mut newest: Vec<(Kommune, Interval, u64)> = Vec::new();
-            for (kommune, _, antal) in until {
+            let mut newest: Vec<(Kommune, Interval, u64, Quarter)> = Vec::new();
+            for (kommune, quarter, antal) in until {
                 match newest.last_mut() {
-                    Some(last) if last.0 == *kommune => last.2 = *antal,
-                    _ => newest.push((*kommune, days, *antal)),
+                    Some(last) if last.0 == *kommune => (last.2, last.3) = (*antal, *quarter),
+                    _ => newest.push((*kommune, days, *antal, *quarter)),
                 }
             }
             rows.extend(newest);
@@ -77,6 +85,7 @@ impl Noegletal<'_> {
         columns.extend(days_of(rows.iter().map(|row| row.1)));
         let counts = rows.iter().map(|row| row.2 as f64).collect();
         columns.push(("indbyggere", FactColumn::Number(counts)));
+        columns.push(("kvartal", shared(rows.iter().map(|row| row.3.to_string()))));
         named("befolkning", columns, Vec::new())
     }
 
@@ -123,6 +132,19 @@ impl Noegletal<'_> {
 fn days_of(days: impl Iterator<Item = Interval>) -> [(&'static str, FactColumn); 2] {
     let (first, last): (Vec<Day>, Vec<Day>) = days.map(|days| (days.first, days.last)).unzip();
     [("foerste_dag", FactColumn::Day(first)), ("sidste_dag", FactColumn::Day(last))]
+}
+
+/// Texts that rows share.
+fn shared(texts: impl Iterator<Item = String>) -> FactColumn {
+    let (mut known, mut different) = (HashMap::<Box<str>, u32>::new(), Vec::new());
+    let numbers = texts.map(|text| {
+        *known.entry(text.into_boxed_str()).or_insert_with_key(|text| {
+            different.push(text.clone());
+            different.len() as u32 - 1
+        })
+    });
+    let numbers = numbers.collect();
+    FactColumn::Coded(different, numbers)
 }
 
 fn kroner(oere: i64) -> f64 {

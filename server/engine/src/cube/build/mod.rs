@@ -134,6 +134,7 @@ fn calculated(measure: &schema::CalculatedMeasure, dimensions: &[Dimension]) -> 
         visible: measure.visible,
         formula: measure.formula.clone(),
         at_all: measure.at_all.iter().filter_map(position).collect(),
+        made_of: measure.made_of.clone(),
     }
 }
 
@@ -175,6 +176,7 @@ fn build_group(
         record: record.transpose()?,
         provenance,
         drill: group.drill.clone(),
+        records_in: group.records_in.clone(),
     })
 }
 

@@ -163,17 +163,16 @@ impl Found<'_> {
 
     /// The decimals of `'#,##0.00'`, and of the named formats.
     fn of_format(&self, value: &Expr) -> Result<u8, QueryError> {
-        let format = &self.context.text[value.span.range()];
-        if value.kind != ExprKind::Text {
+        let ExprKind::Text(format) = value.kind else {
             return Err(self
                 .context
                 .invalid("et format skal være en tekst", value.span)
                 .hint("skriv for eksempel FORMAT_STRING = '#,##0.00'"));
-        }
-        let format = format.trim_matches(['\'', '"']);
+        };
+        let format = format.text(self.context.text);
         if ["Standard", "Fixed", "Percent", "Currency"]
             .iter()
-            .any(|named| named.eq_ignore_ascii_case(format))
+            .any(|named| named.eq_ignore_ascii_case(&format))
         {
             return Ok(DECIMALS_OF_A_RATIO);
         }

@@ -69,6 +69,13 @@ impl<'a> Context<'a> {
         QueryError::new(ErrorKind::Invalid, message).at(self.text, span.range())
     }
 
+    /// Something of the language that is not understood here, with its place.
+    pub(super) fn not_yet(self, span: Span) -> QueryError {
+        let written = self.text.get(span.range()).unwrap_or_default();
+        let shown: String = written.chars().take(40).collect();
+        self.invalid(format!("'{shown}' er endnu ikke understøttet her"), span)
+    }
+
     /// A name that nothing has, with its place.
     pub(super) fn unknown(self, message: impl Into<String>, span: Span) -> QueryError {
         QueryError::new(ErrorKind::Unknown, message).at(self.text, span.range())

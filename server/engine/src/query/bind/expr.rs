@@ -25,7 +25,10 @@ pub(super) fn set(context: Context<'_>, expr: &Expr) -> Result<Set, QueryError> 
         ExprKind::Chain(first, rest) => chain(context, first, rest),
         ExprKind::Prefix(operator, operand) => prefix(context, *operator, operand, expr.span),
         ExprKind::Number(_) => Err(context.invalid("et tal er ikke en mængde", expr.span)),
-        ExprKind::Text => Err(context
+        ExprKind::Case(_) | ExprKind::Alias(..) | ExprKind::Parameter(_) => {
+            Err(context.not_yet(expr.span))
+        }
+        ExprKind::Text(_) => Err(context
             .invalid("en tekst i anførselstegn er ikke en mængde", expr.span)
             .hint("navne skrives i [ ] og ikke i anførselstegn")),
     }

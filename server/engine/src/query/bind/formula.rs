@@ -21,7 +21,10 @@ pub(super) fn formula(context: Context<'_>, expr: &Expr) -> Result<Formula, Quer
         ExprKind::Call(name, arguments) => {
             call(&Call { context, name: *name, arguments, span: expr.span })
         }
-        ExprKind::Text => Err(context
+        ExprKind::Case(_) | ExprKind::Alias(..) | ExprKind::Parameter(_) => {
+            Err(context.not_yet(expr.span))
+        }
+        ExprKind::Text(_) => Err(context
             .invalid("tekster er endnu ikke understøttet i formler", expr.span)
             .hint("navne skrives i [ ] og ikke i anførselstegn")),
         ExprKind::Steps(_, steps) => {

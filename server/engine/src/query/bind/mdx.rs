@@ -64,6 +64,9 @@ fn axes<'q>(
     let mut axes: Vec<(&AxisClause, Set)> = Vec::with_capacity(clauses.len());
     for number in 0..clauses.len() as u32 {
         let clause = axis_of_number(context, clauses, number)?;
+        if let Some(having) = &clause.having {
+            return Err(context.not_yet(having.span).hint("udelad HAVING"));
+        }
         let set = expr::set(context, &clause.set)?;
         check_apart(context, &axes, &set, clause.set.span)?;
         axes.push((clause, set));
@@ -114,7 +117,12 @@ fn subselects(
     conditions: &mut Vec<Condition>,
 ) -> Result<(), QueryError> {
     let mut source = source;
-    while let Source::Select(select) = source {
+    while let Source::Select { select, non_visual } = source {
+        if *non_visual {
+            return Err(context
+                .not_yet(select.span)
+                .hint("udelad NON VISUAL; totaler er da af det, som filteret lader tilbage"));
+        }
         for axis in &select.axes {
             narrow(context, axis, conditions)?;
         }
@@ -135,6 +143,9 @@ fn narrow(
     let span = axis.set.span;
     if axis.non_empty {
         return Err(context.invalid("NON EMPTY kan ikke stå i en indre SELECT", span));
+    }
+    if let Some(having) = &axis.having {
+        return Err(context.invalid("HAVING kan ikke stå i en indre SELECT", having.span));
     }
     let set = expr::set(context, &axis.set)?;
     let narrowed = slicer::read(context, &set, span)?;

@@ -9,7 +9,7 @@ use crate::cube::Dimension;
 use crate::cube::dimension::same;
 use crate::query::bound::{HierarchyRef, Member};
 use crate::query::names::{ALL_LEVEL, MEASURES, MEASURES_LEVEL};
-use crate::query::parse::{Name, NameKind, Span};
+use crate::query::parse::{Name, Span};
 
 /// What a path of names can mean.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -35,7 +35,7 @@ pub(super) fn path(context: Context<'_>, names: &[Name]) -> Result<Entity, Query
 
 fn first(context: Context<'_>, name: Name) -> Result<Entity, QueryError> {
     let wanted = context.name(name);
-    if name.kind == NameKind::Key {
+    if name.is_key() {
         let error = context.invalid("en nøgle skal stå efter en dimension", name.span);
         return Err(error.hint("skriv for eksempel [Tid].[År].&[2020]"));
     }
@@ -83,7 +83,7 @@ fn below(context: Context<'_>, entity: Entity, name: Name) -> Result<Entity, Que
 fn in_dimension(context: Context<'_>, dimension: usize, name: Name) -> Result<Entity, QueryError> {
     let shape = context.dimension(dimension);
     let wanted = context.name(name);
-    if name.kind != NameKind::Key
+    if !name.is_key()
         && let Some(hierarchy) = shape.find_hierarchy(&wanted)
     {
         return Ok(Entity::Hierarchy(HierarchyRef::Of { dimension, hierarchy }));
@@ -92,7 +92,7 @@ fn in_dimension(context: Context<'_>, dimension: usize, name: Name) -> Result<En
         return in_hierarchy(context, HierarchyRef::Of { dimension, hierarchy: 0 }, name);
     }
     let fields = 0..shape.fields.len();
-    if name.kind != NameKind::Key {
+    if !name.is_key() {
         let of = |field| value::of_caption(context.view, (dimension, field), &wanted, |_| true);
         if let Some(found) = only_member(context, dimension, fields.clone(), name, of)? {
             return Ok(found);
@@ -164,7 +164,7 @@ fn in_hierarchy(
     let shape = context.dimension(dimension);
     let levels = &shape.hierarchies[position].levels;
     let wanted = context.name(name);
-    if name.kind != NameKind::Key {
+    if !name.is_key() {
         if is_all(context, &wanted) {
             return Ok(Entity::Member(hierarchy, Member::All));
         }
@@ -260,7 +260,7 @@ fn member(
     passes: impl Fn(u32) -> bool + Copy,
 ) -> Option<u32> {
     let wanted = context.name(name);
-    if name.kind != NameKind::Key
+    if !name.is_key()
         && let Some(member) = value::of_caption(context.view, place, &wanted, passes)
     {
         return Some(member);

@@ -1,7 +1,16 @@
 //! What an MDX text says, before anybody knows what its names mean.
 
+mod expression;
+mod statement;
+
 use std::borrow::Cow;
 use std::ops::Range;
+
+pub use expression::{Case, Expr, ExprKind, Operator, Step};
+pub use statement::{
+    AxisClause, Create, Definition, DrillThrough, DropDefinition, PropertyPath, Select, Source,
+    Statement,
+};
 
 /// Bytes of the text, at character borders.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,65 +35,6 @@ impl Span {
     }
 }
 
-/// A `SELECT`, also one that stands inside another's `FROM`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Select<'a> {
-    /// The whole text.
-    pub text: &'a str,
-    /// What `WITH` defines.
-    pub definitions: Vec<Definition<'a>>,
-    /// The axes, in the order of the text.
-    pub axes: Vec<AxisClause>,
-    /// What is asked.
-    pub source: Source<'a>,
-    /// The set after `WHERE`.
-    pub slicer: Option<Expr>,
-    /// The properties after `CELL PROPERTIES`.
-    pub cell_properties: Vec<Span>,
-    /// The statement.
-    pub span: Span,
-}
-
-/// A name that a question gives to a formula or a set.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Definition<'a> {
-    /// Whether it is a `MEMBER` and not a `SET`.
-    pub is_member: bool,
-    /// The path that is defined, in the text of the statement.
-    pub name: Vec<Name>,
-    /// The text that the expression's places are of: that of the statement, or the formula where
-    /// quotes in it are doubled.
-    pub text: Cow<'a, str>,
-    /// What the name stands for.
-    pub expr: Expr,
-    /// Properties such as `FORMAT_STRING = '0.0'`: names and values, in the text of the statement.
-    pub properties: Vec<(Name, Expr)>,
-}
-
-/// What stands after `FROM`.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Source<'a> {
-    /// A cube.
-    Cube(Name),
-    /// What another `SELECT` leaves of a cube.
-    Select(Box<Select<'a>>),
-}
-
-/// One axis.
-#[derive(Clone, Debug, PartialEq)]
-pub struct AxisClause {
-    /// Whether `NON EMPTY` stands before the set.
-    pub non_empty: bool,
-    /// The set.
-    pub set: Expr,
-    /// The properties after `DIMENSION PROPERTIES`.
-    pub properties: Vec<Span>,
-    /// The number: columns are 0, rows 1.
-    pub number: u32,
-    /// Where the number or its name stands.
-    pub number_span: Span,
-}
-
 /// One name of a path. The text has its letters: see [`Name::text`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Name {
@@ -101,11 +51,25 @@ pub enum NameKind {
     Bare,
     /// `[in brackets]`.
     Bracketed,
-    /// `&[a key]`, or `&` and a word.
+    /// `&[a key]`, or `&` and a word or a number.
     Key,
+    /// `&[a key]` right behind another key: the next part of a key of several parts.
+    KeyPart,
 }
 
 impl Name {
+    /// Whether it is a key, or part of one.
+    #[must_use]
+    pub fn is_key(self) -> bool {
+        matches!(self.kind, NameKind::Key | NameKind::KeyPart)
+    }
+
+    /// Whether it is this word, written without brackets.
+    #[must_use]
+    pub fn is_word(self, query: &str, word: &str) -> bool {
+        self.kind == NameKind::Bare && query[self.span.range()].eq_ignore_ascii_case(word)
+    }
+
     /// The letters of the name, without brackets, `]]` being one bracket.
     #[must_use]
     pub fn text(self, query: &str) -> Cow<'_, str> {
@@ -118,108 +82,26 @@ impl Name {
     }
 }
 
-/// An expression.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Expr {
-    /// What it is.
-    pub kind: ExprKind,
-    /// Its place.
+/// A text in quotes. The text has its letters: see [`Literal::text`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Literal {
+    /// Its place, quotes included.
     pub span: Span,
 }
 
-/// Kinds of expressions. Chains are lists rather than trees, so that a long one is not a deep one.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ExprKind {
-    /// Names with dots between them.
-    Path(Vec<Name>),
-    /// An expression, and what is taken of it: `.Members`, `.Item(0)`.
-    Steps(Box<Expr>, Vec<Step>),
-    /// A function and its arguments, some perhaps left out.
-    Call(Name, Vec<Option<Expr>>),
-    /// `{a, b}`.
-    Braces(Vec<Expr>),
-    /// `(a, b)`. In parentheses alone, an expression is itself.
-    Tuple(Vec<Expr>),
-    /// A number.
-    Number(f64),
-    /// A text in quotes; the span includes them.
-    Text,
-    /// Operators of one precedence, from the left.
-    Chain(Box<Expr>, Vec<(Operator, Expr)>),
-    /// An operator before its operand.
-    Prefix(Operator, Box<Expr>),
-}
-
-/// What is taken of an expression.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Step {
-    /// The word after the dot.
-    pub name: Name,
-    /// What stands in parentheses behind it.
-    pub arguments: Option<Vec<Option<Expr>>>,
-}
-
-/// Operators.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum Operator {
-    Range,
-    Times,
-    Divide,
-    Plus,
-    Minus,
-    Join,
-    Equal,
-    Unequal,
-    Less,
-    AtMost,
-    Greater,
-    AtLeast,
-    Is,
-    Not,
-    And,
-    Or,
-    Xor,
-}
-
-impl Operator {
-    /// The precedence: the greater binds the tighter.
+impl Literal {
+    /// What stands between the quotes, a doubled one being one.
     #[must_use]
-    pub fn level(self) -> u8 {
-        match self {
-            Operator::Or | Operator::Xor => 1,
-            Operator::And => 2,
-            Operator::Not => 3,
-            Operator::Equal
-            | Operator::Unequal
-            | Operator::Less
-            | Operator::AtMost
-            | Operator::Greater
-            | Operator::AtLeast
-            | Operator::Is => 4,
-            Operator::Plus | Operator::Minus | Operator::Join => 5,
-            Operator::Times | Operator::Divide => 6,
-            Operator::Range => 7,
-        }
-    }
-}
-
-impl Select<'_> {
-    /// The name of the cube, also below other `SELECT`s.
-    #[must_use]
-    pub fn cube(&self) -> Name {
-        let mut select = self;
-        loop {
-            match &select.source {
-                Source::Cube(name) => return *name,
-                Source::Select(inner) => select = inner,
+    pub fn text(self, query: &str) -> Cow<'_, str> {
+        let written = &query[self.span.range()];
+        let Some(quote) = written.chars().next() else { return Cow::from(written) };
+        let inner = written.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
+        match inner {
+            Some(inner) if inner.contains(quote) => {
+                Cow::from(inner.replace(&quote.to_string().repeat(2), &quote.to_string()))
             }
+            Some(inner) => Cow::from(inner),
+            None => Cow::from(written),
         }
-    }
-
-    /// The letters of the cube's name.
-    #[must_use]
-    pub fn cube_name(&self) -> Cow<'_, str> {
-        self.cube().text(self.text)
     }
 }

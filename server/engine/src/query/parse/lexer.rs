@@ -23,6 +23,8 @@ pub(super) enum TokenKind {
     Number,
     /// `'a text'` or `"a text"`.
     Text,
+    /// `@` and a word.
+    Parameter,
     /// A sign of one or two letters.
     Sign(Sign),
     /// Behind the last letter.
@@ -43,6 +45,7 @@ pub(super) enum Sign {
     Ampersand,
     Star,
     Slash,
+    Caret,
     Plus,
     Minus,
     Bars,
@@ -54,7 +57,8 @@ pub(super) enum Sign {
     AtLeast,
 }
 
-/// The rest of a text.
+/// The rest of a text. A copy looks ahead.
+#[derive(Clone, Copy)]
 pub(super) struct Lexer<'a> {
     text: &'a str,
     at: usize,
@@ -78,12 +82,28 @@ impl<'a> Lexer<'a> {
         Ok(Token { kind, span: span(start, self.at) })
     }
 
+    /// The token after `&`: a name in brackets, or a word, which may begin with a digit.
+    pub(super) fn next_key(&mut self) -> Result<Token, QueryError> {
+        let mut after = *self;
+        after.skip_blanks()?;
+        match after.text.as_bytes().get(after.at) {
+            Some(byte) if byte.is_ascii_digit() => {
+                let start = after.at;
+                let kind = after.word()?;
+                *self = after;
+                Ok(Token { kind, span: span(start, self.at) })
+            }
+            _ => self.next(true),
+        }
+    }
+
     fn kind(&mut self, after_name: bool) -> Result<TokenKind, QueryError> {
         let rest = &self.text.as_bytes()[self.at..];
         let Some(&first) = rest.first() else { return Ok(TokenKind::End) };
         match first {
             b'[' => self.enclosed(b']', TokenKind::Bracketed),
             b'\'' | b'"' => self.enclosed(first, TokenKind::Text),
+            b'@' => self.parameter(),
             b'0'..=b'9' => Ok(self.number()),
             b'.' if !after_name && rest.get(1).is_some_and(u8::is_ascii_digit) => Ok(self.number()),
             _ => match sign(first, rest.get(1).copied()) {
@@ -147,20 +167,27 @@ impl<'a> Lexer<'a> {
         Ok(TokenKind::Word)
     }
 
+    fn parameter(&mut self) -> Result<TokenKind, QueryError> {
+        let start = self.at;
+        self.at += 1;
+        let word = self.word().map_err(|_| {
+            QueryError::new(ErrorKind::Syntax, "efter @ skal stå navnet på en parameter")
+                .hint("skriv for eksempel @Aar")
+                .at(self.text, start..start + 1)
+        });
+        word.map(|_| TokenKind::Parameter)
+    }
+
     fn strange(&self) -> QueryError {
         let letter = self.text[self.at..].chars().next().unwrap_or(' ');
-        let span = self.at..self.at + letter.len_utf8();
-        let error = match letter {
-            '@' => QueryError::new(ErrorKind::Invalid, "parametre som @navn er ikke understøttet")
-                .hint("skriv værdien i stedet for parameteren"),
-            _ => {
-                let letter = letter.escape_debug();
-                let message = format!("tegnet '{letter}' hører ikke til i MDX");
-                QueryError::new(ErrorKind::Syntax, message)
-                    .hint("navne med andre tegn end bogstaver og cifre skal stå i [ ]")
-            }
+        let hint = match letter {
+            '‘' | '’' | '“' | '”' | '´' | '`' => "skriv lige anførselstegn, ' eller \"",
+            '!' => "forskellig fra skrives <>",
+            _ => "navne med andre tegn end bogstaver og cifre skal stå i [ ]",
         };
-        error.at(self.text, span)
+        let message = format!("tegnet '{}' hører ikke til i MDX", letter.escape_debug());
+        let span = self.at..self.at + letter.len_utf8();
+        QueryError::new(ErrorKind::Syntax, message).hint(hint).at(self.text, span)
     }
 
     fn skip_blanks(&mut self) -> Result<(), QueryError> {
@@ -182,14 +209,23 @@ impl<'a> Lexer<'a> {
         Ok(())
     }
 
-    /// The length of a comment in `/* */`.
+    /// The length of a comment in `/* */`; comments may stand in it.
     fn comment(&self, text: &str) -> Result<usize, QueryError> {
-        let end = text[2..].find("*/").ok_or_else(|| {
-            QueryError::new(ErrorKind::Syntax, "en kommentar er ikke afsluttet")
-                .hint("skriv */ hvor den slutter")
-                .at(self.text, self.at..self.at + 2)
-        })?;
-        Ok(end + 4)
+        let bytes = text.as_bytes();
+        let (mut open, mut at) = (0_usize, 0);
+        while at < bytes.len() {
+            match (bytes[at], bytes.get(at + 1)) {
+                (b'/', Some(b'*')) => (open, at) = (open + 1, at + 2),
+                (b'*', Some(b'/')) => (open, at) = (open - 1, at + 2),
+                _ => at += 1,
+            }
+            if open == 0 {
+                return Ok(at);
+            }
+        }
+        Err(QueryError::new(ErrorKind::Syntax, "en kommentar er ikke afsluttet")
+            .hint("skriv */ hvor den slutter; hver /* indeni skal også afsluttes")
+            .at(self.text, self.at..self.at + 2))
     }
 
     fn skip_digits(&mut self) {
@@ -225,6 +261,7 @@ fn sign(first: u8, second: Option<u8>) -> Option<(Sign, usize)> {
         (b'&', _) => (Sign::Ampersand, 1),
         (b'*', _) => (Sign::Star, 1),
         (b'/', _) => (Sign::Slash, 1),
+        (b'^', _) => (Sign::Caret, 1),
         (b'+', _) => (Sign::Plus, 1),
         (b'-', _) => (Sign::Minus, 1),
         (b'=', _) => (Sign::Equal, 1),
@@ -262,6 +299,8 @@ mod tests {
             ("1. .5 1e3 2.5E-1 1e", &["1.", ".5", "1e3", "2.5E-1", "1", "e"]),
             ("'it''s' \"a\"\"b\"", &["'it''s'", "\"a\"\"b\""]),
             ("a--b\n//c\nd/* e\n */f", &["a", "d", "f"]),
+            ("a/* b /* c */ d */e /**/ f", &["a", "e", "f"]),
+            ("@Aar,@x1", &["@Aar", ",", "@x1"]),
             ("a<>b<=c||d", &["a", "<>", "b", "<=", "c", "||", "d"]),
             ("  ", &[]),
         ] {
@@ -276,7 +315,9 @@ mod tests {
             ("'a''", "en tekst er ikke afsluttet", 0),
             ("a /* b", "en kommentar er ikke afsluttet", 2),
             ("a § b", "tegnet '§' hører ikke til i MDX", 2),
-            ("{@Aar}", "parametre som @navn er ikke understøttet", 1),
+            ("{@}", "efter @ skal stå navnet på en parameter", 1),
+            ("a /* b /* c */", "en kommentar er ikke afsluttet", 2),
+            ("‘a’", "tegnet '‘' hører ikke til i MDX", 0),
         ] {
             let error = tokens(text).unwrap_err();
             assert_eq!(error.message, message);
