@@ -38,7 +38,7 @@ pub fn answer(
     limits: &Limits,
     cancel: &Cancel,
 ) -> Result<Answer, QueryError> {
-    let (view, bound) = bound(views, question)?;
+    let (view, bound) = bound(views, question, limits, cancel)?;
     Ok(Answer { view, cells: run(&views[view], &bound, limits, cancel)? })
 }
 
@@ -47,17 +47,23 @@ pub fn answer(
 /// # Errors
 /// The pivot cannot be understood.
 pub fn translate(views: &[View], pivot: &Pivot) -> Result<String, QueryError> {
-    let (view, bound) = bound(views, &Question::Pivot(pivot))?;
+    let (view, bound) =
+        bound(views, &Question::Pivot(pivot), &Limits::default(), &Cancel::default())?;
     Ok(show::mdx(&views[view], &bound))
 }
 
-fn bound(views: &[View], question: &Question<'_>) -> Result<(usize, Bound), QueryError> {
+fn bound(
+    views: &[View],
+    question: &Question<'_>,
+    limits: &Limits,
+    cancel: &Cancel,
+) -> Result<(usize, Bound), QueryError> {
     match question {
         Question::Mdx(text) => {
             let query = parse::mdx(text)?;
             let view = find(views, &query.cube_name())
                 .map_err(|error| error.at(text, query.cube().span.range()))?;
-            Ok((view, bind::mdx(&views[view], &query)?))
+            Ok((view, bind::mdx_within(&views[view], &query, limits, cancel)?))
         }
         Question::Pivot(pivot) => {
             let view = find(views, &pivot.cube)?;

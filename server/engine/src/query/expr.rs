@@ -44,8 +44,9 @@ impl PartialEq for Expr {
     fn eq(&self, other: &Expr) -> bool {
         match (&self.node, &other.node) {
             (Node::Constant(left), Node::Constant(right)) => left == right,
-            (Node::Tuple(left), Node::Tuple(right))
-            | (Node::Braces(left), Node::Braces(right)) => left == right,
+            (Node::Tuple(left), Node::Tuple(right)) | (Node::Braces(left), Node::Braces(right)) => {
+                left == right
+            }
             (Node::Cell(left), Node::Cell(right)) => left == right,
             (Node::Call(left, own), Node::Call(right, other)) => {
                 std::ptr::eq(*left, *right) && own == other
@@ -127,9 +128,20 @@ impl Expr {
                 _ => {}
             }
         }
-        let elsewhere =
-            elsewhere || matches!(&self.node, Node::Tuple(parts) if parts.len() > 1);
+        let elsewhere = elsewhere || matches!(&self.node, Node::Tuple(parts) if parts.len() > 1);
         self.parts().into_iter().for_each(|part| part.members(elsewhere, each));
+    }
+
+    /// The hierarchies of the members that are named.
+    pub(crate) fn each_hierarchy(&self) -> Vec<HierarchyRef> {
+        let mut found: Vec<HierarchyRef> = self.hierarchy().into_iter().collect();
+        found.extend(self.parts().into_iter().flat_map(Expr::each_hierarchy));
+        found
+    }
+
+    /// How many parts stand inside each other at most.
+    pub(crate) fn height(&self) -> usize {
+        1 + self.parts().into_iter().map(Expr::height).max().unwrap_or(0)
     }
 
     /// How many parts that give values stand inside each other at most, a member that is named

@@ -70,6 +70,17 @@ fn unknown_dimension(context: Context<'_>, name: Name) -> QueryError {
 }
 
 fn below(context: Context<'_>, entity: Entity, name: Name) -> Result<Entity, QueryError> {
+    let hierarchy = match entity {
+        Entity::Dimension(_) => None,
+        Entity::Hierarchy(hierarchy)
+        | Entity::Level(hierarchy, _)
+        | Entity::Member(hierarchy, _) => Some(hierarchy),
+    };
+    if let Some(hierarchy) = hierarchy
+        && let Some(own) = own(context, hierarchy, name)
+    {
+        return Ok(Entity::Member(hierarchy, own));
+    }
     match entity {
         Entity::Dimension(dimension) => in_dimension(context, dimension, name),
         Entity::Hierarchy(hierarchy) | Entity::Member(hierarchy, Member::All) => {
@@ -89,7 +100,8 @@ fn in_dimension(context: Context<'_>, dimension: usize, name: Name) -> Result<En
         return Ok(Entity::Hierarchy(HierarchyRef::Of { dimension, hierarchy }));
     }
     if shape.hierarchies.len() == 1 {
-        return in_hierarchy(context, HierarchyRef::Of { dimension, hierarchy: 0 }, name);
+        let hierarchy = HierarchyRef::Of { dimension, hierarchy: 0 };
+        return below(context, Entity::Hierarchy(hierarchy), name);
     }
     let fields = 0..shape.fields.len();
     if !name.is_key() {
@@ -185,11 +197,18 @@ fn in_hierarchy(
     }
 }
 
+/// The calculated member of a name that the question defines.
+fn own(context: Context<'_>, hierarchy: HierarchyRef, name: Name) -> Option<Member> {
+    let wanted = context.name(name);
+    let own = context.definitions.find_member(hierarchy, &wanted).filter(|_| !name.is_key())?;
+    Some(Member::Calculated(context.cube.calculated.len() + own))
+}
+
 fn measure(context: Context<'_>, name: Name) -> Result<Entity, QueryError> {
     let wanted = context.name(name);
-    let own = context.definitions.find_member(&wanted);
-    let own = own.map(|own| Member::Calculated(context.cube.calculated.len() + own));
-    match own.or_else(|| pivot::find_measure(context.cube, &wanted)) {
+    match own(context, HierarchyRef::Measures, name)
+        .or_else(|| pivot::find_measure(context.cube, &wanted))
+    {
         Some(measure) => Ok(Entity::Member(HierarchyRef::Measures, measure)),
         None if same(&wanted, MEASURES_LEVEL) || same(&wanted, MEASURES) => {
             Ok(Entity::Hierarchy(HierarchyRef::Measures))

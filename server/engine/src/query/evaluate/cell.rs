@@ -126,9 +126,8 @@ impl Evaluator<'_> {
         }
         let stands: Vec<&Stand> =
             frame.stands().iter().filter(|(own, _)| held(*own)).map(|(_, stand)| stand).collect();
-        let at_all = |row: u32| {
-            stands.iter().all(|stand| stand.at(row as usize) == At::One(Member::All))
-        };
+        let at_all =
+            |row: u32| stands.iter().all(|stand| stand.at(row as usize) == At::One(Member::All));
         let rows: Vec<u32> = (0..frame.rows as u32).filter(|row| at_all(*row)).collect();
         if rows.len() == frame.rows {
             return self.eval(&member.formula, frame);

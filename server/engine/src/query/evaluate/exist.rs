@@ -100,9 +100,8 @@ impl Evaluator<'_> {
     ) -> Result<(Arc<Written>, Vec<Vec<usize>>, Arc<[u32]>), QueryError> {
         let written = Arc::new(self.scope.written(set)?);
         let dimensions = dimensions_of(&written.columns);
-        let matters = |hierarchy: HierarchyRef| {
-            dimensions.iter().any(|one| of_dimension(hierarchy, *one))
-        };
+        let matters =
+            |hierarchy: HierarchyRef| dimensions.iter().any(|one| of_dimension(hierarchy, *one));
         let (first, of_row) = frame.different(matters);
         let few = frame.select(&first);
         let mut passing = vec![vec![true; written.len()]; first.len()];
@@ -120,10 +119,11 @@ impl Evaluator<'_> {
                 passing.iter_mut().zip(own).for_each(|(passes, own)| *passes &= own);
             }
         }
-        let chosen = passing.into_iter().map(|passing| {
-            (0..written.len()).filter(|&tuple| passing[tuple]).collect()
-        });
-        Ok((written, chosen.collect(), of_row))
+        let chosen = passing
+            .into_iter()
+            .map(|passing| (0..written.len()).filter(|&tuple| passing[tuple]).collect());
+        let chosen = chosen.collect();
+        Ok((written, chosen, of_row))
     }
 
     /// Of every row, whether its cell exists: for every dimension with several stands, some key has

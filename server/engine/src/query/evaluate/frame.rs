@@ -135,10 +135,8 @@ impl Frame {
         matters: impl Fn(HierarchyRef) -> bool,
     ) -> (Vec<u32>, Arc<[u32]>) {
         let stands = self.stands.iter().filter(|(own, _)| matters(*own)).map(|(_, stand)| stand);
-        let coded: Vec<&Stand> = stands
-            .chain(&self.within)
-            .filter(|stand| matches!(stand, Stand::Coded(..)))
-            .collect();
+        let coded: Vec<&Stand> =
+            stands.chain(&self.within).filter(|stand| matches!(stand, Stand::Coded(..))).collect();
         if coded.is_empty() {
             return (vec![0], vec![0; self.rows].into());
         }

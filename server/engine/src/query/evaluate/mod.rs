@@ -17,18 +17,25 @@ mod operate;
 mod over;
 mod read;
 pub(crate) mod exist;
+mod answer;
+mod guide;
+mod positions;
+mod stack;
 
-pub(crate) use operate::equal;
+pub(super) use answer::answer;
+pub(crate) use read::product;
+pub(crate) use stack::on_a_stack;
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use hashbrown::HashMap;
 
-use super::bound::{Bound, HierarchyRef};
+use super::bound::{Bound, HierarchyRef, Part};
 use super::error::{ErrorKind, QueryError};
 use super::expr::{Expr, Node};
-use super::functions::{Call, Function, Rule, Takes};
+use super::functions::{Call, Function, Kind, Rule, Takes};
+use super::view::View;
 use super::{Cancel, Limits};
 use frame::{At, Frame, Stand};
 use read::Grids;
@@ -64,7 +71,62 @@ pub(crate) struct Evaluator<'q> {
 }
 
 impl<'q> Evaluator<'q> {
-    pub(crate) fn new(
+    /// For a question: with its calculated members, at its slicer, in what its conditions leave.
+    pub(crate) fn of(
+        view: &'q View,
+        bound: &'q Bound,
+        limits: &'q Limits,
+        cancel: &'q Cancel,
+    ) -> Evaluator<'q> {
+        let mut scope = Scope::new(view, &bound.calculated, &bound.own);
+        let sliced = |at: usize| bound.sliced.iter().any(|(position, _)| *position == at);
+        let own = bound.conditions.iter().enumerate().filter(|(at, _)| !sliced(*at));
+        let narrowing: Vec<_> = own.map(|(_, one)| one).chain(&bound.hidden).cloned().collect();
+        for condition in &narrowing {
+            let dimension = condition.dimension;
+            scope.subspace[dimension] = Some(keys::allowed(scope.cube, dimension, &narrowing));
+        }
+        let mut evaluator = Evaluator::new(scope, bound, limits, cancel);
+        evaluator.slicer.put(HierarchyRef::Measures, Stand::Same(At::One(bound.measure)));
+        for set in &bound.slicer {
+            let members = set.factors.iter().flat_map(|factor| &factor.parts);
+            let members: Vec<_> = members
+                .flat_map(|part| match part {
+                    Part::Tuples(members) => members.clone(),
+                    Part::Level { .. } => Vec::new(),
+                })
+                .collect();
+            let at = match members[..] {
+                [only] => At::One(only),
+                _ => At::Together(evaluator.together(set)),
+            };
+            set.columns().for_each(|column| evaluator.slicer.put(column, Stand::Same(at)));
+        }
+        evaluator.named.borrow_mut().extend(
+            bound.named.iter().map(|(number, value)| (*number, Column::Same(value.clone()))),
+        );
+        evaluator
+    }
+
+    /// The sets of names that have been worked out.
+    pub(crate) fn named_sets(&self) -> Vec<(usize, Value)> {
+        let mut found: Vec<_> =
+            self.named.borrow().iter().map(|(number, of)| (*number, of.get(0))).collect();
+        found.sort_by_key(|one| one.0);
+        found
+    }
+
+    /// A text that names members or a set, bound.
+    pub(crate) fn read_text(
+        &self,
+        text: &str,
+        kind: Kind,
+        constrained: bool,
+    ) -> Result<Expr, QueryError> {
+        super::bind::text(self.scope.view, self.scope.own, text, (kind, constrained))
+    }
+
+    fn new(
         scope: Scope<'q>,
         bound: &'q Bound,
         limits: &'q Limits,
@@ -91,7 +153,7 @@ impl<'q> Evaluator<'q> {
     /// # Errors
     /// A limit was reached, or the question was cancelled; what is wrong with a cell is its value.
     pub(crate) fn eval(&self, expr: &Expr, frame: &Frame) -> Result<Column, QueryError> {
-        self.step(frame.rows)?;
+        self.step(if expr.kind() == Kind::Value { frame.rows } else { 1 })?;
         if frame.rows == 0 {
             return Ok(Column::Same(Value::Empty));
         }
@@ -238,9 +300,7 @@ impl<'q> Evaluator<'q> {
     ) -> Result<Column, QueryError> {
         match function.rule {
             Rule::Framed(rule) => rule(self, frame, arguments).map_err(|error| expr.place(error)),
-            Rule::Plain(_) if takes_each(function) => {
-                self.over(expr, function, arguments, frame)
-            }
+            Rule::Plain(_) if takes_each(function) => self.over(expr, function, arguments, frame),
             Rule::Plain(_) => {
                 let given = arguments.iter().map(|one| self.eval(one, frame));
                 let given: Vec<Column> = given.collect::<Result<_, _>>()?;
@@ -306,12 +366,7 @@ impl<'q> Evaluator<'q> {
         cell_error(expr, rule(&Call { scope, function, given, over }))
     }
 
-    fn braces(
-        &self,
-        expr: &Expr,
-        parts: &[Expr],
-        frame: &Frame,
-    ) -> Result<Column, QueryError> {
+    fn braces(&self, expr: &Expr, parts: &[Expr], frame: &Frame) -> Result<Column, QueryError> {
         let given = parts.iter().map(|part| self.eval(part, frame));
         let given: Vec<Column> = given.collect::<Result<_, _>>()?;
         let union = |row: usize| {

@@ -19,6 +19,7 @@ impl Scope<'_> {
     }
 
     /// How far below the top a member stands: the All member at 0.
+    #[allow(dead_code, reason = "functions of navigation use it")]
     pub(crate) fn depth(&self, (hierarchy, member): Place) -> usize {
         let Member::Of { field, .. } = member else { return 0 };
         self.levels(hierarchy).iter().position(|&level| level == field).map_or(0, |at| at + 1)
@@ -46,6 +47,7 @@ impl Scope<'_> {
     }
 
     /// The member above a member, or itself, on a level.
+    #[allow(dead_code, reason = "functions of navigation use it")]
     pub(crate) fn ancestor(&self, place: Place, level: Option<usize>) -> Option<Place> {
         let mut at = Some(place);
         while let Some(one) = at.filter(|&one| self.level_of(one) != level) {

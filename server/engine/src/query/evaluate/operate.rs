@@ -62,11 +62,11 @@ fn operate(
     rows: usize,
 ) -> Result<Column, QueryError> {
     if let (Column::Same(left), Column::Same(right)) = (left, right) {
-        return Ok(Column::Same(cell_error(expr, both(operator, left, right))?));
+        return Ok(Column::Same(cell_error(expr, values(operator, left, right))?));
     }
     let one = |row: usize| match (left.number(row), right.number(row)) {
         (Some(left), Some(right)) => Ok(numbers(operator, left, right)),
-        _ => cell_error(expr, both(operator, &left.get(row), &right.get(row))),
+        _ => cell_error(expr, values(operator, &left.get(row), &right.get(row))),
     };
     (0..rows).map(one).collect()
 }
@@ -78,7 +78,7 @@ fn numbers(operator: Operator, left: f64, right: f64) -> Value {
         Value::Truth(left.partial_cmp(&right).is_some_and(holds))
     };
     match operator {
-        Operator::Plus | Operator::Minus | Operator::Times | Operator::Divide => {
+        Operator::Plus | Operator::Minus | Operator::Times | Operator::Divide | Operator::Power => {
             Value::of(arithmetic(operator, left, right))
         }
         Operator::Equal => compared(Ordering::is_eq),
@@ -90,9 +90,8 @@ fn numbers(operator: Operator, left: f64, right: f64) -> Value {
         Operator::And => Value::Truth(is_true(left) && is_true(right)),
         Operator::Or => Value::Truth(is_true(left) || is_true(right)),
         Operator::Xor => Value::Truth(is_true(left) != is_true(right)),
-        _ => {
-            both(operator, &Value::of(left), &Value::of(right)).unwrap_or(Value::Empty)
-        }
+        Operator::Is => Value::Truth(left == right || left.is_nan() && right.is_nan()),
+        _ => Value::Empty,
     }
 }
 
@@ -105,6 +104,7 @@ fn arithmetic(operator: Operator, left: f64, right: f64) -> f64 {
         Operator::Minus if right.is_nan() => left,
         Operator::Minus => left - right,
         Operator::Times => left * right,
+        Operator::Power => left.powf(right),
         _ if right == 0.0 => f64::NAN,
         _ => left / right,
     }
@@ -119,7 +119,7 @@ fn or_zero(value: f64) -> f64 {
 }
 
 /// Two values as one.
-fn both(operator: Operator, left: &Value, right: &Value) -> Result<Value, QueryError> {
+pub(super) fn values(operator: Operator, left: &Value, right: &Value) -> Result<Value, QueryError> {
     if let Some(error) = [left, right].into_iter().find(|value| value.is_error()) {
         return Ok(error.clone());
     }
@@ -128,8 +128,12 @@ fn both(operator: Operator, left: &Value, right: &Value) -> Result<Value, QueryE
         Operator::Is => Ok(Value::Truth(equal(left, right))),
         Operator::Join => join(left, right),
         Operator::Plus if texts => join(left, right),
-        Operator::Equal | Operator::Unequal | Operator::Less | Operator::AtMost
-        | Operator::Greater | Operator::AtLeast
+        Operator::Equal
+        | Operator::Unequal
+        | Operator::Less
+        | Operator::AtMost
+        | Operator::Greater
+        | Operator::AtLeast
             if texts =>
         {
             let order = compared_texts(left, right)?;
@@ -160,9 +164,7 @@ fn join(left: &Value, right: &Value) -> Result<Value, QueryError> {
 /// Whether two values are the same object: the same member, level, hierarchy, or both none.
 pub(crate) fn equal(left: &Value, right: &Value) -> bool {
     match (left, right) {
-        (left, right) if left.is_empty() || right.is_empty() => {
-            left.is_empty() && right.is_empty()
-        }
+        (left, right) if left.is_empty() || right.is_empty() => left.is_empty() && right.is_empty(),
         (Value::Member(own, member), Value::Tuple(places))
         | (Value::Tuple(places), Value::Member(own, member)) => places[..] == [(*own, *member)],
         _ => left == right,
@@ -200,7 +202,7 @@ mod tests {
 
     #[test]
     fn empty_is_zero_or_no_text_where_it_is_compared() {
-        let holds = |own, left: Value, right: Value| both(own, &left, &right).unwrap();
+        let holds = |own, left: Value, right: Value| values(own, &left, &right).unwrap();
         let truth = Value::Truth;
         assert_eq!(holds(Operator::Equal, Value::Empty, Value::Number(0.0)), truth(true));
         assert_eq!(holds(Operator::Greater, Value::Empty, Value::Number(0.0)), truth(false));

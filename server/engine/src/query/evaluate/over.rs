@@ -54,9 +54,8 @@ impl Evaluator<'_> {
         frame: &Frame,
         sets: &Column,
     ) -> Result<Column, QueryError> {
-        let each = |at: usize| {
-            matches!(function.takes.get(at), Some(Takes::Each | Takes::EachOrCell))
-        };
+        let each =
+            |at: usize| matches!(function.takes.get(at), Some(Takes::Each | Takes::EachOrCell));
         let plain = arguments.iter().enumerate().skip(1);
         let plain = plain.map(|(at, argument)| match each(at) {
             true => Ok(Column::Same(Value::Omitted)),
@@ -152,9 +151,9 @@ impl Evaluator<'_> {
             for list in lists[rows.clone()].iter().flatten() {
                 let same = known.as_ref().is_some_and(|(one, _)| *one == Arc::as_ptr(list));
                 if !same {
-                    let own = list.tuples().map(|tuple| {
-                        codes.of(tuple.get(at).copied().unwrap_or(Member::All))
-                    });
+                    let own = list
+                        .tuples()
+                        .map(|tuple| codes.of(tuple.get(at).copied().unwrap_or(Member::All)));
                     known = Some((Arc::as_ptr(list), own.collect()));
                 }
                 codes.of_row.extend(known.iter().flat_map(|(_, own)| own));

@@ -174,7 +174,8 @@ impl Evaluator<'_> {
             return true;
         };
         let Some(keys) = &self.scope.subspace[dimension] else { return true };
-        let own = self.scope.cube.dimensions[dimension].fields[field].keys_of_member.get(id as usize);
+        let own =
+            self.scope.cube.dimensions[dimension].fields[field].keys_of_member.get(id as usize);
         own.iter().any(|&key| keys.has(key as usize))
     }
 
@@ -326,11 +327,8 @@ impl Evaluator<'_> {
         let grid = self.grid(axes, shape, measures)?;
         let mut adds: Vec<(&Stand, Vec<u32>)> = Vec::new();
         for (at, (_, stand)) in shape.differing.iter().enumerate() {
-            let own: Vec<Member> = stand
-                .different()
-                .iter()
-                .map(|at| one(*at).unwrap_or(Member::All))
-                .collect();
+            let own: Vec<Member> =
+                stand.different().iter().map(|at| one(*at).unwrap_or(Member::All)).collect();
             adds.push((stand, grid.adds(at, own.chunks_exact(1))));
         }
         let own = self.measure_adds(frame, measures, &grid);
@@ -397,9 +395,10 @@ impl Evaluator<'_> {
             };
             let rows: Vec<u32> = (0..frame.rows as u32).filter(is_own).collect();
             let few = frame.select(&rows);
-            let own = shape.differing.iter().filter_map(|(hierarchy, _)| {
-                Some((*hierarchy, few.stand(*hierarchy)?.clone()))
-            });
+            let own = shape
+                .differing
+                .iter()
+                .filter_map(|(hierarchy, _)| Some((*hierarchy, few.stand(*hierarchy)?.clone())));
             let conditions = shape.conditions.clone();
             let own = Shape { conditions, differing: own.collect(), lifted: Vec::new() };
             let found = self.looked_up(&few, std::slice::from_ref(measure), &own)?;
@@ -453,9 +452,8 @@ impl Evaluator<'_> {
         if grids.numbers > self.limits.grid_numbers {
             let most = self.limits.grid_numbers;
             let message = format!("formlerne i spørgsmålet slår op i over {most} tal");
-            return Err(QueryError::new(ErrorKind::TooLarge, message).hint(
-                "spørg om færre felter ad gangen, eller brug mindre mængder i formlerne",
-            ));
+            return Err(QueryError::new(ErrorKind::TooLarge, message)
+                .hint("spørg om færre felter ad gangen, eller brug mindre mængder i formlerne"));
         }
         grids.all.push(Arc::clone(&grid));
         Ok(grid)

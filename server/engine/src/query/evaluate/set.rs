@@ -37,6 +37,9 @@ impl Set {
 
     /// Listed tuples.
     pub(crate) fn of_tuples(columns: Vec<HierarchyRef>, tuples: Vec<Member>) -> Set {
+        if columns.is_empty() {
+            return Set::default();
+        }
         Set { factors: vec![Factor { columns, parts: vec![Part::Tuples(tuples)] }] }
     }
 
@@ -106,6 +109,9 @@ impl Scope<'_> {
             let message = format!("hierarkiet {name} indgår to gange i et krydsprodukt");
             return Err(QueryError::new(ErrorKind::Invalid, message)
                 .hint("brug et andet hierarki af dimensionen"));
+        }
+        if left.factors.is_empty() || right.factors.is_empty() {
+            return Ok(Set::default());
         }
         left.factors.extend(right.factors.iter().cloned());
         Ok(left)
@@ -316,12 +322,7 @@ impl Product<'_> {
 impl Scope<'_> {
     /// Whether the members of each dimension in a tuple have a key in common, if they had before
     /// the last ones were `added`.
-    pub(crate) fn exists(
-        &self,
-        columns: &[HierarchyRef],
-        tuple: &[Member],
-        added: usize,
-    ) -> bool {
+    pub(crate) fn exists(&self, columns: &[HierarchyRef], tuple: &[Member], added: usize) -> bool {
         let of = |hierarchy: HierarchyRef, member: Member| match (hierarchy, member) {
             (HierarchyRef::Of { dimension, .. }, Member::Of { field, id }) => {
                 Some((dimension, field, id))

@@ -22,6 +22,7 @@ pub(crate) enum Value {
     Number(f64),
     Text(Arc<str>),
     Truth(bool),
+    #[allow(dead_code, reason = "functions of days make them")]
     Day(Day),
     Member(HierarchyRef, Member),
     Tuple(Arc<[Place]>),
@@ -138,17 +139,6 @@ impl Column {
             Column::Numbers(numbers) => Some(numbers[row]),
             Column::Coded(values, of_row) => of(&values[of_row[row] as usize]),
             Column::Each(values) => of(&values[row]),
-        }
-    }
-
-    /// A value made of each value.
-    pub(crate) fn map(&self, rows: usize, of: impl Fn(&Value) -> Value) -> Column {
-        match self {
-            Column::Same(value) => Column::Same(of(value)),
-            Column::Coded(values, of_row) => {
-                Column::Coded(values.iter().map(of).collect(), Arc::clone(of_row))
-            }
-            _ => (0..rows).map(|row| of(&self.get(row))).collect(),
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use super::{Call, Function, Kind, Outcome, Rule, Takes};
+use crate::query::bound::HierarchyRef;
 use crate::query::error::{ErrorKind, QueryError};
 use crate::query::evaluate::Evaluator;
 use crate::query::evaluate::cell::Assembly;
@@ -12,7 +13,6 @@ use crate::query::evaluate::frame::{At, Frame, Stand};
 use crate::query::evaluate::keys::Keys;
 use crate::query::evaluate::set::Set;
 use crate::query::evaluate::value::{Column, Value};
-use crate::query::bound::HierarchyRef;
 use crate::query::expr::{Depends, Expr, Node};
 
 const SET: Takes = Takes::Need(Kind::Set);
@@ -195,9 +195,12 @@ fn aggregate_of_the_cell(
     }
     let lists: Vec<Arc<_>> = tuples_of_class
         .iter()
-        .map(|tuples| Ok(Arc::new(evaluator.scope.written(&written.choose(tuples.iter().copied()))?)))
+        .map(|tuples| {
+            Ok(Arc::new(evaluator.scope.written(&written.choose(tuples.iter().copied()))?))
+        })
         .collect::<Result<_, QueryError>>()?;
-    let of_frame: Vec<_> = of_row.iter().map(|&class| Ok(Arc::clone(&lists[class as usize]))).collect();
+    let of_frame: Vec<_> =
+        of_row.iter().map(|&class| Ok(Arc::clone(&lists[class as usize]))).collect();
     let child = evaluator.child(frame, &of_frame, 0..frame.rows)?;
     let mut passes = vec![true; child.frame.rows];
     for condition in conditions {

@@ -17,18 +17,22 @@ pub(super) const FUNCTIONS: &[Function] = &[
         meaning: "Det medlem, en tekst er navnet på.",
         example: "StrToMember('[Tid].[År].[2020]')",
         depends: Some(|_| Depends::EVERYTHING),
-        ..Function::call("StrToMember", Kind::Tuple, Rule::Framed(|own, frame, arguments| {
-            read(own, frame, arguments, Kind::Tuple)
-        }))
+        ..Function::call(
+            "StrToMember",
+            Kind::Tuple,
+            Rule::Framed(|own, frame, arguments| read(own, frame, arguments, Kind::Tuple)),
+        )
     },
     Function {
         takes: &[TEXT, CONSTRAINED],
         meaning: "Den mængde, en tekst skriver.",
         example: "StrToSet('{[Tid].[År].[2020]}')",
         depends: Some(|_| Depends::EVERYTHING),
-        ..Function::call("StrToSet", Kind::Set, Rule::Framed(|own, frame, arguments| {
-            read(own, frame, arguments, Kind::Set)
-        }))
+        ..Function::call(
+            "StrToSet",
+            Kind::Set,
+            Rule::Framed(|own, frame, arguments| read(own, frame, arguments, Kind::Set)),
+        )
     },
 ];
 

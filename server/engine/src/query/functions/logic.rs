@@ -43,11 +43,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
 ];
 
-fn iif(
-    evaluator: &Evaluator<'_>,
-    frame: &Frame,
-    arguments: &[Expr],
-) -> Result<Column, QueryError> {
+fn iif(evaluator: &Evaluator<'_>, frame: &Frame, arguments: &[Expr]) -> Result<Column, QueryError> {
     let [condition, yes, no] = arguments else { return Ok(Column::Same(Value::Empty)) };
     evaluator.choose(&[(condition, yes)], no, frame)
 }

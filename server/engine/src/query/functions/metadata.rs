@@ -1,8 +1,8 @@
 //! What members, levels and hierarchies are called, and what belongs to what.
 
 use super::{Call, Function, Kind, Outcome, Rule, Takes};
-use crate::query::evaluate::value::Value;
 use crate::query::bound::HierarchyRef;
+use crate::query::evaluate::value::Value;
 use crate::query::names::{ALL_LEVEL, MEASURES_LEVEL};
 
 const MEMBER: Takes = Takes::Need(Kind::Member);
@@ -82,9 +82,7 @@ fn level_name(call: &Call<'_>) -> Outcome {
 fn hierarchy(call: &Call<'_>) -> Outcome {
     match call.value(0) {
         Value::Dimension(None) => Ok(Value::Hierarchy(HierarchyRef::Measures)),
-        Value::Dimension(Some(_)) => {
-            Err(call.invalid("skriv hierarkiet, og ikke kun dimensionen"))
-        }
+        Value::Dimension(Some(_)) => Err(call.invalid("skriv hierarkiet, og ikke kun dimensionen")),
         _ => Ok(Value::Hierarchy(call.hierarchy(0)?)),
     }
 }

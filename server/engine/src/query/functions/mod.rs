@@ -86,7 +86,7 @@ pub(crate) enum Form {
 }
 
 /// An argument of a function.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Takes {
     /// One that must be there.
     Need(Kind),
@@ -208,21 +208,52 @@ impl Kind {
     }
 }
 
+/// The families of functions, by the names that people read.
+const FAMILIES: [(&str, &[Function]); 9] = [
+    ("Medlemmer", navigation::FUNCTIONS),
+    ("Mængder", sets::FUNCTIONS),
+    ("Rækkefølge", order::FUNCTIONS),
+    ("Tal over mængder", aggregate::FUNCTIONS),
+    ("Valg og tomme værdier", logic::FUNCTIONS),
+    ("Navne og niveauer", metadata::FUNCTIONS),
+    ("Perioder", time::FUNCTIONS),
+    ("Tekster", text::FUNCTIONS),
+    ("Tekster læst som udtryk", conversion::FUNCTIONS),
+];
+
+/// A function as pages and commands tell of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Described {
+    /// The family that it belongs to.
+    pub family: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// Whether it is written `a.Name` and not `Name(a)`.
+    pub is_step: bool,
+    /// What it means.
+    pub meaning: &'static str,
+    /// A call.
+    pub example: &'static str,
+}
+
 /// All functions, family by family.
-pub(crate) static ALL: LazyLock<Vec<&'static Function>> = LazyLock::new(|| {
-    let families: [&'static [Function]; 9] = [
-        navigation::FUNCTIONS,
-        sets::FUNCTIONS,
-        order::FUNCTIONS,
-        aggregate::FUNCTIONS,
-        logic::FUNCTIONS,
-        metadata::FUNCTIONS,
-        time::FUNCTIONS,
-        text::FUNCTIONS,
-        conversion::FUNCTIONS,
-    ];
-    families.into_iter().flatten().collect()
-});
+#[must_use]
+pub fn catalogue() -> Vec<Described> {
+    let all = FAMILIES.iter().flat_map(|(family, functions)| {
+        functions.iter().map(|one| Described {
+            family,
+            name: one.name,
+            is_step: one.form == Form::Step,
+            meaning: one.meaning,
+            example: one.example,
+        })
+    });
+    all.collect()
+}
+
+/// All functions.
+pub(crate) static ALL: LazyLock<Vec<&'static Function>> =
+    LazyLock::new(|| FAMILIES.iter().flat_map(|(_, functions)| functions.iter()).collect());
 
 /// The functions of a name and form.
 pub(crate) fn named(name: &str, form: Form) -> impl Iterator<Item = &'static Function> {
@@ -248,11 +279,6 @@ impl<'a> Call<'a> {
     /// An argument; one that is not there was left out.
     pub(crate) fn value(&self, at: usize) -> &'a Value {
         self.given.get(at).unwrap_or(&Value::Omitted)
-    }
-
-    /// Whether an argument is there.
-    pub(crate) fn is_given(&self, at: usize) -> bool {
-        *self.value(at) != Value::Omitted
     }
 
     fn wrong(&self, at: usize, wanted: Kind) -> QueryError {

@@ -2,11 +2,11 @@
 
 use super::{Call, Function, Kind, Outcome, Rule, Takes};
 use crate::query::bound::{HierarchyRef, Member};
+use crate::query::error::QueryError;
 use crate::query::evaluate::Evaluator;
 use crate::query::evaluate::frame::Frame;
 use crate::query::evaluate::set::Set;
 use crate::query::evaluate::value::{Column, Value};
-use crate::query::error::QueryError;
 use crate::query::expr::{Depends, Expr};
 
 /// The functions of this family.
@@ -146,6 +146,11 @@ fn members_of_level(call: &Call<'_>) -> Outcome {
 }
 
 fn members(call: &Call<'_>) -> Outcome {
+    if matches!(call.value(0), Value::Member(..)) {
+        return Err(call
+            .invalid("et medlem har ingen .Members")
+            .hint("skriv .Children for at få medlemmerne under det"));
+    }
     Ok(Value::set(call.scope.members(call.hierarchy(0)?)?))
 }
 
@@ -169,4 +174,3 @@ fn item_of_set(call: &Call<'_>) -> Outcome {
         _ => Ok(Value::Empty),
     }
 }
-

@@ -146,9 +146,7 @@ fn directed(descends: bool, left: &Value, right: &Value) -> Ordering {
 /// The order of values: empty just before zero, numbers before texts.
 pub(super) fn compare(left: &Value, right: &Value) -> Ordering {
     match (left, right) {
-        (Value::Text(left), Value::Text(right)) => {
-            left.to_lowercase().cmp(&right.to_lowercase())
-        }
+        (Value::Text(left), Value::Text(right)) => left.to_lowercase().cmp(&right.to_lowercase()),
         (Value::Text(_), _) => Ordering::Greater,
         (_, Value::Text(_)) => Ordering::Less,
         _ => key(left).partial_cmp(&key(right)).unwrap_or(Ordering::Equal),

@@ -88,6 +88,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ..Function::call("Exists", Kind::Set, Rule::Plain(exists))
     },
     Function {
+        takes: &[SET, Takes::Need(Kind::Tuple)],
+        meaning: "Om en tupel er i mængden; skrives tupel IN mængde.",
+        example: "[Tid].[År].[2019] IN {[Tid].[År].[2019]}",
+        ..Function::call("In", Kind::Value, Rule::Plain(is_in))
+    },
+    Function {
         takes: &[SET, Takes::Each],
         meaning: "De tupler, hvor betingelsen er opfyldt.",
         example: "Filter([Tid].[År].[År].Members, 1 = 1)",
@@ -210,6 +216,13 @@ fn filter(call: &Call<'_>) -> Outcome {
         }
     }
     Ok(Value::set(set.choose(passing)))
+}
+
+fn is_in(call: &Call<'_>) -> Outcome {
+    let (set, Some(tuple)) = (call.written(0)?, call.tuple(1)?) else {
+        return Ok(Value::Truth(false));
+    };
+    Ok(Value::Truth((0..set.len()).any(|at| set.places(at) == tuple)))
 }
 
 fn exists(call: &Call<'_>) -> Outcome {
