@@ -104,16 +104,24 @@ impl Dictionary {
     }
 }
 
+/// Whether the contract can carry a cell: it has numbers only. A cell with a text or an error is
+/// sent as an empty one.
+fn is_carried(cells: &CellSet, at: usize) -> bool {
+    !cells.special.contains_key(&at)
+}
+
 fn cells(cells: &CellSet) -> v1::Cells {
     let mut before = 0;
-    let steps = cells.ordinals.iter().map(|&ordinal| {
-        let step = ordinal - before;
-        before = ordinal;
+    let kept: Vec<usize> = (0..cells.values.len()).filter(|&at| is_carried(cells, at)).collect();
+    let steps = kept.iter().map(|&at| {
+        let step = cells.ordinals[at] - before;
+        before = cells.ordinals[at];
         step
     });
     let ordinal_steps = steps.collect();
-    let (counts, numbers) = values(&cells.values);
-    v1::Cells { ordinal_steps, counts, numbers, decimals: decimals(&cells.decimals) }
+    let (counts, numbers) = values(&kept.iter().map(|&at| cells.values[at]).collect::<Vec<_>>());
+    let shown: Vec<u8> = kept.iter().map(|&at| cells.decimals[at]).collect();
+    v1::Cells { ordinal_steps, counts, numbers, decimals: decimals(&shown) }
 }
 
 /// Whole numbers as such, as long as all are.

@@ -71,9 +71,9 @@ measures = [{ name = "Medlemmer", kind = "distinct", key = ["person"] }]
 "#;
 
 /// A row: who, where, from, until, and the service.
-type Row = (u32, u32, &'static str, &'static str, u32);
+pub type Row = (u32, u32, &'static str, &'static str, u32);
 
-const SERVICES: [Row; 6] = [
+pub const SERVICES: [Row; 6] = [
     (0, 0, "2019-01-01", "2020-12-31", 0),
     (1, 0, "2020-01-01", "2020-12-31", 0),
     (0, 0, "2020-01-01", "2020-12-31", 1),
@@ -82,7 +82,7 @@ const SERVICES: [Row; 6] = [
     (0, 2, "2020-01-01", "2020-12-31", 1),
 ];
 
-const MEMBERS: [Row; 6] = [
+pub const MEMBERS: [Row; 6] = [
     (0, 0, "2019-01-01", "2020-12-31", 0),
     (1, 0, "2019-01-01", "2020-12-31", 0),
     (2, 0, "2019-01-01", "2020-12-31", 0),

@@ -509,7 +509,7 @@ mod tests {
             ),
             (
                 "SELECT [Køn].Members * [Køn].[Mand] ON 0 FROM Voksne",
-                "hierarkiet [Køn].[Køn] indgår to gange i et krydsprodukt @[Køn].[Mand] ",
+                "hierarkiet [Køn].[Køn] indgår to gange i et krydsprodukt @[Køn].Members * [Køn].[Mand] ",
             ),
             (
                 "SELECT {[Køn].[Mand], [Tid].[År].[2020]} ON 0 FROM Voksne",

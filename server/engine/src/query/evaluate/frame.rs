@@ -78,6 +78,39 @@ impl Stand {
     }
 }
 
+/// Pairs are numbered in a table up to this size (four bytes each), and by hash beyond it.
+const TABLE: usize = 1 << 22;
+
+/// The numbers of pairs.
+enum Numbers {
+    /// One more than the number of each pair, and how many seconds there are.
+    Table(Vec<u32>, usize),
+    Known(HashMap<(u32, u32), u32>),
+}
+
+impl Numbers {
+    fn new(firsts: usize, seconds: usize) -> Numbers {
+        match firsts.saturating_mul(seconds) {
+            size if size <= TABLE => Numbers::Table(vec![0; size], seconds),
+            _ => Numbers::Known(HashMap::new()),
+        }
+    }
+
+    /// The number of a pair; `next` where it is new.
+    fn of(&mut self, first: u32, second: u32, next: u32) -> u32 {
+        match self {
+            Numbers::Table(table, seconds) => {
+                let own = &mut table[first as usize * *seconds + second as usize];
+                if *own == 0 {
+                    *own = next + 1;
+                }
+                *own - 1
+            }
+            Numbers::Known(known) => *known.entry((first, second)).or_insert(next),
+        }
+    }
+}
+
 /// Many cells at once.
 #[derive(Clone, Debug)]
 pub(crate) struct Frame {
@@ -140,17 +173,17 @@ impl Frame {
         if coded.is_empty() {
             return (vec![0], vec![0; self.rows].into());
         }
-        let mut first = Vec::new();
+        let mut first = vec![0];
         let mut of_row: Vec<u32> = vec![0; self.rows];
-        for (number, stand) in coded.iter().enumerate() {
+        for stand in coded {
+            let mut numbers = Numbers::new(first.len(), stand.different().len());
             first.clear();
-            let mut known: HashMap<(u32, u32), u32> = HashMap::new();
             for (row, own) in of_row.iter_mut().enumerate() {
-                let before = if number == 0 { 0 } else { *own };
-                *own = *known.entry((before, stand.code(row))).or_insert_with(|| {
+                let next = first.len() as u32;
+                *own = numbers.of(*own, stand.code(row), next);
+                if *own == next {
                     first.push(row as u32);
-                    first.len() as u32 - 1
-                });
+                }
             }
         }
         (first, of_row.into())

@@ -2,6 +2,7 @@
 //! measures read, if nothing else can have a value.
 
 use super::Evaluator;
+use super::exist::dimensions_of;
 use super::value::Value;
 use crate::cube::MeasureRef;
 use crate::query::bound::{Axis, Bound, Condition, HierarchyRef, Member, Part};
@@ -29,9 +30,6 @@ pub(super) fn positions(
     evaluator: &Evaluator<'_>,
     axis: &Axis,
 ) -> Result<Option<Vec<AxisPositions>>, QueryError> {
-    if evaluator.bound.nested_totals && axis.factors.len() > 2 {
-        return Ok(None);
-    }
     let mut guide = Guide { evaluator, readings: Vec::new(), open: 0 };
     for measure in plan::measures(evaluator.bound) {
         if guide.member(measure, &Spot::default()) != Some(None) {
@@ -68,7 +66,7 @@ fn sliced_by_formula(bound: &Bound) -> bool {
 }
 
 /// The positions of an axis at which a measure has a value; `None` where it looks elsewhere on some
-/// hierarchy of the axis.
+/// dimension of the axis.
 fn read(
     evaluator: &Evaluator<'_>,
     axis: &Axis,
@@ -77,7 +75,9 @@ fn read(
     let uses = &evaluator.scope.cube.groups[reading.measure.group].uses;
     let on_axis: Vec<HierarchyRef> =
         axis.factors.iter().flat_map(|factor| factor.columns.iter().copied()).collect();
-    if reading.elsewhere.iter().any(|(own, _)| on_axis.contains(own)) {
+    let dimensions = dimensions_of(&on_axis);
+    let elsewhere: Vec<HierarchyRef> = reading.elsewhere.iter().map(|(own, _)| *own).collect();
+    if dimensions_of(&elsewhere).iter().any(|one| dimensions.contains(one)) {
         return Ok(None);
     }
     let mut factors = Vec::new();
@@ -235,13 +235,18 @@ impl Guide<'_, '_> {
         }
     }
 
+    /// The measure of a formula that names none.
+    fn default_measure(&self) -> Member {
+        self.evaluator.scope.default_member(HierarchyRef::Measures)
+    }
+
     /// The value of an expression where nothing is stored.
     fn value(&mut self, expr: &Expr, spot: &Spot) -> Known {
         self.evaluator.step(1).ok()?;
         match &expr.node {
             Node::Constant(Value::Number(number)) => Some(Some(*number)),
             Node::Constant(value) if value.is_empty() => EMPTY,
-            Node::Cell(None) => self.member(self.evaluator.bound.measure, spot),
+            Node::Cell(None) => self.member(self.default_measure(), spot),
             Node::Cell(Some(at)) => self.cell(at, spot),
             Node::Chain(first, rest) => self.chain(first, rest, spot),
             Node::Prefix(operator, of) => {
@@ -267,7 +272,7 @@ impl Guide<'_, '_> {
             Node::Tuple(parts) => parts.iter().collect(),
             _ => vec![at],
         };
-        let (mut measure, mut spot) = (self.evaluator.bound.measure, spot.clone());
+        let (mut measure, mut spot) = (self.default_measure(), spot.clone());
         for part in parts {
             match &part.node {
                 Node::Constant(Value::Member(HierarchyRef::Measures, member)) => measure = *member,

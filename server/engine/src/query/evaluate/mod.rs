@@ -153,6 +153,13 @@ impl<'q> Evaluator<'q> {
     /// # Errors
     /// A limit was reached, or the question was cancelled; what is wrong with a cell is its value.
     pub(crate) fn eval(&self, expr: &Expr, frame: &Frame) -> Result<Column, QueryError> {
+        self.found(expr, frame).or_else(|error| match error.kind {
+            ErrorKind::TooLarge | ErrorKind::Cancelled => Err(error),
+            _ => Ok(Column::Same(Value::Error(Arc::new(expr.place(error))))),
+        })
+    }
+
+    fn found(&self, expr: &Expr, frame: &Frame) -> Result<Column, QueryError> {
         self.step(if expr.kind() == Kind::Value { frame.rows } else { 1 })?;
         if frame.rows == 0 {
             return Ok(Column::Same(Value::Empty));
