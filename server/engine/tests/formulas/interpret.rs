@@ -412,7 +412,7 @@ fn engine(text: &str) -> BTreeMap<String, f64> {
     let views = [view("")];
     let found = answer(&views, &Question::Mdx(text), &Limits::default(), &Cancel::default());
     let found = found.unwrap_or_else(|error| panic!("{text}: {error}")).cells;
-    assert!(found.others.is_empty(), "{text}");
+    assert!(found.special.is_empty(), "{text}");
     let names = terning_engine::query::names::Names::new(views[0].cube(), &found.own);
     let cells = found.ordinals.iter().zip(&found.values).map(|(&ordinal, &value)| {
         let mut left = ordinal as usize;
