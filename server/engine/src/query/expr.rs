@@ -47,13 +47,6 @@ impl fmt::Debug for Expr {
     }
 }
 
-impl std::fmt::Debug for Expr {
-    /// What is meant, not where it is written: questions of one meaning look the same.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.node.fmt(f)
-    }
-}
-
 impl PartialEq for Expr {
     /// What is meant counts, not where it is written.
     fn eq(&self, other: &Expr) -> bool {
