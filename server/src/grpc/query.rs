@@ -50,12 +50,16 @@ pub(super) fn ask(
 ) -> Result<Arc<Answer>, Status> {
     let started = Instant::now();
     let (views, limits) = (&sight.views, Limits::default());
-    let prepared = match question.asked.as_ref() {
-        Some(v1::question::Asked::Mdx(text)) => prepare(views, &Question::Mdx(text)),
-        Some(v1::question::Asked::Pivot(asked)) => prepare(views, &Question::Pivot(&pivot(asked))),
-        None => return Err(status::internal()),
+    let pivot = match question.asked.as_ref() {
+        Some(v1::question::Asked::Pivot(asked)) => Some(pivot(asked)),
+        _ => None,
     };
-    let prepared = prepared.map_err(status::of_query)?;
+    let words = match (question.asked.as_ref(), &pivot) {
+        (Some(v1::question::Asked::Mdx(text)), _) => Question::Mdx(text),
+        (_, Some(pivot)) => Question::Pivot(pivot),
+        _ => return Err(status::internal()),
+    };
+    let prepared = prepare(views, &words, &limits, cancel).map_err(status::of_query)?;
     let (version, caller) = (sight.version.name, sight.caller.clone());
     let asked = Asked { version, caller, meaning: prepared.meaning() };
     let kept = sight.cache.find(&asked);

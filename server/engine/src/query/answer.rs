@@ -38,7 +38,7 @@ pub fn answer(
     limits: &Limits,
     cancel: &Cancel,
 ) -> Result<Answer, QueryError> {
-    prepare(views, question)?.answer(views, limits, cancel)
+    prepare(views, question, limits, cancel)?.answer(views, limits, cancel)
 }
 
 /// A question whose names are resolved: what it means, however it was asked.
@@ -51,9 +51,14 @@ pub struct Prepared {
 /// Resolves the names of a question, and answers nothing yet.
 ///
 /// # Errors
-/// The question cannot be understood.
-pub fn prepare(views: &[View], question: &Question<'_>) -> Result<Prepared, QueryError> {
-    let (view, bound) = bound(views, question)?;
+/// The question cannot be understood, its sets would be larger than the limits, or it was cancelled.
+pub fn prepare(
+    views: &[View],
+    question: &Question<'_>,
+    limits: &Limits,
+    cancel: &Cancel,
+) -> Result<Prepared, QueryError> {
+    let (view, bound) = bound(views, question, limits, cancel)?;
     Ok(Prepared { view, bound })
 }
 
@@ -85,17 +90,23 @@ impl Prepared {
 /// # Errors
 /// The pivot cannot be understood.
 pub fn translate(views: &[View], pivot: &Pivot) -> Result<String, QueryError> {
-    let (view, bound) = bound(views, &Question::Pivot(pivot))?;
+    let (view, bound) =
+        bound(views, &Question::Pivot(pivot), &Limits::default(), &Cancel::default())?;
     Ok(show::mdx(&views[view], &bound))
 }
 
-fn bound(views: &[View], question: &Question<'_>) -> Result<(usize, Bound), QueryError> {
+fn bound(
+    views: &[View],
+    question: &Question<'_>,
+    limits: &Limits,
+    cancel: &Cancel,
+) -> Result<(usize, Bound), QueryError> {
     match question {
         Question::Mdx(text) => {
             let query = parse::mdx(text)?;
             let view = find(views, &query.cube_name())
                 .map_err(|error| error.at(text, query.cube().span.range()))?;
-            Ok((view, bind::mdx(&views[view], &query)?))
+            Ok((view, bind::mdx_within(&views[view], &query, limits, cancel)?))
         }
         Question::Pivot(pivot) => {
             let view = find(views, &pivot.cube)?;
@@ -119,7 +130,7 @@ mod tests {
     use crate::query::bind::fixture::view;
 
     fn meaning(question: &Question<'_>) -> String {
-        prepare(&[view()], question).unwrap().meaning()
+        prepare(&[view()], question, &Limits::default(), &Cancel::default()).unwrap().meaning()
     }
 
     #[test]

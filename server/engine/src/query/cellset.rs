@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use cube_schema::day::Day;
 use hashbrown::HashMap;
 
 use super::bound::{HierarchyRef, Member};
@@ -30,6 +31,8 @@ pub struct CellSet {
     /// The names of the calculated measures that the question itself defines; they are numbered
     /// behind those of the cube.
     pub own: Vec<String>,
+    /// What whoever asked should know: a member that does not exist was left out of a set.
+    pub warnings: Vec<String>,
 }
 
 /// What a cell has that is no number.
@@ -37,6 +40,8 @@ pub struct CellSet {
 pub enum Special {
     /// A text.
     Text(Arc<str>),
+    /// A day.
+    Day(Day),
     /// What is wrong with this cell alone.
     Error(Arc<QueryError>),
 }
@@ -84,7 +89,7 @@ impl CellSet {
         let axes = self.axes.iter().map(|axis| size_of_val(axis.members.as_slice()));
         let special = self.special.values().map(|special| match special {
             Special::Text(text) => SPECIAL_BYTES + text.len(),
-            Special::Error(_) => SPECIAL_BYTES,
+            Special::Day(_) | Special::Error(_) => SPECIAL_BYTES,
         });
         axes.sum::<usize>()
             + size_of_val(self.ordinals.as_slice())
@@ -127,6 +132,7 @@ impl Formats {
         match cells.special.get(&place) {
             None => format.show(Shown::Number(cells.values[place])),
             Some(Special::Text(text)) => format.show(Shown::Text(text)),
+            Some(Special::Day(day)) => format.show(Shown::Day(*day)),
             Some(Special::Error(_)) => String::new(),
         }
     }

@@ -142,6 +142,7 @@ pub(super) fn assemble(
         formats: Vec::new(),
         behind,
         own: Vec::new(),
+        warnings: Vec::new(),
     })
 }
 
