@@ -29,7 +29,7 @@ pub(super) fn positions(evaluator: &Evaluator<'_>) -> Result<Vec<AxisPositions>,
             false => None,
         };
         let codes = match guided {
-            Some(found) => codes(axis, shown(evaluator, found)),
+            Some(found) => codes(axis, &shown(evaluator, found)),
             None => execute::that_exist(&plan, at, evaluator.limits)?,
         };
         match codes.len() > evaluator.limits.positions {
@@ -97,9 +97,9 @@ fn shown(evaluator: &Evaluator<'_>, found: Vec<AxisPositions>) -> Vec<AxisPositi
 }
 
 /// The codes of tuples, in the order of the axis.
-fn codes(axis: &AxisPlan, found: Vec<AxisPositions>) -> Vec<u64> {
+fn codes(axis: &AxisPlan, found: &[AxisPositions]) -> Vec<u64> {
     let mut codes: HashSet<u64> = HashSet::new();
-    for own in &found {
+    for own in found {
         for position in 0..own.count {
             let members = own.columns.iter().zip(own.position(position));
             let part = |(hierarchy, member): (&HierarchyRef, &Member)| {
