@@ -8,6 +8,7 @@ use super::definitions::{self, Definitions};
 use super::resolve::{self, Entity, hierarchy_names};
 use super::{QueryError, View, call};
 use crate::query::bound::{HierarchyRef, Own};
+use crate::query::evaluate::set::Set;
 use crate::query::evaluate::value::Value;
 use crate::query::expr::{Expr, Node};
 use crate::query::functions::{self, Kind};
@@ -147,7 +148,7 @@ fn left_out(
     error: QueryError,
     span: Span,
 ) -> Result<Expr, QueryError> {
-    let is_unknown = context.drops && error.kind == ErrorKind::Unknown;
+    let is_unknown = context.drops && error.kind == super::ErrorKind::Unknown;
     match resolve::hierarchy_of_missing(context, names).filter(|_| is_unknown) {
         None => Err(error),
         Some(hierarchy) => {

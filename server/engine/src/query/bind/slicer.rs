@@ -84,8 +84,8 @@ impl Narrowed {
     /// Takes tuples that are no product.
     fn combine(&mut self, scope: &Scope<'_>, factor: &Factor) -> Result<(), QueryError> {
         let written = scope.written(&Set { factors: vec![factor.clone()] })?;
-        let (own, measures): (Vec<usize>, Vec<usize>) =
-            (0..written.columns.len()).partition(|&at| written.columns[at] != HierarchyRef::Measures);
+        let (own, measures): (Vec<usize>, Vec<usize>) = (0..written.columns.len())
+            .partition(|&at| written.columns[at] != HierarchyRef::Measures);
         for at in measures {
             let mut named: Vec<Member> = written.tuples().map(|tuple| tuple[at]).collect();
             named.dedup();
@@ -111,8 +111,9 @@ pub(crate) fn narrowing(
 ) -> Result<(Vec<(HierarchyRef, Condition)>, Option<Union>), QueryError> {
     if tuples.iter().any(|one| matches!(one, Member::Calculated(_))) {
         let message = "et beregnet medlem kan ikke tælles sammen med andre";
-        return Err(QueryError::new(ErrorKind::Invalid, message)
-            .hint("brug Sum i stedet for Aggregate"));
+        return Err(
+            QueryError::new(ErrorKind::Invalid, message).hint("brug Sum i stedet for Aggregate")
+        );
     }
     let width = columns.len();
     let of_column = |(at, &column): (usize, &HierarchyRef)| {

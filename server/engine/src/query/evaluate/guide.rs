@@ -237,7 +237,7 @@ impl Guide<'_, '_> {
                 let held: Vec<usize> = held.copied().collect();
                 spot.at_all.extend(held);
                 self.open += 1;
-                let formula = std::sync::Arc::clone(&own.formula);
+                let formula = Arc::clone(&own.formula);
                 let known = self.value(&formula, &spot);
                 self.open -= 1;
                 known

@@ -306,7 +306,8 @@ impl Evaluator<'_> {
         let (mut conditions, mut unions) = (Vec::new(), Vec::new());
         for factor in &set.factors {
             let is_whole = factor.parts.iter().any(|part| matches!(part, Part::Level { .. }));
-            let own = (0..factor.columns.len()).filter(|&at| hierarchies.contains(&factor.columns[at]));
+            let own =
+                (0..factor.columns.len()).filter(|&at| hierarchies.contains(&factor.columns[at]));
             let own: Vec<usize> = own.collect();
             if is_whole || own.is_empty() {
                 continue;

@@ -156,7 +156,8 @@ impl Plan<'_> {
         let boxes = self.unions.iter().flat_map(|own| own.boxes.iter().flatten());
         for condition in boxes {
             let dimension = condition.dimension;
-            let on_axis = |own: &DimensionPlan| own.dimension == dimension && !own.columns.is_empty();
+            let on_axis =
+                |own: &DimensionPlan| own.dimension == dimension && !own.columns.is_empty();
             let many = self.rows().lists[dimension].is_some();
             let of_period = cube.groups[self.group].births[dimension].is_some();
             if of_period || many && self.dimensions.iter().any(on_axis) {
