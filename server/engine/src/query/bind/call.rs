@@ -17,6 +17,10 @@ pub(super) fn call(
 ) -> Result<Expr, QueryError> {
     let wanted = context.name(name);
     let entries: Vec<&'static Function> = functions::named(&wanted, Form::Call).collect();
+    if let (true, Some((reason, hint))) = (entries.is_empty(), functions::refused(&wanted)) {
+        let message = format!("{wanted} findes ikke her: {reason}");
+        return Err(context.invalid(message, name.span).hint(hint));
+    }
     if entries.is_empty() {
         let names = functions::ALL.iter().filter(|one| one.form == Form::Call);
         let nearest = candidates::alike(&wanted, names.map(|one| one.name));

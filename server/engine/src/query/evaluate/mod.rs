@@ -34,7 +34,7 @@ use hashbrown::HashMap;
 use super::bound::{Bound, HierarchyRef, Part};
 use super::error::{ErrorKind, QueryError};
 use super::expr::{Expr, Node};
-use super::functions::{Call, Function, Kind, Rule, Takes};
+use super::functions::{Call, Function, Kind, Rule};
 use super::view::View;
 use super::{Cancel, Limits};
 use frame::{At, Frame, Stand};
@@ -178,6 +178,7 @@ impl<'q> Evaluator<'q> {
                 self.choose(&branches, last, frame)
             }
             Node::Named(number, of) => self.named(*number, of),
+            Node::Alias(_, of) => self.eval(of, frame),
         }
     }
 
@@ -307,7 +308,7 @@ impl<'q> Evaluator<'q> {
     ) -> Result<Column, QueryError> {
         match function.rule {
             Rule::Framed(rule) => rule(self, frame, arguments).map_err(|error| expr.place(error)),
-            Rule::Plain(_) if takes_each(function) => self.over(expr, function, arguments, frame),
+            Rule::Plain(_) if function.takes_each() => self.over(expr, function, arguments, frame),
             Rule::Plain(_) => {
                 let given = arguments.iter().map(|one| self.eval(one, frame));
                 let given: Vec<Column> = given.collect::<Result<_, _>>()?;
@@ -449,10 +450,6 @@ pub(crate) fn cell_error(
         ErrorKind::TooLarge | ErrorKind::Cancelled => Err(expr.place(error)),
         _ => Ok(Value::Error(Arc::new(expr.place(error)))),
     })
-}
-
-fn takes_each(function: &Function) -> bool {
-    function.takes.iter().any(|one| matches!(one, Takes::Each | Takes::EachOrCell))
 }
 
 fn too_much() -> QueryError {

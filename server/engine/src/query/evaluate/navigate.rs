@@ -1,8 +1,10 @@
 //! From a member to its relatives: what of a hierarchy stands above, below and beside it. All of it
 //! passes through the scope, so that what a caller may not see is not there.
 
+use hashbrown::HashSet;
+
 use super::scope::Scope;
-use super::set::{MAX_TUPLES, Set};
+use super::set::{MAX_TUPLES, Set, Written};
 use super::value::Place;
 use crate::query::bound::{HierarchyRef, Member, Part};
 use crate::query::error::{ErrorKind, QueryError};
@@ -54,6 +56,27 @@ impl Scope<'_> {
             at = self.parent(one);
         }
         at
+    }
+
+    /// Tuples, and behind them those above them that are not among them: with the parents of their
+    /// last members in the place of these, up to the All member.
+    pub(crate) fn with_above(&self, set: &Written) -> Result<Written, QueryError> {
+        let mut all = set.clone();
+        let mut known: HashSet<Vec<Member>> = set.tuples().map(<[Member]>::to_vec).collect();
+        for at in 0..set.len() {
+            let mut tuple = set.tuple(at).to_vec();
+            let mut above = set.places(at).last().and_then(|last| self.parent(*last));
+            while let (Some(place), Some(slot)) = (above, tuple.last_mut()) {
+                *slot = place.1;
+                if place.1 == Member::All || !known.insert(tuple.clone()) {
+                    break;
+                }
+                all.members.extend_from_slice(&tuple);
+                above = self.parent(place);
+            }
+        }
+        self.write(all.len() - set.len())?;
+        Ok(all)
     }
 
     /// The members on the level right below a member, in natural order.
