@@ -115,11 +115,14 @@ impl FactTable {
     }
 }
 
+/// The id of a fact that has none, where ids are only told apart: it is not counted.
+pub const NO_ID: u32 = u32::MAX;
+
 /// One column of facts.
 #[derive(Clone, Debug)]
 pub enum FactColumn {
     /// The row of a dimension table; also the series of a step table, and ids that are only told
-    /// apart (a record, a code as given).
+    /// apart (a record, a code as given), of which [`NO_ID`] is none.
     Id(Vec<u32>),
     /// Several rows of a dimension table per fact.
     Ids(Lists),
@@ -129,7 +132,7 @@ pub enum FactColumn {
     /// A day, of an interval or only shown. [`Day::MIN`] and [`Day::MAX`] are open ends, and no day
     /// where it is only shown.
     Day(Vec<Day>),
-    /// A number to add up.
+    /// A number to add up; NaN is none.
     Number(Vec<f64>),
     /// Text that is only shown (a record's own id).
     Text(Vec<Box<str>>),

@@ -89,8 +89,15 @@ pub struct Generate {
 #[command(next_help_heading = "Tilvalg")]
 pub struct Rebuild {
     /// Mappen med leverancer
-    #[arg(long, value_name = "MAPPE", required_unless_present = "from")]
+    #[arg(long, value_name = "MAPPE", required_unless_present_any = ["from", "schema"])]
     pub deliveries: Option<PathBuf>,
+    /// Skemaet, når kuberne skal laves af tabeller i stedet for leverancer
+    #[arg(long, value_name = "FIL", requires = "tables")]
+    #[arg(conflicts_with_all = ["deliveries", "month", "accept", "hold", "from"])]
+    pub schema: Option<PathBuf>,
+    /// Mappen med tabellerne, CSV eller Parquet
+    #[arg(long, value_name = "MAPPE", requires = "schema")]
+    pub tables: Option<PathBuf>,
     /// Datamappen, som versionerne ligger i
     #[arg(long, value_name = "MAPPE")]
     pub data: PathBuf,

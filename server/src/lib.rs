@@ -5,6 +5,7 @@ pub mod args;
 pub mod command;
 pub mod config;
 pub mod files;
+pub mod tables;
 pub mod map;
 pub mod versions;
 pub mod access;

@@ -2,6 +2,7 @@
 
 mod again;
 mod former;
+mod of_tables;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -36,6 +37,7 @@ use crate::versions::{
 
 pub use again::{Again, rebuild_again};
 use former::Former;
+pub use of_tables::{TablesRebuild, rebuild_of_tables};
 
 /// The load report, for programs.
 pub const REPORT: &str = "load-report.json";
@@ -263,10 +265,21 @@ fn write_cubes(
         star.facts.retain(|table| later().any(|group| group.facts == table.name));
     }
     drop(star);
-    for cube in &cubes {
+    check_formulas(&cubes)?;
+    write_snapshot(&cubes, path)
+}
+
+/// That every formula of the cubes can be read.
+fn check_formulas(cubes: &[Arc<Cube>]) -> anyhow::Result<()> {
+    for cube in cubes {
         let checked = bind::check(&View::everything(Arc::clone(cube)));
         checked.map_err(|error| anyhow!("kuben '{}': {}", cube.name, error.explained()))?;
     }
+    Ok(())
+}
+
+/// Writes cubes as one file.
+fn write_snapshot(cubes: &[Arc<Cube>], path: &Path) -> anyhow::Result<CubesFile> {
     let mut file = BufWriter::new(File::create(path)?);
     snapshot::write(&cubes.iter().map(Arc::as_ref).collect::<Vec<_>>(), &mut file)?;
     let file = file.into_inner().map_err(IntoInnerError::into_error)?;

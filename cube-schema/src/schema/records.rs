@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CalculatedMeasure, Cube, MeasureGroup, Schema, SchemaError};
+use super::check::missing;
+use super::{CalculatedMeasure, Cube, MeasureGroup, Place, Problems, Schema};
 
 /// A part of a calculated measure: a measure, under some conditions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,51 +17,57 @@ pub struct MadeOf {
 }
 
 /// That the records behind the figures of a cube can be found.
-pub(super) fn check(schema: &Schema, cube: &Cube) -> Result<(), SchemaError> {
-    cube.groups.iter().try_for_each(|group| check_group(schema, cube, group))?;
-    cube.calculated.iter().try_for_each(|measure| check_calculated(cube, measure))
+pub(super) fn check(schema: &Schema, cube: &Cube, place: &Place, problems: &mut Problems<'_>) {
+    for (at, group) in cube.groups.iter().enumerate() {
+        check_group(schema, cube, group, &place.nth("group", at), problems);
+    }
+    for (at, measure) in cube.calculated.iter().enumerate() {
+        check_calculated(cube, measure, &place.nth("calculated", at), problems);
+    }
 }
 
 /// That the cube which shows a group's records has what the group has.
-fn check_group(schema: &Schema, cube: &Cube, group: &MeasureGroup) -> Result<(), SchemaError> {
-    let Some(name) = &group.records_in else { return Ok(()) };
-    let place = format!("gruppen '{}' i kuben '{}'", group.name, cube.name);
-    let missing =
-        |kind, name: &str, place| Err(SchemaError::Missing { kind, name: name.to_owned(), place });
+fn check_group(
+    schema: &Schema,
+    cube: &Cube,
+    group: &MeasureGroup,
+    place: &Place,
+    problems: &mut Problems<'_>,
+) {
+    let Some(name) = &group.records_in else { return };
+    let who = format!("gruppen '{}' i kuben '{}' (records_in = '{name}')", group.name, cube.name);
     let Some(other) = schema.cubes.iter().find(|other| other.name == *name) else {
-        return missing("kuben", name, place);
+        return missing(problems, place, &who, "kuben", name);
     };
     let uses = || other.groups.iter().flat_map(|group| &group.dimensions);
-    let lacks = |name: &str| !uses().any(|usage| usage.dimension == name);
-    let place = format!("{place} (records_in = '{name}')");
-    let mut dimensions = group.dimensions.iter().map(|usage| usage.dimension.as_str());
-    if let Some(dimension) = dimensions.find(|&name| lacks(name)) {
-        return missing("dimensionen", dimension, place);
+    for usage in &group.dimensions {
+        if !uses().any(|other| other.name() == usage.name()) {
+            missing(problems, place, &who, "dimensionen", usage.name());
+        }
     }
-    let mut measures = group.measures.iter().map(|measure| measure.name.as_str());
-    match measures.find(|&name| !is_stored(other, name)) {
-        Some(measure) => missing("målet", measure, place),
-        None => Ok(()),
+    for measure in group.measures.iter().filter(|measure| !is_stored(other, &measure.name)) {
+        missing(problems, place, &who, "målet", &measure.name);
     }
 }
 
 /// That a formula is made of stored measures, or of calculated ones that are.
-fn check_calculated(cube: &Cube, measure: &CalculatedMeasure) -> Result<(), SchemaError> {
-    let place = || format!("målet '{}' i kuben '{}' (made_of)", measure.name, cube.name);
-    for part in &measure.made_of {
-        if is_stored(cube, &part.measure) {
-            continue;
-        }
+fn check_calculated(
+    cube: &Cube,
+    measure: &CalculatedMeasure,
+    place: &Place,
+    problems: &mut Problems<'_>,
+) {
+    let who = format!("målet '{}' i kuben '{}' (made_of)", measure.name, cube.name);
+    for part in measure.made_of.iter().filter(|part| !is_stored(cube, &part.measure)) {
         let Some(inner) = cube.calculated.iter().find(|one| one.name == part.measure) else {
-            let name = part.measure.clone();
-            return Err(SchemaError::Missing { kind: "målet", name, place: place() });
+            missing(problems, place, &who, "målet", &part.measure);
+            continue;
         };
-        if !inner.made_of.iter().all(|part| is_stored(cube, &part.measure)) {
-            let what = "et beregnet mål i 'made_of' skal selv være lavet af mål, der er gemt";
-            return Err(SchemaError::Incomplete { place: place(), what });
-        }
+        let stored = inner.made_of.iter().all(|part| is_stored(cube, &part.measure));
+        problems.ensure(stored, place, || {
+            format!("{who}: et beregnet mål i 'made_of' skal selv være lavet af mål, der er gemt")
+        });
     }
-    Ok(())
 }
 
 fn is_stored(cube: &Cube, name: &str) -> bool {

@@ -5,6 +5,7 @@ pub mod delivery;
 pub mod history;
 pub mod rules;
 pub mod star;
+pub mod tables;
 pub mod load;
 pub mod cube;
 pub mod snapshot;

@@ -8,7 +8,10 @@ use terning_engine::load::LoadReport;
 
 use super::progress::Bar;
 use super::say;
-use crate::rebuild::{Again, Outcome, REFUSED, REPORT_TEXT, Rebuild, rebuild, rebuild_again};
+use crate::rebuild::{
+    Again, Outcome, REFUSED, REPORT_TEXT, Rebuild, TablesRebuild, rebuild, rebuild_again,
+    rebuild_of_tables,
+};
 use crate::telemetry::{self, LogFormat};
 use crate::versions::VersionName;
 use crate::{args, versions};
@@ -17,6 +20,9 @@ pub(super) fn run(args: args::Rebuild) -> anyhow::Result<ExitCode> {
     telemetry::start(LogFormat::Text, "info");
     if let Some(from) = args.from {
         return again(&args.data, from);
+    }
+    if let (Some(schema), Some(tables)) = (args.schema, args.tables) {
+        return of_tables(&TablesRebuild { schema, tables, data: args.data });
     }
     let order = Rebuild {
         deliveries: args.deliveries.context("mappen med leverancer mangler (--deliveries)")?,
@@ -54,6 +60,18 @@ fn nothing_usable(data: &Path, report: &LoadReport) {
 pub(super) fn with_bar(order: &Rebuild) -> anyhow::Result<Outcome> {
     let bar = Bar::new();
     rebuild(order, &|progress| bar.show(progress.stage, progress.done as u64, progress.of as u64))
+}
+
+/// Rebuilds from tables by a schema file alone.
+fn of_tables(order: &TablesRebuild) -> anyhow::Result<ExitCode> {
+    let bar = Bar::new();
+    let (name, findings) = rebuild_of_tables(order, &|progress| {
+        bar.show(progress.stage, progress.done as u64, progress.of as u64);
+    })?;
+    drop(bar);
+    say(format_args!("version {name} er bygget af skemaet {}", order.schema.display()));
+    eprint!("{}", findings.to_text());
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Makes a version again; differing cubes are no success.

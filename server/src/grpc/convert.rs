@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use hashbrown::HashMap;
 use terning_engine::cube::Cube;
 use terning_engine::query::bound::{HierarchyRef, Member};
-use terning_engine::query::cellset::{AxisPositions, CellSet, CellValue};
+use terning_engine::query::cellset::{AxisPositions, CellSet, Special};
 use terning_engine::query::format::Language;
 use terning_engine::query::names::Names;
 use terning_engine::query::{Answer, names};
@@ -125,54 +125,58 @@ fn cells(cells: &CellSet, formatted: bool) -> v1::Cells {
         counts,
         numbers,
         decimals: one_for_all(&cells.decimals),
-        formats: cells.formats.iter().map(ToString::to_string).collect(),
-        format_of: one_for_all(&cells.format_of),
         ..v1::Cells::default()
     };
-    others(cells, &mut packed);
+    special(cells, &mut packed);
+    formats(cells, &mut packed);
     if formatted {
         packed.formatted = cells.formatted(Language::default());
     }
     packed
 }
 
-/// The number that stands for each cell: also for truths and days.
+/// The number that stands for each cell; one that is no number has 0.
 fn on_the_wire(cells: &CellSet) -> Cow<'_, [f64]> {
     let mut values = Cow::from(&cells.values);
-    for (place, value) in &cells.others {
-        let number = match value {
-            CellValue::Truth(truth) => f64::from(u8::from(*truth)),
-            CellValue::Day(day) => f64::from(day.0),
-            CellValue::Text(_) | CellValue::Error(_) => 0.0,
-        };
-        values.to_mut()[*place as usize] = number;
+    for &place in cells.special.keys() {
+        values.to_mut()[place] = 0.0;
     }
     values
 }
 
 /// Cells that are no numbers: their kinds, and the dictionary of their texts.
-fn others(cells: &CellSet, packed: &mut v1::Cells) {
-    if cells.others.is_empty() {
+fn special(cells: &CellSet, packed: &mut v1::Cells) {
+    if cells.special.is_empty() {
         return;
     }
     packed.kinds = vec![v1::CellKind::Number as i32; cells.ordinals.len()];
-    let mut texts: HashMap<&str, u32> = HashMap::new();
-    for (place, value) in &cells.others {
+    let mut numbers: HashMap<String, u32> = HashMap::new();
+    for (&place, value) in &cells.special {
         let (kind, text) = match value {
-            CellValue::Text(text) => (v1::CellKind::Text, Some(text)),
-            CellValue::Error(text) => (v1::CellKind::Error, Some(text)),
-            CellValue::Truth(_) => (v1::CellKind::Truth, None),
-            CellValue::Day(_) => (v1::CellKind::Day, None),
+            Special::Text(text) => (v1::CellKind::Text, text.to_string()),
+            Special::Day(day) => (v1::CellKind::Text, day.to_string()),
+            Special::Error(error) => (v1::CellKind::Error, error.to_string()),
         };
-        packed.kinds[*place as usize] = kind as i32;
-        if let Some(text) = text {
-            let next = texts.len() as u32;
-            packed.text_of.push(*texts.entry(text).or_insert_with(|| {
-                packed.texts.push(text.to_string());
-                next
-            }));
-        }
+        packed.kinds[place] = kind as i32;
+        packed.text_of.push(*numbers.entry(text).or_insert_with_key(|text| {
+            packed.texts.push(text.clone());
+            packed.texts.len() as u32 - 1
+        }));
     }
+}
+
+/// The format strings of cells: the different ones, and a number in them for each cell.
+fn formats(cells: &CellSet, packed: &mut v1::Cells) {
+    let mut numbers: HashMap<&str, u32> = HashMap::new();
+    let of_cells = cells.formats.iter().map(|format| {
+        let format = format.as_deref().unwrap_or_default();
+        *numbers.entry(format).or_insert_with(|| {
+            packed.formats.push(format.to_owned());
+            packed.formats.len() as u32 - 1
+        })
+    });
+    let of_cells: Vec<u32> = of_cells.collect();
+    packed.format_of = one_for_all(&of_cells);
 }
 
 /// Whole numbers as such, as long as all are.

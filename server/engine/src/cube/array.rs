@@ -183,15 +183,17 @@ impl Lists {
     #[must_use]
     pub fn inverse(values: &[u32], count: usize) -> Lists {
         let mut offsets = vec![0_u32; count + 1];
-        for &value in values {
-            offsets[value as usize + 1] += 1;
+        let placed = |value: &u32| (*value as usize) < count;
+        for value in values.iter().filter(|value| placed(value)) {
+            offsets[*value as usize + 1] += 1;
         }
         for target in 0..count {
             offsets[target + 1] += offsets[target];
         }
         let mut next = offsets.clone();
-        let mut positions = vec![0_u32; values.len()];
-        for (position, &value) in values.iter().enumerate() {
+        let mut positions = vec![0_u32; offsets[count] as usize];
+        let placed = values.iter().enumerate().filter(|(_, value)| placed(value));
+        for (position, &value) in placed {
             positions[next[value as usize] as usize] = position as u32;
             next[value as usize] += 1;
         }

@@ -2,10 +2,12 @@
 
 use std::cmp::Ordering;
 
-use cube_schema::schema::Grain;
-use serde::{Deserialize, Serialize};
+use cube_schema::schema::{Grain, Period, ValueType};
 
 use super::array::{Array, Lists, Texts};
+
+/// What a partial field has for a key without a member.
+pub const NO_MEMBER: u32 = u32::MAX;
 
 /// A dimension: `key_count` keys, and fields that are functions of the key.
 ///
@@ -13,28 +15,46 @@ use super::array::{Array, Lists, Texts};
 pub struct Dimension {
     /// The name.
     pub name: String,
+    /// What people read of it.
+    pub caption: String,
     /// What it is.
     pub description: String,
     /// Whether its keys are the months of the timeline.
     pub is_time: bool,
+    /// Whether its members are periods: those of the timeline, or of a table of days.
+    pub of_time: bool,
     /// Whether a member exists only through rows that one may see.
     pub observed: bool,
     /// The number of keys.
     pub key_count: usize,
     /// The fields.
     pub fields: Vec<Field>,
-    /// One hierarchy per field, in their order, then the hierarchies of several levels.
+    /// One hierarchy per field, in their order, then the hierarchies that the schema names. Those of
+    /// fields that are levels, or properties, of such a hierarchy only are hidden.
     pub hierarchies: Vec<Hierarchy>,
 }
 
 /// A field: a function from a dimension's keys to members, numbered in natural order.
+///
+/// A *partial* field has no member ([`NO_MEMBER`]) for some keys: where a level of a ragged hierarchy
+/// is left out, and below the members of a parent-child hierarchy.
 pub struct Field {
     /// The name.
     pub name: String,
     /// What it is.
     pub description: String,
-    /// The length of its periods, for a time field.
+    /// The length of its periods, for a field of the timeline.
     pub grain: Option<Grain>,
+    /// Which periods its members are.
+    pub period: Period,
+    /// What its keys are.
+    pub value: ValueType,
+    /// Whether some key has no member.
+    pub partial: bool,
+    /// Whether a key alone does not tell a member from others: the keys of its ancestors do.
+    pub composite: bool,
+    /// The fields that are its properties: functions of its members.
+    pub properties: Vec<usize>,
     /// Whether the values are personal data.
     pub personal: bool,
     /// Captions of the members.
@@ -43,7 +63,7 @@ pub struct Field {
     pub keys: Texts,
     /// The member that stands for "not known"; always the last one.
     pub unknown: Option<u32>,
-    /// The member of each key of the dimension.
+    /// The member of each key of the dimension, or [`NO_MEMBER`].
     pub member_of_key: Array<u32>,
     /// The keys of each member, ascending.
     pub keys_of_member: Lists,
@@ -53,13 +73,57 @@ pub struct Field {
     pub by_key: Array<u32>,
 }
 
-/// Levels from the top down, below an All member.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Levels from the top down.
+///
+/// In a *ragged* hierarchy, levels are partial fields: a member's children are those of the next
+/// level below it that has any, key by key. A *parent-child* hierarchy is a level that is as deep as
+/// its members are: one partial field per depth, all of one name.
+#[derive(Clone)]
 pub struct Hierarchy {
     /// The name.
     pub name: String,
+    /// What people read of it.
+    pub caption: String,
     /// Positions in the dimension's fields, from the top down.
     pub levels: Vec<usize>,
+    /// Whether there is an All member above them.
+    pub has_all: bool,
+    /// The caption of the All member, where it is not the cube's.
+    pub all: Option<String>,
+    /// The default member, as field and number; `None` is the All member.
+    pub default: Option<(usize, u32)>,
+    /// Whether it is left out where hierarchies are listed and found by name.
+    pub hidden: bool,
+    /// Of a parent-child hierarchy: the field whose members are the members' own keys alone
+    /// (`DataMember`).
+    pub data: Option<usize>,
+    /// Where levels are partial: the rank of each key when all is in hierarchical order. Members are
+    /// then ordered by the least rank of their keys, an ancestor before its descendants.
+    pub ranks: Option<Array<u32>>,
+}
+
+impl Hierarchy {
+    /// The hierarchy of one field, as it is called in the schema.
+    #[must_use]
+    pub fn of_field(name: &str, field: usize, hidden: bool) -> Hierarchy {
+        Hierarchy { hidden, ..Hierarchy::of_levels(name, vec![field]) }
+    }
+
+    /// Levels below an All member.
+    #[must_use]
+    pub fn of_levels(name: &str, levels: Vec<usize>) -> Hierarchy {
+        Hierarchy {
+            name: name.to_owned(),
+            caption: name.to_owned(),
+            levels,
+            has_all: true,
+            all: None,
+            default: None,
+            hidden: false,
+            data: None,
+            ranks: None,
+        }
+    }
 }
 
 /// Upper and lower case made equal, for comparing names.
@@ -129,6 +193,12 @@ impl Field {
         self.len() == 0
     }
 
+    /// The member of a key of the dimension, if it has one.
+    #[must_use]
+    pub fn member_of(&self, key: u32) -> Option<u32> {
+        self.member_of_key.get(key as usize).copied().filter(|&member| member != NO_MEMBER)
+    }
+
     /// The member of a caption, upper and lower case being equal. Of several, the first.
     #[must_use]
     pub fn find_caption(&self, caption: &str) -> Option<u32> {
@@ -180,28 +250,113 @@ impl Dimension {
     }
 
     /// The hierarchy of a name, upper and lower case being equal. The hierarchy of a field has the
-    /// field's position.
+    /// field's position. A hidden one is not found.
     #[must_use]
     pub fn find_hierarchy(&self, name: &str) -> Option<usize> {
-        self.hierarchies.iter().position(|hierarchy| same(&hierarchy.name, name))
+        self.shown_hierarchies().find(|(_, hierarchy)| same(&hierarchy.name, name)).map(|one| one.0)
     }
 
-    /// The member of `upper` that contains a member of `field`; both belong to one hierarchy.
+    /// The hierarchies that are listed, with their positions.
+    pub fn shown_hierarchies(&self) -> impl Iterator<Item = (usize, &Hierarchy)> {
+        self.hierarchies.iter().enumerate().filter(|(_, hierarchy)| !hierarchy.hidden)
+    }
+
+    /// The hierarchy that a member is looked for in when none is named: the only one, or the one of
+    /// several levels that has the dimension's name.
+    #[must_use]
+    pub fn own_hierarchy(&self) -> Option<usize> {
+        let mut shown = self.shown_hierarchies();
+        let first = shown.next()?.0;
+        if shown.next().is_none() {
+            return Some(first);
+        }
+        let named = |(at, one): &(usize, &Hierarchy)| {
+            *at >= self.fields.len() && same(&one.name, &self.name)
+        };
+        self.shown_hierarchies().find(named).map(|found| found.0)
+    }
+
+    /// The member of `upper` that contains a member of `field`; both belong to one hierarchy. None
+    /// where a ragged hierarchy leaves that level out.
     #[must_use]
     pub fn ancestor(&self, field: usize, member: u32, upper: usize) -> Option<u32> {
         let key = *self.fields[field].keys_of_member.get(member as usize).first()?;
-        self.fields[upper].member_of_key.get(key as usize).copied()
+        self.fields[upper].member_of(key)
     }
 
     /// The members of `lower` under a member of `field`, in natural order.
     #[must_use]
     pub fn descendants(&self, field: usize, member: u32, lower: usize) -> Vec<u32> {
         let keys = self.fields[field].keys_of_member.get(member as usize);
-        let function = &self.fields[lower].member_of_key;
-        let mut members: Vec<u32> = keys.iter().map(|&key| function[key as usize]).collect();
+        let function = &self.fields[lower];
+        let mut members: Vec<u32> =
+            keys.iter().filter_map(|&key| function.member_of(key)).collect();
         members.sort_unstable();
         members.dedup();
         members
+    }
+
+    /// The nearest member above a member of a level, as field and number; none at the top.
+    #[must_use]
+    pub fn parent(&self, hierarchy: usize, field: usize, member: u32) -> Option<(usize, u32)> {
+        let levels = &self.hierarchies[hierarchy].levels;
+        let own = levels.iter().position(|&level| level == field)?;
+        levels[..own]
+            .iter()
+            .rev()
+            .find_map(|&upper| Some((upper, self.ancestor(field, member, upper)?)))
+    }
+
+    /// The members right below a member of a level, in hierarchical order. In a ragged hierarchy they
+    /// can be of several levels.
+    #[must_use]
+    pub fn children(&self, hierarchy: usize, field: usize, member: u32) -> Vec<(usize, u32)> {
+        let levels = &self.hierarchies[hierarchy].levels;
+        let Some(own) = levels.iter().position(|&level| level == field) else { return Vec::new() };
+        let keys = self.fields[field].keys_of_member.get(member as usize);
+        self.nearest(hierarchy, &levels[own + 1..], keys.iter().copied())
+    }
+
+    /// The members without a member above them, in hierarchical order.
+    #[must_use]
+    pub fn roots(&self, hierarchy: usize) -> Vec<(usize, u32)> {
+        let levels = &self.hierarchies[hierarchy].levels;
+        self.nearest(hierarchy, levels, 0..self.key_count as u32)
+    }
+
+    /// For each of some keys its member on the first of some levels that has one; each member once.
+    fn nearest(
+        &self,
+        hierarchy: usize,
+        levels: &[usize],
+        keys: impl Iterator<Item = u32>,
+    ) -> Vec<(usize, u32)> {
+        let first = |key: u32| {
+            levels.iter().find_map(|&level| Some((level, self.fields[level].member_of(key)?)))
+        };
+        let mut members: Vec<(usize, u32)> = keys.filter_map(first).collect();
+        members.sort_unstable();
+        members.dedup();
+        self.sort_members(hierarchy, &mut members);
+        members
+    }
+
+    /// Puts members of one hierarchy's levels in hierarchical order, an ancestor before its
+    /// descendants. Repeated members stay.
+    pub fn sort_members(&self, hierarchy: usize, members: &mut [(usize, u32)]) {
+        let shape = &self.hierarchies[hierarchy];
+        let depth = |field: usize| shape.levels.iter().position(|&level| level == field);
+        match &shape.ranks {
+            Some(ranks) => members.sort_by_cached_key(|&(field, id)| {
+                let keys = self.fields[field].keys_of_member.get(id as usize);
+                (keys.iter().map(|&key| ranks[key as usize]).min(), depth(field))
+            }),
+            None => members.sort_by_cached_key(|&(field, id)| {
+                let above = shape.levels.iter().take(depth(field).unwrap_or(0));
+                let above = above.map(|&upper| self.ancestor(field, id, upper));
+                above.chain([Some(id)]).collect::<Vec<_>>()
+            }),
+        }
     }
 }
 

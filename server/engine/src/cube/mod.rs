@@ -14,8 +14,8 @@ pub mod sort;
 mod build;
 
 pub use build::{BuildError, build};
-pub use dimension::{Dimension, Field, Hierarchy};
-pub use rows::{Order, PARTS, Rows};
+pub use dimension::{Dimension, Field, Hierarchy, NO_MEMBER};
+pub use rows::{NO_PLACE, Order, PARTS, Rows};
 
 use cube_schema::schema::{DayCount, Explain, MadeOf, MeasureKind};
 use cube_schema::table::Timeline;
@@ -23,14 +23,25 @@ use serde::{Deserialize, Serialize};
 
 use array::{Array, Column, Lists, Texts};
 
-/// Numbers that are added up are kept in these parts of one, as integers: a sum is then the same
-/// in whatever order it is made, and øre and hundredths of a post are exact.
-pub const MILLIONTHS: f64 = 1e6;
+/// Numbers that are added up are kept as integers with so many decimals, where they are not too large
+/// for it: a sum is then the same in whatever order it is made, and øre are exact.
+pub const DIGITS: u8 = 6;
+
+/// Into how many parts a one is divided in integers with so many decimals.
+#[must_use]
+pub fn parts_of_one(digits: u8) -> f64 {
+    10_f64.powi(i32::from(digits))
+}
+
+/// A number that is missing: no value is added up, counted or compared.
+pub const NULL: i64 = i64::MIN;
 
 /// A cube that never changes.
 pub struct Cube {
     /// The name.
     pub name: String,
+    /// What people read of it.
+    pub caption: String,
     /// What it is.
     pub description: String,
     /// The caption of All members.
@@ -43,14 +54,29 @@ pub struct Cube {
     pub hidden: bool,
     /// How its figures are explained, if they are.
     pub explain: Option<Explain>,
-    /// The measure groups; the first measure of the first is the default measure.
+    /// The measure groups.
     pub groups: Vec<Group>,
+    /// The default measure.
+    pub default_measure: DefaultMeasure,
+    /// All stored measures in the order in which they are listed.
+    pub order: Vec<MeasureRef>,
     /// The measures that are calculated from others, by formulas.
     pub calculated: Vec<Calculated>,
+    /// The members of other hierarchies that are calculated.
+    pub members: Vec<CalculatedMember>,
     /// Sets that formulas refer to by name.
     pub sets: Vec<NamedSet>,
     /// For each key of one dimension, the newest month delivered: who is behind.
     pub freshness: Option<Freshness>,
+}
+
+/// The measure of a cell that names none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DefaultMeasure {
+    /// A stored measure.
+    Stored(MeasureRef),
+    /// A calculated one, by position.
+    Calculated(usize),
 }
 
 /// The newest month that was delivered for each key of a dimension.
@@ -120,8 +146,14 @@ pub struct Measure {
     pub kind: MeasureKind,
     /// Which order of the rows counts its key: `None` for the entity itself.
     pub order: Option<usize>,
-    /// Which of the rows' numbers it adds up, if it does.
+    /// Which of the rows' numbers it adds up, counts or compares, if it does.
     pub column: Option<usize>,
+    /// The decimals that these numbers have as integers.
+    pub digits: u8,
+    /// What people read of it.
+    pub caption: String,
+    /// How its values are written; empty where only `decimals` says it.
+    pub format: String,
     /// Whether it is listed among the measures; one that is not can still be named.
     pub visible: bool,
 }
@@ -145,6 +177,21 @@ pub struct Calculated {
     pub at_all: Vec<usize>,
     /// What it is made of, the most telling part first.
     pub made_of: Vec<MadeOf>,
+    /// What people read of it.
+    pub caption: String,
+    /// How its values are written; empty where the schema does not say.
+    pub format: String,
+    /// Of several calculated members of a cell, the highest is worked out last.
+    pub solve_order: i32,
+}
+
+/// A calculated member of a hierarchy other than the measures.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CalculatedMember {
+    /// The name, the formula and what else is said of it; it has a value on every dimension.
+    pub member: Calculated,
+    /// The hierarchy, or the member below which it stands: an expression in MDX.
+    pub parent: String,
 }
 
 /// A set of a name.
@@ -152,6 +199,8 @@ pub struct Calculated {
 pub struct NamedSet {
     /// The name.
     pub name: String,
+    /// What people read of it.
+    pub caption: String,
     /// The set, an expression in MDX.
     pub formula: String,
 }
@@ -212,9 +261,9 @@ impl Cube {
         })
     }
 
-    /// The measures that are listed, in the order of the schema.
+    /// The measures that are listed, in their order.
     pub fn listed_measures(&self) -> impl Iterator<Item = MeasureRef> {
-        self.measures().filter(|&found| self.measure(found).visible)
+        self.order.iter().copied().filter(|&found| self.measure(found).visible)
     }
 
     /// A measure.
@@ -240,6 +289,13 @@ impl Cube {
         Some(age.and_then(|age| u32::try_from(age).ok()).map_or(unknown, |age| age.min(unknown)))
     }
 
+    /// The caption of the All member of a hierarchy.
+    #[must_use]
+    pub fn all_caption(&self, dimension: usize, hierarchy: usize) -> &str {
+        let own = self.dimensions.get(dimension).and_then(|one| one.hierarchies.get(hierarchy));
+        own.and_then(|own| own.all.as_deref()).unwrap_or(&self.all)
+    }
+
     /// The number of months of the timeline.
     #[must_use]
     pub fn months(&self) -> usize {
@@ -248,7 +304,7 @@ impl Cube {
 }
 
 /// Where a measure stands in its cube.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct MeasureRef {
     /// The position of its group.
     pub group: usize,

@@ -31,7 +31,8 @@ pub struct Rows {
     /// The month in which the row's record ends, where this row is its last; else the number of
     /// months. `None` where the facts do not tell.
     pub ends: Option<Array<u16>>,
-    /// Columns that are added up, in [millionths](super::MILLIONTHS).
+    /// Columns of numbers as integers, with the decimals that the measures say; [`NULL`](super::NULL)
+    /// is none.
     pub numbers: Vec<Array<i64>>,
     /// The row of the fact table that this is a piece of.
     pub fact: Array<u32>,
@@ -50,20 +51,24 @@ pub struct Rows {
     pub orders: Vec<Order>,
 }
 
-/// The rows in the order (key, first day), where the key is finer than the entity.
+/// The rows in the order (key, first day), where the key is not the entity alone. Rows without a
+/// key are left out.
 #[derive(Default)]
 pub struct Order {
     /// The row at each place.
     pub rows: Array<u32>,
     /// The key at each place, ascending.
     pub keys: Array<u32>,
-    /// The place of each row.
+    /// The place of each row, or [`NO_PLACE`].
     pub places: Array<u32>,
     /// Where the key is the entity and one of at most [`PARTS`] things (service codes): the number of
     /// that thing in each row. Different keys are then the different entities of each thing, added up,
     /// and are counted in the rows' own order.
     pub parts: Option<Array<u8>>,
 }
+
+/// The place of a row that an order leaves out.
+pub const NO_PLACE: u32 = u32::MAX;
 
 /// See [`Order::parts`]: as many as a group keeps apart in two cache lines or so.
 pub const PARTS: usize = 32;

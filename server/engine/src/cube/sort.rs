@@ -42,6 +42,22 @@ pub fn number(left: &str, right: &str) -> Ordering {
         .then_with(|| left.cmp(right))
 }
 
+/// Compares texts without regard to case.
+#[must_use]
+pub fn folded(left: &str, right: &str) -> Ordering {
+    super::dimension::compare(left, right).then_with(|| left.cmp(right))
+}
+
+/// Compares numbers by size; what is no number comes behind them, as text.
+#[must_use]
+pub fn size(left: &str, right: &str) -> Ordering {
+    let number = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+    match (number(left), number(right)) {
+        (Some(one), Some(other)) => one.total_cmp(&other).then_with(|| left.cmp(right)),
+        (one, other) => one.is_none().cmp(&other.is_none()).then_with(|| folded(left, right)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

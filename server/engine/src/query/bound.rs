@@ -24,6 +24,8 @@ pub struct Bound {
     pub measure: Member,
     /// Where cells stand by `WHERE`: a set for each of its factors.
     pub(crate) slicer: Vec<Arc<Set>>,
+    /// The hierarchies that stand at a member other than All where nothing is said.
+    pub(crate) defaults: Vec<(HierarchyRef, Member)>,
     /// The calculated members that the question needs, by their numbers.
     pub(crate) calculated: BTreeMap<usize, Calculated>,
     /// The calculated members that the question defines; they are numbered behind those of the cube.
@@ -51,6 +53,7 @@ impl Bound {
             hidden: Vec::new(),
             measure: Member::Measure(measure),
             slicer: Vec::new(),
+            defaults: Vec::new(),
             calculated: BTreeMap::new(),
             own: Vec::new(),
             named: Vec::new(),

@@ -42,6 +42,8 @@ pub const ALL_LEVEL: &str = "(All)";
 
 /// The unique name of a member, by key: `[Tid].[Kvartal].&[2020K1]`, and in a hierarchy of several
 /// levels `[Tid].[Kalender].[Kvartal].&[2020K1]`; `[Tid].[Kalender].[I alt]`, `[Measures].[Antal]`.
+/// Where keys alone do not tell members apart, those of the ancestors stand before, from the top level
+/// down: `[Time].[Time].[Year].&[1997].&[Q1]`.
 #[must_use]
 pub fn unique_name<'a>(
     names: impl Into<Names<'a>>,
@@ -55,10 +57,15 @@ pub fn unique_name<'a>(
             let dimension = &cube.dimensions[dimension];
             let column = &dimension.fields[field];
             if dimension.hierarchies[hierarchy].levels.len() > 1 {
-                push_step(&mut name, &column.name);
+                let whole = lineage(dimension, hierarchy, field, id);
+                let (top, own) = (whole.clone().next().unwrap_or((field, id)), (field, id));
+                let steps = whole.filter(|&step| column.composite || step == own);
+                let first = if column.composite { top.0 } else { field };
+                push_step(&mut name, &dimension.fields[first].name);
+                steps.for_each(|(field, id)| push_key(&mut name, dimension, field, id));
+            } else {
+                push_key(&mut name, dimension, field, id);
             }
-            name.push_str(".&");
-            push_bracketed(&mut name, column.keys.get(id as usize));
         }
         _ => push_step(&mut name, caption(names, hierarchy, member)),
     }
@@ -102,6 +109,7 @@ pub fn caption<'a>(
         (HierarchyRef::Of { dimension, .. }, Member::Of { field, id }) => {
             cube.dimensions[dimension].fields[field].captions.get(id as usize)
         }
+        (HierarchyRef::Of { dimension, hierarchy }, _) => cube.all_caption(dimension, hierarchy),
         _ => &cube.all,
     }
 }
@@ -144,11 +152,16 @@ pub(super) fn lineage(
     hierarchy: usize,
     field: usize,
     id: u32,
-) -> impl Iterator<Item = (usize, u32)> {
+) -> impl Iterator<Item = (usize, u32)> + Clone {
     let levels = &dimension.hierarchies[hierarchy].levels;
     let above = levels.iter().copied().take_while(move |&level| level != field);
     let ancestor = move |level| Some((level, dimension.ancestor(field, id, level)?));
     above.filter_map(ancestor).chain([(field, id)])
+}
+
+fn push_key(name: &mut String, dimension: &Dimension, field: usize, id: u32) {
+    name.push_str(".&");
+    push_bracketed(name, dimension.fields[field].keys.get(id as usize));
 }
 
 fn push_step(name: &mut String, step: &str) {

@@ -225,10 +225,10 @@ impl Visible {
     fn find(cube: &Cube, dimension: usize, seen: &[Seen]) -> Option<Visible> {
         let shape = cube.dimensions.get(dimension).filter(|shape| shape.observed)?;
         let has_key = keys_seen(cube, dimension, seen);
-        let members = shape.fields.iter().map(|field| {
-            let function = &field.member_of_key;
-            has_key.iter().map(|key| function[key as usize]).collect()
-        });
+        let members = shape
+            .fields
+            .iter()
+            .map(|field| has_key.iter().filter_map(|key| field.member_of(key)).collect());
         Some(Visible { members: members.collect(), keys: has_key.iter().collect(), has_key })
     }
 }

@@ -3,8 +3,11 @@
 use cube_schema::schema::{DayCount, MeasureKind};
 use roaring::RoaringBitmap;
 
-use crate::cube::array::{Column, Lists, Texts};
-use crate::cube::{Cube, Dimension, Field, Group, Measure, PARTS, ProvenanceValues, Rows, Use};
+use crate::cube::array::{Array, Column, Lists, Texts};
+use crate::cube::{
+    Cube, DIGITS, DefaultMeasure, Dimension, Field, Group, Hierarchy, Measure, MeasureRef,
+    NO_MEMBER, NO_PLACE, NULL, PARTS, ProvenanceValues, Rows, Use,
+};
 
 type Check = Result<(), &'static str>;
 
@@ -23,7 +26,19 @@ pub(super) fn cube(cube: &Cube) -> Check {
         let keys = cube.dimensions.get(freshness.dimension).map(|found| found.key_count);
         ensure(keys == Some(freshness.newest.len()), "nyeste leverancer")?;
     }
-    let held = cube.calculated.iter().flat_map(|measure| &measure.at_all);
+    let is_measure = |found: &MeasureRef| {
+        cube.groups.get(found.group).is_some_and(|group| found.measure < group.measures.len())
+    };
+    ensure(cube.order.iter().all(is_measure), "målenes rækkefølge")?;
+    ensure(
+        match &cube.default_measure {
+            DefaultMeasure::Stored(found) => is_measure(found),
+            DefaultMeasure::Calculated(number) => *number < cube.calculated.len(),
+        },
+        "standardmålet",
+    )?;
+    let held = cube.calculated.iter().chain(cube.members.iter().map(|one| &one.member));
+    let held = held.flat_map(|measure| &measure.at_all);
     ensure(held.copied().all(|at| at < cube.dimensions.len()), "en beregnings dimension")?;
     cube.groups.iter().try_for_each(|one| group(cube, one))
 }
@@ -36,7 +51,22 @@ fn dimension(dimension: &Dimension, months: usize) -> Check {
     let own = dimension.hierarchies.iter().take(dimension.fields.len()).enumerate();
     ensure(own.clone().all(|(at, hierarchy)| hierarchy.levels == [at]), "felternes hierarkier")?;
     ensure(dimension.hierarchies.iter().all(|one| !one.levels.is_empty()), "et tomt hierarki")?;
-    dimension.fields.iter().try_for_each(|one| field(one, dimension.key_count))
+    let fields = dimension.fields.len();
+    let properties = dimension.fields.iter().flat_map(|field| &field.properties);
+    ensure(properties.into_iter().all(|&property| property < fields), "egenskaberne")?;
+    dimension.fields.iter().try_for_each(|one| field(one, dimension.key_count))?;
+    dimension.hierarchies.iter().try_for_each(|one| hierarchy(dimension, one))
+}
+
+fn hierarchy(dimension: &Dimension, hierarchy: &Hierarchy) -> Check {
+    let keys = dimension.key_count;
+    ensure(hierarchy.data.is_none_or(|data| data < dimension.fields.len()), "medlemmernes egne")?;
+    let in_range = |ranks: &Array<u32>| ranks.len() == keys && below(ranks, keys);
+    ensure(hierarchy.ranks.as_ref().is_none_or(in_range), "hierarkiets orden")?;
+    let has = |(field, member): (usize, u32)| {
+        dimension.fields.get(field).is_some_and(|field| (member as usize) < field.len())
+    };
+    ensure(hierarchy.default.is_none_or(has), "standardmedlemmet")
 }
 
 fn field(field: &Field, keys: usize) -> Check {
@@ -52,7 +82,9 @@ fn field(field: &Field, keys: usize) -> Check {
         "det ukendte medlem",
     )?;
     ensure(field.member_of_key.len() == keys, "nøglernes antal")?;
-    ensure(below(&field.member_of_key, members), "en nøgles medlem")?;
+    let is_member =
+        |member: &u32| (*member as usize) < members || (field.partial && *member == NO_MEMBER);
+    ensure(field.member_of_key.iter().all(is_member), "en nøgles medlem")?;
     lists(&field.keys_of_member, keys)?;
     let orders = [&field.by_caption, &field.by_key];
     ensure(orders.iter().all(|order| order.len() == members && below(order, members)), "opslaget")
@@ -129,7 +161,9 @@ fn measure(group: &Group, measure: &Measure) -> Check {
     ensure(measure.order.is_none_or(|order| order < rows.orders.len()), "et måls rækkefølge")?;
     ensure(kind.has_key() || measure.order.is_none(), "et måls rækkefølge")?;
     ensure(measure.column.is_none_or(|column| column < rows.numbers.len()), "et måls kolonne")?;
-    ensure(kind.is_sum() == measure.column.is_some(), "et måls kolonne")?;
+    let fits = kind.is_sum() == measure.column.is_some() || kind == MeasureKind::Count;
+    ensure(fits, "et måls kolonne")?;
+    ensure(measure.digits <= DIGITS, "et måls decimaler")?;
     let excludes = kind.counts_days() && group.day_count == DayCount::ExcludeStart;
     let needs_starts = kind == MeasureKind::Starts || excludes;
     ensure(!needs_starts || rows.starts.is_some(), "begyndelser mangler")?;
@@ -172,9 +206,11 @@ fn rows(cube: &Cube, group: &Group, rows: &Rows, cut: bool) -> Check {
     ensure(rows.active.iter().all(in_rows), "et års rækker")?;
     ensure(rows.last_of_entity.len() == count.div_ceil(64), "enhedernes sidste rækker")?;
     for order in &rows.orders {
-        let lengths = [order.rows.len(), order.keys.len(), order.places.len()];
-        ensure(lengths == [count; 3], "en rækkefølges længde")?;
-        ensure(below(&order.rows, count) && below(&order.places, count), "en rækkefølge")?;
+        let own = order.rows.len();
+        ensure(own <= count && order.keys.len() == own, "en rækkefølges længde")?;
+        ensure(order.places.len() == count && below(&order.rows, count), "en rækkefølges længde")?;
+        let is_place = |place: &u32| (*place as usize) < own || *place == NO_PLACE;
+        ensure(order.places.iter().all(is_place), "en rækkefølge")?;
         ensure(order.keys.is_sorted(), "en rækkefølges nøgler")?;
         if let Some(parts) = &order.parts {
             let in_range = parts.iter().all(|&part| usize::from(part) < PARTS);
@@ -193,7 +229,10 @@ fn rows(cube: &Cube, group: &Group, rows: &Rows, cut: bool) -> Check {
 fn numbers(rows: &Rows) -> Check {
     for numbers in &rows.numbers {
         ensure(numbers.len() == rows.len(), "tallenes antal")?;
-        let all = numbers.iter().try_fold(0_u64, |all, one| all.checked_add(one.unsigned_abs()));
+        let all = numbers
+            .iter()
+            .filter(|&&number| number != NULL)
+            .try_fold(0_u64, |all, one| all.checked_add(one.unsigned_abs()));
         ensure(all.is_some_and(|all| all < i64::MAX as u64), "tallene er for store")?;
     }
     Ok(())

@@ -1,9 +1,9 @@
 //! The metadata: the structures of a cube, with section numbers in place of columns.
 
-use cube_schema::schema::{DayCount, Explain, Grain, MeasureKind};
+use cube_schema::schema::{DayCount, Explain, Grain, MeasureKind, Period, ValueType};
 use serde::{Deserialize, Serialize};
 
-use crate::cube::{Calculated, Hierarchy, NamedSet, Use};
+use crate::cube::{Calculated, CalculatedMember, DefaultMeasure, MeasureRef, NamedSet, Use};
 
 /// Everything but the columns.
 #[derive(Serialize, Deserialize)]
@@ -14,6 +14,7 @@ pub(super) struct Meta {
 #[derive(Serialize, Deserialize)]
 pub(super) struct CubeMeta {
     pub name: String,
+    pub caption: String,
     pub description: String,
     pub all: String,
     pub hidden: bool,
@@ -22,7 +23,10 @@ pub(super) struct CubeMeta {
     pub last_month: i32,
     pub dimensions: Vec<DimensionMeta>,
     pub groups: Vec<GroupMeta>,
+    pub default_measure: DefaultMeasure,
+    pub order: Vec<MeasureRef>,
     pub calculated: Vec<Calculated>,
+    pub members: Vec<CalculatedMember>,
     pub sets: Vec<NamedSet>,
     pub freshness: Option<(usize, Vec<Option<u16>>)>,
 }
@@ -30,12 +34,27 @@ pub(super) struct CubeMeta {
 #[derive(Serialize, Deserialize)]
 pub(super) struct DimensionMeta {
     pub name: String,
+    pub caption: String,
     pub description: String,
     pub is_time: bool,
+    pub of_time: bool,
     pub observed: bool,
     pub key_count: usize,
     pub fields: Vec<FieldMeta>,
-    pub hierarchies: Vec<Hierarchy>,
+    pub hierarchies: Vec<HierarchyMeta>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct HierarchyMeta {
+    pub name: String,
+    pub caption: String,
+    pub levels: Vec<usize>,
+    pub has_all: bool,
+    pub all: Option<String>,
+    pub default: Option<(usize, u32)>,
+    pub hidden: bool,
+    pub data: Option<usize>,
+    pub ranks: Option<u32>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -43,6 +62,11 @@ pub(super) struct FieldMeta {
     pub name: String,
     pub description: String,
     pub grain: Option<Grain>,
+    pub period: Period,
+    pub value: ValueType,
+    pub partial: bool,
+    pub composite: bool,
+    pub properties: Vec<usize>,
     pub personal: bool,
     pub captions: PairMeta,
     pub keys: PairMeta,
@@ -85,6 +109,9 @@ pub(super) struct MeasureMeta {
     pub kind: MeasureKind,
     pub order: Option<usize>,
     pub column: Option<usize>,
+    pub digits: u8,
+    pub caption: String,
+    pub format: String,
     pub visible: bool,
 }
 

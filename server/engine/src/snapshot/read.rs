@@ -7,13 +7,14 @@ use roaring::RoaringBitmap;
 use super::check;
 use super::container::{Opened, damaged};
 use super::meta::{
-    BitmapsMeta, ColumnMeta, CubeMeta, DimensionMeta, FieldMeta, GroupMeta, Meta, OrderMeta,
-    PairMeta, ProvenanceMeta, ProvenanceValuesMeta, RowsMeta,
+    BitmapsMeta, ColumnMeta, CubeMeta, DimensionMeta, FieldMeta, GroupMeta, HierarchyMeta, Meta,
+    OrderMeta, PairMeta, ProvenanceMeta, ProvenanceValuesMeta, RowsMeta,
 };
 use super::{SnapshotError, codec};
 use crate::cube::array::{Array, Column, Fixed, Lists, Owner, Texts};
 use crate::cube::{
-    Cube, Dimension, Field, Freshness, Group, Measure, Order, Provenance, ProvenanceValues, Rows,
+    Cube, Dimension, Field, Freshness, Group, Hierarchy, Measure, Order, Provenance,
+    ProvenanceValues, Rows,
 };
 
 type Read<T> = Result<T, SnapshotError>;
@@ -44,6 +45,7 @@ impl Reader<'_> {
         let timeline = Timeline { first: Month(meta.first_month), last: Month(meta.last_month) };
         Ok(Cube {
             name: meta.name,
+            caption: meta.caption,
             description: meta.description,
             all: meta.all,
             hidden: meta.hidden,
@@ -55,7 +57,10 @@ impl Reader<'_> {
                 .map(|one| self.dimension(one))
                 .collect::<Read<_>>()?,
             groups: meta.groups.into_iter().map(|one| self.group(one)).collect::<Read<_>>()?,
+            default_measure: meta.default_measure,
+            order: meta.order,
             calculated: meta.calculated,
+            members: meta.members,
             sets: meta.sets,
             freshness: meta.freshness.map(|(dimension, newest)| Freshness { dimension, newest }),
         })
@@ -64,12 +69,28 @@ impl Reader<'_> {
     fn dimension(&self, meta: DimensionMeta) -> Read<Dimension> {
         Ok(Dimension {
             name: meta.name,
+            caption: meta.caption,
             description: meta.description,
             is_time: meta.is_time,
+            of_time: meta.of_time,
             observed: meta.observed,
             key_count: meta.key_count,
             fields: meta.fields.into_iter().map(|field| self.field(field)).collect::<Read<_>>()?,
-            hierarchies: meta.hierarchies,
+            hierarchies: each(meta.hierarchies, |hierarchy| self.hierarchy(hierarchy))?,
+        })
+    }
+
+    fn hierarchy(&self, meta: HierarchyMeta) -> Read<Hierarchy> {
+        Ok(Hierarchy {
+            name: meta.name,
+            caption: meta.caption,
+            levels: meta.levels,
+            has_all: meta.has_all,
+            all: meta.all,
+            default: meta.default,
+            hidden: meta.hidden,
+            data: meta.data,
+            ranks: self.optional(meta.ranks)?,
         })
     }
 
@@ -78,6 +99,11 @@ impl Reader<'_> {
             name: meta.name,
             description: meta.description,
             grain: meta.grain,
+            period: meta.period,
+            value: meta.value,
+            partial: meta.partial,
+            composite: meta.composite,
+            properties: meta.properties,
             personal: meta.personal,
             captions: self.texts(meta.captions)?,
             keys: self.texts(meta.keys)?,
@@ -98,6 +124,9 @@ impl Reader<'_> {
             kind: measure.kind,
             order: measure.order,
             column: measure.column,
+            digits: measure.digits,
+            caption: measure.caption,
+            format: measure.format,
             visible: measure.visible,
         });
         let provenance = meta.provenance.into_iter().map(|column| {

@@ -6,12 +6,12 @@ use roaring::RoaringBitmap;
 
 use super::container::Sections;
 use super::meta::{
-    BitmapsMeta, ColumnMeta, CubeMeta, DimensionMeta, FieldMeta, GroupMeta, MeasureMeta, Meta,
-    OrderMeta, PairMeta, ProvenanceMeta, ProvenanceValuesMeta, RowsMeta,
+    BitmapsMeta, ColumnMeta, CubeMeta, DimensionMeta, FieldMeta, GroupMeta, HierarchyMeta,
+    MeasureMeta, Meta, OrderMeta, PairMeta, ProvenanceMeta, ProvenanceValuesMeta, RowsMeta,
 };
 use super::{SnapshotError, codec};
 use crate::cube::array::{Array, Column, Fixed, Lists, Texts};
-use crate::cube::{Cube, Dimension, Field, Group, Order, ProvenanceValues, Rows};
+use crate::cube::{Cube, Dimension, Field, Group, Hierarchy, Order, ProvenanceValues, Rows};
 
 /// Writes cubes as one snapshot. The same cubes give the same bytes.
 ///
@@ -34,6 +34,7 @@ impl<'a> Writer<'a> {
         let freshness = cube.freshness.as_ref();
         Ok(CubeMeta {
             name: cube.name.clone(),
+            caption: cube.caption.clone(),
             description: cube.description.clone(),
             all: cube.all.clone(),
             hidden: cube.hidden,
@@ -42,7 +43,10 @@ impl<'a> Writer<'a> {
             last_month: cube.timeline.last.0,
             dimensions: cube.dimensions.iter().map(|dimension| self.dimension(dimension)).collect(),
             groups: cube.groups.iter().map(|group| self.group(group)).collect::<Result<_, _>>()?,
+            default_measure: cube.default_measure,
+            order: cube.order.clone(),
             calculated: cube.calculated.clone(),
+            members: cube.members.clone(),
             sets: cube.sets.clone(),
             freshness: freshness.map(|found| (found.dimension, found.newest.clone())),
         })
@@ -51,12 +55,28 @@ impl<'a> Writer<'a> {
     fn dimension(&mut self, dimension: &'a Dimension) -> DimensionMeta {
         DimensionMeta {
             name: dimension.name.clone(),
+            caption: dimension.caption.clone(),
             description: dimension.description.clone(),
             is_time: dimension.is_time,
+            of_time: dimension.of_time,
             observed: dimension.observed,
             key_count: dimension.key_count,
             fields: dimension.fields.iter().map(|field| self.field(field)).collect(),
-            hierarchies: dimension.hierarchies.clone(),
+            hierarchies: dimension.hierarchies.iter().map(|one| self.hierarchy(one)).collect(),
+        }
+    }
+
+    fn hierarchy(&mut self, hierarchy: &'a Hierarchy) -> HierarchyMeta {
+        HierarchyMeta {
+            name: hierarchy.name.clone(),
+            caption: hierarchy.caption.clone(),
+            levels: hierarchy.levels.clone(),
+            has_all: hierarchy.has_all,
+            all: hierarchy.all.clone(),
+            default: hierarchy.default,
+            hidden: hierarchy.hidden,
+            data: hierarchy.data,
+            ranks: self.optional(hierarchy.ranks.as_ref()),
         }
     }
 
@@ -65,6 +85,11 @@ impl<'a> Writer<'a> {
             name: field.name.clone(),
             description: field.description.clone(),
             grain: field.grain,
+            period: field.period,
+            value: field.value,
+            partial: field.partial,
+            composite: field.composite,
+            properties: field.properties.clone(),
             personal: field.personal,
             captions: self.texts(&field.captions),
             keys: self.texts(&field.keys),
@@ -85,6 +110,9 @@ impl<'a> Writer<'a> {
             kind: measure.kind,
             order: measure.order,
             column: measure.column,
+            digits: measure.digits,
+            caption: measure.caption.clone(),
+            format: measure.format.clone(),
             visible: measure.visible,
         });
         let provenance = group.provenance.iter().map(|column| ProvenanceMeta {

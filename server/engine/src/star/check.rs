@@ -2,7 +2,7 @@
 
 use cube_schema::day::Day;
 use cube_schema::schema::{Dimension, DimensionUse, MeasureGroup, Schema};
-use cube_schema::table::{DimensionTable, FactColumn, FactTable, Star, StepTable};
+use cube_schema::table::{DimensionTable, FactColumn, FactTable, NO_ID, Star, StepTable};
 
 /// A promise that a star does not keep.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -111,6 +111,17 @@ fn check_dimension(star: &Star, dimension: &Dimension) -> Result<(), StarError> 
     if let Some(column) = dimension.newest.as_ref().filter(|name| table.column(name).is_none()) {
         return Err(no_column(&table.name, column, place));
     }
+    for (_, level) in dimension.own_levels() {
+        let own =
+            [Some(&level.key), level.caption.as_ref(), level.order.as_ref(), level.parent.as_ref()];
+        let properties = level.properties.iter().map(|property| &property.column);
+        for column in own.into_iter().flatten().chain(properties) {
+            if table.column(column).is_none() {
+                let place = format!("niveauet '{}' i {place}", level.name);
+                return Err(no_column(name, column, place));
+            }
+        }
+    }
     for field in &dimension.fields {
         for column in [Some(&field.key), field.caption.as_ref()].into_iter().flatten() {
             if table.column(column).is_none() {
@@ -161,7 +172,7 @@ impl<'a> Facts<'a> {
     fn check(&self, star: &Star, schema: &Schema, group: &MeasureGroup) -> Result<(), StarError> {
         let lengths = self.table.columns.iter().map(|(column, values)| (column, values.len()));
         equal_lengths(&self.table.name, lengths)?;
-        self.ids(&group.entity)?;
+        self.in_range(&group.entity, self.ids(&group.entity)?, NO_ID as usize)?;
         self.check_days(&group.first, &group.last)?;
         for column in group.measures.iter().flat_map(|measure| &measure.key) {
             self.ids(column)?;
@@ -216,7 +227,7 @@ impl<'a> Facts<'a> {
 
     fn numbers(&self, name: &str) -> Result<(), StarError> {
         match self.column(name)? {
-            FactColumn::Number(numbers) if numbers.iter().all(|number| number.is_finite()) => {
+            FactColumn::Number(numbers) if !numbers.iter().any(|number| number.is_infinite()) => {
                 Ok(())
             }
             _ => Err(self.wrong_kind(name, "endelige tal (Number)")),

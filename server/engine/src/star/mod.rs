@@ -4,6 +4,7 @@
 //! on is checked here, with an error that names the table and the column.
 
 pub mod check;
+pub mod tree;
 
 use cube_schema::domain::{DeliveryInfo, Domain, Judged};
 use cube_schema::table::{Star, Timeline};

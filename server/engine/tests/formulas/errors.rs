@@ -37,8 +37,8 @@ fn an_error_says_which_formula_and_where() {
             "1 : 2",
             "i formlen for 'x': et interval skal gå mellem to medlemmer af samme niveau @1:31 1 : 2",
         ),
-        ("1 +", "forventede en mængde eller et medlem, men fandt 'SELECT' @1:35 SELECT"),
-        ("'1 +'", "forventede en mængde eller et medlem, men teksten slutter @1:35 "),
+        ("1 +", "forventede en mængde, et medlem eller et tal, men fandt 'SELECT' @1:35 SELECT"),
+        ("'1 +'", "forventede en mængde, et medlem eller et tal, men teksten slutter @1:35 "),
         ("'[Measures].[Borgere'", "et navn i [ ] er ikke afsluttet @1:43 ["),
         ("[Measures].[x] + 1", "målet 'x' bruger sig selv: x → x"),
     ] {

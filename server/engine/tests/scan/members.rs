@@ -66,6 +66,7 @@ pub fn field_members(field: &Field, table: &DimensionTable, unknown: &str) -> Fi
             Sort::Danish => (danish(&member.caption), Vec::new()),
             Sort::Number => (Vec::new(), numbers(&member.key)),
             Sort::Table => (Vec::new(), vec![member.row as u64]),
+            Sort::Key => panic!("no field of these worlds is ordered so"),
         };
         let text = if field.sort == Sort::Danish { &member.caption } else { &member.key };
         (member.unknown, own, text.clone(), numbers(&member.key), member.key.clone(), member.row)

@@ -433,6 +433,9 @@ impl<'a> Scan<'a> {
             MeasureKind::Sum | MeasureKind::SumAtEnd | MeasureKind::MeanOverMonths => {
                 return self.sum(&active, measure, &months);
             }
+            MeasureKind::Count | MeasureKind::Min | MeasureKind::Max | MeasureKind::Avg => {
+                return self.of_numbers(&active, measure);
+            }
         }
         let last_month = *months.last().unwrap();
         let at_end = measure.kind == MeasureKind::DistinctAtEnd;
@@ -471,6 +474,24 @@ impl<'a> Scan<'a> {
         days as f64 / f64::from(months.iter().map(length).sum::<i32>())
     }
 
+    /// How many facts, and of their numbers the number, the least, the largest or the mean.
+    fn of_numbers(&self, active: &[&Moment], measure: &schema::Measure) -> Option<f64> {
+        let facts: HashSet<usize> = active.iter().map(|moment| moment.fact).collect();
+        let Some(column) = &measure.column else { return Some(facts.len() as f64) };
+        let Some(FactColumn::Number(numbers)) = self.facts.column(column) else {
+            panic!("no numbers")
+        };
+        let own = facts.iter().map(|fact| numbers[*fact]).filter(|number| !number.is_nan());
+        let own: Vec<f64> = own.collect();
+        let hundredths: i64 = own.iter().map(|number| (number * 100.0).round() as i64).sum();
+        match measure.kind {
+            MeasureKind::Count => Some(own.len() as f64),
+            MeasureKind::Min => own.iter().copied().reduce(f64::min),
+            MeasureKind::Max => own.iter().copied().reduce(f64::max),
+            _ => (!own.is_empty()).then(|| hundredths as f64 / (100 * own.len()) as f64),
+        }
+    }
+
     fn sum(&self, active: &[&Moment], measure: &schema::Measure, months: &[usize]) -> Option<f64> {
         let Some(FactColumn::Number(numbers)) = self.facts.column(measure.column.as_ref().unwrap())
         else {
@@ -482,6 +503,8 @@ impl<'a> Scan<'a> {
             .iter()
             .filter(|moment| !at_end || (moment.month_end && moment.month == last))
             .collect();
+        let with_number = counted.iter().filter(|moment| !numbers[moment.fact].is_nan());
+        let counted: Vec<&&&Moment> = with_number.collect();
         let facts: HashSet<usize> = counted.iter().map(|moment| moment.fact).collect();
         let hundredths: i64 =
             facts.iter().map(|fact| (numbers[*fact] * 100.0).round() as i64).sum();
@@ -551,8 +574,8 @@ impl ScanDimension {
                 own.map(|field| field_members(field, table, &schema.unknown)).collect()
             }
         };
-        let position = |level: &String| {
-            dimension.fields.iter().position(|field| field.name == *level).unwrap()
+        let position = |level: &schema::LevelUse| {
+            dimension.fields.iter().position(|field| field.name == level.name()).unwrap()
         };
         let several =
             dimension.hierarchies.iter().map(|one| one.levels.iter().map(position).collect());

@@ -47,6 +47,13 @@ pub struct Fact {
     pub last: Day,
 }
 
+impl Fact {
+    /// A number that one fact in three does not have.
+    fn deduction(&self) -> f64 {
+        if self.record.is_multiple_of(3) { f64::NAN } else { (self.amount / 2) as f64 / 100.0 }
+    }
+}
+
 /// How large a star becomes.
 #[derive(Clone, Copy)]
 pub struct Size {
@@ -167,6 +174,7 @@ impl World {
             ("begynder", ids(|fact| fact.starts.into())),
             ("slutter", ids(|fact| fact.ends.into())),
             ("beloeb", numbers(|fact| fact.amount as f64 / 100.0)),
+            ("fradrag", numbers(Fact::deduction)),
             ("antal", numbers(|fact| f64::from(fact.record))),
             ("foedt", FactColumn::Day(self.facts.iter().map(born).collect())),
             ("fra", days(|fact| fact.first)),

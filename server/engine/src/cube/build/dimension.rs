@@ -1,14 +1,14 @@
-//! Members of a dimension's fields, numbered in natural order.
+//! Members of a dimension's fields, numbered in natural order, and its hierarchies.
 
 use std::cmp::Ordering;
 
 use hashbrown::HashMap;
 
 use cube_schema::day::Month;
-use cube_schema::schema::{self, Grain, Schema, Sort};
+use cube_schema::schema::{self, DimensionKind, Grain, Level, LevelUse, Period, Schema, Sort};
 use cube_schema::table::{DimensionTable, Star, Timeline};
 
-use super::BuildError;
+use super::{BuildError, levels, parent_child};
 use crate::cube::array::{Lists, Texts};
 use crate::cube::dimension::{Dimension, Field, Hierarchy, fold};
 use crate::cube::sort;
@@ -21,13 +21,15 @@ struct Member<'a> {
     row: usize,
 }
 
+/// Builds a dimension, which has a name of its own in the cube.
 pub(super) fn build(
+    name: &str,
     dimension: &schema::Dimension,
     schema: &Schema,
     star: &Star,
     timeline: Timeline,
 ) -> Result<Dimension, BuildError> {
-    let (key_count, fields) = match &dimension.table {
+    let (key_count, mut fields) = match &dimension.table {
         None => time_fields(dimension, timeline),
         Some(name) => {
             let table = star.dimension(name).ok_or_else(|| BuildError::NoTable(name.clone()))?;
@@ -36,29 +38,86 @@ pub(super) fn build(
             (table.len(), fields.collect::<Result<_, _>>()?)
         }
     };
+    let named = hierarchies(dimension, schema, star, &mut fields)?;
+    let shown = dimension.fields.len();
+    let own = fields.iter().enumerate();
+    let own = own.map(|(at, field)| Hierarchy::of_field(&field.name, at, at >= shown));
     Ok(Dimension {
-        name: dimension.name.clone(),
+        name: name.to_owned(),
+        caption: dimension.caption.clone().unwrap_or_else(|| name.to_owned()),
         description: dimension.description.clone(),
         is_time: dimension.is_time(),
+        of_time: dimension.is_time() || dimension.kind == DimensionKind::Time,
         observed: dimension.observed,
         key_count,
+        hierarchies: own.chain(named).collect(),
         fields,
-        hierarchies: hierarchies(dimension),
     })
 }
 
-fn hierarchies(dimension: &schema::Dimension) -> Vec<Hierarchy> {
-    let position = |level: &String| dimension.fields.iter().position(|field| field.name == *level);
-    let attributes = dimension
-        .fields
-        .iter()
-        .enumerate()
-        .map(|(position, field)| Hierarchy { name: field.name.clone(), levels: vec![position] });
-    let several = dimension.hierarchies.iter().map(|hierarchy| Hierarchy {
-        name: hierarchy.name.clone(),
-        levels: hierarchy.levels.iter().filter_map(position).collect(),
-    });
-    attributes.chain(several).collect()
+/// The hierarchies that the schema names. The fields of levels that are their own come behind those
+/// of the dimension.
+fn hierarchies(
+    dimension: &schema::Dimension,
+    schema: &Schema,
+    star: &Star,
+    fields: &mut Vec<Field>,
+) -> Result<Vec<Hierarchy>, BuildError> {
+    let position = |name: &str| dimension.fields.iter().position(|field| field.name == name);
+    let table = dimension.table.as_deref().and_then(|name| star.dimension(name));
+    let mut found = Vec::with_capacity(dimension.hierarchies.len());
+    for written in &dimension.hierarchies {
+        let own: Vec<&Level> = written.levels.iter().filter_map(LevelUse::own).collect();
+        let mut hierarchy = match (table, written.parent_child(), own.is_empty()) {
+            (Some(table), Some(level), _) => parent_child::build(level, table, schema, fields)?,
+            (Some(table), None, false) => levels::build(&own, table, schema, fields)?,
+            _ => {
+                let levels = written.levels.iter().filter_map(|level| position(level.name()));
+                Hierarchy::of_levels("", levels.collect())
+            }
+        };
+        hierarchy.name.clone_from(&written.name);
+        hierarchy.caption = written.caption.clone().unwrap_or_else(|| written.name.clone());
+        hierarchy.has_all = written.has_all;
+        hierarchy.all.clone_from(&written.all);
+        hierarchy.default = default_member(written, &hierarchy, fields)?;
+        found.push(hierarchy);
+    }
+    Ok(found)
+}
+
+/// The member of the keys that the schema names, or the first where there is no All member.
+fn default_member(
+    written: &schema::Hierarchy,
+    hierarchy: &Hierarchy,
+    fields: &[Field],
+) -> Result<Option<(usize, u32)>, BuildError> {
+    let Some(&top) = hierarchy.levels.first() else { return Ok(None) };
+    if written.default.is_empty() {
+        let first = (!written.has_all && !fields[top].is_empty()).then_some((top, 0));
+        return Ok(first);
+    }
+    let mut levels = hierarchy.levels.iter();
+    let mut found: Option<(usize, u32)> = None;
+    for key in &written.default {
+        let below = |member: u32, field: usize| {
+            found.is_none_or(|(upper, above)| {
+                let keys = fields[field].keys_of_member.get(member as usize);
+                keys.iter().all(|&key| fields[upper].member_of(key) == Some(above))
+            })
+        };
+        found = levels.by_ref().find_map(|&field| {
+            let member = fields[field].with_key(key).find(|&member| below(member, field))?;
+            Some((field, member))
+        });
+        if found.is_none() {
+            return Err(BuildError::NoDefault {
+                hierarchy: written.name.clone(),
+                key: key.clone(),
+            });
+        }
+    }
+    Ok(found)
 }
 
 fn time_fields(dimension: &schema::Dimension, timeline: Timeline) -> (usize, Vec<Field>) {
@@ -133,6 +192,11 @@ fn number_members(field: &schema::Field, rows: &[Member<'_>], order: Sort) -> Fi
         name: field.name.clone(),
         description: field.description.clone(),
         grain: field.grain,
+        period: field.grain.map_or(Period::None, period_of),
+        value: field.value,
+        partial: false,
+        composite: false,
+        properties: Vec::new(),
         personal: field.personal,
         unknown: members.last().filter(|member| member.unknown).map(|_| members.len() as u32 - 1),
         by_caption: folded_order(&captions).into(),
@@ -147,6 +211,7 @@ fn number_members(field: &schema::Field, rows: &[Member<'_>], order: Sort) -> Fi
 fn natural(left: &Member<'_>, right: &Member<'_>, order: Sort) -> Ordering {
     let by_sort = || match order {
         Sort::Danish => sort::danish(left.caption, right.caption),
+        Sort::Key => sort::folded(left.key, right.key),
         Sort::Number => sort::number(left.key, right.key),
         Sort::Table => left.row.cmp(&right.row),
     };
@@ -157,7 +222,16 @@ fn natural(left: &Member<'_>, right: &Member<'_>, order: Sort) -> Ordering {
         .then_with(|| left.row.cmp(&right.row))
 }
 
-fn folded_order(texts: &[&str]) -> Vec<u32> {
+fn period_of(grain: Grain) -> Period {
+    match grain {
+        Grain::Year => Period::Years,
+        Grain::Quarter => Period::Quarters,
+        Grain::Month => Period::Months,
+    }
+}
+
+/// Texts in the order in which they are looked up.
+pub(super) fn folded_order(texts: &[&str]) -> Vec<u32> {
     let mut order: Vec<u32> = (0..texts.len() as u32).collect();
     order.sort_by_cached_key(|&member| fold(texts[member as usize]));
     order

@@ -1,6 +1,8 @@
 //! Building a cube from a star: dimensions first, then the rows of each measure group.
 
 mod dimension;
+mod levels;
+mod parent_child;
 mod rows;
 
 use cube_schema::schema::{self, DayCount, MeasureGroup, Schema};
@@ -8,8 +10,8 @@ use cube_schema::table::{FactColumn, FactTable, Star, Timeline};
 
 use super::array::{Column, Texts};
 use super::{
-    Calculated, Cube, Dimension, Freshness, Group, Measure, NamedSet, Provenance, ProvenanceValues,
-    Use,
+    Calculated, CalculatedMember, Cube, DIGITS, DefaultMeasure, Dimension, Freshness, Group,
+    Measure, MeasureRef, NamedSet, Provenance, ProvenanceValues, Use,
 };
 
 /// A promise between schema and star that does not hold.
@@ -73,6 +75,34 @@ pub enum BuildError {
         /// The column.
         column: String,
     },
+    /// A level is promised to be told apart by its keys, and is not.
+    #[error(
+        "niveauet '{level}' er 'unique', men nøglen '{key}' står under to forældre; fjern 'unique'"
+    )]
+    NotUnique {
+        /// The level.
+        level: String,
+        /// A key that stands below two parents.
+        key: String,
+    },
+    /// A parent-child hierarchy is no tree.
+    #[error("niveauet '{level}': medlemmet '{key}' {what}")]
+    NoTree {
+        /// The level.
+        level: String,
+        /// A member.
+        key: String,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// The default member of a hierarchy does not exist.
+    #[error("hierarkiet '{hierarchy}': standardmedlemmet findes ikke (nøglen '{key}')")]
+    NoDefault {
+        /// The hierarchy.
+        hierarchy: String,
+        /// The key that is not found.
+        key: String,
+    },
     /// A month of the schema cannot be read, or the timeline is longer than a cube can hold.
     #[error(
         "tidslinjen skal ligge mellem første måned og opgørelsesmåneden og højst være 5.000 år"
@@ -93,34 +123,84 @@ pub fn build(
     if timeline.last < timeline.first || timeline.last.0 - timeline.first.0 >= 60_000 {
         return Err(BuildError::Timeline);
     }
-    let used = |dimension: &&schema::Dimension| {
-        cube.groups
-            .iter()
-            .flat_map(|group| &group.dimensions)
-            .any(|one| one.dimension == dimension.name)
-    };
-    let dimensions = schema.dimensions.iter().filter(used);
+    let dimensions = used_dimensions(schema, cube).into_iter();
     let dimensions: Vec<Dimension> = dimensions
-        .map(|dimension| dimension::build(dimension, schema, star, timeline))
+        .map(|(name, dimension)| dimension::build(name, dimension, schema, star, timeline))
         .collect::<Result<_, _>>()?;
     let groups = cube
         .groups
         .iter()
         .map(|group| build_group(group, schema.day_count, &dimensions, star, timeline))
-        .collect::<Result<_, _>>()?;
+        .collect::<Result<Vec<Group>, _>>()?;
+    let stored = || stored_measures(&groups);
+    let names = |found: MeasureRef| groups[found.group].measures[found.measure].name.as_str();
+    let listed = cube.measures.iter().filter_map(|name| stored().find(|&one| names(one) == name));
+    let listed: Vec<MeasureRef> = listed.collect();
+    let others = stored().filter(|one| !listed.contains(one));
+    let order: Vec<MeasureRef> = listed.iter().copied().chain(others).collect();
+    let (measures, members): (Vec<_>, Vec<_>) =
+        cube.calculated.iter().partition(|one| one.parent.is_none());
+    let default_measure = cube.default_measure.as_ref().and_then(|name| {
+        let calculated = || measures.iter().position(|one| one.name == *name);
+        let stored = stored().find(|&one| names(one) == name).map(DefaultMeasure::Stored);
+        stored.or_else(|| calculated().map(DefaultMeasure::Calculated))
+    });
+    let first = DefaultMeasure::Stored(MeasureRef { group: 0, measure: 0 });
     Ok(Cube {
         name: cube.name.clone(),
+        caption: cube.caption.clone().unwrap_or_else(|| cube.name.clone()),
         description: cube.description.clone(),
         explain: cube.explain.clone(),
         all: schema.all.clone(),
         hidden: cube.hidden,
         timeline,
-        freshness: freshness(schema, &dimensions, star, timeline),
-        calculated: cube.calculated.iter().map(|one| calculated(one, &dimensions)).collect(),
+        freshness: freshness(&used_dimensions(schema, cube), &dimensions, star, timeline),
+        default_measure: default_measure.unwrap_or(first),
+        order,
+        calculated: measures.into_iter().map(|one| calculated(one, &dimensions)).collect(),
+        members: members.into_iter().map(|one| member(one, &dimensions)).collect(),
         sets: cube.sets.iter().map(named_set).collect(),
         dimensions,
         groups,
     })
+}
+
+/// The dimensions of a cube in its order: the name of each in the cube, and what it is.
+fn used_dimensions<'a>(
+    schema: &'a Schema,
+    cube: &'a schema::Cube,
+) -> Vec<(&'a str, &'a schema::Dimension)> {
+    let uses = || cube.groups.iter().flat_map(|group| &group.dimensions);
+    let mut found: Vec<(&str, &schema::Dimension)> = Vec::new();
+    let mut take = |name: &'a str, dimension: &'a schema::Dimension| {
+        if !found.iter().any(|(known, _)| *known == name) {
+            found.push((name, dimension));
+        }
+    };
+    for name in &cube.dimensions {
+        let usage = uses().find(|usage| usage.name() == name);
+        if let Some(dimension) = usage.and_then(|usage| schema.dimension(&usage.dimension)) {
+            take(name, dimension);
+        }
+    }
+    let rest = if cube.dimensions.is_empty() { &schema.dimensions[..] } else { &[] };
+    for dimension in rest {
+        uses()
+            .filter(|usage| usage.dimension == dimension.name)
+            .for_each(|usage| take(usage.name(), dimension));
+    }
+    found
+}
+
+fn stored_measures(groups: &[Group]) -> impl Iterator<Item = MeasureRef> {
+    groups.iter().enumerate().flat_map(|(group, own)| {
+        (0..own.measures.len()).map(move |measure| MeasureRef { group, measure })
+    })
+}
+
+fn member(one: &schema::CalculatedMeasure, dimensions: &[Dimension]) -> CalculatedMember {
+    let parent = one.parent.clone().unwrap_or_default();
+    CalculatedMember { member: calculated(one, dimensions), parent }
 }
 
 /// A calculated measure; dimensions that the cube does not have cannot hold it back.
@@ -134,12 +214,16 @@ fn calculated(measure: &schema::CalculatedMeasure, dimensions: &[Dimension]) -> 
         visible: measure.visible,
         formula: measure.formula.clone(),
         at_all: measure.at_all.iter().filter_map(position).collect(),
+        caption: measure.caption.clone().unwrap_or_else(|| measure.name.clone()),
+        format: measure.format.clone().unwrap_or_default(),
+        solve_order: measure.solve_order,
         made_of: measure.made_of.clone(),
     }
 }
 
 fn named_set(set: &schema::NamedSet) -> NamedSet {
-    NamedSet { name: set.name.clone(), formula: set.formula.clone() }
+    let caption = set.caption.clone().unwrap_or_else(|| set.name.clone());
+    NamedSet { name: set.name.clone(), caption, formula: set.formula.clone() }
 }
 
 fn build_group(
@@ -181,7 +265,7 @@ fn build_group(
 }
 
 fn use_of(group: &MeasureGroup, facts: &FactTable, dimension: &Dimension) -> Option<Use> {
-    let usage = group.dimensions.iter().find(|usage| usage.dimension == dimension.name)?;
+    let usage = group.dimensions.iter().find(|usage| usage.name() == dimension.name)?;
     if usage.age.is_some() {
         return Some(Use::Age);
     }
@@ -197,14 +281,18 @@ fn use_of(group: &MeasureGroup, facts: &FactTable, dimension: &Dimension) -> Opt
 }
 
 fn build_measure(measure: &schema::Measure, source: &rows::Source<'_>) -> Measure {
+    let column = measure.column.as_ref().and_then(|column| source.number_of(column));
     Measure {
         name: measure.name.clone(),
         description: measure.description.clone(),
         unit: measure.unit.clone(),
         decimals: measure.decimals,
         kind: measure.kind,
-        order: source.order_of(&measure.key),
-        column: measure.column.as_ref().and_then(|column| source.number_of(column)),
+        order: source.order_of(measure),
+        column,
+        digits: column.map_or(DIGITS, |column| source.digits(column)),
+        caption: measure.caption.clone().unwrap_or_else(|| measure.name.clone()),
+        format: measure.format.clone().unwrap_or_default(),
         visible: measure.visible,
     }
 }
@@ -243,13 +331,13 @@ fn no_column(facts: &FactTable, column: &str, expected: &'static str) -> BuildEr
 
 /// The newest month delivered per key of the dimension whose schema names a column for it.
 fn freshness(
-    schema: &Schema,
+    used: &[(&str, &schema::Dimension)],
     dimensions: &[Dimension],
     star: &Star,
     timeline: Timeline,
 ) -> Option<Freshness> {
     let (position, column) = dimensions.iter().enumerate().find_map(|(position, dimension)| {
-        let dimension = schema.dimension(&dimension.name)?;
+        let (_, dimension) = *used.iter().find(|(name, _)| *name == dimension.name)?;
         let table = star.dimension(dimension.table.as_deref()?)?;
         Some((position, table.column(dimension.newest.as_deref()?)?))
     })?;

@@ -4,14 +4,14 @@
 use std::borrow::Cow;
 
 use cube_schema::day::{Day, Interval};
-use cube_schema::schema::{DimensionUse, MeasureGroup};
-use cube_schema::table::{self, FactColumn, FactTable, Star, StepTable, Timeline};
+use cube_schema::schema::{DimensionUse, Measure, MeasureGroup};
+use cube_schema::table::{self, FactColumn, FactTable, NO_ID, Star, StepTable, Timeline};
 use rayon::prelude::*;
 use roaring::{MultiOps, RoaringBitmap};
 
 use super::{BuildError, no_column};
 use crate::cube::array::{Array, Column, Lists};
-use crate::cube::{Dimension, MILLIONTHS, Order, PARTS, Rows, age};
+use crate::cube::{DIGITS, Dimension, NO_PLACE, NULL, Order, PARTS, Rows, age, parts_of_one};
 use hashbrown::HashMap;
 
 /// Keys beyond this number are not given a bitmap each.
@@ -21,6 +21,7 @@ const BITMAP_KEYS: usize = 65_536;
 pub(super) struct Source<'a> {
     timeline: Timeline,
     entity: &'a [u32],
+    entity_name: &'a str,
     /// The number of entities; where the entity is a dimension, its keys, with or without facts.
     entity_count: usize,
     first: &'a [Day],
@@ -31,14 +32,29 @@ pub(super) struct Source<'a> {
     /// Per dimension of the cube: the column with the day of birth, where it is an age.
     births: Vec<Option<Births<'a>>>,
     /// The columns that are added up.
-    numbers: Vec<(&'a str, Vec<i64>)>,
+    numbers: Vec<Numbers<'a>>,
     /// The name of the fact table.
     table: &'a str,
     /// Per dimension of the cube.
     uses: Vec<Option<SourceUse<'a>>>,
-    /// What is counted besides the entity, each with an order of its own: the columns, and their
-    /// ids (of several columns together, the number of the combination).
-    further: Vec<(&'a [String], Cow<'a, [u32]>)>,
+    /// What is counted besides the entity, each with an order of its own.
+    further: Vec<Further<'a>>,
+}
+
+/// A column of numbers as integers.
+struct Numbers<'a> {
+    column: &'a str,
+    values: Vec<i64>,
+    /// Their decimals.
+    digits: u8,
+}
+
+/// What is counted by an order of its own: alone, or together with the entity.
+struct Further<'a> {
+    columns: &'a [String],
+    with_entity: bool,
+    /// Of several columns together, the number of the combination; [`NO_ID`] is not counted.
+    ids: Cow<'a, [u32]>,
 }
 
 /// The name of a column with days of birth, and the days.
@@ -79,14 +95,16 @@ impl<'a> Source<'a> {
             }
         }
         let uses = dimensions.iter().map(|dimension| {
-            let usage = group.dimensions.iter().find(|usage| usage.dimension == dimension.name);
+            let usage = group.dimensions.iter().find(|usage| usage.name() == dimension.name);
             usage.map_or(Ok(None), |usage| source_use(usage, facts, dimension, star))
         });
-        let mut further: Vec<(&[String], Cow<'_, [u32]>)> = Vec::new();
+        let mut further: Vec<Further<'_>> = Vec::new();
         for measure in &group.measures {
-            let columns = measure.key.get(1..).unwrap_or_default();
-            if !columns.is_empty() && !further.iter().any(|(known, _)| *known == columns) {
-                further.push((columns, combined(facts, columns)?));
+            let Some((columns, with_entity)) = further_key(measure, &group.entity) else {
+                continue;
+            };
+            if !further.iter().any(|one| one.is(columns, with_entity)) {
+                further.push(Further { columns, with_entity, ids: combined(facts, columns)? });
             }
         }
         let entity_keys = group.dimensions.iter().filter_map(|usage| {
@@ -97,6 +115,7 @@ impl<'a> Source<'a> {
         Ok(Source {
             timeline,
             entity,
+            entity_name: &group.entity,
             entity_count: entity_keys.max().unwrap_or(0).max(occurring),
             first: days(facts, &group.first)?,
             last: days(facts, &group.last)?,
@@ -114,15 +133,20 @@ impl<'a> Source<'a> {
         self.entity_count
     }
 
-    /// The order that counts a key; `None` for the entity alone.
-    pub(super) fn order_of(&self, key: &[String]) -> Option<usize> {
-        let columns = key.get(1..)?;
-        self.further.iter().position(|(known, _)| *known == columns)
+    /// The order that counts the key of a measure; `None` for the entity alone.
+    pub(super) fn order_of(&self, measure: &Measure) -> Option<usize> {
+        let (columns, with_entity) = further_key(measure, self.entity_name)?;
+        self.further.iter().position(|one| one.is(columns, with_entity))
     }
 
-    /// The position of a column that is added up.
+    /// The position of a column of numbers.
     pub(super) fn number_of(&self, column: &str) -> Option<usize> {
-        self.numbers.iter().position(|(known, _)| *known == column)
+        self.numbers.iter().position(|known| known.column == column)
+    }
+
+    /// The decimals of a column of numbers.
+    pub(super) fn digits(&self, column: usize) -> u8 {
+        self.numbers[column].digits
     }
 
     /// Per dimension of the cube: the day of birth of each entity, where the dimension is an age.
@@ -233,10 +257,10 @@ impl<'a> Source<'a> {
             numbers: self
                 .numbers
                 .iter()
-                .map(|(_, values)| {
+                .map(|numbers| {
                     pieces
                         .iter()
-                        .map(|piece| values[piece.fact as usize])
+                        .map(|piece| numbers.values[piece.fact as usize])
                         .collect::<Vec<_>>()
                         .into()
                 })
@@ -250,7 +274,7 @@ impl<'a> Source<'a> {
             orders: self
                 .further
                 .iter()
-                .map(|(_, ids)| further_order(&pieces, &entity_rows, ids))
+                .map(|one| further_order(&pieces, &entity_rows, one))
                 .collect(),
             entity: entity.into(),
             entity_rows,
@@ -446,24 +470,34 @@ fn parts(pieces: &[Piece], ids: &[u32]) -> Option<Array<u8>> {
     pieces.iter().map(part).collect::<Option<Vec<u8>>>().map(Array::from)
 }
 
-/// The rows by (entity, id, first day); the pairs of entity and id are numbered in this order.
-fn further_order(pieces: &[Piece], entity_rows: &[u32], ids: &[u32]) -> Order {
-    let id = |row: u32| ids[pieces[row as usize].fact as usize];
-    let mut rows: Vec<u32> = (0..pieces.len() as u32).collect();
-    let mut places = vec![0_u32; rows.len()];
-    let mut keys = Vec::with_capacity(rows.len());
+/// The rows by (entity, id, first day), or by (id, first day); the keys are numbered in this order.
+/// Rows without an id are left out.
+fn further_order(pieces: &[Piece], entity_rows: &[u32], further: &Further<'_>) -> Order {
+    let id = |row: u32| further.ids[pieces[row as usize].fact as usize];
+    // The rows of an entity come by first day already.
+    let first_day = |row: u32| {
+        let piece = &pieces[row as usize];
+        (!further.with_entity).then_some((piece.days.first, piece.starts))
+    };
+    let mut rows: Vec<u32> = Vec::with_capacity(pieces.len());
+    let mut places = vec![NO_PLACE; pieces.len()];
+    let mut keys = Vec::with_capacity(pieces.len());
     let mut next = 0;
-    for own in entity_rows.windows(2) {
-        let first = own[0] as usize;
-        let own = &mut rows[first..own[1] as usize];
-        own.sort_unstable_by_key(|&row| (id(row), row));
+    let all = [0, pieces.len() as u32];
+    let bounds = if further.with_entity { entity_rows } else { &all };
+    for own in bounds.windows(2) {
+        let first = rows.len();
+        rows.extend((own[0]..own[1]).filter(|&row| id(row) != NO_ID));
+        let own = &mut rows[first..];
+        own.sort_unstable_by_key(|&row| (id(row), first_day(row), row));
         for (at, &row) in own.iter().enumerate() {
             places[row as usize] = (first + at) as u32;
             next += u32::from(at == 0 || id(own[at - 1]) != id(row));
             keys.push(next - 1);
         }
     }
-    let parts = parts(pieces, ids);
+    let whole = further.with_entity && rows.len() == pieces.len();
+    let parts = whole.then(|| parts(pieces, &further.ids)).flatten();
     Order { rows: rows.into(), keys: keys.into(), places: places.into(), parts }
 }
 
@@ -518,7 +552,8 @@ fn combined<'a>(facts: &'a FactTable, columns: &[String]) -> Result<Cow<'a, [u32
     let rows = columns.first().map_or(0, |column| column.len());
     let number = |row: usize| {
         let next = numbers.len() as u32;
-        *numbers.entry(columns.iter().map(|column| column[row]).collect()).or_insert(next)
+        let ids: Vec<u32> = columns.iter().map(|column| column[row]).collect();
+        if ids.contains(&NO_ID) { NO_ID } else { *numbers.entry(ids).or_insert(next) }
     };
     Ok(Cow::Owned((0..rows).map(number).collect()))
 }
@@ -556,36 +591,64 @@ fn births_of<'a>(
     dimensions: &[Dimension],
 ) -> Result<Vec<Option<Births<'a>>>, BuildError> {
     let births = dimensions.iter().map(|dimension| {
-        let usage = group.dimensions.iter().find(|usage| usage.dimension == dimension.name);
+        let usage = group.dimensions.iter().find(|usage| usage.name() == dimension.name);
         let Some(column) = usage.and_then(|usage| usage.age.as_deref()) else { return Ok(None) };
         Ok(Some((column, days(facts, column)?)))
     });
     births.collect()
 }
 
-/// The columns that some measure adds up, each once.
+/// What a measure counts besides, or instead of, the entity.
+fn further_key<'a>(measure: &'a Measure, entity: &str) -> Option<(&'a [String], bool)> {
+    let (first, others) = measure.key.split_first()?;
+    match (first == entity, others.is_empty()) {
+        (true, true) => None,
+        (true, false) => Some((others, true)),
+        (false, _) => Some((&measure.key, false)),
+    }
+}
+
+impl Further<'_> {
+    fn is(&self, columns: &[String], with_entity: bool) -> bool {
+        (self.columns, self.with_entity) == (columns, with_entity)
+    }
+}
+
+/// The columns of numbers that some measure reads, each once.
 fn numbers_of<'a>(
     group: &'a MeasureGroup,
     facts: &'a FactTable,
-) -> Result<Vec<(&'a str, Vec<i64>)>, BuildError> {
-    let mut numbers: Vec<(&str, Vec<i64>)> = Vec::new();
+) -> Result<Vec<Numbers<'a>>, BuildError> {
+    let mut numbers: Vec<Numbers<'_>> = Vec::new();
     for column in group.measures.iter().filter_map(|measure| measure.column.as_deref()) {
-        if !numbers.iter().any(|(known, _)| *known == column) {
-            numbers.push((column, millionths(facts, column)?));
+        if !numbers.iter().any(|known| known.column == column) {
+            let (values, digits) = integers(facts, column)?;
+            numbers.push(Numbers { column, values, digits });
         }
     }
     Ok(numbers)
 }
 
-/// A column of numbers as integers, small enough that no sum of them runs over.
-fn millionths(facts: &FactTable, column: &str) -> Result<Vec<i64>, BuildError> {
+/// A column of numbers as integers, small enough that no sum of them runs over: with the usual
+/// decimals, or with as many as the numbers have. NaN is no number.
+fn integers(facts: &FactTable, column: &str) -> Result<(Vec<i64>, u8), BuildError> {
     let Some(FactColumn::Number(values)) = facts.column(column) else {
         return Err(no_column(facts, column, "tal"));
     };
-    let all: f64 = values.iter().map(|value| value.abs()).sum();
-    // No number at all is not below the limit either.
-    if all * MILLIONTHS < (i64::MAX / 4) as f64 {
-        return Ok(values.iter().map(|value| (value * MILLIONTHS).round() as i64).collect());
-    }
-    Err(BuildError::Number { table: facts.name.clone(), column: column.to_owned() })
+    let all: f64 = values.iter().filter(|value| !value.is_nan()).map(|value| value.abs()).sum();
+    let exact = |digits: u8| {
+        let exact = |value: &f64| value.is_nan() || (value * parts_of_one(digits)).fract() == 0.0;
+        digits == DIGITS || values.iter().all(exact)
+    };
+    let fits = |digits: u8| all * parts_of_one(digits) < (i64::MAX / 4) as f64;
+    let digits = (0..=DIGITS).rev().find(|&digits| fits(digits) && exact(digits));
+    let digits = digits.ok_or_else(|| BuildError::Number {
+        table: facts.name.clone(),
+        column: column.to_owned(),
+    })?;
+    let integer = |value: &f64| match value.is_nan() {
+        true => NULL,
+        false => (value * parts_of_one(digits)).round() as i64,
+    };
+    Ok((values.iter().map(integer).collect(), digits))
 }

@@ -75,7 +75,7 @@ fn given(
             let sets = [Takes::Need(Kind::Set), Takes::May(Kind::Set), Takes::Many(Kind::Set)];
             takes(one, place).is_some_and(|takes| sets.contains(&takes))
         };
-        given.push(match entries.iter().copied().any(is_set) && is_chain(argument) {
+        given.push(match entries.iter().copied().all(is_set) && is_chain(argument) {
             true => bind_as(context, argument, Kind::Set).or_else(|_| bind(context, argument))?,
             false => bind(context, argument)?,
         });

@@ -209,12 +209,13 @@ impl Reader<'_> {
             Entity::Hierarchy(hierarchy)
             | Entity::Level(hierarchy, _)
             | Entity::Member(hierarchy, _) => hierarchy,
-            Entity::Dimension(dimension) if cube.dimensions[dimension].hierarchies.len() == 1 => {
-                HierarchyRef::Of { dimension, hierarchy: 0 }
-            }
             Entity::Dimension(dimension) => {
-                let message = format!("'{}' har flere hierarkier", cube.dimensions[dimension].name);
-                return Err(self.invalid(message, before[0]).hint("skriv også hierarkiet"));
+                let shape = &cube.dimensions[dimension];
+                let Some(hierarchy) = shape.own_hierarchy() else {
+                    let message = format!("'{}' har flere hierarkier", shape.name);
+                    return Err(self.invalid(message, before[0]).hint("skriv også hierarkiet"));
+                };
+                HierarchyRef::Of { dimension, hierarchy }
             }
         };
         let is_taken = found.find_member(hierarchy, &name).is_some()

@@ -379,15 +379,15 @@ fn hierarchy_of(context: Context<'_>, expr: Expr) -> Result<Expr, QueryError> {
         Node::Constant(Value::Dimension(None)) => HierarchyRef::Measures,
         Node::Constant(Value::Dimension(Some(dimension))) => {
             let shape = context.dimension(*dimension);
-            if shape.hierarchies.len() != 1 {
+            let Some(hierarchy) = shape.own_hierarchy() else {
                 let message = format!("dimensionen '{}' har flere hierarkier", shape.name);
                 return Err(expr.place(
                     QueryError::new(super::ErrorKind::Invalid, message)
                         .hint("skriv også hierarkiet")
                         .candidates(hierarchy_names(context, *dimension)),
                 ));
-            }
-            HierarchyRef::Of { dimension: *dimension, hierarchy: 0 }
+            };
+            HierarchyRef::Of { dimension: *dimension, hierarchy }
         }
         _ => return Ok(expr),
     };

@@ -8,7 +8,7 @@ use super::context::Context;
 use super::definitions::Definitions;
 use super::{Bound, ErrorKind, QueryError, View, calculated, candidates};
 use crate::cube::dimension::same;
-use crate::cube::{Cube, MeasureRef};
+use crate::cube::{Cube, DefaultMeasure, MeasureRef};
 use crate::query::Pivot;
 use crate::query::bound::{Axis, Condition, Factor, HierarchyRef, Member, Part};
 
@@ -42,6 +42,7 @@ pub fn pivot(view: &View, pivot: &Pivot) -> Result<Bound, QueryError> {
         hidden: Vec::new(),
         measure,
         slicer: Vec::new(),
+        defaults: Vec::new(),
         calculated: BTreeMap::new(),
         own: Vec::new(),
         named: Vec::new(),
@@ -84,7 +85,7 @@ fn check_once(view: &View, pivot: &Pivot, clauses: &[&Clause]) -> Result<(), Que
 
 fn measures(view: &View, names: &[String]) -> Result<Vec<Member>, QueryError> {
     if names.is_empty() {
-        return Ok(vec![Member::Measure(default_measure(view)?)]);
+        return Ok(vec![default_member(view)]);
     }
     let find = |name: &String| {
         let wanted = name.trim();
@@ -99,8 +100,19 @@ pub(super) fn find_measure(cube: &Cube, name: &str) -> Option<Member> {
     stored.or_else(|| cube.find_calculated(name).map(Member::Calculated))
 }
 
-/// The measure that is meant where none is named.
+/// The measure, stored or calculated, that is meant where none is named.
+pub(super) fn default_member(view: &View) -> Member {
+    match view.cube().default_measure {
+        DefaultMeasure::Stored(measure) => Member::Measure(measure),
+        DefaultMeasure::Calculated(number) => Member::Calculated(number),
+    }
+}
+
+/// The stored measure that is meant where none is named: the first one where that is calculated.
 pub(in crate::query) fn default_measure(view: &View) -> Result<MeasureRef, QueryError> {
+    if let DefaultMeasure::Stored(measure) = view.cube().default_measure {
+        return Ok(measure);
+    }
     view.cube().measures().next().ok_or_else(|| {
         let message = format!("kuben '{}' har ingen mål", view.cube().name);
         QueryError::new(ErrorKind::Invalid, message)

@@ -99,9 +99,12 @@ fn in_dimension(context: Context<'_>, dimension: usize, name: Name) -> Result<En
     {
         return Ok(Entity::Hierarchy(HierarchyRef::Of { dimension, hierarchy }));
     }
-    if shape.hierarchies.len() == 1 {
-        let hierarchy = HierarchyRef::Of { dimension, hierarchy: 0 };
-        return below(context, Entity::Hierarchy(hierarchy), name);
+    if let Some(hierarchy) = shape.own_hierarchy() {
+        let own = HierarchyRef::Of { dimension, hierarchy };
+        let found = below(context, Entity::Hierarchy(own), name);
+        if found.is_ok() || shape.shown_hierarchies().count() == 1 {
+            return found;
+        }
     }
     let fields = 0..shape.fields.len();
     if !name.is_key() {
@@ -148,8 +151,10 @@ fn ambiguous(context: Context<'_>, dimension: usize, name: Name) -> QueryError {
 
 /// The unique names of a dimension's hierarchies.
 pub(super) fn hierarchy_names(context: Context<'_>, dimension: usize) -> Vec<String> {
-    (0..context.dimension(dimension).hierarchies.len())
-        .map(|hierarchy| context.hierarchy_name(HierarchyRef::Of { dimension, hierarchy }))
+    let shape = context.dimension(dimension);
+    shape
+        .shown_hierarchies()
+        .map(|(hierarchy, _)| context.hierarchy_name(HierarchyRef::Of { dimension, hierarchy }))
         .collect()
 }
 
@@ -159,7 +164,7 @@ fn unknown_in_dimension(context: Context<'_>, dimension: usize, name: Name) -> Q
         return unknown_personal(context, &shape.name, name.span);
     }
     let wanted = context.name(name);
-    let names = shape.hierarchies.iter().map(|hierarchy| hierarchy.name.as_str());
+    let names = shape.shown_hierarchies().map(|(_, hierarchy)| hierarchy.name.as_str());
     let message =
         format!("dimensionen '{}' har intet hierarki eller medlem '{wanted}'", shape.name);
     context.unknown(message, name.span).candidates(candidates::nearest(&wanted, names))
@@ -177,7 +182,8 @@ fn in_hierarchy(
     let levels = &shape.hierarchies[position].levels;
     let wanted = context.name(name);
     if !name.is_key() {
-        if is_all(context, &wanted) {
+        let all = context.cube.all_caption(dimension, position);
+        if is_all(context, &wanted) || same(all, &wanted) {
             return Ok(Entity::Member(hierarchy, Member::All));
         }
         if same(&wanted, ALL_LEVEL) {
@@ -229,8 +235,16 @@ fn in_level(
     let (HierarchyRef::Of { dimension, .. }, Some(field)) = (hierarchy, level) else {
         return in_hierarchy(context, hierarchy, name);
     };
-    match member(context, (dimension, field), name, |_| true) {
-        Some(id) => Ok(Entity::Member(hierarchy, Member::Of { field, id })),
+    // The levels of a parent-child hierarchy share a name.
+    let shape = context.dimension(dimension);
+    let alike = |other: &usize| shape.fields[*other].name == shape.fields[field].name;
+    let levels = match hierarchy {
+        HierarchyRef::Of { hierarchy, .. } => &shape.hierarchies[hierarchy].levels[..],
+        HierarchyRef::Measures => &[],
+    };
+    let find = |field: usize| Some((field, member(context, (dimension, field), name, |_| true)?));
+    match levels.iter().copied().filter(alike).find_map(find) {
+        Some((field, id)) => Ok(Entity::Member(hierarchy, Member::Of { field, id })),
         None => Err(unknown_member(context, hierarchy, &[field], name, |_, _| true)),
     }
 }

@@ -7,7 +7,7 @@ use cube_schema::schema::MeasureKind;
 
 use super::Column;
 use crate::cube::array::{Array, Lists, Texts};
-use crate::cube::{Group, MILLIONTHS, Provenance, ProvenanceValues, Rows, Use};
+use crate::cube::{Group, NO_MEMBER, NULL, Provenance, ProvenanceValues, Rows, Use, parts_of_one};
 use crate::query::Cancel;
 use crate::query::bound::Condition;
 use crate::query::error::QueryError;
@@ -48,7 +48,11 @@ impl When {
             | MeasureKind::Days
             | MeasureKind::CoveredDays
             | MeasureKind::Sum
-            | MeasureKind::MeanOverMonths => When::Active,
+            | MeasureKind::MeanOverMonths
+            | MeasureKind::Count
+            | MeasureKind::Min
+            | MeasureKind::Max
+            | MeasureKind::Avg => When::Active,
         }
     }
 }
@@ -215,6 +219,7 @@ impl<'a> Cell<'a> {
             let mut members: Vec<u32> =
                 lines.iter().flat_map(|line| self.keys(dimension, line.row as usize)).collect();
             members.iter_mut().for_each(|key| *key = field.member_of_key[*key as usize]);
+            members.retain(|&member| member != NO_MEMBER);
             members.sort_unstable();
             members.dedup();
             let captions = members.iter().map(|&member| field.captions.get(member as usize));
@@ -235,7 +240,10 @@ impl<'a> Cell<'a> {
         let numbers = measure.column.map(|column| &self.rows.numbers[column]);
         let number = |lines: &&[Line]| {
             let rows = lines.iter().map(|line| line.row as usize);
-            numbers.map(|numbers| rows.map(|row| numbers[row] as f64 / MILLIONTHS).sum())
+            numbers.map(|numbers| {
+                let own = rows.map(|row| numbers[row]).filter(|&number| number != NULL);
+                own.map(|number| number as f64 / parts_of_one(measure.digits)).sum()
+            })
         };
         TableColumn {
             values: Values::Number(records.iter().map(number).collect()),

@@ -4,6 +4,7 @@
 //! Anything else is worked out: the positions of the axes that may have a value, a frame of their
 //! cells, and its values.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::exist::dimensions_of;
@@ -12,7 +13,7 @@ use super::positions::positions;
 use super::value::Value;
 use super::{Evaluator, on_a_stack};
 use crate::query::bound::{Bound, HierarchyRef, Member, Part};
-use crate::query::cellset::{AxisPositions, CellSet, CellValue};
+use crate::query::cellset::{AxisPositions, CellSet, Special};
 use crate::query::error::{ErrorKind, QueryError};
 use crate::query::view::View;
 use crate::query::{Cancel, Limits, count, execute, plan};
@@ -100,14 +101,14 @@ fn worked_out(evaluator: &Evaluator<'_>) -> Result<CellSet, QueryError> {
 }
 
 /// What is shown of a value; `None` where the cell is empty.
-fn shown(value: Value) -> Option<(f64, Option<CellValue>)> {
+fn shown(value: Value) -> Option<(f64, Option<Special>)> {
     match value {
         Value::Number(number) => Some((number, None)),
         Value::Truth(truth) => Some((f64::from(u8::from(truth)), None)),
-        Value::Day(day) => Some((0.0, Some(CellValue::Day(day)))),
-        Value::Error(error) => Some((0.0, Some(CellValue::Error(error.message.as_str().into())))),
+        Value::Day(day) => Some((f64::NAN, Some(Special::Day(day)))),
+        Value::Error(error) => Some((f64::NAN, Some(Special::Error(error)))),
         value => match value.letters() {
-            Ok(text) if !value.is_empty() => Some((0.0, Some(CellValue::Text(text)))),
+            Ok(text) if !value.is_empty() => Some((f64::NAN, Some(Special::Text(text)))),
             _ => None,
         },
     }
@@ -207,10 +208,8 @@ struct Found {
     places: Vec<u32>,
     values: Vec<f64>,
     decimals: Vec<u8>,
-    /// The different formats; the first says what decimals say.
-    formats: Vec<Arc<str>>,
-    format_of: Vec<u32>,
-    others: Vec<(u32, CellValue)>,
+    formats: Vec<Option<Arc<str>>>,
+    special: BTreeMap<usize, Special>,
 }
 
 impl Found {
@@ -225,32 +224,25 @@ impl Found {
             places: Vec::new(),
             values: Vec::new(),
             decimals: Vec::new(),
-            formats: vec![Arc::from("")],
-            format_of: Vec::new(),
-            others: Vec::new(),
+            formats: Vec::new(),
+            special: BTreeMap::new(),
         }
     }
 
     fn take(
         &mut self,
         place: &[usize],
-        (value, other): (f64, Option<CellValue>),
+        (value, special): (f64, Option<Special>),
         (decimals, format): Form,
     ) {
         for (kept, &position) in self.kept.iter_mut().zip(place) {
             kept[position] = true;
         }
         self.places.extend(place.iter().map(|&position| position as u32));
-        self.others.extend(other.map(|other| (self.values.len() as u32, other)));
+        self.special.extend(special.map(|special| (self.values.len(), special)));
         self.values.push(value);
         self.decimals.push(decimals);
-        let format = format.unwrap_or_else(|| Arc::clone(&self.formats[0]));
-        let known = self.formats.iter().position(|own| *own == format);
-        let number = known.unwrap_or_else(|| {
-            self.formats.push(format);
-            self.formats.len() - 1
-        });
-        self.format_of.push(number as u32);
+        self.formats.push(format);
     }
 
     fn finish(self, evaluator: &Evaluator<'_>, axes: Vec<AxisPositions>) -> CellSet {
@@ -272,15 +264,14 @@ impl Found {
         };
         let ordinals = (0..self.values.len()).map(ordinal).collect();
         let axes = axes.into_iter().zip(&self.kept).map(|(axis, kept)| keep(axis, kept));
-        let has_formats = self.formats.len() > 1;
+        let has_formats = self.formats.iter().any(Option::is_some);
         CellSet {
             axes: axes.collect(),
             ordinals,
             values: self.values,
-            others: self.others,
+            special: self.special,
             decimals: self.decimals,
             formats: if has_formats { self.formats } else { Vec::new() },
-            format_of: if has_formats { self.format_of } else { Vec::new() },
             behind: behind(evaluator),
             own: evaluator.bound.own.iter().map(|own| own.name.clone()).collect(),
             ..CellSet::default()

@@ -44,6 +44,14 @@ impl Assembly {
 impl Evaluator<'_> {
     /// The values of the cells themselves.
     pub(crate) fn cell(&self, frame: &Frame) -> Result<Column, QueryError> {
+        let measure = self.scope.default_member(HierarchyRef::Measures);
+        if matches!(measure, Member::Calculated(_))
+            && frame.stand(HierarchyRef::Measures).is_none()
+        {
+            let mut there = frame.clone();
+            there.put(HierarchyRef::Measures, Stand::Same(At::One(measure)));
+            return self.cell(&there);
+        }
         let stands: Vec<(HierarchyRef, &Stand)> = frame
             .stands()
             .iter()
@@ -99,8 +107,12 @@ impl Evaluator<'_> {
                 .hint("lad formlen ende, for eksempel med IIF ved den første periode");
             return Ok(Column::Same(Value::Error(Arc::new(error))));
         }
+        let mut beneath = frame.without(hierarchy);
+        if let (HierarchyRef::Measures, Some(stored)) = (hierarchy, self.scope.stored_default()) {
+            beneath.put(hierarchy, Stand::Same(At::One(stored)));
+        }
         self.open.set(self.open.get() + 1);
-        let found = self.formula(member, &frame.without(hierarchy));
+        let found = self.formula(member, &beneath);
         self.open.set(self.open.get() - 1);
         found
     }

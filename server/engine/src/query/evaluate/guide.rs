@@ -4,7 +4,7 @@
 use super::Evaluator;
 use super::exist::dimensions_of;
 use super::value::Value;
-use crate::cube::MeasureRef;
+use crate::cube::{MeasureRef, Use};
 use crate::query::bound::{Axis, Bound, Condition, HierarchyRef, Member, Part};
 use crate::query::cellset::AxisPositions;
 use crate::query::count;
@@ -102,7 +102,7 @@ fn read(
             _ => factors.push(factor.clone()),
         }
     }
-    let Some(conditions) = conditions(evaluator, reading)? else {
+    let Some(conditions) = conditions(evaluator, reading, uses)? else {
         return Ok(Some(AxisPositions::default()));
     };
     if conditions.iter().any(|one| uses[one.dimension].is_none()) {
@@ -134,6 +134,7 @@ fn at_all(own: AxisPositions, all: &[HierarchyRef]) -> AxisPositions {
 fn conditions(
     evaluator: &Evaluator<'_>,
     reading: &Reading,
+    uses: &[Option<Use>],
 ) -> Result<Option<Vec<Condition>>, QueryError> {
     let cube = evaluator.scope.cube;
     let moved =
@@ -152,6 +153,13 @@ fn conditions(
         let hierarchies: Vec<HierarchyRef> = set.columns().filter(|own| !moved(*own)).collect();
         conditions.extend(evaluator.conditions_of(set, &hierarchies)?);
     }
+    let bound = evaluator.bound;
+    let axes = bound.axes.iter().flat_map(|axis| &axis.factors);
+    let axes: Vec<HierarchyRef> = axes.flat_map(|factor| factor.columns.iter().copied()).collect();
+    let sliced = |own| bound.slicer.iter().any(|set| set.columns().any(|one| one == own));
+    let named = |own| moved(own) || axes.contains(&own) || sliced(own);
+    let defaults = evaluator.default_conditions(named);
+    conditions.extend(defaults.filter(|one| uses[one.dimension].is_some()));
     for (hierarchy, member) in &reading.elsewhere {
         match member {
             Some(member) => {

@@ -6,6 +6,7 @@ use hashbrown::HashSet;
 use super::scope::Scope;
 use super::set::{MAX_TUPLES, Set, Written};
 use super::value::Place;
+use crate::cube::{Dimension, Hierarchy};
 use crate::query::bound::{HierarchyRef, Member, Part};
 use crate::query::error::{ErrorKind, QueryError};
 
@@ -35,17 +36,21 @@ impl Scope<'_> {
         }
     }
 
+    /// A hierarchy of a dimension, with the dimension.
+    fn shape(&self, hierarchy: HierarchyRef) -> Option<(&Dimension, usize, &Hierarchy)> {
+        let HierarchyRef::Of { dimension, hierarchy } = hierarchy else { return None };
+        let shape = &self.cube.dimensions[dimension];
+        Some((shape, hierarchy, &shape.hierarchies[hierarchy]))
+    }
+
     /// The member right above a member.
     pub(crate) fn parent(&self, place: Place) -> Option<Place> {
         let (hierarchy, Member::Of { field, id }) = place else { return None };
-        let HierarchyRef::Of { dimension, .. } = hierarchy else { return None };
-        let at = self.levels(hierarchy).iter().position(|&level| level == field)?;
-        let Some(&upper) = at.checked_sub(1).and_then(|above| self.levels(hierarchy).get(above))
-        else {
-            return Some((hierarchy, Member::All));
-        };
-        let id = self.cube.dimensions[dimension].ancestor(field, id, upper)?;
-        Some((hierarchy, Member::Of { field: upper, id }))
+        let (dimension, position, own) = self.shape(hierarchy)?;
+        match dimension.parent(position, field, id) {
+            Some((field, id)) => Some((hierarchy, Member::Of { field, id })),
+            None => own.has_all.then_some((hierarchy, Member::All)),
+        }
     }
 
     /// The member above a member, or itself, on a level.
@@ -79,30 +84,36 @@ impl Scope<'_> {
         Ok(all)
     }
 
-    /// The members on the level right below a member, in natural order.
+    /// The members right below a member, in hierarchical order.
     pub(crate) fn children(&self, (hierarchy, member): Place) -> Result<Set, QueryError> {
-        let levels = self.levels(hierarchy);
-        let HierarchyRef::Of { dimension, .. } = hierarchy else {
+        let Some((dimension, position, own)) = self.shape(hierarchy) else {
             return Ok(Set::of_members(hierarchy, Vec::new()));
         };
         match member {
+            Member::All if own.ranks.is_some() => {
+                self.listed_of(hierarchy, dimension.roots(position))
+            }
             Member::All => {
-                let parts = levels.first().map(|&field| Part::Level { field });
+                let parts = own.levels.first().map(|&field| Part::Level { field });
                 Ok(Set::of(hierarchy, parts.into_iter().collect()))
             }
             Member::Of { field, id } => {
-                let at = levels.iter().position(|&level| level == field);
-                let Some(&next) = at.and_then(|at| levels.get(at + 1)) else {
-                    return Ok(Set::of_members(hierarchy, Vec::new()));
-                };
-                let below = self.cube.dimensions[dimension].descendants(field, id, next);
-                self.write(below.len())?;
-                let below = below.into_iter().map(|id| Member::Of { field: next, id });
-                let shown = below.filter(|member| self.shows(hierarchy, *member));
-                Ok(Set::of_members(hierarchy, shown.collect()))
+                self.listed_of(hierarchy, dimension.children(position, field, id))
             }
             _ => Ok(Set::of_members(hierarchy, Vec::new())),
         }
+    }
+
+    /// Some members of a hierarchy, those that exist for the question.
+    fn listed_of(
+        &self,
+        hierarchy: HierarchyRef,
+        members: Vec<(usize, u32)>,
+    ) -> Result<Set, QueryError> {
+        self.write(members.len())?;
+        let members = members.into_iter().map(|(field, id)| Member::Of { field, id });
+        let shown = members.filter(|member| self.shows(hierarchy, *member));
+        Ok(Set::of_members(hierarchy, shown.collect()))
     }
 
     /// All members of a member's level, in natural order; of a measure, the listed measures.
@@ -158,24 +169,44 @@ impl Scope<'_> {
 // The members of levels and hierarchies.
 
 impl Scope<'_> {
-    /// The members of a level, not written out.
-    pub(crate) fn members_of_level(&self, hierarchy: HierarchyRef, field: Option<usize>) -> Set {
+    /// The members of a level, not written out; in a tree all that have its name.
+    pub(crate) fn members_of_level(
+        &self,
+        hierarchy: HierarchyRef,
+        field: Option<usize>,
+    ) -> Result<Set, QueryError> {
         match (hierarchy, field) {
-            (HierarchyRef::Measures, _) => self.measures(),
-            (_, Some(field)) => Set::of(hierarchy, vec![Part::Level { field }]),
-            (_, None) => Set::of_members(hierarchy, vec![Member::All]),
+            (HierarchyRef::Measures, _) => Ok(self.measures()),
+            (_, Some(field)) => {
+                let levels = self.alike(hierarchy, field);
+                if levels.len() < 2 {
+                    return Ok(Set::of(hierarchy, vec![Part::Level { field }]));
+                }
+                Ok(Set::of_members(hierarchy, self.branches(hierarchy, &levels)?))
+            }
+            (_, None) => Ok(Set::of_members(hierarchy, vec![Member::All])),
         }
+    }
+
+    /// The levels of a level's name: those of a tree are a field for each depth.
+    fn alike(&self, hierarchy: HierarchyRef, field: usize) -> Vec<usize> {
+        let Some((dimension, _, own)) = self.shape(hierarchy) else { return Vec::new() };
+        let name = |field: usize| dimension.fields[field].name.as_str();
+        own.levels.iter().copied().filter(|&one| name(one) == name(field)).collect()
     }
 
     /// All members of a hierarchy, each above those it contains.
     pub(crate) fn members(&self, hierarchy: HierarchyRef) -> Result<Set, QueryError> {
-        let HierarchyRef::Of { dimension, .. } = hierarchy else { return Ok(self.measures()) };
-        let all = Part::Tuples(vec![Member::All]);
-        let below = match self.levels(hierarchy) {
-            [field] => Part::Level { field: *field },
-            levels => Part::Tuples(self.branches(dimension, levels)?),
-        };
-        Ok(Set::of(hierarchy, vec![all, below]))
+        let Some((_, _, own)) = self.shape(hierarchy) else { return Ok(self.measures()) };
+        let mut parts = Vec::new();
+        if own.has_all {
+            parts.push(Part::Tuples(vec![Member::All]));
+        }
+        parts.push(match own.levels[..] {
+            [field] => Part::Level { field },
+            _ => Part::Tuples(self.branches(hierarchy, &own.levels)?),
+        });
+        Ok(Set::of(hierarchy, parts))
     }
 
     /// The measures that are listed.
@@ -194,8 +225,13 @@ impl Scope<'_> {
         listed.chain(own.map(|(number, _)| stored + number)).collect()
     }
 
-    /// All members of some levels, each above those it contains.
-    fn branches(&self, dimension: usize, levels: &[usize]) -> Result<Vec<Member>, QueryError> {
+    /// All members of some levels of a hierarchy, each above those it contains.
+    fn branches(
+        &self,
+        hierarchy: HierarchyRef,
+        levels: &[usize],
+    ) -> Result<Vec<Member>, QueryError> {
+        let HierarchyRef::Of { dimension, hierarchy } = hierarchy else { return Ok(Vec::new()) };
         let count: usize =
             levels.iter().map(|&field| self.view.member_count(dimension, field)).sum();
         if count > MAX_TUPLES {
@@ -204,29 +240,9 @@ impl Scope<'_> {
                 .hint("vælg et niveau eller medlemmernes .Children"));
         }
         self.write(count)?;
-        let mut members = Vec::with_capacity(count);
-        let Some((&top, below)) = levels.split_first() else { return Ok(members) };
-        for id in 0..self.cube.dimensions[dimension].fields[top].len() as u32 {
-            self.branch(dimension, (top, id), below, &mut members);
-        }
-        Ok(members)
-    }
-
-    /// A member and those below it.
-    fn branch(
-        &self,
-        dimension: usize,
-        (field, id): (usize, u32),
-        below: &[usize],
-        members: &mut Vec<Member>,
-    ) {
-        if !self.view.has_member(dimension, field, id) {
-            return;
-        }
-        members.push(Member::Of { field, id });
-        let Some((&next, below)) = below.split_first() else { return };
-        for child in self.cube.dimensions[dimension].descendants(field, id, next) {
-            self.branch(dimension, (next, child), below, members);
-        }
+        let of = |&field: &usize| self.view.members(dimension, field).map(move |id| (field, id));
+        let mut members: Vec<(usize, u32)> = levels.iter().flat_map(of).collect();
+        self.cube.dimensions[dimension].sort_members(hierarchy, &mut members);
+        Ok(members.into_iter().map(|(field, id)| Member::Of { field, id }).collect())
     }
 }

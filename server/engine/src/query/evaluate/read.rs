@@ -116,6 +116,20 @@ impl Evaluator<'_> {
         conditions.filter(move |(at, _)| !sliced(*at)).map(|(_, condition)| condition)
     }
 
+    /// Whether a stand says nothing of a dimension that measures are not related to.
+    fn is_unsaid(&self, hierarchy: HierarchyRef, member: Member) -> bool {
+        member == Member::All || member == self.scope.default_member(hierarchy)
+    }
+
+    /// The conditions of the hierarchies that stand at default members, being named nowhere.
+    pub(crate) fn default_conditions(
+        &self,
+        is_named: impl Fn(HierarchyRef) -> bool,
+    ) -> impl Iterator<Item = Condition> {
+        let unnamed = self.bound.defaults.iter().filter(move |(own, _)| !is_named(*own));
+        unnamed.filter_map(|(own, member)| condition_of(self.scope.cube, *own, vec![*member]))
+    }
+
     /// The stored values at the cells of a frame.
     pub(crate) fn read(&self, frame: &Frame) -> Result<Column, QueryError> {
         let mut values = vec![f64::NAN; frame.rows];
@@ -245,14 +259,20 @@ impl Evaluator<'_> {
             let different = used(stand, frame.rows);
             if let [only] = different[..] {
                 let At::One(member) = stand.different()[only as usize] else { continue };
-                if member != Member::All && uses[dimension].is_none() {
-                    return Ok(None);
+                if uses[dimension].is_none() {
+                    if !self.is_unsaid(*hierarchy, member) {
+                        return Ok(None);
+                    }
+                    continue;
                 }
                 shape.conditions.extend(condition_of(self.scope.cube, *hierarchy, vec![member]));
             } else if uses[dimension].is_none() {
                 let there = there.get_or_insert_with(|| vec![true; frame.rows]);
                 for (row, there) in there.iter_mut().enumerate() {
-                    *there &= stand.at(row) == At::One(Member::All);
+                    *there &= match stand.at(row) {
+                        At::One(member) => self.is_unsaid(*hierarchy, member),
+                        At::Together(_) => false,
+                    };
                 }
             } else {
                 shape.differing.push((*hierarchy, stand.clone()));
@@ -267,6 +287,8 @@ impl Evaluator<'_> {
             let set = self.set_of(number);
             shape.conditions.extend(self.conditions_of(&set, &hierarchies)?);
         }
+        let defaults = self.default_conditions(|own| frame.stand(own).is_some());
+        shape.conditions.extend(defaults.filter(|one| uses[one.dimension].is_some()));
         let lifted = &shape.lifted;
         let narrowing = self.conditions().filter(|one| !lifted.contains(&one.dimension));
         let narrowing: Vec<Condition> = narrowing.cloned().collect();

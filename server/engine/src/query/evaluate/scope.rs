@@ -5,7 +5,7 @@ use std::cell::Cell;
 
 use super::keys::Keys;
 use super::value::Place;
-use crate::cube::Cube;
+use crate::cube::{Cube, DefaultMeasure};
 use crate::query::bound::{Calculated, HierarchyRef, Member, Own};
 use crate::query::error::{ErrorKind, QueryError};
 use crate::query::names;
@@ -74,11 +74,21 @@ impl<'q> Scope<'q> {
     /// The member that a hierarchy stands at where nothing is said.
     pub(crate) fn default_member(&self, hierarchy: HierarchyRef) -> Member {
         match hierarchy {
-            HierarchyRef::Measures => {
-                self.cube.measures().next().map_or(Member::All, Member::Measure)
+            HierarchyRef::Measures => match self.cube.default_measure {
+                DefaultMeasure::Stored(measure) => Member::Measure(measure),
+                DefaultMeasure::Calculated(number) => Member::Calculated(number),
+            },
+            HierarchyRef::Of { dimension, hierarchy } => {
+                let own = self.cube.dimensions[dimension].hierarchies[hierarchy].default;
+                own.map_or(Member::All, |(field, id)| Member::Of { field, id })
             }
-            HierarchyRef::Of { .. } => Member::All,
         }
+    }
+
+    /// The measure that formulas of measures stand at, where the default measure is one of these.
+    pub(crate) fn stored_default(&self) -> Option<Member> {
+        let is_calculated = matches!(self.cube.default_measure, DefaultMeasure::Calculated(_));
+        self.cube.measures().next().filter(|_| is_calculated).map(Member::Measure)
     }
 
     pub(crate) fn hierarchy_name(&self, hierarchy: HierarchyRef) -> String {

@@ -249,7 +249,14 @@ impl Scope<'_> {
                 (HierarchyRef::Of { dimension, hierarchy }, Member::Of { field, id }) => {
                     let shape = &self.cube.dimensions[dimension];
                     let lineage = names::lineage(shape, hierarchy, field, id);
-                    key.extend(lineage.map(|(_, id)| id + 1));
+                    let ranks = &shape.hierarchies[hierarchy].ranks;
+                    key.extend(lineage.map(|(field, id)| match ranks {
+                        None => id + 1,
+                        Some(ranks) => {
+                            let keys = shape.fields[field].keys_of_member.get(id as usize);
+                            keys.iter().map(|&key| ranks[key as usize] + 1).min().unwrap_or(0)
+                        }
+                    }));
                 }
                 (_, Member::Measure(measure)) => {
                     key.extend([measure.group as u32 + 1, measure.measure as u32 + 1]);

@@ -9,7 +9,7 @@ use super::super::plan::Plan;
 use super::counting::Counting;
 use super::select::Selected;
 use crate::cube::array::{Array, Column, Fixed};
-use crate::cube::{PARTS, Rows, Use};
+use crate::cube::{NO_PLACE, PARTS, Rows, Use};
 
 /// The selected rows in the order of one counting.
 pub(super) struct Columns<'a> {
@@ -55,8 +55,8 @@ impl<'a> Columns<'a> {
         let order_of = counting.order.filter(|_| parts.is_none());
         let (places, mut keys) = order(rows, selected, order_of);
         let places = places.as_deref();
-        if matches!(counting.kind, MeasureKind::Starts | MeasureKind::Ends) {
-            // Each row begins or ends once.
+        if matches!(counting.kind, MeasureKind::Starts | MeasureKind::Ends | MeasureKind::Count) {
+            // Each row begins or ends once, and is counted once.
             keys = (0..keys.len() as u32).collect();
         }
         let uses = &plan.view.cube().groups[plan.group].uses;
@@ -136,6 +136,7 @@ fn order<'a>(
         (None, Some(order)) => (Some(Cow::Borrowed(&order.rows)), Cow::Borrowed(&order.keys)),
         (Some(chosen), Some(order)) => {
             let mut places = gather(&order.places, Some(chosen)).into_owned();
+            places.retain(|&place| place != NO_PLACE);
             places.sort_unstable();
             let keys = gather(&order.keys, Some(&places));
             (Some(gather(&order.rows, Some(&places))), keys)

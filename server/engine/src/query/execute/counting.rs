@@ -3,7 +3,7 @@
 use cube_schema::schema::{DayCount, MeasureKind};
 
 use super::super::plan::{Plan, TimeChoice};
-use crate::cube::Measure;
+use crate::cube::{DIGITS, Measure, parts_of_one};
 
 /// What a sweep counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,23 +11,35 @@ pub(super) struct Counting {
     pub kind: MeasureKind,
     /// The order of the rows; `None` is their own, by entity.
     pub order: Option<usize>,
-    /// Which numbers of the rows are added up.
+    /// Which numbers of the rows are added up, counted or compared.
     pub column: Option<usize>,
+    /// The decimals that these have as integers.
+    pub digits: u8,
 }
 
 impl Counting {
     pub fn of(measure: &Measure) -> Counting {
-        Counting { kind: measure.kind, order: measure.order, column: measure.column }
+        let Measure { kind, order, column, digits, .. } = *measure;
+        Counting { kind, order, column, digits }
     }
 
     /// The counting that tells which cells are active: entities with an active row.
-    const ACTIVITY: Counting = Counting { kind: MeasureKind::Distinct, order: None, column: None };
+    const ACTIVITY: Counting =
+        Counting { kind: MeasureKind::Distinct, order: None, column: None, digits: DIGITS };
+
+    /// The value of a sum of the numbers that are added up.
+    pub fn parts_of_one(self) -> f64 {
+        parts_of_one(self.digits)
+    }
 
     /// Whether a cell has a count above zero exactly where some row is active: every active row has a
-    /// day, unless its first does not count.
+    /// day, unless its first does not count. A key that some rows lack tells nothing of them.
     pub fn tells_activity(self, day_count: DayCount) -> bool {
-        let days = self.kind.counts_days() && day_count == DayCount::Inclusive;
-        self.kind == MeasureKind::Distinct || days
+        match self.kind {
+            MeasureKind::Distinct => self.order.is_none(),
+            MeasureKind::Count => self.column.is_none(),
+            kind => kind.counts_days() && day_count == DayCount::Inclusive,
+        }
     }
 
     /// Whether only rows count that reach the last day of the period.
@@ -42,7 +54,9 @@ impl Counting {
         2 * parts
             + match self.kind {
                 MeasureKind::Days | MeasureKind::CoveredDays => 4 * periods,
-                MeasureKind::Sum | MeasureKind::SumAtEnd => 3 * periods,
+                MeasureKind::Sum | MeasureKind::SumAtEnd | MeasureKind::Avg => 3 * periods,
+                MeasureKind::Count if self.column.is_some() => 3 * periods,
+                MeasureKind::Min | MeasureKind::Max => 2 * periods,
                 MeasureKind::MeanOverMonths => 2 * periods + time.live.len() + 1,
                 _ => periods,
             }

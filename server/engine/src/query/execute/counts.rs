@@ -1,6 +1,6 @@
 //! What a sweep counted: a value for every group and period.
 
-use crate::cube::MILLIONTHS;
+use crate::cube::NULL;
 
 /// Counts by group and period. Whole numbers throughout: a value is divided once, when it is asked
 /// for.
@@ -19,16 +19,31 @@ pub(super) enum Counts {
         /// The days of each period.
         lengths: Vec<u32>,
     },
-    /// Sums in millionths, and of how many rows: none is no value.
+    /// Sums, and of how many rows: none is no value.
     Sums {
+        /// What is asked of them.
+        asked: OfSums,
         /// For each group one number per period, and a zero.
         sums: Vec<i64>,
         /// The same.
         rows: Vec<i32>,
         /// Numbers per group.
         width: usize,
+        /// The integers are parts of one.
+        parts_of_one: f64,
     },
-    /// Sums in millionths, to be divided by the number of months with a row.
+    /// The least or the largest numbers; [`NULL`] is none.
+    Extremes {
+        /// For each group one number per period.
+        numbers: Vec<i64>,
+        /// Numbers per group.
+        width: usize,
+        /// Whether the least are kept.
+        least: bool,
+        /// The integers are parts of one.
+        parts_of_one: f64,
+    },
+    /// Sums, to be divided by the number of months with a row.
     Means {
         /// For each group one number per period, and a zero.
         sums: Vec<i64>,
@@ -36,7 +51,30 @@ pub(super) enum Counts {
         rows: Vec<i32>,
         /// The first month of each period, and behind the last the number of months.
         starts: Vec<u32>,
+        /// The integers are parts of one.
+        parts_of_one: f64,
     },
+}
+
+/// What is asked of sums and numbers of rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OfSums {
+    /// The sum.
+    Sum,
+    /// The number of rows that have a number.
+    Count,
+    /// The mean of the numbers.
+    Mean,
+}
+
+/// The one of two numbers that is kept; a missing one gives way.
+pub(super) fn extreme(left: i64, right: i64, least: bool) -> i64 {
+    match (left == NULL, right == NULL) {
+        (true, _) => right,
+        (_, true) => left,
+        _ if least => left.min(right),
+        _ => left.max(right),
+    }
 }
 
 impl Counts {
@@ -50,7 +88,7 @@ impl Counts {
         match self {
             Counts::Whole { values, .. } => values.iter().filter(|count| **count > 0).count(),
             Counts::Days { days, .. } => days.iter().filter(|days| **days > 0).count(),
-            Counts::Sums { .. } | Counts::Means { .. } => 0,
+            Counts::Sums { .. } | Counts::Means { .. } | Counts::Extremes { .. } => 0,
         }
     }
 
@@ -63,7 +101,7 @@ impl Counts {
             Counts::Days { days, lengths } => {
                 above_zero(days, group * lengths.len(), lengths.len(), into);
             }
-            Counts::Sums { .. } | Counts::Means { .. } => {}
+            Counts::Sums { .. } | Counts::Means { .. } | Counts::Extremes { .. } => {}
         }
     }
 
@@ -77,18 +115,27 @@ impl Counts {
                 let days = days.get(group * lengths.len() + period).map_or(0, |&days| days);
                 Some(days as f64 / f64::from(lengths[period]))
             }
-            Counts::Sums { sums, rows, width } => {
+            Counts::Sums { asked, sums, rows, width, parts_of_one } => {
                 let at = group * width + period;
-                let any = rows.get(at).is_some_and(|&rows| rows > 0);
-                any.then(|| sums[at] as f64 / MILLIONTHS)
+                let rows = rows.get(at).map_or(0, |&rows| rows);
+                match asked {
+                    OfSums::Count => Some(f64::from(rows)),
+                    _ if rows == 0 => None,
+                    OfSums::Sum => Some(sums[at] as f64 / parts_of_one),
+                    OfSums::Mean => Some(sums[at] as f64 / (parts_of_one * f64::from(rows))),
+                }
             }
-            Counts::Means { sums, rows, starts } => {
+            Counts::Extremes { numbers, width, parts_of_one, .. } => {
+                let number = numbers.get(group * width + period).copied();
+                number.filter(|&number| number != NULL).map(|number| number as f64 / parts_of_one)
+            }
+            Counts::Means { sums, rows, starts, parts_of_one } => {
                 let width = starts.last().map_or(0, |&months| months as usize) + 1;
                 let months = starts[period] as usize..starts[period + 1] as usize;
                 let own = rows.get(group * width..)?.get(months)?;
                 let months = own.iter().filter(|rows| **rows > 0).count();
                 let sum = sums[group * starts.len() + period] as f64;
-                (months > 0).then(|| sum / (MILLIONTHS * months as f64))
+                (months > 0).then(|| sum / (parts_of_one * months as f64))
             }
         }
     }
@@ -98,11 +145,18 @@ impl Counts {
         match self {
             Counts::Whole { values, width } => fold(values, *width, from, into),
             Counts::Days { days, lengths } => fold(days, lengths.len(), from, into),
-            Counts::Sums { sums, rows, width } => {
+            Counts::Extremes { numbers, width, least, .. } => {
+                for at in 0..*width {
+                    let number = std::mem::replace(&mut numbers[from * *width + at], NULL);
+                    let kept = &mut numbers[into * *width + at];
+                    *kept = extreme(*kept, number, *least);
+                }
+            }
+            Counts::Sums { sums, rows, width, .. } => {
                 fold(sums, *width, from, into);
                 fold(rows, *width, from, into);
             }
-            Counts::Means { sums, rows, starts } => {
+            Counts::Means { sums, rows, starts, .. } => {
                 fold(sums, starts.len(), from, into);
                 let width = starts.last().map_or(0, |&months| months as usize) + 1;
                 fold(rows, width, from, into);
@@ -115,11 +169,12 @@ impl Counts {
         match self {
             Counts::Whole { values, width } => values.resize(groups * *width, 0),
             Counts::Days { days, lengths } => days.resize(groups * lengths.len(), 0),
-            Counts::Sums { sums, rows, width } => {
+            Counts::Extremes { numbers, width, .. } => numbers.resize(groups * *width, NULL),
+            Counts::Sums { sums, rows, width, .. } => {
                 sums.resize(groups * *width, 0);
                 rows.resize(groups * *width, 0);
             }
-            Counts::Means { sums, rows, starts } => {
+            Counts::Means { sums, rows, starts, .. } => {
                 sums.resize(groups * starts.len(), 0);
                 let width = starts.last().map_or(0, |&months| months as usize) + 1;
                 rows.resize(groups * width, 0);

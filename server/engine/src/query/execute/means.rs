@@ -4,6 +4,7 @@ use super::axis::Axis;
 use super::block::Block;
 use super::counts::Counts;
 use super::sweep::Tally;
+use crate::cube::NULL;
 
 /// The counters of one measure; rows stand on the axis of months.
 pub(super) struct Means<'a> {
@@ -27,14 +28,15 @@ impl<'a> Means<'a> {
     }
 
     /// Turns differences into sums.
-    pub fn finish(mut self) -> Counts {
+    pub fn finish(mut self, parts_of_one: f64) -> Counts {
         for group in self.sums.chunks_exact_mut(self.width) {
             (1..group.len()).for_each(|at| group[at] += group[at - 1]);
         }
         for group in self.rows.chunks_exact_mut(self.month_width) {
             (1..group.len()).for_each(|at| group[at] += group[at - 1]);
         }
-        Counts::Means { sums: self.sums, rows: self.rows, starts: self.months.starts.clone() }
+        let starts = self.months.starts.clone();
+        Counts::Means { sums: self.sums, rows: self.rows, starts, parts_of_one }
     }
 }
 
@@ -45,6 +47,9 @@ impl Tally for Means<'_> {
     }
 
     fn take(&mut self, block: &Block<'_>, row: usize, group: usize, from: u32, until: u32) {
+        if block.numbers[row] == NULL {
+            return;
+        }
         let period = |position| group * self.width + usize::from(self.months.period(position));
         let (first, behind) = (period(from), period(until - 1) + 1);
         self.sums[first] += block.numbers[row];

@@ -10,6 +10,7 @@ mod counting;
 mod counts;
 mod day_sums;
 mod distinct;
+mod extremes;
 mod groups;
 mod means;
 mod place;

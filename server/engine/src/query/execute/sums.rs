@@ -2,8 +2,9 @@
 
 use super::super::plan::TimeChoice;
 use super::block::Block;
-use super::counts::Counts;
+use super::counts::{Counts, OfSums};
 use super::sweep::Tally;
+use crate::cube::NULL;
 
 /// The counters of one measure.
 pub(super) struct Sums {
@@ -22,7 +23,7 @@ impl Sums {
     }
 
     /// Turns differences into sums.
-    pub fn finish(mut self) -> Counts {
+    pub fn finish(mut self, asked: OfSums, parts_of_one: f64) -> Counts {
         let groups = self.sums.chunks_exact_mut(self.width);
         for (sums, rows) in groups.zip(self.rows.chunks_exact_mut(self.width)) {
             for at in 1..sums.len() {
@@ -30,7 +31,8 @@ impl Sums {
                 rows[at] += rows[at - 1];
             }
         }
-        Counts::Sums { sums: self.sums, rows: self.rows, width: self.width }
+        let Sums { sums, rows, width } = self;
+        Counts::Sums { asked, sums, rows, width, parts_of_one }
     }
 }
 
@@ -41,6 +43,9 @@ impl Tally for Sums {
     }
 
     fn take(&mut self, block: &Block<'_>, row: usize, group: usize, from: u32, until: u32) {
+        if block.numbers[row] == NULL {
+            return;
+        }
         let (from, until) =
             (group * self.width + from as usize, group * self.width + until as usize);
         self.sums[from] += block.numbers[row];

@@ -9,9 +9,10 @@ use super::axis::Axis;
 use super::block::{Block, Source};
 use super::columns::Columns;
 use super::counting::Counting;
-use super::counts::Counts;
+use super::counts::{Counts, OfSums};
 use super::day_sums::DaySums;
 use super::distinct::Distinct;
+use super::extremes::Extremes;
 use super::groups::Groups;
 use super::means::Means;
 use super::place::{OUT, Place};
@@ -76,12 +77,18 @@ pub(super) fn sweep(pass: &Pass<'_>, groups: &mut Groups) -> Result<Counts, Quer
         return single::count(pass);
     }
     let (count, parts) = (groups.count(), pass.columns.part_count());
+    let parts_of_one = pass.counting.parts_of_one();
+    if let Some(asked) = of_sums(pass.counting) {
+        let sums = Sums::new(pass.time, count).over(pass, groups)?;
+        return Ok(sums.finish(asked, parts_of_one));
+    }
     match (pass.counting.kind, pass.axis) {
-        (MeasureKind::Sum | MeasureKind::SumAtEnd, _) => {
-            Ok(Sums::new(pass.time, count).over(pass, groups)?.finish())
+        (kind @ (MeasureKind::Min | MeasureKind::Max), _) => {
+            let extremes = Extremes::new(pass.time, count, kind == MeasureKind::Min);
+            Ok(extremes.over(pass, groups)?.finish(parts_of_one))
         }
         (MeasureKind::MeanOverMonths, Some(months)) => {
-            Ok(Means::new(months, count).over(pass, groups)?.finish())
+            Ok(Means::new(months, count).over(pass, groups)?.finish(parts_of_one))
         }
         (MeasureKind::Days, Some(days)) => {
             Ok(DaySums::<false>::new(days, count, parts).over(pass, groups)?.finish())
@@ -90,6 +97,16 @@ pub(super) fn sweep(pass: &Pass<'_>, groups: &mut Groups) -> Result<Counts, Quer
             Ok(DaySums::<true>::new(days, count, parts).over(pass, groups)?.finish())
         }
         _ => Ok(Distinct::new(pass.time, count, parts).over(pass, groups)?.finish()),
+    }
+}
+
+/// What is asked of sums and numbers of rows, where the counting needs them.
+fn of_sums(counting: Counting) -> Option<OfSums> {
+    match counting.kind {
+        MeasureKind::Sum | MeasureKind::SumAtEnd => Some(OfSums::Sum),
+        MeasureKind::Avg => Some(OfSums::Mean),
+        MeasureKind::Count => counting.column.map(|_| OfSums::Count),
+        _ => None,
     }
 }
 

@@ -142,7 +142,7 @@ fn lead(call: &Call<'_>, by: i64) -> Outcome {
 
 fn members_of_level(call: &Call<'_>) -> Outcome {
     let (hierarchy, field) = call.level(0)?;
-    Ok(Value::set(call.scope.members_of_level(hierarchy, field)))
+    Ok(Value::set(call.scope.members_of_level(hierarchy, field)?))
 }
 
 fn members(call: &Call<'_>) -> Outcome {
@@ -157,7 +157,7 @@ fn members(call: &Call<'_>) -> Outcome {
 fn all_members(call: &Call<'_>) -> Outcome {
     let (hierarchy, mut set) = match call.value(0) {
         Value::Level(hierarchy, field) => {
-            (*hierarchy, call.scope.members_of_level(*hierarchy, *field))
+            (*hierarchy, call.scope.members_of_level(*hierarchy, *field)?)
         }
         _ => (call.hierarchy(0)?, call.scope.members(call.hierarchy(0)?)?),
     };

@@ -8,7 +8,7 @@ use super::super::error::{ErrorKind, QueryError};
 use super::super::view::View;
 use super::coordinates::{Codes, NONE};
 use super::dimension_of;
-use crate::cube::{Dimension, MeasureRef};
+use crate::cube::{Dimension, MeasureRef, NO_MEMBER};
 
 /// An axis ready for counting.
 pub(crate) struct AxisPlan {
@@ -163,7 +163,11 @@ impl Level {
             Level::All { code } => vec![*code; shape.key_count],
             Level::Whole { field, base } => {
                 let members = shape.fields[*field].member_of_key.iter();
-                members.map(|&member| base + u64::from(member)).collect()
+                let code = |&member: &u32| match member {
+                    NO_MEMBER => u64::from(NONE),
+                    member => base + u64::from(member),
+                };
+                members.map(code).collect()
             }
             Level::Some { field, codes } => {
                 let field = &shape.fields[*field];

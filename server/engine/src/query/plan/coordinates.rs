@@ -166,7 +166,8 @@ fn linear(
     else {
         return None;
     };
-    if many || dimension.allowed.is_some() || shape.key_count <= TABLE_KEYS {
+    let partial = shape.fields[*field].partial;
+    if many || partial || dimension.allowed.is_some() || shape.key_count <= TABLE_KEYS {
         return None;
     }
     let column = &axes[*axis].columns[*at];

@@ -1,0 +1,156 @@
+//! What is wrong with a schema file, all of it at once, each with its line.
+
+use std::fmt;
+use std::ops::Range;
+
+use toml::de::{DeTable, DeValue};
+
+/// A promise of the schema file that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The line that it stands in, counted from 1.
+    pub line: Option<usize>,
+    /// What does not hold, and what to do.
+    pub what: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(out, "linje {line}: {}", self.what),
+            None => out.write_str(&self.what),
+        }
+    }
+}
+
+/// The promises of a schema file that do not hold; at least one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SchemaError {
+    /// In the order of the file's lines.
+    pub problems: Vec<Problem>,
+}
+
+impl SchemaError {
+    /// The text is not TOML of the right shape; the message names line and column.
+    pub(super) fn unreadable(error: &toml::de::Error) -> SchemaError {
+        SchemaError { problems: vec![Problem { line: None, what: error.to_string() }] }
+    }
+}
+
+impl fmt::Display for SchemaError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.problems.as_slice() {
+            [one] => write!(out, "skemaet kan ikke bruges: {one}"),
+            all => {
+                write!(out, "skemaet kan ikke bruges; det har {} fejl:", all.len())?;
+                all.iter().try_for_each(|problem| write!(out, "\n  {problem}"))
+            }
+        }
+    }
+}
+
+impl std::error::Error for SchemaError {}
+
+/// A place in the file: keys and positions from the top down.
+#[derive(Clone, Debug, Default)]
+pub struct Place(Vec<Step>);
+
+#[derive(Clone, Debug)]
+enum Step {
+    Key(&'static str),
+    At(usize),
+}
+
+impl Place {
+    /// The whole file.
+    #[must_use]
+    pub fn top() -> Place {
+        Place::default()
+    }
+
+    /// What stands under a key.
+    #[must_use]
+    pub fn key(&self, key: &'static str) -> Place {
+        self.step(Step::Key(key))
+    }
+
+    /// One of several that stand under a key.
+    #[must_use]
+    pub fn nth(&self, key: &'static str, at: usize) -> Place {
+        self.key(key).step(Step::At(at))
+    }
+
+    fn step(&self, step: Step) -> Place {
+        let mut steps = self.0.clone();
+        steps.push(step);
+        Place(steps)
+    }
+}
+
+/// The problems found so far, and where things stand in the text.
+pub struct Problems<'a> {
+    text: &'a str,
+    document: Option<toml::Spanned<DeTable<'a>>>,
+    found: Vec<Problem>,
+}
+
+impl<'a> Problems<'a> {
+    /// None yet, of a text that is TOML.
+    #[must_use]
+    pub fn new(text: &'a str) -> Problems<'a> {
+        Problems { text, document: DeTable::parse(text).ok(), found: Vec::new() }
+    }
+
+    /// Notes a problem.
+    pub fn add(&mut self, place: &Place, what: impl Into<String>) {
+        let line = self.line(place);
+        self.found.push(Problem { line, what: what.into() });
+    }
+
+    /// Notes what does not hold.
+    pub fn ensure(&mut self, holds: bool, place: &Place, what: impl FnOnce() -> String) {
+        if !holds {
+            self.add(place, what());
+        }
+    }
+
+    /// Whether nothing is wrong so far.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// # Errors
+    /// Something is wrong.
+    pub fn finish(mut self) -> Result<(), SchemaError> {
+        if self.found.is_empty() {
+            return Ok(());
+        }
+        self.found.sort_by_key(|problem| problem.line);
+        self.found.dedup();
+        Err(SchemaError { problems: self.found })
+    }
+
+    /// The line of a place, or of the nearest thing around it that is written down: what a cube takes
+    /// from another stands at neither.
+    fn line(&self, place: &Place) -> Option<usize> {
+        let span = self.span(place)?;
+        Some(self.text[..span.start.min(self.text.len())].matches('\n').count() + 1)
+    }
+
+    fn span(&self, place: &Place) -> Option<Range<usize>> {
+        let mut steps = place.0.iter();
+        let Some(Step::Key(first)) = steps.next() else { return None };
+        let mut value = self.document.as_ref()?.get_ref().get(*first)?;
+        for step in steps {
+            let below = match (step, value.get_ref()) {
+                (Step::Key(key), DeValue::Table(table)) => table.get(*key),
+                (Step::At(at), DeValue::Array(array)) => array.get(*at),
+                _ => None,
+            };
+            let Some(below) = below else { break };
+            value = below;
+        }
+        Some(value.span())
+    }
+}

@@ -1,0 +1,63 @@
+//! What was found while tables were read: the load report of a star.
+
+use serde::{Deserialize, Serialize};
+
+/// What became of the tables.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Findings {
+    /// The tables with their rows, in the order read; a fact table once per group.
+    pub tables: Vec<TableRows>,
+    /// Facts without a row of a dimension: they are counted on the member for a missing key.
+    pub unmatched: Vec<Unmatched>,
+}
+
+/// A table that was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableRows {
+    /// The table.
+    pub table: String,
+    /// The dimension, or the cube and group, that it was read for.
+    pub part: String,
+    /// Its rows.
+    pub rows: u64,
+}
+
+/// Facts whose key is missing in a dimension.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unmatched {
+    /// The cube.
+    pub cube: String,
+    /// The fact table.
+    pub table: String,
+    /// The dimension's name in the cube.
+    pub dimension: String,
+    /// Facts without a key.
+    pub without: u64,
+    /// Facts with a key that the dimension does not have.
+    pub unknown: u64,
+    /// One of these keys.
+    pub example: Option<String>,
+}
+
+impl Findings {
+    /// The findings for people.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut text = String::new();
+        for TableRows { table, part, rows } in &self.tables {
+            text += &format!("{part}: tabellen '{table}', {rows} rækker\n");
+        }
+        for found in &self.unmatched {
+            let Unmatched { cube, table, dimension, without, unknown, example } = found;
+            text += &format!(
+                "kuben '{cube}': {} rækker i '{table}' har ingen plads i '{dimension}' og tælles på \
+                 medlemmet for manglende nøgler ({without} uden nøgle, {unknown} med en ukendt nøgle",
+                without + unknown
+            );
+            text += &example
+                .as_ref()
+                .map_or(")\n".to_owned(), |key| format!(", for eksempel {key})\n"));
+        }
+        text
+    }
+}

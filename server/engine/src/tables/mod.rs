@@ -1,0 +1,156 @@
+//! Plain tables and a schema → one cube after the other: columns found, keys looked up, facts typed.
+//!
+//! The other way to a star than a domain's deliveries. Tables are read row by row through a
+//! [`Source`]; of facts only the columns that the schema needs stay, as numbers. Whatever the
+//! schema promises of the tables is checked first, and all that is broken is told at once.
+
+mod bridge;
+mod column;
+mod dimension;
+mod facts;
+mod finding;
+mod ids;
+mod lookup;
+mod plan;
+mod source;
+
+use cube_schema::day::Month;
+use cube_schema::schema::{self, Problems, Schema};
+use cube_schema::table::{FactTable, Star, Timeline};
+
+use crate::cube::{BuildError, Cube, build};
+use crate::delivery::Progress;
+use dimension::Keyed;
+use lookup::Tables;
+use plan::Plan;
+
+pub use finding::{Findings, TableRows, Unmatched};
+pub use source::{Row, Source, TableError};
+
+/// Why tables do not become cubes.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TablesError {
+    /// The schema says of the tables what does not hold.
+    #[error("{0}")]
+    Schema(#[from] schema::SchemaError),
+    /// The tables cannot be read, or hold what they must not.
+    #[error("{}", lines(.0))]
+    Tables(Vec<TableError>),
+    /// Schema and tables together make no cube.
+    #[error("kuben '{cube}': {error}")]
+    Build {
+        /// The cube.
+        cube: String,
+        /// What is wrong.
+        error: BuildError,
+    },
+}
+
+fn lines(errors: &[TableError]) -> String {
+    match errors {
+        [one] => one.to_string(),
+        all => {
+            let lines: Vec<String> = all.iter().map(|error| format!("\n  {error}")).collect();
+            format!("tabellerne kan ikke bruges; de har {} fejl:{}", all.len(), lines.concat())
+        }
+    }
+}
+
+impl From<TableError> for TablesError {
+    fn from(error: TableError) -> TablesError {
+        TablesError::Tables(vec![error])
+    }
+}
+
+/// Builds the cubes of a schema from tables. `text` is the schema's own, for the lines of what does
+/// not hold; `take` is given each cube when it is done, so that they need not be held together.
+///
+/// # Errors
+/// Everything that does not hold of the schema; else everything of the first table that is found
+/// wrong.
+pub fn build_cubes(
+    schema: &Schema,
+    text: &str,
+    source: &dyn Source,
+    progress: &(dyn Fn(Progress) + Sync),
+    mut take: impl FnMut(Cube),
+) -> Result<Findings, TablesError> {
+    let plan = check(schema, text, source)?;
+    let mut findings = Findings::default();
+    let mut steps = Steps { progress, done: 0, of: schema.dimensions.len() + plan.group_count() };
+    let mut tables = Tables::new(schema, source);
+    let mut dimensions = Vec::with_capacity(schema.dimensions.len());
+    for dimension in &schema.dimensions {
+        steps.next();
+        dimensions.push(Keyed::read(dimension, &mut tables, &mut findings)?);
+    }
+    for cube in &schema.cubes {
+        let built =
+            build_cube(schema, cube, &mut tables, &mut dimensions, &mut steps, &mut findings)?;
+        take(built);
+    }
+    Ok(findings)
+}
+
+/// That every column that the schema names is there.
+fn check(schema: &Schema, text: &str, source: &dyn Source) -> Result<Plan, TablesError> {
+    let mut problems = Problems::new(text);
+    let plan = Plan::of(schema, source, &mut problems)?;
+    problems.finish()?;
+    Ok(plan)
+}
+
+struct Steps<'a> {
+    progress: &'a (dyn Fn(Progress) + Sync),
+    done: usize,
+    of: usize,
+}
+
+impl Steps<'_> {
+    fn next(&mut self) {
+        (self.progress)(Progress { stage: "læser tabeller", done: self.done, of: self.of });
+        self.done += 1;
+    }
+}
+
+fn build_cube(
+    schema: &Schema,
+    cube: &schema::Cube,
+    tables: &mut Tables<'_>,
+    dimensions: &mut [Keyed],
+    steps: &mut Steps<'_>,
+    findings: &mut Findings,
+) -> Result<Cube, TablesError> {
+    let mut own = cube.clone();
+    let mut star = Star::default();
+    let mut last: Option<Month> = None;
+    for (at, group) in own.groups.iter_mut().enumerate() {
+        steps.next();
+        if at == 0 {
+            plan::count_rows(group);
+        }
+        let shown = |name: &str| {
+            cube.dimensions.is_empty() || cube.dimensions.iter().any(|one| one == name)
+        };
+        group.dimensions.retain(|usage| shown(usage.name()));
+        let read = facts::read(&cube.name, group, schema, tables, dimensions, findings)?;
+        last = last.max(read.last_month);
+        star.facts.push(FactTable { name: plan::group_table(&group.facts, at), ..read.table });
+        *group = read.group;
+    }
+    star.dimensions = dimensions.iter_mut().map(Keyed::lend).collect();
+    let (lowered, timeline) = plan::lowered(schema, own, last);
+    let built = build(&lowered, &lowered.cubes[0], &star, timeline);
+    for (dimension, table) in dimensions.iter_mut().zip(star.dimensions) {
+        dimension.take_back(table);
+    }
+    built.map_err(|error| TablesError::Build { cube: cube.name.clone(), error })
+}
+
+/// The months of a cube without days.
+fn no_days(schema: &Schema) -> Timeline {
+    /// Any month: nobody asks for it.
+    const ANY: &str = "2000-01";
+    let first = Month::parse(&schema.first_month).or_else(|| Month::parse(ANY)).unwrap_or(Month(0));
+    Timeline { first, last: first }
+}

@@ -1,0 +1,160 @@
+//! Cubes of plain tables: the example of the documentation is built, broken promises are named, and
+//! random stars are counted as a plain join and scan of their tables counts them.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod memory;
+mod plain;
+mod world;
+
+use std::sync::Arc;
+
+use cube_schema::schema::Schema;
+use memory::Memory;
+use terning_engine::cube::Cube;
+use terning_engine::query::bound::Member;
+use terning_engine::query::{self, Cancel, Limits, Pivot, Question, View, names};
+use terning_engine::tables::{Findings, TablesError, build_cubes};
+use world::World;
+
+/// The worlds that are tried.
+const WORLDS: u64 = 60;
+
+fn build(text: &str, tables: &Memory) -> Result<(Vec<Arc<Cube>>, Findings), TablesError> {
+    let schema = Schema::parse(text)?;
+    let mut cubes = Vec::new();
+    let found = build_cubes(&schema, text, tables, &|_| (), |cube| cubes.push(Arc::new(cube)))?;
+    Ok((cubes, found))
+}
+
+/// The example of the documentation.
+fn example() -> String {
+    let page = include_str!("../../../../docs/skema.md");
+    let start = page.find("```toml\n").unwrap() + "```toml\n".len();
+    page[start..start + page[start..].find("```").unwrap()].to_owned()
+}
+
+/// Rows of captions and figures, in the order of the answer.
+fn ask(cubes: &[Arc<Cube>], question: &Question<'_>) -> Vec<(String, Vec<Option<f64>>)> {
+    let views: Vec<View> = cubes.iter().map(|cube| View::everything(Arc::clone(cube))).collect();
+    let answer = query::answer(&views, question, &Limits::default(), &Cancel::default());
+    let answer = answer.unwrap_or_else(|error| panic!("{}", error.explained()));
+    let (cube, cells) = (&cubes[answer.view], &answer.cells);
+    let (columns, rows) = (cells.axes[0].count, &cells.axes[1]);
+    let caption = |at: usize| {
+        let member: Member = rows.position(at)[0];
+        names::caption(&**cube, rows.columns[0], member).to_owned()
+    };
+    let line = |at: usize| (0..columns).map(|column| cells.value(at * columns + column)).collect();
+    (0..rows.count).map(|at| (caption(at), line(at))).collect()
+}
+
+fn pivot(cube: &str, field: &str, measures: &[&str]) -> Pivot {
+    Pivot {
+        cube: cube.to_owned(),
+        rows: vec![field.to_owned()],
+        measures: measures.iter().map(|&name| name.to_owned()).collect(),
+        empty: true,
+        ..Pivot::default()
+    }
+}
+
+#[test]
+fn the_example_of_the_documentation_is_built() {
+    let (cubes, _) =
+        build(&example(), &memory::example()).unwrap_or_else(|error| panic!("{error}"));
+    let names: Vec<&str> = cubes.iter().map(|cube| cube.name.as_str()).collect();
+    assert_eq!(names, ["Salg", "Medlemmer", "Salg i alt"]);
+    let listed: Vec<&str> =
+        cubes[0].listed_measures().map(|found| cubes[0].measure(found).name.as_str()).collect();
+    assert_eq!(listed[..2], ["Omsætning", "Salg"]);
+    let found = ask(&cubes, &Question::Pivot(&pivot("Salg", "Butik.Land", &["Omsætning", "Salg"])));
+    // The receipts of 10, 20 and 5.50 of Denmark, one of 7 of the Faroes, one of an unknown shop.
+    let expected = [
+        ("#null", vec![Some(1.0), Some(1.0)]),
+        ("Danmark", vec![Some(35.5), Some(3.0)]),
+        ("Færøerne", vec![Some(7.0), Some(1.0)]),
+    ];
+    assert_eq!(found, expected.map(|(name, cells)| (name.to_owned(), cells)));
+    let days =
+        ask(&cubes, &Question::Pivot(&pivot("Medlemmer", "Kalender.Kvartal", &["Medlemmer"])));
+    let expected = [("2024K1", 1.0), ("2024K2", 2.0)];
+    assert_eq!(days, expected.map(|(name, cell)| (name.to_owned(), vec![Some(cell)])));
+}
+
+#[test]
+fn what_does_not_hold_is_told_at_once_with_its_lines() {
+    let text = example()
+        .replace("key = \"region\"", "key = \"landsdel\"")
+        .replace("column = \"discount\"", "column = \"rabat\"")
+        .replace("table = \"days\"", "table = \"dage\"");
+    let error = build(&text, &memory::example()).err().unwrap().to_string();
+    for what in ["'landsdel'", "'rabat'", "'dage'"] {
+        let line = text.lines().position(|line| line.contains(&what.replace('\'', "\""))).unwrap();
+        let told =
+            error.lines().find(|told| told.contains(what)).unwrap_or_else(|| panic!("{error}"));
+        // A table is missed where its key is looked for, on the line below.
+        let lines = [line + 1, line + 2].map(|line| format!("linje {line}:"));
+        assert!(lines.iter().any(|line| told.contains(line)), "{told}");
+    }
+}
+
+#[test]
+fn tables_that_break_a_promise_are_named_with_their_lines() {
+    for (table, column, row, value, message) in [
+        ("stores", "store_id", 1, "1", "linje 3: nøglen '1'"),
+        ("stores", "store_id", 1, "", "linje 3: kolonnen 'store_id' er tom"),
+        ("stores", "square_metres", 0, "mange", "linje 2: 'mange'"),
+        ("stores", "opened", 0, "i fjor", "en dato"),
+        ("classes", "class_id", 1, "1", "tabellen 'classes', linje 3: nøglen '1'"),
+        ("sales", "amount", 2, "ti", "tabellen 'sales', linje 4: 'ti' er ikke et tal"),
+        ("memberships", "from_date", 0, "2024", "'2024' er ikke en dato"),
+        ("staff", "manager_id", 1, "9", "root"),
+        ("staff", "manager_id", 0, "2", "sin egen overordnede"),
+    ] {
+        let mut tables = memory::example();
+        tables.set(table, column, row, value);
+        let error =
+            build(&example(), &tables).err().map_or(String::new(), |error| error.to_string());
+        assert!(error.contains(message), "{table}.{column}: {error}");
+    }
+}
+
+#[test]
+fn random_stars_are_counted_as_a_plain_join_and_scan_counts_them() {
+    for seed in 1..=WORLDS {
+        let world = World::new(seed);
+        let (cubes, found) =
+            build(world::SCHEMA, &world.tables()).unwrap_or_else(|error| panic!("{seed}: {error}"));
+        let unmatched: u64 = found.unmatched.iter().map(|one| one.without + one.unknown).sum();
+        assert_eq!(unmatched, world.unmatched(), "{seed}");
+        for (field, members) in plain::fields(&world) {
+            let asked = Question::Pivot(&pivot("Salg", field, &plain::MEASURES));
+            let mut found = ask(&cubes, &asked);
+            let mut expected: Vec<(String, Vec<Option<f64>>)> = members
+                .into_iter()
+                .map(|(caption, facts)| (caption, plain::figures(&world, &facts)))
+                .collect();
+            // What is no member of the level has no position; two members can have one name.
+            found.sort_by(|left, right| left.partial_cmp(right).unwrap());
+            expected.sort_by(|left, right| left.partial_cmp(right).unwrap());
+            assert_eq!(found, expected, "world {seed}, {field}");
+        }
+    }
+}
+
+#[test]
+fn a_tree_is_counted_with_all_below_each_member() {
+    for seed in 1..=WORLDS {
+        let world = World::new(seed);
+        let (cubes, _) = build(world::SCHEMA, &world.tables()).unwrap();
+        let measures = plain::MEASURES.map(|name| format!("[Measures].[{name}]")).join(", ");
+        for (key, facts) in plain::tree(&world) {
+            let text = format!(
+                "SELECT {{{measures}}} ON COLUMNS, {{[Medarbejder].[Medarbejder].&[{key}]}} ON ROWS \
+                 FROM [Salg]"
+            );
+            let found = ask(&cubes, &Question::Mdx(&text));
+            assert_eq!(found[0].1, plain::figures(&world, &facts), "world {seed}, {key}");
+        }
+    }
+}
