@@ -25,7 +25,7 @@ mod execute;
 mod limits;
 mod plan;
 
-pub use answer::{Answer, Question, answer, translate};
+pub use answer::{Answer, Prepared, Question, answer, prepare, translate};
 pub use cellset::CellSet;
 pub use drill::{Drill, Drilled, drill};
 pub use error::{ErrorKind, QueryError};

@@ -45,8 +45,7 @@ impl Evaluator<'_> {
     /// The values of the cells themselves.
     pub(crate) fn cell(&self, frame: &Frame) -> Result<Column, QueryError> {
         let measure = self.scope.default_member(HierarchyRef::Measures);
-        if matches!(measure, Member::Calculated(_))
-            && frame.stand(HierarchyRef::Measures).is_none()
+        if matches!(measure, Member::Calculated(_)) && frame.stand(HierarchyRef::Measures).is_none()
         {
             let mut there = frame.clone();
             there.put(HierarchyRef::Measures, Stand::Same(At::One(measure)));
