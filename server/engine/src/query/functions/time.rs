@@ -1,10 +1,10 @@
 //! Periods: what stands before, beside and up to a member of time. Everything goes by the position
 //! on the level, never by the calendar.
 
-use cube_schema::schema::Grain;
+use cube_schema::schema::Period;
 
 use super::{Call, Form, Function, Kind, Outcome, Rule, Takes};
-use crate::cube::Dimension;
+use crate::cube::Hierarchy;
 use crate::query::bound::{HierarchyRef, Member};
 use crate::query::error::{ErrorKind, QueryError};
 use crate::query::evaluate::Evaluator;
@@ -116,11 +116,13 @@ static PERIODS_TO_DATE: Function = Function {
     takes: &[Takes::Need(Kind::Any), MEMBER],
     ..Function::call("PeriodsToDate", Kind::Set, Rule::Plain(level_to_date))
 };
-static YEAR_TO_DATE: Function = grain_to_date("YTD", |call| to_date_in(call, Grain::Year, "år"));
+static YEAR_TO_DATE: Function = period_to_date("YTD", |call| to_date_in(call, Period::Years, "år"));
 static QUARTER_TO_DATE: Function =
-    grain_to_date("QTD", |call| to_date_in(call, Grain::Quarter, "kvartaler"));
+    period_to_date("QTD", |call| to_date_in(call, Period::Quarters, "kvartaler"));
 static MONTH_TO_DATE: Function =
-    grain_to_date("MTD", |call| to_date_in(call, Grain::Month, "måneder"));
+    period_to_date("MTD", |call| to_date_in(call, Period::Months, "måneder"));
+static WEEK_TO_DATE: Function =
+    period_to_date("WTD", |call| to_date_in(call, Period::Weeks, "uger"));
 static PARALLEL_PERIOD: Function = Function {
     takes: &[Takes::Need(Kind::Any), VALUE, MEMBER],
     ..Function::call("ParallelPeriod", Kind::Tuple, Rule::Plain(parallel))
@@ -138,7 +140,7 @@ static CLOSING_PERIOD: Function = Function {
     ..Function::call("ClosingPeriod", Kind::Tuple, Rule::Plain(|call| end(call, true)))
 };
 
-const fn grain_to_date(name: &'static str, rule: fn(&Call<'_>) -> Outcome) -> Function {
+const fn period_to_date(name: &'static str, rule: fn(&Call<'_>) -> Outcome) -> Function {
     Function { takes: &[MEMBER], ..Function::call(name, Kind::Set, Rule::Plain(rule)) }
 }
 
@@ -183,11 +185,11 @@ fn current_of(level: &Expr) -> Result<Expr, QueryError> {
 /// The current member of time: of the hierarchy that the cells stand at, else of the deepest.
 fn current_time(evaluator: &Evaluator<'_>, frame: &Frame) -> Result<Expr, QueryError> {
     let mut all = Vec::new();
-    for (dimension, shape) in evaluator.scope.view.dimensions().filter(|(_, one)| is_time(one)) {
-        let of = |(hierarchy, own): (usize, &crate::cube::Hierarchy)| {
+    for (dimension, shape) in evaluator.scope.view.dimensions().filter(|(_, one)| one.of_time) {
+        let of = |(hierarchy, own): (usize, &Hierarchy)| {
             (HierarchyRef::Of { dimension, hierarchy }, own.levels.len())
         };
-        all.extend(shape.hierarchies.iter().enumerate().map(of));
+        all.extend(shape.shown_hierarchies().map(of));
     }
     let stands_elsewhere = |own: &HierarchyRef| {
         let stand = frame.stand(*own);
@@ -197,10 +199,6 @@ fn current_time(evaluator: &Evaluator<'_>, frame: &Frame) -> Result<Expr, QueryE
     let deepest = all.iter().rev().max_by_key(|(_, levels)| *levels).map(|(own, _)| *own);
     let hierarchy = standing.or(deepest).ok_or_else(|| no_time("kuben har ingen tid"))?;
     current_of(&Expr::unwritten(Node::Constant(Value::Hierarchy(hierarchy))))
-}
-
-fn is_time(dimension: &Dimension) -> bool {
-    dimension.is_time || dimension.fields.iter().any(|field| field.grain.is_some())
 }
 
 fn no_time(message: &str) -> QueryError {
@@ -358,27 +356,34 @@ fn level_to_date(call: &Call<'_>) -> Outcome {
     up_to(call, place, level)
 }
 
-fn to_date_in(call: &Call<'_>, grain: Grain, plural: &str) -> Outcome {
+fn to_date_in(call: &Call<'_>, period: Period, plural: &str) -> Outcome {
     let Some(place) = call.member(0)? else { return Ok(nothing()) };
     let HierarchyRef::Of { dimension, .. } = place.0 else {
         return Err(call.invalid(format!("{} skal have et medlem af tiden", call.function.name)));
     };
     let fields = &call.scope.cube.dimensions[dimension].fields;
-    let of_grain = fields.iter().position(|field| field.grain == Some(grain));
-    let own = match place.1 {
-        Member::Of { field, .. } => fields[field].grain,
-        _ => None,
+    let Some(upper) = fields.iter().position(|field| field.period == period) else {
+        let name = &call.scope.cube.dimensions[dimension].name;
+        let message = format!("dimensionen '{name}' har intet niveau, der er {plural}");
+        return Err(call.invalid(message).hint("skriv PeriodsToDate(niveau, medlem)"));
     };
-    match (of_grain, place.1) {
-        (None, _) => {
-            let name = &call.scope.cube.dimensions[dimension].name;
-            let message = format!("dimensionen '{name}' har intet niveau, der er {plural}");
-            Err(call.invalid(message).hint("skriv PeriodsToDate(niveau, medlem)"))
-        }
-        (Some(field), Member::Of { .. }) if own.is_none_or(|own| own >= grain) => {
-            up_to(call, place, Some(field))
+    match place.1 {
+        Member::Of { field, .. } if fineness(fields[field].period) >= fineness(period) => {
+            up_to(call, place, Some(upper))
         }
         _ => Ok(Value::set(Set::of_members(place.0, Vec::new()))),
+    }
+}
+
+/// How short periods are, the longest at 0; what is no period lies in all of them.
+fn fineness(period: Period) -> usize {
+    match period {
+        Period::Years => 0,
+        Period::Quarters => 1,
+        Period::Months => 2,
+        Period::Weeks => 3,
+        Period::Days => 4,
+        Period::None => 5,
     }
 }
 
