@@ -89,7 +89,7 @@ impl CellSet {
         let axes = self.axes.iter().map(|axis| size_of_val(axis.members.as_slice()));
         let special = self.special.values().map(|special| match special {
             Special::Text(text) => SPECIAL_BYTES + text.len(),
-            Special::Error(_) => SPECIAL_BYTES,
+            Special::Day(_) | Special::Error(_) => SPECIAL_BYTES,
         });
         axes.sum::<usize>()
             + size_of_val(self.ordinals.as_slice())
