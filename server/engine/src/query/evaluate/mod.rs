@@ -79,6 +79,7 @@ impl<'q> Evaluator<'q> {
         cancel: &'q Cancel,
     ) -> Evaluator<'q> {
         let mut scope = Scope::new(view, &bound.calculated, &bound.own);
+        scope.know_visuals(&bound.visual);
         let sliced = |at: usize| bound.sliced.iter().any(|(position, _)| *position == at);
         let own = bound.conditions.iter().enumerate().filter(|(at, _)| !sliced(*at));
         let narrowing: Vec<_> = own.map(|(_, one)| one).chain(&bound.hidden).cloned().collect();

@@ -169,6 +169,9 @@ fn over(
     eval: &impl Fn(&Frame) -> Result<Column, QueryError>,
 ) -> Result<Column, QueryError> {
     let Value::Set(set) = set else { return Ok(Column::Same(set.clone())) };
+    if set.factors.is_empty() {
+        return Ok(Column::Same(Value::Empty));
+    }
     let mut moved = frame.clone();
     for factor in &set.factors {
         let alone = Arc::new(Set { factors: vec![factor.clone()] });

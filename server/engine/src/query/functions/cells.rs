@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use hashbrown::HashMap;
+
 use super::{Call, Function, Kind, Outcome, Rule, Takes};
 use crate::cube::dimension::same;
 use crate::cube::{Cube, MeasureRef};
@@ -9,6 +11,7 @@ use crate::query::bound::{HierarchyRef, Member};
 use crate::query::error::{ErrorKind, QueryError};
 use crate::query::evaluate::Evaluator;
 use crate::query::evaluate::frame::{At, Frame, Stand};
+use crate::query::evaluate::scope::Visual;
 use crate::query::evaluate::set::Set;
 use crate::query::evaluate::value::{Column, Place, Value};
 use crate::query::expr::{Depends, Expr, Node};
@@ -67,6 +70,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ..Function::call("Exists", Kind::Set, Rule::Framed(exists_in_group))
     },
     Function {
+        takes: &[SET, Takes::May(Kind::Value)],
+        meaning: "Mængden, hvor hvert medlem er totalen af dem under det, der følger i mængden, talt på \
+                  ny. En tekst som 'I alt - *' giver totalerne et navn.",
+        example: "VisualTotals({[Tid].[Kalender].[2020], [Tid].[Kalender].[2020].[2020K1]})",
+        ..Function::call("VisualTotals", Kind::Set, Rule::Plain(visual_totals))
+    },
+    Function {
         takes: &[Takes::May(Kind::Value)],
         meaning: "En fejl i cellen med den tekst, man skriver.",
         example: "IIf(1 = 1, 0, Error('skal ikke ske'))",
@@ -119,6 +129,54 @@ fn valid_measure(
     let mut lifted = frame.clone();
     lifted.lifts_unrelated = true;
     evaluator.eval(&arguments[0], &lifted)
+}
+
+// Visual totals.
+
+/// Each member of a set that is followed by descendants as their total; of descendants that are totals
+/// themselves, theirs count.
+fn visual_totals(call: &Call<'_>) -> Outcome {
+    let set = call.written(0)?;
+    let [hierarchy] = set.columns[..] else {
+        return match set.columns.is_empty() {
+            true => Ok(Value::Set(call.set(0)?)),
+            false => Err(call
+                .invalid("VisualTotals tager medlemmer af ét hierarki")
+                .hint("kryds bagefter: VisualTotals(mængde) * mængde")),
+        };
+    };
+    let pattern = match call.value(1) {
+        Value::Omitted | Value::Empty => None,
+        other => Some(other.letters()?),
+    };
+    let mut below: HashMap<Member, Vec<Member>> = HashMap::new();
+    let mut members = Vec::with_capacity(set.len());
+    for member in set.members.iter().rev() {
+        let place = call.scope.plain((hierarchy, *member));
+        if let Some(of) = below.get(&place.1) {
+            let caption = pattern.as_deref().map(|own| named(own, call.scope.caption(place)));
+            let of = Arc::new(Set::of_members(hierarchy, of.clone()));
+            members.push(call.scope.put_visual(Visual { member: place, of, caption }));
+            continue;
+        }
+        members.push(place.1);
+        let plain = place.1;
+        let mut above = call.scope.parent(place);
+        while let Some(place) = above {
+            let own = below.entry(place.1).or_default();
+            if own.last() != Some(&plain) {
+                own.push(plain);
+            }
+            above = call.scope.parent(place);
+        }
+    }
+    members.reverse();
+    Ok(Value::set(Set::of_members(hierarchy, members)))
+}
+
+/// The name of a total: a star is the member's, two are one star.
+fn named(pattern: &str, caption: &str) -> String {
+    pattern.split("**").map(|part| part.replace('*', caption)).collect::<Vec<_>>().join("*")
 }
 
 // What is stored.

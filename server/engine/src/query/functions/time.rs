@@ -47,6 +47,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "Perioderne fra månedens første til og med medlemmet.",
         |own, frame, given| of_time(own, frame, given, &MONTH_TO_DATE),
     ),
+    to_date("WTD", "Perioderne fra ugens første til og med medlemmet.", |own, frame, given| {
+        of_time(own, frame, given, &WEEK_TO_DATE)
+    }),
     Function {
         takes: &[LEVEL, Takes::May(Kind::Value), MAY_MEMBER],
         meaning: "Medlemmet på samme plads så mange perioder før, for eksempel samme kvartal sidste \
