@@ -185,7 +185,7 @@ fn current_of(level: &Expr) -> Result<Expr, QueryError> {
     Ok(level.like(Node::Call(current, vec![level.clone()])))
 }
 
-/// The current member of time: of the hierarchy that the cells stand at, else of the deepest.
+/// The current member of time: of the deepest hierarchy that cells stand at, else of all.
 fn current_time(evaluator: &Evaluator<'_>, frame: &Frame) -> Result<Expr, QueryError> {
     let mut all = Vec::new();
     for (dimension, shape) in evaluator.scope.view.dimensions().filter(|(_, one)| one.of_time) {
@@ -198,9 +198,11 @@ fn current_time(evaluator: &Evaluator<'_>, frame: &Frame) -> Result<Expr, QueryE
         let stand = frame.stand(*own);
         stand.is_some_and(|stand| !matches!(stand, Stand::Same(At::One(Member::All))))
     };
-    let standing = all.iter().filter(|(own, _)| stands_elsewhere(own)).map(|(own, _)| *own).next();
+    if all.iter().any(|(own, _)| stands_elsewhere(own)) {
+        all.retain(|(own, _)| stands_elsewhere(own));
+    }
     let deepest = all.iter().rev().max_by_key(|(_, levels)| *levels).map(|(own, _)| *own);
-    let hierarchy = standing.or(deepest).ok_or_else(|| no_time("kuben har ingen tid"))?;
+    let hierarchy = deepest.ok_or_else(|| no_time("kuben har ingen tid"))?;
     current_of(&Expr::unwritten(Node::Constant(Value::Hierarchy(hierarchy))))
 }
 
