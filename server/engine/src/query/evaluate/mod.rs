@@ -198,7 +198,7 @@ impl<'q> Evaluator<'q> {
         if let Some(known) = self.named.borrow().get(&number) {
             return Ok(known.clone());
         }
-        let found = self.eval(of, &self.slicer.clone())?;
+        let found = Column::Same(self.eval(of, &self.slicer.clone())?.get(0));
         self.named.borrow_mut().insert(number, found.clone());
         Ok(found)
     }

@@ -238,7 +238,9 @@ fn exists_in_group(
 /// The measures of a group that together have a value wherever it has rows; of all groups where the
 /// name is empty.
 fn measures_of(cube: &Cube, name: &str) -> Result<Vec<MeasureRef>, QueryError> {
-    let own = |group: usize| name.is_empty() || same(&cube.groups[group].name, name);
+    // A cube of one group is called as its cube is.
+    let is_cube = cube.groups.len() == 1 && same(&cube.name, name);
+    let own = |group: usize| name.is_empty() || is_cube || same(&cube.groups[group].name, name);
     let found: Vec<MeasureRef> = cube.measures().filter(|one| own(one.group)).collect();
     if found.is_empty() {
         let names = cube.groups.iter().map(|group| group.name.clone());
