@@ -136,11 +136,11 @@ pub(crate) struct Frame {
 
 /// Which tuple of a set rows are at, while it is gone through.
 #[derive(Clone, Debug)]
-struct Iteration {
+pub(crate) struct Iteration {
     of: SetName,
-    stands: Vec<(HierarchyRef, Stand)>,
+    pub stands: Vec<(HierarchyRef, Stand)>,
     /// The number of each row's tuple in the set.
-    ordinals: Arc<[u32]>,
+    pub ordinals: Arc<[u32]>,
 }
 
 /// A set that has a name in the question.
@@ -208,10 +208,9 @@ impl Frame {
         self.iterations.push(Iteration { of, stands, ordinals });
     }
 
-    /// Where the tuples of a set stand that is being gone through, and their numbers.
-    pub(crate) fn iteration(&self, of: SetName) -> Option<(&[(HierarchyRef, Stand)], &Arc<[u32]>)> {
-        let found = self.iterations.iter().find(|one| one.of == of)?;
-        Some((&found.stands, &found.ordinals))
+    /// Which tuple of a set rows are at, if it is being gone through.
+    pub(crate) fn iteration(&self, of: SetName) -> Option<&Iteration> {
+        self.iterations.iter().find(|one| one.of == of)
     }
 
     /// Rows that differ on some hierarchies, one of each, and which of them every row is like. All

@@ -292,12 +292,12 @@ fn not_gone_through() -> QueryError {
 
 fn current(_: &Evaluator<'_>, frame: &Frame, arguments: &[Expr]) -> Result<Column, QueryError> {
     let found = arguments[0].set_name().and_then(|of| frame.iteration(of));
-    let (stands, _) = found.ok_or_else(not_gone_through)?;
+    let found = found.ok_or_else(not_gone_through)?;
     let place = |own: HierarchyRef, at: At| match at {
         At::One(member) => Some((own, member)),
         At::Together(_) => None,
     };
-    match stands {
+    match &found.stands[..] {
         [(own, Stand::Same(at))] => Ok(Column::Same(Value::member(place(*own, *at)))),
         [(own, Stand::Coded(different, of_row))] => {
             let members = different.iter().map(|at| Value::member(place(*own, *at)));
@@ -320,6 +320,6 @@ fn current_ordinal(
     arguments: &[Expr],
 ) -> Result<Column, QueryError> {
     let found = arguments[0].set_name().and_then(|of| frame.iteration(of));
-    let (_, ordinals) = found.ok_or_else(not_gone_through)?;
-    Ok(ordinals.iter().map(|&one| Value::Number(f64::from(one) + 1.0)).collect())
+    let found = found.ok_or_else(not_gone_through)?;
+    Ok(found.ordinals.iter().map(|&one| Value::Number(f64::from(one) + 1.0)).collect())
 }
