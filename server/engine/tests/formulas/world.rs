@@ -167,12 +167,10 @@ fn lines(view: &View, answer: &Answer) -> Vec<String> {
     };
     let value = |ordinal: usize| {
         let found = cells.ordinals.iter().position(|one| *one as usize == ordinal);
-        found.map_or("-".to_owned(), |at| {
-            match cells.special.get(&at) {
-                Some(Special::Text(text)) => text.to_string(),
-                Some(Special::Error(error)) => format!("fejl: {}", error.message),
-                _ => format!("{:.*}", usize::from(cells.decimals[at]), cells.values[at]),
-            }
+        found.map_or("-".to_owned(), |at| match cells.special.get(&at) {
+            Some(Special::Text(text)) => text.to_string(),
+            Some(Special::Error(error)) => format!("fejl: {}", error.message),
+            _ => format!("{:.*}", usize::from(cells.decimals[at]), cells.values[at]),
         })
     };
     let columns = (0..count(0)).map(|column| position(0, column)).collect::<Vec<_>>().join(" ");

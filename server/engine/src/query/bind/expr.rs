@@ -183,8 +183,10 @@ fn case(context: Context<'_>, case: &Case, span: Span) -> Result<Expr, QueryErro
         None => at(context, span, Node::Constant(Value::Empty)),
     };
     let kinds = || branches.iter().map(|(_, branch)| branch.kind()).chain([last.kind()]);
+    let is_place = |kind: Kind| !matches!(kind, Kind::Null | Kind::Value | Kind::Level);
     let kind = match kinds().any(|kind| kind == Kind::Set) {
         true => Kind::Set,
+        false if kinds().any(is_place) && kinds().all(|kind| Kind::Tuple.fits(kind)) => Kind::Tuple,
         false => Kind::Value,
     };
     let branches = branches
@@ -352,6 +354,7 @@ pub(super) fn coerce(context: Context<'_>, expr: Expr, kind: Kind) -> Result<Exp
         return Ok(expr);
     }
     match (kind, own) {
+        (Kind::Value | Kind::Set, Kind::Tuple) if chooses(&expr) => chosen(context, expr, kind),
         (Kind::Value, Kind::Member | Kind::Tuple) => {
             Ok(expr.like(Node::Cell(Some(Box::new(expr.clone())))))
         }
@@ -372,6 +375,31 @@ pub(super) fn coerce(context: Context<'_>, expr: Expr, kind: Kind) -> Result<Exp
         (Kind::Dimension, Kind::Hierarchy) => Ok(expr),
         _ => Err(mismatch(&expr, kind)),
     }
+}
+
+/// Whether an expression is one of several tuples.
+fn chooses(expr: &Expr) -> bool {
+    match &expr.node {
+        Node::Choose(..) => true,
+        Node::Call(function, _) => function.name == "IIf",
+        _ => false,
+    }
+}
+
+/// A choice of something of a kind: each branch is that.
+fn chosen(context: Context<'_>, expr: Expr, kind: Kind) -> Result<Expr, QueryError> {
+    let (branches, last) = match &expr.node {
+        Node::Choose(branches, last) => (branches.clone(), (**last).clone()),
+        Node::Call(_, arguments) => match &arguments[..] {
+            [condition, yes, no] => (vec![(condition.clone(), yes.clone())], no.clone()),
+            _ => return Ok(expr),
+        },
+        _ => return Ok(expr),
+    };
+    let coerced = |(when, then)| Ok((when, coerce(context, then, kind)?));
+    let branches = branches.into_iter().map(coerced).collect::<Result<_, QueryError>>()?;
+    let last = coerce(context, last, kind)?;
+    Ok(expr.like(Node::Choose(branches, Box::new(last))))
 }
 
 /// The hierarchy of a dimension that has one only.

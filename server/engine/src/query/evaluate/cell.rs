@@ -45,8 +45,7 @@ impl Evaluator<'_> {
     /// The values of the cells themselves.
     pub(crate) fn cell(&self, frame: &Frame) -> Result<Column, QueryError> {
         let measure = self.scope.default_member(HierarchyRef::Measures);
-        if matches!(measure, Member::Calculated(_))
-            && frame.stand(HierarchyRef::Measures).is_none()
+        if matches!(measure, Member::Calculated(_)) && frame.stand(HierarchyRef::Measures).is_none()
         {
             let mut there = frame.clone();
             there.put(HierarchyRef::Measures, Stand::Same(At::One(measure)));
@@ -99,7 +98,11 @@ impl Evaluator<'_> {
     ) -> Result<Column, QueryError> {
         let Some((hierarchy, number)) = *own else { return self.read(frame) };
         let Some(member) = self.scope.calculated.get(&number) else {
-            return Ok(Column::Same(Value::Empty));
+            let name = self.scope.caption((hierarchy, Member::Calculated(number)));
+            let message = format!("formlen for '{name}' kan ikke regnes ud");
+            let error = QueryError::new(ErrorKind::Invalid, message)
+                .hint("spørg om målet alene for at se, hvad der er galt med formlen");
+            return Ok(Column::Same(Value::Error(Arc::new(error))));
         };
         if self.open.get() >= MAX_FORMULAS_OPEN {
             let message = format!("formlen for '{}' bruger sig selv for mange gange", member.name);
