@@ -66,6 +66,9 @@ impl AxisPositions {
     }
 }
 
+/// Bytes that a cell takes that is no number, beside its text.
+const SPECIAL_BYTES: usize = 200;
+
 impl CellSet {
     /// The number of cells, the empty ones included.
     #[must_use]
@@ -78,6 +81,22 @@ impl CellSet {
     pub fn value(&self, ordinal: usize) -> Option<f64> {
         let at = self.ordinals.binary_search(&u32::try_from(ordinal).ok()?).ok()?;
         Some(self.values[at])
+    }
+
+    /// Bytes that its columns take, about.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let axes = self.axes.iter().map(|axis| size_of_val(axis.members.as_slice()));
+        let special = self.special.values().map(|special| match special {
+            Special::Text(text) => SPECIAL_BYTES + text.len(),
+            Special::Day(_) | Special::Error(_) => SPECIAL_BYTES,
+        });
+        axes.sum::<usize>()
+            + size_of_val(self.ordinals.as_slice())
+            + size_of_val(self.values.as_slice())
+            + self.decimals.len()
+            + size_of_val(self.formats.as_slice())
+            + special.sum::<usize>()
     }
 
     /// The text of each cell, as people of a language read it.

@@ -1,5 +1,6 @@
 //! What a part of a question means, with every name resolved.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::bound::{HierarchyRef, Member};
@@ -9,7 +10,7 @@ use super::functions::{Function, Kind};
 use super::parse::{Operator, Span};
 
 /// A bound expression, and where it stands in which text.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Expr {
     pub node: Node,
     pub text: Arc<str>,
@@ -37,6 +38,13 @@ pub(crate) enum Node {
     Choose(Vec<(Expr, Expr)>, Box<Expr>),
     /// A set that the question gives a name to, by number: worked out once, at the slicer.
     Named(usize, Arc<Expr>),
+}
+
+impl fmt::Debug for Expr {
+    /// What is meant, without where it is written: expressions that mean the same look the same.
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.node.fmt(to)
+    }
 }
 
 impl PartialEq for Expr {

@@ -25,7 +25,7 @@ mod execute;
 mod limits;
 mod plan;
 
-pub use answer::{Answer, Question, answer, translate};
+pub use answer::{Answer, Prepared, Question, answer, prepare, translate};
 pub use cellset::CellSet;
 pub use drill::{Drill, Drilled, drill};
 pub use error::{ErrorKind, QueryError};
@@ -45,7 +45,8 @@ pub fn run(
     limits: &Limits,
     cancel: &Cancel,
 ) -> Result<CellSet, QueryError> {
-    evaluate::answer(view, bound, limits, cancel)
+    let cells = evaluate::answer(view, bound, limits, cancel)?;
+    Ok(CellSet { warnings: bound.warnings.clone(), ..cells })
 }
 
 /// Plans and counts a question about stored measures of one group.

@@ -8,7 +8,7 @@ use super::definitions::Definitions;
 use super::{Bound, ErrorKind, QueryError, View, calculated, expr, pivot, slicer};
 use crate::cube::Hierarchy;
 use crate::cube::dimension::same;
-use crate::query::bound::{Axis, Condition, HierarchyRef, Member};
+use crate::query::bound::{Axis, Condition, HierarchyRef, Member, Union};
 use crate::query::evaluate::set::Set;
 use crate::query::evaluate::value::Value;
 use crate::query::evaluate::{Evaluator, on_a_stack};
@@ -53,6 +53,8 @@ pub fn mdx_within(
         calculated: BTreeMap::new(),
         own: definitions.own.clone(),
         named: Vec::new(),
+        unions: Vec::new(),
+        warnings: Vec::new(),
         nested_totals: false,
     };
     let all = parts.all();
@@ -60,6 +62,7 @@ pub fn mdx_within(
     let settle = Settle { view, limits, cancel };
     on_a_stack(&all, &bound.calculated.clone(), || settle.all(&parts, &mut bound))?;
     stand_at_defaults(&mut bound);
+    bound.warnings = definitions.warnings();
     calculated::take(context, &mut bound.calculated, &[], &bound.axes, bound.measure)?;
     Ok(bound)
 }
@@ -114,10 +117,11 @@ struct Parts<'q> {
 
 impl<'q> Parts<'q> {
     fn bind(context: Context<'_>, query: &'q Select<'_>) -> Result<Parts<'q>, QueryError> {
-        let set = |set| expr::bind_as(context, set, Kind::Set);
+        let set = |set| expr::bind_as(context.dropping(), set, Kind::Set);
         let mut inner = inner(context, &query.source)?;
         inner.reverse();
-        let slicer = query.slicer.as_ref().map(set).transpose()?;
+        let slicer = query.slicer.as_ref();
+        let slicer = slicer.map(|set| expr::bind_as(context, set, Kind::Set)).transpose()?;
         let mut axes = Vec::with_capacity(query.axes.len());
         for number in 0..query.axes.len() as u32 {
             let clause = axis_of_number(context, &query.axes, number)?;
@@ -152,7 +156,7 @@ fn inner(context: Context<'_>, source: &Source<'_>) -> Result<Vec<(Vec<Expr>, bo
                 let message = "HAVING kan ikke stå i en indre SELECT";
                 return Err(context.invalid(message, having.span));
             }
-            sets.push(expr::bind_as(context, &axis.set, Kind::Set)?);
+            sets.push(expr::bind_as(context.dropping(), &axis.set, Kind::Set)?);
         }
         if let Some(slicer) = &select.slicer {
             let message = "WHERE i en indre SELECT er ikke understøttet";
@@ -230,7 +234,10 @@ impl Settle<'_> {
         drop(evaluator);
         match non_visual {
             true => bound.hidden.extend(conditions),
-            false => bound.conditions.extend(conditions),
+            false => {
+                bound.conditions.extend(conditions);
+                bound.unions.extend(narrowed.unions.into_iter().map(Arc::new));
+            }
         }
         Ok(())
     }
@@ -245,6 +252,8 @@ impl Settle<'_> {
             bound.sliced.push((bound.conditions.len(), hierarchy));
             bound.conditions.push(condition);
         }
+        let unions = narrowed.unions.into_iter();
+        bound.unions.extend(unions.map(|own| Arc::new(Union { sliced: true, ..own })));
         bound.slicer = narrowed.stands;
         bound.measure = narrowed.measure.unwrap_or(bound.measure);
         Ok((*set).clone())

@@ -1,11 +1,13 @@
 //! Where values can be at all: the positions of an axis at which something is stored that the
 //! measures read, if nothing else can have a value.
 
+use std::sync::Arc;
+
 use super::Evaluator;
 use super::exist::dimensions_of;
 use super::value::Value;
 use crate::cube::{MeasureRef, Use};
-use crate::query::bound::{Axis, Bound, Condition, HierarchyRef, Member, Part};
+use crate::query::bound::{Axis, Bound, Condition, HierarchyRef, Member, Part, Union};
 use crate::query::cellset::AxisPositions;
 use crate::query::count;
 use crate::query::error::QueryError;
@@ -102,24 +104,25 @@ fn read(
             _ => factors.push(factor.clone()),
         }
     }
-    let Some(conditions) = conditions(evaluator, reading, uses)? else {
+    let Some((conditions, unions)) = conditions(evaluator, reading, uses)? else {
         return Ok(Some(AxisPositions::default()));
     };
     if conditions.iter().any(|one| uses[one.dimension].is_none()) {
         return Ok(Some(AxisPositions { columns: on_axis, ..AxisPositions::default() }));
     }
     let axes = vec![Axis { factors, non_empty: true }];
-    let question = Bound::stored(axes, conditions, reading.measure, evaluator.bound.nested_totals);
+    let totals = evaluator.bound.nested_totals;
+    let question = Bound { unions, ..Bound::stored(axes, conditions, reading.measure, totals) };
     let cells = count(evaluator.scope.view, &question, evaluator.limits, evaluator.cancel)?;
     let Some(own) = cells.axes.into_iter().next() else { return Ok(None) };
     if own.columns.is_empty() && cells.values.is_empty() {
         return Ok(Some(AxisPositions { columns: on_axis, ..AxisPositions::default() }));
     }
-    Ok(Some(at_all(own, &all)))
+    Ok(Some(at_all(&own, &all)))
 }
 
 /// Positions that stand at All on some more hierarchies.
-fn at_all(own: AxisPositions, all: &[HierarchyRef]) -> AxisPositions {
+fn at_all(own: &AxisPositions, all: &[HierarchyRef]) -> AxisPositions {
     let count = own.count;
     let members = (0..count).flat_map(|position| {
         let own = if own.columns.is_empty() { &[][..] } else { own.position(position) };
@@ -135,7 +138,7 @@ fn conditions(
     evaluator: &Evaluator<'_>,
     reading: &Reading,
     uses: &[Option<Use>],
-) -> Result<Option<Vec<Condition>>, QueryError> {
+) -> Result<Option<(Vec<Condition>, Vec<Arc<Union>>)>, QueryError> {
     let cube = evaluator.scope.cube;
     let moved =
         |hierarchy: HierarchyRef| reading.elsewhere.iter().any(|(own, _)| *own == hierarchy);
@@ -149,9 +152,12 @@ fn conditions(
         .collect();
     let narrowing = evaluator.conditions().filter(|one| !lifted.contains(&one.dimension));
     let mut conditions: Vec<_> = narrowing.cloned().collect();
+    let mut unions = evaluator.unions(&lifted);
     for set in &evaluator.bound.slicer {
         let hierarchies: Vec<HierarchyRef> = set.columns().filter(|own| !moved(*own)).collect();
-        conditions.extend(evaluator.conditions_of(set, &hierarchies)?);
+        let own = evaluator.conditions_of(set, &hierarchies)?;
+        conditions.extend(own.0);
+        unions.extend(own.1);
     }
     let bound = evaluator.bound;
     let axes = bound.axes.iter().flat_map(|axis| &axis.factors);
@@ -161,12 +167,9 @@ fn conditions(
     let defaults = evaluator.default_conditions(named);
     conditions.extend(defaults.filter(|one| uses[one.dimension].is_some()));
     for (hierarchy, member) in &reading.elsewhere {
-        match member {
-            Some(member) => {
-                let own = crate::query::bind::condition_of(cube, *hierarchy, vec![*member]);
-                conditions.extend(own);
-            }
-            None => {}
+        if let Some(member) = member {
+            let own = crate::query::bind::condition_of(cube, *hierarchy, vec![*member]);
+            conditions.extend(own);
         }
     }
     let held = |one: &Condition| reading.at_all.contains(&one.dimension);
@@ -174,7 +177,7 @@ fn conditions(
     if evaluator.conditions().any(|one| held(one) && !named_elsewhere(one)) {
         return Ok(None);
     }
-    Ok(Some(conditions))
+    Ok(Some((conditions, unions)))
 }
 
 /// Where a formula looks.
@@ -234,7 +237,7 @@ impl Guide<'_, '_> {
                 let held: Vec<usize> = held.copied().collect();
                 spot.at_all.extend(held);
                 self.open += 1;
-                let formula = std::sync::Arc::clone(&own.formula);
+                let formula = Arc::clone(&own.formula);
                 let known = self.value(&formula, &spot);
                 self.open -= 1;
                 known

@@ -68,7 +68,6 @@ use super::evaluate::value::{Column, Place, Value};
 use super::expr::{Depends, Expr};
 
 /// A function of the language.
-#[derive(Debug)]
 pub(crate) struct Function {
     /// Its name, as it is usually written.
     pub name: &'static str,
@@ -86,6 +85,13 @@ pub(crate) struct Function {
     pub rule: Rule,
     /// What it depends on, where that is more or less than what its arguments do.
     pub depends: Option<fn(&[Expr]) -> Depends>,
+}
+
+impl std::fmt::Debug for Function {
+    /// What tells it from the others.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {:?} {:?}", self.name, self.form, self.takes)
+    }
 }
 
 /// How a function is written.
@@ -147,15 +153,6 @@ pub(crate) enum Rule {
     Plain(fn(&Call<'_>) -> Outcome),
     /// From a whole frame.
     Framed(fn(&Evaluator<'_>, &Frame, &[Expr]) -> Result<Column, QueryError>),
-}
-
-impl std::fmt::Debug for Rule {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Rule::Plain(_) => "Plain",
-            Rule::Framed(_) => "Framed",
-        })
-    }
 }
 
 /// What a function gives.

@@ -1,9 +1,14 @@
-//! The questions of `queries/*.md`, asked of the hand-made deliveries in `queries/data`.
+//! The questions of `queries/*.md`, asked of the hand-made deliveries in `queries/data`, and those of
+//! its folders, whose tables are computed by SQL: `vh` is asked of the same deliveries, `shop` of the
+//! star in `shop/`.
 //!
 //! A pivot must have the expected table from the engine and from the oracle; MDX from the engine.
 //! `UPDATE_QUERIES=1` writes the tables anew, pivots by the oracle, and what the data need: checksums,
 //! row counts and the workbook. Nothing is written without it.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod by_sql;
+mod vh_tables;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -54,6 +59,22 @@ fn every_question_has_the_expected_answer() {
     println!("{questions} questions");
     assert!(updating || questions >= 30, "only {questions} questions are found");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_question_with_sql_has_the_expected_answer() {
+    let data = FOLDER.join("data");
+    let oracle = terning_oracle::load(&data, None).unwrap();
+    let updating = std::env::var_os("UPDATE_QUERIES").is_some();
+    vh_tables::check(&oracle, &FOLDER.join("vh/tables"), updating);
+    let folder = by_sql::Folder::read(FOLDER.join("vh"));
+    folder.check_format(45);
+    folder.ask(&Engine::load(&data, None).unwrap().cubes);
+}
+
+#[test]
+fn every_question_of_the_shop_is_well_formed() {
+    by_sql::Folder::read(FOLDER.join("shop")).check_format(300);
 }
 
 fn pages() -> Vec<PathBuf> {
