@@ -70,7 +70,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         takes: &[HIERARCHY],
         meaning: "Hierarkiets niveauer; de tælles med .Count.",
-        example: "[Tid].[Kalender].Levels.Count",
+        example: "[Tid].[Kalender].Levels",
         ..Function::step("Levels", Kind::Hierarchy, Rule::Plain(hierarchy))
     },
     Function {

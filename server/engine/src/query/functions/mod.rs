@@ -49,9 +49,9 @@ mod numbers;
 pub(crate) mod properties;
 mod refused;
 #[cfg(test)]
-mod page;
-#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod examples;
 
 pub(crate) use conversion::reads_texts;
 pub(crate) use refused::refused;
@@ -401,6 +401,12 @@ impl<'a> Call<'a> {
             Value::Hierarchy(hierarchy)
             | Value::Level(hierarchy, _)
             | Value::Member(hierarchy, _) => Ok(*hierarchy),
+            Value::Dimension(None) => Ok(HierarchyRef::Measures),
+            Value::Dimension(Some(dimension)) => {
+                let own = self.scope.cube.dimensions[*dimension].own_hierarchy();
+                let of = |hierarchy| HierarchyRef::Of { dimension: *dimension, hierarchy };
+                own.map(of).ok_or_else(|| self.wrong(at, Kind::Hierarchy))
+            }
             _ => Err(self.wrong(at, Kind::Hierarchy)),
         }
     }

@@ -103,8 +103,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         takes: &[VALUE, VALUE, VALUE, MAYBE, MAYBE, MAYBE],
-        meaning: "Teksten med en tekst erstattet af en anden, hvor den står. Derefter kan skrives første tegn, \
-                  højeste antal (-1 er alle) og 1 eller 0: om store og små bogstaver er ens (1) eller ej.",
+        meaning: "Teksten med en tekst erstattet af en anden, hvor den står. Derefter kan skrives det tegn, svaret \
+                  begynder med, højeste antal (-1 er alle) og 1 eller 0: om store og små bogstaver er ens (1) eller ej.",
         example: "Replace('Nærbutik', 'butik', 'shop')",
         ..Function::call("Replace", Kind::Value, Rule::Plain(replace))
     },

@@ -1,15 +1,16 @@
 //! `docs/funktioner.md`, made of the catalogue.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::fmt::Write;
 use std::path::Path;
 
-use super::{Described, catalogue};
+use terning_engine::query::{Described, catalogue};
 
 const HEAD: &str = "# Funktionerne i MDX\n\n\
     Alle funktioner, som et spørgsmål eller en formel kan bruge, familie for familie. Store og små bogstaver er ens i \
     navnene. Det, der står i [ ], kan udelades; `…` er så mange, man vil. Eksemplerne køres ved hver prøve.\n\n\
     Siden er lavet af fortegnelsen i `server/engine/src/query/functions/`; ret den ikke her \
-    (`UPDATE_FUNCTIONS=1 cargo test -p terning-engine --lib functions::page` laver den igen). `terning functions` \
+    (`UPDATE_FUNCTIONS=1 cargo test -p terning-engine --test functions_page` laver den igen). `terning functions` \
     viser det samme.\n";
 
 /// The page of all functions.
