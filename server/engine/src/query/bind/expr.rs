@@ -254,7 +254,8 @@ fn chain(
         if *operator == Operator::Is && !values.is_empty() {
             left = joined(context, span, left, &mut values);
         }
-        if *operator != Operator::Is || is_null && matches!(left.node, Node::Constant(_)) {
+        let keeps = matches!(operator, Operator::Is | Operator::In | Operator::NotIn);
+        if !keeps || is_null && matches!(left.node, Node::Constant(_)) {
             left = coerce(context, left, Kind::Value)?;
         }
         let right = match operator {
