@@ -589,7 +589,7 @@ mod tests {
             ),
             (
                 "{([Køn].[Mand], [Tid].[År].[2019]), ([Køn].[Kvinde], [Tid].[År].[2020])}",
-                "kombinationerne i filteret kan ikke skrives som et krydsprodukt \
+                "kombinationerne med [Tid].[År] er ikke et krydsprodukt \
                  @{([Køn].[Mand], [Tid].[År].[2019]), ([Køn].[Kvinde], [Tid].[År].[2020])} ",
             ),
             (
