@@ -95,6 +95,37 @@ pub fn hierarchy_name(cube: &Cube, hierarchy: HierarchyRef) -> String {
     name
 }
 
+/// The unique name of a level, by its field; `None` is the level of the All member.
+#[must_use]
+pub(super) fn level_unique_name(
+    cube: &Cube,
+    hierarchy: HierarchyRef,
+    field: Option<usize>,
+) -> String {
+    let mut name = hierarchy_name(cube, hierarchy);
+    push_step(&mut name, name_of_level(cube, hierarchy, field));
+    name
+}
+
+/// The name of a level, by its field; `None` is the level of the All member.
+pub(super) fn name_of_level(cube: &Cube, hierarchy: HierarchyRef, field: Option<usize>) -> &str {
+    match (hierarchy, field) {
+        (HierarchyRef::Measures, _) => MEASURES_LEVEL,
+        (HierarchyRef::Of { dimension, .. }, Some(field)) => {
+            &cube.dimensions[dimension].fields[field].name
+        }
+        (_, None) => ALL_LEVEL,
+    }
+}
+
+/// The unique name of a dimension; `None` is that of the measures.
+#[must_use]
+pub(super) fn dimension_name(cube: &Cube, dimension: Option<usize>) -> String {
+    let mut name = String::new();
+    push_bracketed(&mut name, dimension.map_or(MEASURES, |one| &cube.dimensions[one].name));
+    name
+}
+
 /// What people read of a member.
 #[must_use]
 pub fn caption<'a>(

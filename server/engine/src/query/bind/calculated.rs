@@ -8,7 +8,7 @@ use super::definitions::Definitions;
 use super::{ErrorKind, QueryError, View, expr};
 use crate::query::bound::{Axis, Calculated, Member, Own, Part};
 use crate::query::expr::{Expr, Node};
-use crate::query::functions::Kind;
+use crate::query::functions::{self, Kind};
 use crate::query::parse::{self, Definition, ExprKind, Operator};
 
 /// Decimals of a measure that divides and says nothing of its format.
@@ -25,8 +25,13 @@ pub(super) fn take(
     axes: &[Axis],
     measure: Member,
 ) -> Result<(), QueryError> {
-    let mut found =
-        Found { context, bound: std::mem::take(bound), depths: BTreeMap::new(), open: Vec::new() };
+    let mut found = Found {
+        context,
+        bound: std::mem::take(bound),
+        depths: BTreeMap::new(),
+        open: Vec::new(),
+        reads_texts: exprs.iter().any(|expr| functions::reads_texts(expr)),
+    };
     let mut named = vec![measure];
     exprs.iter().for_each(|expr| expr.each_member(&mut |_, member, _| named.push(member)));
     let parts = axes.iter().flat_map(|axis| &axis.factors).flat_map(|factor| &factor.parts);
@@ -35,6 +40,9 @@ pub(super) fn take(
         Part::Level { .. } => &[],
     }));
     named.into_iter().try_for_each(|member| found.take(member))?;
+    if found.reads_texts {
+        found.take_all();
+    }
     *bound = found.bound;
     Ok(())
 }
@@ -66,12 +74,25 @@ struct Found<'a> {
     depths: BTreeMap<usize, usize>,
     /// The members that are being bound, and whether each is used where the one before it stands.
     open: Vec<(usize, bool)>,
+    /// Whether a formula reads a text, which can name any member.
+    reads_texts: bool,
 }
 
 impl Found<'_> {
     /// Binds a calculated member and all that it needs.
     fn take(&mut self, member: Member) -> Result<(), QueryError> {
         self.take_at(member, true)
+    }
+
+    /// Binds all that can be bound.
+    fn take_all(&mut self) {
+        let count = self.context.cube.calculated.len() + self.context.definitions.own.len();
+        for number in 0..count {
+            // What is wrong with a member that nobody may ask for is said where it is asked for.
+            if self.take(Member::Calculated(number)).is_err() {
+                self.open.clear();
+            }
+        }
     }
 
     fn take_at(&mut self, member: Member, same_cell: bool) -> Result<(), QueryError> {
@@ -89,6 +110,7 @@ impl Found<'_> {
             return Ok(());
         }
         let mut own = self.bind(number)?;
+        self.reads_texts |= functions::reads_texts(&own.formula);
         let mut needed = Vec::new();
         own.formula.each_member(&mut |_, member, same_cell| needed.push((member, same_cell)));
         self.open.push((number, same_cell));

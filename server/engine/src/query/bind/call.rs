@@ -118,14 +118,16 @@ fn word(
     words.flatten().copied().find(|word| only.is_word(context.text, word))
 }
 
-/// The entry whose kinds fit the arguments, with them.
+/// The entry whose kinds are those of the arguments, or else the first whose kinds fit them, with the
+/// arguments.
 fn choose(
     context: Context<'_>,
     entries: &[&'static Function],
     given: Vec<Expr>,
     span: Span,
 ) -> Result<Expr, QueryError> {
-    let chosen = entries.iter().copied().find(|one| fits(one, &given));
+    let exact = entries.iter().copied().find(|one| fits(one, &given) && is_exact(one, &given));
+    let chosen = exact.or_else(|| entries.iter().copied().find(|one| fits(one, &given)));
     let function = chosen.unwrap_or_else(|| nearest(entries, given.len()));
     let arguments = arguments(context, function, given, span)?;
     Ok(at(context, span, Node::Call(function, arguments)))
@@ -156,6 +158,15 @@ fn fits(function: &'static Function, given: &[Expr]) -> bool {
             }
             Some(Takes::Each | Takes::EachOrCell) => Kind::Value.fits(expr.kind()),
         })
+}
+
+/// Whether nothing has to stand in the place of something else: `[Tid].[År].Name` is the hierarchy's
+/// name, and not that of its current member.
+fn is_exact(function: &'static Function, given: &[Expr]) -> bool {
+    given.iter().enumerate().all(|(place, expr)| match takes(function, place) {
+        Some(Takes::Need(kind) | Takes::May(kind) | Takes::Many(kind)) => kind == expr.kind(),
+        _ => true,
+    })
 }
 
 fn arguments(

@@ -201,8 +201,10 @@ fn case(context: Context<'_>, case: &Case, span: Span) -> Result<Expr, QueryErro
         None => at(context, span, Node::Constant(Value::Empty)),
     };
     let kinds = || branches.iter().map(|(_, branch)| branch.kind()).chain([last.kind()]);
+    let is_place = |kind: Kind| !matches!(kind, Kind::Null | Kind::Value | Kind::Level);
     let kind = match kinds().any(|kind| kind == Kind::Set) {
         true => Kind::Set,
+        false if kinds().any(is_place) && kinds().all(|kind| Kind::Tuple.fits(kind)) => Kind::Tuple,
         false => Kind::Value,
     };
     let branches = branches
@@ -251,7 +253,8 @@ fn chain(
         if *operator == Operator::Is && !values.is_empty() {
             left = joined(context, span, left, &mut values);
         }
-        if *operator != Operator::Is || is_null && matches!(left.node, Node::Constant(_)) {
+        let keeps = matches!(operator, Operator::Is | Operator::In | Operator::NotIn);
+        if !keeps || is_null && matches!(left.node, Node::Constant(_)) {
             left = coerce(context, left, Kind::Value)?;
         }
         let right = match operator {
@@ -330,7 +333,7 @@ fn within(
     right: Expr,
     span: Span,
 ) -> Result<Expr, QueryError> {
-    let parts = vec![coerce(context, right, Kind::Set)?, left];
+    let parts = vec![coerce(context, right, Kind::Set)?, coerce(context, left, Kind::Tuple)?];
     let found = at(context, span, Node::Call(functions::of_name("In")?, parts));
     Ok(match operator {
         Operator::NotIn => at(context, span, Node::Prefix(Operator::Not, Box::new(found))),
@@ -370,6 +373,7 @@ pub(super) fn coerce(context: Context<'_>, expr: Expr, kind: Kind) -> Result<Exp
         return Ok(expr);
     }
     match (kind, own) {
+        (Kind::Value | Kind::Set, Kind::Tuple) if chooses(&expr) => chosen(context, expr, kind),
         (Kind::Value, Kind::Member | Kind::Tuple) => {
             Ok(expr.like(Node::Cell(Some(Box::new(expr.clone())))))
         }
@@ -390,6 +394,31 @@ pub(super) fn coerce(context: Context<'_>, expr: Expr, kind: Kind) -> Result<Exp
         (Kind::Dimension, Kind::Hierarchy) => Ok(expr),
         _ => Err(mismatch(&expr, kind)),
     }
+}
+
+/// Whether an expression is one of several tuples.
+fn chooses(expr: &Expr) -> bool {
+    match &expr.node {
+        Node::Choose(..) => true,
+        Node::Call(function, _) => function.name == "IIf",
+        _ => false,
+    }
+}
+
+/// A choice of something of a kind: each branch is that.
+fn chosen(context: Context<'_>, expr: Expr, kind: Kind) -> Result<Expr, QueryError> {
+    let (branches, last) = match &expr.node {
+        Node::Choose(branches, last) => (branches.clone(), (**last).clone()),
+        Node::Call(_, arguments) => match &arguments[..] {
+            [condition, yes, no] => (vec![(condition.clone(), yes.clone())], no.clone()),
+            _ => return Ok(expr),
+        },
+        _ => return Ok(expr),
+    };
+    let coerced = |(when, then)| Ok((when, coerce(context, then, kind)?));
+    let branches = branches.into_iter().map(coerced).collect::<Result<_, QueryError>>()?;
+    let last = coerce(context, last, kind)?;
+    Ok(expr.like(Node::Choose(branches, Box::new(last))))
 }
 
 /// The hierarchy of a dimension that has one only.

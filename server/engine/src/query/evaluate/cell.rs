@@ -95,12 +95,16 @@ impl Evaluator<'_> {
     fn outermost(&self, frame: &Frame, own: &Option<Outermost>) -> Result<Column, QueryError> {
         let Some((hierarchy, number)) = *own else { return self.read(frame) };
         let Some(member) = self.scope.calculated.get(&number) else {
-            let Some(visual) = self.scope.visual(number) else {
-                return Ok(Column::Same(Value::Empty));
-            };
-            let mut moved = frame.clone();
-            moved.put(hierarchy, Stand::Same(At::Together(self.together(&visual.of))));
-            return self.cell(&moved);
+            if let Some(visual) = self.scope.visual(number) {
+                let mut moved = frame.clone();
+                moved.put(hierarchy, Stand::Same(At::Together(self.together(&visual.of))));
+                return self.cell(&moved);
+            }
+            let name = self.scope.caption((hierarchy, Member::Calculated(number)));
+            let message = format!("formlen for '{name}' kan ikke regnes ud");
+            let error = QueryError::new(ErrorKind::Invalid, message)
+                .hint("spørg om målet alene for at se, hvad der er galt med formlen");
+            return Ok(Column::Same(Value::Error(Arc::new(error))));
         };
         if self.open.get() >= MAX_FORMULAS_OPEN {
             let message = format!("formlen for '{}' bruger sig selv for mange gange", member.name);

@@ -9,6 +9,10 @@ use super::set::Set;
 use crate::query::bound::{HierarchyRef, Member};
 use crate::query::error::{ErrorKind, QueryError};
 
+/// The number that 1970-01-01 is where a number is needed: days are counted from 1899-12-30, as clients
+/// of the language and spreadsheets do.
+pub(crate) const SERIAL_OF_1970: f64 = 25_569.0;
+
 /// A member and its hierarchy.
 pub(crate) type Place = (HierarchyRef, Member);
 
@@ -22,7 +26,6 @@ pub(crate) enum Value {
     Number(f64),
     Text(Arc<str>),
     Truth(bool),
-    #[allow(dead_code, reason = "functions of days make them")]
     Day(Day),
     Member(HierarchyRef, Member),
     Tuple(Arc<[Place]>),
@@ -71,8 +74,8 @@ impl Value {
             Value::Empty | Value::Omitted => Ok(None),
             Value::Number(number) => Ok(Some(*number)),
             Value::Truth(truth) => Ok(Some(f64::from(u8::from(*truth)))),
-            Value::Day(day) => Ok(Some(f64::from(day.0))),
-            Value::Text(text) => text.trim().replace(',', ".").parse().map(Some).map_err(|_| {
+            Value::Day(day) => Ok(Some(f64::from(day.0) + SERIAL_OF_1970)),
+            Value::Text(text) => read_number(text).map(Some).ok_or_else(|| {
                 QueryError::new(ErrorKind::Invalid, format!("teksten '{text}' er ikke et tal"))
             }),
             Value::Error(error) => Err((**error).clone()),
@@ -97,6 +100,12 @@ impl Value {
             _ => Err(no_scalar("en tekst")),
         }
     }
+}
+
+/// The number that a text says, with a point or a comma before its decimals.
+pub(crate) fn read_number(text: &str) -> Option<f64> {
+    let number = text.trim().replace(',', ".").parse::<f64>().ok();
+    number.filter(|number| number.is_finite())
 }
 
 fn no_scalar(wanted: &str) -> QueryError {

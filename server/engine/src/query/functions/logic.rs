@@ -12,22 +12,22 @@ const VALUE: Takes = Takes::Need(Kind::Value);
 /// The functions of this family.
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
-        takes: &[VALUE, VALUE, VALUE],
-        meaning: "Det andet, hvor betingelsen er opfyldt, ellers det tredje.",
-        example: "IIf(1 > 2, 'a', 'b')",
-        ..Function::call("IIf", Kind::Value, Rule::Framed(iif))
-    },
-    Function {
-        takes: &[VALUE, Takes::Need(Kind::Member), Takes::Need(Kind::Member)],
-        meaning: "Det andet medlem, hvor betingelsen er opfyldt, ellers det tredje.",
+        takes: &[VALUE, Takes::Need(Kind::Tuple), Takes::Need(Kind::Tuple)],
+        meaning: "Det ene medlem eller den ene tupel, hvor betingelsen er opfyldt, ellers den anden.",
         example: "IIf(1 > 2, [Tid].[År].[2019], [Tid].[År].[2020])",
-        ..Function::call("IIf", Kind::Same(1), Rule::Framed(iif))
+        ..Function::call("IIf", Kind::Tuple, Rule::Framed(iif))
     },
     Function {
         takes: &[VALUE, Takes::Need(Kind::Set), Takes::Need(Kind::Set)],
         meaning: "Den ene mængde, hvor betingelsen er opfyldt, ellers den anden.",
         example: "IIf(1 > 2, {[Tid].[År].[2019]}, [Tid].[År].[År].Members)",
         ..Function::call("IIf", Kind::Set, Rule::Framed(iif))
+    },
+    Function {
+        takes: &[VALUE, VALUE, VALUE],
+        meaning: "Det andet, hvor betingelsen er opfyldt, ellers det tredje.",
+        example: "IIf(1 > 2, 'a', 'b')",
+        ..Function::call("IIf", Kind::Value, Rule::Framed(iif))
     },
     Function {
         takes: &[VALUE],

@@ -45,8 +45,17 @@ mod logic;
 mod metadata;
 mod text;
 mod conversion;
+mod days;
+mod kinds;
+mod numbers;
+pub(crate) mod properties;
 mod refused;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod examples;
 
+pub(crate) use conversion::reads_texts;
 pub(crate) use refused::refused;
 
 use std::sync::{Arc, LazyLock};
@@ -138,6 +147,7 @@ pub(crate) enum Kind {
     /// Whatever stands there, as it is.
     Any,
     /// What the argument of this number is.
+    #[allow(dead_code, reason = "functions that pass on whatever they get")]
     Same(usize),
 }
 
@@ -220,6 +230,20 @@ impl Kind {
         }
     }
 
+    /// What it is called in signatures.
+    fn noun(self) -> &'static str {
+        match self {
+            Kind::Value => "værdi",
+            Kind::Member => "medlem",
+            Kind::Tuple => "tupel",
+            Kind::Set => "mængde",
+            Kind::Level => "niveau",
+            Kind::Hierarchy => "hierarki",
+            Kind::Dimension => "dimension",
+            Kind::Null | Kind::Any | Kind::Same(_) => "udtryk",
+        }
+    }
+
     /// What it is called in errors.
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -236,7 +260,7 @@ impl Kind {
 }
 
 /// The families of functions, by the names that people read.
-const FAMILIES: [(&str, &[Function]); 11] = [
+const FAMILIES: [(&str, &[Function]); 15] = [
     ("Medlemmer", navigation::FUNCTIONS),
     ("Mængder", sets::FUNCTIONS),
     ("Rækkefølge", order::FUNCTIONS),
@@ -245,8 +269,12 @@ const FAMILIES: [(&str, &[Function]); 11] = [
     ("Celler og mål", cells::FUNCTIONS),
     ("Valg og tomme værdier", logic::FUNCTIONS),
     ("Navne og niveauer", metadata::FUNCTIONS),
+    ("Egenskaber ved medlemmer", properties::FUNCTIONS),
     ("Perioder", time::FUNCTIONS),
+    ("Datoer", days::FUNCTIONS),
+    ("Tal af tal", numbers::FUNCTIONS),
     ("Tekster", text::FUNCTIONS),
+    ("Fra én slags værdi til en anden", kinds::FUNCTIONS),
     ("Tekster læst som udtryk", conversion::FUNCTIONS),
 ];
 
@@ -259,10 +287,49 @@ pub struct Described {
     pub name: &'static str,
     /// Whether it is written `a.Name` and not `Name(a)`.
     pub is_step: bool,
+    /// How it is written: `Head(mængde[, værdi])`.
+    pub signature: String,
     /// What it means.
     pub meaning: &'static str,
     /// A call.
     pub example: &'static str,
+}
+
+impl Takes {
+    /// What it is called in signatures; one that may be left out stands in brackets.
+    fn written(&self) -> (String, bool) {
+        match self {
+            Takes::Need(kind) => (kind.noun().to_owned(), false),
+            Takes::May(kind) => (kind.noun().to_owned(), true),
+            Takes::Many(kind) => (format!("{} …", kind.noun()), true),
+            Takes::Word(words) => (words.join(" | "), true),
+            Takes::Each => ("udtryk".to_owned(), false),
+            Takes::EachOrCell => ("udtryk".to_owned(), true),
+        }
+    }
+}
+
+impl Function {
+    /// How it is written, with what it takes.
+    fn signature(&self) -> String {
+        let own = usize::from(self.form == Form::Step);
+        let mut arguments = String::new();
+        for (at, takes) in self.takes.iter().skip(own).enumerate() {
+            let (noun, optional) = takes.written();
+            let comma = if at > 0 { ", " } else { "" };
+            arguments += &match optional {
+                true => format!("[{comma}{noun}]"),
+                false => format!("{comma}{noun}"),
+            };
+        }
+        match (self.form, self.takes.first(), arguments.is_empty()) {
+            (Form::Step, Some(of), true) => format!("{}.{}", of.written().0, self.name),
+            (Form::Step, Some(of), false) => {
+                format!("{}.{}({arguments})", of.written().0, self.name)
+            }
+            _ => format!("{}({arguments})", self.name),
+        }
+    }
 }
 
 /// All functions, family by family.
@@ -273,6 +340,7 @@ pub fn catalogue() -> Vec<Described> {
             family,
             name: one.name,
             is_step: one.form == Form::Step,
+            signature: one.signature(),
             meaning: one.meaning,
             example: one.example,
         })
@@ -362,6 +430,12 @@ impl<'a> Call<'a> {
             Value::Hierarchy(hierarchy)
             | Value::Level(hierarchy, _)
             | Value::Member(hierarchy, _) => Ok(*hierarchy),
+            Value::Dimension(None) => Ok(HierarchyRef::Measures),
+            Value::Dimension(Some(dimension)) => {
+                let own = self.scope.cube.dimensions[*dimension].own_hierarchy();
+                let of = |hierarchy| HierarchyRef::Of { dimension: *dimension, hierarchy };
+                own.map(of).ok_or_else(|| self.wrong(at, Kind::Hierarchy))
+            }
             _ => Err(self.wrong(at, Kind::Hierarchy)),
         }
     }

@@ -1,11 +1,43 @@
 //! Functions of other servers that Terning does not have, and what to do instead.
 
 /// Families of names, each with the reason and what to write.
-const REFUSED: &[(&[&str], &str, &str)] = &[(
-    &["KPIValue", "KPIGoal", "KPIStatus", "KPITrend", "KPIWeight", "KPICurrentTimeMember"],
-    "kuben har ingen KPI'er",
-    "brug målet selv, for eksempel [Measures].[navn], eller en formel i WITH MEMBER",
-)];
+const REFUSED: &[(&[&str], &str, &str)] = &[
+    (
+        &["KPIValue", "KPIGoal", "KPIStatus", "KPITrend", "KPIWeight", "KPICurrentTimeMember"],
+        "kuben har ingen KPI'er",
+        "brug målet selv, for eksempel [Measures].[navn], eller en formel i WITH MEMBER",
+    ),
+    (
+        &["LookupCube"],
+        "en formel kan ikke spørge i en anden kube",
+        "spørg i den anden kube for sig, eller brug en kube, der har begge mål",
+    ),
+    (
+        &["Parameter", "ParamRef"],
+        "et spørgsmål har ingen parametre",
+        "skriv værdien i spørgsmålet, eller lad rapportværktøjet sætte den ind",
+    ),
+    (
+        &["CurrentDateMember", "CurrentDateString"],
+        "der er intet ur",
+        "brug den nyeste periode: Tail([Tid].[Måned].[Måned].Members, 1).Item(0), eller dagen Now()",
+    ),
+    (
+        &["Time", "Timer", "TimeSerial", "TimeValue"],
+        "datoer har ingen klokkeslæt",
+        "brug Now() for den sidste dag, kuben fortæller om",
+    ),
+    (
+        &["Rnd", "Randomize"],
+        "det samme spørgsmål har altid det samme svar",
+        "vælg medlemmer med Head, Tail eller Filter",
+    ),
+    (
+        &["Predict", "RollupChildren", "UserDefinedFunction", "MsgBox", "Shell", "Environ"],
+        "den er ikke en del af sproget her",
+        "terning functions viser alle funktioner",
+    ),
+];
 
 /// Why there is no function of a name, and what to do; `None` where the name is not known.
 pub(crate) fn refused(name: &str) -> Option<(&'static str, &'static str)> {
