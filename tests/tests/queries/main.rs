@@ -14,10 +14,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
+use anyhow::Context;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook};
 use terning_oracle::{CellSet, Oracle};
 use terning_tests::compare::difference;
-use terning_tests::engine::{Engine, ask_mdx};
+use terning_tests::engine::{Cell, Engine, ask_mdx, cells_of_mdx, cells_of_pivot};
 use terning_tests::folder::{sha256, write};
 use terning_tests::page::{self, Asked, Case};
 use terning_tests::{table, words};
@@ -92,7 +93,7 @@ impl Asker {
     fn answer(&self, case: &Case) -> String {
         let of_pivot = case.asked.iter().find_map(|asked| match asked {
             Asked::Pivot(line) => Some(self.oracle.pivot(&words::read(line).unwrap())),
-            Asked::Mdx(_) => None,
+            Asked::Mdx(_) | Asked::Cells(_) => None,
         });
         let answer = of_pivot.unwrap_or_else(|| self.ask(&case.asked[0]));
         table::draw(&answer.unwrap_or_else(|error| panic!("{}: {error}", case.title)))
@@ -101,13 +102,35 @@ impl Asker {
     fn ask(&self, asked: &Asked) -> anyhow::Result<CellSet> {
         match asked {
             Asked::Pivot(line) => self.engine.pivot(&words::read(line)?),
-            Asked::Mdx(text) => ask_mdx(&self.engine.cubes, text),
+            Asked::Mdx(text) | Asked::Cells(text) => ask_mdx(&self.engine.cubes, text),
         }
+    }
+
+    /// Where the cells of MDX are other ones than those of the pivot of its case.
+    fn other_cells(&self, case: &Case, text: &str) -> anyhow::Result<Option<String>> {
+        let pivot = case.asked.iter().find_map(|asked| match asked {
+            Asked::Pivot(line) => Some(line),
+            _ => None,
+        });
+        let pivot = words::read(pivot.context("`mdx cells` beside no pivot")?)?;
+        let expected = cells_of_pivot(&self.engine.cubes, &pivot)?;
+        let found = cells_of_mdx(&self.engine.cubes, text)?;
+        let differing = |(ours, theirs): (&Cell, &Cell)| {
+            (ours != theirs).then(|| format!("{ours:?} is {theirs:?} in the pivot"))
+        };
+        let first = found.iter().zip(&expected).find_map(differing);
+        let count = format!("{} cells, {} in the pivot", found.len(), expected.len());
+        Ok(first.or_else(|| (found.len() != expected.len()).then_some(count)))
     }
 
     /// What is wrong with a question's answers, asked in every way that stands there.
     fn problem(&self, case: &Case) -> Option<String> {
         case.asked.iter().find_map(|asked| {
+            if let Asked::Cells(text) = asked {
+                let other = self.other_cells(case, text);
+                let other = other.unwrap_or_else(|error| Some(error.to_string()));
+                return other.map(|other| format!("{}: {other}", case.title));
+            }
             let answer = match self.ask(asked) {
                 Ok(answer) => answer,
                 Err(error) => return Some(format!("{}: {error}", case.title)),
