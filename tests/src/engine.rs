@@ -220,7 +220,9 @@ fn cells(cube: &Cube, answer: &CellSet) -> Vec<Cell> {
             for (&hierarchy, &member) in axis.columns.iter().zip(axis.position(rest % axis.count)) {
                 let path = names::path(names, hierarchy, member);
                 let known = place.entry(dimension(cube, hierarchy)).or_default();
-                known.extend(path.into_iter().filter(|one| !known.contains(one)).collect::<Vec<_>>());
+                known.extend(
+                    path.into_iter().filter(|one| !known.contains(one)).collect::<Vec<_>>(),
+                );
             }
             rest /= axis.count;
         }
