@@ -125,6 +125,14 @@ pub enum Command {
         #[arg(value_name = "MDX", help_heading = "Spørgsmålet")]
         text: String,
     },
+    /// Vis funktionerne i MDX, eller en af dem med eksempel
+    #[command(help_template = TEMPLATE, override_usage = "terning functions [NAVN] [TILVALG]")]
+    Functions {
+        /// Funktionens navn; uden navn vises de alle
+        #[arg(value_name = "NAVN", default_value = "", hide_default_value = true)]
+        #[arg(help_heading = "Spørgsmålet")]
+        name: String,
+    },
     /// Stil mange spørgsmål i MDX efter hinanden; .help i skallen viser, hvad den kan
     #[command(help_template = TEMPLATE, override_usage = "terning shell [TILVALG]")]
     Shell,

@@ -123,6 +123,15 @@ impl Client {
         Ok(self.service.list_members(request).await?.into_inner().members)
     }
 
+    /// The functions of MDX, or those of a name.
+    ///
+    /// # Errors
+    /// The service refused.
+    pub async fn functions(&mut self, name: String) -> Result<Vec<v1::FunctionInfo>, Error> {
+        let request = self.request(v1::ListFunctionsRequest { name });
+        Ok(self.service.list_functions(request).await?.into_inner().functions)
+    }
+
     /// A data package, as parts of its files.
     ///
     /// # Errors

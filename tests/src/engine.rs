@@ -1,5 +1,6 @@
 //! The engine, asked in the words of a pivot and answering in captions.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -20,6 +21,9 @@ use terning_engine::snapshot;
 use terning_oracle::{CellSet as Table, Pivot};
 
 use crate::folder;
+
+/// What the measures are called among the dimensions.
+const MEASURES: &str = "Measures";
 
 /// Everything between the delivery bytes and the answers.
 pub struct Engine {
@@ -176,6 +180,73 @@ pub fn seen_by(cubes: &[Arc<Cube>], role: &str, parameter: &str) -> Vec<View> {
 
 fn views(cubes: &[Arc<Cube>]) -> Vec<View> {
     cubes.iter().map(|cube| View::everything(Arc::clone(cube))).collect()
+}
+
+/// A cell by the dimensions of its members and the paths of captions that lead to them, and its value.
+pub type Cell = (Vec<(String, Vec<String>)>, f64);
+
+/// The cells that MDX answers with, in an order that is theirs alone.
+///
+/// # Errors
+/// The text cannot be understood, or the answer is too large.
+pub fn cells_of_mdx(cubes: &[Arc<Cube>], text: &str) -> Result<Vec<Cell>> {
+    cells_of(cubes, &Question::Mdx(text))
+}
+
+/// The cells that a pivot answers with, in an order that is theirs alone.
+///
+/// # Errors
+/// A name does not exist, or the answer is too large.
+pub fn cells_of_pivot(cubes: &[Arc<Cube>], pivot: &Pivot) -> Result<Vec<Cell>> {
+    cells_of(cubes, &Question::Pivot(&in_words_of_the_engine(pivot)))
+}
+
+fn cells_of(cubes: &[Arc<Cube>], question: &Question<'_>) -> Result<Vec<Cell>> {
+    let views = views(cubes);
+    let answer = query::answer(&views, question, &Limits::default(), &Cancel::default())?;
+    Ok(cells(views[answer.view].cube(), &answer.cells))
+}
+
+/// The cells of an answer by what they are about and not by where they stand: an All member tells
+/// nothing, nor does a measure where all cells are of one, and the captions of one dimension's members
+/// are joined.
+fn cells(cube: &Cube, answer: &CellSet) -> Vec<Cell> {
+    let names = Names::new(cube, &answer.own);
+    let mut found = Vec::with_capacity(answer.ordinals.len());
+    for (&ordinal, &value) in answer.ordinals.iter().zip(&answer.values) {
+        let mut rest = ordinal as usize;
+        let mut place: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for axis in &answer.axes {
+            for (&hierarchy, &member) in axis.columns.iter().zip(axis.position(rest % axis.count)) {
+                let path = names::path(names, hierarchy, member);
+                let known = place.entry(dimension(cube, hierarchy)).or_default();
+                known.extend(
+                    path.into_iter().filter(|one| !known.contains(one)).collect::<Vec<_>>(),
+                );
+            }
+            rest /= axis.count;
+        }
+        place.retain(|_, path| !path.is_empty());
+        found.push((place.into_iter().collect(), value));
+    }
+    without_the_only_measure(found)
+}
+
+fn dimension(cube: &Cube, hierarchy: HierarchyRef) -> String {
+    match hierarchy {
+        HierarchyRef::Measures => MEASURES.to_owned(),
+        HierarchyRef::Of { dimension, .. } => cube.dimensions[dimension].name.clone(),
+    }
+}
+
+fn without_the_only_measure(mut cells: Vec<Cell>) -> Vec<Cell> {
+    let measure = |(place, _): &Cell| place.iter().find(|(name, _)| name == MEASURES).cloned();
+    let measures: BTreeSet<_> = cells.iter().map(measure).collect();
+    if measures.len() == 1 {
+        cells.iter_mut().for_each(|(place, _)| place.retain(|(name, _)| name != MEASURES));
+    }
+    cells.sort_by(|one, other| one.0.cmp(&other.0));
+    cells
 }
 
 /// An answer of two axes as captions and cells.

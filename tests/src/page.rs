@@ -14,7 +14,8 @@
 //! ````
 //!
 //! Beside the question may stand a block of `sql`, which `queries/verify` computes the table from. A
-//! block `mdx formatted` is answered with cells as they are shown. Where a question is to be refused,
+//! block `mdx formatted` is answered with cells as they are shown; a block `mdx cells` has the cells of
+//! the pivot beside it, on whatever axes and in whatever order. Where a question is to be refused,
 //! `Fejl: ` and a part of the message stand instead of the table.
 
 use anyhow::{Context, Result, ensure};
@@ -43,6 +44,8 @@ pub enum Asked {
     Pivot(String),
     /// MDX.
     Mdx(String),
+    /// MDX that is answered with the cells of the pivot of its case, laid out in another way.
+    Cells(String),
 }
 
 impl Case {
@@ -77,6 +80,7 @@ fn read_case(page: &str, start: usize, end: usize) -> Result<Case> {
         match text[opened..body].trim() {
             "sh" => asked.push(Asked::Pivot(block)),
             "mdx" => asked.push(Asked::Mdx(block)),
+            "mdx cells" => asked.push(Asked::Cells(block)),
             "mdx formatted" => {
                 formatted = true;
                 asked.push(Asked::Mdx(block));

@@ -1,7 +1,7 @@
 //! `terning describe`
 
 use serde_json::{Value, json};
-use terning_proto::v1::{DescribeCubeResponse, DimensionInfo, MeasureInfo};
+use terning_proto::v1::{DescribeCubeResponse, DimensionInfo, HierarchyInfo, MeasureInfo};
 
 use crate::args::Common;
 use crate::client::Client;
@@ -39,22 +39,46 @@ fn fields(cube: &DescribeCubeResponse) -> List {
     }
 }
 
+/// The hierarchies of several levels, and those of a field that are not as others are: without an All
+/// member, or with a default member of their own.
 fn hierarchies(cube: &DescribeCubeResponse) -> List {
     let rows = cube.dimensions.iter().flat_map(|dimension| {
-        dimension.hierarchies.iter().map(|hierarchy| {
-            vec![format!("{}.{}", dimension.name, hierarchy.name), hierarchy.levels.join(" › ")]
-        })
+        let of_fields = dimension.fields.iter().filter_map(|field| field.hierarchy.as_ref());
+        let unusual = of_fields.filter(|one| one.default_member != one.all_member);
+        unusual.chain(&dimension.hierarchies).map(|one| hierarchy_row(dimension, one))
     });
-    List { title: String::new(), headers: vec!["Hierarki", "Niveauer"], rows: rows.collect() }
+    List {
+        title: String::new(),
+        headers: vec!["Hierarki", "I alt", "Ellers", "Form", "Niveauer"],
+        rows: rows.collect(),
+    }
+}
+
+fn hierarchy_row(dimension: &DimensionInfo, hierarchy: &HierarchyInfo) -> Vec<String> {
+    let name = format!("[{}].[{}].", dimension.name, hierarchy.name);
+    let within = |unique: &str| unique.strip_prefix(&name).unwrap_or(unique).to_owned();
+    let form = match (hierarchy.ragged, hierarchy.parent_child) {
+        (_, true) => "forældre og børn",
+        (true, false) => "niveauer kan mangle",
+        (false, false) => "",
+    };
+    vec![
+        format!("{}.{}", dimension.name, hierarchy.name),
+        within(&hierarchy.all_member),
+        within(&hierarchy.default_member),
+        form.to_owned(),
+        hierarchy.levels.join(" › "),
+    ]
 }
 
 fn measures(cube: &DescribeCubeResponse) -> List {
     let row = |measure: &MeasureInfo| {
-        vec![measure.name.clone(), measure.unit.clone(), measure.description.clone()]
+        let MeasureInfo { name, unit, format, description, .. } = measure.clone();
+        vec![name, unit, format, description]
     };
     List {
         title: String::new(),
-        headers: vec!["Mål", "Enhed", "Beskrivelse"],
+        headers: vec!["Mål", "Enhed", "Format", "Beskrivelse"],
         rows: cube.measures.iter().map(row).collect(),
     }
 }
@@ -78,17 +102,28 @@ fn dimension(dimension: &DimensionInfo) -> Value {
             "description": field.description,
             "members": field.members,
             "personal": field.personal,
+            "hierarchy": field.hierarchy.as_ref().map(hierarchy),
         })
     });
-    let hierarchies = dimension
-        .hierarchies
-        .iter()
-        .map(|hierarchy| json!({ "name": hierarchy.name, "levels": hierarchy.levels }));
+    let hierarchies = dimension.hierarchies.iter().map(hierarchy);
     json!({
         "name": dimension.name,
         "description": dimension.description,
         "fields": fields.collect::<Vec<Value>>(),
         "hierarchies": hierarchies.collect::<Vec<Value>>(),
+    })
+}
+
+fn hierarchy(hierarchy: &HierarchyInfo) -> Value {
+    json!({
+        "name": hierarchy.name,
+        "caption": hierarchy.caption,
+        "levels": hierarchy.levels,
+        "has_all": hierarchy.has_all,
+        "all_member": hierarchy.all_member,
+        "default_member": hierarchy.default_member,
+        "ragged": hierarchy.ragged,
+        "parent_child": hierarchy.parent_child,
     })
 }
 
@@ -99,5 +134,7 @@ fn measure(measure: &MeasureInfo) -> Value {
         "unit": measure.unit,
         "decimals": measure.decimals,
         "formula": measure.formula,
+        "format": measure.format,
+        "caption": measure.caption,
     })
 }

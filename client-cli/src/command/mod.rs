@@ -4,6 +4,7 @@ pub(crate) mod cubes;
 pub(crate) mod describe;
 mod drill;
 mod explain;
+pub(crate) mod functions;
 mod mdx;
 mod package;
 mod pivot;
@@ -25,6 +26,7 @@ pub async fn run(args: Args) -> Result<(), Error> {
     match args.command {
         Command::Cubes => cubes::run(&mut client, &common).await,
         Command::Describe { cube } => describe::run(&mut client, &common, cube).await,
+        Command::Functions { name } => functions::run(&mut client, &common, name).await,
         Command::Pivot(pivot) => pivot::run(&mut client, &common, pivot).await,
         Command::Mdx { text } => mdx::run(&mut client, &common, text).await,
         Command::Report(report) => report::run(&mut client, &common, report).await,

@@ -12,6 +12,7 @@ pub(super) enum Command {
     Cubes,
     Describe(String),
     Versions,
+    Functions(String),
     Format(Format),
     Quit,
 }
@@ -23,6 +24,7 @@ Tabulator foreslår navne, pil op henter tidligere spørgsmål.
 
   .cubes            kuberne
   .describe KUBE    en kubes felter, hierarkier og mål
+  .functions [NAVN] funktionerne i MDX, eller en af dem med eksempel
   .versions         versionerne
   .format FORMAT    svar som table, csv eller json
   .help             denne hjælp
@@ -51,6 +53,7 @@ pub(super) fn parse(text: &str) -> Result<Command, Error> {
         "cubes" => Ok(Command::Cubes),
         "describe" if rest.is_empty() => Err(Error::new("skriv kubens navn: .describe KUBE")),
         "describe" => Ok(Command::Describe(unbracketed(rest))),
+        "functions" => Ok(Command::Functions(rest.to_owned())),
         "versions" => Ok(Command::Versions),
         "format" => format(rest).map(Command::Format),
         "quit" | "exit" => Ok(Command::Quit),
@@ -88,6 +91,7 @@ mod tests {
         assert_eq!(parse(".DESCRIBE Ting;").unwrap(), Command::Describe("Ting".to_owned()));
         assert_eq!(parse(".format CSV").unwrap(), Command::Format(Format::Csv));
         assert_eq!(parse("exit").unwrap(), Command::Quit);
+        assert_eq!(parse(".functions Head").unwrap(), Command::Functions("Head".to_owned()));
         for wrong in [".describe", ".format xlsx", ".format", ".cube"] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }

@@ -26,20 +26,6 @@ const WORDS: [&str; 16] = [
     "Measures",
 ];
 
-/// Words that can follow a hierarchy, a level or a member.
-const STEPS: [&str; 10] = [
-    "Members",
-    "Children",
-    "AllMembers",
-    "CurrentMember",
-    "Parent",
-    "FirstChild",
-    "LastChild",
-    "PrevMember",
-    "NextMember",
-    "Levels",
-];
-
 /// The names before the cursor, and the part of one that is being written.
 struct Written<'a> {
     /// The steps before it: `[Tid].[År].` has two.
@@ -73,7 +59,7 @@ pub(super) fn complete(
         named(&written, names.cubes.iter().map(|cube| cube.name.as_str()))
     } else {
         let cubes = cubes_of(names, before, after);
-        cubes.iter().flat_map(|cube| in_cube(cube, members, &written)).collect()
+        cubes.iter().flat_map(|cube| in_cube(names, cube, members, &written)).collect()
     };
     let mut seen = std::collections::HashSet::new();
     found.retain(|one| seen.insert(one.clone()));
@@ -81,13 +67,16 @@ pub(super) fn complete(
     (written.start, found)
 }
 
-/// After `.describe`: a cube.
+/// After `.describe` a cube, after `.functions` a function.
 fn complete_command(names: &Names, text: &str, at: usize) -> (usize, Vec<String>) {
     let Some((command, rest)) = text[..at].split_once(' ') else { return (at, Vec::new()) };
-    let start = command.len() + 1;
-    let cubes = names.cubes.iter().map(|cube| cube.name.clone());
-    let begins = |name: &String| begins_with(name, rest);
-    (start, if command == ".describe" { cubes.filter(begins).collect() } else { Vec::new() })
+    let known: Vec<&String> = match command {
+        ".describe" => names.cubes.iter().map(|cube| &cube.name).collect(),
+        ".functions" => names.calls.iter().chain(&names.steps).collect(),
+        _ => Vec::new(),
+    };
+    let begins = known.into_iter().filter(|name| begins_with(name, rest));
+    (command.len() + 1, begins.cloned().collect())
 }
 
 /// The cube that a text is about, or all of them where it does not say yet. What is being written may
@@ -160,28 +149,36 @@ fn name_of(token: Token, text: &str) -> String {
 }
 
 fn in_cube(
+    names: &Names,
     cube: &CubeNames,
     members: &mut dyn FnMut(&Sought<'_>) -> Vec<String>,
     written: &Written<'_>,
 ) -> Vec<String> {
     let path: Vec<&str> = written.path.iter().map(String::as_str).collect();
-    let Some((&first, below)) = path.split_first() else { return beginnings(cube, written) };
+    let Some((&first, below)) = path.split_first() else { return beginnings(names, cube, written) };
     if same(first, "Measures") {
         let measures = cube.measures.iter().map(String::as_str);
         let mut found = if below.is_empty() { named(written, measures) } else { Vec::new() };
-        found.extend(words(written, &STEPS));
+        found.extend(words(written, &names.steps));
         return found;
     }
     match cube.dimension(first) {
-        Some(dimension) => in_dimension(cube, dimension, below, members, written),
-        None => words(written, &STEPS),
+        Some(dimension) => {
+            let mut found = in_dimension(cube, dimension, below, members, written);
+            if !below.is_empty() {
+                found.extend(words(written, &names.steps));
+            }
+            found
+        }
+        None => words(written, &names.steps),
     }
 }
 
 /// What a name or an expression can begin with.
-fn beginnings(cube: &CubeNames, written: &Written<'_>) -> Vec<String> {
+fn beginnings(names: &Names, cube: &CubeNames, written: &Written<'_>) -> Vec<String> {
     let dimensions = cube.dimensions.iter().map(|dimension| dimension.name.as_str());
     let mut found = words(written, &WORDS);
+    found.extend(words(written, &names.calls));
     found.extend(named(written, dimensions.chain(["Measures"])));
     found
 }
@@ -216,7 +213,6 @@ fn in_dimension(
         let found_members = members(&Sought { cube, dimension, field, prefix });
         found.extend(found_members.into_iter().filter(begins));
     }
-    found.extend(words(written, &STEPS));
     found
 }
 
@@ -229,12 +225,12 @@ fn named<'a>(written: &Written<'_>, names: impl Iterator<Item = &'a str>) -> Vec
 }
 
 /// Words that begin as what is written; in brackets there are none.
-fn words(written: &Written<'_>, words: &[&str]) -> Vec<String> {
+fn words(written: &Written<'_>, words: &[impl AsRef<str>]) -> Vec<String> {
     if written.bracketed || written.key || written.partial.is_empty() && written.path.is_empty() {
         return Vec::new();
     }
-    let begins = |word: &&&str| begins_with(word, &written.partial);
-    words.iter().filter(begins).map(|&word| word.to_owned()).collect()
+    let begins = |word: &&str| begins_with(word, &written.partial);
+    words.iter().map(AsRef::as_ref).filter(begins).map(str::to_owned).collect()
 }
 
 fn begins_with(name: &str, prefix: &str) -> bool {
@@ -277,6 +273,8 @@ mod tests {
                 cube("Ting [2]", vec![dimension("Handle kommune", place, &[])]),
                 cube("Borgere", vec![dimension("Borger", citizen, &["Personnummer"])]),
             ],
+            calls: vec!["TopCount".to_owned(), "Head".to_owned()],
+            steps: vec!["Members".to_owned(), "Parent".to_owned()],
         }
     }
 
@@ -314,6 +312,9 @@ mod tests {
             ("SELECT -- fr|", "", &[]),
             (".describe ti|", "ti", &["Ting", "Ting [2]"]),
             (".cu|", "", &[]),
+            (".functions he|", "he", &["Head"]),
+            ("SELECT {top| FROM [Ting]", "top", &["TopCount"]),
+            ("SELECT [Tid].p|", "p", &[]),
         ] {
             assert_eq!(
                 offered(text),

@@ -15,7 +15,7 @@ use std::io::{self, BufRead, BufWriter, IsTerminal, Write};
 use terning_proto::v1::question::Asked;
 
 use crate::args::{Common, Format};
-use crate::command::{cubes, describe, versions};
+use crate::command::{cubes, describe, functions, versions};
 use crate::error::Error;
 use crate::output::{self, Choice, Heading, Listing};
 use command::Command;
@@ -144,6 +144,11 @@ impl Session {
             }
             Command::Versions => {
                 let listing = self.server.run(async |client| versions::listing(client).await)?;
+                self.list(&listing)?;
+            }
+            Command::Functions(name) => {
+                let listing =
+                    self.server.run(async |client| functions::listing(client, name).await)?;
                 self.list(&listing)?;
             }
             Command::Describe(cube) => {

@@ -2,10 +2,14 @@
 
 use terning_proto::v1::DescribeCubeResponse;
 
-/// The cubes with the names in them.
+/// The cubes with the names in them, and the functions.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Names {
     pub cubes: Vec<CubeNames>,
+    /// Functions that are written `Name(a)`.
+    pub calls: Vec<String>,
+    /// Functions that are written `a.Name`.
+    pub steps: Vec<String>,
 }
 
 /// A cube.

@@ -41,6 +41,12 @@ impl Server {
             for cube in client.cubes().await?.cubes {
                 names.cubes.push(client.describe(cube.name).await?.into());
             }
+            for function in client.functions(String::new()).await? {
+                let of_form = if function.is_step { &mut names.steps } else { &mut names.calls };
+                if !of_form.contains(&function.name) {
+                    of_form.push(function.name);
+                }
+            }
             Ok(names)
         })
     }

@@ -6,6 +6,7 @@ mod describe_cube;
 mod drill_through;
 mod explain;
 mod list_cubes;
+mod list_functions;
 mod list_members;
 mod list_reports;
 mod list_versions;
@@ -98,6 +99,13 @@ impl QueryService for Api {
         request: Request<v1::ListMembersRequest>,
     ) -> Result<Response<v1::ListMembersResponse>, Status> {
         self.answer_list_members(self.admit(request)?).await.map(Response::new)
+    }
+
+    async fn list_functions(
+        &self,
+        request: Request<v1::ListFunctionsRequest>,
+    ) -> Result<Response<v1::ListFunctionsResponse>, Status> {
+        Self::answer_list_functions(&self.admit(request)?).map(Response::new)
     }
 
     async fn query(

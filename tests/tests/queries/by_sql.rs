@@ -1,8 +1,6 @@
 //! The questions of a folder of `queries/` whose tables are computed by SQL, outside the engine.
 //!
-//! `queries/verify` holds the tables against the SQL; here the engine is held against the tables. What
-//! it cannot answer yet is listed in `not-yet.txt`, and a listed question that is answered right fails
-//! the test, so that the list can only shrink.
+//! `queries/verify` holds the tables against the SQL; here the engine is held against the tables.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -15,8 +13,7 @@ use terning_engine::query::{self, Cancel, Limits, Question, View};
 use terning_tests::drawn;
 use terning_tests::page::{self, Asked, Case};
 
-/// The list of what cannot be answered yet.
-const NOT_YET: &str = "not-yet.txt";
+use crate::not_yet::{FILE as NOT_YET, NotYet};
 
 /// A folder of pages.
 pub struct Folder {
@@ -47,8 +44,8 @@ impl Folder {
             assert!(answered, "{name}: no table; queries/verify --write makes it from the SQL");
             assert!(case.sql.is_none() || drawn, "{name}: SQL computes a table");
         }
-        for name in self.not_yet() {
-            assert!(names.contains(&name), "{NOT_YET} names {name}, which is not there");
+        for name in NotYet::read(&self.path).names() {
+            assert!(names.contains(name), "{NOT_YET} names {name}, which is not there");
         }
         assert!(names.len() >= at_least, "only {} questions", names.len());
     }
@@ -57,30 +54,11 @@ impl Folder {
     pub fn ask(&self, cubes: &[Arc<Cube>]) {
         let views: Vec<View> =
             cubes.iter().map(|cube| View::everything(Arc::clone(cube))).collect();
-        let not_yet = self.not_yet();
-        let (mut wrong, mut faults) = (Vec::new(), Vec::new());
+        let mut not_yet = NotYet::read(&self.path);
         for (name, case) in &self.questions {
-            let problem = problem(&views, case);
-            match (&problem, not_yet.contains(name)) {
-                (None, true) => faults.push(format!("{name}: answered; strike it off {NOT_YET}")),
-                (Some(problem), false) => faults.push(format!("{name}\n{problem}")),
-                _ => {}
-            }
-            wrong.extend(problem.map(|problem| (name, problem)));
+            not_yet.note(name, problem(&views, case));
         }
-        println!("{} questions, {} not answered yet", self.questions.len(), wrong.len());
-        if std::env::var_os("UPDATE_NOT_YET").is_some() {
-            let names: String = wrong.iter().map(|(name, _)| format!("{name}\n")).collect();
-            fs::write(self.path.join(NOT_YET), names).unwrap();
-            wrong.iter().for_each(|(name, problem)| println!("{name}\n{problem}\n"));
-            return;
-        }
-        assert!(faults.is_empty(), "{}", faults.join("\n\n"));
-    }
-
-    fn not_yet(&self) -> BTreeSet<String> {
-        let list = fs::read_to_string(self.path.join(NOT_YET)).unwrap_or_default();
-        list.lines().map(str::to_owned).collect()
+        not_yet.finish(self.questions.len());
     }
 }
 

@@ -8,6 +8,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod by_sql;
+mod not_yet;
 mod shop;
 mod vh_tables;
 
@@ -15,13 +16,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
+use anyhow::Context;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook};
 use terning_oracle::{CellSet, Oracle};
 use terning_tests::compare::difference;
-use terning_tests::engine::{Engine, ask_mdx};
+use terning_tests::engine::{Cell, Engine, ask_mdx, cells_of_mdx, cells_of_pivot};
 use terning_tests::folder::{sha256, write};
 use terning_tests::page::{self, Asked, Case};
 use terning_tests::{table, words};
+
+use not_yet::NotYet;
 
 static FOLDER: LazyLock<PathBuf> =
     LazyLock::new(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("queries"));
@@ -47,23 +51,33 @@ fn every_question_has_the_expected_answer() {
         engine: Engine::load(&data, None).unwrap(),
         oracle: terning_oracle::load(&data, None).unwrap(),
     };
-    let (mut questions, mut wrong) = (0, Vec::new());
+    let mut open = NotYet::read(&FOLDER);
+    let mut questions = 0;
     for path in pages() {
         let text = fs::read_to_string(&path).unwrap();
         let cases = page::read(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         questions += cases.len();
+        let page = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let name = |case: &Case| format!("{page}: {}", case.title);
         if updating {
-            let tables: Vec<String> = cases.iter().map(|case| asker.answer(case)).collect();
+            let table = |case: &Case| match open.lists(&name(case)) && !has_pivot(case) {
+                true => case.expected.clone(),
+                false => asker.answer(case),
+            };
+            let tables: Vec<String> = cases.iter().map(table).collect();
             fs::write(&path, page::with_tables(&text, &cases, &tables)).unwrap();
         } else {
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            let problems = cases.iter().filter_map(|case| asker.problem(case));
-            wrong.extend(problems.map(|problem| format!("{name}: {problem}")));
+            cases.iter().for_each(|case| open.note(&name(case), asker.problem(case)));
         }
     }
-    println!("{questions} questions");
     assert!(updating || questions >= 30, "only {questions} questions are found");
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    if !updating {
+        open.finish(questions);
+    }
+}
+
+fn has_pivot(case: &Case) -> bool {
+    case.asked.iter().any(|asked| matches!(asked, Asked::Pivot(_)))
 }
 
 #[test]
@@ -111,7 +125,7 @@ impl Asker {
     fn answer(&self, case: &Case) -> String {
         let of_pivot = case.asked.iter().find_map(|asked| match asked {
             Asked::Pivot(line) => Some(self.oracle.pivot(&words::read(line).unwrap())),
-            Asked::Mdx(_) => None,
+            Asked::Mdx(_) | Asked::Cells(_) => None,
         });
         let answer = of_pivot.unwrap_or_else(|| self.ask(&case.asked[0]));
         table::draw(&answer.unwrap_or_else(|error| panic!("{}: {error}", case.title)))
@@ -120,26 +134,44 @@ impl Asker {
     fn ask(&self, asked: &Asked) -> anyhow::Result<CellSet> {
         match asked {
             Asked::Pivot(line) => self.engine.pivot(&words::read(line)?),
-            Asked::Mdx(text) => ask_mdx(&self.engine.cubes, text),
+            Asked::Mdx(text) | Asked::Cells(text) => ask_mdx(&self.engine.cubes, text),
         }
+    }
+
+    /// Where the cells of MDX are other ones than those of the pivot of its case.
+    fn other_cells(&self, case: &Case, text: &str) -> anyhow::Result<Option<String>> {
+        let pivot = case.asked.iter().find_map(|asked| match asked {
+            Asked::Pivot(line) => Some(line),
+            _ => None,
+        });
+        let pivot = words::read(pivot.context("`mdx cells` beside no pivot")?)?;
+        let expected = cells_of_pivot(&self.engine.cubes, &pivot)?;
+        let found = cells_of_mdx(&self.engine.cubes, text)?;
+        let differing = |(ours, theirs): (&Cell, &Cell)| {
+            (ours != theirs).then(|| format!("{ours:?} is {theirs:?} in the pivot"))
+        };
+        let first = found.iter().zip(&expected).find_map(differing);
+        let count = format!("{} cells, {} in the pivot", found.len(), expected.len());
+        Ok(first.or_else(|| (found.len() != expected.len()).then_some(count)))
     }
 
     /// What is wrong with a question's answers, asked in every way that stands there.
     fn problem(&self, case: &Case) -> Option<String> {
         case.asked.iter().find_map(|asked| {
+            if let Asked::Cells(text) = asked {
+                let other = self.other_cells(case, text);
+                let other = other.unwrap_or_else(|error| Some(error.to_string()));
+                return other;
+            }
             let answer = match self.ask(asked) {
                 Ok(answer) => answer,
-                Err(error) => return Some(format!("{}: {error}", case.title)),
+                Err(error) => return Some(error.to_string()),
             };
             let drawn = table::draw(&answer);
             if drawn != case.expected {
-                return Some(format!(
-                    "{}\nexpected\n{}\nfound\n{drawn}",
-                    case.title, case.expected
-                ));
+                return Some(format!("expected\n{}\nfound\n{drawn}", case.expected));
             }
             self.other_than_the_oracle(asked, &answer)
-                .map(|other| format!("{}: {other}", case.title))
         })
     }
 

@@ -59,7 +59,28 @@ fn cubes_and_fields_are_listed() {
     let json: serde_json::Value =
         serde_json::from_str(&server.answer(&["describe", "Ting", "--format=json"])).unwrap();
     assert_eq!(json["dimensions"][1]["fields"][0]["members"], 2);
+    let calendar = &json["dimensions"][0]["hierarchies"][0];
+    assert_eq!(calendar["has_all"], true);
+    assert_eq!(calendar["all_member"], "[Tid].[Kalender].[I alt]");
+    assert_eq!(calendar["default_member"], calendar["all_member"]);
+    assert_eq!(calendar["ragged"], false);
     assert!(server.answer(&["cubes", "--format=csv"]).starts_with("\u{feff}Kube;"));
+}
+
+#[test]
+fn functions_are_listed_and_told_of_one_by_one() {
+    let (_data, server) = served();
+    let (all, catalogue) = (server.answer(&["functions"]), terning_engine::query::catalogue());
+    for one in &catalogue {
+        assert!(all.contains(one.name) && all.contains(one.family), "{}", one.name);
+    }
+    let head = catalogue.iter().find(|one| one.name == "Head").unwrap();
+    let (told, step) =
+        (server.answer(&["functions", "HEAD"]), server.answer(&["functions", ".parent"]));
+    assert!(told.contains(head.example) && !told.contains("Tail"), "{told}");
+    assert!(step.contains(".Parent"), "{step}");
+    let unknown = server.refusal(&["functions", "Heaad"]);
+    assert!(unknown.contains("'Heaad'") && unknown.contains("Head"), "{unknown}");
 }
 
 #[test]

@@ -73,6 +73,14 @@ fn a_mistake_is_said_with_its_place_and_the_rest_is_asked() {
 }
 
 #[test]
+fn a_function_is_told_of() {
+    let (out, err, ended) = told(".functions head\n.functions nothing", &[]);
+    assert!(out.contains("Head"), "{out}");
+    assert!(err.contains("'nothing' findes ikke"), "{err}");
+    assert!(ended.is_err());
+}
+
+#[test]
 fn nothing_is_asked_behind_the_end() {
     let (out, err, ended) = told("quit\nSELECT FROM [Ting];", &[]);
     assert_eq!((out.as_str(), err.as_str(), ended), ("", "", Ok(())));

@@ -13,10 +13,12 @@ use super::positions::positions;
 use super::scope::Visual;
 use super::value::Value;
 use super::{Evaluator, on_a_stack};
+use crate::cube::{Cube, MeasureRef};
 use crate::query::bound::{Bound, HierarchyRef, Member, Part};
 use crate::query::cellset::{AxisPositions, CellSet, Special};
 use crate::query::error::{ErrorKind, QueryError};
 use crate::query::view::View;
+
 use crate::query::{Cancel, Limits, count, execute, plan};
 
 /// Cells that are worked out at once.
@@ -30,7 +32,8 @@ pub(in crate::query) fn answer(
     cancel: &Cancel,
 ) -> Result<CellSet, QueryError> {
     if is_one_count(view, bound) {
-        return count(view, bound, limits, cancel);
+        let counted = count(view, bound, limits, cancel)?;
+        return Ok(with_formats(view.cube(), bound, counted));
     }
     on_a_stack(&[], &bound.calculated, || {
         let evaluator = Evaluator::of(view, bound, limits, cancel);
@@ -140,12 +143,52 @@ impl Evaluator<'_> {
             Some(one) => (one.decimals, one.format.clone()),
             None => match frame.stand(HierarchyRef::Measures).map(|stand| stand.at(row)) {
                 Some(At::One(Member::Measure(measure))) => {
-                    (self.scope.cube.measure(measure).decimals, None)
+                    (self.scope.cube.measure(measure).decimals, format_of(self.scope.cube, measure))
                 }
                 _ => (0, None),
             },
         }
     }
+}
+
+/// The format that a stored measure says.
+fn format_of(cube: &Cube, measure: MeasureRef) -> Option<Arc<str>> {
+    let format = cube.measure(measure).format.as_str();
+    (!format.is_empty()).then(|| Arc::from(format))
+}
+
+/// Cells that were counted, with the formats that their measures say.
+fn with_formats(cube: &Cube, bound: &Bound, mut cells: CellSet) -> CellSet {
+    let measures = plan::measures(bound).into_iter().map(|measure| match measure {
+        Member::Measure(one) => (measure, format_of(cube, one)),
+        _ => (measure, None),
+    });
+    let measures: Vec<(Member, Option<Arc<str>>)> = measures.collect();
+    if measures.iter().all(|(_, format)| format.is_none()) {
+        return cells;
+    }
+    let of = |measure: Member| {
+        let found = measures.iter().find(|(one, _)| *one == measure);
+        found.and_then(|(_, format)| format.clone())
+    };
+    let (stride, formats) = by_position(&cells, bound.measure, of);
+    let at = |&ordinal: &u32| formats[ordinal as usize / stride % formats.len()].clone();
+    cells.formats = cells.ordinals.iter().map(at).collect();
+    cells
+}
+
+/// What the measure at each position of its axis has, and how far apart these positions are among the
+/// ordinals; of an answer without measures on an axis, what the measure of the question has.
+fn by_position<T>(cells: &CellSet, otherwise: Member, of: impl Fn(Member) -> T) -> (usize, Vec<T>) {
+    let mut stride = 1;
+    for axis in &cells.axes {
+        if let Some(column) = axis.columns.iter().position(|one| *one == HierarchyRef::Measures) {
+            let measures = (0..axis.count).map(|position| axis.position(position)[column]);
+            return (stride, measures.map(of).collect());
+        }
+        stride *= axis.count;
+    }
+    (1, vec![of(otherwise)])
 }
 
 /// The cells of an answer: a place on every axis, the first varying fastest.
