@@ -104,6 +104,55 @@ pub const ALL: &[Question] = &[
               WHERE [Measures].[Antal Unikke Borgere]",
     },
     Question {
+        name: "x1_aar",
+        limit: Some(20.0),
+        mdx: "SELECT NON EMPTY [Tid].[År].[År].Members ON COLUMNS,
+              NON EMPTY [Åben ydelse § 107].[Varighed].[Varighed].Members ON ROWS
+              FROM [Voksne Handicappede Benchmark]
+              WHERE [Measures].[Antal Unikke Borgere]",
+    },
+    // What the next one must read: its limit is five times what this takes.
+    Question {
+        name: "grid_read",
+        limit: None,
+        mdx: "SELECT CrossJoin({[Measures].[Antal Unikke Borgere], [Measures].[Antal Ydelsesmodtagere]},
+                  {[Tid].[År].&[2016] : [Tid].[År].&[2025]}) ON COLUMNS,
+              [Handle kommune].[Kommunenummer].[Kommunenummer].Members ON ROWS
+              FROM [Voksne Handicappede Benchmark]",
+    },
+    Question {
+        name: "grid_ratio_growth",
+        limit: None,
+        mdx: "WITH MEMBER [Measures].[Ydelser pr. borger] AS
+                  [Measures].[Antal Ydelsesmodtagere] / [Measures].[Antal Unikke Borgere]
+              MEMBER [Measures].[Vækst] AS
+                  [Measures].[Antal Unikke Borgere]
+                      / ([Measures].[Antal Unikke Borgere], [Tid].[År].CurrentMember.PrevMember) - 1
+              SELECT CrossJoin({[Measures].[Ydelser pr. borger], [Measures].[Vækst]},
+                  {[Tid].[År].&[2016] : [Tid].[År].&[2025]}) ON COLUMNS,
+              [Handle kommune].[Kommunenummer].[Kommunenummer].Members ON ROWS
+              FROM [Voksne Handicappede Benchmark]",
+    },
+    Question {
+        name: "topcount_citizens",
+        limit: Some(50.0),
+        mdx: "SELECT [Measures].[Helårsmodtagere] ON COLUMNS,
+              TopCount([Borger].[Personnummer].[Personnummer].Members, 10,
+                       [Measures].[Helårsmodtagere]) ON ROWS
+              FROM [Voksne Handicappede Benchmark] WHERE [Tid].[År].&[2024]",
+    },
+    Question {
+        name: "e3_three_fields",
+        limit: Some(30.0),
+        mdx: "SELECT NON EMPTY Hierarchize(DrilldownMember(DrilldownMember(
+                  CrossJoin({[Handle kommune].[Region].[I alt], [Handle kommune].[Region].[Region].AllMembers},
+                      {([Ydelse VH].[Kategori].[I alt], [Køn].[Køn].[I alt])}),
+                  [Handle kommune].[Region].[Region].AllMembers, [Ydelse VH].[Kategori]),
+                  [Ydelse VH].[Kategori].[Kategori].AllMembers, [Køn].[Køn])) ON COLUMNS
+              FROM [Voksne Handicappede Benchmark]
+              WHERE [Measures].[Antal Unikke Borgere]",
+    },
+    Question {
         name: "sparse_crossjoin",
         limit: Some(500.0),
         mdx: "SELECT [Measures].[Antal Unikke Borgere] ON COLUMNS,
@@ -114,6 +163,22 @@ pub const ALL: &[Question] = &[
               FROM [Voksne Handicappede] WHERE [Tid].[År].&[2022]",
     },
 ];
+
+/// A question of ten kilobytes, nearly all of them names: parsing and binding it should take less
+/// than a millisecond. Its few cells take some of the time that is measured.
+#[must_use]
+pub fn long_text() -> Question {
+    const LENGTH: usize = 10 << 10;
+    let mut text = "SELECT Head({[Handle kommune].[Kommunenummer].&[101]".to_owned();
+    while text.len() < LENGTH {
+        text.push_str(", [Handle kommune].[Kommunenummer].&[153]");
+    }
+    text.push_str(
+        "}, 1) ON COLUMNS FROM [Voksne Handicappede Benchmark] \
+         WHERE ([Tid].[Kvartal].&[2020K4], [Measures].[Antal Unikke Borgere])",
+    );
+    Question { name: "long_text", limit: Some(1.0), mdx: text.leak() }
+}
 
 /// Answers a question from its text: parse, bind, plan, execute. No answer is kept.
 ///

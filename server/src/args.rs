@@ -132,6 +132,9 @@ pub struct Serve {
     /// En fil med indstillinger (TOML)
     #[arg(long, value_name = "FIL")]
     pub config: Option<PathBuf>,
+    /// Hvor mange MiB svar der huskes til den, der spørger om det samme; ellers 64. 0 husker ingen
+    #[arg(long, value_name = "MIB")]
+    pub cache: Option<u16>,
 }
 
 /// `token`

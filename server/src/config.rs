@@ -4,6 +4,7 @@
 //! listen = "127.0.0.1:50051"
 //! log = "json"
 //! access = "required"
+//! cache = 64
 //! ```
 
 use std::fs;
@@ -13,6 +14,7 @@ use anyhow::Context;
 use serde::Deserialize;
 
 use crate::telemetry::LogFormat;
+use crate::versions::CACHE_BYTES;
 
 /// Where the service listens unless it is told.
 pub const LISTEN: &str = "127.0.0.1:50051";
@@ -29,6 +31,32 @@ pub struct Config {
     /// What a call without a token sees.
     #[serde(default)]
     pub access: Access,
+    /// Mebibytes of answers that are kept for whoever asks the same; 0 keeps none.
+    pub cache: Option<u16>,
+}
+
+/// What the service is run with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// What a call without a token sees.
+    pub access: Access,
+    /// Bytes of answers that are kept.
+    pub cache_bytes: usize,
+}
+
+impl From<Access> for Settings {
+    fn from(access: Access) -> Settings {
+        Settings { access, cache_bytes: CACHE_BYTES }
+    }
+}
+
+impl Settings {
+    /// The same, keeping so many mebibytes of answers, where that is said.
+    #[must_use]
+    pub fn with_cache(self, mebibytes: Option<u16>) -> Settings {
+        let bytes = mebibytes.map(|mebibytes| usize::from(mebibytes) << 20);
+        Settings { cache_bytes: bytes.unwrap_or(self.cache_bytes), ..self }
+    }
 }
 
 /// What a call without a token sees.

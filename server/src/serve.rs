@@ -18,7 +18,7 @@ use tonic::transport::server::TcpIncoming;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
-use crate::config::Access;
+use crate::config::Settings;
 use crate::grpc::Api;
 use crate::versions::{self, Version, Versions};
 
@@ -54,7 +54,7 @@ pub async fn bind(listen: &str) -> anyhow::Result<TcpListener> {
 pub async fn run(
     listener: TcpListener,
     data: &Path,
-    access: Access,
+    settings: impl Into<Settings>,
     ready: impl FnOnce(SocketAddr),
     shutdown: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
@@ -88,7 +88,7 @@ pub async fn run(
     let (stopping, is_stopping) = oneshot::channel();
     let serving = Server::builder()
         .http2_keepalive_interval(Some(KEEPALIVE))
-        .add_service(query_service(Api::new(versions, reports, access == Access::Required)))
+        .add_service(query_service(Api::new(versions, reports, settings.into())))
         .add_service(health_service)
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?)

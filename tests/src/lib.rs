@@ -6,6 +6,7 @@ pub mod engine;
 pub mod compare;
 pub mod words;
 pub mod table;
+pub mod drawn;
 pub mod page;
 pub mod question;
 pub mod random;

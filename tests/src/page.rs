@@ -12,6 +12,10 @@
 //! | --- | ---: |
 //! |  | 17 |
 //! ````
+//!
+//! Beside the question may stand a block of `sql`, which `queries/verify` computes the table from. A
+//! block `mdx formatted` is answered with cells as they are shown. Where a question is to be refused,
+//! `Fejl: ` and a part of the message stand instead of the table.
 
 use anyhow::{Context, Result, ensure};
 
@@ -22,6 +26,10 @@ pub struct Case {
     pub title: String,
     /// How it is asked.
     pub asked: Vec<Asked>,
+    /// The SQL that computes the same outside the engine.
+    pub sql: Option<String>,
+    /// Whether cells are expected as they are shown, not as their values.
+    pub formatted: bool,
     /// The expected table as it stands; empty where none is written yet.
     pub expected: String,
     /// The bytes of the page that the table takes up.
@@ -37,6 +45,14 @@ pub enum Asked {
     Mdx(String),
 }
 
+impl Case {
+    /// A part of the message with which the question is to be refused.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&str> {
+        self.expected.strip_prefix("Fejl: ").map(str::trim)
+    }
+}
+
 /// Reads the questions of a page: each begins with `## `.
 ///
 /// # Errors
@@ -50,7 +66,7 @@ pub fn read(page: &str) -> Result<Vec<Case>> {
 fn read_case(page: &str, start: usize, end: usize) -> Result<Case> {
     let text = &page[start..end];
     let title = text[3..].lines().next().unwrap_or_default().trim().to_owned();
-    let mut asked = Vec::new();
+    let (mut asked, mut sql, mut formatted) = (Vec::new(), None, false);
     let mut rest = 0;
     while let Some(at) = text[rest..].find("```") {
         let opened = rest + at + 3;
@@ -61,6 +77,11 @@ fn read_case(page: &str, start: usize, end: usize) -> Result<Case> {
         match text[opened..body].trim() {
             "sh" => asked.push(Asked::Pivot(block)),
             "mdx" => asked.push(Asked::Mdx(block)),
+            "mdx formatted" => {
+                formatted = true;
+                asked.push(Asked::Mdx(block));
+            }
+            "sql" => sql = Some(block),
             _ => {}
         }
         rest = body + length + 3;
@@ -69,7 +90,7 @@ fn read_case(page: &str, start: usize, end: usize) -> Result<Case> {
     let after = rest + text[rest..].find('\n').map_or(text.len() - rest, |at| at + 1);
     let expected = text[after..].trim();
     let expected = if expected.is_empty() { String::new() } else { format!("{expected}\n") };
-    Ok(Case { title, asked, expected, place: start + after..end })
+    Ok(Case { title, asked, sql, formatted, expected, place: start + after..end })
 }
 
 /// The page with the tables of all questions put in.
@@ -97,5 +118,13 @@ mod tests {
         let new = with_tables(page, &cases, &["| 2 |\n".into(), "| 3 |\n".into()]);
         assert_eq!(new, page.replace("| 1 |", "| 2 |") + "\n| 3 |\n");
         assert!(read("\n## A\nno block\n").is_err());
+    }
+
+    #[test]
+    fn sql_and_refusals_are_read() {
+        let page = "\n## A\n```mdx formatted\nSELECT\n```\n```sql\nSELECT 1\n```\n\nFejl: [Nej]\n";
+        let case = read(page).unwrap().remove(0);
+        assert_eq!((case.sql.as_deref(), case.formatted), (Some("SELECT 1\n"), true));
+        assert_eq!(case.refusal(), Some("[Nej]"));
     }
 }

@@ -22,10 +22,14 @@ const SUPPLIERS: u64 = 2_000;
 const ORDERS: u64 = 1_500_000;
 /// At scale 1; one more of them for each doubling.
 const PARTS: u64 = 200_000;
+/// The largest numbers of a line.
+const MOST_DISCOUNT: u64 = 10;
+const MOST_QUANTITY: u64 = 50;
 /// One customer of so many never orders.
 const IDLE: u64 = 3;
 
-/// Writes the five tables of a scale into a folder.
+/// Writes the five tables of a scale into a folder, and two of single numbers: discounts and
+/// quantities are columns of the lines, and by our schema dimensions.
 ///
 /// # Errors
 /// The folder cannot be written.
@@ -33,6 +37,8 @@ pub fn generate(folder: &Path, scale: u32) -> Result<()> {
     fs::create_dir_all(folder)?;
     let size = Size::of(scale);
     days(&mut table(folder, "date")?)?;
+    numbers("discount", 0..=MOST_DISCOUNT, &mut table(folder, "discount")?)?;
+    numbers("quantity", 1..=MOST_QUANTITY, &mut table(folder, "quantity")?)?;
     customers(size, &mut table(folder, "customer")?)?;
     suppliers(size, &mut table(folder, "supplier")?)?;
     parts(size, &mut table(folder, "part")?)?;
@@ -62,6 +68,14 @@ impl Size {
 
 fn table(folder: &Path, name: &str) -> Result<BufWriter<File>> {
     Ok(BufWriter::with_capacity(1 << 20, File::create(folder.join(format!("{name}.csv")))?))
+}
+
+fn numbers(name: &str, all: std::ops::RangeInclusive<u64>, out: &mut impl Write) -> Result<()> {
+    writeln!(out, "{name}")?;
+    for number in all {
+        writeln!(out, "{number}")?;
+    }
+    Ok(out.flush()?)
 }
 
 fn first_day() -> Day {
@@ -182,8 +196,8 @@ fn order(number: u64, size: Size, random: &mut Random, out: &mut impl Write) -> 
         .map(|_| Line {
             part: 1 + random.number(size.parts),
             supplier: 1 + random.number(size.suppliers),
-            quantity: 1 + random.number(50),
-            discount: random.number(11),
+            quantity: 1 + random.number(MOST_QUANTITY),
+            discount: random.number(MOST_DISCOUNT + 1),
             tax: random.number(9),
             commit: 30 + random.below(61) as i32,
             mode: MODES[random.below(MODES.len())],

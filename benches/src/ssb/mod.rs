@@ -5,9 +5,14 @@
 //! drawn are our own, from a fixed seed.
 
 mod generate;
+mod tables;
 mod words;
 
 pub use generate::generate;
+pub use tables::Tables;
+
+/// What the tables mean.
+pub const SCHEMA: &str = include_str!("../../ssb/ssb.toml");
 
 /// A question of the benchmark.
 pub struct Question {

@@ -11,7 +11,7 @@ use tonic::{Code, Request, Status};
 
 use super::{Api, status, work};
 use crate::access::{Caller, Claims, Key, TokenError};
-use crate::versions::Version;
+use crate::versions::{Cache, Version};
 
 /// How a token is given in the words of HTTP.
 const SCHEME: &str = "Bearer ";
@@ -33,6 +33,10 @@ pub(super) struct Sight {
     pub version: Arc<Version>,
     /// The cubes that exist for the caller.
     pub views: Arc<[View]>,
+    /// Whose eyes they are.
+    pub caller: Caller,
+    /// The answers that were given.
+    pub cache: Arc<Cache>,
 }
 
 impl Api {
@@ -69,15 +73,16 @@ impl Api {
     /// A version as a caller sees it.
     pub(super) async fn sight(&self, caller: &Caller, version: &str) -> Result<Sight, Status> {
         let version = self.version(version).await?;
-        let (seen, caller) = (Arc::clone(&version), caller.clone());
-        let views = tokio::task::spawn_blocking(move || seen.views(&caller)).await;
+        let (seen, eyes) = (Arc::clone(&version), caller.clone());
+        let views = tokio::task::spawn_blocking(move || seen.views(&eyes)).await;
         let views = views.map_err(|_| status::internal())?;
         let views = views.ok_or_else(|| {
             let message = format!("versionen {} kender ikke adgangsbevisets rolle", version.name);
             let hint = "genopbyg med terning-server rebuild, eller få et nyt adgangsbevis";
             status::plain(Code::PermissionDenied, "UNKNOWN_ROLE", &message, hint)
         })?;
-        Ok(Sight { version, views })
+        let (caller, cache) = (caller.clone(), Arc::clone(&self.cache));
+        Ok(Sight { version, views, caller, cache })
     }
 }
 

@@ -44,7 +44,7 @@ pub(super) fn cell_set(sight: &Sight, answer: &Answer, formatted: bool) -> v1::C
         behind: answer.cells.behind,
         axes: answer.cells.axes.iter().map(|one| axis(cube, names, one)).collect(),
         cells: Some(cells(&answer.cells, formatted)),
-        warnings: Vec::new(),
+        warnings: answer.cells.warnings.clone(),
         cell_properties: Vec::new(),
     }
 }
@@ -154,6 +154,7 @@ fn special(cells: &CellSet, packed: &mut v1::Cells) {
     for (&place, value) in &cells.special {
         let (kind, text) = match value {
             Special::Text(text) => (v1::CellKind::Text, text.to_string()),
+            Special::Day(day) => (v1::CellKind::Text, day.to_string()),
             Special::Error(error) => (v1::CellKind::Error, error.to_string()),
         };
         packed.kinds[place] = kind as i32;

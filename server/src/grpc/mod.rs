@@ -27,7 +27,8 @@ use terning_proto::v1::query_service_server::QueryService;
 use tokio_stream::Stream;
 use tonic::{Request, Response, Status};
 
-use crate::versions::{Version, Versions};
+use crate::config::{Access, Settings};
+use crate::versions::{Cache, Version, Versions};
 use work::Work;
 
 /// A stream of answers.
@@ -39,6 +40,8 @@ pub struct Api {
     versions: Arc<Versions>,
     reports: Arc<Reports>,
     work: Work,
+    /// The answers that were given.
+    cache: Arc<Cache>,
     /// Whether a call without a token is refused.
     tokens_required: bool,
 }
@@ -47,8 +50,14 @@ impl Api {
     /// The service over the versions of a data folder; a call without a token sees everything, or is
     /// refused where tokens are required.
     #[must_use]
-    pub fn new(versions: Arc<Versions>, reports: Reports, tokens_required: bool) -> Api {
-        Api { versions, reports: Arc::new(reports), work: Work::default(), tokens_required }
+    pub fn new(versions: Arc<Versions>, reports: Reports, settings: Settings) -> Api {
+        Api {
+            versions,
+            reports: Arc::new(reports),
+            work: Work::default(),
+            cache: Arc::new(Cache::new(settings.cache_bytes)),
+            tokens_required: settings.access == Access::Required,
+        }
     }
 
     /// A version by name, opened away from the threads that serve connections if it is an old one.

@@ -1,14 +1,16 @@
 //! Answers a question whole.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use prost::Message;
-use terning_engine::query::{Answer, Cancel, Limits, Pivot, Question, answer};
+use terning_engine::query::{Answer, Cancel, Limits, Pivot, Question, prepare};
 use terning_proto::v1;
 use tonic::{Code, Status};
 
 use super::call::{Call, Sight};
 use super::{Api, convert, status};
+use crate::versions::Asked;
 
 /// Cells of the largest answer that is given whole.
 const WHOLE_CELLS: usize = 200_000;
@@ -39,27 +41,40 @@ pub(super) fn asked(question: Option<v1::Question>) -> Result<v1::Question, Stat
     })
 }
 
-/// Asks the engine. Neither question nor answer are logged: both may hold personal data.
+/// Asks the engine, or gives the answer that it gave the same eyes before. Neither question nor answer
+/// are logged: both may hold personal data.
 pub(super) fn ask(
     sight: &Sight,
     question: &v1::Question,
     cancel: &Cancel,
-) -> Result<Answer, Status> {
+) -> Result<Arc<Answer>, Status> {
     let started = Instant::now();
-    let views = &sight.views;
-    let limits = Limits::default();
-    let answered = match question.asked.as_ref() {
-        Some(v1::question::Asked::Mdx(text)) => {
-            answer(views, &Question::Mdx(text), &limits, cancel)
-        }
-        Some(v1::question::Asked::Pivot(asked)) => {
-            answer(views, &Question::Pivot(&pivot(asked)), &limits, cancel)
-        }
-        None => return Err(status::internal()),
+    let (views, limits) = (&sight.views, Limits::default());
+    let pivot = match question.asked.as_ref() {
+        Some(v1::question::Asked::Pivot(asked)) => Some(pivot(asked)),
+        _ => None,
     };
-    let answered = answered.map_err(status::of_query)?;
+    let words = match (question.asked.as_ref(), &pivot) {
+        (Some(v1::question::Asked::Mdx(text)), _) => Question::Mdx(text),
+        (_, Some(pivot)) => Question::Pivot(pivot),
+        _ => return Err(status::internal()),
+    };
+    let prepared = prepare(views, &words, &limits, cancel).map_err(status::of_query)?;
+    let (version, caller) = (sight.version.name, sight.caller.clone());
+    let asked = Asked { version, caller, meaning: prepared.meaning() };
+    let kept = sight.cache.find(&asked);
+    let is_kept = kept.is_some();
+    let answered = match kept {
+        Some(kept) => kept,
+        None => {
+            let answered = prepared.answer(views, &limits, cancel).map_err(status::of_query)?;
+            let answered = Arc::new(answered);
+            sight.cache.keep(asked, &answered);
+            answered
+        }
+    };
     let (cells, microseconds) = (answered.cells.ordinals.len(), started.elapsed().as_micros());
-    tracing::debug!(version = %sight.version.name, cells, microseconds, "besvaret");
+    tracing::debug!(version = %sight.version.name, cells, microseconds, is_kept, "besvaret");
     Ok(answered)
 }
 

@@ -11,6 +11,7 @@
 //!       …                     load report, rejects
 //! ```
 
+mod cache;
 mod manifest;
 mod name;
 mod raw;
@@ -19,6 +20,7 @@ mod views;
 mod watch;
 mod write;
 
+pub use cache::{Asked, CACHE_BYTES, Cache};
 pub use manifest::{CubesFile, Manifest};
 pub use name::VersionName;
 pub use raw::{RawFile, RawStore, keep_raw, raw_files, read_raw};

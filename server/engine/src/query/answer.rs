@@ -38,8 +38,51 @@ pub fn answer(
     limits: &Limits,
     cancel: &Cancel,
 ) -> Result<Answer, QueryError> {
-    let (view, bound) = bound(views, question)?;
-    Ok(Answer { view, cells: run(&views[view], &bound, limits, cancel)? })
+    prepare(views, question, limits, cancel)?.answer(views, limits, cancel)
+}
+
+/// A question whose names are resolved: what it means, however it was asked.
+#[derive(Debug)]
+pub struct Prepared {
+    view: usize,
+    bound: Bound,
+}
+
+/// Resolves the names of a question, and answers nothing yet.
+///
+/// # Errors
+/// The question cannot be understood, its sets would be larger than the limits, or it was cancelled.
+pub fn prepare(
+    views: &[View],
+    question: &Question<'_>,
+    limits: &Limits,
+    cancel: &Cancel,
+) -> Result<Prepared, QueryError> {
+    let (view, bound) = bound(views, question, limits, cancel)?;
+    Ok(Prepared { view, bound })
+}
+
+impl Prepared {
+    /// What it means: two questions about the same views that have the same are one question. All that
+    /// was bound stands in it, and nothing of the words that were bound.
+    #[must_use]
+    pub fn meaning(&self) -> String {
+        format!("{} {:?}", self.view, self.bound)
+    }
+
+    /// Answers it; the views are those that it was prepared with.
+    ///
+    /// # Errors
+    /// The answer would be larger than the limits, or it was cancelled.
+    pub fn answer(
+        &self,
+        views: &[View],
+        limits: &Limits,
+        cancel: &Cancel,
+    ) -> Result<Answer, QueryError> {
+        let cells = run(&views[self.view], &self.bound, limits, cancel)?;
+        Ok(Answer { view: self.view, cells })
+    }
 }
 
 /// Writes a pivot as the MDX that asks the same.
@@ -47,17 +90,23 @@ pub fn answer(
 /// # Errors
 /// The pivot cannot be understood.
 pub fn translate(views: &[View], pivot: &Pivot) -> Result<String, QueryError> {
-    let (view, bound) = bound(views, &Question::Pivot(pivot))?;
+    let (view, bound) =
+        bound(views, &Question::Pivot(pivot), &Limits::default(), &Cancel::default())?;
     Ok(show::mdx(&views[view], &bound))
 }
 
-fn bound(views: &[View], question: &Question<'_>) -> Result<(usize, Bound), QueryError> {
+fn bound(
+    views: &[View],
+    question: &Question<'_>,
+    limits: &Limits,
+    cancel: &Cancel,
+) -> Result<(usize, Bound), QueryError> {
     match question {
         Question::Mdx(text) => {
             let query = parse::mdx(text)?;
             let view = find(views, &query.cube_name())
                 .map_err(|error| error.at(text, query.cube().span.range()))?;
-            Ok((view, bind::mdx(&views[view], &query)?))
+            Ok((view, bind::mdx_within(&views[view], &query, limits, cancel)?))
         }
         Question::Pivot(pivot) => {
             let view = find(views, &pivot.cube)?;
@@ -73,4 +122,52 @@ pub(super) fn find(views: &[View], cube: &str) -> Result<usize, QueryError> {
     let found = shown().find(|(_, view)| same(&view.cube().name, cube));
     let names = shown().map(|(_, view)| view.cube().name.as_str());
     found.map(|(at, _)| at).ok_or_else(|| bind::unknown_cube(cube, names))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::bind::fixture::view;
+
+    fn meaning(question: &Question<'_>) -> String {
+        prepare(&[view()], question, &Limits::default(), &Cancel::default()).unwrap().meaning()
+    }
+
+    #[test]
+    fn questions_of_one_meaning_are_one_whatever_their_words() {
+        let of = |text: &str| meaning(&Question::Mdx(text));
+        let plain = of("SELECT NON EMPTY {[Tid].[Kvartal].[2020K1]} ON COLUMNS, \
+                        NON EMPTY {[Handle kommune].[Kommune].[Dragør]} ON ROWS FROM [Voksne]");
+        for same in [
+            "select non empty tid.kvartal.&[2020K1] on 0, -- by key\n \
+             non empty {[Handle kommune].[Kommune].&[155]} on 1 from voksne",
+            "SELECT NON EMPTY {[Handle kommune].[Kommune].[DRAGØR]} ON ROWS, \
+             NON EMPTY {[Tid].[Kvartal].[2020K1]} ON COLUMNS FROM [Voksne]",
+        ] {
+            assert_eq!(of(same), plain, "{same}");
+        }
+        for other in [
+            "SELECT NON EMPTY {[Tid].[Kvartal].[2020K2]} ON 0, \
+             NON EMPTY {[Handle kommune].[Kommune].[Dragør]} ON 1 FROM [Voksne]",
+            "SELECT {[Tid].[Kvartal].[2020K1]} ON 0, \
+             NON EMPTY {[Handle kommune].[Kommune].[Dragør]} ON 1 FROM [Voksne]",
+            "SELECT NON EMPTY {[Tid].[Kvartal].[2020K1]} ON 0, \
+             NON EMPTY {[Handle kommune].[Kommune].[Dragør]} ON 1 FROM [Voksne] \
+             WHERE [Tid].[År].[2020]",
+        ] {
+            assert_ne!(of(other), plain, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_pivot_means_what_its_mdx_means() {
+        let pivot = Pivot {
+            cube: "Voksne".to_owned(),
+            columns: vec!["Tid.Kvartal".to_owned()],
+            rows: vec!["Handle kommune.Kommune".to_owned()],
+            ..Pivot::default()
+        };
+        let text = translate(&[view()], &pivot).unwrap();
+        assert_eq!(meaning(&Question::Mdx(&text)), meaning(&Question::Pivot(&pivot)), "{text}");
+    }
 }

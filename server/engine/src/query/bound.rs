@@ -1,8 +1,11 @@
 //! A question with every name resolved: what the planner reads, whichever way it was asked.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::formula::Formula;
+use super::evaluate::set::Set;
+use super::evaluate::value::Value;
+use super::expr::Expr;
 use crate::cube::MeasureRef;
 
 /// A bound question about one cube.
@@ -15,10 +18,20 @@ pub struct Bound {
     /// The conditions that stand in `WHERE`: the position of each among the conditions, and its
     /// hierarchy. A formula that says where on the hierarchy it looks does so in their place.
     pub sliced: Vec<(usize, HierarchyRef)>,
+    /// Conditions that hide members and narrow no figure (`NON VISUAL`).
+    pub hidden: Vec<Condition>,
     /// The measure of cells whose tuple names none: a stored or a calculated one.
     pub measure: Member,
-    /// The calculated measures that the question needs, by their numbers.
-    pub calculated: BTreeMap<usize, Calculated>,
+    /// Where cells stand by `WHERE`: a set for each of its factors.
+    pub(crate) slicer: Vec<Arc<Set>>,
+    /// The hierarchies that stand at a member other than All where nothing is said.
+    pub(crate) defaults: Vec<(HierarchyRef, Member)>,
+    /// The calculated members that the question needs, by their numbers.
+    pub(crate) calculated: BTreeMap<usize, Calculated>,
+    /// The calculated members that the question defines; they are numbered behind those of the cube.
+    pub(crate) own: Vec<Own>,
+    /// The sets that the question gives names to, by number, worked out.
+    pub(crate) named: Vec<(usize, Value)>,
     /// Whether, among hierarchies of one dimension, a cell under an outer All (the one written
     /// first) exists for the inner All only: the totals of a pivot.
     pub nested_totals: bool,
@@ -33,9 +46,19 @@ impl Bound {
         measure: MeasureRef,
         nested_totals: bool,
     ) -> Bound {
-        let (sliced, calculated) = (Vec::new(), BTreeMap::new());
-        let measure = Member::Measure(measure);
-        Bound { axes, conditions, sliced, measure, calculated, nested_totals }
+        Bound {
+            axes,
+            conditions,
+            sliced: Vec::new(),
+            hidden: Vec::new(),
+            measure: Member::Measure(measure),
+            slicer: Vec::new(),
+            defaults: Vec::new(),
+            calculated: BTreeMap::new(),
+            own: Vec::new(),
+            named: Vec::new(),
+            nested_totals,
+        }
     }
 }
 
@@ -97,21 +120,32 @@ pub enum Member {
     },
     /// A stored measure.
     Measure(MeasureRef),
-    /// A calculated measure, by number: those of the cube, then those that the question defines.
+    /// A calculated member, by number: the measures of the cube, then those that the question defines.
     Calculated(usize),
 }
 
-/// A calculated measure whose formula is bound.
+/// A calculated member whose formula is bound.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Calculated {
+pub(crate) struct Calculated {
     /// The name.
     pub name: String,
     /// Decimals shown.
     pub decimals: u8,
+    /// How it is shown (`FORMAT_STRING`), if that is said.
+    pub format: Option<Arc<str>>,
     /// The dimensions on which it has a value at All only.
     pub at_all: Vec<usize>,
+    /// Of several calculated members in a cell, the one of the highest order is worked out last.
+    pub solve_order: i64,
     /// What it is.
-    pub formula: Formula,
+    pub formula: Arc<Expr>,
+}
+
+/// A calculated member that a question defines.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Own {
+    pub hierarchy: HierarchyRef,
+    pub name: String,
 }
 
 /// A restriction of one field to some of its members, or to all but some.

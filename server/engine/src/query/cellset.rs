@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use cube_schema::day::Day;
 use hashbrown::HashMap;
 
 use super::bound::{HierarchyRef, Member};
@@ -30,6 +31,8 @@ pub struct CellSet {
     /// The names of the calculated measures that the question itself defines; they are numbered
     /// behind those of the cube.
     pub own: Vec<String>,
+    /// What whoever asked should know: a member that does not exist was left out of a set.
+    pub warnings: Vec<String>,
 }
 
 /// What a cell has that is no number.
@@ -37,6 +40,8 @@ pub struct CellSet {
 pub enum Special {
     /// A text.
     Text(Arc<str>),
+    /// A day.
+    Day(Day),
     /// What is wrong with this cell alone.
     Error(Arc<QueryError>),
 }
@@ -61,6 +66,9 @@ impl AxisPositions {
     }
 }
 
+/// Bytes that a cell takes that is no number, beside its text.
+const SPECIAL_BYTES: usize = 200;
+
 impl CellSet {
     /// The number of cells, the empty ones included.
     #[must_use]
@@ -73,6 +81,22 @@ impl CellSet {
     pub fn value(&self, ordinal: usize) -> Option<f64> {
         let at = self.ordinals.binary_search(&u32::try_from(ordinal).ok()?).ok()?;
         Some(self.values[at])
+    }
+
+    /// Bytes that its columns take, about.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let axes = self.axes.iter().map(|axis| size_of_val(axis.members.as_slice()));
+        let special = self.special.values().map(|special| match special {
+            Special::Text(text) => SPECIAL_BYTES + text.len(),
+            Special::Day(_) | Special::Error(_) => SPECIAL_BYTES,
+        });
+        axes.sum::<usize>()
+            + size_of_val(self.ordinals.as_slice())
+            + size_of_val(self.values.as_slice())
+            + self.decimals.len()
+            + size_of_val(self.formats.as_slice())
+            + special.sum::<usize>()
     }
 
     /// The text of each cell, as people of a language read it.
@@ -108,6 +132,7 @@ impl Formats {
         match cells.special.get(&place) {
             None => format.show(Shown::Number(cells.values[place])),
             Some(Special::Text(text)) => format.show(Shown::Text(text)),
+            Some(Special::Day(day)) => format.show(Shown::Day(*day)),
             Some(Special::Error(_)) => String::new(),
         }
     }

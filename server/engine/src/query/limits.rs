@@ -14,7 +14,7 @@ pub struct Limits {
     pub cells: usize,
     /// Counters held while counting (four bytes each).
     pub counters: usize,
-    /// Parts of formulas that are made ready: each part at each place where it is looked up.
+    /// Places that formulas look at: a tuple, or the tuples of a set, at all cells at once is one.
     pub formula_parts: usize,
     /// Counts of the cube that the formulas of one question need.
     pub grids: usize,

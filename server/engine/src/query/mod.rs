@@ -1,9 +1,8 @@
-//! A question → an answer: parse → bind → plan → execute.
+//! A question → an answer: parse → bind → evaluate → plan → execute.
 //!
 //! A pivot in fields and an MDX text become the same [`bound::Bound`], and so one and the same plan.
 
 pub mod bound;
-pub mod formula;
 pub mod cellset;
 pub mod error;
 pub mod pivot;
@@ -19,15 +18,18 @@ mod told;
 pub mod drill;
 pub mod explain;
 mod answer;
-mod compose;
+mod evaluate;
+mod expr;
+mod functions;
 mod execute;
 mod limits;
 mod plan;
 
-pub use answer::{Answer, Question, answer, translate};
+pub use answer::{Answer, Prepared, Question, answer, prepare, translate};
 pub use cellset::CellSet;
 pub use drill::{Drill, Drilled, drill};
 pub use error::{ErrorKind, QueryError};
+pub use functions::{Described, catalogue};
 pub use limits::{Cancel, Limits};
 pub use pivot::Pivot;
 pub use table::Table;
@@ -43,7 +45,7 @@ pub fn run(
     limits: &Limits,
     cancel: &Cancel,
 ) -> Result<CellSet, QueryError> {
-    compose::answer(view, bound, limits, cancel)
+    evaluate::answer(view, bound, limits, cancel)
 }
 
 /// Plans and counts a question about stored measures of one group.

@@ -72,6 +72,14 @@ pub fn unique_name<'a>(
     name
 }
 
+/// The unique name of a member of a hierarchy that a question defines.
+#[must_use]
+pub(super) fn unique_name_of(cube: &Cube, hierarchy: HierarchyRef, name: &str) -> String {
+    let mut unique = hierarchy_name(cube, hierarchy);
+    push_step(&mut unique, name);
+    unique
+}
+
 /// The unique name of a hierarchy: `[Tid].[Kalender]`; `[Measures]`.
 #[must_use]
 pub fn hierarchy_name(cube: &Cube, hierarchy: HierarchyRef) -> String {

@@ -17,18 +17,9 @@ fn an_error_says_which_formula_and_where() {
             "[Measures].[Borgre]",
             "i formlen for 'x': kuben 'Lille' har intet mål 'Borgre' @1:42 [Borgre]",
         ),
-        ("1 + 'a'", "i formlen for 'x': tekster er endnu ikke understøttet i formler @1:35 'a'"),
         (
             "{[Tid].[År].&[2020]}",
             "i formlen for 'x': en mængde er ikke et tal @1:31 {[Tid].[År].&[2020]}",
-        ),
-        (
-            "[Tid].[År].&[2020]",
-            "i formlen for 'x': en tupel i en formel skal nævne et mål @1:31 [Tid].[År].&[2020]",
-        ),
-        (
-            "([Measures].[Borgere], [Tid].[År])",
-            "i formlen for 'x': her skal stå et medlem eller et mål @1:54 [Tid].[År]",
         ),
         (
             "([Measures].[Borgere], [Measures].[Par])",
@@ -36,21 +27,18 @@ fn an_error_says_which_formula_and_where() {
         ),
         (
             "[Tid].CurrentMember",
-            "i formlen for 'x': '.CurrentMember' er endnu ikke understøttet i formler @1:31 [Tid].CurrentMember",
+            "i formlen for 'x': dimensionen 'Tid' har flere hierarkier @1:31 [Tid]",
         ),
-        (
-            "Summ(1, 2)",
-            "i formlen for 'x': funktionen 'Summ' er ikke understøttet i formler @1:31 Summ",
-        ),
-        ("IIF(1, 2)", "i formlen for 'x': IIF mangler argument 3 @1:31 IIF(1, 2)"),
+        ("Summ(1, 2)", "i formlen for 'x': funktionen 'Summ' findes ikke @1:31 Summ"),
+        ("IIF(1, 2)", "i formlen for 'x': IIf mangler argument 3 @1:31 IIF(1, 2)"),
         ("IsEmpty(1, 2)", "i formlen for 'x': IsEmpty har kun 1 argumenter @1:42 2"),
+        ("Sum(1, 2)", "i formlen for 'x': et tal er ikke en mængde @1:35 1"),
         (
-            "Sum([Tid].[År].Members)",
-            "i formlen for 'x': Sum mangler argument 2 @1:31 Sum([Tid].[År].Members)",
+            "1 : 2",
+            "i formlen for 'x': et interval skal gå mellem to medlemmer af samme niveau @1:31 1 : 2",
         ),
-        ("1 : 2", "i formlen for 'x': operatoren er ikke understøttet mellem tal @1:31 1 : 2"),
-        ("1 +", "forventede en mængde eller et medlem, men fandt 'SELECT' @1:35 SELECT"),
-        ("'1 +'", "forventede en mængde eller et medlem, men teksten slutter @1:35 "),
+        ("1 +", "forventede en mængde, et medlem eller et tal, men fandt 'SELECT' @1:35 SELECT"),
+        ("'1 +'", "forventede en mængde, et medlem eller et tal, men teksten slutter @1:35 "),
         ("'[Measures].[Borgere'", "et navn i [ ] er ikke afsluttet @1:43 ["),
         ("[Measures].[x] + 1", "målet 'x' bruger sig selv: x → x"),
     ] {
@@ -62,11 +50,11 @@ fn an_error_says_which_formula_and_where() {
 fn names_are_defined_once_and_in_the_right_place() {
     for (definition, expected) in [
         ("MEMBER [Measures].[Borgere] AS 1", "målet 'Borgere' findes allerede @1:24 [Borgere]"),
+        ("MEMBER [Tid].[x] AS 1", "'Tid' har flere hierarkier @1:13 [Tid]"),
         (
-            "MEMBER [Tid].[År].[x] AS 1",
-            "beregnede medlemmer er endnu kun understøttet blandt målene @1:13 [Tid]",
+            "MEMBER x AS 1",
+            "et beregnet medlem skrives [Measures].[navn] eller [Dimension].[Felt].[navn] @1:13 x",
         ),
-        ("MEMBER x AS 1", "et beregnet mål skrives [Measures].[navn] @1:13 x"),
         ("SET a.b AS {[Tid].[År].[2020]}", "en mængde har ét navn uden punktum @1:10 a"),
         (
             "SET a AS {b} SET b AS {a}",

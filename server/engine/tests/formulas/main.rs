@@ -5,6 +5,7 @@
 mod equal;
 mod errors;
 mod groups;
+mod interpret;
 mod limits;
 mod sets;
 mod values;

@@ -50,7 +50,7 @@ fn formulas_have_the_arithmetic_of_mdx() {
         ("IIF(NULL IS NULL OR 1 > 2, 3, 4)", "3.00"),
         ("CoalesceEmpty(NULL, 1 / 0, 5)", "5.00"),
         ("'[Measures].[Borgere] * 2'", "8.00"),
-        ("\"[Measures].[Borgere] * 2\"", "8.00"),
+        ("\"a\" + 'b' + 1", "ab1"),
     ] {
         assert_eq!(cell(formula, ""), expected, "{formula}");
     }

@@ -14,6 +14,7 @@ use cube_schema::day::{Day, Month};
 use cube_schema::schema::Schema;
 use cube_schema::table::{DimensionTable, FactColumn, FactTable, Star, Timeline};
 use terning_engine::cube::{Cube, build};
+use terning_engine::query::cellset::Special;
 use terning_engine::query::names::{Names, caption};
 use terning_engine::query::{Answer, Cancel, Limits, Pivot, Question, View, answer};
 
@@ -70,9 +71,9 @@ measures = [{ name = "Medlemmer", kind = "distinct", key = ["person"] }]
 "#;
 
 /// A row: who, where, from, until, and the service.
-type Row = (u32, u32, &'static str, &'static str, u32);
+pub type Row = (u32, u32, &'static str, &'static str, u32);
 
-const SERVICES: [Row; 6] = [
+pub const SERVICES: [Row; 6] = [
     (0, 0, "2019-01-01", "2020-12-31", 0),
     (1, 0, "2020-01-01", "2020-12-31", 0),
     (0, 0, "2020-01-01", "2020-12-31", 1),
@@ -81,7 +82,7 @@ const SERVICES: [Row; 6] = [
     (0, 2, "2020-01-01", "2020-12-31", 1),
 ];
 
-const MEMBERS: [Row; 6] = [
+pub const MEMBERS: [Row; 6] = [
     (0, 0, "2019-01-01", "2020-12-31", 0),
     (1, 0, "2019-01-01", "2020-12-31", 0),
     (2, 0, "2019-01-01", "2020-12-31", 0),
@@ -166,8 +167,10 @@ fn lines(view: &View, answer: &Answer) -> Vec<String> {
     };
     let value = |ordinal: usize| {
         let found = cells.ordinals.iter().position(|one| *one as usize == ordinal);
-        found.map_or("-".to_owned(), |at| {
-            format!("{:.*}", usize::from(cells.decimals[at]), cells.values[at])
+        found.map_or("-".to_owned(), |at| match cells.special.get(&at) {
+            Some(Special::Text(text)) => text.to_string(),
+            Some(Special::Error(error)) => format!("fejl: {}", error.message),
+            _ => format!("{:.*}", usize::from(cells.decimals[at]), cells.values[at]),
         })
     };
     let columns = (0..count(0)).map(|column| position(0, column)).collect::<Vec<_>>().join(" ");

@@ -1,39 +1,42 @@
-//! The calculated measures that a question needs, bound, with those that they need in turn.
+//! The calculated members that a question needs, bound, with those that they need in turn.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::context::Context;
 use super::definitions::Definitions;
-use super::{ErrorKind, QueryError, View, formula};
-use crate::query::bound::{Axis, Calculated, Member, Part};
-use crate::query::formula::{Arithmetic, Formula};
-use crate::query::parse::{self, Definition, Expr, ExprKind};
+use super::{ErrorKind, QueryError, View, expr};
+use crate::query::bound::{Axis, Calculated, Member, Own, Part};
+use crate::query::expr::{Expr, Node};
+use crate::query::functions::Kind;
+use crate::query::parse::{self, Definition, ExprKind, Operator};
 
 /// Decimals of a measure that divides and says nothing of its format.
 const DECIMALS_OF_A_RATIO: u8 = 2;
 
-/// How deep a measure may be, with the measures that it uses: they are made ready and worked out by
-/// recursion, on the 2 MB of a server's thread.
+/// How deep a member may be, with the members that it uses: they are worked out by recursion.
 const MAX_DEPTH: usize = 500;
 
-/// The calculated measures of the axes and of the slicer, and those behind them.
-pub(super) fn calculated(
+/// Adds the calculated members that expressions and axes name, and those behind them.
+pub(super) fn take(
     context: Context<'_>,
+    bound: &mut BTreeMap<usize, Calculated>,
+    exprs: &[&Expr],
     axes: &[Axis],
     measure: Member,
-) -> Result<BTreeMap<usize, Calculated>, QueryError> {
+) -> Result<(), QueryError> {
     let mut found =
-        Found { context, bound: BTreeMap::new(), depths: BTreeMap::new(), open: Vec::new() };
-    let tuples = axes.iter().flat_map(|axis| &axis.factors).flat_map(|factor| &factor.parts);
-    let members = tuples.flat_map(|part| match part {
+        Found { context, bound: std::mem::take(bound), depths: BTreeMap::new(), open: Vec::new() };
+    let mut named = vec![measure];
+    exprs.iter().for_each(|expr| expr.each_member(&mut |_, member, _| named.push(member)));
+    let parts = axes.iter().flat_map(|axis| &axis.factors).flat_map(|factor| &factor.parts);
+    named.extend(parts.flat_map(|part| match part {
         Part::Tuples(members) => members.as_slice(),
         Part::Level { .. } => &[],
-    });
-    for member in members.chain([&measure]) {
-        found.take(*member)?;
-    }
-    Ok(found.bound)
+    }));
+    named.into_iter().try_for_each(|member| found.take(member))?;
+    *bound = found.bound;
+    Ok(())
 }
 
 /// Binds every formula of a view's cube.
@@ -41,14 +44,16 @@ pub(super) fn calculated(
 /// # Errors
 /// The first formula that means nothing, with its name and the place in it.
 pub fn check(view: &View) -> Result<(), QueryError> {
-    let (written, definitions) = (Cell::new(0), Definitions::default());
-    let context = Context::new(view, "", &definitions, &written);
+    let (text, definitions) = (Arc::from(""), Definitions::default());
+    let context = Context::new(view, &text, &definitions);
     for number in 0..context.cube.calculated.len() {
-        calculated(context, &[], Member::Calculated(number))?;
+        let mut bound = BTreeMap::new();
+        take(context, &mut bound, &[], &[], Member::Calculated(number))?;
     }
+    let formula = context.in_formula(&text);
     for set in &context.cube.sets {
         definitions.begin_formula();
-        formula::named_set(context, &set.name)?;
+        Definitions::set(formula, &set.name).transpose()?;
     }
     Ok(())
 }
@@ -59,35 +64,40 @@ struct Found<'a> {
     bound: BTreeMap<usize, Calculated>,
     /// How deep each of them is.
     depths: BTreeMap<usize, usize>,
-    /// The measures that are being bound, the innermost last.
-    open: Vec<usize>,
+    /// The members that are being bound, and whether each is used where the one before it stands.
+    open: Vec<(usize, bool)>,
 }
 
 impl Found<'_> {
-    /// Binds a calculated measure and all that it needs.
+    /// Binds a calculated member and all that it needs.
     fn take(&mut self, member: Member) -> Result<(), QueryError> {
+        self.take_at(member, true)
+    }
+
+    fn take_at(&mut self, member: Member, same_cell: bool) -> Result<(), QueryError> {
         let Member::Calculated(number) = member else { return Ok(()) };
-        if self.open.contains(&number) {
-            return Err(self.cycle(number));
+        if let Some(start) = self.open.iter().position(|(open, _)| *open == number) {
+            let ring = self.open[start + 1..].iter().all(|(_, same_cell)| *same_cell);
+            return if ring && same_cell { Err(self.cycle(number)) } else { Ok(()) };
         }
         if self.bound.contains_key(&number) {
             return Ok(());
         }
         let mut own = self.bind(number)?;
         let mut needed = Vec::new();
-        own.formula.each_measure(&mut |member| needed.push(member));
-        self.open.push(number);
-        needed.iter().try_for_each(|&member| self.take(member))?;
+        own.formula.each_member(&mut |_, member, same_cell| needed.push((member, same_cell)));
+        self.open.push((number, same_cell));
+        needed.iter().try_for_each(|&(member, same_cell)| self.take_at(member, same_cell))?;
         self.open.pop();
         self.measure_depth(number, &own.formula)?;
         if number >= self.context.cube.calculated.len() {
-            own.decimals = self.decimals(number, &own.formula, &needed)?;
+            self.properties(number, &mut own, &needed)?;
         }
         self.bound.insert(number, own);
         Ok(())
     }
 
-    fn measure_depth(&mut self, number: usize, formula: &Formula) -> Result<(), QueryError> {
+    fn measure_depth(&mut self, number: usize, formula: &Expr) -> Result<(), QueryError> {
         let depth = formula.depth(&|member| match member {
             Member::Calculated(number) => self.depths.get(&number).copied().unwrap_or(0),
             _ => 0,
@@ -105,64 +115,103 @@ impl Found<'_> {
     fn bind(&self, number: usize) -> Result<Calculated, QueryError> {
         let context = self.context;
         context.definitions.begin_formula();
-        let Some(measure) = context.cube.calculated.get(number) else {
-            let (name, definition) = self.own(number);
-            let formula = formula::formula(context.in_text(&definition.text), &definition.expr);
-            let formula = formula.map_err(|error| error.in_formula(name))?;
-            return Ok(Calculated { name: name.clone(), decimals: 0, at_all: Vec::new(), formula });
+        let bind = |text: &str, parsed: &parse::Expr, name: &str| {
+            let text: Arc<str> = Arc::from(text);
+            let formula = expr::bind_as(context.in_formula(&text), parsed, Kind::Value);
+            formula.map(Arc::new).map_err(|error| error.in_formula(name))
         };
-        let formula = parse::expression(&measure.formula)
-            .and_then(|expr| formula::formula(context.in_text(&measure.formula), &expr))
-            .map_err(|error| error.in_formula(&measure.name))?;
-        let at_all = measure.at_all.clone();
-        Ok(Calculated { name: measure.name.clone(), decimals: measure.decimals, at_all, formula })
+        let Some(measure) = context.cube.calculated.get(number) else {
+            let Some((own, definition)) = self.own(number) else {
+                let message = format!("beregning {number} findes ikke");
+                return Err(QueryError::new(ErrorKind::Invalid, message));
+            };
+            return Ok(Calculated {
+                name: own.name.clone(),
+                decimals: 0,
+                format: None,
+                at_all: Vec::new(),
+                solve_order: 0,
+                formula: bind(&definition.text, &definition.expr, &own.name)?,
+            });
+        };
+        let parsed = parse::expression(&measure.formula);
+        let parsed = parsed.map_err(|error| error.in_formula(&measure.name))?;
+        Ok(Calculated {
+            name: measure.name.clone(),
+            decimals: measure.decimals,
+            format: None,
+            at_all: measure.at_all.clone(),
+            solve_order: 0,
+            formula: bind(&measure.formula, &parsed, &measure.name)?,
+        })
     }
 
-    fn own(&self, number: usize) -> &(String, &Definition<'_>) {
-        &self.context.definitions.members()[number - self.context.cube.calculated.len()]
+    fn own(&self, number: usize) -> Option<(&Own, &Definition<'_>)> {
+        self.context.definitions.member(number - self.context.cube.calculated.len())
     }
 
     fn name(&self, number: usize) -> &str {
         match self.context.cube.calculated.get(number) {
             Some(measure) => &measure.name,
-            None => &self.own(number).0,
+            None => self.own(number).map_or("", |(own, _)| &own.name),
         }
     }
 
     fn cycle(&self, number: usize) -> QueryError {
-        let start = self.open.iter().position(|&one| one == number).unwrap_or(0);
-        let names = self.open[start..].iter().chain([&number]).map(|&one| self.name(one));
-        let path = names.collect::<Vec<_>>().join(" → ");
+        let start = self.open.iter().position(|(one, _)| *one == number).unwrap_or(0);
+        let names = self.open[start..].iter().map(|(one, _)| one).chain([&number]);
+        let path = names.map(|&one| self.name(one)).collect::<Vec<_>>().join(" → ");
         let message = format!("målet '{}' bruger sig selv: {path}", self.name(number));
         QueryError::new(ErrorKind::Invalid, message).hint("skriv en af formlerne ud")
     }
 
-    /// The decimals of a measure of the question: by its format, else the most of what it is made
-    /// of, and some for a ratio.
-    fn decimals(
+    /// What a member of the question says of itself, and its decimals: by its format, else the most
+    /// of what it is made of, and some for a ratio.
+    fn properties(
         &self,
         number: usize,
-        formula: &Formula,
-        needed: &[Member],
-    ) -> Result<u8, QueryError> {
-        let (_, definition) = self.own(number);
-        for (property, value) in &definition.properties {
-            let name = self.context.name(*property);
-            if name.eq_ignore_ascii_case("FORMAT_STRING") {
-                return self.of_format(value);
-            }
-        }
-        let of = |member: &Member| match member {
+        own: &mut Calculated,
+        needed: &[(Member, bool)],
+    ) -> Result<(), QueryError> {
+        let of = |(member, _): &(Member, bool)| match member {
             Member::Measure(measure) => self.context.cube.measure(*measure).decimals,
             Member::Calculated(number) => self.bound.get(number).map_or(0, |one| one.decimals),
             _ => 0,
         };
-        let ratio = if divides(formula) { DECIMALS_OF_A_RATIO } else { 0 };
-        Ok(needed.iter().map(of).max().unwrap_or(0).max(ratio))
+        let ratio = if divides(&own.formula) { DECIMALS_OF_A_RATIO } else { 0 };
+        own.decimals = needed.iter().map(of).max().unwrap_or(0).max(ratio);
+        let Some((_, definition)) = self.own(number) else { return Ok(()) };
+        for (property, value) in &definition.properties {
+            let name = self.context.name(*property);
+            if name.eq_ignore_ascii_case("FORMAT_STRING") {
+                own.decimals = self.of_format(value)?;
+                if let ExprKind::Text(format) = value.kind {
+                    own.format = Some(Arc::from(&*format.text(self.context.text)));
+                }
+            } else if name.eq_ignore_ascii_case("SOLVE_ORDER") {
+                own.solve_order = self.whole(value)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn whole(&self, value: &parse::Expr) -> Result<i64, QueryError> {
+        let number = match &value.kind {
+            ExprKind::Number(number) => Some(*number),
+            ExprKind::Prefix(Operator::Minus, of) => match of.kind {
+                ExprKind::Number(number) => Some(-number),
+                _ => None,
+            },
+            _ => None,
+        };
+        number.filter(|number| number.fract() == 0.0 && number.abs() < 1e9).map_or_else(
+            || Err(self.context.invalid("SOLVE_ORDER skal være et helt tal", value.span)),
+            |number| Ok(number as i64),
+        )
     }
 
     /// The decimals of `'#,##0.00'`, and of the named formats.
-    fn of_format(&self, value: &Expr) -> Result<u8, QueryError> {
+    fn of_format(&self, value: &parse::Expr) -> Result<u8, QueryError> {
         let ExprKind::Text(format) = value.kind else {
             return Err(self
                 .context
@@ -183,7 +232,10 @@ impl Found<'_> {
     }
 }
 
-fn divides(formula: &Formula) -> bool {
-    matches!(formula, Formula::Arithmetic(Arithmetic::Divide, _))
-        || formula.parts().into_iter().any(divides)
+fn divides(formula: &Expr) -> bool {
+    let own = match &formula.node {
+        Node::Chain(_, rest) => rest.iter().any(|(operator, _)| *operator == Operator::Divide),
+        _ => false,
+    };
+    own || formula.parts().into_iter().any(divides)
 }

@@ -1,7 +1,7 @@
 //! What binding an MDX text needs everywhere: the view, the text, and errors that point into it.
 
 use std::borrow::Cow;
-use std::cell::Cell;
+use std::sync::Arc;
 
 use super::definitions::Definitions;
 use super::{ErrorKind, QueryError, View};
@@ -10,45 +10,45 @@ use crate::query::bound::HierarchyRef;
 use crate::query::names;
 use crate::query::parse::{Name, Span};
 
-/// How many members may be written out while one question is bound; some tenths of a second.
-const MAX_WRITTEN: usize = 20_000_000;
-
 /// A question being bound.
 #[derive(Clone, Copy)]
 pub(super) struct Context<'a> {
     pub(super) view: &'a View,
     pub(super) cube: &'a Cube,
+    /// The text that names and places are of.
     pub(super) text: &'a str,
+    /// The same text, as expressions keep it.
+    pub(super) shared: &'a Arc<str>,
     /// What the question itself gives names to.
     pub(super) definitions: &'a Definitions<'a>,
-    /// How many members have been written out.
-    written: &'a Cell<usize>,
+    /// Whether it is a formula that is bound: a set of the schema is then that of the cell.
+    pub(super) in_formula: bool,
 }
 
 impl<'a> Context<'a> {
     pub(super) fn new(
         view: &'a View,
-        text: &'a str,
+        text: &'a Arc<str>,
         definitions: &'a Definitions<'a>,
-        written: &'a Cell<usize>,
     ) -> Context<'a> {
-        Context { view, cube: view.cube(), text, definitions, written }
+        let cube = view.cube();
+        Context { view, cube, text, shared: text, definitions, in_formula: false }
     }
 
-    /// The same question, in another text: a formula.
-    pub(super) fn in_text(self, text: &'a str) -> Context<'a> {
-        Context { text, ..self }
+    /// The same question, in another text.
+    pub(super) fn in_text<'b>(self, text: &'b Arc<str>) -> Context<'b>
+    where
+        'a: 'b,
+    {
+        Context { text, shared: text, ..self }
     }
 
-    /// Counts members that are about to be written out, and stops a question that goes too far.
-    pub(super) fn write(self, count: usize, span: Span) -> Result<(), QueryError> {
-        self.written.set(self.written.get().saturating_add(count));
-        match self.written.get() > MAX_WRITTEN {
-            true => Err(self
-                .too_large("mængderne i spørgsmålet er for store at skrive ud", span)
-                .hint("skriv dem som krydsprodukter, eller vælg færre medlemmer")),
-            false => Ok(()),
-        }
+    /// The same question, in a formula.
+    pub(super) fn in_formula<'b>(self, text: &'b Arc<str>) -> Context<'b>
+    where
+        'a: 'b,
+    {
+        Context { in_formula: true, ..self.in_text(text) }
     }
 
     /// The letters of a name.

@@ -1,15 +1,16 @@
 //! What a question gives names to with `WITH`, and the sets that the schema has given names.
 
 use std::cell::{Cell, RefCell};
+use std::sync::Arc;
 
 use super::context::Context;
 use super::resolve::{self, Entity};
-use super::sets::Set;
 use super::{ErrorKind, QueryError, View, expr};
 use crate::cube::dimension::{fold, same};
-use crate::query::bound::HierarchyRef;
-use crate::query::names::MEASURES;
-use crate::query::parse::{self, Definition, Expr, ExprKind, Name, Select, Span};
+use crate::query::bound::{HierarchyRef, Own};
+use crate::query::expr::{Expr, Node};
+use crate::query::functions::{self, Kind};
+use crate::query::parse::{self, Definition, Name, Select, Span};
 
 /// Definitions of one question. A tool writes some tens; names are looked for one by one.
 const MAX_DEFINITIONS: usize = 200;
@@ -29,8 +30,12 @@ const MAX_PARTS: usize = 500;
 /// The definitions of one question.
 #[derive(Default)]
 pub(super) struct Definitions<'q> {
-    members: Vec<(String, &'q Definition<'q>)>,
+    /// The names of the members.
+    pub(super) own: Vec<Own>,
+    members: Vec<&'q Definition<'q>>,
     sets: Vec<(String, &'q Definition<'q>)>,
+    /// Sets that were given a name where they stand, and which.
+    aliases: RefCell<Vec<(String, Expr)>>,
     /// The sets that are being bound, the innermost last.
     open: RefCell<Vec<String>>,
     /// How often a set has been bound.
@@ -41,7 +46,11 @@ pub(super) struct Definitions<'q> {
 
 impl<'q> Definitions<'q> {
     /// Reads the names of what a question defines.
-    pub(super) fn new(view: &View, query: &'q Select<'q>) -> Result<Definitions<'q>, QueryError> {
+    pub(super) fn new(
+        view: &View,
+        query: &'q Select<'q>,
+        text: &Arc<str>,
+    ) -> Result<Definitions<'q>, QueryError> {
         if let Some(first) = query.definitions.get(MAX_DEFINITIONS) {
             let message = format!("et spørgsmål kan højst definere {MAX_DEFINITIONS} navne");
             return Err(QueryError::new(ErrorKind::TooLarge, message)
@@ -50,21 +59,27 @@ impl<'q> Definitions<'q> {
         }
         let mut found = Definitions::default();
         for definition in &query.definitions {
-            let own = Own { view, text: query.text, definition };
+            let reader = Reader { view, text, definition };
             if definition.is_member {
-                let name = own.measure_name(&found)?;
-                found.members.push((name, definition));
+                let own = reader.member(&found)?;
+                found.own.push(own);
+                found.members.push(definition);
             } else {
-                let name = own.set_name(&found)?;
+                let name = reader.set_name(&found)?;
                 found.sets.push((name, definition));
             }
         }
         Ok(found)
     }
 
-    /// The position of a measure that the question defines.
-    pub(super) fn find_member(&self, name: &str) -> Option<usize> {
-        self.members.iter().position(|(own, _)| same(own, name))
+    /// The names of a question whose definitions have been read before.
+    pub(super) fn of_names(own: &[Own]) -> Definitions<'q> {
+        Definitions { own: own.to_vec(), ..Definitions::default() }
+    }
+
+    /// The position of a member that the question defines.
+    pub(super) fn find_member(&self, hierarchy: HierarchyRef, name: &str) -> Option<usize> {
+        self.own.iter().position(|own| own.hierarchy == hierarchy && same(&own.name, name))
     }
 
     /// Begins a formula.
@@ -84,38 +99,47 @@ impl<'q> Definitions<'q> {
         }
     }
 
-    /// The measures that the question defines.
-    pub(super) fn members(&self) -> &[(String, &'q Definition<'q>)] {
-        &self.members
+    /// A member that the question defines.
+    pub(super) fn member(&self, number: usize) -> Option<(&Own, &'q Definition<'q>)> {
+        self.own.get(number).zip(self.members.get(number).copied())
     }
 
     /// The set of a name that the question or the schema defines, bound; `None` where there is
-    /// none. It is written out in the context of the whole question.
-    pub(super) fn set(context: Context<'_>, name: &str) -> Option<Result<Set, QueryError>> {
-        let own = context.definitions.sets.iter().find(|(own, _)| same(own, name));
-        if let Some((name, definition)) = own {
+    /// none.
+    pub(super) fn set(context: Context<'_>, name: &str) -> Option<Result<Expr, QueryError>> {
+        let aliases = context.definitions.aliases.borrow();
+        if let Some((_, set)) = aliases.iter().rev().find(|(own, _)| same(own, name)) {
+            return Some(Ok(set.clone()));
+        }
+        drop(aliases);
+        let own = context.definitions.sets.iter().position(|(own, _)| same(own, name));
+        if let Some(number) = own {
+            let (name, definition) = &context.definitions.sets[number];
             return Some(once(context, name, || {
-                expr::set(context.in_text(&definition.text), &definition.expr)
+                let text: Arc<str> = Arc::from(&*definition.text);
+                let inner = Context { in_formula: false, ..context.in_text(&text) };
+                let set = expr::bind_as(inner, &definition.expr, Kind::Set)?;
+                Ok(set.like(Node::Named(number, Arc::new(set.clone()))))
             }));
         }
         let set = context.cube.find_set(name)?;
         Some(once(context, &set.name, || {
             let parsed = parse::expression(&set.formula)?;
-            expr::set(context.in_text(&set.formula), &parsed)
+            let text: Arc<str> = Arc::from(&*set.formula);
+            let found = expr::bind_as(context.in_text(&text), &parsed, Kind::Set)?;
+            match context.in_formula {
+                true => {
+                    let existing = functions::of_name("Existing")?;
+                    Ok(found.like(Node::Call(existing, vec![found.clone()])))
+                }
+                false => Ok(found),
+            }
         }))
     }
 
-    /// The expression that a set of the schema is, with its text.
-    pub(super) fn schema_set<'a>(
-        context: Context<'a>,
-        name: &str,
-    ) -> Option<Result<(Context<'a>, Expr), QueryError>> {
-        if context.definitions.sets.iter().any(|(own, _)| same(own, name)) {
-            return None;
-        }
-        let set = context.cube.find_set(name)?;
-        let parsed = parse::expression(&set.formula);
-        Some(parsed.map(|parsed| (context.in_text(&set.formula), parsed)))
+    /// Gives a set a name from here on.
+    pub(super) fn alias(&self, name: &str, set: &Expr) {
+        self.aliases.borrow_mut().push((name.to_owned(), set.clone()));
     }
 }
 
@@ -145,21 +169,21 @@ pub(super) fn once<T>(
 }
 
 /// The name that an expression is, if it can be that of a set.
-pub(super) fn set_name(context: Context<'_>, expr: &Expr) -> Option<String> {
-    match &expr.kind {
-        ExprKind::Path(names) if names.len() == 1 => Some(context.name(names[0]).into_owned()),
+pub(super) fn set_name(context: Context<'_>, names: &[Name]) -> Option<String> {
+    match names {
+        [only] if !only.is_key() => Some(context.name(*only).into_owned()),
         _ => None,
     }
 }
 
 /// A definition whose name is being read.
-struct Own<'a> {
+struct Reader<'a> {
     view: &'a View,
-    text: &'a str,
+    text: &'a Arc<str>,
     definition: &'a Definition<'a>,
 }
 
-impl Own<'_> {
+impl Reader<'_> {
     fn letters(&self, name: Name) -> String {
         name.text(self.text).into_owned()
     }
@@ -168,24 +192,38 @@ impl Own<'_> {
         QueryError::new(ErrorKind::Invalid, message).at(self.text, name.span.range())
     }
 
-    fn measure_name(&self, found: &Definitions<'_>) -> Result<String, QueryError> {
-        let [dimension, .., last] = self.definition.name[..] else {
-            let message = "et beregnet mål skrives [Measures].[navn]".to_owned();
-            return Err(self.invalid(message, self.definition.name[0]));
+    fn member(&self, found: &Definitions<'_>) -> Result<Own, QueryError> {
+        let Some((last, before)) =
+            self.definition.name.split_last().filter(|two| !two.1.is_empty())
+        else {
+            let message =
+                "et beregnet medlem skrives [Measures].[navn] eller [Dimension].[Felt].[navn]";
+            return Err(self.invalid(message.to_owned(), self.definition.name[0]));
         };
-        if !same(&self.letters(dimension), MEASURES) {
-            let message = "beregnede medlemmer er endnu kun understøttet blandt målene".to_owned();
-            return Err(self.invalid(message, dimension).hint("skriv [Measures].[navn]"));
-        }
-        let (name, cube) = (self.letters(last), self.view.cube());
-        let is_taken = cube.find_measure(&name).is_some()
-            || cube.find_calculated(&name).is_some()
-            || found.find_member(&name).is_some();
+        let (name, cube) = (self.letters(*last), self.view.cube());
+        let context = Context::new(self.view, self.text, found);
+        let hierarchy = match resolve::path(context, before)? {
+            Entity::Hierarchy(hierarchy)
+            | Entity::Level(hierarchy, _)
+            | Entity::Member(hierarchy, _) => hierarchy,
+            Entity::Dimension(dimension) => {
+                let shape = &cube.dimensions[dimension];
+                let Some(hierarchy) = shape.own_hierarchy() else {
+                    let message = format!("'{}' har flere hierarkier", shape.name);
+                    return Err(self.invalid(message, before[0]).hint("skriv også hierarkiet"));
+                };
+                HierarchyRef::Of { dimension, hierarchy }
+            }
+        };
+        let is_taken = found.find_member(hierarchy, &name).is_some()
+            || hierarchy == HierarchyRef::Measures
+                && (cube.find_measure(&name).is_some() || cube.find_calculated(&name).is_some());
         if is_taken {
-            let message = format!("målet '{name}' findes allerede");
-            return Err(self.invalid(message, last).hint("giv det et andet navn"));
+            let what = if hierarchy == HierarchyRef::Measures { "målet" } else { "medlemmet" };
+            let message = format!("{what} '{name}' findes allerede");
+            return Err(self.invalid(message, *last).hint("giv det et andet navn"));
         }
-        Ok(name)
+        Ok(Own { hierarchy, name })
     }
 
     fn set_name(&self, found: &Definitions<'_>) -> Result<String, QueryError> {
@@ -200,16 +238,5 @@ impl Own<'_> {
             return Err(self.invalid(message, only).hint("giv den et andet navn"));
         }
         Ok(name)
-    }
-}
-
-/// The hierarchy and member that a path means, if it is one member.
-pub(super) fn member(
-    context: Context<'_>,
-    names: &[Name],
-) -> Result<Option<(HierarchyRef, crate::query::bound::Member)>, QueryError> {
-    match resolve::path(context, names)? {
-        Entity::Member(hierarchy, member) => Ok(Some((hierarchy, member))),
-        _ => Ok(None),
     }
 }

@@ -1,358 +1,426 @@
-//! An expression → the set it means.
+//! A parsed expression → what it means: every name resolved, every function found, and what stands
+//! in the place of something else (a member for its value, a hierarchy for its current member) said.
+
+use std::sync::Arc;
 
 use super::context::Context;
 use super::definitions::{self, Definitions};
-use super::resolve::{self, Entity, hierarchy_names, levels_below};
-use super::sets::{self, Set};
-use super::{QueryError, functions, pivot};
-use crate::cube::Dimension;
-use crate::query::bound::{HierarchyRef, Member, Part};
-use crate::query::parse::{Expr, ExprKind, Name, NameKind, Operator, Span, Step};
+use super::resolve::{self, Entity, hierarchy_names};
+use super::{QueryError, View, call};
+use crate::query::bound::{HierarchyRef, Own};
+use crate::query::evaluate::value::Value;
+use crate::query::expr::{Expr, Node};
+use crate::query::functions::{self, Kind};
+use crate::query::parse::{self, Case, ExprKind, Name, Operator, Span};
 
-/// The set that an expression means. A member is the set of itself alone.
-pub(super) fn set(context: Context<'_>, expr: &Expr) -> Result<Set, QueryError> {
-    if let Some(name) = definitions::set_name(context, expr)
+/// A text that is bound while a question is answered. With `constrained` it may name members and
+/// work nothing out.
+pub(in crate::query) fn text(
+    view: &View,
+    own: &[Own],
+    text: &str,
+    (kind, constrained): (Kind, bool),
+) -> Result<Expr, QueryError> {
+    let parsed = parse::expression(text)?;
+    let (shared, definitions): (Arc<str>, _) = (Arc::from(text), Definitions::of_names(own));
+    let context = Context::new(view, &shared, &definitions);
+    if constrained && !is_literal(&parsed) {
+        return Err(context
+            .invalid("med CONSTRAINED må teksten kun nævne medlemmer", parsed.span)
+            .hint("skriv medlemmernes navne, eller udelad CONSTRAINED"));
+    }
+    bind_as(context, &parsed, kind)
+}
+
+/// Whether an expression names members and works nothing out.
+fn is_literal(expr: &parse::Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Path(_) => true,
+        ExprKind::Braces(parts) | ExprKind::Tuple(parts) => parts.iter().all(is_literal),
+        _ => false,
+    }
+}
+
+/// What an expression means, as something of a kind.
+pub(super) fn bind_as(
+    context: Context<'_>,
+    expr: &parse::Expr,
+    kind: Kind,
+) -> Result<Expr, QueryError> {
+    let bound = match &expr.kind {
+        ExprKind::Chain(first, rest) => chain(context, expr.span, first, rest, kind)?,
+        _ => bind(context, expr)?,
+    };
+    coerce(context, bound, kind)
+}
+
+/// What an expression means, as it is.
+pub(super) fn bind(context: Context<'_>, expr: &parse::Expr) -> Result<Expr, QueryError> {
+    if !matches!(expr.kind, ExprKind::Chain(..)) {
+        count(context, expr.span)?;
+    }
+    let node = match &expr.kind {
+        ExprKind::Path(names) => return path(context, names, expr.span),
+        ExprKind::Steps(base, steps) => {
+            let mut of = bind(context, base)?;
+            for step in steps {
+                of = call::step(context, of, step)?;
+            }
+            return Ok(of);
+        }
+        ExprKind::Call(name, arguments) => {
+            return call::call(context, *name, arguments, expr.span);
+        }
+        ExprKind::Braces(elements) => return braces(context, elements, expr.span),
+        ExprKind::Tuple(elements) => return tuple(context, elements, expr.span),
+        ExprKind::Number(number) => Node::Constant(Value::Number(*number)),
+        ExprKind::Text(text) => Node::Constant(Value::text(&text.text(context.text))),
+        ExprKind::Chain(first, rest) => {
+            return chain(context, expr.span, first, rest, Kind::Any);
+        }
+        ExprKind::Prefix(operator, operand) => {
+            return prefix(context, *operator, operand, expr.span);
+        }
+        ExprKind::Case(case) => return self::case(context, case, expr.span),
+        ExprKind::Alias(set, name) => {
+            let set = bind_as(context, set, Kind::Set)?;
+            context.definitions.alias(&context.name(*name), &set);
+            return Ok(set);
+        }
+        ExprKind::Parameter(name) => {
+            let message = format!("parameteren @{} har ingen værdi", context.name(*name));
+            return Err(context.invalid(message, expr.span).hint("skriv værdien i spørgsmålet"));
+        }
+    };
+    Ok(at(context, expr.span, node))
+}
+
+/// Counts a part of a formula.
+fn count(context: Context<'_>, span: Span) -> Result<(), QueryError> {
+    if context.in_formula { Definitions::count_part(context, span) } else { Ok(()) }
+}
+
+/// An expression at a place of the text.
+pub(super) fn at(context: Context<'_>, span: Span, node: Node) -> Expr {
+    Expr { node, text: Arc::clone(context.shared), span }
+}
+
+fn path(context: Context<'_>, names: &[Name], span: Span) -> Result<Expr, QueryError> {
+    if let [only] = names
+        && only.is_word(context.text, "NULL")
+    {
+        return Ok(at(context, span, Node::Constant(Value::Empty)));
+    }
+    if let Some(name) = definitions::set_name(context, names)
         && let Some(named) = Definitions::set(context, &name)
     {
         return named;
     }
-    match &expr.kind {
-        ExprKind::Path(names) => entity_set(context, resolve::path(context, names)?, expr.span),
-        ExprKind::Steps(base, steps) => stepped(context, base, steps),
-        ExprKind::Call(name, arguments) => functions::call(context, *name, arguments, expr.span),
-        ExprKind::Braces(elements) => braces(context, elements, expr.span),
-        ExprKind::Tuple(elements) => cross_all(context, elements.iter(), expr.span),
-        ExprKind::Chain(first, rest) => chain(context, first, rest),
-        ExprKind::Prefix(operator, operand) => prefix(context, *operator, operand, expr.span),
-        ExprKind::Number(_) => Err(context.invalid("et tal er ikke en mængde", expr.span)),
-        ExprKind::Case(_) | ExprKind::Alias(..) | ExprKind::Parameter(_) => {
-            Err(context.not_yet(expr.span))
-        }
-        ExprKind::Text(_) => Err(context
-            .invalid("en tekst i anførselstegn er ikke en mængde", expr.span)
-            .hint("navne skrives i [ ] og ikke i anførselstegn")),
-    }
-}
-
-/// The cross join of sets, the first varying slowest.
-pub(super) fn cross_all<'e>(
-    context: Context<'_>,
-    mut elements: impl Iterator<Item = &'e Expr>,
-    span: Span,
-) -> Result<Set, QueryError> {
-    let Some(first) = elements.next() else {
-        return Err(context.invalid("et krydsprodukt skal have mindst én mængde", span));
+    let value = match resolve::path(context, names)? {
+        Entity::Dimension(dimension) => Value::Dimension(Some(dimension)),
+        Entity::Hierarchy(hierarchy) => Value::Hierarchy(hierarchy),
+        Entity::Level(hierarchy, field) => Value::Level(hierarchy, field),
+        Entity::Member(hierarchy, member) => Value::Member(hierarchy, member),
     };
-    let mut product = set(context, first)?;
-    for element in elements {
-        product = sets::cross(context, product, set(context, element)?, element.span)?;
-    }
-    Ok(product)
+    Ok(at(context, span, Node::Constant(value)))
 }
 
-fn braces(context: Context<'_>, elements: &[Expr], span: Span) -> Result<Set, QueryError> {
-    let Some((first, rest)) = elements.split_first() else {
-        return Err(context
-            .invalid("mængden {} er tom", span)
-            .hint("skriv mindst ét medlem i mængden"));
+fn braces(context: Context<'_>, elements: &[parse::Expr], span: Span) -> Result<Expr, QueryError> {
+    let bind = |element: &parse::Expr| match &element.kind {
+        ExprKind::Path(names) => {
+            let found = path(context, names, element.span)?;
+            coerce(context, found, Kind::Set)
+        }
+        _ => bind_as(context, element, Kind::Set),
     };
-    let mut union = set(context, first)?;
-    for element in rest {
-        sets::append(context, &mut union, set(context, element)?, element.span)?;
+    if let [only] = elements {
+        return Ok(Expr { span, ..bind(only)? });
     }
-    Ok(union)
+    let parts = elements.iter().map(bind).collect::<Result<_, _>>()?;
+    Ok(at(context, span, Node::Braces(parts)))
 }
 
-fn entity_set(context: Context<'_>, entity: Entity, span: Span) -> Result<Set, QueryError> {
-    match entity {
-        Entity::Member(hierarchy, member) => Ok(Set::of_members(hierarchy, vec![member])),
-        Entity::Level(..) => Err(context
-            .invalid("et niveau er ikke en mængde", span)
-            .hint("skriv .Members efter niveauet for at få dets medlemmer")),
-        _ => {
-            let hierarchy = hierarchy_of(context, entity, span)?;
-            Ok(Set::of_members(hierarchy, vec![default_member(context, hierarchy)?]))
-        }
-    }
-}
-
-/// The hierarchy that a dimension, a hierarchy or a member stands for.
-fn hierarchy_of(
-    context: Context<'_>,
-    entity: Entity,
-    span: Span,
-) -> Result<HierarchyRef, QueryError> {
-    match entity {
-        Entity::Hierarchy(hierarchy)
-        | Entity::Level(hierarchy, _)
-        | Entity::Member(hierarchy, _) => Ok(hierarchy),
-        Entity::Dimension(dimension) if context.dimension(dimension).hierarchies.len() == 1 => {
-            Ok(HierarchyRef::Of { dimension, hierarchy: 0 })
-        }
-        Entity::Dimension(dimension) => {
-            let name = &context.dimension(dimension).name;
-            Err(context
-                .invalid(format!("dimensionen '{name}' har flere hierarkier"), span)
-                .hint("skriv også hierarkiet")
-                .candidates(hierarchy_names(context, dimension)))
-        }
-    }
-}
-
-fn default_member(context: Context<'_>, hierarchy: HierarchyRef) -> Result<Member, QueryError> {
-    match hierarchy {
-        HierarchyRef::Measures => Ok(pivot::default_member(context.view)),
-        HierarchyRef::Of { .. } => Ok(Member::All),
-    }
-}
-
-// What is taken of an expression.
-
-/// Names of what can be taken, as an error lists them.
-const STEPS: &str = "Members, AllMembers, Children og DefaultMember";
-
-fn stepped(context: Context<'_>, base: &Expr, steps: &[Step]) -> Result<Set, QueryError> {
-    match (steps, &base.kind) {
-        ([], _) => set(context, base),
-        ([step], ExprKind::Path(names)) => {
-            taken(context, resolve::path(context, names)?, step, base.span)
-        }
-        ([_, step, ..], ExprKind::Path(_)) | ([step, ..], _) => Err(unknown_step(context, step)),
-    }
-}
-
-fn taken(context: Context<'_>, entity: Entity, step: &Step, span: Span) -> Result<Set, QueryError> {
-    let is = |word: &str| is_word(context, step.name, word);
-    if step.arguments.is_some() {
-        return Err(unknown_step(context, step));
-    }
-    if is("AllMembers")
-        && let Ok(HierarchyRef::Measures) = hierarchy_of(context, entity, span)
-    {
-        return Ok(all_measures(context));
-    }
-    if is("Members") || is("AllMembers") {
-        return members(context, entity, span);
-    }
-    if is("Children") {
-        return children(context, entity, span);
-    }
-    if is("DefaultMember") {
-        let hierarchy = hierarchy_of(context, entity, span)?;
-        return Ok(Set::of_members(hierarchy, vec![default_member(context, hierarchy)?]));
-    }
-    Err(unknown_step(context, step))
-}
-
-fn is_word(context: Context<'_>, name: Name, word: &str) -> bool {
-    name.kind == NameKind::Bare && context.name(name).eq_ignore_ascii_case(word)
-}
-
-fn unknown_step(context: Context<'_>, step: &Step) -> QueryError {
-    let message = format!("'.{}' er ikke understøttet her", context.name(step.name));
-    context.invalid(message, step.name.span).hint(format!("der findes {STEPS}"))
-}
-
-/// All measures that are listed, stored ones and calculated ones.
-fn all_measures(context: Context<'_>) -> Set {
-    let cube = context.cube;
-    let visible = (0..cube.calculated.len()).filter(|&number| cube.calculated[number].visible);
-    let own = (0..context.definitions.members().len()).map(|own| cube.calculated.len() + own);
-    let stored = cube.listed_measures().map(Member::Measure);
-    let all = stored.chain(visible.chain(own).map(Member::Calculated));
-    Set::of_members(HierarchyRef::Measures, all.collect())
-}
-
-/// The members of a level; of a hierarchy all of them, each above those it contains.
-fn members(context: Context<'_>, entity: Entity, span: Span) -> Result<Set, QueryError> {
-    let hierarchy = hierarchy_of(context, entity, span)?;
-    match (entity, hierarchy) {
-        (Entity::Member(..), _) => Err(context
-            .invalid("et medlem har ingen .Members", span)
-            .hint("skriv .Children for at få medlemmerne under det")),
-        (_, HierarchyRef::Measures) => {
-            let measures = context.cube.listed_measures().map(Member::Measure);
-            Ok(Set::of_members(hierarchy, measures.collect()))
-        }
-        (Entity::Level(_, Some(field)), _) => Ok(Set::of(hierarchy, vec![Part::Level { field }])),
-        (Entity::Level(_, None), _) => Ok(Set::of_members(hierarchy, vec![Member::All])),
-        (_, HierarchyRef::Of { dimension, hierarchy: position }) => {
-            let shape = context.dimension(dimension);
-            let all = Part::Tuples(vec![Member::All]);
-            let below = match shape.hierarchies[position].levels[..] {
-                [field] => Part::Level { field },
-                _ => Part::Tuples(branches(context, dimension, position, span)?),
-            };
-            Ok(Set::of(hierarchy, vec![all, below]))
-        }
-    }
-}
-
-/// All members of a hierarchy of several levels but the All member, each above those it contains.
-fn branches(
-    context: Context<'_>,
-    dimension: usize,
-    hierarchy: usize,
-    span: Span,
-) -> Result<Vec<Member>, QueryError> {
-    let shape = context.dimension(dimension);
-    let levels = &shape.hierarchies[hierarchy].levels;
-    let count: usize =
-        levels.iter().map(|&field| context.view.member_count(dimension, field)).sum();
-    if count > sets::MAX_TUPLES {
-        let message = format!("hierarkiet har flere end {} medlemmer", sets::MAX_TUPLES);
-        return Err(context
-            .too_large(message, span)
-            .hint("vælg et niveau eller medlemmernes .Children"));
-    }
-    context.write(count, span)?;
-    let mut members = Vec::with_capacity(count);
-    let Some(&top) = levels.first() else { return Ok(members) };
-    for id in 0..shape.fields[top].len() as u32 {
-        branch(context, dimension, (top, id), &levels[1..], &mut members);
-    }
-    Ok(members)
-}
-
-/// A member and those below it.
-fn branch(
-    context: Context<'_>,
-    dimension: usize,
-    (field, id): (usize, u32),
-    below: &[usize],
-    members: &mut Vec<Member>,
-) {
-    if !context.view.has_member(dimension, field, id) {
-        return;
-    }
-    members.push(Member::Of { field, id });
-    let Some((&next, below)) = below.split_first() else { return };
-    for child in context.dimension(dimension).descendants(field, id, next) {
-        branch(context, dimension, (next, child), below, members);
-    }
-}
-
-/// The members on the level below one; those of a hierarchy are below its All member.
-fn children(context: Context<'_>, entity: Entity, span: Span) -> Result<Set, QueryError> {
-    let hierarchy = hierarchy_of(context, entity, span)?;
-    let HierarchyRef::Of { dimension, hierarchy: position } = hierarchy else {
-        return Ok(Set::of_members(hierarchy, Vec::new()));
+/// A tuple; a cross join where one of the parts is a set.
+fn tuple(context: Context<'_>, elements: &[parse::Expr], span: Span) -> Result<Expr, QueryError> {
+    let parts = elements.iter().map(|element| bind(context, element));
+    let parts: Vec<Expr> = parts.collect::<Result<_, _>>()?;
+    let kind = match parts.iter().any(|part| part.kind() == Kind::Set) {
+        true => Kind::Set,
+        false => Kind::Tuple,
     };
-    let shape: &Dimension = context.dimension(dimension);
-    match entity {
-        Entity::Level(..) => Err(context
-            .invalid("et niveau har ingen .Children", span)
-            .hint("skriv .Members for at få niveauets medlemmer")),
-        Entity::Member(_, Member::Of { field, id }) => {
-            let Some(&next) = levels_below(shape, position, field).first() else {
-                return Ok(Set::of_members(hierarchy, Vec::new()));
-            };
-            let seen = |id: &u32| context.view.has_member(dimension, next, *id);
-            let ids = shape.descendants(field, id, next).into_iter().filter(seen);
-            let members = ids.map(|id| Member::Of { field: next, id });
-            Ok(Set::of_members(hierarchy, members.collect()))
-        }
-        _ => {
-            let levels = &shape.hierarchies[position].levels;
-            let parts = levels.first().map(|&field| Part::Level { field });
-            Ok(Set::of(hierarchy, parts.into_iter().collect()))
+    let parts = parts.into_iter().map(|part| coerce(context, part, kind));
+    let parts: Vec<Expr> = parts.collect::<Result<_, _>>()?;
+    if kind == Kind::Set {
+        return Ok(at(context, span, Node::Call(functions::of_name("CrossJoin")?, parts)));
+    }
+    for (position, part) in parts.iter().enumerate() {
+        let Some(own) = part.hierarchy() else { continue };
+        if parts[..position].iter().any(|before| before.hierarchy() == Some(own)) {
+            let message =
+                format!("hierarkiet {} står to gange i tuplen", context.hierarchy_name(own));
+            return Err(context.invalid(message, part.span));
         }
     }
+    Ok(at(context, span, Node::Tuple(parts)))
+}
+
+fn case(context: Context<'_>, case: &Case, span: Span) -> Result<Expr, QueryError> {
+    let mut branches = Vec::with_capacity(case.branches.len());
+    for (when, then) in &case.branches {
+        let when = match &case.operand {
+            None => bind_as(context, when, Kind::Value)?,
+            Some(operand) => {
+                let operand = bind_as(context, operand, Kind::Value)?;
+                let when = bind_as(context, when, Kind::Value)?;
+                let node = Node::Chain(Box::new(operand), vec![(Operator::Equal, when)]);
+                at(context, span, node)
+            }
+        };
+        branches.push((when, bind(context, then)?));
+    }
+    let last = match &case.otherwise {
+        Some(otherwise) => bind(context, otherwise)?,
+        None => at(context, span, Node::Constant(Value::Empty)),
+    };
+    let kinds = || branches.iter().map(|(_, branch)| branch.kind()).chain([last.kind()]);
+    let kind = match kinds().any(|kind| kind == Kind::Set) {
+        true => Kind::Set,
+        false => Kind::Value,
+    };
+    let branches = branches
+        .into_iter()
+        .map(|(when, then)| Ok((when, coerce(context, then, kind)?)))
+        .collect::<Result<_, QueryError>>()?;
+    let last = coerce(context, last, kind)?;
+    Ok(at(context, span, Node::Choose(branches, Box::new(last))))
 }
 
 // Operators.
 
-fn chain(context: Context<'_>, first: &Expr, rest: &[(Operator, Expr)]) -> Result<Set, QueryError> {
-    if let [(Operator::Range, last)] = rest {
-        return range(context, first, last);
-    }
-    let mut left = set(context, first)?;
-    let mut rest = rest.iter().peekable();
-    while let Some((operator, operand)) = rest.next() {
-        let span = operand.span;
-        match operator {
-            Operator::Times => left = sets::cross(context, left, set(context, operand)?, span)?,
-            Operator::Minus => {
-                left = sets::sift(context, &left, &set(context, operand)?, false, span)?;
-            }
-            Operator::Plus => {
-                sets::append(context, &mut left, set(context, operand)?, span)?;
-                if !matches!(rest.peek(), Some((Operator::Plus, _))) {
-                    left = sets::distinct(context, &left, span)?;
-                }
-            }
-            _ => return Err(no_set(context, first.span.to(span))),
-        }
-    }
-    Ok(left)
-}
-
-fn no_set(context: Context<'_>, span: Span) -> QueryError {
-    context
-        .invalid("beregninger og sammenligninger er endnu ikke understøttet", span)
-        .hint("her skal stå en mængde; mængder kan forbindes med *, +, - og :")
-}
-
-/// The members of a level from one to another, both included, in natural order.
-fn range(context: Context<'_>, first: &Expr, last: &Expr) -> Result<Set, QueryError> {
-    let span = first.span.to(last.span);
-    let (from, to) = (range_end(context, first)?, range_end(context, last)?);
-    let (hierarchy, field) = match (from, to) {
-        (Some(from), Some(to)) if from.0 != to.0 || from.1 != to.1 => {
-            return Err(context
-                .invalid("et interval skal gå mellem to medlemmer af samme niveau", span)
-                .hint("skriv for eksempel [Tid].[Kvartal].[2020K1] : [Tid].[Kvartal].[2020K4]"));
-        }
-        (Some((hierarchy, field, _)), _) | (_, Some((hierarchy, field, _))) => (hierarchy, field),
-        (None, None) => return Err(context.invalid("et interval skal have mindst en ende", span)),
-    };
-    let (from, to) = (from.map_or(0, |from| from.2), to.map_or(u32::MAX - 1, |to| to.2));
-    let ids = from.min(to)..from.max(to) + 1;
-    Ok(Set::of_members(hierarchy, sets::level(context, hierarchy, field, ids, span)?))
-}
-
-/// The member at one end of a range; `None` for `null`, an open end.
-fn range_end(
+fn chain(
     context: Context<'_>,
-    expr: &Expr,
-) -> Result<Option<(HierarchyRef, usize, u32)>, QueryError> {
-    let entity = match &expr.kind {
-        ExprKind::Path(names) if names.len() == 1 && is_word(context, names[0], "NULL") => {
-            return Ok(None);
-        }
-        ExprKind::Path(names) => Some(resolve::path(context, names)?),
-        _ => None,
+    span: Span,
+    first: &parse::Expr,
+    rest: &[(Operator, parse::Expr)],
+    wanted: Kind,
+) -> Result<Expr, QueryError> {
+    count(context, span)?;
+    let mut left = match &first.kind {
+        ExprKind::Chain(inner, others) => chain(context, first.span, inner, others, wanted)?,
+        _ => bind(context, first)?,
     };
-    match entity {
-        Some(Entity::Member(hierarchy, Member::Of { field, id })) => {
-            Ok(Some((hierarchy, field, id)))
+    let mut values: Vec<(Operator, Expr)> = Vec::new();
+    for (at_operand, (operator, operand)) in rest.iter().enumerate() {
+        let right = match &operand.kind {
+            ExprKind::Chain(inner, others) => chain(context, operand.span, inner, others, wanted)?,
+            _ => bind(context, operand)?,
+        };
+        let both = first.span.to(operand.span);
+        if let Some(set) = set_operator(*operator, &left, &right, wanted) {
+            let set = set_of(context, set, left, right, both)?;
+            let next = rest.get(at_operand + 1).map(|(operator, _)| *operator);
+            left = match (set.1, next) {
+                ("Append", Some(Operator::Plus)) => set.0,
+                ("Append", _) => {
+                    let distinct = functions::of_name("Distinct")?;
+                    at(context, both, Node::Call(distinct, vec![set.0]))
+                }
+                _ => set.0,
+            };
+            continue;
         }
-        _ => Err(context
-            .invalid("et interval skal gå mellem to medlemmer af et niveau", expr.span)
-            .hint("skriv for eksempel [Tid].[Kvartal].[2020K1] : [Tid].[Kvartal].[2020K4]")),
+        let is_null = right.kind() == Kind::Null && *operator == Operator::Is;
+        if *operator == Operator::Is && !values.is_empty() {
+            left = joined(context, span, left, &mut values);
+        }
+        if *operator != Operator::Is || is_null && matches!(left.node, Node::Constant(_)) {
+            left = coerce(context, left, Kind::Value)?;
+        }
+        let right = match operator {
+            Operator::Is => right,
+            Operator::In | Operator::NotIn => {
+                left = within(context, *operator, left, right, both)?;
+                continue;
+            }
+            Operator::Matches | Operator::NotMatches => return Err(context.not_yet(both)),
+            Operator::Range => {
+                return Err(context
+                    .invalid("et interval skal gå mellem to medlemmer af samme niveau", both)
+                    .hint(
+                        "skriv for eksempel [Tid].[Kvartal].[2020K1] : [Tid].[Kvartal].[2020K4]",
+                    ));
+            }
+            _ => coerce(context, right, Kind::Value)?,
+        };
+        values.push((*operator, right));
+    }
+    Ok(joined(context, span, left, &mut values))
+}
+
+/// The operators between values so far.
+fn joined(
+    context: Context<'_>,
+    span: Span,
+    left: Expr,
+    values: &mut Vec<(Operator, Expr)>,
+) -> Expr {
+    match values.is_empty() {
+        true => left,
+        false => at(context, span, Node::Chain(Box::new(left), std::mem::take(values))),
     }
 }
 
-/// `-{a}` is all members of the level but `a`.
+/// What an operator does with sets, if it is sets that are meant.
+fn set_operator(
+    operator: Operator,
+    left: &Expr,
+    right: &Expr,
+    wanted: Kind,
+) -> Option<&'static str> {
+    let is_set = |expr: &Expr| expr.kind() == Kind::Set;
+    let fits = |expr: &Expr| Kind::Set.fits(expr.kind());
+    let any = is_set(left) || is_set(right) || wanted == Kind::Set;
+    match operator {
+        Operator::Range if fits(left) && fits(right) => Some("Range"),
+        Operator::Times if any && fits(left) && fits(right) => Some("CrossJoin"),
+        Operator::Minus if any && fits(left) && fits(right) => Some("Except"),
+        Operator::Plus if any && fits(left) && fits(right) => Some("Append"),
+        _ => None,
+    }
+}
+
+fn set_of(
+    context: Context<'_>,
+    name: &'static str,
+    left: Expr,
+    right: Expr,
+    span: Span,
+) -> Result<(Expr, &'static str), QueryError> {
+    let kind = if name == "Range" { Kind::Member } else { Kind::Set };
+    let parts = vec![coerce(context, left, kind)?, coerce(context, right, kind)?];
+    let node = match name {
+        "Append" => Node::Braces(parts),
+        _ => Node::Call(functions::of_name(name)?, parts),
+    };
+    Ok((at(context, span, node), name))
+}
+
+fn within(
+    context: Context<'_>,
+    operator: Operator,
+    left: Expr,
+    right: Expr,
+    span: Span,
+) -> Result<Expr, QueryError> {
+    let parts = vec![coerce(context, right, Kind::Set)?, left];
+    let found = at(context, span, Node::Call(functions::of_name("In")?, parts));
+    Ok(match operator {
+        Operator::NotIn => at(context, span, Node::Prefix(Operator::Not, Box::new(found))),
+        _ => found,
+    })
+}
+
 fn prefix(
     context: Context<'_>,
     operator: Operator,
-    operand: &Expr,
+    operand: &parse::Expr,
     span: Span,
-) -> Result<Set, QueryError> {
-    if operator != Operator::Minus {
-        return Err(no_set(context, span));
+) -> Result<Expr, QueryError> {
+    let of = bind(context, operand)?;
+    if operator == Operator::Existing {
+        let of = coerce(context, of, Kind::Set)?;
+        return Ok(at(context, span, Node::Call(functions::of_name("Existing")?, vec![of])));
     }
-    let left_out = set(context, operand)?;
-    let hierarchy = left_out.columns().next().filter(|_| left_out.width() == 1);
-    let members = sets::tuples(context, &left_out, span)?;
-    match (hierarchy, members.first()) {
-        (Some(hierarchy), Some(&Member::Of { field, .. })) => {
-            let level = Set::of(hierarchy, vec![Part::Level { field }]);
-            sets::sift(context, &level, &left_out, false, span)
+    if operator == Operator::Minus && of.kind() == Kind::Set {
+        return Ok(at(context, span, Node::Call(functions::of_name("Complement")?, vec![of])));
+    }
+    let of = coerce(context, of, Kind::Value)?;
+    match operator {
+        Operator::Minus | Operator::Plus | Operator::Not => {
+            Ok(at(context, span, Node::Prefix(operator, Box::new(of))))
         }
-        _ => Err(context
-            .invalid("-{…} kræver medlemmer af ét niveau", span)
-            .hint("skriv Except(mængde, mængde)")),
+        _ => Err(context.invalid("operatoren kan ikke stå foran et tal", span)),
     }
+}
+
+// Kinds.
+
+/// An expression as something of a kind.
+pub(super) fn coerce(context: Context<'_>, expr: Expr, kind: Kind) -> Result<Expr, QueryError> {
+    let own = expr.kind();
+    if own == kind || own == Kind::Null || kind == Kind::Any {
+        return Ok(expr);
+    }
+    match (kind, own) {
+        (Kind::Value, Kind::Member | Kind::Tuple) => {
+            Ok(expr.like(Node::Cell(Some(Box::new(expr.clone())))))
+        }
+        (
+            Kind::Value | Kind::Member | Kind::Tuple | Kind::Set,
+            Kind::Hierarchy | Kind::Dimension,
+        ) => {
+            let hierarchy = coerce(context, expr, Kind::Hierarchy)?;
+            let current = functions::named("CurrentMember", functions::Form::Step).next();
+            let Some(current) = current else { return Ok(hierarchy) };
+            let current = hierarchy.like(Node::Call(current, vec![hierarchy.clone()]));
+            coerce(context, current, kind)
+        }
+        (Kind::Set, Kind::Member | Kind::Tuple) => Ok(expr.like(Node::Braces(vec![expr.clone()]))),
+        (Kind::Member, Kind::Tuple) | (Kind::Tuple, Kind::Member) => Ok(expr),
+        (Kind::Hierarchy, Kind::Dimension) => hierarchy_of(context, expr),
+        (Kind::Hierarchy, Kind::Member | Kind::Level) => Ok(expr),
+        (Kind::Dimension, Kind::Hierarchy) => Ok(expr),
+        _ => Err(mismatch(&expr, kind)),
+    }
+}
+
+/// The hierarchy of a dimension that has one only.
+fn hierarchy_of(context: Context<'_>, expr: Expr) -> Result<Expr, QueryError> {
+    let hierarchy = match &expr.node {
+        Node::Constant(Value::Dimension(None)) => HierarchyRef::Measures,
+        Node::Constant(Value::Dimension(Some(dimension))) => {
+            let shape = context.dimension(*dimension);
+            let Some(hierarchy) = shape.own_hierarchy() else {
+                let message = format!("dimensionen '{}' har flere hierarkier", shape.name);
+                return Err(expr.place(
+                    QueryError::new(super::ErrorKind::Invalid, message)
+                        .hint("skriv også hierarkiet")
+                        .candidates(hierarchy_names(context, *dimension)),
+                ));
+            };
+            HierarchyRef::Of { dimension: *dimension, hierarchy }
+        }
+        _ => return Ok(expr),
+    };
+    Ok(expr.like(Node::Constant(Value::Hierarchy(hierarchy))))
+}
+
+fn mismatch(expr: &Expr, kind: Kind) -> QueryError {
+    let (message, hint) = match (kind, expr.kind()) {
+        (Kind::Set, Kind::Level) => (
+            "et niveau er ikke en mængde".to_owned(),
+            "skriv .Members efter niveauet for at få dets medlemmer",
+        ),
+        (Kind::Set, Kind::Value) if matches!(expr.node, Node::Constant(Value::Text(_))) => (
+            "en tekst i anførselstegn er ikke en mængde".to_owned(),
+            "navne skrives i [ ] og ikke i anførselstegn",
+        ),
+        (Kind::Set, Kind::Value) => (
+            "et tal er ikke en mængde".to_owned(),
+            "her skal stå en mængde; mængder kan forbindes med *, +, - og :",
+        ),
+        (Kind::Value, Kind::Set) => (
+            "en mængde er ikke et tal".to_owned(),
+            "skriv for eksempel Sum(mængde, [Measures].[et mål])",
+        ),
+        (Kind::Member | Kind::Tuple, _) => (
+            "her skal stå et medlem eller et mål".to_owned(),
+            "skriv for eksempel [Tid].[År].&[2020] eller [Measures].[navnet på et mål]",
+        ),
+        (_, own) => (
+            format!("her skal stå {}, og ikke {}", kind.name(), own.name()),
+            "se, hvad funktionen skal have, med terning functions",
+        ),
+    };
+    expr.place(QueryError::new(super::ErrorKind::Invalid, message).hint(hint))
 }

@@ -1,7 +1,7 @@
 //! A pivot in fields → a bound question.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::clause::{self, Clause};
 use super::context::Context;
@@ -10,7 +10,7 @@ use super::{Bound, ErrorKind, QueryError, View, calculated, candidates};
 use crate::cube::dimension::same;
 use crate::cube::{Cube, DefaultMeasure, MeasureRef};
 use crate::query::Pivot;
-use crate::query::bound::{Axis, Calculated, Condition, Factor, HierarchyRef, Member, Part};
+use crate::query::bound::{Axis, Condition, Factor, HierarchyRef, Member, Part};
 
 /// Resolves the words of a pivot. Its cube must be that of the view.
 ///
@@ -34,18 +34,23 @@ pub fn pivot(view: &View, pivot: &Pivot) -> Result<Bound, QueryError> {
     let measure = measures[0];
     axes[0].factors.push(measure_factor(measures));
     conditions.extend(columns.into_iter().chain(rows).filter_map(|clause| clause.condition));
-    let calculated = calculated_of(view, &axes, measure)?;
-    let (sliced, nested_totals) = (Vec::new(), pivot.totals);
-    Ok(Bound { axes, conditions, sliced, measure, calculated, nested_totals })
-}
-
-fn calculated_of(
-    view: &View,
-    axes: &[Axis],
-    measure: Member,
-) -> Result<BTreeMap<usize, Calculated>, QueryError> {
-    let (written, definitions) = (Cell::new(0), Definitions::default());
-    calculated::calculated(Context::new(view, "", &definitions, &written), axes, measure)
+    let (text, definitions) = (Arc::from(""), Definitions::default());
+    let mut bound = Bound {
+        axes,
+        conditions,
+        sliced: Vec::new(),
+        hidden: Vec::new(),
+        measure,
+        slicer: Vec::new(),
+        defaults: Vec::new(),
+        calculated: BTreeMap::new(),
+        own: Vec::new(),
+        named: Vec::new(),
+        nested_totals: pivot.totals,
+    };
+    let context = Context::new(view, &text, &definitions);
+    calculated::take(context, &mut bound.calculated, &[], &bound.axes, measure)?;
+    Ok(bound)
 }
 
 pub(in crate::query) fn condition(view: &View, text: &str) -> Result<Condition, QueryError> {

@@ -70,6 +70,17 @@ fn unknown_dimension(context: Context<'_>, name: Name) -> QueryError {
 }
 
 fn below(context: Context<'_>, entity: Entity, name: Name) -> Result<Entity, QueryError> {
+    let hierarchy = match entity {
+        Entity::Dimension(_) => None,
+        Entity::Hierarchy(hierarchy)
+        | Entity::Level(hierarchy, _)
+        | Entity::Member(hierarchy, _) => Some(hierarchy),
+    };
+    if let Some(hierarchy) = hierarchy
+        && let Some(own) = own(context, hierarchy, name)
+    {
+        return Ok(Entity::Member(hierarchy, own));
+    }
     match entity {
         Entity::Dimension(dimension) => in_dimension(context, dimension, name),
         Entity::Hierarchy(hierarchy) | Entity::Member(hierarchy, Member::All) => {
@@ -89,7 +100,8 @@ fn in_dimension(context: Context<'_>, dimension: usize, name: Name) -> Result<En
         return Ok(Entity::Hierarchy(HierarchyRef::Of { dimension, hierarchy }));
     }
     if let Some(hierarchy) = shape.own_hierarchy() {
-        let found = in_hierarchy(context, HierarchyRef::Of { dimension, hierarchy }, name);
+        let own = HierarchyRef::Of { dimension, hierarchy };
+        let found = below(context, Entity::Hierarchy(own), name);
         if found.is_ok() || shape.shown_hierarchies().count() == 1 {
             return found;
         }
@@ -191,11 +203,18 @@ fn in_hierarchy(
     }
 }
 
+/// The calculated member of a name that the question defines.
+fn own(context: Context<'_>, hierarchy: HierarchyRef, name: Name) -> Option<Member> {
+    let wanted = context.name(name);
+    let own = context.definitions.find_member(hierarchy, &wanted).filter(|_| !name.is_key())?;
+    Some(Member::Calculated(context.cube.calculated.len() + own))
+}
+
 fn measure(context: Context<'_>, name: Name) -> Result<Entity, QueryError> {
     let wanted = context.name(name);
-    let own = context.definitions.find_member(&wanted);
-    let own = own.map(|own| Member::Calculated(context.cube.calculated.len() + own));
-    match own.or_else(|| pivot::find_measure(context.cube, &wanted)) {
+    match own(context, HierarchyRef::Measures, name)
+        .or_else(|| pivot::find_measure(context.cube, &wanted))
+    {
         Some(measure) => Ok(Entity::Member(HierarchyRef::Measures, measure)),
         None if same(&wanted, MEASURES_LEVEL) || same(&wanted, MEASURES) => {
             Ok(Entity::Hierarchy(HierarchyRef::Measures))

@@ -1,12 +1,14 @@
 //! A set that narrows the question (after `WHERE`, or in an inner `SELECT`) → conditions.
 
-use super::QueryError;
-use super::context::Context;
+use std::sync::Arc;
+
 use super::resolve::levels_below;
-use super::sets::{self, Set};
+use super::{ErrorKind, QueryError};
 use crate::cube::Cube;
 use crate::query::bound::{Condition, Factor, HierarchyRef, Member, Part};
-use crate::query::parse::Span;
+use crate::query::evaluate::product;
+use crate::query::evaluate::scope::Scope;
+use crate::query::evaluate::set::Set;
 
 /// What a set that narrows the question says.
 pub(super) struct Narrowed {
@@ -14,23 +16,34 @@ pub(super) struct Narrowed {
     pub(super) conditions: Vec<(HierarchyRef, Condition)>,
     /// The measure that is named.
     pub(super) measure: Option<Member>,
+    /// Where cells stand: a set for each factor that names no measure.
+    pub(super) stands: Vec<Arc<Set>>,
 }
 
 /// The conditions of a set, and the measure that it names.
 ///
 /// An All member is no condition. Tuples must be all combinations of the members that they name:
 /// only then do conditions on single fields say the same.
-pub(super) fn read(context: Context<'_>, set: &Set, span: Span) -> Result<Narrowed, QueryError> {
-    let mut narrowed = Narrowed { conditions: Vec::new(), measure: None };
+pub(super) fn read(scope: &Scope<'_>, set: &Set) -> Result<Narrowed, QueryError> {
+    let mut narrowed = Narrowed { conditions: Vec::new(), measure: None, stands: Vec::new() };
     for factor in &set.factors {
-        for (column, members) in columns(context, factor, span)? {
+        let columns = columns(scope, factor)?;
+        for (column, members) in columns {
             match column {
-                HierarchyRef::Measures => {
-                    narrowed.measure = Some(only_measure(context, &members, span)?);
-                }
+                HierarchyRef::Measures => narrowed.measure = Some(only_measure(&members)?),
                 HierarchyRef::Of { .. } => {
-                    let condition = condition(context.cube, column, members);
-                    narrowed.conditions.extend(condition.map(|condition| (column, condition)));
+                    let is_calculated =
+                        members.iter().any(|one| matches!(one, Member::Calculated(_)));
+                    if is_calculated && members.len() > 1 {
+                        let message = "et beregnet medlem kan ikke stå sammen med andre i WHERE";
+                        return Err(QueryError::new(ErrorKind::Invalid, message));
+                    }
+                    let stand = Set::of_members(column, members.clone());
+                    narrowed.stands.push(Arc::new(stand));
+                    let condition = condition(scope.cube, column, members);
+                    narrowed.conditions.extend(
+                        condition.filter(|_| !is_calculated).map(|condition| (column, condition)),
+                    );
                 }
             }
         }
@@ -38,59 +51,28 @@ pub(super) fn read(context: Context<'_>, set: &Set, span: Span) -> Result<Narrow
     Ok(narrowed)
 }
 
-/// The members of each column of a factor, each once. A whole level stands as no members at all.
+/// The members of each column of a factor, each once. A whole level stands as the All member.
 fn columns(
-    context: Context<'_>,
+    scope: &Scope<'_>,
     factor: &Factor,
-    span: Span,
 ) -> Result<Vec<(HierarchyRef, Vec<Member>)>, QueryError> {
-    if let [column] = factor.columns[..] {
-        let whole = factor.parts.iter().any(|part| matches!(part, Part::Level { .. }));
-        let members = match whole {
-            true => vec![Member::All],
-            false => sets::listed(context, factor, span)?,
-        };
-        return Ok(vec![(column, members)]);
+    let is_whole = factor.parts.iter().any(|part| matches!(part, Part::Level { .. }));
+    if is_whole {
+        return Ok(vec![(factor.columns[0], vec![Member::All])]);
     }
-    let tuples = sets::listed(context, factor, span)?;
-    let width = factor.columns.len();
-    let column = |position: usize| {
-        let mut members: Vec<Member> =
-            tuples.iter().skip(position).step_by(width).copied().collect();
-        members.sort_unstable_by_key(order);
-        members.dedup();
-        members
-    };
-    let columns: Vec<Vec<Member>> = (0..width).map(column).collect();
-    let mut different: Vec<&[Member]> = tuples.chunks_exact(width).collect();
-    different.sort_unstable_by(|left, right| left.iter().map(order).cmp(right.iter().map(order)));
-    different.dedup();
-    let combinations = columns.iter().try_fold(1_usize, |sum, one| sum.checked_mul(one.len()));
-    if combinations != Some(different.len()) {
+    let written = scope.written(&Set { factors: vec![factor.clone()] })?;
+    let Some(columns) = product(&written.members, written.columns.len()) else {
         let message = "kombinationerne i filteret kan ikke skrives som et krydsprodukt";
-        return Err(context.invalid(message, span).hint("stil et spørgsmål for hver kombination"));
-    }
+        return Err(QueryError::new(ErrorKind::Invalid, message)
+            .hint("stil et spørgsmål for hver kombination"));
+    };
     Ok(factor.columns.iter().copied().zip(columns).collect())
 }
 
-fn order(member: &Member) -> (usize, usize) {
-    match *member {
-        Member::All => (0, 0),
-        Member::Of { field, id } => (field + 1, id as usize),
-        Member::Measure(measure) => (measure.group, measure.measure),
-        Member::Calculated(number) => (usize::MAX, number),
-    }
-}
-
-fn only_measure(
-    context: Context<'_>,
-    members: &[Member],
-    span: Span,
-) -> Result<Member, QueryError> {
+fn only_measure(members: &[Member]) -> Result<Member, QueryError> {
     match members {
         [one] => Ok(*one),
-        _ => Err(context
-            .invalid("der kan kun stå ét mål i WHERE", span)
+        _ => Err(QueryError::new(ErrorKind::Invalid, "der kan kun stå ét mål i WHERE")
             .hint("skriv målene på en akse: {[Measures].[a], [Measures].[b]} ON COLUMNS")),
     }
 }

@@ -16,8 +16,6 @@ use hashbrown::HashSet;
 pub(super) struct Counted<'a> {
     pub places: Vec<Place<'a>>,
     pub groups: Groups,
-    /// Which cells are active.
-    pub activity: usize,
     pub grids: Vec<Counts>,
     pub measures: Vec<Asked>,
 }
@@ -26,6 +24,8 @@ pub(super) struct Counted<'a> {
 pub(super) struct Asked {
     /// Its grid.
     pub grid: usize,
+    /// The grid that tells which cells are active.
+    pub activity: usize,
     /// What each period and the measure add to the code of each axis.
     pub codes: Vec<u64>,
     /// Decimals shown.
@@ -33,21 +33,27 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    pub fn new(grid: usize, measure: &Codes, decimals: u8, time: &TimeChoice) -> Asked {
+    pub fn new(
+        grid: usize,
+        activity: usize,
+        measure: &Codes,
+        decimals: u8,
+        time: &TimeChoice,
+    ) -> Asked {
         let mut codes = Vec::with_capacity(time.count * measure.len());
         for period in 0..time.count {
             let start = codes.len();
             codes.extend_from_slice(measure);
             time.codes.add(period as u64, &mut codes[start..]);
         }
-        Asked { grid, codes, decimals }
+        Asked { grid, activity, codes, decimals }
     }
 }
 
 impl Counted<'_> {
     /// The number of cells that are not empty, or somewhat more.
     fn cells(&self) -> usize {
-        self.grids[self.activity].active() * self.measures.len()
+        self.measures.iter().map(|measure| self.grids[measure.activity].active()).sum()
     }
 
     /// Calls `each` with the codes, the value and the decimals of every cell that is not empty.
@@ -55,13 +61,16 @@ impl Counted<'_> {
         let (mut base, mut cell) = (vec![0_u64; axes], vec![0_u64; axes]);
         let mut active = Vec::new();
         for group in 0..self.groups.count() {
-            self.grids[self.activity].active_periods(group, &mut active);
-            if active.is_empty() {
-                continue;
-            }
-            base.fill(0);
-            self.add_places(self.groups.code(group), &mut base);
+            let mut known = None;
             for measure in &self.measures {
+                if known.replace(measure.activity) != Some(measure.activity) {
+                    self.grids[measure.activity].active_periods(group, &mut active);
+                }
+                if active.is_empty() {
+                    continue;
+                }
+                base.fill(0);
+                self.add_places(self.groups.code(group), &mut base);
                 let grid = &self.grids[measure.grid];
                 for &period in &active {
                     let adds = &measure.codes[period * axes..(period + 1) * axes];
@@ -133,6 +142,7 @@ pub(super) fn assemble(
         formats: Vec::new(),
         behind,
         own: Vec::new(),
+        warnings: Vec::new(),
     })
 }
 

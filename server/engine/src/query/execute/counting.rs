@@ -42,6 +42,19 @@ impl Counting {
         }
     }
 
+    /// Whether a cell has a value exactly where it is to be shown, so that no other counting need
+    /// tell.
+    pub fn knows_its_cells(self) -> bool {
+        matches!(
+            self.kind,
+            MeasureKind::Sum
+                | MeasureKind::SumAtEnd
+                | MeasureKind::Avg
+                | MeasureKind::Min
+                | MeasureKind::Max
+        )
+    }
+
     /// Whether only rows count that reach the last day of the period.
     pub fn at_end(self) -> bool {
         matches!(self.kind, MeasureKind::DistinctAtEnd | MeasureKind::SumAtEnd)
@@ -63,7 +76,8 @@ impl Counting {
     }
 }
 
-/// The different countings of the measures, with one that tells which cells are active.
+/// The different countings of the measures, and one that tells which cells are active where some of
+/// them cannot.
 pub(super) fn all(plan: &Plan<'_>) -> Vec<Counting> {
     let mut wanted: Vec<Counting> = Vec::new();
     for (measure, _) in &plan.measures {
@@ -73,7 +87,8 @@ pub(super) fn all(plan: &Plan<'_>) -> Vec<Counting> {
         }
     }
     let day_count = plan.view.cube().groups[plan.group].day_count;
-    if !wanted.iter().any(|counting| counting.tells_activity(day_count)) {
+    let tells = wanted.iter().any(|counting| counting.tells_activity(day_count));
+    if !tells && !wanted.iter().all(|counting| counting.knows_its_cells()) {
         wanted.push(Counting::ACTIVITY);
     }
     wanted

@@ -88,7 +88,9 @@ impl Counts {
         match self {
             Counts::Whole { values, .. } => values.iter().filter(|count| **count > 0).count(),
             Counts::Days { days, .. } => days.iter().filter(|days| **days > 0).count(),
-            Counts::Sums { .. } | Counts::Means { .. } | Counts::Extremes { .. } => 0,
+            Counts::Sums { rows, .. } => rows.iter().filter(|rows| **rows > 0).count(),
+            Counts::Extremes { numbers, .. } => numbers.iter().filter(|one| **one != NULL).count(),
+            Counts::Means { .. } => 0,
         }
     }
 
@@ -101,7 +103,12 @@ impl Counts {
             Counts::Days { days, lengths } => {
                 above_zero(days, group * lengths.len(), lengths.len(), into);
             }
-            Counts::Sums { .. } | Counts::Means { .. } | Counts::Extremes { .. } => {}
+            Counts::Sums { rows, width, .. } => above_zero(rows, group * width, width - 1, into),
+            Counts::Extremes { numbers, width, .. } => {
+                let own = &numbers[group * width..(group + 1) * width];
+                into.extend((0..own.len()).filter(|&period| own[period] != NULL));
+            }
+            Counts::Means { .. } => {}
         }
     }
 

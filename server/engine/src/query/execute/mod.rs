@@ -15,6 +15,7 @@ mod groups;
 mod means;
 mod place;
 mod positions;
+mod scan;
 mod select;
 mod single;
 mod sums;
@@ -44,14 +45,14 @@ pub(super) fn execute(
     limits: &Limits,
     cancel: &Cancel,
 ) -> Result<CellSet, QueryError> {
-    let selected = select::select(plan);
+    let countings = counting::all(plan);
+    let selected = select::select(plan, scan::wants_rows_as_they_lie(&countings));
     let choices: Vec<Vec<Choice>> = plan
         .dimensions
         .iter()
         .zip(&selected.exact)
         .map(|(dimension, &exact)| dimension.choices(plan, exact))
         .collect();
-    let countings = counting::all(plan);
     let times: Vec<(&TimeChoice, Axes)> =
         plan.times.iter().map(|time| (time, Axes::new(plan, time, &countings))).collect();
     let columns = countings.into_iter();
@@ -113,14 +114,15 @@ fn count_pass<'a>(
     let day_count = cube.groups[plan.group].day_count;
     let tells = |(counting, _): &(Counting, Columns<'_>)| counting.tells_activity(day_count);
     let activity = columns.iter().position(tells).unwrap_or(0);
+    let activity_of = |grid: usize| if columns[grid].0.knows_its_cells() { grid } else { activity };
     let measures = plan.measures.iter().map(|(measure, codes)| {
         let measure = cube.measure(*measure);
         let own = Counting::of(measure);
         let grid = columns.iter().position(|(counting, _)| *counting == own).unwrap_or(0);
-        Asked::new(grid, codes, measure.decimals, time)
+        Asked::new(grid, activity_of(grid), codes, measure.decimals, time)
     });
     let measures = measures.collect();
-    Ok(Some(Counted { places, groups, activity, grids, measures }))
+    Ok(Some(Counted { places, groups, grids, measures }))
 }
 
 /// The axes of a choice of time that some counting needs.

@@ -16,6 +16,10 @@ const SELECTIVE: u64 = 3;
 /// The same for one cell, which takes all rows 64 at a time.
 const SELECTIVE_FOR_ONE_CELL: u64 = 16;
 
+/// The same for sums, which leave rows out as they come ([`super::scan`]): bitmaps must save nearly
+/// all of that.
+const SELECTIVE_FOR_SUMS: u64 = 64;
+
 /// From this many passes on, conditions are looked up once for all of them.
 const MANY_PASSES: usize = 3;
 
@@ -40,13 +44,14 @@ enum Condition {
     Years(Range<usize>),
 }
 
-pub(super) fn select(plan: &Plan<'_>) -> Selected {
+pub(super) fn select(plan: &Plan<'_>, sums_only: bool) -> Selected {
     let rows = plan.rows();
     let mut exact = vec![false; plan.dimensions.len()];
     let mut found: Option<Cow<'_, RoaringBitmap>> = None;
     for candidate in candidates(plan, rows) {
         // The first one must leave few rows; then narrowing is cheap.
         let share = match found {
+            _ if sums_only => SELECTIVE_FOR_SUMS,
             Some(_) => 1,
             None if plan.is_one_cell() => SELECTIVE_FOR_ONE_CELL,
             None => SELECTIVE,

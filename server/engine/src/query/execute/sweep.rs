@@ -16,6 +16,7 @@ use super::extremes::Extremes;
 use super::groups::Groups;
 use super::means::Means;
 use super::place::{OUT, Place};
+use super::scan;
 use super::single;
 use super::sums::Sums;
 use crate::cube::Rows;
@@ -79,6 +80,9 @@ pub(super) fn sweep(pass: &Pass<'_>, groups: &mut Groups) -> Result<Counts, Quer
     let (count, parts) = (groups.count(), pass.columns.part_count());
     let parts_of_one = pass.counting.parts_of_one();
     if let Some(asked) = of_sums(pass.counting) {
+        if scan::fits(pass, groups) {
+            return scan::sum(pass, groups, asked);
+        }
         let sums = Sums::new(pass.time, count).over(pass, groups)?;
         return Ok(sums.finish(asked, parts_of_one));
     }

@@ -9,6 +9,9 @@ use crate::cube::{Dimension, Use};
 /// function, and a table of this length costs nothing.
 const TABLE_KEYS: usize = 256;
 
+/// Keys are put in order by counting where their codes lie so close together.
+const CODES_PER_KEY: u64 = 8;
+
 /// No place: the row does not count.
 pub(crate) const NONE: u32 = u32::MAX;
 
@@ -224,7 +227,10 @@ fn number_places(codes: &[u64], counts: &[bool], width: usize, any_row: bool) ->
     let mut order: Vec<u32> =
         (0..counts.len() as u32).filter(|&key| counts[key as usize]).collect();
     let all = order.len() == counts.len();
-    order.sort_unstable_by(|&left, &right| of(left).cmp(of(right)));
+    match packed(codes, &order, width) {
+        Some((packed, bound)) => order = by_number(&order, &packed, bound),
+        None => order.sort_unstable_by(|&left, &right| of(left).cmp(of(right))),
+    }
     let mut map = vec![NONE; counts.len()];
     let mut places: Vec<u64> = Vec::new();
     let mut size = 0_u32;
@@ -237,6 +243,31 @@ fn number_places(codes: &[u64], counts: &[bool], width: usize, any_row: bool) ->
     }
     let map = if any_row && all && size == 1 { KeyMap::One } else { KeyMap::Table(map) };
     Choice { map, size: u64::from(size), codes: PlaceCodes::Table(places) }
+}
+
+/// The codes of each of some keys as one number, in the same order, and what they all lie below;
+/// `None` where the numbers would be much larger than there are keys.
+fn packed(codes: &[u64], keys: &[u32], width: usize) -> Option<(Vec<u32>, usize)> {
+    let of = |key: u32| &codes[key as usize * width..(key as usize + 1) * width];
+    let mut bounds = vec![1_u64; width];
+    for &key in keys {
+        bounds.iter_mut().zip(of(key)).for_each(|(bound, code)| *bound = (*bound).max(code + 1));
+    }
+    let bound = bounds.iter().try_fold(1_u64, |all, bound| all.checked_mul(*bound))?;
+    if bound > CODES_PER_KEY * keys.len() as u64 {
+        return None;
+    }
+    let number = |&key: &u32| {
+        let each = of(key).iter().zip(&bounds);
+        each.fold(0_u64, |number, (code, bound)| number * bound + code) as u32
+    };
+    Some((keys.iter().map(number).collect(), bound as usize))
+}
+
+/// Keys in the order of their numbers, by counting.
+fn by_number(keys: &[u32], numbers: &[u32], bound: usize) -> Vec<u32> {
+    let places = Lists::inverse(numbers, bound);
+    places.values.iter().map(|&at| keys[at as usize]).collect()
 }
 
 /// From places of keys to places of lists of keys, without repeats in a list.

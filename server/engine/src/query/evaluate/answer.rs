@@ -1,0 +1,295 @@
+//! A bound question → its cells.
+//!
+//! Stored measures of one group that is related to all that is asked are counted as they are.
+//! Anything else is worked out: the positions of the axes that may have a value, a frame of their
+//! cells, and its values.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::exist::dimensions_of;
+use super::frame::{At, Frame, Stand};
+use super::positions::positions;
+use super::value::Value;
+use super::{Evaluator, on_a_stack};
+use crate::query::bound::{Bound, HierarchyRef, Member, Part};
+use crate::query::cellset::{AxisPositions, CellSet, Special};
+use crate::query::error::{ErrorKind, QueryError};
+use crate::query::view::View;
+use crate::query::{Cancel, Limits, count, execute, plan};
+
+/// Cells that are worked out at once.
+const BLOCK: usize = 1 << 20;
+
+/// Answers a bound question.
+pub(in crate::query) fn answer(
+    view: &View,
+    bound: &Bound,
+    limits: &Limits,
+    cancel: &Cancel,
+) -> Result<CellSet, QueryError> {
+    if is_one_count(view, bound) {
+        return count(view, bound, limits, cancel);
+    }
+    on_a_stack(&[], &bound.calculated, || {
+        let evaluator = Evaluator::of(view, bound, limits, cancel);
+        worked_out(&evaluator)
+    })
+}
+
+/// Whether the measures are stored, of one group, and related to all that the question names.
+fn is_one_count(view: &View, bound: &Bound) -> bool {
+    let mut group = None;
+    for measure in plan::measures(bound) {
+        match measure {
+            Member::Measure(one) if group.is_none_or(|group| group == one.group) => {
+                group = Some(one.group);
+            }
+            _ => return false,
+        }
+    }
+    if !bound.hidden.is_empty() || names_calculated(bound) {
+        return false;
+    }
+    let uses = &view.cube().groups[group.unwrap_or(0)].uses;
+    let factors = bound.axes.iter().flat_map(|axis| &axis.factors);
+    let columns: Vec<HierarchyRef> =
+        factors.flat_map(|factor| factor.columns.iter().copied()).collect();
+    let conditions = bound.conditions.iter().map(|condition| condition.dimension);
+    dimensions_of(&columns).into_iter().chain(conditions).all(|one| uses[one].is_some())
+}
+
+/// Whether a calculated member stands on an axis or in `WHERE`.
+fn names_calculated(bound: &Bound) -> bool {
+    let axes = bound.axes.iter().flat_map(|axis| &axis.factors);
+    let sliced = bound.slicer.iter().flat_map(|set| &set.factors);
+    axes.chain(sliced).flat_map(|factor| &factor.parts).any(|part| match part {
+        Part::Tuples(members) => members.iter().any(|one| matches!(one, Member::Calculated(_))),
+        Part::Level { .. } => false,
+    })
+}
+
+fn worked_out(evaluator: &Evaluator<'_>) -> Result<CellSet, QueryError> {
+    let (bound, limits) = (evaluator.bound, evaluator.limits);
+    let axes = positions(evaluator)?;
+    let counts = axes.iter().map(|axis| axis.count);
+    let count = counts.fold(1, usize::saturating_mul);
+    if count > limits.cells {
+        let message = format!("beregningen ville få over {} celler", limits.cells);
+        return Err(QueryError::new(ErrorKind::TooLarge, message)
+            .hint("spørg om færre felter ad gangen, eller begræns felterne med betingelser"));
+    }
+    let grid = Cells::new(axes);
+    let mut found = Found::new(bound, &grid.axes);
+    let shared = shared_dimensions(&grid.axes);
+    for start in (0..count).step_by(BLOCK) {
+        let cells = start..count.min(start + BLOCK);
+        let frame = grid.frame(&evaluator.slicer, cells);
+        let exist = evaluator.exist(&frame, &shared);
+        let rows: Vec<u32> = (0..frame.rows as u32).filter(|&row| exist[row as usize]).collect();
+        let few = if rows.len() == frame.rows { frame } else { frame.select(&rows) };
+        let values = evaluator.cell(&few)?;
+        for (at, &row) in rows.iter().enumerate() {
+            let shown = shown(values.get(at));
+            if let Some(value) = shown {
+                let form = evaluator.form(&few, at);
+                found.take(&grid.place(start + row as usize), value, form);
+            }
+        }
+    }
+    Ok(found.finish(evaluator, grid.axes))
+}
+
+/// What is shown of a value; `None` where the cell is empty.
+fn shown(value: Value) -> Option<(f64, Option<Special>)> {
+    match value {
+        Value::Number(number) => Some((number, None)),
+        Value::Truth(truth) => Some((f64::from(u8::from(truth)), None)),
+        Value::Day(day) => Some((f64::NAN, Some(Special::Day(day)))),
+        Value::Error(error) => Some((f64::NAN, Some(Special::Error(error)))),
+        value => match value.letters() {
+            Ok(text) if !value.is_empty() => Some((f64::NAN, Some(Special::Text(text)))),
+            _ => None,
+        },
+    }
+}
+
+/// The dimensions that several axes have: not all of their cells need exist.
+fn shared_dimensions(axes: &[AxisPositions]) -> Vec<usize> {
+    let mut all: Vec<usize> = axes.iter().flat_map(|axis| dimensions_of(&axis.columns)).collect();
+    all.sort_unstable();
+    let twice = all.windows(2).filter(|two| two[0] == two[1]).map(|two| two[0]);
+    let mut twice: Vec<usize> = twice.collect();
+    twice.dedup();
+    twice
+}
+
+/// How a cell is shown: the decimals, and the format if one is said.
+type Form = (u8, Option<Arc<str>>);
+
+impl Evaluator<'_> {
+    fn form(&self, frame: &Frame, row: usize) -> Form {
+        let calculated = |at: At| match at {
+            At::One(Member::Calculated(number)) => self.scope.calculated.get(&number),
+            _ => None,
+        };
+        let stands = frame.stands().iter().map(|(_, stand)| stand.at(row));
+        let outermost = stands.filter_map(calculated).max_by_key(|one| one.solve_order);
+        match outermost {
+            Some(one) => (one.decimals, one.format.clone()),
+            None => match frame.stand(HierarchyRef::Measures).map(|stand| stand.at(row)) {
+                Some(At::One(Member::Measure(measure))) => {
+                    (self.scope.cube.measure(measure).decimals, None)
+                }
+                _ => (0, None),
+            },
+        }
+    }
+}
+
+/// The cells of an answer: a place on every axis, the first varying fastest.
+struct Cells {
+    axes: Vec<AxisPositions>,
+    /// Per axis and column: the different members, and which of them each position has.
+    columns: Vec<Vec<(HierarchyRef, Stand)>>,
+}
+
+impl Cells {
+    fn new(axes: Vec<AxisPositions>) -> Cells {
+        let columns = axes.iter().map(|axis| {
+            let width = axis.columns.len();
+            let column = |(at, &hierarchy): (usize, &HierarchyRef)| {
+                let members = axis.members.iter().skip(at).step_by(width.max(1)).copied();
+                (hierarchy, Stand::of_members(members))
+            };
+            axis.columns.iter().enumerate().map(column).collect()
+        });
+        let columns = columns.collect();
+        Cells { axes, columns }
+    }
+
+    /// A frame of some of the cells.
+    fn frame(&self, slicer: &Frame, cells: std::ops::Range<usize>) -> Frame {
+        let mut frame = slicer.select(&vec![0; cells.len()]);
+        let mut stride = 1;
+        for (axis, columns) in self.axes.iter().zip(&self.columns) {
+            for (hierarchy, stand) in columns {
+                let stand = match stand {
+                    Stand::Same(at) => Stand::Same(*at),
+                    Stand::Coded(different, of_position) => {
+                        let code = |cell: usize| of_position[cell / stride % axis.count];
+                        let codes = cells.clone().map(code).collect();
+                        Stand::Coded(Arc::clone(different), codes)
+                    }
+                };
+                frame.put(*hierarchy, stand);
+            }
+            stride *= axis.count;
+        }
+        frame
+    }
+
+    /// The positions of a cell.
+    fn place(&self, mut cell: usize) -> Vec<usize> {
+        let place = self.axes.iter().map(|axis| {
+            let own = cell % axis.count;
+            cell /= axis.count;
+            own
+        });
+        place.collect()
+    }
+}
+
+/// The cells that are not empty.
+struct Found {
+    /// Per axis and position: whether it is kept.
+    kept: Vec<Vec<bool>>,
+    /// The positions of each cell, one behind the other.
+    places: Vec<u32>,
+    values: Vec<f64>,
+    decimals: Vec<u8>,
+    formats: Vec<Option<Arc<str>>>,
+    special: BTreeMap<usize, Special>,
+}
+
+impl Found {
+    fn new(bound: &Bound, axes: &[AxisPositions]) -> Found {
+        let kept = bound
+            .axes
+            .iter()
+            .zip(axes)
+            .map(|(axis, own)| vec![!axis.non_empty || own.columns.is_empty(); own.count]);
+        Found {
+            kept: kept.collect(),
+            places: Vec::new(),
+            values: Vec::new(),
+            decimals: Vec::new(),
+            formats: Vec::new(),
+            special: BTreeMap::new(),
+        }
+    }
+
+    fn take(
+        &mut self,
+        place: &[usize],
+        (value, special): (f64, Option<Special>),
+        (decimals, format): Form,
+    ) {
+        for (kept, &position) in self.kept.iter_mut().zip(place) {
+            kept[position] = true;
+        }
+        self.places.extend(place.iter().map(|&position| position as u32));
+        self.special.extend(special.map(|special| (self.values.len(), special)));
+        self.values.push(value);
+        self.decimals.push(decimals);
+        self.formats.push(format);
+    }
+
+    fn finish(self, evaluator: &Evaluator<'_>, axes: Vec<AxisPositions>) -> CellSet {
+        let (mut stride, mut adds) = (1_u32, Vec::new());
+        for kept in &self.kept {
+            let mut next = 0;
+            let of_position = kept.iter().map(|&kept| {
+                let add = next;
+                next += if kept { stride } else { 0 };
+                add
+            });
+            adds.push(of_position.collect::<Vec<u32>>());
+            stride = stride.saturating_mul(kept.iter().filter(|kept| **kept).count() as u32);
+        }
+        let width = axes.len();
+        let ordinal = |cell: usize| {
+            let place = &self.places[cell * width..(cell + 1) * width];
+            adds.iter().zip(place).map(|(adds, &position)| adds[position as usize]).sum()
+        };
+        let ordinals = (0..self.values.len()).map(ordinal).collect();
+        let axes = axes.into_iter().zip(&self.kept).map(|(axis, kept)| keep(axis, kept));
+        let has_formats = self.formats.iter().any(Option::is_some);
+        CellSet {
+            axes: axes.collect(),
+            ordinals,
+            values: self.values,
+            special: self.special,
+            decimals: self.decimals,
+            formats: if has_formats { self.formats } else { Vec::new() },
+            behind: behind(evaluator),
+            own: evaluator.bound.own.iter().map(|own| own.name.clone()).collect(),
+            ..CellSet::default()
+        }
+    }
+}
+
+/// How many reporters the answer has that are behind; none where the question cannot be laid out.
+fn behind(evaluator: &Evaluator<'_>) -> u32 {
+    let bound = super::positions::for_layout(evaluator.bound);
+    let plan = plan::layout(evaluator.scope.view, &bound, 0, &[], evaluator.limits);
+    plan.map_or(0, |plan| execute::behind(&plan))
+}
+
+/// The positions of an axis that are kept.
+fn keep(axis: AxisPositions, kept: &[bool]) -> AxisPositions {
+    let positions = (0..axis.count).filter(|&position| kept[position]);
+    let members = positions.flat_map(|position| axis.position(position)).copied().collect();
+    let count = kept.iter().filter(|kept| **kept).count();
+    AxisPositions { members, count, columns: axis.columns }
+}

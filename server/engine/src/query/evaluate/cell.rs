@@ -1,0 +1,270 @@
+//! The value of cells: of a formula where they stand at one, else what is stored.
+
+use std::sync::Arc;
+
+use super::frame::{At, Frame, Stand};
+use super::value::{Column, Value};
+use super::{Evaluator, MAX_FORMULAS_OPEN};
+use crate::query::bound::{Calculated, HierarchyRef, Member};
+use crate::query::error::{ErrorKind, QueryError};
+use crate::query::expr::{Expr, Node};
+
+/// The values of rows, put where they belong.
+pub(crate) struct Assembly {
+    numbers: Vec<f64>,
+    /// Rows that have something else than a number.
+    others: Vec<(u32, Value)>,
+}
+
+impl Assembly {
+    pub(crate) fn new(rows: usize) -> Assembly {
+        Assembly { numbers: vec![f64::NAN; rows], others: Vec::new() }
+    }
+
+    /// Puts the values of a column at some rows.
+    pub(crate) fn put(&mut self, rows: &[u32], column: &Column) {
+        for (at, &row) in rows.iter().enumerate() {
+            match column.number(at) {
+                Some(number) => self.numbers[row as usize] = number,
+                None => self.others.push((row, column.get(at))),
+            }
+        }
+    }
+
+    pub(crate) fn finish(self) -> Column {
+        if self.others.is_empty() {
+            return Column::Numbers(Arc::new(self.numbers));
+        }
+        let mut values: Vec<Value> = self.numbers.into_iter().map(Value::of).collect();
+        self.others.into_iter().for_each(|(row, value)| values[row as usize] = value);
+        Column::Each(values)
+    }
+}
+
+impl Evaluator<'_> {
+    /// The values of the cells themselves.
+    pub(crate) fn cell(&self, frame: &Frame) -> Result<Column, QueryError> {
+        let measure = self.scope.default_member(HierarchyRef::Measures);
+        if matches!(measure, Member::Calculated(_)) && frame.stand(HierarchyRef::Measures).is_none()
+        {
+            let mut there = frame.clone();
+            there.put(HierarchyRef::Measures, Stand::Same(At::One(measure)));
+            return self.cell(&there);
+        }
+        let stands: Vec<(HierarchyRef, &Stand)> = frame
+            .stands()
+            .iter()
+            .filter(|(_, stand)| stand.different().iter().any(|at| number(*at).is_some()))
+            .map(|(own, stand)| (*own, stand))
+            .collect();
+        if stands.is_empty() {
+            return self.read(frame);
+        }
+        if stands.iter().all(|(_, stand)| matches!(stand, Stand::Same(_))) {
+            return self.outermost(frame, &self.outermost_at(&stands, 0));
+        }
+        let mut groups: Vec<(Option<(HierarchyRef, usize)>, Vec<u32>)> = Vec::new();
+        for row in 0..frame.rows {
+            let own = self.outermost_at(&stands, row);
+            match groups.iter_mut().find(|(one, _)| *one == own) {
+                Some((_, rows)) => rows.push(row as u32),
+                None => groups.push((own, vec![row as u32])),
+            }
+        }
+        let mut all = Assembly::new(frame.rows);
+        for (own, rows) in groups {
+            all.put(&rows, &self.outermost(&frame.select(&rows), &own)?);
+        }
+        Ok(all.finish())
+    }
+
+    /// The calculated member of a row that is worked out last: that of the highest solve order, of
+    /// equal ones the one defined last.
+    fn outermost_at(
+        &self,
+        stands: &[(HierarchyRef, &Stand)],
+        row: usize,
+    ) -> Option<(HierarchyRef, usize)> {
+        let found = stands.iter().filter_map(|(own, stand)| Some((*own, number(stand.at(row))?)));
+        found.max_by_key(|(_, number)| {
+            (self.scope.calculated.get(number).map_or(0, |one| one.solve_order), *number)
+        })
+    }
+
+    fn outermost(
+        &self,
+        frame: &Frame,
+        own: &Option<(HierarchyRef, usize)>,
+    ) -> Result<Column, QueryError> {
+        let Some((hierarchy, number)) = *own else { return self.read(frame) };
+        let Some(member) = self.scope.calculated.get(&number) else {
+            return Ok(Column::Same(Value::Empty));
+        };
+        if self.open.get() >= MAX_FORMULAS_OPEN {
+            let message = format!("formlen for '{}' bruger sig selv for mange gange", member.name);
+            let error = QueryError::new(ErrorKind::Invalid, message)
+                .hint("lad formlen ende, for eksempel med IIF ved den første periode");
+            return Ok(Column::Same(Value::Error(Arc::new(error))));
+        }
+        let mut beneath = frame.without(hierarchy);
+        if let (HierarchyRef::Measures, Some(stored)) = (hierarchy, self.scope.stored_default()) {
+            beneath.put(hierarchy, Stand::Same(At::One(stored)));
+        }
+        self.open.set(self.open.get() + 1);
+        let found = self.formula(member, &beneath);
+        self.open.set(self.open.get() - 1);
+        found
+    }
+
+    /// A formula, where the cell stands at All on the dimensions where it must.
+    fn formula(&self, member: &Calculated, frame: &Frame) -> Result<Column, QueryError> {
+        let held = |hierarchy: HierarchyRef| match hierarchy {
+            HierarchyRef::Measures => false,
+            HierarchyRef::Of { dimension, .. } => member.at_all.contains(&dimension),
+        };
+        if member.at_all.is_empty() {
+            return self.eval(&member.formula, frame);
+        }
+        let narrowed = self.conditions().any(|one| member.at_all.contains(&one.dimension));
+        let within = |stand: &Stand| {
+            stand.different().iter().any(|at| match at {
+                At::Together(number) => self.set_of(*number).columns().any(held),
+                At::One(_) => false,
+            })
+        };
+        if narrowed || frame.within.iter().any(within) {
+            return Ok(Column::Same(Value::Empty));
+        }
+        let stands: Vec<&Stand> =
+            frame.stands().iter().filter(|(own, _)| held(*own)).map(|(_, stand)| stand).collect();
+        let at_all =
+            |row: u32| stands.iter().all(|stand| stand.at(row as usize) == At::One(Member::All));
+        let rows: Vec<u32> = (0..frame.rows as u32).filter(|row| at_all(*row)).collect();
+        if rows.len() == frame.rows {
+            return self.eval(&member.formula, frame);
+        }
+        let mut all = Assembly::new(frame.rows);
+        all.put(&rows, &self.eval(&member.formula, &frame.select(&rows))?);
+        Ok(all.finish())
+    }
+
+    /// The values at members or tuples that may differ from row to row.
+    pub(crate) fn cell_at(&self, at: &Expr, frame: &Frame) -> Result<Column, QueryError> {
+        let parts = match &at.node {
+            Node::Tuple(parts) => parts.iter().collect(),
+            _ => vec![at],
+        };
+        let columns = parts.into_iter().map(|part| self.eval(part, frame));
+        let columns: Vec<Column> = columns.collect::<Result<_, _>>()?;
+        if let Some(moved) = self.moved_whole(frame, &columns)? {
+            return self.cell(&moved);
+        }
+        let joined = columns.len() == 1;
+        let place = if joined { columns[0].clone() } else { self.eval(at, frame)? };
+        let error = |row: usize| place.get(row).is_error();
+        let wrong: Vec<u32> = (0..frame.rows as u32).filter(|row| error(*row as usize)).collect();
+        let right: Vec<u32> = (0..frame.rows as u32).filter(|row| !error(*row as usize)).collect();
+        let mut all = Assembly::new(frame.rows);
+        let values: Column = wrong.iter().map(|&row| place.get(row as usize)).collect();
+        all.put(&wrong, &values);
+        let own: Column = right.iter().map(|&row| place.get(row as usize)).collect();
+        let (moved, rows) = self.moved(&frame.select(&right), &own)?;
+        let found = self.cell(&moved)?;
+        match rows {
+            Some(rows) => {
+                let rows: Vec<u32> = rows.iter().map(|&row| right[row as usize]).collect();
+                all.put(&rows, &found);
+            }
+            None => all.put(&right, &found),
+        }
+        Ok(all.finish())
+    }
+
+    /// The frame at some members, if all rows have all of them.
+    fn moved_whole(&self, frame: &Frame, at: &[Column]) -> Result<Option<Frame>, QueryError> {
+        let mut moved = frame.clone();
+        for column in at {
+            match column {
+                Column::Same(Value::Member(hierarchy, member)) => {
+                    moved.put(*hierarchy, Stand::Same(At::One(*member)));
+                }
+                Column::Same(Value::Tuple(places)) => {
+                    for &(hierarchy, member) in &**places {
+                        moved.put(hierarchy, Stand::Same(At::One(member)));
+                    }
+                }
+                Column::Coded(values, of_row) => {
+                    let Some((hierarchy, different)) = members(values) else { return Ok(None) };
+                    moved.put(hierarchy, Stand::Coded(different, Arc::clone(of_row)));
+                }
+                _ => return Ok(None),
+            }
+        }
+        self.look()?;
+        Ok(Some(moved))
+    }
+
+    /// The first branch whose condition holds, each worked out where it does.
+    pub(crate) fn choose(
+        &self,
+        branches: &[(&Expr, &Expr)],
+        last: &Expr,
+        frame: &Frame,
+    ) -> Result<Column, QueryError> {
+        let mut all = Assembly::new(frame.rows);
+        let mut left: Vec<u32> = (0..frame.rows as u32).collect();
+        for &(condition, branch) in branches {
+            if left.is_empty() {
+                break;
+            }
+            let rest = frame.select(&left);
+            let holds = self.eval(condition, &rest)?;
+            if let Column::Same(value) = &holds
+                && left.len() == frame.rows
+                && !value.is_error()
+            {
+                match value.truth() {
+                    Ok(true) => return self.eval(branch, frame),
+                    Ok(false) => continue,
+                    Err(_) => {}
+                }
+            }
+            let (mut yes, mut no) = (Vec::new(), Vec::new());
+            for (at, &row) in left.iter().enumerate() {
+                match holds.get(at).truth() {
+                    Ok(true) => yes.push(row),
+                    Ok(false) => no.push(row),
+                    Err(error) => {
+                        let error = Value::Error(Arc::new(condition.place(error)));
+                        all.put(&[row], &Column::Same(error));
+                    }
+                }
+            }
+            all.put(&yes, &self.eval(branch, &frame.select(&yes))?);
+            left = no;
+        }
+        if left.len() == frame.rows {
+            return self.eval(last, frame);
+        }
+        all.put(&left, &self.eval(last, &frame.select(&left))?);
+        Ok(all.finish())
+    }
+}
+
+/// The number of the calculated member at a stand.
+fn number(at: At) -> Option<usize> {
+    match at {
+        At::One(Member::Calculated(number)) => Some(number),
+        _ => None,
+    }
+}
+
+/// Members of one hierarchy as stands.
+fn members(values: &[Value]) -> Option<(HierarchyRef, Arc<[At]>)> {
+    let Value::Member(hierarchy, _) = values.first()? else { return None };
+    let of = |value: &Value| match value {
+        Value::Member(own, member) if own == hierarchy => Some(At::One(*member)),
+        _ => None,
+    };
+    Some((*hierarchy, values.iter().map(of).collect::<Option<_>>()?))
+}

@@ -1,0 +1,199 @@
+//! What exists: which keys of a dimension a cell has, and which tuples of a set are among them.
+
+use std::sync::Arc;
+
+use super::Evaluator;
+use super::frame::{At, Frame, Stand};
+use super::keys::{self, Keys};
+use super::set::{Set, Written};
+use super::value::{Column, Value};
+use crate::cube::Cube;
+use crate::query::bound::{HierarchyRef, Member, Part};
+use crate::query::error::QueryError;
+
+impl Evaluator<'_> {
+    /// The keys of a dimension that cells have; those of one combination of stands once, and which
+    /// of them each row has.
+    pub(crate) fn keys(&self, frame: &Frame, dimension: usize) -> (Vec<Keys>, Arc<[u32]>) {
+        let own = |hierarchy: HierarchyRef| of_dimension(hierarchy, dimension);
+        let (first, of_row) = frame.different(own);
+        let start = self.keys_of_all(dimension);
+        let keys = first.iter().map(|&row| {
+            let mut keys = start.clone();
+            let stands = frame.stands().iter().filter(|(hierarchy, _)| own(*hierarchy));
+            for (hierarchy, stand) in stands {
+                self.keep(&mut keys, dimension, Some(*hierarchy), stand, row as usize);
+            }
+            for stand in &frame.within {
+                self.keep(&mut keys, dimension, None, stand, row as usize);
+            }
+            keys
+        });
+        (keys.collect(), of_row)
+    }
+
+    /// The keys of a dimension that exist for the question.
+    fn keys_of_all(&self, dimension: usize) -> Keys {
+        let count = self.scope.cube.dimensions[dimension].key_count;
+        let mut all = self.scope.subspace[dimension].clone().unwrap_or_else(|| Keys::all(count));
+        if let Some(visible) = self.scope.view.visible_keys(dimension) {
+            let mut seen = Keys::none(count);
+            visible.iter().for_each(|&key| seen.put(key as usize));
+            all.keep(&seen);
+        }
+        all
+    }
+
+    fn keep(
+        &self,
+        keys: &mut Keys,
+        dimension: usize,
+        hierarchy: Option<HierarchyRef>,
+        stand: &Stand,
+        row: usize,
+    ) {
+        match stand.at(row) {
+            At::One(member) => keys.keep(&keys::of_member(self.scope.cube, dimension, member)),
+            At::Together(number) => {
+                let set = self.set_of(number);
+                let columns = set.columns().filter(|column| of_dimension(*column, dimension));
+                for column in columns.filter(|own| hierarchy.is_none_or(|one| one == *own)) {
+                    keys.keep(&self.keys_of_column(&set, column, dimension));
+                }
+            }
+        }
+    }
+
+    /// The keys that some member of a set's column has.
+    fn keys_of_column(&self, set: &Set, column: HierarchyRef, dimension: usize) -> Keys {
+        let cube = self.scope.cube;
+        let mut keys = Keys::none(cube.dimensions[dimension].key_count);
+        for factor in &set.factors {
+            let Some(at) = factor.columns.iter().position(|own| *own == column) else { continue };
+            for part in &factor.parts {
+                match part {
+                    Part::Level { .. } => return Keys::all(cube.dimensions[dimension].key_count),
+                    Part::Tuples(members) => {
+                        for member in members.iter().skip(at).step_by(factor.columns.len()) {
+                            keys.add(&keys::of_member(cube, dimension, *member));
+                        }
+                    }
+                }
+            }
+        }
+        keys
+    }
+
+    /// Of every row, the tuples of a set that exist in its cell.
+    pub(crate) fn existing(&self, set: &Set, frame: &Frame) -> Result<Column, QueryError> {
+        let (written, tuples_of_class, of_row) = self.existing_tuples(set, frame)?;
+        let sets = tuples_of_class.into_iter().map(|tuples| Value::set(written.choose(tuples)));
+        Ok(Column::Coded(sets.collect(), of_row))
+    }
+
+    /// The tuples of a set that exist in cells: a list for each class of cells, and the class of
+    /// each row.
+    pub(crate) fn existing_tuples(
+        &self,
+        set: &Set,
+        frame: &Frame,
+    ) -> Result<(Arc<Written>, Vec<Vec<usize>>, Arc<[u32]>), QueryError> {
+        let written = Arc::new(self.scope.written(set)?);
+        let dimensions = dimensions_of(&written.columns);
+        let matters =
+            |hierarchy: HierarchyRef| dimensions.iter().any(|one| of_dimension(hierarchy, *one));
+        let (first, of_row) = frame.different(matters);
+        let few = frame.select(&first);
+        let mut passing = vec![vec![true; written.len()]; first.len()];
+        for &dimension in &dimensions {
+            let (keys, class) = self.keys(&few, dimension);
+            let cube = self.scope.cube;
+            let meets = keys.iter().map(|keys| {
+                let tuples = written.tuples();
+                let own = tuples.map(|one| meets(cube, &written.columns, one, dimension, keys));
+                own.collect::<Vec<bool>>()
+            });
+            let meets: Vec<Vec<bool>> = meets.collect();
+            for (row, passing) in passing.iter_mut().enumerate() {
+                let own = &meets[class[row] as usize];
+                passing.iter_mut().zip(own).for_each(|(passes, own)| *passes &= own);
+            }
+        }
+        let chosen = passing
+            .into_iter()
+            .map(|passing| (0..written.len()).filter(|&tuple| passing[tuple]).collect());
+        let chosen = chosen.collect();
+        Ok((written, chosen, of_row))
+    }
+
+    /// Of every row, whether its cell exists: for every dimension with several stands, some key has
+    /// all of them. With nested totals, an outer total goes with inner totals only.
+    pub(crate) fn exist(&self, frame: &Frame, dimensions: &[usize]) -> Vec<bool> {
+        let mut exist = vec![true; frame.rows];
+        for &dimension in dimensions {
+            let (keys, of_row) = self.keys(frame, dimension);
+            let some: Vec<bool> = keys.iter().map(|keys| !keys.is_empty()).collect();
+            let stands: Vec<&Stand> = frame
+                .stands()
+                .iter()
+                .filter(|(own, _)| of_dimension(*own, dimension))
+                .map(|(_, stand)| stand)
+                .collect();
+            let is_total =
+                |row: usize| stands.iter().all(|stand| stand.at(row) == At::One(Member::All));
+            for (row, exists) in exist.iter_mut().enumerate() {
+                *exists &= some[of_row[row] as usize] || is_total(row);
+                if self.bound.nested_totals {
+                    let inner = stands.iter().map(|stand| stand.at(row));
+                    let mut inner = inner.skip_while(|at| *at != At::One(Member::All));
+                    *exists &= inner.all(|at| at == At::One(Member::All));
+                }
+            }
+        }
+        exist
+    }
+}
+
+/// Whether one of some keys of a dimension has all members of a tuple.
+fn meets(
+    cube: &Cube,
+    columns: &[HierarchyRef],
+    tuple: &[Member],
+    dimension: usize,
+    keys: &Keys,
+) -> bool {
+    let own = || {
+        let own = columns.iter().zip(tuple).filter(|(one, _)| of_dimension(**one, dimension));
+        own.filter_map(|(_, member)| match *member {
+            Member::Of { field, id } => Some((field, id)),
+            _ => None,
+        })
+    };
+    let fields = &cube.dimensions[dimension].fields;
+    let Some((field, id)) = own().next() else { return !keys.is_empty() };
+    fields[field].keys_of_member.get(id as usize).iter().any(|&key| {
+        let has = |(field, id): (usize, u32)| {
+            let of_key: &[u32] = &fields[field].member_of_key;
+            of_key[key as usize] == id
+        };
+        keys.has(key as usize) && own().skip(1).all(has)
+    })
+}
+
+pub(crate) fn of_dimension(hierarchy: HierarchyRef, dimension: usize) -> bool {
+    matches!(hierarchy, HierarchyRef::Of { dimension: own, .. } if own == dimension)
+}
+
+/// The dimensions of some hierarchies, each once.
+pub(crate) fn dimensions_of(columns: &[HierarchyRef]) -> Vec<usize> {
+    let mut found: Vec<usize> = columns
+        .iter()
+        .filter_map(|column| match column {
+            HierarchyRef::Of { dimension, .. } => Some(*dimension),
+            HierarchyRef::Measures => None,
+        })
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}

@@ -1,0 +1,390 @@
+//! Where values can be at all: the positions of an axis at which something is stored that the
+//! measures read, if nothing else can have a value.
+
+use super::Evaluator;
+use super::exist::dimensions_of;
+use super::value::Value;
+use crate::cube::{MeasureRef, Use};
+use crate::query::bound::{Axis, Bound, Condition, HierarchyRef, Member, Part};
+use crate::query::cellset::AxisPositions;
+use crate::query::count;
+use crate::query::error::QueryError;
+use crate::query::expr::{Expr, Node};
+use crate::query::parse::Operator;
+use crate::query::plan;
+
+/// A stored measure that a formula reads.
+#[derive(Clone, Debug, PartialEq)]
+struct Reading {
+    measure: MeasureRef,
+    /// The hierarchies on which it looks elsewhere than the cell stands, and where, if that is one
+    /// member.
+    elsewhere: Vec<(HierarchyRef, Option<Member>)>,
+    /// The dimensions on which the cell must stand at All.
+    at_all: Vec<usize>,
+}
+
+/// Positions of an axis, some of them perhaps more than once, outside which every measure is empty;
+/// `None` where that is not known. Measures have no place in them.
+pub(super) fn positions(
+    evaluator: &Evaluator<'_>,
+    axis: &Axis,
+) -> Result<Option<Vec<AxisPositions>>, QueryError> {
+    let mut guide = Guide { evaluator, readings: Vec::new(), open: 0 };
+    for measure in plan::measures(evaluator.bound) {
+        if guide.member(measure, &Spot::default()) != Some(None) {
+            return Ok(None);
+        }
+    }
+    if sliced_by_formula(evaluator.bound) {
+        return Ok(None);
+    }
+    let mut found = Vec::new();
+    let readings = std::mem::take(&mut guide.readings);
+    for reading in &readings {
+        match read(evaluator, axis, reading)? {
+            Some(own) => found.push(own),
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(found))
+}
+
+/// Whether a calculated member of a dimension stands on some axis or in `WHERE`.
+fn sliced_by_formula(bound: &Bound) -> bool {
+    let factors = bound.axes.iter().flat_map(|axis| &axis.factors);
+    let sliced = bound.slicer.iter().flat_map(|set| &set.factors);
+    factors.chain(sliced).any(|factor| {
+        factor.columns[..] != [HierarchyRef::Measures]
+            && factor.parts.iter().any(|part| match part {
+                Part::Tuples(members) => {
+                    members.iter().any(|one| matches!(one, Member::Calculated(_)))
+                }
+                Part::Level { .. } => false,
+            })
+    })
+}
+
+/// The positions of an axis at which a measure has a value; `None` where it looks elsewhere on some
+/// dimension of the axis.
+fn read(
+    evaluator: &Evaluator<'_>,
+    axis: &Axis,
+    reading: &Reading,
+) -> Result<Option<AxisPositions>, QueryError> {
+    let uses = &evaluator.scope.cube.groups[reading.measure.group].uses;
+    let on_axis: Vec<HierarchyRef> =
+        axis.factors.iter().flat_map(|factor| factor.columns.iter().copied()).collect();
+    let dimensions = dimensions_of(&on_axis);
+    let elsewhere: Vec<HierarchyRef> = reading.elsewhere.iter().map(|(own, _)| *own).collect();
+    if dimensions_of(&elsewhere).iter().any(|one| dimensions.contains(one)) {
+        return Ok(None);
+    }
+    let mut factors = Vec::new();
+    let mut all: Vec<HierarchyRef> = Vec::new();
+    for factor in &axis.factors {
+        let unrelated = |own: &HierarchyRef| match own {
+            HierarchyRef::Measures => false,
+            HierarchyRef::Of { dimension, .. } => {
+                uses[*dimension].is_none() || reading.at_all.contains(dimension)
+            }
+        };
+        match factor.columns[..] {
+            [HierarchyRef::Measures] => {}
+            [only] if unrelated(&only) => all.push(only),
+            _ if factor
+                .columns
+                .iter()
+                .any(|own| unrelated(own) || *own == HierarchyRef::Measures) =>
+            {
+                return Ok(None);
+            }
+            _ => factors.push(factor.clone()),
+        }
+    }
+    let Some(conditions) = conditions(evaluator, reading, uses)? else {
+        return Ok(Some(AxisPositions::default()));
+    };
+    if conditions.iter().any(|one| uses[one.dimension].is_none()) {
+        return Ok(Some(AxisPositions { columns: on_axis, ..AxisPositions::default() }));
+    }
+    let axes = vec![Axis { factors, non_empty: true }];
+    let question = Bound::stored(axes, conditions, reading.measure, evaluator.bound.nested_totals);
+    let cells = count(evaluator.scope.view, &question, evaluator.limits, evaluator.cancel)?;
+    let Some(own) = cells.axes.into_iter().next() else { return Ok(None) };
+    if own.columns.is_empty() && cells.values.is_empty() {
+        return Ok(Some(AxisPositions { columns: on_axis, ..AxisPositions::default() }));
+    }
+    Ok(Some(at_all(own, &all)))
+}
+
+/// Positions that stand at All on some more hierarchies.
+fn at_all(own: AxisPositions, all: &[HierarchyRef]) -> AxisPositions {
+    let count = own.count;
+    let members = (0..count).flat_map(|position| {
+        let own = if own.columns.is_empty() { &[][..] } else { own.position(position) };
+        own.iter().copied().chain(all.iter().map(|_| Member::All)).collect::<Vec<_>>()
+    });
+    let members = members.collect();
+    let columns = own.columns.iter().chain(all).copied().collect();
+    AxisPositions { columns, members, count }
+}
+
+/// The conditions under which a measure is read; `None` where it reads nothing.
+fn conditions(
+    evaluator: &Evaluator<'_>,
+    reading: &Reading,
+    uses: &[Option<Use>],
+) -> Result<Option<Vec<Condition>>, QueryError> {
+    let cube = evaluator.scope.cube;
+    let moved =
+        |hierarchy: HierarchyRef| reading.elsewhere.iter().any(|(own, _)| *own == hierarchy);
+    let lifted: Vec<usize> = reading
+        .elsewhere
+        .iter()
+        .filter_map(|(own, _)| match own {
+            HierarchyRef::Of { dimension, .. } => Some(*dimension),
+            HierarchyRef::Measures => None,
+        })
+        .collect();
+    let narrowing = evaluator.conditions().filter(|one| !lifted.contains(&one.dimension));
+    let mut conditions: Vec<_> = narrowing.cloned().collect();
+    for set in &evaluator.bound.slicer {
+        let hierarchies: Vec<HierarchyRef> = set.columns().filter(|own| !moved(*own)).collect();
+        conditions.extend(evaluator.conditions_of(set, &hierarchies)?);
+    }
+    let bound = evaluator.bound;
+    let axes = bound.axes.iter().flat_map(|axis| &axis.factors);
+    let axes: Vec<HierarchyRef> = axes.flat_map(|factor| factor.columns.iter().copied()).collect();
+    let sliced = |own| bound.slicer.iter().any(|set| set.columns().any(|one| one == own));
+    let named = |own| moved(own) || axes.contains(&own) || sliced(own);
+    let defaults = evaluator.default_conditions(named);
+    conditions.extend(defaults.filter(|one| uses[one.dimension].is_some()));
+    for (hierarchy, member) in &reading.elsewhere {
+        match member {
+            Some(member) => {
+                let own = crate::query::bind::condition_of(cube, *hierarchy, vec![*member]);
+                conditions.extend(own);
+            }
+            None => {}
+        }
+    }
+    let held = |one: &Condition| reading.at_all.contains(&one.dimension);
+    let named_elsewhere = |one: &Condition| lifted.contains(&one.dimension);
+    if evaluator.conditions().any(|one| held(one) && !named_elsewhere(one)) {
+        return Ok(None);
+    }
+    Ok(Some(conditions))
+}
+
+/// Where a formula looks.
+#[derive(Clone, Debug, Default)]
+struct Spot {
+    elsewhere: Vec<(HierarchyRef, Option<Member>)>,
+    at_all: Vec<usize>,
+}
+
+impl Spot {
+    fn at(&self, hierarchy: HierarchyRef, member: Option<Member>) -> Spot {
+        let mut spot = self.clone();
+        spot.elsewhere.retain(|(own, _)| *own != hierarchy);
+        spot.elsewhere.push((hierarchy, member));
+        spot
+    }
+}
+
+/// Formulas gone through with everything stored being empty.
+struct Guide<'e, 'q> {
+    evaluator: &'e Evaluator<'q>,
+    readings: Vec<Reading>,
+    open: usize,
+}
+
+/// What is known of a value: `None` nothing, `Some(None)` that it is empty.
+type Known = Option<Option<f64>>;
+
+const EMPTY: Known = Some(None);
+
+impl Guide<'_, '_> {
+    fn member(&mut self, measure: Member, spot: &Spot) -> Known {
+        match measure {
+            Member::Measure(measure) => {
+                let (elsewhere, at_all) = (spot.elsewhere.clone(), spot.at_all.clone());
+                let reading = Reading { measure, elsewhere, at_all };
+                if !self.readings.contains(&reading) {
+                    if self.readings.len() >= self.evaluator.limits.grids {
+                        return None;
+                    }
+                    self.readings.push(reading);
+                }
+                EMPTY
+            }
+            Member::Calculated(number) => {
+                let own = self.evaluator.scope.calculated.get(&number)?;
+                if self.open > super::MAX_FORMULAS_OPEN / 10 {
+                    return None;
+                }
+                let mut spot = spot.clone();
+                let held = own.at_all.iter().filter(|one| {
+                    !spot
+                        .elsewhere
+                        .iter()
+                        .any(|(hierarchy, _)| super::exist::of_dimension(*hierarchy, **one))
+                });
+                let held: Vec<usize> = held.copied().collect();
+                spot.at_all.extend(held);
+                self.open += 1;
+                let formula = std::sync::Arc::clone(&own.formula);
+                let known = self.value(&formula, &spot);
+                self.open -= 1;
+                known
+            }
+            _ => EMPTY,
+        }
+    }
+
+    /// The measure of a formula that names none.
+    fn default_measure(&self) -> Member {
+        self.evaluator.scope.default_member(HierarchyRef::Measures)
+    }
+
+    /// The value of an expression where nothing is stored.
+    fn value(&mut self, expr: &Expr, spot: &Spot) -> Known {
+        self.evaluator.step(1).ok()?;
+        match &expr.node {
+            Node::Constant(Value::Number(number)) => Some(Some(*number)),
+            Node::Constant(value) if value.is_empty() => EMPTY,
+            Node::Cell(None) => self.member(self.default_measure(), spot),
+            Node::Cell(Some(at)) => self.cell(at, spot),
+            Node::Chain(first, rest) => self.chain(first, rest, spot),
+            Node::Prefix(operator, of) => {
+                let of = self.value(of, spot)?;
+                match operator {
+                    Operator::Not => Some(Some(truth(!is_true(of)))),
+                    Operator::Minus => Some(of.map(|number| -number)),
+                    _ => Some(of),
+                }
+            }
+            Node::Choose(branches, last) => {
+                let branches: Vec<(&Expr, &Expr)> =
+                    branches.iter().map(|(condition, branch)| (condition, branch)).collect();
+                self.choose(&branches, last, spot)
+            }
+            Node::Call(function, arguments) => self.call(function.name, arguments, spot),
+            _ => None,
+        }
+    }
+
+    fn cell(&mut self, at: &Expr, spot: &Spot) -> Known {
+        let parts = match &at.node {
+            Node::Tuple(parts) => parts.iter().collect(),
+            _ => vec![at],
+        };
+        let (mut measure, mut spot) = (self.default_measure(), spot.clone());
+        for part in parts {
+            match &part.node {
+                Node::Constant(Value::Member(HierarchyRef::Measures, member)) => measure = *member,
+                Node::Constant(Value::Member(_, Member::Calculated(_))) => return None,
+                Node::Constant(Value::Member(hierarchy, member)) => {
+                    spot = spot.at(*hierarchy, Some(*member));
+                }
+                _ => match part.hierarchy()? {
+                    HierarchyRef::Measures => return None,
+                    hierarchy => spot = spot.at(hierarchy, None),
+                },
+            }
+        }
+        self.member(measure, &spot)
+    }
+
+    fn chain(&mut self, first: &Expr, rest: &[(Operator, Expr)], spot: &Spot) -> Known {
+        let mut left = self.value(first, spot);
+        for (operator, operand) in rest {
+            let right = self.value(operand, spot);
+            left = match (left, right) {
+                (Some(left), Some(right)) => both(*operator, left, right),
+                (Some(None), None) | (None, Some(None))
+                    if matches!(operator, Operator::Times | Operator::Divide) =>
+                {
+                    EMPTY
+                }
+                (Some(one), None) | (None, Some(one))
+                    if *operator == Operator::And && !is_true(one) =>
+                {
+                    Some(Some(0.0))
+                }
+                _ => None,
+            };
+        }
+        left
+    }
+
+    fn choose(&mut self, branches: &[(&Expr, &Expr)], last: &Expr, spot: &Spot) -> Known {
+        let mut unknown = false;
+        for (condition, branch) in branches {
+            match self.value(condition, spot) {
+                Some(holds) if is_true(holds) && !unknown => return self.value(branch, spot),
+                Some(holds) if !is_true(holds) => {}
+                _ => {
+                    unknown = true;
+                    self.value(branch, spot)?.map_or(Some(()), |_| None)?;
+                }
+            }
+        }
+        let last = self.value(last, spot)?;
+        match unknown {
+            true => last.is_none().then_some(None),
+            false => Some(last),
+        }
+    }
+
+    fn call(&mut self, name: &str, arguments: &[Expr], spot: &Spot) -> Known {
+        match (name, arguments) {
+            ("IIf", [condition, yes, no]) => self.choose(&[(condition, yes)], no, spot),
+            ("IsEmpty", [of]) => Some(Some(truth(self.value(of, spot)?.is_none()))),
+            ("CoalesceEmpty", several) => {
+                for one in several {
+                    let value = self.value(one, spot)?;
+                    if value.is_some() {
+                        return Some(value);
+                    }
+                }
+                EMPTY
+            }
+            ("Sum" | "Aggregate" | "Avg" | "Min" | "Max", [set, of]) => {
+                let spot = self.at_set(set, spot)?;
+                self.value(of, &spot)?.map_or(EMPTY, |_| None)
+            }
+            _ => None,
+        }
+    }
+
+    /// Where the tuples of a set stand: what exists in the cell is in the cell, others elsewhere.
+    fn at_set(&mut self, set: &Expr, spot: &Spot) -> Option<Spot> {
+        match &set.node {
+            Node::Call(function, _) if function.name == "Existing" => Some(spot.clone()),
+            Node::Call(function, arguments) if function.name == "Filter" => {
+                self.at_set(&arguments[0], spot)
+            }
+            _ => {
+                let hierarchies = set.each_hierarchy();
+                (!hierarchies.is_empty()).then(|| {
+                    hierarchies.into_iter().fold(spot.clone(), |spot, own| spot.at(own, None))
+                })
+            }
+        }
+    }
+}
+
+fn both(operator: Operator, left: Option<f64>, right: Option<f64>) -> Known {
+    let of = |value: Option<f64>| value.map_or(Value::Empty, Value::Number);
+    super::operate::values(operator, &of(left), &of(right)).ok()?.number().ok()
+}
+
+fn is_true(value: Option<f64>) -> bool {
+    value.is_some_and(|number| number != 0.0)
+}
+
+fn truth(holds: bool) -> f64 {
+    f64::from(u8::from(holds))
+}

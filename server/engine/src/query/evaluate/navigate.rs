@@ -1,0 +1,225 @@
+//! From a member to its relatives: what of a hierarchy stands above, below and beside it. All of it
+//! passes through the scope, so that what a caller may not see is not there.
+
+use super::scope::Scope;
+use super::set::{MAX_TUPLES, Set};
+use super::value::Place;
+use crate::cube::{Dimension, Hierarchy};
+use crate::query::bound::{HierarchyRef, Member, Part};
+use crate::query::error::{ErrorKind, QueryError};
+
+impl Scope<'_> {
+    /// The fields of a hierarchy's levels, from the top down, below the All member.
+    pub(crate) fn levels(&self, hierarchy: HierarchyRef) -> &[usize] {
+        match hierarchy {
+            HierarchyRef::Measures => &[],
+            HierarchyRef::Of { dimension, hierarchy } => {
+                &self.cube.dimensions[dimension].hierarchies[hierarchy].levels
+            }
+        }
+    }
+
+    /// How far below the top a member stands: the All member at 0.
+    #[allow(dead_code, reason = "functions of navigation use it")]
+    pub(crate) fn depth(&self, (hierarchy, member): Place) -> usize {
+        let Member::Of { field, .. } = member else { return 0 };
+        self.levels(hierarchy).iter().position(|&level| level == field).map_or(0, |at| at + 1)
+    }
+
+    /// The level that a member stands on, by its field; `None` is that of the All member.
+    pub(crate) fn level_of(&self, (_, member): Place) -> Option<usize> {
+        match member {
+            Member::Of { field, .. } => Some(field),
+            _ => None,
+        }
+    }
+
+    /// A hierarchy of a dimension, with the dimension.
+    fn shape(&self, hierarchy: HierarchyRef) -> Option<(&Dimension, usize, &Hierarchy)> {
+        let HierarchyRef::Of { dimension, hierarchy } = hierarchy else { return None };
+        let shape = &self.cube.dimensions[dimension];
+        Some((shape, hierarchy, &shape.hierarchies[hierarchy]))
+    }
+
+    /// The member right above a member.
+    pub(crate) fn parent(&self, place: Place) -> Option<Place> {
+        let (hierarchy, Member::Of { field, id }) = place else { return None };
+        let (dimension, position, own) = self.shape(hierarchy)?;
+        match dimension.parent(position, field, id) {
+            Some((field, id)) => Some((hierarchy, Member::Of { field, id })),
+            None => own.has_all.then_some((hierarchy, Member::All)),
+        }
+    }
+
+    /// The member above a member, or itself, on a level.
+    #[allow(dead_code, reason = "functions of navigation use it")]
+    pub(crate) fn ancestor(&self, place: Place, level: Option<usize>) -> Option<Place> {
+        let mut at = Some(place);
+        while let Some(one) = at.filter(|&one| self.level_of(one) != level) {
+            at = self.parent(one);
+        }
+        at
+    }
+
+    /// The members right below a member, in hierarchical order.
+    pub(crate) fn children(&self, (hierarchy, member): Place) -> Result<Set, QueryError> {
+        let Some((dimension, position, own)) = self.shape(hierarchy) else {
+            return Ok(Set::of_members(hierarchy, Vec::new()));
+        };
+        match member {
+            Member::All if own.ranks.is_some() => {
+                self.listed_of(hierarchy, dimension.roots(position))
+            }
+            Member::All => {
+                let parts = own.levels.first().map(|&field| Part::Level { field });
+                Ok(Set::of(hierarchy, parts.into_iter().collect()))
+            }
+            Member::Of { field, id } => {
+                self.listed_of(hierarchy, dimension.children(position, field, id))
+            }
+            _ => Ok(Set::of_members(hierarchy, Vec::new())),
+        }
+    }
+
+    /// Some members of a hierarchy, those that exist for the question.
+    fn listed_of(
+        &self,
+        hierarchy: HierarchyRef,
+        members: Vec<(usize, u32)>,
+    ) -> Result<Set, QueryError> {
+        self.write(members.len())?;
+        let members = members.into_iter().map(|(field, id)| Member::Of { field, id });
+        let shown = members.filter(|member| self.shows(hierarchy, *member));
+        Ok(Set::of_members(hierarchy, shown.collect()))
+    }
+
+    /// All members of a member's level, in natural order; of a measure, the listed measures.
+    pub(crate) fn beside(&self, (hierarchy, member): Place) -> Result<Vec<Member>, QueryError> {
+        match member {
+            Member::Of { field, .. } => self.level(hierarchy, field, 0..u32::MAX),
+            Member::All => Ok(vec![Member::All]),
+            _ => Ok(self.cube.listed_measures().map(Member::Measure).collect()),
+        }
+    }
+
+    /// The same, also those that a subselect leaves out: one may look beyond it.
+    fn all_beside(&self, place: Place) -> Result<Vec<Member>, QueryError> {
+        match place {
+            (HierarchyRef::Of { dimension, .. }, Member::Of { field, .. }) => {
+                let ids = self.view.members(dimension, field);
+                let members: Vec<Member> = ids.map(|id| Member::Of { field, id }).collect();
+                self.write(members.len())?;
+                Ok(members)
+            }
+            _ => self.beside(place),
+        }
+    }
+
+    /// The member so many places behind a member on its level; before it, where that is negative.
+    pub(crate) fn lead(&self, place: Place, by: i64) -> Result<Option<Place>, QueryError> {
+        let (hierarchy, member) = place;
+        if let (Member::Of { field, id }, true) = (member, by.abs() <= 1) {
+            return Ok(self.neighbour(hierarchy, field, id, by));
+        }
+        let beside = self.all_beside(place)?;
+        let Some(at) = beside.iter().position(|one| *one == member) else { return Ok(None) };
+        let at = usize::try_from(at as i64 + by).ok();
+        Ok(at.and_then(|at| beside.get(at)).map(|&found| (hierarchy, found)))
+    }
+
+    /// The nearest member that exists on one side.
+    fn neighbour(&self, hierarchy: HierarchyRef, field: usize, id: u32, by: i64) -> Option<Place> {
+        let HierarchyRef::Of { dimension, .. } = hierarchy else { return None };
+        let count = self.cube.dimensions[dimension].fields[field].len() as i64;
+        let mut at = i64::from(id) + by;
+        while (0..count).contains(&at) {
+            let member = Member::Of { field, id: at as u32 };
+            if by == 0 || self.view.has_member(dimension, field, at as u32) {
+                return Some((hierarchy, member));
+            }
+            at += by;
+        }
+        None
+    }
+}
+
+// The members of levels and hierarchies.
+
+impl Scope<'_> {
+    /// The members of a level, not written out; in a tree all that have its name.
+    pub(crate) fn members_of_level(
+        &self,
+        hierarchy: HierarchyRef,
+        field: Option<usize>,
+    ) -> Result<Set, QueryError> {
+        match (hierarchy, field) {
+            (HierarchyRef::Measures, _) => Ok(self.measures()),
+            (_, Some(field)) => {
+                let levels = self.alike(hierarchy, field);
+                if levels.len() < 2 {
+                    return Ok(Set::of(hierarchy, vec![Part::Level { field }]));
+                }
+                Ok(Set::of_members(hierarchy, self.branches(hierarchy, &levels)?))
+            }
+            (_, None) => Ok(Set::of_members(hierarchy, vec![Member::All])),
+        }
+    }
+
+    /// The levels of a level's name: those of a tree are a field for each depth.
+    fn alike(&self, hierarchy: HierarchyRef, field: usize) -> Vec<usize> {
+        let Some((dimension, _, own)) = self.shape(hierarchy) else { return Vec::new() };
+        let name = |field: usize| dimension.fields[field].name.as_str();
+        own.levels.iter().copied().filter(|&one| name(one) == name(field)).collect()
+    }
+
+    /// All members of a hierarchy, each above those it contains.
+    pub(crate) fn members(&self, hierarchy: HierarchyRef) -> Result<Set, QueryError> {
+        let Some((_, _, own)) = self.shape(hierarchy) else { return Ok(self.measures()) };
+        let mut parts = Vec::new();
+        if own.has_all {
+            parts.push(Part::Tuples(vec![Member::All]));
+        }
+        parts.push(match own.levels[..] {
+            [field] => Part::Level { field },
+            _ => Part::Tuples(self.branches(hierarchy, &own.levels)?),
+        });
+        Ok(Set::of(hierarchy, parts))
+    }
+
+    /// The measures that are listed.
+    fn measures(&self) -> Set {
+        let measures = self.cube.listed_measures().map(Member::Measure);
+        Set::of_members(HierarchyRef::Measures, measures.collect())
+    }
+
+    /// The numbers of the calculated members of a hierarchy that are listed.
+    pub(crate) fn calculated_of(&self, hierarchy: HierarchyRef) -> Vec<usize> {
+        let stored = self.cube.calculated.len();
+        let listed = (0..stored)
+            .filter(|_| hierarchy == HierarchyRef::Measures)
+            .filter(|&number| self.cube.calculated[number].visible);
+        let own = self.own.iter().enumerate().filter(|(_, own)| own.hierarchy == hierarchy);
+        listed.chain(own.map(|(number, _)| stored + number)).collect()
+    }
+
+    /// All members of some levels of a hierarchy, each above those it contains.
+    fn branches(
+        &self,
+        hierarchy: HierarchyRef,
+        levels: &[usize],
+    ) -> Result<Vec<Member>, QueryError> {
+        let HierarchyRef::Of { dimension, hierarchy } = hierarchy else { return Ok(Vec::new()) };
+        let count: usize =
+            levels.iter().map(|&field| self.view.member_count(dimension, field)).sum();
+        if count > MAX_TUPLES {
+            let message = format!("hierarkiet har flere end {MAX_TUPLES} medlemmer");
+            return Err(QueryError::new(ErrorKind::TooLarge, message)
+                .hint("vælg et niveau eller medlemmernes .Children"));
+        }
+        self.write(count)?;
+        let of = |&field: &usize| self.view.members(dimension, field).map(move |id| (field, id));
+        let mut members: Vec<(usize, u32)> = levels.iter().flat_map(of).collect();
+        self.cube.dimensions[dimension].sort_members(hierarchy, &mut members);
+        Ok(members.into_iter().map(|(field, id)| Member::Of { field, id }).collect())
+    }
+}

@@ -1,0 +1,242 @@
+//! Arguments that are worked out at every tuple of a set: a frame of every cell at every tuple.
+
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+
+use super::Evaluator;
+use super::frame::{At, Frame, Stand};
+use super::set::{Set, Written};
+use super::value::{Column, Value};
+use crate::query::bound::{HierarchyRef, Member};
+use crate::query::error::QueryError;
+use crate::query::expr::{Depends, Expr};
+use crate::query::functions::{Function, Takes};
+
+/// Cells times tuples that are worked out at once: some tens of megabytes a column.
+const BLOCK: usize = 1 << 20;
+
+/// Frames of cells at tuples, and the cells' numbers.
+pub(crate) struct Child {
+    pub frame: Frame,
+    /// Of each row, the cell that it came from.
+    pub parents: Arc<[u32]>,
+}
+
+impl Evaluator<'_> {
+    /// A function with arguments at every tuple of its first.
+    pub(super) fn over(
+        &self,
+        expr: &Expr,
+        function: &'static Function,
+        arguments: &[Expr],
+        frame: &Frame,
+    ) -> Result<Column, QueryError> {
+        let sets = self.eval(&arguments[0], frame)?;
+        let depends = depends_over(function, arguments, &sets);
+        let (first, of_row) = frame.different(|hierarchy| depends.on(hierarchy));
+        if first.len() == frame.rows {
+            return self.over_rows(expr, function, arguments, frame, &sets);
+        }
+        let own = match &sets {
+            Column::Same(set) => Column::Same(set.clone()),
+            sets => first.iter().map(|&row| sets.get(row as usize)).collect(),
+        };
+        let few = frame.select(&first);
+        Ok(self.over_rows(expr, function, arguments, &few, &own)?.spread(&of_row))
+    }
+
+    fn over_rows(
+        &self,
+        expr: &Expr,
+        function: &'static Function,
+        arguments: &[Expr],
+        frame: &Frame,
+        sets: &Column,
+    ) -> Result<Column, QueryError> {
+        let each =
+            |at: usize| matches!(function.takes.get(at), Some(Takes::Each | Takes::EachOrCell));
+        let plain = arguments.iter().enumerate().skip(1);
+        let plain = plain.map(|(at, argument)| match each(at) {
+            true => Ok(Column::Same(Value::Omitted)),
+            false => self.eval(argument, frame),
+        });
+        let plain: Vec<Column> = plain.collect::<Result<_, _>>()?;
+        let lists = self.lists(sets, frame.rows)?;
+        let mut found = Vec::with_capacity(frame.rows);
+        for block in blocks(&lists) {
+            let child = self.child(frame, &lists, block.clone())?;
+            let values = arguments.iter().enumerate().map(|(at, argument)| match each(at) {
+                true => self.eval(argument, &child.frame).map(Some),
+                false => Ok(None),
+            });
+            let values: Vec<Option<Column>> = values.collect::<Result<_, _>>()?;
+            let mut start = 0;
+            for row in block {
+                let list = match &lists[row] {
+                    Ok(list) => list,
+                    Err(value) => {
+                        found.push(value.clone());
+                        continue;
+                    }
+                };
+                let end = start + list.len();
+                let mut given = vec![Value::Omitted];
+                for (at, plain) in plain.iter().enumerate() {
+                    given.push(match &values[at + 1] {
+                        Some(column) => list_of(column, start..end),
+                        None => plain.get(row),
+                    });
+                }
+                found.push(self.plain(expr, function, &given, Some(list))?);
+                start = end;
+            }
+        }
+        Ok(found.into_iter().collect())
+    }
+
+    /// The sets of rows, written out; instead of a set, an error or nothing.
+    pub(crate) fn lists(
+        &self,
+        sets: &Column,
+        rows: usize,
+    ) -> Result<Vec<Result<Arc<Written>, Value>>, QueryError> {
+        let mut known: HashMap<*const Set, Arc<Written>> = HashMap::new();
+        let mut kept: Vec<Arc<Set>> = Vec::new();
+        let mut list = |value: Value| match value {
+            Value::Set(set) => {
+                if let Some(written) = known.get(&Arc::as_ptr(&set)) {
+                    return Ok(Ok(Arc::clone(written)));
+                }
+                let written = Arc::new(self.scope.written(&set)?);
+                self.go_through(written.len(), 0)?;
+                known.insert(Arc::as_ptr(&set), Arc::clone(&written));
+                kept.push(set);
+                Ok(Ok(written))
+            }
+            Value::Error(error) => Ok(Err(Value::Error(error))),
+            value => {
+                let one = Set::of_tuple(&super::places(&value));
+                Ok(Ok(Arc::new(self.scope.written(&one)?)))
+            }
+        };
+        if let Column::Same(value) = sets {
+            return Ok(vec![list(value.clone())?; rows]);
+        }
+        (0..rows).map(|row| list(sets.get(row))).collect()
+    }
+
+    /// The cells of some rows at every tuple of their sets.
+    pub(crate) fn child(
+        &self,
+        frame: &Frame,
+        lists: &[Result<Arc<Written>, Value>],
+        rows: std::ops::Range<usize>,
+    ) -> Result<Child, QueryError> {
+        self.look()?;
+        let mut parents = Vec::new();
+        let mut columns: Vec<HierarchyRef> = Vec::new();
+        for (row, list) in rows.clone().zip(&lists[rows.clone()]) {
+            let Ok(list) = list else { continue };
+            parents.extend(std::iter::repeat_n(row as u32, list.len()));
+            if columns.is_empty() {
+                columns.clone_from(&list.columns);
+            }
+        }
+        self.go_through(0, parents.len())?;
+        let mut child = frame.select(&parents);
+        for (at, &hierarchy) in columns.iter().enumerate() {
+            let mut codes = Codes::default();
+            let mut known: Option<(*const Written, Vec<u32>)> = None;
+            for list in lists[rows.clone()].iter().flatten() {
+                let same = known.as_ref().is_some_and(|(one, _)| *one == Arc::as_ptr(list));
+                if !same {
+                    let own = list
+                        .tuples()
+                        .map(|tuple| codes.of(tuple.get(at).copied().unwrap_or(Member::All)));
+                    known = Some((Arc::as_ptr(list), own.collect()));
+                }
+                codes.of_row.extend(known.iter().flat_map(|(_, own)| own));
+            }
+            child.put(hierarchy, codes.stand());
+        }
+        Ok(Child { frame: child, parents: parents.into() })
+    }
+}
+
+/// Members and the code of each.
+#[derive(Default)]
+struct Codes {
+    different: Vec<At>,
+    known: HashMap<Member, u32>,
+    of_row: Vec<u32>,
+}
+
+impl Codes {
+    fn of(&mut self, member: Member) -> u32 {
+        *self.known.entry(member).or_insert_with(|| {
+            self.different.push(At::One(member));
+            self.different.len() as u32 - 1
+        })
+    }
+
+    fn stand(self) -> Stand {
+        match self.different[..] {
+            [only] => Stand::Same(only),
+            _ => Stand::Coded(self.different.into(), self.of_row.into()),
+        }
+    }
+}
+
+/// Rows that are worked out together.
+fn blocks(lists: &[Result<Arc<Written>, Value>]) -> Vec<std::ops::Range<usize>> {
+    let (mut blocks, mut start, mut size) = (Vec::new(), 0, 0_usize);
+    for (row, list) in lists.iter().enumerate() {
+        let own = list.as_ref().map_or(0, |list| list.len());
+        if size > 0 && size + own > BLOCK {
+            blocks.push(start..row);
+            (start, size) = (row, 0);
+        }
+        size += own;
+    }
+    blocks.push(start..lists.len());
+    blocks
+}
+
+/// What the result depends on: the stands at which the sets and the other arguments differ, but for
+/// the hierarchies of the set, which stand at its tuples.
+fn depends_over(function: &Function, arguments: &[Expr], sets: &Column) -> Depends {
+    let columns = columns_of(sets);
+    let mut depends = match sets {
+        Column::Same(_) => Depends::NOTHING,
+        _ => arguments[0].depends(),
+    };
+    for (argument, takes) in arguments.iter().zip(function.takes).skip(1) {
+        let own = argument.depends();
+        depends = depends.or(match takes {
+            Takes::Each | Takes::EachOrCell => own.without(&columns),
+            _ => own,
+        });
+    }
+    depends
+}
+
+/// The hierarchies of sets, where all have the same.
+fn columns_of(sets: &Column) -> Vec<HierarchyRef> {
+    let of = |value: &Value| match value {
+        Value::Set(set) => set.columns().collect(),
+        _ => Vec::new(),
+    };
+    let mut all = match sets {
+        Column::Same(value) => return of(value),
+        Column::Coded(values, _) => values.iter(),
+        Column::Each(values) => values.iter(),
+        Column::Numbers(_) => return Vec::new(),
+    };
+    let first = all.next().map_or(Vec::new(), of);
+    if all.all(|value| of(value) == first) { first } else { Vec::new() }
+}
+
+fn list_of(column: &Column, rows: std::ops::Range<usize>) -> Value {
+    Value::List(rows.map(|row| column.get(row)).collect())
+}

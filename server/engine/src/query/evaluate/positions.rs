@@ -1,0 +1,116 @@
+//! The positions of the axes that an answer may have.
+//!
+//! Of an axis that leaves out what is empty, they are those at which something is stored that the
+//! measures read, if without it they are all empty; else all that exist.
+
+use hashbrown::HashSet;
+
+use super::Evaluator;
+use super::guide;
+use super::set::Set;
+use crate::query::bound::{Axis, Bound, Condition, HierarchyRef, Member, Part};
+use crate::query::cellset::AxisPositions;
+use crate::query::error::QueryError;
+use crate::query::execute;
+use crate::query::plan::{self, AxisPlan, Column, Decoder, Order};
+
+/// The positions of every axis.
+pub(super) fn positions(evaluator: &Evaluator<'_>) -> Result<Vec<AxisPositions>, QueryError> {
+    let bound = for_layout(evaluator.bound);
+    let plan = plan::layout(evaluator.scope.view, &bound, 0, &[], evaluator.limits)?;
+    let find = |at: usize| {
+        let own = &evaluator.bound.axes[at];
+        if own.factors.iter().any(has_calculated) {
+            return written(evaluator, own);
+        }
+        let axis = &plan.axes[at];
+        let guided = match own.non_empty && !own.factors.is_empty() {
+            true => guide::positions(evaluator, own)?,
+            false => None,
+        };
+        let codes = match guided {
+            Some(found) => codes(axis, found),
+            None => execute::that_exist(&plan, at, evaluator.limits)?,
+        };
+        match codes.len() > evaluator.limits.positions {
+            true => Err(plan::too_wide(evaluator.limits)),
+            false => Ok(decoded(axis, &codes)),
+        }
+    };
+    (0..plan.axes.len()).map(find).collect()
+}
+
+/// The question as its axes are laid out: members may also be hidden without narrowing anything.
+pub(super) fn for_layout(bound: &Bound) -> Bound {
+    let conditions = bound.conditions.iter().chain(&bound.hidden).cloned();
+    let conditions: Vec<Condition> = conditions.collect();
+    Bound { conditions, ..bound.clone() }
+}
+
+/// Whether a factor names calculated members of a dimension.
+fn has_calculated(factor: &crate::query::bound::Factor) -> bool {
+    let is_calculated = |(at, member): (usize, &Member)| {
+        let column = factor.columns[at % factor.columns.len()];
+        column != HierarchyRef::Measures && matches!(member, Member::Calculated(_))
+    };
+    factor.parts.iter().any(|part| match part {
+        Part::Tuples(members) => members.iter().enumerate().any(is_calculated),
+        Part::Level { .. } => false,
+    })
+}
+
+/// The tuples of an axis, written out; those that exist.
+fn written(evaluator: &Evaluator<'_>, axis: &Axis) -> Result<AxisPositions, QueryError> {
+    let written = evaluator.scope.written(&Set { factors: axis.factors.clone() })?;
+    if written.len() > evaluator.limits.positions {
+        return Err(plan::too_wide(evaluator.limits));
+    }
+    let existing = evaluator.existing(
+        &Set::of_tuples(written.columns.clone(), written.members.clone()),
+        &evaluator.slicer,
+    )?;
+    let kept = match existing.get(0) {
+        super::value::Value::Set(set) => evaluator.scope.written(&set)?,
+        _ => written,
+    };
+    let count = kept.len();
+    Ok(AxisPositions { columns: kept.columns, members: kept.members, count })
+}
+
+/// The codes of tuples, in the order of the axis.
+fn codes(axis: &AxisPlan, found: Vec<AxisPositions>) -> Vec<u64> {
+    let mut codes: HashSet<u64> = HashSet::new();
+    for own in &found {
+        for position in 0..own.count {
+            let members = own.columns.iter().zip(own.position(position));
+            let part = |(hierarchy, member): (&HierarchyRef, &Member)| {
+                let column = axis.columns.iter().find(|column| column.hierarchy == *hierarchy)?;
+                Some(column.code_of(*member)? * column.stride)
+            };
+            let code: Option<u64> = members.map(part).sum();
+            codes.extend(code);
+        }
+    }
+    let codes: HashSet<u64> = match axis.measure_column() {
+        Some(at) => {
+            let parts: Vec<u64> = axis.columns[at].measure_parts().collect();
+            codes.iter().flat_map(|code| parts.iter().map(move |part| code + part)).collect()
+        }
+        None => codes,
+    };
+    match &axis.order {
+        Order::Listed(list) => list.iter().copied().filter(|code| codes.contains(code)).collect(),
+        Order::ByCode => {
+            let mut codes: Vec<u64> = codes.into_iter().collect();
+            codes.sort_unstable();
+            codes
+        }
+    }
+}
+
+fn decoded(axis: &AxisPlan, codes: &[u64]) -> AxisPositions {
+    let decoders: Vec<Decoder> = axis.columns.iter().map(Column::decoder).collect();
+    let members = codes.iter().flat_map(|&code| decoders.iter().map(move |one| one.member(code)));
+    let columns: Vec<HierarchyRef> = axis.columns.iter().map(|column| column.hierarchy).collect();
+    AxisPositions { columns, members: members.collect(), count: codes.len() }
+}

@@ -1,0 +1,532 @@
+//! Stored measures at the cells of a frame, read in as few questions as there are shapes of cells.
+//!
+//! Rows of one *shape* read measures of one group, and stand at one member, or at the same set
+//! counted as one, on the hierarchies where they do not differ. A shape is one question: what does
+//! not differ is a condition, and each hierarchy that differs is an axis with its members; where
+//! their product would be much larger than the rows, the tuples that rows have are one axis. What was
+//! counted is kept, since formulas ask the same again.
+
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+
+use super::Evaluator;
+use super::frame::{At, Frame, Stand};
+use super::set::Set;
+use super::value::Column;
+use crate::cube::MeasureRef;
+use crate::query::bind::condition_of;
+use crate::query::bound::{Axis, Bound, Condition, Factor, HierarchyRef, Member, Part};
+use crate::query::cellset::CellSet;
+use crate::query::count;
+use crate::query::error::{ErrorKind, QueryError};
+
+/// A product of axes is asked for where it has at most so many cells for each row asked for.
+const CELLS_PER_ROW: usize = 8;
+/// See [`CELLS_PER_ROW`]: a product of this size is asked for in any case.
+const CELLS: usize = 1 << 16;
+
+/// Values are kept in a table where at most this many places are for each that has a value.
+const TABLE_PLACES_PER_VALUE: usize = 8;
+/// See [`TABLE_PLACES_PER_VALUE`]: a table of this length is made in any case.
+const TABLE_PLACES: usize = 1 << 16;
+
+/// No position of a grid.
+const NONE: u32 = u32::MAX;
+
+/// What has been counted.
+#[derive(Default)]
+pub(super) struct Grids {
+    all: Vec<Arc<Grid>>,
+    numbers: usize,
+}
+
+/// A question that was counted.
+struct Grid {
+    question: Bound,
+    cells: CellSet,
+    /// By ordinal, an empty one being no number; none where cells are looked for.
+    table: Vec<f64>,
+}
+
+impl Grid {
+    fn new(question: Bound, cells: CellSet) -> Grid {
+        let count = cells.cell_count();
+        let mut table = Vec::new();
+        if count <= cells.values.len() * TABLE_PLACES_PER_VALUE + TABLE_PLACES {
+            table.resize(count, f64::NAN);
+            for (&ordinal, &value) in cells.ordinals.iter().zip(&cells.values) {
+                table[ordinal as usize] = value;
+            }
+        }
+        Grid { question, cells, table }
+    }
+
+    fn numbers(&self) -> usize {
+        self.table.len().max(self.cells.values.len())
+    }
+
+    fn value(&self, ordinal: usize) -> f64 {
+        match self.table.is_empty() {
+            true => self.cells.value(ordinal).unwrap_or(f64::NAN),
+            false => self.table[ordinal],
+        }
+    }
+
+    /// What the members of an axis add to the ordinal, or [`NONE`].
+    fn adds<'m>(&self, axis: usize, tuples: impl Iterator<Item = &'m [Member]>) -> Vec<u32> {
+        let own = &self.cells.axes[axis];
+        let stride: usize = self.cells.axes[..axis].iter().map(|axis| axis.count).product();
+        let known: HashMap<&[Member], u32> =
+            (0..own.count).map(|at| (own.position(at), (at * stride) as u32)).collect();
+        tuples.map(|tuple| known.get(tuple).copied().unwrap_or(NONE)).collect()
+    }
+}
+
+/// What distinguishes the stands of a hierarchy among shapes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Class {
+    /// A member.
+    One,
+    /// A member outside what a subselect leaves: the subselect does not narrow it.
+    Outside,
+    /// A set counted as one.
+    Together(u32),
+    /// A stored measure of a group.
+    Group(usize),
+    /// Nothing that can be read.
+    Nothing,
+}
+
+/// What rows of one shape ask for.
+#[derive(Default)]
+struct Shape {
+    conditions: Vec<Condition>,
+    /// The hierarchies on which rows differ, and how.
+    differing: Vec<(HierarchyRef, Stand)>,
+    /// The dimensions that a subselect does not narrow.
+    lifted: Vec<usize>,
+}
+
+impl Evaluator<'_> {
+    /// What narrows every count: the conditions that do not stand in `WHERE`.
+    pub(crate) fn conditions(&self) -> impl Iterator<Item = &Condition> {
+        let conditions = self.bound.conditions.iter().enumerate();
+        let sliced = |at: usize| self.bound.sliced.iter().any(|(position, _)| *position == at);
+        conditions.filter(move |(at, _)| !sliced(*at)).map(|(_, condition)| condition)
+    }
+
+    /// Whether a stand says nothing of a dimension that measures are not related to.
+    fn is_unsaid(&self, hierarchy: HierarchyRef, member: Member) -> bool {
+        member == Member::All || member == self.scope.default_member(hierarchy)
+    }
+
+    /// The conditions of the hierarchies that stand at default members, being named nowhere.
+    pub(crate) fn default_conditions(
+        &self,
+        is_named: impl Fn(HierarchyRef) -> bool,
+    ) -> impl Iterator<Item = Condition> {
+        let unnamed = self.bound.defaults.iter().filter(move |(own, _)| !is_named(*own));
+        unnamed.filter_map(|(own, member)| condition_of(self.scope.cube, *own, vec![*member]))
+    }
+
+    /// The stored values at the cells of a frame.
+    pub(crate) fn read(&self, frame: &Frame) -> Result<Column, QueryError> {
+        let mut values = vec![f64::NAN; frame.rows];
+        for rows in self.shapes(frame) {
+            let found = match rows.len() == frame.rows {
+                true => self.read_shape(frame)?,
+                false => self.read_shape(&frame.select(&rows))?,
+            };
+            rows.iter().zip(found).for_each(|(&row, value)| values[row as usize] = value);
+        }
+        Ok(Column::Numbers(Arc::new(values)))
+    }
+
+    /// The rows of each shape.
+    fn shapes(&self, frame: &Frame) -> Vec<Vec<u32>> {
+        let mut of_row = vec![0_u32; frame.rows];
+        let mut count = 1;
+        let stands = frame.stands().iter().map(|(own, stand)| (Some(*own), stand));
+        for (hierarchy, stand) in stands.chain(frame.within.iter().map(|stand| (None, stand))) {
+            let classes = stand.different().iter().map(|at| self.class(hierarchy, *at));
+            let classes: Vec<Class> = classes.collect();
+            if classes.iter().all(|class| *class == classes[0]) {
+                continue;
+            }
+            let mut known: HashMap<(u32, Class), u32> = HashMap::new();
+            for (row, own) in of_row.iter_mut().enumerate() {
+                let next = known.len() as u32;
+                let class = classes[stand.code(row) as usize];
+                *own = *known.entry((*own, class)).or_insert(next);
+            }
+            count = known.len();
+        }
+        let mut shapes = vec![Vec::new(); count];
+        (0..frame.rows as u32).for_each(|row| shapes[of_row[row as usize] as usize].push(row));
+        shapes
+    }
+
+    fn class(&self, hierarchy: Option<HierarchyRef>, at: At) -> Class {
+        match (hierarchy, at) {
+            (_, At::Together(number)) => Class::Together(number),
+            (Some(HierarchyRef::Measures), At::One(Member::Measure(measure))) => {
+                Class::Group(measure.group)
+            }
+            (Some(HierarchyRef::Measures), _) | (_, At::One(Member::Calculated(_))) => {
+                Class::Nothing
+            }
+            (Some(own), At::One(member)) if !self.inside(own, member) => Class::Outside,
+            _ => Class::One,
+        }
+    }
+
+    /// Whether a member has something in common with what a subselect leaves.
+    fn inside(&self, hierarchy: HierarchyRef, member: Member) -> bool {
+        let (HierarchyRef::Of { dimension, .. }, Member::Of { field, id }) = (hierarchy, member)
+        else {
+            return true;
+        };
+        let Some(keys) = &self.scope.subspace[dimension] else { return true };
+        let own =
+            self.scope.cube.dimensions[dimension].fields[field].keys_of_member.get(id as usize);
+        own.iter().any(|&key| keys.has(key as usize))
+    }
+
+    /// The values of rows of one shape; empty where they read nothing.
+    fn read_shape(&self, frame: &Frame) -> Result<Vec<f64>, QueryError> {
+        let nothing = || Ok(vec![f64::NAN; frame.rows]);
+        if frame.rows == 0 {
+            return nothing();
+        }
+        let Some(measures) = self.measures(frame) else { return nothing() };
+        let group = measures[0].1.group;
+        let Some((shape, there)) = self.shape(frame, group)? else { return nothing() };
+        let mut values = self.looked_up(frame, &measures, &shape)?;
+        if let Some(there) = there {
+            values.iter_mut().zip(&there).for_each(|(value, there)| {
+                if !there {
+                    *value = f64::NAN;
+                }
+            });
+        }
+        Ok(values)
+    }
+
+    /// The measures that rows read, each once with the codes of its stand, first come first.
+    fn measures(&self, frame: &Frame) -> Option<Vec<(Vec<u32>, MeasureRef)>> {
+        let default = Stand::Same(At::One(self.scope.default_member(HierarchyRef::Measures)));
+        let stand = frame.stand(HierarchyRef::Measures).unwrap_or(&default);
+        let mut found: Vec<(Vec<u32>, MeasureRef)> = Vec::new();
+        for code in exactly_used(stand) {
+            let At::One(Member::Measure(measure)) = stand.different()[code as usize] else {
+                return None;
+            };
+            match found.iter_mut().find(|(_, own)| *own == measure) {
+                Some((codes, _)) => codes.push(code),
+                None => found.push((vec![code], measure)),
+            }
+        }
+        (!found.is_empty()).then_some(found)
+    }
+
+    /// What rows of one shape ask of a group: `None` where that is nothing, and else which rows ask
+    /// it, if not all.
+    fn shape(
+        &self,
+        frame: &Frame,
+        group: usize,
+    ) -> Result<Option<(Shape, Option<Vec<bool>>)>, QueryError> {
+        let uses = &self.scope.cube.groups[group].uses;
+        let (mut shape, mut there) = (Shape::default(), None);
+        let mut sets: Vec<(u32, Vec<HierarchyRef>)> = Vec::new();
+        for (hierarchy, stand) in frame.stands() {
+            let HierarchyRef::Of { dimension, .. } = *hierarchy else { continue };
+            if let At::Together(number) = stand.at(0) {
+                match sets.iter_mut().find(|(own, _)| *own == number) {
+                    Some((_, hierarchies)) => hierarchies.push(*hierarchy),
+                    None => sets.push((number, vec![*hierarchy])),
+                }
+                continue;
+            }
+            if self.class(Some(*hierarchy), stand.at(0)) == Class::Outside {
+                shape.lifted.push(dimension);
+            }
+            let different = used(stand, frame.rows);
+            if let [only] = different[..] {
+                let At::One(member) = stand.different()[only as usize] else { continue };
+                if uses[dimension].is_none() {
+                    if !self.is_unsaid(*hierarchy, member) {
+                        return Ok(None);
+                    }
+                    continue;
+                }
+                shape.conditions.extend(condition_of(self.scope.cube, *hierarchy, vec![member]));
+            } else if uses[dimension].is_none() {
+                let there = there.get_or_insert_with(|| vec![true; frame.rows]);
+                for (row, there) in there.iter_mut().enumerate() {
+                    *there &= match stand.at(row) {
+                        At::One(member) => self.is_unsaid(*hierarchy, member),
+                        At::Together(_) => false,
+                    };
+                }
+            } else {
+                shape.differing.push((*hierarchy, stand.clone()));
+            }
+        }
+        for stand in &frame.within {
+            if let At::Together(number) = stand.at(0) {
+                sets.push((number, self.set_of(number).columns().collect()));
+            }
+        }
+        for (number, hierarchies) in sets {
+            let set = self.set_of(number);
+            shape.conditions.extend(self.conditions_of(&set, &hierarchies)?);
+        }
+        let defaults = self.default_conditions(|own| frame.stand(own).is_some());
+        shape.conditions.extend(defaults.filter(|one| uses[one.dimension].is_some()));
+        let lifted = &shape.lifted;
+        let narrowing = self.conditions().filter(|one| !lifted.contains(&one.dimension));
+        let narrowing: Vec<Condition> = narrowing.cloned().collect();
+        shape.conditions.splice(0..0, narrowing);
+        let unrelated = shape.conditions.iter().any(|one| uses[one.dimension].is_none());
+        Ok((!unrelated).then_some((shape, there)))
+    }
+
+    /// The conditions that the members of some hierarchies of a set make together.
+    pub(crate) fn conditions_of(
+        &self,
+        set: &Set,
+        hierarchies: &[HierarchyRef],
+    ) -> Result<Vec<Condition>, QueryError> {
+        let mut conditions = Vec::new();
+        for factor in &set.factors {
+            let is_whole = factor.parts.iter().any(|part| matches!(part, Part::Level { .. }));
+            if is_whole || !factor.columns.iter().any(|own| hierarchies.contains(own)) {
+                continue;
+            }
+            let alone = Set { factors: vec![factor.clone()] };
+            let written = self.scope.written(&alone)?;
+            let columns = product(&written.members, written.columns.len()).ok_or_else(|| {
+                let message = "kombinationerne i mængden kan ikke skrives som et krydsprodukt";
+                QueryError::new(ErrorKind::Invalid, message)
+                    .hint("brug Sum for hver del, eller skriv mængden som {…} * {…}")
+            })?;
+            for (hierarchy, members) in factor.columns.iter().zip(columns) {
+                if members.iter().any(|one| matches!(one, Member::Calculated(_))) {
+                    let message = "et beregnet medlem kan ikke tælles sammen med andre";
+                    return Err(QueryError::new(ErrorKind::Invalid, message)
+                        .hint("brug Sum i stedet for Aggregate"));
+                }
+                if hierarchies.contains(hierarchy) {
+                    conditions.extend(condition_of(self.scope.cube, *hierarchy, members));
+                }
+            }
+        }
+        Ok(conditions)
+    }
+
+    /// The values of rows, looked up in what is counted for all of them.
+    fn looked_up(
+        &self,
+        frame: &Frame,
+        measures: &[(Vec<u32>, MeasureRef)],
+        shape: &Shape,
+    ) -> Result<Vec<f64>, QueryError> {
+        let members: Vec<Vec<u32>> =
+            shape.differing.iter().map(|(_, stand)| used(stand, frame.rows)).collect();
+        let product = members.iter().map(Vec::len).fold(1, usize::saturating_mul);
+        if product > frame.rows.saturating_mul(CELLS_PER_ROW).saturating_add(CELLS) {
+            return self.looked_up_apart(frame, measures, shape);
+        }
+        let axes = shape.differing.iter().zip(&members).map(|((hierarchy, stand), codes)| {
+            let mut seen = hashbrown::HashSet::new();
+            let members = codes.iter().filter_map(|&code| one(stand.different()[code as usize]));
+            let members = members.filter(|member| seen.insert(*member));
+            axis(vec![*hierarchy], members.collect())
+        });
+        let axes = axes.collect();
+        let grid = self.grid(axes, shape, measures)?;
+        let mut adds: Vec<(&Stand, Vec<u32>)> = Vec::new();
+        for (at, (_, stand)) in shape.differing.iter().enumerate() {
+            let own: Vec<Member> =
+                stand.different().iter().map(|at| one(*at).unwrap_or(Member::All)).collect();
+            adds.push((stand, grid.adds(at, own.chunks_exact(1))));
+        }
+        let own = self.measure_adds(frame, measures, &grid);
+        let value = |row: usize| {
+            let mut ordinal = match &own {
+                Some((stand, adds)) => adds[stand.code(row) as usize],
+                None => 0,
+            };
+            for (stand, adds) in &adds {
+                match adds[stand.code(row) as usize] {
+                    NONE => return f64::NAN,
+                    add => ordinal += add,
+                }
+            }
+            grid.value(ordinal as usize)
+        };
+        Ok((0..frame.rows).map(value).collect())
+    }
+
+    /// The same, the tuples of the rows being one axis.
+    fn looked_up_apart(
+        &self,
+        frame: &Frame,
+        measures: &[(Vec<u32>, MeasureRef)],
+        shape: &Shape,
+    ) -> Result<Vec<f64>, QueryError> {
+        if measures.len() > 1 {
+            return self.each_measure(frame, measures, shape);
+        }
+        let columns: Vec<HierarchyRef> = shape.differing.iter().map(|(own, _)| *own).collect();
+        let (first, of_row) = frame.different(|hierarchy| columns.contains(&hierarchy));
+        let mut tuples = Vec::with_capacity(first.len() * columns.len());
+        for &row in &first {
+            let members = shape.differing.iter().map(|(_, stand)| stand.at(row as usize));
+            tuples.extend(members.filter_map(one));
+        }
+        let mut values = vec![f64::NAN; first.len()];
+        let most = self.limits.positions.max(1);
+        for start in (0..first.len()).step_by(most) {
+            let chosen = &tuples[start * columns.len()..];
+            let chosen = &chosen[..chosen.len().min(most * columns.len())];
+            let axes = vec![axis(columns.clone(), chosen.to_vec())];
+            let grid = self.grid(axes, shape, measures)?;
+            let adds = grid.adds(0, chosen.chunks_exact(columns.len()));
+            for (at, add) in adds.into_iter().enumerate().filter(|(_, add)| *add != NONE) {
+                values[start + at] = grid.value(add as usize);
+            }
+        }
+        Ok(of_row.iter().map(|&at| values[at as usize]).collect())
+    }
+
+    /// The values of rows whose tuples are one axis, measure by measure.
+    fn each_measure(
+        &self,
+        frame: &Frame,
+        measures: &[(Vec<u32>, MeasureRef)],
+        shape: &Shape,
+    ) -> Result<Vec<f64>, QueryError> {
+        let mut values = vec![f64::NAN; frame.rows];
+        for measure in measures {
+            let is_own = |row: &u32| {
+                let stand = frame.stand(HierarchyRef::Measures);
+                stand.is_none_or(|stand| measure.0.contains(&stand.code(*row as usize)))
+            };
+            let rows: Vec<u32> = (0..frame.rows as u32).filter(is_own).collect();
+            let few = frame.select(&rows);
+            let own = shape
+                .differing
+                .iter()
+                .filter_map(|(hierarchy, _)| Some((*hierarchy, few.stand(*hierarchy)?.clone())));
+            let conditions = shape.conditions.clone();
+            let own = Shape { conditions, differing: own.collect(), lifted: Vec::new() };
+            let found = self.looked_up(&few, std::slice::from_ref(measure), &own)?;
+            rows.iter().zip(found).for_each(|(&row, value)| values[row as usize] = value);
+        }
+        Ok(values)
+    }
+
+    /// What the measures of rows add to the ordinal; nothing where there is one measure.
+    fn measure_adds<'f>(
+        &self,
+        frame: &'f Frame,
+        measures: &[(Vec<u32>, MeasureRef)],
+        grid: &Grid,
+    ) -> Option<(&'f Stand, Vec<u32>)> {
+        let stand = frame.stand(HierarchyRef::Measures).filter(|_| measures.len() > 1)?;
+        let last = grid.cells.axes.len().checked_sub(1)?;
+        let stride: usize = grid.cells.axes[..last].iter().map(|axis| axis.count).product();
+        let mut adds = vec![0; stand.different().len()];
+        for (at, (codes, _)) in measures.iter().enumerate() {
+            codes.iter().for_each(|&code| adds[code as usize] = (at * stride) as u32);
+        }
+        Some((stand, adds))
+    }
+
+    /// What is counted of some measures of a group, at the axes of a shape.
+    fn grid(
+        &self,
+        mut axes: Vec<Axis>,
+        shape: &Shape,
+        measures: &[(Vec<u32>, MeasureRef)],
+    ) -> Result<Arc<Grid>, QueryError> {
+        if measures.len() > 1 {
+            let members = measures.iter().map(|(_, measure)| Member::Measure(*measure)).collect();
+            let measures = axis(vec![HierarchyRef::Measures], members);
+            axes.push(Axis { non_empty: false, ..measures });
+        }
+        let question = Bound::stored(axes, shape.conditions.clone(), measures[0].1, false);
+        let known = self.grids.borrow().all.iter().find(|grid| grid.question == question).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        self.look()?;
+        if self.grids.borrow().all.len() >= self.limits.grids {
+            return Err(super::too_much());
+        }
+        let cells = count(self.scope.view, &question, self.limits, self.cancel)?;
+        let grid = Arc::new(Grid::new(question, cells));
+        let mut grids = self.grids.borrow_mut();
+        grids.numbers += grid.numbers();
+        if grids.numbers > self.limits.grid_numbers {
+            let most = self.limits.grid_numbers;
+            let message = format!("formlerne i spørgsmålet slår op i over {most} tal");
+            return Err(QueryError::new(ErrorKind::TooLarge, message)
+                .hint("spørg om færre felter ad gangen, eller brug mindre mængder i formlerne"));
+        }
+        grids.all.push(Arc::clone(&grid));
+        Ok(grid)
+    }
+}
+
+/// The different codes that rows have, ascending. Where there are not many more codes than rows, all
+/// of them: then parts of a frame ask what the whole of it does.
+fn used(stand: &Stand, rows: usize) -> Vec<u32> {
+    let Stand::Coded(different, _) = stand else { return vec![0] };
+    let first = different[0];
+    let mixed = || different.iter().any(|at| is_one(*at) != is_one(first));
+    if different.len() <= rows.saturating_mul(CELLS_PER_ROW) && rows > 1 && !mixed() {
+        return (0..different.len() as u32).collect();
+    }
+    exactly_used(stand)
+}
+
+fn exactly_used(stand: &Stand) -> Vec<u32> {
+    let Stand::Coded(different, of_row) = stand else { return vec![0] };
+    let mut seen = vec![false; different.len()];
+    of_row.iter().for_each(|&code| seen[code as usize] = true);
+    (0..different.len() as u32).filter(|&code| seen[code as usize]).collect()
+}
+
+fn is_one(at: At) -> bool {
+    matches!(at, At::One(Member::All | Member::Of { .. }))
+}
+
+fn one(at: At) -> Option<Member> {
+    match at {
+        At::One(member) => Some(member),
+        At::Together(_) => None,
+    }
+}
+
+/// An axis of tuples; positions where nothing is counted are left out.
+fn axis(columns: Vec<HierarchyRef>, members: Vec<Member>) -> Axis {
+    let parts = vec![Part::Tuples(members)];
+    Axis { factors: vec![Factor { columns, parts }], non_empty: true }
+}
+
+/// The members of each column, if tuples are all combinations of them.
+pub(crate) fn product(tuples: &[Member], width: usize) -> Option<Vec<Vec<Member>>> {
+    let column = |at: usize| {
+        let mut seen = hashbrown::HashSet::new();
+        let own = tuples.iter().skip(at).step_by(width).copied();
+        own.filter(|member| seen.insert(*member)).collect::<Vec<Member>>()
+    };
+    let columns: Vec<Vec<Member>> = (0..width).map(column).collect();
+    let different: hashbrown::HashSet<&[Member]> = tuples.chunks_exact(width.max(1)).collect();
+    let all = columns.iter().map(Vec::len).fold(1, usize::saturating_mul);
+    (width == 1 || all == different.len()).then_some(columns)
+}

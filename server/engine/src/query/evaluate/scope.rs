@@ -1,0 +1,117 @@
+//! What expressions are worked out in, wherever the cell stands: the view, what a subselect leaves
+//! of it, the members that are calculated, and how much may still be written out.
+
+use std::cell::Cell;
+
+use super::keys::Keys;
+use super::value::Place;
+use crate::cube::{Cube, DefaultMeasure};
+use crate::query::bound::{Calculated, HierarchyRef, Member, Own};
+use crate::query::error::{ErrorKind, QueryError};
+use crate::query::names;
+use crate::query::view::View;
+use std::collections::BTreeMap;
+
+/// How many members may be written out in one question; some tenths of a second.
+const MAX_WRITTEN: usize = 20_000_000;
+
+/// What expressions are worked out in.
+pub(crate) struct Scope<'q> {
+    pub view: &'q View,
+    pub cube: &'q Cube,
+    /// The calculated members of the question, by number.
+    pub calculated: &'q BTreeMap<usize, Calculated>,
+    /// The calculated members that the question defines, in their order.
+    pub own: &'q [Own],
+    /// Per dimension that a subselect narrows: the keys that it leaves.
+    pub subspace: Vec<Option<Keys>>,
+    written: Cell<usize>,
+}
+
+impl<'q> Scope<'q> {
+    pub(crate) fn new(
+        view: &'q View,
+        calculated: &'q BTreeMap<usize, Calculated>,
+        own: &'q [Own],
+    ) -> Scope<'q> {
+        let subspace = vec![None; view.cube().dimensions.len()];
+        Scope { view, cube: view.cube(), calculated, own, subspace, written: Cell::new(0) }
+    }
+
+    /// Counts members that are about to be written out, and stops a question that goes too far.
+    pub(crate) fn write(&self, count: usize) -> Result<(), QueryError> {
+        self.written.set(self.written.get().saturating_add(count));
+        match self.written.get() > MAX_WRITTEN {
+            true => Err(QueryError::new(
+                ErrorKind::TooLarge,
+                "mængderne i spørgsmålet er for store at skrive ud",
+            )
+            .hint("skriv dem som krydsprodukter, eller vælg færre medlemmer")),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether a key of a dimension exists for the question.
+    pub(crate) fn has_key(&self, dimension: usize, key: u32) -> bool {
+        self.view.has_key(dimension, key)
+            && self.subspace[dimension].as_ref().is_none_or(|keys| keys.has(key as usize))
+    }
+
+    /// Whether a member exists for the question: for the caller, and in what a subselect leaves.
+    pub(crate) fn shows(&self, hierarchy: HierarchyRef, member: Member) -> bool {
+        let (HierarchyRef::Of { dimension, .. }, Member::Of { field, id }) = (hierarchy, member)
+        else {
+            return true;
+        };
+        if !self.view.has_member(dimension, field, id) {
+            return false;
+        }
+        let Some(keys) = &self.subspace[dimension] else { return true };
+        let own = self.cube.dimensions[dimension].fields[field].keys_of_member.get(id as usize);
+        own.iter().any(|&key| keys.has(key as usize))
+    }
+
+    /// The member that a hierarchy stands at where nothing is said.
+    pub(crate) fn default_member(&self, hierarchy: HierarchyRef) -> Member {
+        match hierarchy {
+            HierarchyRef::Measures => match self.cube.default_measure {
+                DefaultMeasure::Stored(measure) => Member::Measure(measure),
+                DefaultMeasure::Calculated(number) => Member::Calculated(number),
+            },
+            HierarchyRef::Of { dimension, hierarchy } => {
+                let own = self.cube.dimensions[dimension].hierarchies[hierarchy].default;
+                own.map_or(Member::All, |(field, id)| Member::Of { field, id })
+            }
+        }
+    }
+
+    /// The measure that formulas of measures stand at, where the default measure is one of these.
+    pub(crate) fn stored_default(&self) -> Option<Member> {
+        let is_calculated = matches!(self.cube.default_measure, DefaultMeasure::Calculated(_));
+        self.cube.measures().next().filter(|_| is_calculated).map(Member::Measure)
+    }
+
+    pub(crate) fn hierarchy_name(&self, hierarchy: HierarchyRef) -> String {
+        names::hierarchy_name(self.cube, hierarchy)
+    }
+
+    /// The unique name of a member.
+    pub(crate) fn unique_name(&self, (hierarchy, member): Place) -> String {
+        match self.own_name(member) {
+            Some(name) => names::unique_name_of(self.cube, hierarchy, name),
+            None => names::unique_name(self.cube, hierarchy, member),
+        }
+    }
+
+    /// What people read of a member.
+    pub(crate) fn caption(&self, (hierarchy, member): Place) -> &str {
+        self.own_name(member).unwrap_or_else(|| names::caption(self.cube, hierarchy, member))
+    }
+
+    /// The name of a calculated member that the question defines.
+    fn own_name(&self, member: Member) -> Option<&str> {
+        let Member::Calculated(number) = member else { return None };
+        let own = number.checked_sub(self.cube.calculated.len())?;
+        self.own.get(own).map(|own| own.name.as_str())
+    }
+}

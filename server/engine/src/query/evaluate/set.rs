@@ -1,0 +1,354 @@
+//! Sets of tuples, kept as products as long as that says the same.
+//!
+//! A cross join is never written out. A union of products is: it becomes one list of tuples, in
+//! which combinations of one dimension's members that do not exist are left out.
+
+use std::ops::Range;
+
+use hashbrown::HashSet;
+
+use super::scope::Scope;
+use super::value::Place;
+use crate::query::bound::{Factor, HierarchyRef, Member, Part};
+use crate::query::error::{ErrorKind, QueryError};
+use crate::query::names;
+
+/// Lists of tuples are not written out beyond this number: a question that needs more of them
+/// should say it as a cross join, which is never written out.
+pub(crate) const MAX_TUPLES: usize = 1_000_000;
+
+/// An ordered set of tuples: the cross product of its factors. A set without factors has no tuples
+/// of any hierarchies.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Set {
+    pub factors: Vec<Factor>,
+}
+
+impl Set {
+    /// Some members of one hierarchy.
+    pub(crate) fn of(hierarchy: HierarchyRef, parts: Vec<Part>) -> Set {
+        Set { factors: vec![Factor { columns: vec![hierarchy], parts }] }
+    }
+
+    /// Listed members of one hierarchy.
+    pub(crate) fn of_members(hierarchy: HierarchyRef, members: Vec<Member>) -> Set {
+        Set::of(hierarchy, vec![Part::Tuples(members)])
+    }
+
+    /// Listed tuples.
+    pub(crate) fn of_tuples(columns: Vec<HierarchyRef>, tuples: Vec<Member>) -> Set {
+        if columns.is_empty() {
+            return Set::default();
+        }
+        Set { factors: vec![Factor { columns, parts: vec![Part::Tuples(tuples)] }] }
+    }
+
+    /// One tuple; each member is a factor of its own.
+    pub(crate) fn of_tuple(tuple: &[Place]) -> Set {
+        let factors = tuple.iter().map(|&(hierarchy, member)| Factor {
+            columns: vec![hierarchy],
+            parts: vec![Part::Tuples(vec![member])],
+        });
+        Set { factors: factors.collect() }
+    }
+
+    /// The hierarchies of each tuple.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = HierarchyRef> {
+        self.factors.iter().flat_map(|factor| factor.columns.iter().copied())
+    }
+
+    /// The number of hierarchies of each tuple.
+    pub(crate) fn width(&self) -> usize {
+        self.factors.iter().map(|factor| factor.columns.len()).sum()
+    }
+}
+
+/// A set written out.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Written {
+    pub columns: Vec<HierarchyRef>,
+    /// The tuples, one behind the other.
+    pub members: Vec<Member>,
+}
+
+impl Written {
+    /// How many tuples there are.
+    pub(crate) fn len(&self) -> usize {
+        self.members.len() / self.columns.len().max(1)
+    }
+
+    /// The members of a tuple.
+    pub(crate) fn tuple(&self, number: usize) -> &[Member] {
+        &self.members[number * self.columns.len()..(number + 1) * self.columns.len()]
+    }
+
+    /// All tuples in turn.
+    pub(crate) fn tuples(&self) -> impl Iterator<Item = &[Member]> {
+        self.members.chunks_exact(self.columns.len().max(1))
+    }
+
+    /// A tuple with its hierarchies.
+    pub(crate) fn places(&self, number: usize) -> Vec<Place> {
+        self.columns.iter().copied().zip(self.tuple(number).iter().copied()).collect()
+    }
+
+    /// Some of the tuples, in the order given.
+    pub(crate) fn choose(&self, numbers: impl IntoIterator<Item = usize>) -> Set {
+        let members = numbers.into_iter().flat_map(|number| self.tuple(number)).copied();
+        let members = members.collect();
+        Set::of_tuples(self.columns.clone(), members)
+    }
+}
+
+impl Scope<'_> {
+    /// The cross join of two sets. No hierarchy may be in both.
+    pub(crate) fn cross(&self, mut left: Set, right: &Set) -> Result<Set, QueryError> {
+        if let Some(twice) = right.columns().find(|&column| left.columns().any(|one| one == column))
+        {
+            let name = self.hierarchy_name(twice);
+            let message = format!("hierarkiet {name} indgår to gange i et krydsprodukt");
+            return Err(QueryError::new(ErrorKind::Invalid, message)
+                .hint("brug et andet hierarki af dimensionen"));
+        }
+        if left.factors.is_empty() || right.factors.is_empty() {
+            return Ok(Set::default());
+        }
+        left.factors.extend(right.factors.iter().cloned());
+        Ok(left)
+    }
+
+    /// Puts a set behind another of the same hierarchies.
+    pub(crate) fn append(&self, set: &mut Set, next: &Set) -> Result<(), QueryError> {
+        if next.factors.is_empty() {
+            return Ok(());
+        }
+        if set.factors.is_empty() {
+            set.clone_from(next);
+            return Ok(());
+        }
+        self.check_alike(set, next)?;
+        if set.width() == 1 {
+            let parts = &mut set.factors[0].parts;
+            let more = next.factors.iter().flat_map(|factor| &factor.parts);
+            more.for_each(|part| push(parts, part));
+            return check_size(parts, 1);
+        }
+        let is_list = matches!(&set.factors[..],
+            [Factor { parts, .. }] if matches!(parts[..], [Part::Tuples(_)]));
+        if !is_list {
+            let all = self.written(set)?;
+            *set = Set::of_tuples(all.columns, all.members);
+        }
+        let more = self.written(next)?;
+        let width = set.width();
+        let parts = &mut set.factors[0].parts;
+        push(parts, &Part::Tuples(more.members));
+        check_size(parts, width)
+    }
+
+    /// An error where two sets do not have the same hierarchies in the same order.
+    pub(crate) fn check_alike(&self, left: &Set, right: &Set) -> Result<(), QueryError> {
+        let either_is_empty = left.factors.is_empty() || right.factors.is_empty();
+        if either_is_empty || left.columns().eq(right.columns()) {
+            return Ok(());
+        }
+        let names = |set: &Set| {
+            let names = set.columns().map(|column| self.hierarchy_name(column));
+            names.collect::<Vec<_>>().join(", ")
+        };
+        let message = format!(
+            "her mødes {} og {}, men alle i en mængde skal have de samme hierarkier",
+            names(left),
+            names(right)
+        );
+        Err(QueryError::new(ErrorKind::Invalid, message)
+            .hint("kryds mængderne med * i stedet for at samle dem"))
+    }
+
+    /// A set written out, tuples that do not exist left out.
+    pub(crate) fn written(&self, set: &Set) -> Result<Written, QueryError> {
+        let columns: Vec<HierarchyRef> = set.columns().collect();
+        if set.factors.is_empty() {
+            return Ok(Written { columns, members: Vec::new() });
+        }
+        if let [only] = &set.factors[..]
+            && only.columns.len() == 1
+        {
+            return Ok(Written { columns, members: self.listed(only)? });
+        }
+        let lists = set.factors.iter().map(|factor| self.listed(factor));
+        let lists = lists.collect::<Result<_, _>>()?;
+        let mut done = Product { scope: self, set, lists, columns, tuples: Vec::new() };
+        let mut tuple = Vec::with_capacity(done.columns.len());
+        done.extend(&mut tuple, 0)?;
+        Ok(Written { columns: done.columns, members: done.tuples })
+    }
+
+    /// The tuples of a factor, one behind the other; hidden members are left out.
+    fn listed(&self, factor: &Factor) -> Result<Vec<Member>, QueryError> {
+        let (mut members, width) = (Vec::new(), factor.columns.len());
+        for part in &factor.parts {
+            match part {
+                Part::Tuples(tuples) => {
+                    self.write(tuples.len())?;
+                    let shown = |tuple: &&[Member]| {
+                        factor.columns.iter().zip(*tuple).all(|(own, one)| self.shows(*own, *one))
+                    };
+                    members.extend(tuples.chunks_exact(width).filter(shown).flatten());
+                }
+                Part::Level { field } => {
+                    members.extend(self.level(factor.columns[0], *field, 0..u32::MAX)?);
+                }
+            }
+            if members.len() > MAX_TUPLES * width {
+                return Err(too_many());
+            }
+        }
+        Ok(members)
+    }
+
+    /// The members of a level within a range, those that exist for the question.
+    pub(crate) fn level(
+        &self,
+        hierarchy: HierarchyRef,
+        field: usize,
+        range: Range<u32>,
+    ) -> Result<Vec<Member>, QueryError> {
+        let HierarchyRef::Of { dimension, .. } = hierarchy else { return Ok(Vec::new()) };
+        let ids = self.view.members(dimension, field).skip_while(|id| *id < range.start);
+        let ids = ids.take_while(|id| *id < range.end);
+        let members = ids.map(|id| Member::Of { field, id });
+        let members: Vec<Member> =
+            members.filter(|member| self.shows(hierarchy, *member)).collect();
+        self.write(members.len())?;
+        Ok(members)
+    }
+
+    /// A set without its tuples that occur in another, or, with `keep`, those alone.
+    pub(crate) fn sift(&self, set: &Set, other: &Set, keep: bool) -> Result<Set, QueryError> {
+        self.check_alike(set, other)?;
+        let (all, others) = (self.written(set)?, self.written(other)?);
+        let others: HashSet<&[Member]> = others.tuples().collect();
+        Ok(all.choose((0..all.len()).filter(|&at| others.contains(all.tuple(at)) == keep)))
+    }
+
+    /// A set in which each tuple occurs once, the first time.
+    pub(crate) fn distinct(&self, set: &Set) -> Result<Set, QueryError> {
+        let all = self.written(set)?;
+        let mut seen: HashSet<&[Member]> = HashSet::new();
+        Ok(all.choose((0..all.len()).filter(|&at| seen.insert(all.tuple(at)))))
+    }
+
+    /// Where a tuple stands in its hierarchies: for each member its lineage from the top, one more
+    /// than each number, and a last number that puts the member before those it contains, or behind
+    /// them (`post`).
+    pub(crate) fn order_key(&self, tuple: &[Place], post: bool) -> Vec<u32> {
+        let mut key = Vec::with_capacity(tuple.len() * 4);
+        for place in tuple {
+            match *place {
+                (HierarchyRef::Of { dimension, hierarchy }, Member::Of { field, id }) => {
+                    let shape = &self.cube.dimensions[dimension];
+                    let lineage = names::lineage(shape, hierarchy, field, id);
+                    let ranks = &shape.hierarchies[hierarchy].ranks;
+                    key.extend(lineage.map(|(field, id)| match ranks {
+                        None => id + 1,
+                        Some(ranks) => {
+                            let keys = shape.fields[field].keys_of_member.get(id as usize);
+                            keys.iter().map(|&key| ranks[key as usize] + 1).min().unwrap_or(0)
+                        }
+                    }));
+                }
+                (_, Member::Measure(measure)) => {
+                    key.extend([measure.group as u32 + 1, measure.measure as u32 + 1]);
+                }
+                (_, Member::Calculated(number)) => key.extend([u32::MAX, number as u32 + 1]),
+                _ => {}
+            }
+            key.push(if post { u32::MAX } else { 0 });
+        }
+        key
+    }
+}
+
+fn push(parts: &mut Vec<Part>, part: &Part) {
+    match (parts.last_mut(), part) {
+        (Some(Part::Tuples(tuples)), Part::Tuples(more)) => tuples.extend(more),
+        (_, part) => parts.push(part.clone()),
+    }
+}
+
+/// An error where the tuples that were written last are too many.
+fn check_size(parts: &[Part], width: usize) -> Result<(), QueryError> {
+    match parts.last() {
+        Some(Part::Tuples(tuples)) if tuples.len() > MAX_TUPLES * width => Err(too_many()),
+        _ => Ok(()),
+    }
+}
+
+fn too_many() -> QueryError {
+    let message = format!("mængden har flere end {MAX_TUPLES} kombinationer");
+    QueryError::new(ErrorKind::TooLarge, message)
+        .hint("skriv den som et krydsprodukt, eller vælg færre medlemmer")
+}
+
+/// A product being written out.
+struct Product<'a> {
+    scope: &'a Scope<'a>,
+    set: &'a Set,
+    /// The tuples of each factor.
+    lists: Vec<Vec<Member>>,
+    columns: Vec<HierarchyRef>,
+    tuples: Vec<Member>,
+}
+
+impl Product<'_> {
+    /// Adds every tuple that begins with `tuple`, which spans the factors before `factor`.
+    fn extend(&mut self, tuple: &mut Vec<Member>, factor: usize) -> Result<(), QueryError> {
+        let Some(list) = self.lists.get(factor) else {
+            self.tuples.extend_from_slice(tuple);
+            if self.tuples.len() > MAX_TUPLES * self.columns.len().max(1) {
+                return Err(too_many());
+            }
+            return Ok(());
+        };
+        let width = self.set.factors[factor].columns.len();
+        let (before, count) = (tuple.len(), list.len() / width.max(1));
+        self.scope.write(count)?;
+        for position in 0..count {
+            let next = &self.lists[factor][position * width..(position + 1) * width];
+            tuple.extend_from_slice(next);
+            if self.scope.exists(&self.columns, tuple, width) {
+                self.extend(tuple, factor + 1)?;
+            }
+            tuple.truncate(before);
+        }
+        Ok(())
+    }
+}
+
+impl Scope<'_> {
+    /// Whether the members of each dimension in a tuple have a key in common, if they had before
+    /// the last ones were `added`.
+    pub(crate) fn exists(&self, columns: &[HierarchyRef], tuple: &[Member], added: usize) -> bool {
+        let of = |hierarchy: HierarchyRef, member: Member| match (hierarchy, member) {
+            (HierarchyRef::Of { dimension, .. }, Member::Of { field, id }) => {
+                Some((dimension, field, id))
+            }
+            _ => None,
+        };
+        let members =
+            || columns.iter().zip(tuple).filter_map(|(column, member)| of(*column, *member));
+        let new = columns.iter().zip(tuple).skip(tuple.len() - added);
+        new.filter_map(|(column, member)| of(*column, *member)).all(|(dimension, field, id)| {
+            let others = || members().filter(move |other| other.0 == dimension);
+            let shape = &self.cube.dimensions[dimension];
+            let keys = shape.fields[field].keys_of_member.get(id as usize);
+            let has = |key: u32, field: usize| shape.fields[field].member_of_key[key as usize];
+            others().nth(1).is_none()
+                || keys.iter().any(|&key| {
+                    self.has_key(dimension, key)
+                        && others().all(|(_, field, id)| has(key, field) == id)
+                })
+        })
+    }
+}

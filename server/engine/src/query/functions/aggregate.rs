@@ -1,0 +1,296 @@
+//! Sets as one value.
+
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+
+use super::{Call, Function, Kind, Outcome, Rule, Takes};
+use crate::query::bound::HierarchyRef;
+use crate::query::error::{ErrorKind, QueryError};
+use crate::query::evaluate::Evaluator;
+use crate::query::evaluate::cell::Assembly;
+use crate::query::evaluate::frame::{At, Frame, Stand};
+use crate::query::evaluate::keys::Keys;
+use crate::query::evaluate::set::Set;
+use crate::query::evaluate::value::{Column, Value};
+use crate::query::expr::{Depends, Expr, Node};
+
+const SET: Takes = Takes::Need(Kind::Set);
+
+/// The functions of this family.
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function {
+        takes: &[SET, Takes::EachOrCell],
+        meaning: "Værdierne ved mængdens tupler, lagt sammen.",
+        example: "Sum([Tid].[År].[År].Members, 1)",
+        ..Function::call("Sum", Kind::Value, Rule::Plain(sum))
+    },
+    Function {
+        takes: &[SET, Takes::May(Kind::Value)],
+        meaning: "Talt på ny for mængdens tupler under ét, hvert mål på sin måde: en borger, der er \
+                  ved to af dem, er én.",
+        example: "Aggregate([Tid].[År].[År].Members)",
+        depends: Some(|_| Depends::EVERYTHING),
+        ..Function::call("Aggregate", Kind::Value, Rule::Framed(aggregate))
+    },
+    Function {
+        takes: &[SET],
+        meaning: "Antallet af tupler, også dem uden værdi.",
+        example: "Count([Tid].[År].[År].Members)",
+        ..Function::call("Count", Kind::Value, Rule::Plain(count))
+    },
+    Function {
+        takes: &[SET, Takes::Word(&["INCLUDEEMPTY"])],
+        meaning: "Antallet af tupler, også dem uden værdi.",
+        example: "Count([Tid].[År].[År].Members, INCLUDEEMPTY)",
+        ..Function::call("Count", Kind::Value, Rule::Plain(count))
+    },
+    Function {
+        takes: &[SET],
+        meaning: "Antallet af tupler, også dem uden værdi.",
+        example: "[Tid].[År].[År].Members.Count",
+        ..Function::step("Count", Kind::Value, Rule::Plain(count))
+    },
+    Function {
+        takes: &[SET, Takes::EachOrCell],
+        meaning: "Gennemsnittet af de værdier, der ikke er tomme.",
+        example: "Avg([Tid].[År].[År].Members, 1)",
+        ..Function::call("Avg", Kind::Value, Rule::Plain(average))
+    },
+    Function {
+        takes: &[SET, Takes::EachOrCell],
+        meaning: "Den mindste værdi.",
+        example: "Min([Tid].[År].[År].Members, 1)",
+        ..Function::call("Min", Kind::Value, Rule::Plain(|call| extreme(call, f64::min)))
+    },
+    Function {
+        takes: &[SET, Takes::EachOrCell],
+        meaning: "Den største værdi.",
+        example: "Max([Tid].[År].[År].Members, 1)",
+        ..Function::call("Max", Kind::Value, Rule::Plain(|call| extreme(call, f64::max)))
+    },
+];
+
+fn sum(call: &Call<'_>) -> Outcome {
+    let numbers = call.numbers(1)?;
+    Ok(numbers.into_iter().reduce(|sum, one| sum + one).map_or(Value::Empty, Value::of))
+}
+
+fn count(call: &Call<'_>) -> Outcome {
+    Ok(Value::Number(call.written(0)?.len() as f64))
+}
+
+fn average(call: &Call<'_>) -> Outcome {
+    let numbers = call.numbers(1)?;
+    let count = numbers.len() as f64;
+    let sum = numbers.into_iter().reduce(|sum, one| sum + one);
+    Ok(sum.map_or(Value::Empty, |sum| Value::of(sum / count)))
+}
+
+fn extreme(call: &Call<'_>, of: fn(f64, f64) -> f64) -> Outcome {
+    Ok(call.numbers(1)?.into_iter().reduce(of).map_or(Value::Empty, Value::of))
+}
+
+/// What is counted over sets as one: the cells stand at the set, and are worked out there.
+fn aggregate(
+    evaluator: &Evaluator<'_>,
+    frame: &Frame,
+    arguments: &[Expr],
+) -> Result<Column, QueryError> {
+    let of = arguments.get(1);
+    let eval = |frame: &Frame| match of {
+        Some(of) => evaluator.eval(of, frame),
+        None => evaluator.cell(frame),
+    };
+    if let Some((set, conditions)) = of_the_cell(&arguments[0]) {
+        return aggregate_of_the_cell(evaluator, frame, set, &conditions, &eval);
+    }
+    let sets = evaluator.eval(&arguments[0], frame)?;
+    let mut groups: Vec<(Value, Vec<u32>)> = Vec::new();
+    if let Column::Same(value) = sets {
+        return over(evaluator, frame, &value, &eval);
+    }
+    for row in 0..frame.rows {
+        let own = sets.get(row);
+        match groups.iter_mut().find(|(one, _)| *one == own) {
+            Some((_, rows)) => rows.push(row as u32),
+            None => groups.push((own, vec![row as u32])),
+        }
+        check_groups(groups.len(), evaluator)?;
+    }
+    let mut all = Assembly::new(frame.rows);
+    for (set, rows) in groups {
+        all.put(&rows, &over(evaluator, &frame.select(&rows), &set, &eval)?);
+    }
+    Ok(all.finish())
+}
+
+fn over(
+    evaluator: &Evaluator<'_>,
+    frame: &Frame,
+    set: &Value,
+    eval: &impl Fn(&Frame) -> Result<Column, QueryError>,
+) -> Result<Column, QueryError> {
+    let Value::Set(set) = set else { return Ok(Column::Same(set.clone())) };
+    if set.columns().any(|own| own == HierarchyRef::Measures) {
+        let message = "mål kan ikke stå i en mængde, der regnes over";
+        return Err(QueryError::new(ErrorKind::Invalid, message));
+    }
+    let mut moved = frame.clone();
+    for factor in &set.factors {
+        let alone = Arc::new(Set { factors: vec![factor.clone()] });
+        let written = evaluator.scope.written(&alone)?;
+        if written.len() == 0 {
+            return Ok(Column::Same(Value::Empty));
+        }
+        match written.members[..] {
+            [only] => moved.put(factor.columns[0], Stand::Same(At::One(only))),
+            _ => {
+                let number = evaluator.together(&alone);
+                for &column in &factor.columns {
+                    moved.put(column, Stand::Same(At::Together(number)));
+                }
+            }
+        }
+    }
+    eval(&moved)
+}
+
+// Sets of the cell: what exists in it, and perhaps what holds there.
+
+/// The set and the conditions of `Filter(Filter(Existing(set), …), …)`, innermost first.
+fn of_the_cell(expr: &Expr) -> Option<(&Expr, Vec<&Expr>)> {
+    let Node::Call(function, arguments) = &expr.node else { return None };
+    match function.name {
+        "Existing" => match of_the_cell(&arguments[0]) {
+            Some(inner) => Some(inner),
+            None => Some((&arguments[0], Vec::new())),
+        },
+        "Filter" => {
+            let (set, mut conditions) = of_the_cell(&arguments[0])?;
+            conditions.push(&arguments[1]);
+            Some((set, conditions))
+        }
+        _ => None,
+    }
+}
+
+/// A measure over what exists in each cell of a set: the cell counted within the set. Cells whose
+/// sets do not contradict each other are counted within one set, since of a tuple that does not
+/// exist in a cell it makes no difference.
+fn aggregate_of_the_cell(
+    evaluator: &Evaluator<'_>,
+    frame: &Frame,
+    set: &Expr,
+    conditions: &[&Expr],
+    eval: &impl Fn(&Frame) -> Result<Column, QueryError>,
+) -> Result<Column, QueryError> {
+    let Value::Set(set) = evaluator.once(set)? else { return Ok(Column::Same(Value::Empty)) };
+    let (written, tuples_of_class, of_row) = evaluator.existing_tuples(&set, frame)?;
+    if conditions.is_empty() {
+        let number = evaluator.together(&set);
+        let mut within = frame.clone();
+        within.within.push(Stand::Same(At::Together(number)));
+        return eval(&within);
+    }
+    let lists: Vec<Arc<_>> = tuples_of_class
+        .iter()
+        .map(|tuples| {
+            Ok(Arc::new(evaluator.scope.written(&written.choose(tuples.iter().copied()))?))
+        })
+        .collect::<Result<_, QueryError>>()?;
+    let of_frame: Vec<_> =
+        of_row.iter().map(|&class| Ok(Arc::clone(&lists[class as usize]))).collect();
+    let child = evaluator.child(frame, &of_frame, 0..frame.rows)?;
+    let mut passes = vec![true; child.frame.rows];
+    for condition in conditions {
+        let holds = evaluator.eval(condition, &child.frame)?;
+        for (row, passes) in passes.iter_mut().enumerate() {
+            *passes &= holds.get(row).truth()?;
+        }
+    }
+    let mut groups = Groups::new(written.len());
+    let mut group_of_row = Vec::with_capacity(frame.rows);
+    let mut start = 0;
+    for &class in of_row.iter() {
+        let tuples = &tuples_of_class[class as usize];
+        let (mut with, mut without) = (Keys::none(written.len()), Keys::none(written.len()));
+        for (at, &tuple) in tuples.iter().enumerate() {
+            if passes[start + at] { with.put(tuple) } else { without.put(tuple) }
+        }
+        start += tuples.len();
+        group_of_row.push(groups.of(with, without));
+        check_groups(groups.groups.len(), evaluator)?;
+    }
+    let cells = groups.groups.len().saturating_mul(frame.rows);
+    if cells > evaluator.limits.cells.max(frame.rows) {
+        return Err(too_many_groups(groups.groups.len()));
+    }
+    let mut all = Assembly::new(frame.rows);
+    for (number, group) in groups.groups.iter().enumerate() {
+        let rows: Vec<u32> = (0..frame.rows as u32)
+            .filter(|&row| group_of_row[row as usize] == Some(number))
+            .collect();
+        let own = (0..written.len()).filter(|&tuple| group.0.has(tuple));
+        let mut within = frame.select(&rows);
+        if group.0 != Keys::all(written.len()) || written.len() == 0 {
+            let number = evaluator.together(&Arc::new(written.choose(own)));
+            within.within.push(Stand::Same(At::Together(number)));
+        } else {
+            let number = evaluator.together(&set);
+            within.within.push(Stand::Same(At::Together(number)));
+        }
+        all.put(&rows, &eval(&within)?);
+    }
+    Ok(all.finish())
+}
+
+/// Sets of tuples that cells have in common: those that some cell needs, and those that some cell
+/// must not have.
+struct Groups {
+    groups: Vec<(Keys, Keys)>,
+    known: HashMap<(Keys, Keys), usize>,
+}
+
+impl Groups {
+    fn new(size: usize) -> Groups {
+        let mut all = Keys::none(size);
+        (0..size).for_each(|tuple| all.put(tuple));
+        Groups { groups: vec![(all, Keys::none(size))], known: HashMap::new() }
+    }
+
+    /// The group of a cell; none where no tuple passes.
+    fn of(&mut self, with: Keys, without: Keys) -> Option<usize> {
+        if with.is_empty() {
+            return None;
+        }
+        let own = (with, without);
+        if let Some(known) = self.known.get(&own) {
+            return Some(*known);
+        }
+        let fits = |group: &(Keys, Keys)| !own.0.meets(&group.1) && !own.1.meets(&group.0);
+        let found = self.groups.iter().position(fits).unwrap_or_else(|| {
+            self.groups.push(own.clone());
+            self.groups.len() - 1
+        });
+        let group = &mut self.groups[found];
+        group.0.add(&own.0);
+        group.1.add(&own.1);
+        self.known.insert(own, found);
+        Some(found)
+    }
+}
+
+fn check_groups(groups: usize, evaluator: &Evaluator<'_>) -> Result<(), QueryError> {
+    match groups > evaluator.limits.grids + 1 {
+        true => Err(too_many_groups(evaluator.limits.grids)),
+        false => Ok(()),
+    }
+}
+
+/// Each group is counted for all its cells.
+fn too_many_groups(most: usize) -> QueryError {
+    let message = format!("mængden i Aggregate er forskellig i over {most} af cellerne");
+    QueryError::new(ErrorKind::TooLarge, message)
+        .hint("spørg om færre felter ad gangen, eller brug Sum i stedet for Aggregate")
+}

@@ -1,0 +1,113 @@
+//! The questions of a folder of `queries/` whose tables are computed by SQL, outside the engine.
+//!
+//! `queries/verify` holds the tables against the SQL; here the engine is held against the tables. What
+//! it cannot answer yet is listed in `not-yet.txt`, and a listed question that is answered right fails
+//! the test, so that the list can only shrink.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use terning_engine::cube::Cube;
+use terning_engine::query::{self, Cancel, Limits, Question, View};
+use terning_tests::drawn;
+use terning_tests::page::{self, Asked, Case};
+
+/// The list of what cannot be answered yet.
+const NOT_YET: &str = "not-yet.txt";
+
+/// A folder of pages.
+pub struct Folder {
+    path: PathBuf,
+    /// The questions, each with the name that the list knows it by.
+    questions: Vec<(String, Case)>,
+}
+
+impl Folder {
+    /// Reads the pages of a folder.
+    pub fn read(path: PathBuf) -> Folder {
+        let entries = fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path());
+        let is_page = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "md");
+        let mut pages: Vec<PathBuf> = entries.filter(is_page).collect();
+        pages.sort();
+        let questions = pages.iter().flat_map(|page| cases(page)).collect();
+        Folder { path, questions }
+    }
+
+    /// Every question has a name of its own, MDX, and a table or a refusal.
+    pub fn check_format(&self, at_least: usize) {
+        let mut names = BTreeSet::new();
+        for (name, case) in &self.questions {
+            assert!(names.insert(name), "{name} stands there twice");
+            assert!(matches!(case.asked.as_slice(), [Asked::Mdx(_)]), "{name}: one block of mdx");
+            let drawn = case.expected.starts_with('|') || case.expected == "Ingen celler.\n";
+            let answered = drawn || case.refusal().is_some();
+            assert!(answered, "{name}: no table; queries/verify --write makes it from the SQL");
+            assert!(case.sql.is_none() || drawn, "{name}: SQL computes a table");
+        }
+        for name in self.not_yet() {
+            assert!(names.contains(&name), "{NOT_YET} names {name}, which is not there");
+        }
+        assert!(names.len() >= at_least, "only {} questions", names.len());
+    }
+
+    /// Asks all questions. `UPDATE_NOT_YET=1` writes the list of those that are answered wrong.
+    pub fn ask(&self, cubes: &[Arc<Cube>]) {
+        let views: Vec<View> =
+            cubes.iter().map(|cube| View::everything(Arc::clone(cube))).collect();
+        let not_yet = self.not_yet();
+        let (mut wrong, mut faults) = (Vec::new(), Vec::new());
+        for (name, case) in &self.questions {
+            let problem = problem(&views, case);
+            match (&problem, not_yet.contains(name)) {
+                (None, true) => faults.push(format!("{name}: answered; strike it off {NOT_YET}")),
+                (Some(problem), false) => faults.push(format!("{name}\n{problem}")),
+                _ => {}
+            }
+            wrong.extend(problem.map(|problem| (name, problem)));
+        }
+        println!("{} questions, {} not answered yet", self.questions.len(), wrong.len());
+        if std::env::var_os("UPDATE_NOT_YET").is_some() {
+            let names: String = wrong.iter().map(|(name, _)| format!("{name}\n")).collect();
+            fs::write(self.path.join(NOT_YET), names).unwrap();
+            wrong.iter().for_each(|(name, problem)| println!("{name}\n{problem}\n"));
+            return;
+        }
+        assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+    }
+
+    fn not_yet(&self) -> BTreeSet<String> {
+        let list = fs::read_to_string(self.path.join(NOT_YET)).unwrap_or_default();
+        list.lines().map(str::to_owned).collect()
+    }
+}
+
+fn cases(path: &Path) -> Vec<(String, Case)> {
+    let page = path.file_stem().unwrap().to_string_lossy();
+    let text = fs::read_to_string(path).unwrap();
+    let cases = page::read(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    cases.into_iter().map(|case| (format!("{page}: {}", case.title), case)).collect()
+}
+
+/// What is wrong with the answer to a question.
+fn problem(views: &[View], case: &Case) -> Option<String> {
+    let [Asked::Mdx(text)] = case.asked.as_slice() else { return None };
+    let ask = || query::answer(views, &Question::Mdx(text), &Limits::default(), &Cancel::default());
+    let Ok(answer) = catch_unwind(AssertUnwindSafe(ask)) else {
+        return Some("the engine panics".to_owned());
+    };
+    match (answer, case.refusal()) {
+        (Err(error), Some(part)) => {
+            let told = error.to_string();
+            (!told.contains(part)).then(|| format!("expected {part} in the refusal, found {told}"))
+        }
+        (Err(error), None) => Some(format!("refused: {error}")),
+        (Ok(answer), _) => {
+            let found = drawn::draw(views[answer.view].cube(), &answer.cells, case.formatted);
+            let same = drawn::same(&case.expected, &found);
+            (!same).then(|| format!("expected\n{}found\n{found}", case.expected))
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! The questions of `queries/*.md`, asked of the hand-made deliveries in `queries/data`, and those of
+//! its folders, whose tables are computed by SQL: `vh` is asked of the same deliveries, `shop` of the
+//! star in `shop/`.
+//!
+//! A pivot must have the expected table from the engine and from the oracle; MDX from the engine.
+//! `UPDATE_QUERIES=1` writes the tables anew, pivots by the oracle, and what the data need: checksums,
+//! row counts and the workbook. Nothing is written without it.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod by_sql;
+mod vh_tables;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook};
+use terning_oracle::{CellSet, Oracle};
+use terning_tests::compare::difference;
+use terning_tests::engine::{Engine, ask_mdx};
+use terning_tests::folder::{sha256, write};
+use terning_tests::page::{self, Asked, Case};
+use terning_tests::{table, words};
+
+static FOLDER: LazyLock<PathBuf> =
+    LazyLock::new(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("queries"));
+
+/// The hand-made deliveries, read by both sides.
+struct Asker {
+    engine: Engine,
+    oracle: Oracle,
+}
+
+#[test]
+fn every_question_has_the_expected_answer() {
+    let updating = std::env::var_os("UPDATE_QUERIES").is_some();
+    if updating {
+        refresh_data();
+    }
+    let data = FOLDER.join("data");
+    let asker = Asker {
+        engine: Engine::load(&data, None).unwrap(),
+        oracle: terning_oracle::load(&data, None).unwrap(),
+    };
+    let (mut questions, mut wrong) = (0, Vec::new());
+    for path in pages() {
+        let text = fs::read_to_string(&path).unwrap();
+        let cases = page::read(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        questions += cases.len();
+        if updating {
+            let tables: Vec<String> = cases.iter().map(|case| asker.answer(case)).collect();
+            fs::write(&path, page::with_tables(&text, &cases, &tables)).unwrap();
+        } else {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            let problems = cases.iter().filter_map(|case| asker.problem(case));
+            wrong.extend(problems.map(|problem| format!("{name}: {problem}")));
+        }
+    }
+    println!("{questions} questions");
+    assert!(updating || questions >= 30, "only {questions} questions are found");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_question_with_sql_has_the_expected_answer() {
+    let data = FOLDER.join("data");
+    let oracle = terning_oracle::load(&data, None).unwrap();
+    let updating = std::env::var_os("UPDATE_QUERIES").is_some();
+    vh_tables::check(&oracle, &FOLDER.join("vh/tables"), updating);
+    let folder = by_sql::Folder::read(FOLDER.join("vh"));
+    folder.check_format(45);
+    folder.ask(&Engine::load(&data, None).unwrap().cubes);
+}
+
+#[test]
+fn every_question_of_the_shop_is_well_formed() {
+    by_sql::Folder::read(FOLDER.join("shop")).check_format(300);
+}
+
+fn pages() -> Vec<PathBuf> {
+    let entries = fs::read_dir(&*FOLDER).unwrap().map(|entry| entry.unwrap().path());
+    let is_page = |path: &PathBuf| {
+        path.extension().is_some_and(|ending| ending == "md") && !path.ends_with("README.md")
+    };
+    let mut pages: Vec<PathBuf> = entries.filter(is_page).collect();
+    pages.sort();
+    pages
+}
+
+impl Asker {
+    /// The table of a question that is to be written: a pivot by the oracle.
+    fn answer(&self, case: &Case) -> String {
+        let of_pivot = case.asked.iter().find_map(|asked| match asked {
+            Asked::Pivot(line) => Some(self.oracle.pivot(&words::read(line).unwrap())),
+            Asked::Mdx(_) => None,
+        });
+        let answer = of_pivot.unwrap_or_else(|| self.ask(&case.asked[0]));
+        table::draw(&answer.unwrap_or_else(|error| panic!("{}: {error}", case.title)))
+    }
+
+    fn ask(&self, asked: &Asked) -> anyhow::Result<CellSet> {
+        match asked {
+            Asked::Pivot(line) => self.engine.pivot(&words::read(line)?),
+            Asked::Mdx(text) => ask_mdx(&self.engine.cubes, text),
+        }
+    }
+
+    /// What is wrong with a question's answers, asked in every way that stands there.
+    fn problem(&self, case: &Case) -> Option<String> {
+        case.asked.iter().find_map(|asked| {
+            let answer = match self.ask(asked) {
+                Ok(answer) => answer,
+                Err(error) => return Some(format!("{}: {error}", case.title)),
+            };
+            let drawn = table::draw(&answer);
+            if drawn != case.expected {
+                return Some(format!(
+                    "{}\nexpected\n{}\nfound\n{drawn}",
+                    case.title, case.expected
+                ));
+            }
+            self.other_than_the_oracle(asked, &answer)
+                .map(|other| format!("{}: {other}", case.title))
+        })
+    }
+
+    fn other_than_the_oracle(&self, asked: &Asked, answer: &CellSet) -> Option<String> {
+        let Asked::Pivot(line) = asked else { return None };
+        match words::read(line).and_then(|pivot| self.oracle.pivot(&pivot)) {
+            Ok(theirs) => difference(answer, &theirs),
+            Err(error) => Some(format!("the oracle refuses: {error}")),
+        }
+    }
+}
+
+/// Makes the manifests fit their files, and the workbook its list.
+fn refresh_data() {
+    for folder in fs::read_dir(FOLDER.join("data")).unwrap() {
+        for file in fs::read_dir(folder.unwrap().path()).unwrap() {
+            let path = file.unwrap().path();
+            if path.extension().is_some_and(|ending| ending == "json") {
+                refresh_manifest(&path);
+            }
+        }
+    }
+    let list = fs::read_to_string(FOLDER.join("godkendelser.csv")).unwrap();
+    let mut workbook = Workbook::new();
+    let made = ExcelDateTime::from_ymd(2025, 1, 1).unwrap();
+    workbook.set_properties(&DocProperties::new().set_creation_datetime(&made));
+    let sheet = workbook.add_worksheet();
+    for (row, line) in (0..).zip(list.lines()) {
+        sheet.write_row(row, 0, line.split(';')).unwrap();
+    }
+    let path = FOLDER.join("data/reference/Godkendte_kommuner.xlsx");
+    write(&path, &workbook.save_to_buffer().unwrap());
+}
+
+fn refresh_manifest(path: &Path) {
+    let text = fs::read_to_string(path).unwrap();
+    let mut manifest: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let data = fs::read(path.with_extension("csv")).unwrap();
+    let lines = data.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).count();
+    let rows = lines - usize::from(manifest["header"] == true);
+    let (was_rows, was_sum) = (manifest["antal_raekker"].clone(), manifest["sha256"].clone());
+    manifest["antal_raekker"] = rows.into();
+    manifest["sha256"] = sha256(&data).into();
+    if (&was_rows, &was_sum) != (&manifest["antal_raekker"], &manifest["sha256"]) {
+        fs::write(path, serde_json::to_string_pretty(&manifest).unwrap() + "\n").unwrap();
+    }
+}
