@@ -161,7 +161,7 @@ impl Formula {
             Formula::At(measure, at, code) => {
                 let mut text = format!("([Measures].[{}]", STORED[*measure]);
                 at.iter().for_each(|&at| text += &format!(", {}", place(at)));
-                for &code in code.iter() {
+                if let Some(code) = *code {
                     let _ = write!(text, ", [Ydelse].[Kode].&[{}]", CODES[code]);
                 }
                 text + ")"

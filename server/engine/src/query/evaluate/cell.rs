@@ -9,6 +9,9 @@ use crate::query::bound::{Calculated, HierarchyRef, Member};
 use crate::query::error::{ErrorKind, QueryError};
 use crate::query::expr::{Expr, Node};
 
+/// The calculated member that is worked out last in a cell, by number, and its hierarchy.
+type Outermost = (HierarchyRef, usize);
+
 /// The values of rows, put where they belong.
 pub(crate) struct Assembly {
     numbers: Vec<f64>,
@@ -63,7 +66,7 @@ impl Evaluator<'_> {
         if stands.iter().all(|(_, stand)| matches!(stand, Stand::Same(_))) {
             return self.outermost(frame, &self.outermost_at(&stands, 0));
         }
-        let mut groups: Vec<(Option<(HierarchyRef, usize)>, Vec<u32>)> = Vec::new();
+        let mut groups: Vec<(Option<Outermost>, Vec<u32>)> = Vec::new();
         for row in 0..frame.rows {
             let own = self.outermost_at(&stands, row);
             match groups.iter_mut().find(|(one, _)| *one == own) {
@@ -80,22 +83,14 @@ impl Evaluator<'_> {
 
     /// The calculated member of a row that is worked out last: that of the highest solve order, of
     /// equal ones the one defined last.
-    fn outermost_at(
-        &self,
-        stands: &[(HierarchyRef, &Stand)],
-        row: usize,
-    ) -> Option<(HierarchyRef, usize)> {
+    fn outermost_at(&self, stands: &[(HierarchyRef, &Stand)], row: usize) -> Option<Outermost> {
         let found = stands.iter().filter_map(|(own, stand)| Some((*own, number(stand.at(row))?)));
         found.max_by_key(|(_, number)| {
             (self.scope.calculated.get(number).map_or(0, |one| one.solve_order), *number)
         })
     }
 
-    fn outermost(
-        &self,
-        frame: &Frame,
-        own: &Option<(HierarchyRef, usize)>,
-    ) -> Result<Column, QueryError> {
+    fn outermost(&self, frame: &Frame, own: &Option<Outermost>) -> Result<Column, QueryError> {
         let Some((hierarchy, number)) = *own else { return self.read(frame) };
         let Some(member) = self.scope.calculated.get(&number) else {
             return Ok(Column::Same(Value::Empty));

@@ -11,6 +11,9 @@ use crate::cube::Cube;
 use crate::query::bound::{HierarchyRef, Member, Part};
 use crate::query::error::QueryError;
 
+/// A set written out, the tuples of it that exist in each class of cells, and the class of each row.
+type Existing = (Arc<Written>, Vec<Vec<usize>>, Arc<[u32]>);
+
 impl Evaluator<'_> {
     /// The keys of a dimension that cells have; those of one combination of stands once, and which
     /// of them each row has.
@@ -93,11 +96,7 @@ impl Evaluator<'_> {
 
     /// The tuples of a set that exist in cells: a list for each class of cells, and the class of
     /// each row.
-    pub(crate) fn existing_tuples(
-        &self,
-        set: &Set,
-        frame: &Frame,
-    ) -> Result<(Arc<Written>, Vec<Vec<usize>>, Arc<[u32]>), QueryError> {
+    pub(crate) fn existing_tuples(&self, set: &Set, frame: &Frame) -> Result<Existing, QueryError> {
         let written = Arc::new(self.scope.written(set)?);
         let dimensions = dimensions_of(&written.columns);
         let matters =

@@ -115,11 +115,11 @@ fn read(
     if own.columns.is_empty() && cells.values.is_empty() {
         return Ok(Some(AxisPositions { columns: on_axis, ..AxisPositions::default() }));
     }
-    Ok(Some(at_all(own, &all)))
+    Ok(Some(at_all(&own, &all)))
 }
 
 /// Positions that stand at All on some more hierarchies.
-fn at_all(own: AxisPositions, all: &[HierarchyRef]) -> AxisPositions {
+fn at_all(own: &AxisPositions, all: &[HierarchyRef]) -> AxisPositions {
     let count = own.count;
     let members = (0..count).flat_map(|position| {
         let own = if own.columns.is_empty() { &[][..] } else { own.position(position) };
@@ -161,12 +161,9 @@ fn conditions(
     let defaults = evaluator.default_conditions(named);
     conditions.extend(defaults.filter(|one| uses[one.dimension].is_some()));
     for (hierarchy, member) in &reading.elsewhere {
-        match member {
-            Some(member) => {
-                let own = crate::query::bind::condition_of(cube, *hierarchy, vec![*member]);
-                conditions.extend(own);
-            }
-            None => {}
+        if let Some(member) = member {
+            let own = crate::query::bind::condition_of(cube, *hierarchy, vec![*member]);
+            conditions.extend(own);
         }
     }
     let held = |one: &Condition| reading.at_all.contains(&one.dimension);

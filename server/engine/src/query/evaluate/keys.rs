@@ -10,7 +10,7 @@ pub(crate) struct Keys(Vec<u64>);
 impl Keys {
     pub(crate) fn all(count: usize) -> Keys {
         let mut keys = Keys(vec![u64::MAX; count.div_ceil(64)]);
-        if let Some(last) = keys.0.last_mut().filter(|_| count % 64 > 0) {
+        if let Some(last) = keys.0.last_mut().filter(|_| !count.is_multiple_of(64)) {
             *last = (1 << (count % 64)) - 1;
         }
         keys

@@ -47,6 +47,9 @@ use value::{Column, Place, Value};
 /// another place (`[x].PrevMember`), and ends where the data do.
 const MAX_FORMULAS_OPEN: usize = 1000;
 
+/// A frame elsewhere, and the rows that it has, if not all.
+type Moved = (Frame, Option<Arc<[u32]>>);
+
 /// What expressions are worked out with.
 pub(crate) struct Evaluator<'q> {
     pub scope: Scope<'q>,
@@ -257,11 +260,7 @@ impl<'q> Evaluator<'q> {
 
     /// The frame at the members of a column (members, tuples), and the rows that it has: those where
     /// there is a member.
-    pub(crate) fn moved(
-        &self,
-        frame: &Frame,
-        at: &Column,
-    ) -> Result<(Frame, Option<Arc<[u32]>>), QueryError> {
+    pub(crate) fn moved(&self, frame: &Frame, at: &Column) -> Result<Moved, QueryError> {
         self.look()?;
         let Column::Same(value) = at else { return self.moved_apart(frame, at) };
         let mut moved = frame.clone();
@@ -271,11 +270,7 @@ impl<'q> Evaluator<'q> {
         Ok((moved, None))
     }
 
-    fn moved_apart(
-        &self,
-        frame: &Frame,
-        at: &Column,
-    ) -> Result<(Frame, Option<Arc<[u32]>>), QueryError> {
+    fn moved_apart(&self, frame: &Frame, at: &Column) -> Result<Moved, QueryError> {
         let values: Vec<Value> = (0..frame.rows).map(|row| at.get(row)).collect();
         let there = |row: &u32| !values[*row as usize].is_empty();
         let rows: Arc<[u32]> = (0..frame.rows as u32).filter(there).collect();

@@ -29,7 +29,7 @@ pub(super) fn positions(evaluator: &Evaluator<'_>) -> Result<Vec<AxisPositions>,
             false => None,
         };
         let codes = match guided {
-            Some(found) => codes(axis, found),
+            Some(found) => codes(axis, &found),
             None => execute::that_exist(&plan, at, evaluator.limits)?,
         };
         match codes.len() > evaluator.limits.positions {
@@ -78,9 +78,9 @@ fn written(evaluator: &Evaluator<'_>, axis: &Axis) -> Result<AxisPositions, Quer
 }
 
 /// The codes of tuples, in the order of the axis.
-fn codes(axis: &AxisPlan, found: Vec<AxisPositions>) -> Vec<u64> {
+fn codes(axis: &AxisPlan, found: &[AxisPositions]) -> Vec<u64> {
     let mut codes: HashSet<u64> = HashSet::new();
-    for own in &found {
+    for own in found {
         for position in 0..own.count {
             let members = own.columns.iter().zip(own.position(position));
             let part = |(hierarchy, member): (&HierarchyRef, &Member)| {

@@ -108,6 +108,9 @@ struct Shape {
     lifted: Vec<usize>,
 }
 
+/// A shape, and which rows ask for it, if not all.
+type Asked = (Shape, Option<Vec<bool>>);
+
 impl Evaluator<'_> {
     /// What narrows every count: the conditions that do not stand in `WHERE`.
     pub(crate) fn conditions(&self) -> impl Iterator<Item = &Condition> {
@@ -232,11 +235,7 @@ impl Evaluator<'_> {
 
     /// What rows of one shape ask of a group: `None` where that is nothing, and else which rows ask
     /// it, if not all.
-    fn shape(
-        &self,
-        frame: &Frame,
-        group: usize,
-    ) -> Result<Option<(Shape, Option<Vec<bool>>)>, QueryError> {
+    fn shape(&self, frame: &Frame, group: usize) -> Result<Option<Asked>, QueryError> {
         let uses = &self.scope.cube.groups[group].uses;
         let (mut shape, mut there) = (Shape::default(), None);
         let mut sets: Vec<(u32, Vec<HierarchyRef>)> = Vec::new();
