@@ -39,9 +39,9 @@ pub fn number(text: &str) -> f64 {
     if text.is_empty() { 0.0 } else { text.parse().unwrap() }
 }
 
-/// Sums by member, rounded as the answers are compared.
+/// Sums by member in ten-thousandths, the smallest part that a number of the tables has.
 pub fn sums(rows: impl Iterator<Item = (String, f64)>) -> BTreeMap<String, i64> {
     let mut sums: BTreeMap<String, f64> = BTreeMap::new();
     rows.for_each(|(member, number)| *sums.entry(member).or_default() += number);
-    sums.into_iter().map(|(member, sum)| (member, (sum * 100.0).round() as i64)).collect()
+    sums.into_iter().map(|(member, sum)| (member, (sum * 10_000.0).round() as i64)).collect()
 }
