@@ -45,7 +45,9 @@ fn first(context: Context<'_>, name: Name) -> Result<Entity, QueryError> {
     if let Some(dimension) = context.view.find_dimension(&wanted) {
         return Ok(Entity::Dimension(dimension));
     }
-    if let Some(hierarchy) = only_hierarchy(context, &wanted) {
+    if let Some(hierarchy) =
+        joined_name(context, &wanted).or_else(|| only_hierarchy(context, &wanted))
+    {
         return Ok(Entity::Hierarchy(hierarchy));
     }
     top_member(context, name)?.ok_or_else(|| unknown_dimension(context, name))
@@ -76,6 +78,16 @@ fn top_member(context: Context<'_>, name: Name) -> Result<Option<Entity>, QueryE
             Err(error.hint("skriv også dimensionen").candidates(candidates))
         }
     }
+}
+
+/// The old spelling of a hierarchy, `[Time.Weekly]`.
+fn joined_name(context: Context<'_>, wanted: &str) -> Option<HierarchyRef> {
+    let mut points = wanted.match_indices('.');
+    points.find_map(|(point, _)| {
+        let dimension = context.view.find_dimension(&wanted[..point])?;
+        let hierarchy = context.dimension(dimension).find_hierarchy(&wanted[point + 1..])?;
+        Some(HierarchyRef::Of { dimension, hierarchy })
+    })
 }
 
 /// The hierarchy of a name that one dimension alone has.
@@ -216,7 +228,8 @@ fn in_hierarchy(
     let wanted = context.name(name);
     if !name.is_key() {
         let all = context.cube.all_caption(dimension, position);
-        if is_all(context, &wanted) || same(all, &wanted) {
+        let old = || format!("All {}.{}s", shape.name, shape.hierarchies[position].name);
+        if is_all(context, &wanted) || same(all, &wanted) || same(&old(), &wanted) {
             return Ok(Entity::Member(hierarchy, Member::All));
         }
         if same(&wanted, ALL_LEVEL) {
