@@ -18,7 +18,7 @@ use terning_engine::query::cellset::Special;
 use terning_engine::query::names::{Names, caption};
 use terning_engine::query::{Answer, Cancel, Limits, Pivot, Question, View, answer};
 
-const SCHEMA: &str = r#"
+const SCHEMA: &str = r##"
 name = "lille"
 first_month = "2019-01"
 
@@ -68,7 +68,7 @@ first = "fra"
 last = "til"
 dimensions = [{ dimension = "Tid" }, { dimension = "Sted", column = "sted" }]
 measures = [{ name = "Medlemmer", kind = "distinct", key = ["person"] }]
-"#;
+"##;
 
 /// A row: who, where, from, until, and the service.
 pub type Row = (u32, u32, &'static str, &'static str, u32);

@@ -7,7 +7,7 @@ use super::context::Context;
 use super::definitions::Definitions;
 use super::{Bound, ErrorKind, QueryError, View, calculated, defaults, expr, pivot, slicer};
 use crate::cube::dimension::same;
-use crate::query::bound::{Axis, Condition, HierarchyRef, Union};
+use crate::query::bound::{Axis, HierarchyRef, Union};
 use crate::query::evaluate::set::Set;
 use crate::query::evaluate::value::Value;
 use crate::query::evaluate::{Evaluator, on_a_stack};
