@@ -297,7 +297,9 @@ impl Evaluator<'_> {
         shape.conditions.splice(0..0, narrowing);
         shape.unions.extend(self.unions(&shape.lifted));
         shape.conditions.retain(|one| !is_lifted(one.dimension));
-        let unrelated = shape.conditions.iter().any(|one| uses[one.dimension].is_none());
+        let boxes = shape.unions.iter().flat_map(|own| own.boxes.iter().flatten());
+        let unrelated =
+            shape.conditions.iter().chain(boxes).any(|one| uses[one.dimension].is_none());
         Ok((!unrelated).then_some((shape, there)))
     }
 
