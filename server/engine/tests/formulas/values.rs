@@ -160,13 +160,20 @@ fn a_ratio_without_a_format_has_two_decimals_and_others_as_many_as_their_parts()
 
 #[test]
 fn cells_of_stored_measures_have_the_formats_of_the_schema_wherever_the_measures_stand() {
-    let (measures, places) = ("{[Measures].[Borgere], [Measures].[Par]}", "[Sted].[Region].Members");
+    let (measures, places) =
+        ("{[Measures].[Borgere], [Measures].[Par]}", "[Sted].[Region].Members");
     for (text, expected) in [
-        (format!("SELECT {measures} ON 0, {places} ON 1 FROM Lille"), &["3", "4.0", "2", "2.0"][..]),
+        (
+            format!("SELECT {measures} ON 0, {places} ON 1 FROM Lille"),
+            &["3", "4.0", "2", "2.0"][..],
+        ),
         (format!("SELECT {places} ON 0, {measures} ON 1 FROM Lille"), &["3", "2", "4.0", "2.0"]),
         ("SELECT FROM Lille WHERE [Measures].[Par]".to_owned(), &["5.0"]),
         // Of two groups, and so worked out cell by cell.
-        ("SELECT {[Measures].[Par], [Measures].[Medlemmer]} ON 0 FROM Lille".to_owned(), &["5.0", "6"]),
+        (
+            "SELECT {[Measures].[Par], [Measures].[Medlemmer]} ON 0 FROM Lille".to_owned(),
+            &["5.0", "6"],
+        ),
     ] {
         let (views, question) = ([view("")], Question::Mdx(&text));
         let found = answer(&views, &question, &Limits::default(), &Cancel::default()).unwrap();
