@@ -57,7 +57,7 @@ dimensions = [
 ]
 measures = [
     { name = "Borgere", kind = "distinct", key = ["borger"] },
-    { name = "Par", kind = "distinct", key = ["borger", "ydelse"], format = "#,##0.0" },
+    { name = "Par", kind = "distinct", key = ["borger", "ydelse"], format = "0.0" },
 ]
 
 [[cube.group]]
