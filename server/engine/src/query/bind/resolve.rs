@@ -63,8 +63,18 @@ fn first(context: Context<'_>, name: Name) -> Result<Entity, QueryError> {
         return Ok(Entity::Dimension(dimension));
     }
     only_hierarchy(context, &wanted)
+        .or_else(|| joined_hierarchy(context, &wanted))
         .map(Entity::Hierarchy)
         .ok_or_else(|| unknown_dimension(context, name))
+}
+
+/// The hierarchy that a dimension and a hierarchy in one name mean: `[Tid.Uger]`.
+fn joined_hierarchy(context: Context<'_>, wanted: &str) -> Option<HierarchyRef> {
+    wanted.match_indices('.').find_map(|(at, _)| {
+        let dimension = context.view.find_dimension(&wanted[..at])?;
+        let hierarchy = context.dimension(dimension).find_hierarchy(&wanted[at + 1..])?;
+        Some(HierarchyRef::Of { dimension, hierarchy })
+    })
 }
 
 /// The hierarchy of a name that one dimension alone has.
