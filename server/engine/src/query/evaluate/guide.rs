@@ -107,7 +107,8 @@ fn read(
     let Some((conditions, unions)) = conditions(evaluator, reading, uses)? else {
         return Ok(Some(AxisPositions::default()));
     };
-    if conditions.iter().any(|one| uses[one.dimension].is_none()) {
+    let boxes = unions.iter().flat_map(|own| own.boxes.iter().flatten());
+    if conditions.iter().chain(boxes).any(|one| uses[one.dimension].is_none()) {
         return Ok(Some(AxisPositions { columns: on_axis, ..AxisPositions::default() }));
     }
     let axes = vec![Axis { factors, non_empty: true }];
