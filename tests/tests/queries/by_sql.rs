@@ -78,7 +78,7 @@ fn problem(views: &[View], case: &Case) -> Option<String> {
     };
     match (answer, case.refusal()) {
         (Err(error), Some(part)) => {
-            let told = error.to_string();
+            let told = format!("{error} {}", error.candidates.join(" "));
             (!told.contains(part)).then(|| format!("expected {part} in the refusal, found {told}"))
         }
         (Err(error), None) => Some(format!("refused: {error}")),

@@ -166,7 +166,7 @@ impl Found<'_> {
         Ok(Calculated {
             name: measure.name.clone(),
             decimals: measure.decimals,
-            format: None,
+            format: (!measure.format.is_empty()).then(|| Arc::from(&*measure.format)),
             at_all: measure.at_all.clone(),
             solve_order: 0,
             formula: bind(&measure.formula, &parsed, &measure.name)?,

@@ -158,19 +158,40 @@ impl Settle<'_> {
         }
         let evaluator = Evaluator::of(self.view, &*bound, self.limits, self.cancel);
         let mut axes: Vec<Axis> = Vec::with_capacity(parts.axes.len());
+        evaluator.scope.deep.set(true);
         for (clause, expr) in &parts.axes {
-            let set = set_of(&evaluator, expr)?;
+            let set = match evaluator.once(expr)? {
+                Value::Set(set) => set,
+                _ => Arc::default(),
+            };
             let others = axes.iter().flat_map(|axis| &axis.factors).chain(&sliced.factors);
             let others: Vec<HierarchyRef> =
                 others.flat_map(|factor| factor.columns.iter().copied()).collect();
             self.check_apart(&others, &set, parts, expr)?;
             axes.push(Axis { factors: set.factors.clone(), non_empty: clause.non_empty });
         }
+        self.give_columns(&mut axes, &sliced);
         let (named, visual) = (evaluator.named_sets(), evaluator.scope.visuals());
         bound.visual = visual;
         bound.axes = axes;
         bound.named = named;
         Ok(())
+    }
+
+    /// Makes the empty set `{}` on an axis one of no members of a hierarchy that stands nowhere else.
+    fn give_columns(&self, axes: &mut [Axis], sliced: &Set) {
+        let factors = axes.iter().flat_map(|axis| &axis.factors).chain(&sliced.factors);
+        let taken: Vec<HierarchyRef> =
+            factors.flat_map(|factor| factor.columns.iter().copied()).collect();
+        let all = self.view.dimensions().flat_map(|(dimension, shape)| {
+            let own = shape.shown_hierarchies();
+            own.map(move |(hierarchy, _)| HierarchyRef::Of { dimension, hierarchy })
+        });
+        let free = all.filter(|own| !taken.contains(own));
+        let empty = axes.iter_mut().filter(|axis| axis.factors.is_empty());
+        for (axis, hierarchy) in empty.zip(free) {
+            axis.factors = Set::of_members(hierarchy, Vec::new()).factors;
+        }
     }
 
     /// An error where a hierarchy of an axis stands on another axis or in `WHERE`.
@@ -400,7 +421,6 @@ mod tests {
                 "CrossJoin([Køn].Members,)",
                 "CrossJoin mangler argument 2 @CrossJoin([Køn].Members,) ",
             ),
-            ("{}", "mængden {} er tom @{} "),
             ("'x'", "en tekst i anførselstegn er ikke en mængde @'x' "),
             ("12", "et tal er ikke en mængde @12 "),
             ("[Køn].[Mand] = 1", "et tal er ikke en mængde @[Køn].[Mand] = 1 "),

@@ -90,6 +90,14 @@ impl<'q> Evaluator<'q> {
             let dimension = condition.dimension;
             scope.subspace[dimension] = Some(keys::allowed(scope.cube, dimension, &narrowing));
         }
+        let in_slicer =
+            |own: HierarchyRef| bound.slicer.iter().any(|set| set.columns().any(|one| one == own));
+        let slicing = bound.sliced.iter().filter(|(_, own)| in_slicer(*own));
+        let slicing: Vec<_> = slicing.map(|(at, _)| bound.conditions[*at].clone()).collect();
+        for condition in &slicing {
+            let dimension = condition.dimension;
+            scope.sliced[dimension] = Some(keys::allowed(scope.cube, dimension, &slicing));
+        }
         let mut evaluator = Evaluator::new(scope, bound, limits, cancel);
         evaluator.slicer.put(HierarchyRef::Measures, Stand::Same(At::One(bound.measure)));
         for set in &bound.slicer {
@@ -157,7 +165,11 @@ impl<'q> Evaluator<'q> {
     /// # Errors
     /// A limit was reached, or the question was cancelled; what is wrong with a cell is its value.
     pub(crate) fn eval(&self, expr: &Expr, frame: &Frame) -> Result<Column, QueryError> {
-        self.found(expr, frame).or_else(|error| match error.kind {
+        let deep = &self.scope.deep;
+        let before = deep.replace(deep.get() && expr.kind() != Kind::Value);
+        let found = self.found(expr, frame);
+        deep.set(before);
+        found.or_else(|error| match error.kind {
             ErrorKind::TooLarge | ErrorKind::Cancelled => Err(error),
             _ => Ok(Column::Same(Value::Error(Arc::new(expr.place(error))))),
         })
@@ -201,7 +213,10 @@ impl<'q> Evaluator<'q> {
         if let Some(known) = self.named.borrow().get(&number) {
             return Ok(known.clone());
         }
-        let found = Column::Same(self.eval(of, &self.slicer.clone())?.get(0));
+        let before = self.scope.deep.replace(true);
+        let found = self.eval(of, &self.slicer.clone());
+        self.scope.deep.set(before);
+        let found = Column::Same(found?.get(0));
         self.named.borrow_mut().insert(number, found.clone());
         Ok(found)
     }

@@ -295,7 +295,9 @@ impl Evaluator<'_> {
         let narrowing = self.conditions().filter(|one| !lifted.contains(&one.dimension));
         let narrowing: Vec<Condition> = narrowing.cloned().collect();
         shape.conditions.splice(0..0, narrowing);
-        shape.unions.extend(self.unions(&shape.lifted));
+        let unsaid = (0..uses.len()).filter(|dimension| is_lifted(*dimension));
+        let lifted: Vec<usize> = shape.lifted.iter().copied().chain(unsaid).collect();
+        shape.unions.extend(self.unions(&lifted));
         shape.conditions.retain(|one| !is_lifted(one.dimension));
         let boxes = shape.unions.iter().flat_map(|own| own.boxes.iter().flatten());
         let unrelated =

@@ -27,6 +27,10 @@ pub(crate) struct Scope<'q> {
     pub own: &'q [Own],
     /// Per dimension that a subselect narrows: the keys that it leaves.
     pub subspace: Vec<Option<Keys>>,
+    /// Per dimension that stands in `WHERE`: the keys that it leaves.
+    pub sliced: Vec<Option<Keys>>,
+    /// Whether sets are worked out inside what `WHERE` leaves: those that positions are made of.
+    pub deep: Cell<bool>,
     written: Cell<usize>,
     /// Members that show the total of others: they are numbered behind all calculated ones.
     visual: RefCell<Vec<Visual>>,
@@ -50,12 +54,15 @@ impl<'q> Scope<'q> {
         own: &'q [Own],
     ) -> Scope<'q> {
         let subspace = vec![None; view.cube().dimensions.len()];
+        let sliced = subspace.clone();
         Scope {
             view,
             cube: view.cube(),
             calculated,
             own,
             subspace,
+            sliced,
+            deep: Cell::new(false),
             written: Cell::new(0),
             visual: RefCell::default(),
         }
@@ -137,6 +144,29 @@ impl<'q> Scope<'q> {
         let Some(keys) = &self.subspace[dimension] else { return true };
         let own = self.cube.dimensions[dimension].fields[field].keys_of_member.get(id as usize);
         own.iter().any(|&key| keys.has(key as usize))
+    }
+
+    /// Whether a key of a dimension lies in what `WHERE` leaves, where sets are worked out in that.
+    pub(crate) fn slices_in(&self, dimension: usize, key: u32) -> bool {
+        let sliced = self.sliced[dimension].as_ref().filter(|_| self.deep.get());
+        sliced.is_none_or(|keys| keys.has(key as usize))
+    }
+
+    /// Whether a set has a member: it exists for the question, and in what `WHERE` leaves, where
+    /// sets are worked out in that.
+    pub(crate) fn lists(&self, hierarchy: HierarchyRef, member: Member) -> bool {
+        if !self.shows(hierarchy, member) {
+            return false;
+        }
+        let (HierarchyRef::Of { dimension, .. }, Member::Of { field, id }) = (hierarchy, member)
+        else {
+            return true;
+        };
+        if !self.deep.get() || self.sliced[dimension].is_none() {
+            return true;
+        }
+        let own = self.cube.dimensions[dimension].fields[field].keys_of_member.get(id as usize);
+        own.iter().any(|&key| self.slices_in(dimension, key))
     }
 
     /// The member that a hierarchy stands at where nothing is said.

@@ -192,12 +192,13 @@ impl Scope<'_> {
                 Part::Tuples(tuples) => {
                     self.write(tuples.len())?;
                     let shown = |tuple: &&[Member]| {
-                        factor.columns.iter().zip(*tuple).all(|(own, one)| self.shows(*own, *one))
+                        factor.columns.iter().zip(*tuple).all(|(own, one)| self.lists(*own, *one))
                     };
                     members.extend(tuples.chunks_exact(width).filter(shown).flatten());
                 }
                 Part::Level { field } => {
-                    members.extend(self.level(factor.columns[0], *field, 0..u32::MAX)?);
+                    let own = self.level(factor.columns[0], *field, 0..u32::MAX)?.into_iter();
+                    members.extend(own.filter(|one| self.lists(factor.columns[0], *one)));
                 }
             }
             if members.len() > MAX_TUPLES * width {
@@ -370,6 +371,7 @@ impl Scope<'_> {
             others().nth(1).is_none()
                 || keys.iter().any(|&key| {
                     self.has_key(dimension, key)
+                        && self.slices_in(dimension, key)
                         && others().all(|(_, field, id)| has(key, field) == id)
                 })
         })

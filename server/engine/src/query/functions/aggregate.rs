@@ -227,6 +227,9 @@ fn aggregate_of_the_cell(
     eval: &impl Fn(&Frame) -> Result<Column, QueryError>,
 ) -> Result<Column, QueryError> {
     let Value::Set(set) = evaluator.once(set)? else { return Ok(Column::Same(Value::Empty)) };
+    if set.factors.is_empty() {
+        return Ok(Column::Same(Value::Empty));
+    }
     let (written, tuples_of_class, of_row) = evaluator.existing_tuples(&set, frame)?;
     if conditions.is_empty() {
         let number = evaluator.together(&set);

@@ -92,6 +92,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ..Function::step("AllMembers", Kind::Set, Rule::Plain(all_members))
     },
     Function {
+        takes: &[Takes::Need(Kind::Tuple), Takes::Need(Kind::Value)],
+        meaning: "Medlemmet på plads n i tuplen, talt fra 0.",
+        example: "([Tid].[År].[2020], [Measures].DefaultMember).Item(0)",
+        ..Function::step("Item", Kind::Tuple, Rule::Plain(item_of_tuple))
+    },
+    Function {
         takes: &[Takes::Need(Kind::Set), Takes::Need(Kind::Value)],
         meaning: "Tuplen på plads n i mængden, talt fra 0.",
         example: "{[Tid].[År].[2019], [Tid].[År].[2020]}.Item(1)",
@@ -176,6 +182,12 @@ fn all_members(call: &Call<'_>) -> Outcome {
     let own = Set::of_members(hierarchy, own.into_iter().map(Member::Calculated).collect());
     call.scope.append(&mut set, &own)?;
     Ok(Value::set(set))
+}
+
+fn item_of_tuple(call: &Call<'_>) -> Outcome {
+    let places = call.tuple(0)?.unwrap_or_default();
+    let at = usize::try_from(call.whole(1, 0)?).ok();
+    Ok(Value::member(at.and_then(|at| places.get(at).copied())))
 }
 
 fn item_of_set(call: &Call<'_>) -> Outcome {
