@@ -126,7 +126,7 @@ pub(super) fn read(value: &Value) -> Option<Day> {
         Value::Day(day) => Some(*day),
         Value::Number(serial) => {
             let days = serial.floor() - SERIAL_OF_1970;
-            (days.abs() < f64::from(i32::MAX)).then(|| Day(days as i32)).filter(in_calendar)
+            (days.abs() < f64::from(i32::MAX)).then_some(Day(days as i32)).filter(in_calendar)
         }
         Value::Text(text) => written(text.trim()),
         _ => None,

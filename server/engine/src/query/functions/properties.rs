@@ -162,12 +162,12 @@ fn named(call: &Call<'_>) -> Outcome {
     match found {
         Value::Empty => Ok(Value::Empty),
         found if call.is_word(2, "TYPED") => Ok(found),
-        found => shown(call.scope, place, &call.text(1)?, found),
+        found => shown(call.scope, place, &call.text(1)?, &found),
     }
 }
 
 /// A property as people read it: of a field, the caption.
-fn shown(scope: &Scope<'_>, place: Place, name: &str, found: Value) -> Outcome {
+fn shown(scope: &Scope<'_>, place: Place, name: &str, found: &Value) -> Outcome {
     match field_of(scope, place, name) {
         Some((field, id)) if own(name).is_none() => {
             Ok(Value::text(field.captions.get(id as usize)))

@@ -227,8 +227,8 @@ fn middle(call: &Call<'_>) -> Outcome {
 
 fn repeated(call: &Call<'_>, letter: char) -> Outcome {
     let count = letters(call, 0, 0)?;
-    let text = std::iter::repeat_n(letter, count.min(LONGEST + 1)).collect();
-    short_enough(call, text)
+    let text: String = std::iter::repeat_n(letter, count.min(LONGEST + 1)).collect();
+    short_enough(call, &text)
 }
 
 fn string(call: &Call<'_>) -> Outcome {
@@ -244,12 +244,12 @@ fn string(call: &Call<'_>) -> Outcome {
     }
 }
 
-fn short_enough(call: &Call<'_>, text: String) -> Outcome {
+fn short_enough(call: &Call<'_>, text: &str) -> Outcome {
     match text.chars().count() > LONGEST {
         true => Err(call
             .invalid(format!("{} ville give en tekst på over {LONGEST} tegn", call.function.name))
             .hint("lav en kortere tekst")),
-        false => Ok(Value::text(&text)),
+        false => Ok(Value::text(text)),
     }
 }
 
@@ -305,7 +305,7 @@ fn replace(call: &Call<'_>) -> Outcome {
         }
     }
     made.extend(letters.get(at..).unwrap_or_default());
-    short_enough(call, made)
+    short_enough(call, &made)
 }
 
 /// The two texts of `InStr`, the letter to begin at, and whether case is ignored.
