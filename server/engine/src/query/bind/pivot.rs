@@ -46,6 +46,7 @@ pub fn pivot(view: &View, pivot: &Pivot) -> Result<Bound, QueryError> {
         calculated: BTreeMap::new(),
         own: Vec::new(),
         named: Vec::new(),
+        visual: Vec::new(),
         nested_totals: pivot.totals,
     };
     defaults::stand_of_pivot(view, &mut bound);
