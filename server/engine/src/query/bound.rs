@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::evaluate::scope::Visual;
 use super::evaluate::set::Set;
 use super::evaluate::value::Value;
 use super::expr::Expr;
@@ -32,6 +33,8 @@ pub struct Bound {
     pub(crate) own: Vec<Own>,
     /// The sets that the question gives names to, by number, worked out.
     pub(crate) named: Vec<(usize, Value)>,
+    /// The members that show the total of others, numbered behind all calculated members.
+    pub(crate) visual: Vec<Visual>,
     /// Whether, among hierarchies of one dimension, a cell under an outer All (the one written
     /// first) exists for the inner All only: the totals of a pivot.
     pub nested_totals: bool,
@@ -57,6 +60,7 @@ impl Bound {
             calculated: BTreeMap::new(),
             own: Vec::new(),
             named: Vec::new(),
+            visual: Vec::new(),
             nested_totals,
         }
     }

@@ -53,6 +53,7 @@ pub fn mdx_within(
         calculated: BTreeMap::new(),
         own: definitions.own.clone(),
         named: Vec::new(),
+        visual: Vec::new(),
         nested_totals: false,
     };
     let all = parts.all();
@@ -193,7 +194,8 @@ impl Settle<'_> {
             self.check_apart(&others, &set, parts, expr)?;
             axes.push(Axis { factors: set.factors.clone(), non_empty: clause.non_empty });
         }
-        let named = evaluator.named_sets();
+        let (named, visual) = (evaluator.named_sets(), evaluator.scope.visuals());
+        bound.visual = visual;
         bound.axes = axes;
         bound.named = named;
         Ok(())

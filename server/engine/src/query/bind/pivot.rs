@@ -46,6 +46,7 @@ pub fn pivot(view: &View, pivot: &Pivot) -> Result<Bound, QueryError> {
         calculated: BTreeMap::new(),
         own: Vec::new(),
         named: Vec::new(),
+        visual: Vec::new(),
         nested_totals: pivot.totals,
     };
     let context = Context::new(view, &text, &definitions);

@@ -348,7 +348,16 @@ impl Guide<'_, '_> {
                 }
                 EMPTY
             }
-            ("Sum" | "Aggregate" | "Avg" | "Min" | "Max", [set, of]) => {
+            ("Value" | "Cache", [of]) => self.value(of, spot),
+            ("Divide", [over, _]) if self.value(over, spot) == EMPTY => EMPTY,
+            ("Divide", [_, under, otherwise]) if self.value(under, spot) == EMPTY => {
+                self.value(otherwise, spot)
+            }
+            (
+                "Sum" | "Aggregate" | "Avg" | "Min" | "Max" | "Median" | "Stdev" | "StdevP" | "Var"
+                | "VarP",
+                [set, of],
+            ) => {
                 let spot = self.at_set(set, spot)?;
                 self.value(of, &spot)?.map_or(EMPTY, |_| None)
             }

@@ -239,8 +239,12 @@ impl Evaluator<'_> {
         let uses = &self.scope.cube.groups[group].uses;
         let (mut shape, mut there) = (Shape::default(), None);
         let mut sets: Vec<(u32, Vec<HierarchyRef>)> = Vec::new();
+        let is_lifted = |dimension: usize| frame.lifts_unrelated && uses[dimension].is_none();
         for (hierarchy, stand) in frame.stands() {
             let HierarchyRef::Of { dimension, .. } = *hierarchy else { continue };
+            if is_lifted(dimension) {
+                continue;
+            }
             if let At::Together(number) = stand.at(0) {
                 match sets.iter_mut().find(|(own, _)| *own == number) {
                     Some((_, hierarchies)) => hierarchies.push(*hierarchy),
@@ -288,6 +292,7 @@ impl Evaluator<'_> {
         let narrowing = self.conditions().filter(|one| !lifted.contains(&one.dimension));
         let narrowing: Vec<Condition> = narrowing.cloned().collect();
         shape.conditions.splice(0..0, narrowing);
+        shape.conditions.retain(|one| !is_lifted(one.dimension));
         let unrelated = shape.conditions.iter().any(|one| uses[one.dimension].is_none());
         Ok((!unrelated).then_some((shape, there)))
     }
