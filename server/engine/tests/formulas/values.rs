@@ -161,7 +161,7 @@ fn a_ratio_without_a_format_has_two_decimals_and_others_as_many_as_their_parts()
 #[test]
 fn cells_of_stored_measures_have_the_formats_of_the_schema_wherever_the_measures_stand() {
     let (measures, places) =
-        ("{[Measures].[Borgere], [Measures].[Par]}", "[Sted].[Region].Members");
+        ("{[Measures].[Borgere], [Measures].[Par]}", "[Sted].[Region].[Region].Members");
     for (text, expected) in [
         (
             format!("SELECT {measures} ON 0, {places} ON 1 FROM Lille"),
