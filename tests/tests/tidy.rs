@@ -306,3 +306,20 @@ fn functions(lines: &[&str]) -> Vec<(usize, usize)> {
     }
     found
 }
+
+/// The page on what MDX means names the questions that show it.
+#[test]
+fn the_questions_that_the_mdx_page_names_are_asked() {
+    let page = text("docs/mdx.md");
+    let mut named = 0;
+    for line in page.lines().filter_map(|line| line.strip_prefix("- `")) {
+        let Some((file, titles)) = line.split_once("`: ") else { continue };
+        let questions = text(&format!("tests/queries/shop/{file}"));
+        for title in titles.split('*').skip(1).step_by(2) {
+            let is_asked = questions.lines().any(|line| line.strip_prefix("## ") == Some(title));
+            assert!(is_asked, "{file} has no question '{title}'");
+            named += 1;
+        }
+    }
+    assert!(named > 40, "{named} questions are named");
+}

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::evaluate::scope::Visual;
 use super::evaluate::set::Set;
 use super::evaluate::value::Value;
 use super::expr::Expr;
@@ -36,6 +37,8 @@ pub struct Bound {
     pub unions: Vec<Arc<Union>>,
     /// What whoever asked should know.
     pub warnings: Vec<String>,
+    /// The members that show the total of others, numbered behind all calculated members.
+    pub(crate) visual: Vec<Visual>,
     /// Whether, among hierarchies of one dimension, a cell under an outer All (the one written
     /// first) exists for the inner All only: the totals of a pivot.
     pub nested_totals: bool,
@@ -63,6 +66,7 @@ impl Bound {
             named: Vec::new(),
             unions: Vec::new(),
             warnings: Vec::new(),
+            visual: Vec::new(),
             nested_totals,
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::bound::{HierarchyRef, Member};
 use super::error::QueryError;
+use super::evaluate::frame::SetName;
 use super::evaluate::value::Value;
 use super::functions::{Function, Kind};
 use super::parse::{Operator, Span};
@@ -38,6 +39,8 @@ pub(crate) enum Node {
     Choose(Vec<(Expr, Expr)>, Box<Expr>),
     /// A set that the question gives a name to, by number: worked out once, at the slicer.
     Named(usize, Arc<Expr>),
+    /// A set that is given a name where it stands, by number: worked out wherever it is used.
+    Alias(usize, Arc<Expr>),
 }
 
 impl fmt::Debug for Expr {
@@ -62,7 +65,8 @@ impl PartialEq for Expr {
             (Node::Chain(left, own), Node::Chain(right, other)) => left == right && own == other,
             (Node::Prefix(left, own), Node::Prefix(right, other)) => left == right && own == other,
             (Node::Choose(left, own), Node::Choose(right, other)) => left == right && own == other,
-            (Node::Named(left, own), Node::Named(right, other)) => left == right && own == other,
+            (Node::Named(left, own), Node::Named(right, other))
+            | (Node::Alias(left, own), Node::Alias(right, other)) => left == right && own == other,
             _ => false,
         }
     }
@@ -74,10 +78,16 @@ impl Expr {
         Expr { node, text: Arc::clone(&self.text), span: self.span }
     }
 
+    /// An expression that is written nowhere.
+    pub(crate) fn unwritten(node: Node) -> Expr {
+        Expr { node, text: Arc::from(""), span: Span::default() }
+    }
+
     /// An error pointing here, unless it points somewhere already.
     pub(crate) fn place(&self, error: QueryError) -> QueryError {
         match error.place {
             Some(_) => error,
+            None if self.text.is_empty() => error,
             None => error.at(&self.text, self.span.range()),
         }
     }
@@ -88,7 +98,7 @@ impl Expr {
             Node::Constant(value) => Kind::of(value),
             Node::Tuple(_) => Kind::Tuple,
             Node::Cell(_) | Node::Chain(..) | Node::Prefix(..) => Kind::Value,
-            Node::Braces(_) | Node::Named(..) => Kind::Set,
+            Node::Braces(_) | Node::Named(..) | Node::Alias(..) => Kind::Set,
             Node::Choose(branches, last) => {
                 let kinds = branches.iter().map(|(_, branch)| branch.kind());
                 kinds.chain([last.kind()]).find(|kind| *kind != Kind::Null).unwrap_or(Kind::Null)
@@ -116,7 +126,7 @@ impl Expr {
                 let both = branches.iter().flat_map(|(condition, branch)| [condition, branch]);
                 both.chain([&**last]).collect()
             }
-            Node::Named(_, of) => vec![of],
+            Node::Named(_, of) | Node::Alias(_, of) => vec![of],
         }
     }
 
@@ -145,6 +155,23 @@ impl Expr {
         let mut found: Vec<HierarchyRef> = self.hierarchy().into_iter().collect();
         found.extend(self.parts().into_iter().flat_map(Expr::each_hierarchy));
         found
+    }
+
+    /// The name of a set, if it is one that has a name.
+    pub(crate) fn set_name(&self) -> Option<SetName> {
+        match &self.node {
+            Node::Named(number, _) => Some(SetName::Defined(*number)),
+            Node::Alias(number, _) => Some(SetName::Alias(*number)),
+            _ => None,
+        }
+    }
+
+    /// Whether some part asks which tuple of a set is being looked at.
+    pub(crate) fn asks_current(&self, of: SetName) -> bool {
+        let asks = matches!(&self.node, Node::Call(function, arguments)
+            if function.name.starts_with("Current")
+                && arguments.first().and_then(Expr::set_name) == Some(of));
+        asks || self.parts().into_iter().any(|part| part.asks_current(of))
     }
 
     /// How many parts stand inside each other at most.

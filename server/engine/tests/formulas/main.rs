@@ -4,6 +4,7 @@
 
 mod equal;
 mod errors;
+mod functions;
 mod groups;
 mod interpret;
 mod limits;

@@ -76,6 +76,11 @@ impl Found<'_> {
 
     fn take_at(&mut self, member: Member, same_cell: bool) -> Result<(), QueryError> {
         let Member::Calculated(number) = member else { return Ok(()) };
+        let named = self.context.cube.calculated.len() + self.context.definitions.own.len();
+        if number >= named {
+            // A visual total: it has no formula.
+            return Ok(());
+        }
         if let Some(start) = self.open.iter().position(|(open, _)| *open == number) {
             let ring = self.open[start + 1..].iter().all(|(_, same_cell)| *same_cell);
             return if ring && same_cell { Err(self.cycle(number)) } else { Ok(()) };

@@ -17,9 +17,12 @@ pub(super) fn call(
 ) -> Result<Expr, QueryError> {
     let wanted = context.name(name);
     let entries: Vec<&'static Function> = functions::named(&wanted, Form::Call).collect();
+    if let (true, Some((reason, hint))) = (entries.is_empty(), functions::refused(&wanted)) {
+        let message = format!("{wanted} findes ikke her: {reason}");
+        return Err(context.invalid(message, name.span).hint(hint));
+    }
     if entries.is_empty() {
-        let names = functions::ALL.iter().filter(|one| one.form == Form::Call);
-        let nearest = candidates::alike(&wanted, names.map(|one| one.name));
+        let nearest = candidates::alike(&wanted, names_of(Form::Call).into_iter());
         let message = format!("funktionen '{wanted}' findes ikke");
         return Err(context
             .invalid(message, name.span)
@@ -30,13 +33,20 @@ pub(super) fn call(
     choose(context, &entries, given, span)
 }
 
+/// The names of all functions of a form, each once.
+fn names_of(form: Form) -> Vec<&'static str> {
+    let own = functions::ALL.iter().filter(|one| one.form == form);
+    let mut names: Vec<&'static str> = own.map(|one| one.name).collect();
+    names.dedup();
+    names
+}
+
 /// What is taken of an expression.
 pub(super) fn step(context: Context<'_>, of: Expr, step: &Step) -> Result<Expr, QueryError> {
     let wanted = context.name(step.name);
     let entries: Vec<&'static Function> = functions::named(&wanted, Form::Step).collect();
     if entries.is_empty() || step.name.kind != NameKind::Bare {
-        let names = functions::ALL.iter().filter(|one| one.form == Form::Step);
-        let nearest = candidates::alike(&wanted, names.map(|one| one.name));
+        let nearest = candidates::alike(&wanted, names_of(Form::Step).into_iter());
         let message = format!("'.{wanted}' er ikke understøttet her");
         return Err(context
             .invalid(message, step.name.span)

@@ -166,8 +166,11 @@ impl<'q> Definitions<'q> {
     }
 
     /// Gives a set a name from here on.
-    pub(super) fn alias(&self, name: &str, set: &Expr) {
-        self.aliases.borrow_mut().push((name.to_owned(), set.clone()));
+    pub(super) fn alias(&self, name: &str, set: &Expr) -> Expr {
+        let mut aliases = self.aliases.borrow_mut();
+        let named = set.like(Node::Alias(aliases.len(), Arc::new(set.clone())));
+        aliases.push((name.to_owned(), named.clone()));
+        named
     }
 }
 

@@ -85,8 +85,7 @@ pub(super) fn bind(context: Context<'_>, expr: &parse::Expr) -> Result<Expr, Que
         ExprKind::Case(case) => return self::case(context, case, expr.span),
         ExprKind::Alias(set, name) => {
             let set = bind_as(context, set, Kind::Set)?;
-            context.definitions.alias(&context.name(*name), &set);
-            return Ok(set);
+            return Ok(context.definitions.alias(&context.name(*name), &set));
         }
         ExprKind::Parameter(name) => {
             let message = format!("parameteren @{} har ingen værdi", context.name(*name));

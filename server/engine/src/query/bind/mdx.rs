@@ -55,6 +55,7 @@ pub fn mdx_within(
         named: Vec::new(),
         unions: Vec::new(),
         warnings: Vec::new(),
+        visual: Vec::new(),
         nested_totals: false,
     };
     let all = parts.all();
@@ -197,7 +198,8 @@ impl Settle<'_> {
             self.check_apart(&others, &set, parts, expr)?;
             axes.push(Axis { factors: set.factors.clone(), non_empty: clause.non_empty });
         }
-        let named = evaluator.named_sets();
+        let (named, visual) = (evaluator.named_sets(), evaluator.scope.visuals());
+        bound.visual = visual;
         bound.axes = axes;
         bound.named = named;
         Ok(())

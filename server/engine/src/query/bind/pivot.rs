@@ -48,6 +48,7 @@ pub fn pivot(view: &View, pivot: &Pivot) -> Result<Bound, QueryError> {
         named: Vec::new(),
         unions: Vec::new(),
         warnings: Vec::new(),
+        visual: Vec::new(),
         nested_totals: pivot.totals,
     };
     let context = Context::new(view, &text, &definitions);

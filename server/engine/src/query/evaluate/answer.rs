@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::exist::dimensions_of;
 use super::frame::{At, Frame, Stand};
 use super::positions::positions;
+use super::scope::Visual;
 use super::value::Value;
 use super::{Evaluator, on_a_stack};
 use crate::query::bound::{Bound, HierarchyRef, Member, Part};
@@ -264,7 +265,15 @@ impl Found {
             adds.iter().zip(place).map(|(adds, &position)| adds[position as usize]).sum()
         };
         let ordinals = (0..self.values.len()).map(ordinal).collect();
+        let visuals = evaluator.scope.visuals();
+        let caption = |one: &Visual| {
+            let own = one.caption.clone();
+            own.unwrap_or_else(|| evaluator.scope.caption(one.member).to_owned())
+        };
+        let names = evaluator.bound.own.iter().map(|own| own.name.clone());
+        let own = names.chain(visuals.iter().map(caption)).collect();
         let axes = axes.into_iter().zip(&self.kept).map(|(axis, kept)| keep(axis, kept));
+        let axes = axes.map(|axis| shown_as_plain(evaluator, axis));
         let has_formats = self.formats.iter().any(Option::is_some);
         CellSet {
             axes: axes.collect(),
@@ -274,7 +283,7 @@ impl Found {
             decimals: self.decimals,
             formats: if has_formats { self.formats } else { Vec::new() },
             behind: behind(evaluator),
-            own: evaluator.bound.own.iter().map(|own| own.name.clone()).collect(),
+            own,
             ..CellSet::default()
         }
     }
@@ -285,6 +294,20 @@ fn behind(evaluator: &Evaluator<'_>) -> u32 {
     let bound = super::positions::for_layout(evaluator.bound);
     let plan = plan::layout(evaluator.scope.view, &bound, 0, &[], evaluator.limits);
     plan.map_or(0, |plan| execute::behind(&plan))
+}
+
+/// An axis with visual totals as the members that they show, but for those that are called something
+/// else.
+fn shown_as_plain(evaluator: &Evaluator<'_>, mut axis: AxisPositions) -> AxisPositions {
+    let width = axis.columns.len().max(1);
+    for (at, member) in axis.members.iter_mut().enumerate() {
+        let Member::Calculated(number) = *member else { continue };
+        let visual = evaluator.scope.visual(number).filter(|one| one.caption.is_none());
+        if let Some(visual) = visual.filter(|one| one.member.0 == axis.columns[at % width]) {
+            *member = visual.member.1;
+        }
+    }
+    axis
 }
 
 /// The positions of an axis that are kept.

@@ -86,14 +86,21 @@ impl Evaluator<'_> {
     fn outermost_at(&self, stands: &[(HierarchyRef, &Stand)], row: usize) -> Option<Outermost> {
         let found = stands.iter().filter_map(|(own, stand)| Some((*own, number(stand.at(row))?)));
         found.max_by_key(|(_, number)| {
-            (self.scope.calculated.get(number).map_or(0, |one| one.solve_order), *number)
+            // A visual total is where the cell stands: it comes before every formula.
+            let own = self.scope.calculated.get(number);
+            (own.map_or(i64::MIN, |one| one.solve_order), *number)
         })
     }
 
     fn outermost(&self, frame: &Frame, own: &Option<Outermost>) -> Result<Column, QueryError> {
         let Some((hierarchy, number)) = *own else { return self.read(frame) };
         let Some(member) = self.scope.calculated.get(&number) else {
-            return Ok(Column::Same(Value::Empty));
+            let Some(visual) = self.scope.visual(number) else {
+                return Ok(Column::Same(Value::Empty));
+            };
+            let mut moved = frame.clone();
+            moved.put(hierarchy, Stand::Same(At::Together(self.together(&visual.of))));
+            return self.cell(&moved);
         };
         if self.open.get() >= MAX_FORMULAS_OPEN {
             let message = format!("formlen for '{}' bruger sig selv for mange gange", member.name);

@@ -78,6 +78,14 @@ impl Stand {
     }
 }
 
+impl Iteration {
+    fn select(&self, rows: &[u32]) -> Iteration {
+        let stands = self.stands.iter().map(|(own, stand)| (*own, stand.select(rows)));
+        let ordinals = rows.iter().map(|&row| self.ordinals[row as usize]).collect();
+        Iteration { of: self.of, stands: stands.collect(), ordinals }
+    }
+}
+
 /// Pairs are numbered in a table up to this size (four bytes each), and by hash beyond it.
 const TABLE: usize = 1 << 22;
 
@@ -120,12 +128,40 @@ pub(crate) struct Frame {
     stands: Vec<(HierarchyRef, Stand)>,
     /// Sets that what is counted must lie in besides; a row without one stands at All.
     pub within: Vec<Stand>,
+    /// The sets with names that are being gone through, and the tuple of each that a row is at.
+    iterations: Vec<Iteration>,
+    /// Whether measures are read at All on the dimensions that they know nothing of.
+    pub lifts_unrelated: bool,
+}
+
+/// Which tuple of a set rows are at, while it is gone through.
+#[derive(Clone, Debug)]
+pub(crate) struct Iteration {
+    of: SetName,
+    pub stands: Vec<(HierarchyRef, Stand)>,
+    /// The number of each row's tuple in the set.
+    pub ordinals: Arc<[u32]>,
+}
+
+/// A set that has a name in the question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SetName {
+    /// By `WITH SET`.
+    Defined(usize),
+    /// Where it stands (`AS`).
+    Alias(usize),
 }
 
 impl Frame {
     /// One cell, at the default members.
     pub(crate) fn one() -> Frame {
-        Frame { rows: 1, stands: Vec::new(), within: Vec::new() }
+        Frame {
+            rows: 1,
+            stands: Vec::new(),
+            within: Vec::new(),
+            iterations: Vec::new(),
+            lifts_unrelated: false,
+        }
     }
 
     /// Where the cells stand on a hierarchy; `None` is at the default member.
@@ -158,29 +194,55 @@ impl Frame {
             rows: rows.len(),
             stands: self.stands.iter().map(|(own, stand)| (*own, stand.select(rows))).collect(),
             within: self.within.iter().map(|stand| stand.select(rows)).collect(),
+            iterations: self.iterations.iter().map(|one| one.select(rows)).collect(),
+            lifts_unrelated: self.lifts_unrelated,
         }
     }
 
+    /// The same cells, each at a tuple of a set that has a name: where they stand on some hierarchies,
+    /// and the number of the tuple.
+    pub(crate) fn iterate(&mut self, of: SetName, columns: &[HierarchyRef], ordinals: Arc<[u32]>) {
+        let own = |column: &HierarchyRef| Some((*column, self.stand(*column)?.clone()));
+        let stands = columns.iter().filter_map(own).collect();
+        self.iterations.retain(|one| one.of != of);
+        self.iterations.push(Iteration { of, stands, ordinals });
+    }
+
+    /// Which tuple of a set rows are at, if it is being gone through.
+    pub(crate) fn iteration(&self, of: SetName) -> Option<&Iteration> {
+        self.iterations.iter().find(|one| one.of == of)
+    }
+
     /// Rows that differ on some hierarchies, one of each, and which of them every row is like. All
-    /// sets that are counted within matter.
+    /// sets that are counted within matter, and the tuples of those that are gone through.
     pub(crate) fn different(
         &self,
         matters: impl Fn(HierarchyRef) -> bool,
     ) -> (Vec<u32>, Arc<[u32]>) {
         let stands = self.stands.iter().filter(|(own, _)| matters(*own)).map(|(_, stand)| stand);
-        let coded: Vec<&Stand> =
-            stands.chain(&self.within).filter(|stand| matches!(stand, Stand::Coded(..))).collect();
+        let iterated = self.iterations.iter().flat_map(|one| &one.stands).map(|(_, stand)| stand);
+        let stands = stands.chain(&self.within).chain(iterated);
+        let mut coded: Vec<(&[u32], usize)> = stands
+            .filter_map(|stand| match stand {
+                Stand::Same(_) => None,
+                Stand::Coded(different, of_row) => Some((&**of_row, different.len())),
+            })
+            .collect();
+        coded.extend(self.iterations.iter().map(|one| {
+            let most = one.ordinals.iter().max().map_or(0, |&most| most as usize);
+            (&*one.ordinals, most + 1)
+        }));
         if coded.is_empty() {
             return (vec![0], vec![0; self.rows].into());
         }
         let mut first = vec![0];
         let mut of_row: Vec<u32> = vec![0; self.rows];
-        for stand in coded {
-            let mut numbers = Numbers::new(first.len(), stand.different().len());
+        for (codes, count) in coded {
+            let mut numbers = Numbers::new(first.len(), count);
             first.clear();
             for (row, own) in of_row.iter_mut().enumerate() {
                 let next = first.len() as u32;
-                *own = numbers.of(*own, stand.code(row), next);
+                *own = numbers.of(*own, codes[row], next);
                 if *own == next {
                     first.push(row as u32);
                 }

@@ -153,7 +153,7 @@ fn conditions(
         .collect();
     let narrowing = evaluator.conditions().filter(|one| !lifted.contains(&one.dimension));
     let mut conditions: Vec<_> = narrowing.cloned().collect();
-    let mut unions = evaluator.unions(&lifted);
+    let mut unions = evaluator.unions(&|own| lifted.contains(&own));
     for set in &evaluator.bound.slicer {
         let hierarchies: Vec<HierarchyRef> = set.columns().filter(|own| !moved(*own)).collect();
         let own = evaluator.conditions_of(set, &hierarchies)?;
@@ -355,7 +355,16 @@ impl Guide<'_, '_> {
                 }
                 EMPTY
             }
-            ("Sum" | "Aggregate" | "Avg" | "Min" | "Max", [set, of]) => {
+            ("Value" | "Cache", [of]) => self.value(of, spot),
+            ("Divide", [over, _]) if self.value(over, spot) == EMPTY => EMPTY,
+            ("Divide", [_, under, otherwise]) if self.value(under, spot) == EMPTY => {
+                self.value(otherwise, spot)
+            }
+            (
+                "Sum" | "Aggregate" | "Avg" | "Min" | "Max" | "Median" | "Stdev" | "StdevP" | "Var"
+                | "VarP",
+                [set, of],
+            ) => {
                 let spot = self.at_set(set, spot)?;
                 self.value(of, &spot)?.map_or(EMPTY, |_| None)
             }

@@ -34,7 +34,7 @@ use hashbrown::HashMap;
 use super::bound::{Bound, HierarchyRef, Part};
 use super::error::{ErrorKind, QueryError};
 use super::expr::{Expr, Node};
-use super::functions::{Call, Function, Kind, Rule, Takes};
+use super::functions::{Call, Function, Kind, Rule};
 use super::view::View;
 use super::{Cancel, Limits};
 use frame::{At, Frame, Stand};
@@ -82,6 +82,7 @@ impl<'q> Evaluator<'q> {
         cancel: &'q Cancel,
     ) -> Evaluator<'q> {
         let mut scope = Scope::new(view, &bound.calculated, &bound.own);
+        scope.know_visuals(&bound.visual);
         let sliced = |at: usize| bound.sliced.iter().any(|(position, _)| *position == at);
         let own = bound.conditions.iter().enumerate().filter(|(at, _)| !sliced(*at));
         let narrowing: Vec<_> = own.map(|(_, one)| one).chain(&bound.hidden).cloned().collect();
@@ -181,6 +182,7 @@ impl<'q> Evaluator<'q> {
                 self.choose(&branches, last, frame)
             }
             Node::Named(number, of) => self.named(*number, of),
+            Node::Alias(_, of) => self.eval(of, frame),
         }
     }
 
@@ -199,7 +201,7 @@ impl<'q> Evaluator<'q> {
         if let Some(known) = self.named.borrow().get(&number) {
             return Ok(known.clone());
         }
-        let found = self.eval(of, &self.slicer.clone())?;
+        let found = Column::Same(self.eval(of, &self.slicer.clone())?.get(0));
         self.named.borrow_mut().insert(number, found.clone());
         Ok(found)
     }
@@ -302,7 +304,7 @@ impl<'q> Evaluator<'q> {
     ) -> Result<Column, QueryError> {
         match function.rule {
             Rule::Framed(rule) => rule(self, frame, arguments).map_err(|error| expr.place(error)),
-            Rule::Plain(_) if takes_each(function) => self.over(expr, function, arguments, frame),
+            Rule::Plain(_) if function.takes_each() => self.over(expr, function, arguments, frame),
             Rule::Plain(_) => {
                 let given = arguments.iter().map(|one| self.eval(one, frame));
                 let given: Vec<Column> = given.collect::<Result<_, _>>()?;
@@ -444,10 +446,6 @@ pub(crate) fn cell_error(
         ErrorKind::TooLarge | ErrorKind::Cancelled => Err(expr.place(error)),
         _ => Ok(Value::Error(Arc::new(expr.place(error)))),
     })
-}
-
-fn takes_each(function: &Function) -> bool {
-    function.takes.iter().any(|one| matches!(one, Takes::Each | Takes::EachOrCell))
 }
 
 fn too_much() -> QueryError {

@@ -1,8 +1,10 @@
 //! From a member to its relatives: what of a hierarchy stands above, below and beside it. All of it
 //! passes through the scope, so that what a caller may not see is not there.
 
+use hashbrown::HashSet;
+
 use super::scope::Scope;
-use super::set::{MAX_TUPLES, Set};
+use super::set::{MAX_TUPLES, Set, Written};
 use super::value::Place;
 use crate::cube::{Dimension, Hierarchy};
 use crate::query::bound::{HierarchyRef, Member, Part};
@@ -21,14 +23,15 @@ impl Scope<'_> {
 
     /// How far below the top a member stands: the All member at 0.
     #[allow(dead_code, reason = "functions of navigation use it")]
-    pub(crate) fn depth(&self, (hierarchy, member): Place) -> usize {
+    pub(crate) fn depth(&self, place: Place) -> usize {
+        let (hierarchy, member) = self.plain(place);
         let Member::Of { field, .. } = member else { return 0 };
         self.levels(hierarchy).iter().position(|&level| level == field).map_or(0, |at| at + 1)
     }
 
     /// The level that a member stands on, by its field; `None` is that of the All member.
-    pub(crate) fn level_of(&self, (_, member): Place) -> Option<usize> {
-        match member {
+    pub(crate) fn level_of(&self, place: Place) -> Option<usize> {
+        match self.plain(place).1 {
             Member::Of { field, .. } => Some(field),
             _ => None,
         }
@@ -43,7 +46,7 @@ impl Scope<'_> {
 
     /// The member right above a member.
     pub(crate) fn parent(&self, place: Place) -> Option<Place> {
-        let (hierarchy, Member::Of { field, id }) = place else { return None };
+        let (hierarchy, Member::Of { field, id }) = self.plain(place) else { return None };
         let (dimension, position, own) = self.shape(hierarchy)?;
         match dimension.parent(position, field, id) {
             Some((field, id)) => Some((hierarchy, Member::Of { field, id })),
@@ -61,8 +64,30 @@ impl Scope<'_> {
         at
     }
 
+    /// Tuples, and behind them those above them that are not among them: with the parents of their
+    /// last members in the place of these, up to the All member.
+    pub(crate) fn with_above(&self, set: &Written) -> Result<Written, QueryError> {
+        let mut all = set.clone();
+        let mut known: HashSet<Vec<Member>> = set.tuples().map(<[Member]>::to_vec).collect();
+        for at in 0..set.len() {
+            let mut tuple = set.tuple(at).to_vec();
+            let mut above = set.places(at).last().and_then(|last| self.parent(*last));
+            while let (Some(place), Some(slot)) = (above, tuple.last_mut()) {
+                *slot = place.1;
+                if place.1 == Member::All || !known.insert(tuple.clone()) {
+                    break;
+                }
+                all.members.extend_from_slice(&tuple);
+                above = self.parent(place);
+            }
+        }
+        self.write(all.len() - set.len())?;
+        Ok(all)
+    }
+
     /// The members right below a member, in hierarchical order.
-    pub(crate) fn children(&self, (hierarchy, member): Place) -> Result<Set, QueryError> {
+    pub(crate) fn children(&self, place: Place) -> Result<Set, QueryError> {
+        let (hierarchy, member) = self.plain(place);
         let Some((dimension, position, own)) = self.shape(hierarchy) else {
             return Ok(Set::of_members(hierarchy, Vec::new()));
         };
@@ -117,7 +142,7 @@ impl Scope<'_> {
 
     /// The member so many places behind a member on its level; before it, where that is negative.
     pub(crate) fn lead(&self, place: Place, by: i64) -> Result<Option<Place>, QueryError> {
-        let (hierarchy, member) = place;
+        let place @ (hierarchy, member) = self.plain(place);
         if let (Member::Of { field, id }, true) = (member, by.abs() <= 1) {
             return Ok(self.neighbour(hierarchy, field, id, by));
         }

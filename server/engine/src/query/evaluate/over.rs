@@ -16,6 +16,9 @@ use crate::query::functions::{Function, Takes};
 /// Cells times tuples that are worked out at once: some tens of megabytes a column.
 const BLOCK: usize = 1 << 20;
 
+/// A set of tuples written out; instead of a set, an error or nothing.
+pub(crate) type List = Result<Arc<Written>, Value>;
+
 /// Frames of cells at tuples, and the cells' numbers.
 pub(crate) struct Child {
     pub frame: Frame,
@@ -23,8 +26,22 @@ pub(crate) struct Child {
     pub parents: Arc<[u32]>,
 }
 
+impl Child {
+    /// Where the set has a name and an argument asks for its current tuple, says which that is.
+    pub(crate) fn name(&mut self, set: &Expr, arguments: &[Expr], lists: &[List]) {
+        let Some(of) = set.set_name() else { return };
+        if !arguments.iter().any(|argument| argument.asks_current(of)) {
+            return;
+        }
+        let lists = || lists.iter().flatten();
+        let ordinals = lists().flat_map(|list| 0..list.len() as u32).collect();
+        let columns = lists().next().map_or(&[][..], |list| &list.columns);
+        self.frame.iterate(of, columns, ordinals);
+    }
+}
+
 impl Evaluator<'_> {
-    /// A function with arguments at every tuple of its first.
+    /// A function with arguments at every tuple of a set.
     pub(super) fn over(
         &self,
         expr: &Expr,
@@ -32,8 +49,8 @@ impl Evaluator<'_> {
         arguments: &[Expr],
         frame: &Frame,
     ) -> Result<Column, QueryError> {
-        let sets = self.eval(&arguments[0], frame)?;
-        let depends = depends_over(function, arguments, &sets);
+        let sets = self.eval(&arguments[function.set_at()], frame)?;
+        let depends = depends_over(function, arguments, &sets, |_| true);
         let (first, of_row) = frame.different(|hierarchy| depends.on(hierarchy));
         if first.len() == frame.rows {
             return self.over_rows(expr, function, arguments, frame, &sets);
@@ -46,6 +63,8 @@ impl Evaluator<'_> {
         Ok(self.over_rows(expr, function, arguments, &few, &own)?.spread(&of_row))
     }
 
+    /// The same, where all rows differ in something. What is worked out at the tuples is so once
+    /// for rows that do not differ in that.
     fn over_rows(
         &self,
         expr: &Expr,
@@ -54,53 +73,82 @@ impl Evaluator<'_> {
         frame: &Frame,
         sets: &Column,
     ) -> Result<Column, QueryError> {
-        let each =
-            |at: usize| matches!(function.takes.get(at), Some(Takes::Each | Takes::EachOrCell));
-        let plain = arguments.iter().enumerate().skip(1);
-        let plain = plain.map(|(at, argument)| match each(at) {
+        let own = function.set_at();
+        let plain = arguments.iter().zip(function.takes).enumerate();
+        let plain = plain.map(|(at, (argument, takes))| match at == own || takes.is_each() {
             true => Ok(Column::Same(Value::Omitted)),
             false => self.eval(argument, frame),
         });
         let plain: Vec<Column> = plain.collect::<Result<_, _>>()?;
-        let lists = self.lists(sets, frame.rows)?;
-        let mut found = Vec::with_capacity(frame.rows);
-        for block in blocks(&lists) {
-            let child = self.child(frame, &lists, block.clone())?;
-            let values = arguments.iter().enumerate().map(|(at, argument)| match each(at) {
-                true => self.eval(argument, &child.frame).map(Some),
-                false => Ok(None),
+        let depends = depends_over(function, arguments, sets, Takes::is_each);
+        let (first, of_row) = frame.different(|hierarchy| depends.on(hierarchy));
+        let mut rows_of = vec![Vec::new(); first.len()];
+        of_row.iter().enumerate().for_each(|(row, &class)| rows_of[class as usize].push(row));
+        let all = self.lists(sets, frame.rows)?;
+        let lists: Vec<List> = first.iter().map(|&row| all[row as usize].clone()).collect();
+        let spans = if function.above { self.with_above(&lists)? } else { lists.clone() };
+        let few = frame.select(&first);
+        let mut found = vec![Value::Empty; frame.rows];
+        for block in blocks(&spans) {
+            let mut child = self.child(&few, &spans, block.clone())?;
+            child.name(&arguments[own], arguments, &spans[block.clone()]);
+            let values = arguments.iter().zip(function.takes).map(|(argument, takes)| {
+                let column = takes.is_each().then(|| self.eval(argument, &child.frame));
+                column.transpose()
             });
             let values: Vec<Option<Column>> = values.collect::<Result<_, _>>()?;
             let mut start = 0;
-            for row in block {
-                let list = match &lists[row] {
-                    Ok(list) => list,
-                    Err(value) => {
-                        found.push(value.clone());
+            for class in block {
+                let (list, span) = match (&lists[class], &spans[class]) {
+                    (Ok(list), Ok(span)) => (list, span),
+                    (Err(value), _) | (_, Err(value)) => {
+                        rows_of[class].iter().for_each(|&row| found[row] = value.clone());
                         continue;
                     }
                 };
-                let end = start + list.len();
-                let mut given = vec![Value::Omitted];
-                for (at, plain) in plain.iter().enumerate() {
-                    given.push(match &values[at + 1] {
-                        Some(column) => list_of(column, start..end),
+                let range = start..start + span.len();
+                start = range.end;
+                let at_tuples: Vec<Option<Value>> = values
+                    .iter()
+                    .map(|column| Some(list_of(column.as_ref()?, range.clone())))
+                    .collect();
+                self.step(list.len().saturating_mul(rows_of[class].len()))?;
+                for &row in &rows_of[class] {
+                    let given = at_tuples.iter().zip(&plain);
+                    let given = given.map(|(list, plain)| match list {
+                        Some(list) => list.clone(),
                         None => plain.get(row),
                     });
+                    let given: Vec<Value> = given.collect();
+                    found[row] = self.plain(expr, function, &given, Some(list))?;
                 }
-                found.push(self.plain(expr, function, &given, Some(list))?);
-                start = end;
             }
         }
         Ok(found.into_iter().collect())
     }
 
+    /// Lists with those above their tuples.
+    fn with_above(&self, lists: &[List]) -> Result<Vec<List>, QueryError> {
+        let mut last: Option<(Arc<Written>, Arc<Written>)> = None;
+        let mut all = Vec::with_capacity(lists.len());
+        for list in lists {
+            let Ok(list) = list else {
+                all.push(list.clone());
+                continue;
+            };
+            let known = last.as_ref().filter(|(own, _)| Arc::ptr_eq(own, list));
+            let found = match known {
+                Some((_, found)) => Arc::clone(found),
+                None => Arc::new(self.scope.with_above(list)?),
+            };
+            last = Some((Arc::clone(list), Arc::clone(&found)));
+            all.push(Ok(found));
+        }
+        Ok(all)
+    }
+
     /// The sets of rows, written out; instead of a set, an error or nothing.
-    pub(crate) fn lists(
-        &self,
-        sets: &Column,
-        rows: usize,
-    ) -> Result<Vec<Result<Arc<Written>, Value>>, QueryError> {
+    pub(crate) fn lists(&self, sets: &Column, rows: usize) -> Result<Vec<List>, QueryError> {
         let mut known: HashMap<*const Set, Arc<Written>> = HashMap::new();
         let mut kept: Vec<Arc<Set>> = Vec::new();
         let mut list = |value: Value| match value {
@@ -130,7 +178,7 @@ impl Evaluator<'_> {
     pub(crate) fn child(
         &self,
         frame: &Frame,
-        lists: &[Result<Arc<Written>, Value>],
+        lists: &[List],
         rows: std::ops::Range<usize>,
     ) -> Result<Child, QueryError> {
         self.look()?;
@@ -189,7 +237,7 @@ impl Codes {
 }
 
 /// Rows that are worked out together.
-fn blocks(lists: &[Result<Arc<Written>, Value>]) -> Vec<std::ops::Range<usize>> {
+fn blocks(lists: &[List]) -> Vec<std::ops::Range<usize>> {
     let (mut blocks, mut start, mut size) = (Vec::new(), 0, 0_usize);
     for (row, list) in lists.iter().enumerate() {
         let own = list.as_ref().map_or(0, |list| list.len());
@@ -203,19 +251,27 @@ fn blocks(lists: &[Result<Arc<Written>, Value>]) -> Vec<std::ops::Range<usize>> 
     blocks
 }
 
-/// What the result depends on: the stands at which the sets and the other arguments differ, but for
-/// the hierarchies of the set, which stand at its tuples.
-fn depends_over(function: &Function, arguments: &[Expr], sets: &Column) -> Depends {
-    let columns = columns_of(sets);
+/// What the result depends on: the stands at which the sets and the other arguments that `count`
+/// differ, but for the hierarchies of the set, which stand at its tuples.
+fn depends_over(
+    function: &Function,
+    arguments: &[Expr],
+    sets: &Column,
+    counts: impl Fn(&Takes) -> bool,
+) -> Depends {
+    let (columns, at) = (columns_of(sets), function.set_at());
     let mut depends = match sets {
         Column::Same(_) => Depends::NOTHING,
-        _ => arguments[0].depends(),
+        _ => arguments[at].depends(),
     };
-    for (argument, takes) in arguments.iter().zip(function.takes).skip(1) {
+    for (place, (argument, takes)) in arguments.iter().zip(function.takes).enumerate() {
+        if place == at || !counts(takes) {
+            continue;
+        }
         let own = argument.depends();
-        depends = depends.or(match takes {
-            Takes::Each | Takes::EachOrCell => own.without(&columns),
-            _ => own,
+        depends = depends.or(match takes.is_each() {
+            true => own.without(&columns),
+            false => own,
         });
     }
     depends

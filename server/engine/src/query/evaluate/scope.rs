@@ -1,16 +1,18 @@
 //! What expressions are worked out in, wherever the cell stands: the view, what a subselect leaves
 //! of it, the members that are calculated, and how much may still be written out.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::keys::Keys;
+use super::set::Set;
 use super::value::Place;
 use crate::cube::{Cube, DefaultMeasure};
 use crate::query::bound::{Calculated, HierarchyRef, Member, Own};
 use crate::query::error::{ErrorKind, QueryError};
 use crate::query::names;
 use crate::query::view::View;
-use std::collections::BTreeMap;
 
 /// How many members may be written out in one question; some tenths of a second.
 const MAX_WRITTEN: usize = 20_000_000;
@@ -26,6 +28,19 @@ pub(crate) struct Scope<'q> {
     /// Per dimension that a subselect narrows: the keys that it leaves.
     pub subspace: Vec<Option<Keys>>,
     written: Cell<usize>,
+    /// Members that show the total of others: they are numbered behind all calculated ones.
+    visual: RefCell<Vec<Visual>>,
+}
+
+/// A member that shows the total of those of its descendants that a set shows (`VisualTotals`).
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Visual {
+    /// The member that it is.
+    pub member: Place,
+    /// Those that it is the total of.
+    pub of: Arc<Set>,
+    /// What people read, where it is not what they read of the member.
+    pub caption: Option<String>,
 }
 
 impl<'q> Scope<'q> {
@@ -35,7 +50,15 @@ impl<'q> Scope<'q> {
         own: &'q [Own],
     ) -> Scope<'q> {
         let subspace = vec![None; view.cube().dimensions.len()];
-        Scope { view, cube: view.cube(), calculated, own, subspace, written: Cell::new(0) }
+        Scope {
+            view,
+            cube: view.cube(),
+            calculated,
+            own,
+            subspace,
+            written: Cell::new(0),
+            visual: RefCell::default(),
+        }
     }
 
     /// Counts members that are about to be written out, and stops a question that goes too far.
@@ -48,6 +71,51 @@ impl<'q> Scope<'q> {
             )
             .hint("skriv dem som krydsprodukter, eller vælg færre medlemmer")),
             false => Ok(()),
+        }
+    }
+
+    // Visual totals.
+
+    /// The visual totals so far.
+    pub(crate) fn visuals(&self) -> Vec<Visual> {
+        self.visual.borrow().clone()
+    }
+
+    /// Goes on with visual totals that were made before.
+    pub(crate) fn know_visuals(&self, known: &[Visual]) {
+        self.visual.replace(known.to_vec());
+    }
+
+    /// The member that a visual total is.
+    pub(crate) fn put_visual(&self, own: Visual) -> Member {
+        let mut all = self.visual.borrow_mut();
+        let known = all.iter().position(|one| *one == own);
+        let number = known.unwrap_or(all.len());
+        if number == all.len() {
+            all.push(own);
+        }
+        Member::Calculated(self.first_visual() + number)
+    }
+
+    pub(crate) fn has_visuals(&self) -> bool {
+        !self.visual.borrow().is_empty()
+    }
+
+    fn first_visual(&self) -> usize {
+        self.cube.calculated.len() + self.own.len()
+    }
+
+    /// The visual total that a calculated member is, if it is one.
+    pub(crate) fn visual(&self, number: usize) -> Option<Visual> {
+        let number = number.checked_sub(self.first_visual())?;
+        self.visual.borrow().get(number).cloned()
+    }
+
+    /// The member that a member is in its hierarchy: of a visual total the one that it shows.
+    pub(crate) fn plain(&self, place: Place) -> Place {
+        match place.1 {
+            Member::Calculated(number) => self.visual(number).map_or(place, |one| one.member),
+            _ => place,
         }
     }
 
@@ -96,7 +164,8 @@ impl<'q> Scope<'q> {
     }
 
     /// The unique name of a member.
-    pub(crate) fn unique_name(&self, (hierarchy, member): Place) -> String {
+    pub(crate) fn unique_name(&self, place: Place) -> String {
+        let (hierarchy, member) = self.plain(place);
         match self.own_name(member) {
             Some(name) => names::unique_name_of(self.cube, hierarchy, name),
             None => names::unique_name(self.cube, hierarchy, member),
@@ -104,7 +173,8 @@ impl<'q> Scope<'q> {
     }
 
     /// What people read of a member.
-    pub(crate) fn caption(&self, (hierarchy, member): Place) -> &str {
+    pub(crate) fn caption(&self, place: Place) -> &str {
+        let (hierarchy, member) = self.plain(place);
         self.own_name(member).unwrap_or_else(|| names::caption(self.cube, hierarchy, member))
     }
 

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 
 use super::scope::Scope;
 use super::value::Place;
@@ -224,12 +224,35 @@ impl Scope<'_> {
         Ok(members)
     }
 
-    /// A set without its tuples that occur in another, or, with `keep`, those alone.
+    /// A set without its tuples that occur in another, or, with `keep`, those alone. A visual total is
+    /// the member that it shows; of the two, what is kept is the total.
     pub(crate) fn sift(&self, set: &Set, other: &Set, keep: bool) -> Result<Set, QueryError> {
         self.check_alike(set, other)?;
-        let (all, others) = (self.written(set)?, self.written(other)?);
-        let others: HashSet<&[Member]> = others.tuples().collect();
-        Ok(all.choose((0..all.len()).filter(|&at| others.contains(all.tuple(at)) == keep)))
+        let (mut all, others) = (self.written(set)?, self.written(other)?);
+        if !self.has_visuals() {
+            let others: HashSet<&[Member]> = others.tuples().collect();
+            let kept = (0..all.len()).filter(|&at| others.contains(all.tuple(at)) == keep);
+            return Ok(all.choose(kept));
+        }
+        let plain = |written: &Written, at: usize| {
+            let places = written.places(at).into_iter();
+            places.map(|place| self.plain(place).1).collect::<Vec<Member>>()
+        };
+        let known: HashMap<Vec<Member>, usize> =
+            (0..others.len()).rev().map(|at| (plain(&others, at), at)).collect();
+        let width = all.columns.len();
+        let mut kept = Vec::new();
+        for at in 0..all.len() {
+            let own = plain(&all, at);
+            let found = known.get(&own);
+            if found.is_some() == keep {
+                kept.push(at);
+            }
+            if let Some(&found) = found.filter(|_| own == all.tuple(at)) {
+                all.members[at * width..(at + 1) * width].copy_from_slice(others.tuple(found));
+            }
+        }
+        Ok(all.choose(kept))
     }
 
     /// A set in which each tuple occurs once, the first time.
@@ -245,7 +268,7 @@ impl Scope<'_> {
     pub(crate) fn order_key(&self, tuple: &[Place], post: bool) -> Vec<u32> {
         let mut key = Vec::with_capacity(tuple.len() * 4);
         for place in tuple {
-            match *place {
+            match self.plain(*place) {
                 (HierarchyRef::Of { dimension, hierarchy }, Member::Of { field, id }) => {
                     let shape = &self.cube.dimensions[dimension];
                     let lineage = names::lineage(shape, hierarchy, field, id);

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
+use super::order::check;
 use super::{Call, Function, Kind, Outcome, Rule, Takes};
-use crate::query::bound::HierarchyRef;
+use crate::query::bound::{HierarchyRef, Member};
 use crate::query::error::{ErrorKind, QueryError};
 use crate::query::evaluate::Evaluator;
 use crate::query::evaluate::cell::Assembly;
@@ -34,16 +35,23 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ..Function::call("Aggregate", Kind::Value, Rule::Framed(aggregate))
     },
     Function {
-        takes: &[SET],
+        takes: &[SET, Takes::Word(&["INCLUDEEMPTY"])],
         meaning: "Antallet af tupler, også dem uden værdi.",
         example: "Count([Tid].[År].[År].Members)",
         ..Function::call("Count", Kind::Value, Rule::Plain(count))
     },
     Function {
-        takes: &[SET, Takes::Word(&["INCLUDEEMPTY"])],
-        meaning: "Antallet af tupler, også dem uden værdi.",
-        example: "Count([Tid].[År].[År].Members, INCLUDEEMPTY)",
-        ..Function::call("Count", Kind::Value, Rule::Plain(count))
+        takes: &[SET, Takes::Word(&["EXCLUDEEMPTY"])],
+        meaning: "Antallet af tupler, hvor cellen ikke er tom.",
+        example: "Count([Tid].[År].[År].Members, EXCLUDEEMPTY)",
+        depends: Some(|_| Depends::EVERYTHING),
+        ..Function::call("Count", Kind::Value, Rule::Framed(count_filled))
+    },
+    Function {
+        takes: &[SET, Takes::EachOrCell],
+        meaning: "Antallet af forskellige tupler, hvor cellen ikke er tom.",
+        example: "DistinctCount([Tid].[År].[År].Members)",
+        ..Function::call("DistinctCount", Kind::Value, Rule::Plain(distinct_count))
     },
     Function {
         takes: &[SET],
@@ -78,6 +86,35 @@ fn sum(call: &Call<'_>) -> Outcome {
 
 fn count(call: &Call<'_>) -> Outcome {
     Ok(Value::Number(call.written(0)?.len() as f64))
+}
+
+/// The tuples whose cell is not empty.
+static FILLED: Function = Function {
+    takes: &[SET, Takes::EachOrCell],
+    ..Function::call("Count", Kind::Value, Rule::Plain(filled))
+};
+
+fn filled(call: &Call<'_>) -> Outcome {
+    check(call.list(1))?;
+    Ok(Value::Number(call.list(1).iter().filter(|value| !value.is_empty()).count() as f64))
+}
+
+fn count_filled(
+    evaluator: &Evaluator<'_>,
+    frame: &Frame,
+    arguments: &[Expr],
+) -> Result<Column, QueryError> {
+    let set = &arguments[0];
+    let both = vec![set.clone(), set.like(Node::Cell(None))];
+    evaluator.eval(&set.like(Node::Call(&FILLED, both)), frame)
+}
+
+fn distinct_count(call: &Call<'_>) -> Outcome {
+    check(call.list(1))?;
+    let set = call.written(0)?;
+    let filled = set.tuples().zip(call.list(1)).filter(|(_, value)| !value.is_empty());
+    let different: HashSet<&[Member]> = filled.map(|(tuple, _)| tuple).collect();
+    Ok(Value::Number(different.len() as f64))
 }
 
 fn average(call: &Call<'_>) -> Outcome {
@@ -132,9 +169,8 @@ fn over(
     eval: &impl Fn(&Frame) -> Result<Column, QueryError>,
 ) -> Result<Column, QueryError> {
     let Value::Set(set) = set else { return Ok(Column::Same(set.clone())) };
-    if set.columns().any(|own| own == HierarchyRef::Measures) {
-        let message = "mål kan ikke stå i en mængde, der regnes over";
-        return Err(QueryError::new(ErrorKind::Invalid, message));
+    if set.factors.is_empty() {
+        return Ok(Column::Same(Value::Empty));
     }
     let mut moved = frame.clone();
     for factor in &set.factors {
@@ -145,6 +181,11 @@ fn over(
         }
         match written.members[..] {
             [only] => moved.put(factor.columns[0], Stand::Same(At::One(only))),
+            _ if factor.columns.contains(&HierarchyRef::Measures) => {
+                let message = "flere mål kan ikke tælles under ét";
+                return Err(QueryError::new(ErrorKind::Invalid, message)
+                    .hint("skriv målet som det andet argument i Aggregate"));
+            }
             _ => {
                 let number = evaluator.together(&alone);
                 for &column in &factor.columns {

@@ -21,8 +21,8 @@
 //!   or may be there any number of times. What the question writes is turned into the kind that is
 //!   taken: a member into a set or into its value, a hierarchy into its current member.
 //! - `Takes::Each`, `EachOrCell`: an argument that is worked out at every tuple of the set before it
-//!   (argument 0), whole frames at a time; `call.list(n)` has a value for each tuple. So `Sum`,
-//!   `Filter`, `Order` and `TopCount` are as simple as `Head`.
+//!   (nearly always argument 0), whole frames at a time; `call.list(n)` has a value for each tuple. So
+//!   `Sum`, `Filter` and `TopCount` are as simple as `Head`.
 //! - `Takes::Word`: one of some words (`DESC`, `ALL`).
 //! - [`Rule::Plain`] is worked out from its arguments alone, once for each combination of them. An
 //!   error is the error of the cell. Use [`Rule::Framed`] only where the arguments are not worked out
@@ -34,15 +34,20 @@
 //!   member never gets it. Lists are written out with `call.written`, so that limits hold.
 //! - Several entries may have one name: the first whose kinds fit the arguments is taken.
 
+mod navigation;
+mod sets;
+mod order;
 mod aggregate;
+mod statistics;
+mod cells;
+mod time;
 mod logic;
 mod metadata;
-mod navigation;
-mod order;
-mod sets;
-mod time;
 mod text;
 mod conversion;
+mod refused;
+
+pub(crate) use refused::refused;
 
 use std::sync::{Arc, LazyLock};
 
@@ -73,6 +78,9 @@ pub(crate) struct Function {
     pub rule: Rule,
     /// What it depends on, where that is more or less than what its arguments do.
     pub depends: Option<fn(&[Expr]) -> Depends>,
+    /// Whether arguments are worked out also at those above the tuples of the set: their values are
+    /// behind those of the tuples, in the order of [`Scope::with_above`].
+    pub above: bool,
 }
 
 impl std::fmt::Debug for Function {
@@ -102,7 +110,7 @@ pub(crate) enum Takes {
     Many(Kind),
     /// One of some words, which may be left out.
     Word(&'static [&'static str]),
-    /// A value at every tuple of the set that is argument 0.
+    /// A value at every tuple of the set before it.
     Each,
     /// The same; where it is left out, the value of the cell at every tuple.
     EachOrCell,
@@ -149,12 +157,34 @@ impl Function {
     /// A function that is written `name(…)`.
     pub(crate) const fn call(name: &'static str, gives: Kind, rule: Rule) -> Function {
         let (takes, meaning, example) = (&[], "", "");
-        Function { name, form: Form::Call, takes, gives, meaning, example, rule, depends: None }
+        let (form, depends, above) = (Form::Call, None, false);
+        Function { name, form, takes, gives, meaning, example, rule, depends, above }
     }
 
     /// A function that is written `.name`.
     pub(crate) const fn step(name: &'static str, gives: Kind, rule: Rule) -> Function {
         Function { form: Form::Step, ..Function::call(name, gives, rule) }
+    }
+}
+
+impl Function {
+    /// Whether some arguments are worked out at every tuple of a set.
+    pub(crate) fn takes_each(&self) -> bool {
+        self.takes.iter().any(Takes::is_each)
+    }
+
+    /// Which argument that set is: the last one before them that is a set.
+    pub(crate) fn set_at(&self) -> usize {
+        let each = self.takes.iter().position(Takes::is_each).unwrap_or(0);
+        let is_set = |one: &Takes| matches!(one, Takes::Need(Kind::Set));
+        self.takes[..each].iter().rposition(is_set).unwrap_or(0)
+    }
+}
+
+impl Takes {
+    /// Whether it is worked out at every tuple of a set.
+    pub(crate) fn is_each(&self) -> bool {
+        matches!(self, Takes::Each | Takes::EachOrCell)
     }
 }
 
@@ -206,11 +236,13 @@ impl Kind {
 }
 
 /// The families of functions, by the names that people read.
-const FAMILIES: [(&str, &[Function]); 9] = [
+const FAMILIES: [(&str, &[Function]); 11] = [
     ("Medlemmer", navigation::FUNCTIONS),
     ("Mængder", sets::FUNCTIONS),
     ("Rækkefølge", order::FUNCTIONS),
     ("Tal over mængder", aggregate::FUNCTIONS),
+    ("Statistik", statistics::FUNCTIONS),
+    ("Celler og mål", cells::FUNCTIONS),
     ("Valg og tomme værdier", logic::FUNCTIONS),
     ("Navne og niveauer", metadata::FUNCTIONS),
     ("Perioder", time::FUNCTIONS),
@@ -268,7 +300,7 @@ pub(crate) struct Call<'a> {
     pub scope: &'a Scope<'a>,
     pub function: &'static Function,
     pub given: &'a [Value],
-    /// Argument 0 written out, where other arguments are worked out at its tuples.
+    /// The set written out at whose tuples other arguments are worked out.
     pub over: Option<&'a Arc<Written>>,
 }
 
@@ -299,7 +331,7 @@ impl<'a> Call<'a> {
     /// The set that an argument is, written out.
     pub(crate) fn written(&self, at: usize) -> Result<Arc<Written>, QueryError> {
         match self.over {
-            Some(written) if at == 0 => Ok(Arc::clone(written)),
+            Some(written) if at == self.function.set_at() => Ok(Arc::clone(written)),
             _ => Ok(Arc::new(self.scope.written(&*self.set(at)?)?)),
         }
     }
@@ -375,7 +407,7 @@ impl<'a> Call<'a> {
         matches!(self.value(at), Value::Text(text) if &**text == word)
     }
 
-    /// The values of an argument at the tuples of argument 0.
+    /// The values of an argument at the tuples of the set before it.
     pub(crate) fn list(&self, at: usize) -> &'a [Value] {
         match self.value(at) {
             Value::List(values) => values,

@@ -1,12 +1,20 @@
 //! Sets in another order, and the best of them.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
+
+use hashbrown::HashMap;
 
 use super::{Call, Function, Kind, Outcome, Rule, Takes};
+use crate::cube::dimension::same;
+use crate::cube::sort::danish;
 use crate::query::bound::{Factor, Member, Part};
 use crate::query::error::QueryError;
-use crate::query::evaluate::set::Written;
-use crate::query::evaluate::value::Value;
+use crate::query::evaluate::frame::Frame;
+use crate::query::evaluate::set::{Set, Written};
+use crate::query::evaluate::value::{Column, Value};
+use crate::query::evaluate::{Evaluator, cell_error, places};
+use crate::query::expr::{Expr, Node};
 
 const SET: Takes = Takes::Need(Kind::Set);
 const COUNT: Takes = Takes::Need(Kind::Value);
@@ -20,11 +28,25 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ..Function::call("Hierarchize", Kind::Set, Rule::Plain(hierarchize))
     },
     Function {
-        takes: &[SET, Takes::Each, Takes::Word(&["ASC", "DESC", "BASC", "BDESC"])],
-        meaning: "Mængden ordnet efter en værdi; ASC og DESC inden for hvert overordnet medlem, \
-                  BASC og BDESC på tværs.",
+        takes: &[SET, Takes::Each, Takes::Word(&["ASC", "DESC"])],
+        above: true,
+        meaning: "Mængden ordnet efter en værdi, søskende for sig: hvert medlem under sit \
+                  overordnede. ASC (som også gælder uden ord) stiger, DESC falder.",
+        example: "Order([Tid].[Kalender].Members, [Measures].DefaultMember, DESC)",
+        ..Function::call("Order", Kind::Set, Rule::Plain(order_below))
+    },
+    Function {
+        takes: &[SET, Takes::Each, Takes::Word(&["BASC", "BDESC"])],
+        meaning: "Mængden ordnet efter en værdi på tværs af hierarkiet: BASC stiger, BDESC falder. \
+                  Ens værdier bliver stående i den orden, de kom.",
         example: "Order([Tid].[År].[År].Members, [Tid].[År].CurrentMember.Name, BDESC)",
-        ..Function::call("Order", Kind::Set, Rule::Plain(order))
+        ..Function::call("Order", Kind::Set, Rule::Plain(order_across))
+    },
+    Function {
+        takes: &[SET],
+        meaning: "Mængden, uden at rækkefølgen betyder noget; den bliver stående, som den er.",
+        example: "UnOrder([Tid].[År].[År].Members)",
+        ..Function::call("UnOrder", Kind::Set, Rule::Plain(|call| Ok(Value::Set(call.set(0)?))))
     },
     Function {
         takes: &[SET, COUNT],
@@ -35,20 +57,61 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         takes: &[SET, COUNT, Takes::Each],
         meaning: "De n tupler med de største værdier, den største først.",
-        example: "TopCount([Tid].[År].[År].Members, 1, 1)",
+        example: "TopCount([Tid].[År].[År].Members, 1, [Measures].DefaultMember)",
         ..Function::call("TopCount", Kind::Set, Rule::Plain(|call| best(call, true)))
     },
     Function {
         takes: &[SET, COUNT],
-        meaning: "De første n tupler.",
+        meaning: "De sidste n tupler.",
         example: "BottomCount([Tid].[År].[År].Members, 1)",
-        ..Function::call("BottomCount", Kind::Set, Rule::Plain(first))
+        ..Function::call("BottomCount", Kind::Set, Rule::Plain(last))
     },
     Function {
         takes: &[SET, COUNT, Takes::Each],
         meaning: "De n tupler med de mindste værdier, den mindste først.",
-        example: "BottomCount([Tid].[År].[År].Members, 1, 1)",
+        example: "BottomCount([Tid].[År].[År].Members, 1, [Measures].DefaultMember)",
         ..Function::call("BottomCount", Kind::Set, Rule::Plain(|call| best(call, false)))
+    },
+    Function {
+        takes: &[SET, COUNT, Takes::Each],
+        meaning: "De tupler med de største værdier, der skal til for at nå summen.",
+        example: "TopSum([Tid].[År].[År].Members, 10, [Measures].DefaultMember)",
+        ..Function::call("TopSum", Kind::Set, Rule::Plain(|call| reaching(call, true, false)))
+    },
+    Function {
+        takes: &[SET, COUNT, Takes::Each],
+        meaning: "De tupler med de mindste værdier, der skal til for at nå summen.",
+        example: "BottomSum([Tid].[År].[År].Members, 10, [Measures].DefaultMember)",
+        ..Function::call("BottomSum", Kind::Set, Rule::Plain(|call| reaching(call, false, false)))
+    },
+    Function {
+        takes: &[SET, COUNT, Takes::Each],
+        meaning: "De tupler med de største værdier, der tilsammen er så mange procent af det hele.",
+        example: "TopPercent([Tid].[År].[År].Members, 50, [Measures].DefaultMember)",
+        ..Function::call("TopPercent", Kind::Set, Rule::Plain(|call| reaching(call, true, true)))
+    },
+    Function {
+        takes: &[SET, COUNT, Takes::Each],
+        meaning: "De tupler med de mindste værdier, der tilsammen er så mange procent af det hele.",
+        example: "BottomPercent([Tid].[År].[År].Members, 50, [Measures].DefaultMember)",
+        ..Function::call(
+            "BottomPercent",
+            Kind::Set,
+            Rule::Plain(|call| reaching(call, false, true)),
+        )
+    },
+    Function {
+        takes: &[Takes::Need(Kind::Tuple), SET],
+        meaning: "Tuplens plads i mængden, talt fra 1; 0, hvor den ikke er der.",
+        example: "Rank([Tid].[År].[2020], [Tid].[År].[År].Members)",
+        ..Function::call("Rank", Kind::Value, Rule::Framed(rank))
+    },
+    Function {
+        takes: &[Takes::Need(Kind::Tuple), SET, Takes::Each],
+        meaning: "Tuplens plads efter værdien, den største er 1. Ens værdier har samme plads, og \
+                  den næste springer over; 0, hvor tuplen ikke er i mængden.",
+        example: "Rank([Tid].[År].[2020], [Tid].[År].[År].Members, [Measures].DefaultMember)",
+        ..Function::call("Rank", Kind::Value, Rule::Framed(rank))
     },
 ];
 
@@ -74,46 +137,76 @@ fn is_ordered(factor: &Factor) -> bool {
     }
 }
 
-fn order(call: &Call<'_>) -> Outcome {
+fn order_across(call: &Call<'_>) -> Outcome {
     let (set, values) = (call.written(0)?, call.list(1));
-    let descends = call.is_word(2, "DESC") || call.is_word(2, "BDESC");
-    let mut places: Vec<usize> = (0..set.len()).collect();
-    check(values)?;
-    places.sort_by(|&left, &right| directed(descends, &values[left], &values[right]));
-    if call.is_word(2, "BASC") || call.is_word(2, "BDESC") {
-        return Ok(Value::set(set.choose(places)));
-    }
-    Ok(Value::set(set.choose(below_their_parents(call, &set, &places))))
+    Ok(Value::set(set.choose(sorted(values, call.is_word(2, "BDESC"))?)))
 }
 
-/// The same tuples, each behind its parent and before the next of that parent's generation: of the
-/// last hierarchy, within equal members of the hierarchies before it.
-fn below_their_parents(call: &Call<'_>, set: &Written, sorted: &[usize]) -> Vec<usize> {
-    let mut rank = vec![0_u32; set.len()];
-    sorted.iter().enumerate().for_each(|(at, &place)| rank[place] = at as u32);
-    let known: hashbrown::HashMap<&[Member], u32> =
-        (0..set.len()).rev().map(|at| (set.tuple(at), rank[at])).collect();
+/// Tuples with the earlier members in the hierarchies' order, and within those siblings of the last
+/// hierarchy by their values, each below its parent. Parents that are not in the set count as if
+/// they were; their values are behind those of the set.
+fn order_below(call: &Call<'_>) -> Outcome {
+    let set = call.written(0)?;
+    let all = call.scope.with_above(&set)?;
+    let lines = lines(call, &set, &all);
+    let rank = ranks(call, &lines, all.len())?;
     let key = |at: usize| {
         let places = set.places(at);
-        let Some((last, before)) = places.split_last() else { return Vec::new() };
-        let mut tuple = set.tuple(at).to_vec();
-        let mut path = vec![rank[at]];
-        let mut above = call.scope.parent(*last);
-        while let Some(place) = above {
-            if let Some(slot) = tuple.last_mut() {
-                *slot = place.1;
-            }
-            path.extend(known.get(&tuple[..]));
-            above = call.scope.parent(place);
-        }
-        path.reverse();
+        let before = places.split_last().map_or(&[][..], |(_, before)| before);
         let mut key = call.scope.order_key(before, false);
-        key.extend(path);
+        key.extend(lines[at].iter().rev().map(|&one| rank[one]));
         key
     };
     let mut keyed: Vec<(Vec<u32>, usize)> = (0..set.len()).map(|at| (key(at), at)).collect();
     keyed.sort();
-    keyed.into_iter().map(|(_, at)| at).collect()
+    Ok(Value::set(set.choose(keyed.into_iter().map(|(_, at)| at))))
+}
+
+/// Of each tuple of a set, the numbers of itself and of those above it, upwards.
+fn lines(call: &Call<'_>, set: &Written, all: &Written) -> Vec<Vec<usize>> {
+    let number: HashMap<&[Member], usize> =
+        (0..all.len()).rev().map(|at| (all.tuple(at), at)).collect();
+    let line = |at: usize| {
+        let mut tuple = set.tuple(at).to_vec();
+        let mut line: Vec<usize> = number.get(&tuple[..]).copied().into_iter().collect();
+        let mut above = set.places(at).last().and_then(|last| call.scope.parent(*last));
+        while let Some(place) = above {
+            if let Some(slot) = tuple.last_mut() {
+                *slot = place.1;
+            }
+            line.extend(number.get(&tuple[..]));
+            above = call.scope.parent(place);
+        }
+        line
+    };
+    (0..set.len()).map(line).collect()
+}
+
+/// The place of each tuple by its value; of equal ones, the one of which something came first.
+fn ranks(call: &Call<'_>, lines: &[Vec<usize>], count: usize) -> Result<Vec<u32>, QueryError> {
+    let values = call.list(1);
+    check(values)?;
+    let mut came = vec![usize::MAX; count];
+    for (at, line) in lines.iter().enumerate() {
+        line.iter().for_each(|&one| came[one] = came[one].min(at));
+    }
+    let descends = call.is_word(2, "DESC");
+    let mut places: Vec<usize> = (0..count.min(values.len())).collect();
+    places.sort_by(|&left, &right| {
+        let order = directed(descends, &values[left], &values[right]);
+        order.then(came[left].cmp(&came[right]))
+    });
+    let mut rank = vec![0; count];
+    places.iter().enumerate().for_each(|(at, &place)| rank[place] = at as u32);
+    Ok(rank)
+}
+
+/// The numbers of values in the order of the values; equal ones as they came.
+fn sorted(values: &[Value], descends: bool) -> Result<Vec<usize>, QueryError> {
+    check(values)?;
+    let mut places: Vec<usize> = (0..values.len()).collect();
+    places.sort_by(|&left, &right| directed(descends, &values[left], &values[right]));
+    Ok(places)
 }
 
 fn first(call: &Call<'_>) -> Outcome {
@@ -121,14 +214,151 @@ fn first(call: &Call<'_>) -> Outcome {
     Ok(Value::set(set.choose(0..call.count(1, 0)?.min(set.len()))))
 }
 
-fn best(call: &Call<'_>, largest: bool) -> Outcome {
-    let (set, values) = (call.written(0)?, call.list(2));
-    let mut places: Vec<usize> = (0..set.len()).collect();
-    check(values)?;
-    places.sort_by(|&left, &right| directed(largest, &values[left], &values[right]));
-    places.truncate(call.count(1, 0)?);
-    Ok(Value::set(set.choose(places)))
+fn last(call: &Call<'_>) -> Outcome {
+    let set = call.written(0)?;
+    Ok(Value::set(set.choose(set.len().saturating_sub(call.count(1, 0)?)..set.len())))
 }
+
+fn best(call: &Call<'_>, largest: bool) -> Outcome {
+    let mut places = sorted(call.list(2), largest)?;
+    places.truncate(call.count(1, 0)?);
+    Ok(Value::set(call.written(0)?.choose(places)))
+}
+
+/// The tuples from the top or the bottom until their sum is reached: a number, or so many percent of
+/// the sum of all.
+fn reaching(call: &Call<'_>, largest: bool, percent: bool) -> Outcome {
+    let places = sorted(call.list(2), largest)?;
+    let numbers = places.iter().map(|&at| Ok(call.list(2)[at].number()?.unwrap_or(0.0)));
+    let numbers: Vec<f64> = numbers.collect::<Result<_, QueryError>>()?;
+    let Some(wanted) = call.number(1)? else {
+        let message = format!("argument 2 i {} skal være et tal", call.function.name);
+        return Err(call.invalid(message));
+    };
+    if percent && !(0.0..=100.0).contains(&wanted) {
+        let message = format!("argument 2 i {} skal være mellem 0 og 100", call.function.name);
+        return Err(call.invalid(message).hint("det er en procent"));
+    }
+    let total = numbers.iter().fold(0.0, |sum, one| sum + one);
+    let target = match percent {
+        true if wanted >= 100.0 => total,
+        true => total * (wanted / 100.0),
+        false => wanted,
+    };
+    let mut sum = 0.0;
+    let taken = numbers.iter().take_while(|&&one| {
+        let goes_on = sum < target;
+        sum += one;
+        goes_on
+    });
+    let count = taken.count();
+    Ok(Value::set(call.written(0)?.choose(places.into_iter().take(count))))
+}
+
+// Ranks.
+
+/// The tuples of a set, and the value of each: what [`rank`] is found in.
+static LISTED: Function = Function {
+    takes: &[SET, Takes::Each],
+    ..Function::call("Rank", Kind::Value, Rule::Plain(listed))
+};
+
+fn listed(call: &Call<'_>) -> Outcome {
+    let written = call.written(0)?;
+    let set = Set::of_tuples(written.columns.clone(), written.members.clone());
+    let values = std::iter::once(Value::set(set)).chain(call.list(1).iter().cloned());
+    Ok(Value::List(values.collect()))
+}
+
+/// The ranks of the tuples of one set.
+struct Ranks {
+    columns: Set,
+    of: HashMap<Vec<Member>, usize>,
+}
+
+impl Ranks {
+    /// The ranks in a set, by its order or by values.
+    fn new(evaluator: &Evaluator<'_>, of: &Value) -> Result<Result<Ranks, Value>, QueryError> {
+        let (set, values) = match of {
+            Value::List(all) => (all.first().unwrap_or(&Value::Empty), Some(&all[1..])),
+            of => (of, None),
+        };
+        let set = match set {
+            Value::Set(set) => Arc::clone(set),
+            Value::Error(_) => return Ok(Err(set.clone())),
+            _ => Arc::default(),
+        };
+        let written = evaluator.scope.written(&set)?;
+        let places = match values {
+            Some(values) => match by_value(values) {
+                Ok(places) => places,
+                Err(error) => return Ok(Err(Value::Error(Arc::new(error)))),
+            },
+            None => (1..=written.len()).collect(),
+        };
+        let mut of = HashMap::with_capacity(places.len());
+        for (tuple, place) in written.tuples().zip(places) {
+            of.entry(tuple.to_vec()).or_insert(place);
+        }
+        let columns = Set::of_tuples(written.columns, Vec::new());
+        Ok(Ok(Ranks { columns, of }))
+    }
+
+    fn rank(&self, evaluator: &Evaluator<'_>, tuple: &Value) -> Outcome {
+        if tuple.is_error() {
+            return Ok(tuple.clone());
+        }
+        let places = places(tuple);
+        evaluator.scope.check_alike(&self.columns, &Set::of_tuple(&places))?;
+        let members: Vec<Member> = places.into_iter().map(|(_, member)| member).collect();
+        Ok(Value::Number(self.of.get(&members).map_or(0.0, |&place| place as f64)))
+    }
+}
+
+/// One more than how many values are greater, of each.
+fn by_value(values: &[Value]) -> Result<Vec<usize>, QueryError> {
+    let order = sorted(values, true)?;
+    let mut places = vec![0; values.len()];
+    for (position, &at) in order.iter().enumerate() {
+        let before = position.checked_sub(1).map(|before| order[before]);
+        let equal = before.filter(|&before| compare(&values[before], &values[at]).is_eq());
+        places[at] = equal.map_or(position + 1, |before| places[before]);
+    }
+    Ok(places)
+}
+
+fn rank(
+    evaluator: &Evaluator<'_>,
+    frame: &Frame,
+    arguments: &[Expr],
+) -> Result<Column, QueryError> {
+    let sets = match arguments {
+        [_, set, of] => {
+            let both = vec![set.clone(), of.clone()];
+            evaluator.eval(&of.like(Node::Call(&LISTED, both)), frame)?
+        }
+        [_, set] => evaluator.eval(set, frame)?,
+        _ => return Ok(Column::Same(Value::Empty)),
+    };
+    let tuples = evaluator.eval(&arguments[0], frame)?;
+    let (all, of_row): (Vec<Value>, Option<Arc<[u32]>>) = match sets {
+        Column::Same(one) => (vec![one], None),
+        Column::Coded(all, of_row) => (all.to_vec(), Some(of_row)),
+        other => {
+            let all = (0..frame.rows).map(|row| other.get(row)).collect();
+            (all, Some((0..frame.rows as u32).collect()))
+        }
+    };
+    let ranks = all.iter().map(|one| Ranks::new(evaluator, one));
+    let ranks: Vec<Result<Ranks, Value>> = ranks.collect::<Result<_, _>>()?;
+    let one = |row: usize| match &ranks[of_row.as_ref().map_or(0, |of| of[row] as usize)] {
+        Ok(ranks) => cell_error(&arguments[0], ranks.rank(evaluator, &tuples.get(row))),
+        Err(error) => Ok(error.clone()),
+    };
+    (0..frame.rows).map(one).collect()
+}
+
+// The order of values.
 
 /// The first error among values.
 pub(super) fn check(values: &[Value]) -> Result<(), QueryError> {
@@ -143,10 +373,11 @@ fn directed(descends: bool, left: &Value, right: &Value) -> Ordering {
     if descends { order.reverse() } else { order }
 }
 
-/// The order of values: empty just before zero, numbers before texts.
+/// The order of values: empty just before zero, numbers before texts, texts as Danish sorts them.
 pub(super) fn compare(left: &Value, right: &Value) -> Ordering {
     match (left, right) {
-        (Value::Text(left), Value::Text(right)) => left.to_lowercase().cmp(&right.to_lowercase()),
+        (Value::Text(left), Value::Text(right)) if same(left, right) => Ordering::Equal,
+        (Value::Text(left), Value::Text(right)) => danish(left, right),
         (Value::Text(_), _) => Ordering::Greater,
         (_, Value::Text(_)) => Ordering::Less,
         _ => key(left).partial_cmp(&key(right)).unwrap_or(Ordering::Equal),

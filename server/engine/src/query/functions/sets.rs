@@ -303,7 +303,8 @@ fn each(
 ) -> Result<Column, QueryError> {
     let sets = evaluator.eval(&arguments[0], frame)?;
     let lists = evaluator.lists(&sets, frame.rows)?;
-    let child = evaluator.child(frame, &lists, 0..frame.rows)?;
+    let mut child = evaluator.child(frame, &lists, 0..frame.rows)?;
+    child.name(&arguments[0], arguments, &lists);
     let values = evaluator.eval(&arguments[1], &child.frame)?;
     let mut start = 0;
     let mut rows = Vec::with_capacity(frame.rows);

@@ -1,0 +1,21 @@
+//! The cubes of the shop, from its tables by its schema alone.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use cube_schema::schema::Schema;
+use terning_engine::cube::Cube;
+use terning_engine::tables::{Findings, build_cubes};
+use terning_server::tables::TableFolder;
+
+/// Builds the cubes, and tells what was found in the tables.
+pub fn cubes(folder: &Path) -> (Vec<Arc<Cube>>, Findings) {
+    let text = fs::read_to_string(folder.join("shop.toml")).unwrap();
+    let schema = Schema::parse(&text).unwrap_or_else(|error| panic!("{error}"));
+    let tables = TableFolder::open(&folder.join("tables")).unwrap();
+    let mut cubes = Vec::new();
+    let built = build_cubes(&schema, &text, &tables, &|_| (), |cube| cubes.push(Arc::new(cube)));
+    let findings = built.unwrap_or_else(|error| panic!("{error}"));
+    (cubes, findings)
+}
