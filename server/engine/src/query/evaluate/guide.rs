@@ -156,7 +156,7 @@ fn conditions(
         .collect();
     let narrowing = evaluator.conditions().filter(|one| !lifted.contains(&one.dimension));
     let mut conditions: Vec<_> = narrowing.cloned().collect();
-    let mut unions = evaluator.unions(&lifted);
+    let mut unions = evaluator.unions(&|own| lifted.contains(&own));
     for set in &evaluator.bound.slicer {
         let hierarchies: Vec<HierarchyRef> = set.columns().filter(|own| !moved(*own)).collect();
         let own = evaluator.conditions_of(set, &hierarchies)?;

@@ -295,10 +295,11 @@ impl Evaluator<'_> {
         let narrowing = self.conditions().filter(|one| !lifted.contains(&one.dimension));
         let narrowing: Vec<Condition> = narrowing.cloned().collect();
         shape.conditions.splice(0..0, narrowing);
-        let unsaid = (0..uses.len()).filter(|dimension| is_lifted(*dimension));
-        let lifted: Vec<usize> = shape.lifted.iter().copied().chain(unsaid).collect();
-        shape.unions.extend(self.unions(&lifted));
         shape.conditions.retain(|one| !is_lifted(one.dimension));
+        let unions = shape.unions.iter().filter_map(|own| without(own, &is_lifted));
+        shape.unions = unions.collect();
+        let lifted = |dimension| is_lifted(dimension) || shape.lifted.contains(&dimension);
+        shape.unions.extend(self.unions(&lifted));
         let boxes = shape.unions.iter().flat_map(|own| own.boxes.iter().flatten());
         let unrelated =
             shape.conditions.iter().chain(boxes).any(|one| uses[one.dimension].is_none());
@@ -333,17 +334,9 @@ impl Evaluator<'_> {
     }
 
     /// The unions that narrow every count, but for what they say of some dimensions.
-    pub(crate) fn unions(&self, lifted: &[usize]) -> Vec<Arc<Union>> {
+    pub(crate) fn unions(&self, is_lifted: &impl Fn(usize) -> bool) -> Vec<Arc<Union>> {
         let all = self.bound.unions.iter().filter(|own| !own.sliced);
-        let of = |own: &Arc<Union>| {
-            let kept = |one: &&Condition| !lifted.contains(&one.dimension);
-            let boxes = own.boxes.iter();
-            let boxes = boxes.map(|own| own.iter().filter(kept).cloned().collect());
-            let boxes: Vec<Vec<Condition>> = boxes.collect();
-            let says = !boxes.iter().any(Vec::is_empty);
-            says.then(|| Arc::new(Union { boxes, sliced: false }))
-        };
-        all.filter_map(of).collect()
+        all.filter_map(|own| without(own, is_lifted)).collect()
     }
 
     /// The values of rows, looked up in what is counted for all of them.
@@ -534,6 +527,15 @@ fn one(at: At) -> Option<Member> {
         At::One(member) => Some(member),
         At::Together(_) => None,
     }
+}
+
+/// A union, but for what it says of some dimensions; `None` where that is all.
+fn without(own: &Arc<Union>, is_lifted: &impl Fn(usize) -> bool) -> Option<Arc<Union>> {
+    let kept = |one: &&Condition| !is_lifted(one.dimension);
+    let boxes = own.boxes.iter().map(|own| own.iter().filter(kept).cloned().collect());
+    let boxes: Vec<Vec<Condition>> = boxes.collect();
+    let says = !boxes.iter().any(Vec::is_empty);
+    says.then(|| Arc::new(Union { boxes, sliced: false }))
 }
 
 /// An axis of tuples; positions where nothing is counted are left out.
