@@ -38,11 +38,17 @@ mod aggregate;
 mod logic;
 mod metadata;
 mod navigation;
+mod relatives;
+mod descend;
+mod parts;
+mod drill;
 mod order;
 mod sets;
 mod time;
 mod text;
 mod conversion;
+#[cfg(test)]
+mod examples;
 
 use std::sync::{Arc, LazyLock};
 
@@ -209,8 +215,12 @@ impl Kind {
 }
 
 /// The families of functions, by the names that people read.
-const FAMILIES: [(&str, &[Function]); 9] = [
+const FAMILIES: [(&str, &[Function]); 13] = [
     ("Medlemmer", navigation::FUNCTIONS),
+    ("Slægtninge og niveauer", relatives::FUNCTIONS),
+    ("Efterkommere", descend::FUNCTIONS),
+    ("Dele af mængder", parts::FUNCTIONS),
+    ("Åbne og lukke", drill::FUNCTIONS),
     ("Mængder", sets::FUNCTIONS),
     ("Rækkefølge", order::FUNCTIONS),
     ("Tal over mængder", aggregate::FUNCTIONS),
