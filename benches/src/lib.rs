@@ -9,3 +9,4 @@ pub mod cells;
 pub mod export;
 pub mod random;
 pub mod process;
+pub mod ssb;

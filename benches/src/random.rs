@@ -15,8 +15,14 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound.max(1) as u64) as usize
+    /// A number below `bound`.
+    pub fn number(&mut self, bound: u64) -> u64 {
+        self.next() % bound.max(1)
+    }
+
+    /// The same, as a position.
+    pub fn below(&mut self, bound: usize) -> usize {
+        self.number(bound as u64) as usize
     }
 
     /// True once in `times`.
@@ -24,7 +30,8 @@ impl Random {
         self.below(times) == 0
     }
 
-    fn pick<'a, T>(&mut self, all: &'a [T]) -> &'a T {
+    /// One of several.
+    pub fn pick<'a, T>(&mut self, all: &'a [T]) -> &'a T {
         &all[self.below(all.len())]
     }
 }

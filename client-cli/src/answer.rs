@@ -1,9 +1,12 @@
 //! An answer put together from its parts, and read the way it is drawn.
 
+use std::borrow::Cow;
+
 use terning_proto::v1::part::Part as Kind;
-use terning_proto::v1::{self, CellSet, Member, Part};
+use terning_proto::v1::{self, CellKind, CellSet, Member, Part};
 
 use crate::error::Error;
+use crate::output::number;
 
 /// A whole answer.
 #[derive(Debug, Default)]
@@ -20,6 +23,12 @@ pub struct Answer {
     pub axes: Vec<Axis>,
     /// The cells that are not empty, in order.
     pub cells: Vec<Cell>,
+    /// What whoever asked should know.
+    pub warnings: Vec<String>,
+    /// The different texts and errors of cells.
+    texts: Vec<String>,
+    /// The text that each cell is shown as; empty where the server was not asked for it.
+    formatted: Vec<String>,
 }
 
 /// The positions of an axis.
@@ -29,6 +38,8 @@ pub struct Axis {
     pub hierarchies: Vec<String>,
     /// The number of positions.
     pub count: usize,
+    /// The properties of members that were asked for.
+    pub properties: Vec<String>,
     members: Vec<Member>,
     positions: Vec<u32>,
 }
@@ -39,9 +50,35 @@ pub struct Cell {
     /// Its ordinal: the first axis varies fastest.
     pub ordinal: usize,
     /// Its value.
-    pub value: f64,
+    pub value: Value,
     /// Decimals shown.
     pub decimals: u8,
+}
+
+/// What a cell is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value {
+    /// A number.
+    Number(f64),
+    /// Yes or no.
+    Truth(bool),
+    /// A day, as days since 1970-01-01.
+    Day(i32),
+    /// A text: see [`Answer::text`].
+    Text(u32),
+    /// Nothing that could be worked out; the text says why.
+    Error(u32),
+}
+
+impl Cell {
+    /// The number that it is.
+    #[must_use]
+    pub fn number(self) -> Option<f64> {
+        match self.value {
+            Value::Number(number) => Some(number),
+            _ => None,
+        }
+    }
 }
 
 impl Axis {
@@ -59,6 +96,60 @@ impl Answer {
     pub fn cell_count(&self) -> usize {
         self.axes.iter().map(|axis| axis.count).product()
     }
+
+    /// A text or an error of a cell.
+    #[must_use]
+    pub fn text(&self, number: u32) -> &str {
+        self.texts.get(number as usize).map_or("", String::as_str)
+    }
+
+    /// What people read of the cell at a place of the cells.
+    #[must_use]
+    pub fn shown(&self, place: usize) -> Cow<'_, str> {
+        let cell = self.cells[place];
+        match (self.formatted.get(place), cell.value) {
+            (_, Value::Error(_)) => Cow::from(ERROR),
+            (Some(formatted), _) => Cow::from(formatted),
+            (None, Value::Number(number)) => Cow::from(number::danish(number, cell.decimals)),
+            (None, Value::Truth(truth)) => Cow::from(if truth { "Sand" } else { "Falsk" }),
+            (None, Value::Day(day)) => Cow::from(number::danish_date(&number::date(day))),
+            (None, Value::Text(text)) => Cow::from(self.text(text)),
+        }
+    }
+
+    /// The different errors of cells, each with the number of cells that have it.
+    #[must_use]
+    pub fn errors(&self) -> Vec<(&str, usize)> {
+        let mut counts = vec![0; self.texts.len()];
+        for cell in &self.cells {
+            if let Value::Error(text) = cell.value
+                && let Some(count) = counts.get_mut(text as usize)
+            {
+                *count += 1;
+            }
+        }
+        let texts = self.texts.iter().map(String::as_str);
+        texts.zip(counts).filter(|&(_, count)| count > 0).collect()
+    }
+
+    /// What is to be said below the cells: warnings, and why cells could not be worked out.
+    #[must_use]
+    pub fn remarks(&self) -> Vec<String> {
+        let errors = self.errors().into_iter().map(|(text, count)| match count {
+            1 => format!("{ERROR} (1 celle): {text}"),
+            count => format!("{ERROR} ({count} celler): {text}"),
+        });
+        self.warnings.iter().cloned().chain(errors).collect()
+    }
+}
+
+/// What stands in a cell that could not be worked out.
+pub const ERROR: &str = "#FEJL";
+
+/// What a cell of a part is.
+fn kind(cells: &v1::Cells, place: usize) -> CellKind {
+    let kind = cells.kinds.get(place).map(|&kind| CellKind::try_from(kind));
+    kind.and_then(Result::ok).unwrap_or_default()
 }
 
 /// An answer of which some parts have arrived.
@@ -79,7 +170,7 @@ impl Assembly {
                     axis.positions.extend(part.positions);
                 }
             }
-            Some(Kind::Cells(cells)) => self.add_cells(&cells),
+            Some(Kind::Cells(cells)) => self.add_cells(cells),
             None => {}
         }
     }
@@ -88,6 +179,7 @@ impl Assembly {
         let axes = std::mem::take(&mut head.axes).into_iter().map(|axis| Axis {
             hierarchies: axis.hierarchies,
             count: axis.count as usize,
+            properties: axis.properties,
             members: axis.members,
             positions: axis.positions,
         });
@@ -95,17 +187,28 @@ impl Assembly {
         self.head = head;
     }
 
-    fn add_cells(&mut self, cells: &v1::Cells) {
+    fn add_cells(&mut self, cells: v1::Cells) {
         let mut ordinal = self.answer.cells.last().map_or(0, |cell| cell.ordinal);
+        let first_text = self.answer.texts.len() as u32;
+        let mut text_of = cells.text_of.iter().map(|&text| first_text.saturating_add(text));
         self.answer.cells.reserve(cells.ordinal_steps.len());
         for (place, &step) in cells.ordinal_steps.iter().enumerate() {
             ordinal += step as usize;
             let count = cells.counts.get(place).map(|&count| count as f64);
-            let value = count.or_else(|| cells.numbers.get(place).copied()).unwrap_or_default();
+            let number = count.or_else(|| cells.numbers.get(place).copied()).unwrap_or_default();
+            let value = match kind(&cells, place) {
+                CellKind::Number | CellKind::Unspecified => Value::Number(number),
+                CellKind::Truth => Value::Truth(number != 0.0),
+                CellKind::Day => Value::Day(number as i32),
+                CellKind::Text => Value::Text(text_of.next().unwrap_or(u32::MAX)),
+                CellKind::Error => Value::Error(text_of.next().unwrap_or(u32::MAX)),
+            };
             let decimals = cells.decimals.get(place).or(cells.decimals.first());
             let decimals = decimals.map_or(0, |&decimals| decimals.min(12) as u8);
             self.answer.cells.push(Cell { ordinal, value, decimals });
         }
+        self.answer.texts.extend(cells.texts);
+        self.answer.formatted.extend(cells.formatted);
     }
 
     /// The answer, when all parts have arrived.
@@ -119,6 +222,7 @@ impl Assembly {
             version: version.name,
             as_of: version.as_of,
             behind: self.head.behind,
+            warnings: self.head.warnings,
             ..self.answer
         };
         let axes_fit = answer.axes.iter().all(|axis| {
@@ -126,7 +230,8 @@ impl Assembly {
                 && axis.positions.iter().all(|&number| (number as usize) < axis.members.len())
         });
         let cells_fit = answer.cells.last().is_none_or(|cell| cell.ordinal < answer.cell_count());
-        if axes_fit && cells_fit {
+        let formats_fit = [0, answer.cells.len()].contains(&answer.formatted.len());
+        if axes_fit && cells_fit && formats_fit {
             return Ok(answer);
         }
         Err(Error::new("svaret fra serveren er ikke helt; prøv igen"))
@@ -150,6 +255,7 @@ pub(crate) mod tests {
                     hierarchy: (*hierarchy).to_owned(),
                     level: hierarchy.rsplit('[').next().unwrap().trim_end_matches(']').to_owned(),
                     path: vec![(*caption).to_owned()],
+                    properties: Vec::new(),
                 });
             }
         }
@@ -158,6 +264,16 @@ pub(crate) mod tests {
 
     /// An answer of these axes and cells.
     pub fn answer(axes: Vec<v1::Axis>, cells: &[(u32, f64)], decimals: u32) -> Answer {
+        mixed(axes, cells, decimals, &[])
+    }
+
+    /// An answer of which some cells, by their place, are no numbers.
+    pub fn mixed(
+        axes: Vec<v1::Axis>,
+        cells: &[(u32, f64)],
+        decimals: u32,
+        others: &[(usize, CellKind, &str)],
+    ) -> Answer {
         let version = v1::VersionInfo {
             name: "2026-10.1".to_owned(),
             as_of: "2026-10-31".to_owned(),
@@ -168,7 +284,7 @@ pub(crate) mod tests {
             version: Some(version),
             behind: 1,
             axes,
-            cells: None,
+            ..CellSet::default()
         };
         let mut before = 0;
         let mut packed = v1::Cells { decimals: vec![decimals], ..v1::Cells::default() };
@@ -176,6 +292,16 @@ pub(crate) mod tests {
             packed.ordinal_steps.push(ordinal - before);
             packed.numbers.push(value);
             before = ordinal;
+        }
+        if !others.is_empty() {
+            packed.kinds = vec![CellKind::Number as i32; cells.len()];
+        }
+        for &(place, kind, text) in others {
+            packed.kinds[place] = kind as i32;
+            if matches!(kind, CellKind::Text | CellKind::Error) {
+                packed.text_of.push(packed.texts.len() as u32);
+                packed.texts.push(text.to_owned());
+            }
         }
         let mut assembly = Assembly::default();
         assembly.add(Part { part: Some(Kind::Head(head)) });
@@ -200,8 +326,8 @@ pub(crate) mod tests {
             assembly.add(Part { part: Some(Kind::Cells(cells)) });
         }
         let answer = assembly.finish().unwrap();
-        let got: Vec<_> = answer.cells.iter().map(|cell| (cell.ordinal, cell.value)).collect();
-        assert_eq!(got, [(0, 5.0), (2, 7.0)]);
+        let got: Vec<_> = answer.cells.iter().map(|cell| (cell.ordinal, cell.number())).collect();
+        assert_eq!(got, [(0, Some(5.0)), (2, Some(7.0))]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Streaming};
 
 use crate::answer::{Answer, Assembly};
-use crate::args::Common;
+use crate::args::{Common, Format};
 use crate::error::Error;
 use crate::table::{Table, TableAssembly};
 
@@ -27,6 +27,8 @@ pub struct Client {
     token: Option<MetadataValue<Ascii>>,
     version: String,
     purpose: String,
+    /// Whether cells are wanted as the texts that they are shown as.
+    formatted: bool,
 }
 
 /// A report with its answer.
@@ -76,6 +78,7 @@ impl Client {
             token,
             version: common.version.clone(),
             purpose: common.purpose.clone(),
+            formatted: matches!(common.format(), Format::Table | Format::Json),
         })
     }
 
@@ -173,6 +176,7 @@ impl Client {
             asked: Some(asked),
             version: self.version.clone(),
             purpose: self.purpose.clone(),
+            formatted: self.formatted,
         };
         let request = self.request(v1::QueryStreamRequest { question: Some(question) });
         let mut parts = self.service.query_stream(request).await?.into_inner();

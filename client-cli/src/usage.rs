@@ -54,7 +54,14 @@ pub fn sentence(error: &Error) -> String {
         }
         ErrorKind::MissingRequiredArgument => format!("der mangler {argument}; se --help"),
         ErrorKind::MissingSubcommand => "der mangler en kommando; se --help".to_owned(),
-        ErrorKind::ArgumentConflict => format!("{argument} er givet to gange"),
+        ErrorKind::ArgumentConflict => {
+            let other = of(ContextKind::PriorArg);
+            if other.is_empty() || other == argument {
+                format!("{argument} er givet to gange")
+            } else {
+                format!("{argument} og {other} kan ikke bruges sammen; udelad det ene")
+            }
+        }
         ErrorKind::InvalidUtf8 => "kommandolinjen er ikke UTF-8".to_owned(),
         _ => format!("kommandolinjen kan ikke læses ({argument}); se --help"),
     }

@@ -5,14 +5,10 @@
 
 use std::fmt;
 
-use jiff::ToSpan;
 use jiff::civil::Date;
 
-const EPOCH: Date = jiff::civil::date(1970, 1, 1);
-
-/// More days than lie between 1970 and either end of the calendar of `jiff`, and no more than it
-/// takes for a number of days.
-const LONGEST: i32 = 5_000_000;
+/// The ends of the calendar of `jiff`, as days since 1970-01-01.
+const ENDS: (i32, i32) = (from_civil(-9999, 1, 1), from_civil(9999, 12, 31));
 
 /// A calendar day, as days since 1970-01-01.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,8 +45,8 @@ impl Day {
     /// The month that the day lies in.
     #[must_use]
     pub fn month(self) -> Month {
-        let date = self.date();
-        Month::new(date.year(), date.month())
+        let (year, month, _) = civil(self.0.clamp(ENDS.0, ENDS.1));
+        Month(year * 12 + month - 1)
     }
 
     /// The calendar year.
@@ -74,13 +70,40 @@ impl Day {
     /// The civil date. Days outside the calendar of `jiff` are clamped to its ends.
     #[must_use]
     pub fn date(self) -> Date {
-        EPOCH.saturating_add(self.0.clamp(-LONGEST, LONGEST).days())
+        let (year, month, day) = civil(self.0.clamp(ENDS.0, ENDS.1));
+        Date::constant(year as i16, month as i8, day as i8)
     }
 
     fn from_date(date: Date) -> Day {
-        Day(EPOCH.until(date).map_or(0, |span| span.get_days()))
+        Day(from_civil(date.year().into(), date.month().into(), date.day().into()))
     }
 }
+
+/// Days since 1970-01-01 of a date. Years are taken from March on, so that the leap day is the last
+/// of its year, and in eras of 400 of them, which are equally long.
+const fn from_civil(year: i32, month: i32, day: i32) -> i32 {
+    let from_march = (month + 9) % 12;
+    let year = year - (month <= 2) as i32;
+    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let of_year = (153 * from_march + 2) / 5 + day - 1;
+    era * ERA_DAYS + of_era * 365 + of_era / 4 - of_era / 100 + of_year - ERA_START
+}
+
+/// The date of a number of days since 1970-01-01; [`from_civil`] the other way.
+const fn civil(days: i32) -> (i32, i32, i32) {
+    let (era, of_era) =
+        ((days + ERA_START).div_euclid(ERA_DAYS), (days + ERA_START).rem_euclid(ERA_DAYS));
+    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let from_march = (5 * of_year + 2) / 153;
+    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+    (year + era * 400 + (month <= 2) as i32, month, of_year - (153 * from_march + 2) / 5 + 1)
+}
+
+/// The days of 400 years.
+const ERA_DAYS: i32 = 146_097;
+/// The days from 1 March of year 0 to 1970-01-01.
+const ERA_START: i32 = 719_468;
 
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -229,6 +252,22 @@ mod tests {
         }
         assert_eq!(Day::MAX.to_string(), "9999-12-31");
         assert_eq!(Day::MIN.year(), -9999);
+    }
+
+    #[test]
+    fn dates_are_those_of_the_calendar() {
+        let next = |from: &Date| from.tomorrow().ok();
+        let around = jiff::civil::date(1799, 12, 28);
+        let centuries = std::iter::successors(Some(around), next).take(150_000);
+        let ends = [Date::MIN, jiff::civil::date(-1, 12, 30), jiff::civil::date(9999, 12, 25)];
+        let ends = ends.map(|from| std::iter::successors(Some(from), next).take(800));
+        for date in centuries.chain(ends.into_iter().flatten()) {
+            let day = Day::from_date(date);
+            let since = date.duration_since(jiff::civil::date(1970, 1, 1));
+            assert_eq!(i64::from(day.0) * 24, since.as_hours(), "{date}");
+            assert_eq!(day.date(), date);
+            assert_eq!(day.month(), Month::new(date.year(), date.month()));
+        }
     }
 
     #[test]

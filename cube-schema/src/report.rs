@@ -66,6 +66,10 @@ pub struct Parameter {
     /// Whether it is an attached file.
     #[serde(default)]
     pub file: bool,
+    /// The field, as `Dimension.Field`, whose members it names, by key or caption, several with commas
+    /// between them.
+    #[serde(default)]
+    pub member: Option<String>,
 }
 
 /// What a parameter is where nothing is given.
@@ -197,13 +201,19 @@ impl Report {
             .map(|parameter| Ok((parameter.name.as_str(), self.value(parameter, given, timeline)?)))
             .collect::<Result<_, ReportError>>()?;
         let shown = |text: &String| place(text, &values, str::to_owned);
+        let unfinished = self.parameters.iter().filter_map(|parameter| {
+            parameter.default.filter(|default| *default == Default::LastFullYear)?;
+            let (_, year) = values.iter().find(|(name, _)| *name == parameter.name)?;
+            unfinished(year, timeline)
+        });
+        let unfinished: Vec<String> = unfinished.collect();
         let asked = |texts: &[String]| texts.iter().map(|t| place(t, &values, quoted)).collect();
         Ok(Filled {
             title: shown(&self.title),
-            notes: self.notes.iter().map(shown).collect(),
+            notes: self.notes.iter().map(shown).chain(unfinished).collect(),
             pivot: PivotTexts {
                 cube: self.pivot.cube.clone(),
-                filters: asked(&self.pivot.filters),
+                filters: asked(&chosen(&self.pivot.filters, &values)),
                 columns: asked(&self.pivot.columns),
                 rows: asked(&self.pivot.rows),
                 measures: self.pivot.measures.clone(),
@@ -247,6 +257,27 @@ impl Report {
 fn last_full_year(timeline: Timeline) -> i32 {
     let last = timeline.last;
     if last.number() == 12 { last.year() } else { last.year() - 1 }
+}
+
+/// The filters without those on a parameter that narrows nothing.
+fn chosen(filters: &[String], values: &[(&str, String)]) -> Vec<String> {
+    let narrows = |filter: &&String| {
+        !values
+            .iter()
+            .any(|(name, value)| value.is_empty() && filter.contains(&format!("{{{name}}}")))
+    };
+    filters.iter().filter(narrows).cloned().collect()
+}
+
+/// What is to be said of a year that the data do not cover to its end.
+fn unfinished(year: &str, timeline: Timeline) -> Option<String> {
+    let number: i32 = year.trim().parse().ok()?;
+    let last = timeline.last;
+    if number > last.year() {
+        return Some(format!("Der er kun data til og med {last}; {number} er ikke begyndt."));
+    }
+    (number > last_full_year(timeline))
+        .then(|| format!("Året {number} er ikke slut: tallene er til og med {last}."))
 }
 
 /// Replaces each `{name}` of a text in one pass, so that a value is never looked into.

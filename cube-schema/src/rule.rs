@@ -121,7 +121,7 @@ pub struct Case<'a, R> {
 }
 
 /// A set of rules, as bits by position in the domain's ordered list (at most 32 rules).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Marks(pub u32);
 
 impl Marks {
@@ -144,7 +144,12 @@ impl Marks {
 
     /// The positions of the rules in the set, in the order of the list.
     pub fn iter(self) -> impl Iterator<Item = usize> {
-        (0..32).filter(move |position| self.has(*position))
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            let position = left.trailing_zeros() as usize;
+            left &= left.wrapping_sub(1);
+            (position < 32).then_some(position)
+        })
     }
 
     /// Both sets together.

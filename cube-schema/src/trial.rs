@@ -39,8 +39,31 @@ impl Trials {
         self.0 & (1 << trial) != 0
     }
 
+    /// The trials of either set.
+    #[must_use]
+    pub fn with(self, other: Trials) -> Trials {
+        Trials(self.0 | other.0)
+    }
+
+    /// The trials of both sets.
+    #[must_use]
+    pub fn both(self, other: Trials) -> Trials {
+        Trials(self.0 & other.0)
+    }
+
+    /// The trials of this set that are not in the other.
+    #[must_use]
+    pub fn without(self, other: Trials) -> Trials {
+        Trials(self.0 & !other.0)
+    }
+
     /// The trials of the set, in their order.
     pub fn iter(self) -> impl Iterator<Item = usize> {
-        (0..64).filter(move |trial| self.has(*trial))
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            let trial = left.trailing_zeros() as usize;
+            left &= left.wrapping_sub(1);
+            (trial < 64).then_some(trial)
+        })
     }
 }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand};
 use cube_schema::day::Month;
+use cube_schema::domain::Domain;
+use cube_schema::domains::vh::Vh;
 use terning::args::TEMPLATE;
 use terning_engine::load::Accept;
 use terning_engine::load::hold::PERCENT;
@@ -95,8 +97,9 @@ pub struct Rebuild {
     /// Seneste måned, der må indgå, for eksempel 2026-10; ellers alle
     #[arg(long, value_name = "MÅNED", value_parser = month)]
     pub month: Option<Month>,
-    /// Godtag nye ydelser fra kommuner, der ellers holdes tilbage: 153,157 eller all
-    #[arg(long, value_name = "KOMMUNER", value_parser = accept, default_value = "")]
+    /// Godtag nye ydelser fra kommuner og referencefiler, der ellers holdes tilbage: 153,157,
+    /// befolkning.csv eller all
+    #[arg(long, value_name = "HVAD", value_parser = accept, default_value = "")]
     #[arg(hide_default_value = true)]
     pub accept: Accept,
     /// Hvor mange procent en kommune må falde, før den holdes tilbage; ellers 20
@@ -134,7 +137,7 @@ pub struct Token {
     /// Rollen: kommune, national, operatoer eller revisor; med --kommune ellers kommune
     #[arg(long, value_name = "ROLLE")]
     pub rolle: Option<String>,
-    /// Datamappen, som nøglen ligger i; den laves, hvis den mangler
+    /// Datamappen, som serveren svarer fra; nøglen ligger i den
     #[arg(long, value_name = "MAPPE")]
     pub data: PathBuf,
     /// Hvor mange dage beviset gælder; ellers 30
@@ -152,16 +155,21 @@ fn month(text: &str) -> Result<Month, String> {
     Month::parse(text).ok_or_else(|| "en måned skrives som 2026-10".to_owned())
 }
 
-/// Municipalities with commas between them, or all of them.
+/// Municipalities and reference files with commas between them, or all of them.
 fn accept(text: &str) -> Result<Accept, String> {
     let is_number = |text: &str| text.len() == 3 && text.bytes().all(|one| one.is_ascii_digit());
+    let domain = Vh::new().map_err(|error| error.to_string())?;
+    let is_file = |text: &str| domain.references().iter().any(|spec| spec.file == text);
+    let is_name = |text: &str| is_number(text) || is_file(text);
     match text.trim() {
         "" => Ok(Accept::None),
         "all" | "alle" => Ok(Accept::All),
-        list if list.split(',').map(str::trim).all(is_number) => {
+        list if list.split(',').map(str::trim).all(is_name) => {
             Ok(Accept::Some(list.split(',').map(|one| one.trim().to_owned()).collect()))
         }
-        _ => Err("skriv kommunernes numre med komma imellem, 153,157, eller all".to_owned()),
+        _ => Err("skriv kommunernes numre eller referencefilernes navne med komma imellem, for \
+                  eksempel 153,befolkning.csv, eller all"
+            .to_owned()),
     }
 }
 
@@ -193,7 +201,8 @@ mod tests {
         assert_eq!(accept("153, 157"), Ok(some(&["153", "157"])));
         assert_eq!(accept("all"), Ok(Accept::All));
         assert_eq!(accept(""), Ok(Accept::None));
-        assert!(accept("Brøndby").is_err());
+        assert_eq!(accept("153,befolkning.csv"), Ok(some(&["153", "befolkning.csv"])));
+        assert!(accept("Brøndby").is_err() && accept("noget.csv").is_err());
     }
 
     #[test]

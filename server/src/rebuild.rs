@@ -5,10 +5,12 @@ mod former;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, IntoInnerError};
 use std::os::unix::fs::DirBuilderExt;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
 
 use anyhow::anyhow;
 use cube_schema::day::Month;
@@ -22,13 +24,14 @@ use terning_engine::cube::{Cube, build};
 use terning_engine::delivery::findings::{write_rejects, write_warnings};
 use terning_engine::delivery::{Input, Progress, Store};
 use terning_engine::load::hold::{Finding, PERCENT, Standing};
+use terning_engine::load::hold_files::HeldFile;
 use terning_engine::load::{Accept, Hold, LoadError, LoadReport, Loaded, Order, load_ordered};
 use terning_engine::query::{View, bind};
 use terning_engine::snapshot;
 
 use crate::files::FolderStore;
 use crate::versions::{
-    self, CubesFile, Draft, Manifest, RawFile, RawStore, VersionName, checksum, keep_raw,
+    self, CubesFile, Draft, Lock, Manifest, RawFile, RawStore, VersionName, checksum, keep_raw,
 };
 
 pub use again::{Again, rebuild_again};
@@ -72,6 +75,10 @@ pub struct Decisions {
     pub held: Vec<Finding>,
     /// Reporters that would be held had the operator not accepted them.
     pub accepted: Vec<Finding>,
+    /// Reference files in whose place the former version's are used.
+    pub held_files: Vec<HeldFile>,
+    /// Reference files that would be held had the operator not accepted them.
+    pub accepted_files: Vec<HeldFile>,
 }
 
 /// What to build a version from.
@@ -133,6 +140,7 @@ impl Outcome {
 pub fn rebuild(order: &Rebuild, progress: &(dyn Fn(Progress) + Sync)) -> anyhow::Result<Outcome> {
     let domain = Vh::new()?;
     let store = FolderStore::open(&order.deliveries)?;
+    let lock = Lock::take(&order.data)?;
     let former = Former::find(&order.data, order.month);
     let mut loaded = match load_against(&domain, &store, order, former.as_ref(), progress) {
         Err(LoadError::NothingUsable(report)) => {
@@ -141,20 +149,34 @@ pub fn rebuild(order: &Rebuild, progress: &(dyn Fn(Progress) + Sync)) -> anyhow:
         }
         loaded => loaded?,
     };
-    let draft = Draft::begin(&order.data, loaded.timeline.last)?;
+    let draft = Draft::locked(lock, loaded.timeline.last)?;
     loaded.report.version = draft.name().to_string();
     loaded.report.compare(former.as_ref().map(|former| &former.report));
+    note_idle(order, &mut loaded.report);
     let in_use = decide_use(order, draft.name(), &mut loaded.report);
-    keep_raw(&order.data, &loaded.inputs, |input| {
-        read_again(&store, order, former.as_ref(), input)
-    })?;
     write_reports(&draft, &loaded)?;
-    let star = std::mem::take(&mut loaded.star);
-    let cubes = write_cubes(domain.schema(), star, loaded.timeline, &draft.file(versions::CUBES))?;
+    let (star, inputs) = (std::mem::take(&mut loaded.star), &loaded.inputs);
+    let keep =
+        || keep_raw(&order.data, inputs, |input| read_again(&store, order, former.as_ref(), input));
+    // Many small files wait for the disk, and the cubes for the processor.
+    let (kept, cubes) = beside(keep, || {
+        write_cubes(domain.schema(), star, loaded.timeline, &draft.file(versions::CUBES))
+    });
+    kept?;
+    let cubes = cubes?;
     let mut manifest = manifest(&draft, &loaded, order, &cubes);
     manifest.roles.clone_from(&domain.schema().roles);
     let name = draft.publish(&manifest, in_use)?;
     Ok(Outcome::Built(name, Box::new(loaded.report)))
+}
+
+/// Does what waits for the disk beside what does not.
+fn beside<A: Send, B>(waits: impl FnOnce() -> A + Send, works: impl FnOnce() -> B) -> (A, B) {
+    thread::scope(|scope| {
+        let waits = scope.spawn(waits);
+        let worked = works();
+        (waits.join().unwrap_or_else(|panic| resume_unwind(panic)), worked)
+    })
 }
 
 fn load_against(
@@ -167,12 +189,26 @@ fn load_against(
     let files = former.map(|former| RawStore::new(&order.data, &former.files));
     let hold = former.zip(files.as_ref()).map(|(former, files)| Hold {
         former: &former.standings,
+        lines: &former.report.references,
         files,
         percent: order.percent,
         accept: &order.accept,
     });
     let ordered = Order { limit: order.month, hold, ..Order::default() };
     load_ordered(domain, store, &ordered, progress)
+}
+
+/// Says of whom an acceptance had nothing to accept: of a slip of the pen, and of yesterday's.
+fn note_idle(order: &Rebuild, report: &mut LoadReport) {
+    let Accept::Some(names) = &order.accept else { return };
+    let accepted = report.accepted.iter().map(|one| one.kommune.as_str());
+    let accepted: Vec<&str> =
+        accepted.chain(report.accepted_files.iter().map(HeldFile::name)).collect();
+    let idle = names.iter().filter(|name| !accepted.contains(&name.as_str()));
+    let notes: Vec<String> = idle
+        .map(|name| format!("--accept {name} har ingen virkning: '{name}' er ikke holdt tilbage"))
+        .collect();
+    report.notes.extend(notes);
 }
 
 /// Whether the new version is to be asked when none is named, and what is to be said of that. A
@@ -233,8 +269,11 @@ fn write_cubes(
     }
     let mut file = BufWriter::new(File::create(path)?);
     snapshot::write(&cubes.iter().map(Arc::as_ref).collect::<Vec<_>>(), &mut file)?;
-    file.flush()?;
-    Ok(CubesFile::of(path)?)
+    let file = file.into_inner().map_err(IntoInnerError::into_error)?;
+    // It is summed up while the disk takes it.
+    let (flushed, summed) = beside(|| file.sync_all(), || CubesFile::of(path));
+    flushed?;
+    Ok(summed?)
 }
 
 fn write_reports(draft: &Draft, loaded: &Loaded) -> anyhow::Result<()> {
@@ -267,6 +306,8 @@ fn manifest(draft: &Draft, loaded: &Loaded, order: &Rebuild, cubes: &CubesFile) 
         former: report.former.clone(),
         held: report.held.clone(),
         accepted: report.accepted.clone(),
+        held_files: report.held_files.clone(),
+        accepted_files: report.accepted_files.clone(),
     };
     let inputs: Vec<RawFile> = loaded.inputs.iter().map(RawFile::from).collect();
     for (name, part) in [

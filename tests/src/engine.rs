@@ -49,8 +49,13 @@ impl Engine {
     /// # Errors
     /// Nothing can be used.
     pub fn load_after(deliveries: &Path, former: &Engine, accept: &Accept) -> Result<Engine> {
-        let hold =
-            Hold { former: &former.loaded.standings, files: &former.files, percent: 20, accept };
+        let hold = Hold {
+            former: &former.loaded.standings,
+            files: &former.files,
+            lines: &former.loaded.report.references,
+            percent: 20,
+            accept,
+        };
         Engine::ordered(deliveries, &Order { hold: Some(hold), ..Order::default() })
     }
 

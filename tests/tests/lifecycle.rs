@@ -277,7 +277,7 @@ fn a_municipality_that_shrinks_is_held_until_it_is_accepted() {
     let text = second.report().to_text();
     assert!(text.contains("ydelser falder fra 10 til 7, mere end 20 %"), "{text}");
     assert!(text.contains("--accept 153"), "{text}");
-    assert!(text.contains("Bagud: 1 kommuner"), "{text}");
+    assert!(text.contains("Bagud: 1 kommune, "), "{text}");
 
     // What it had is kept though it is gone from the folder, and though roles are changed.
     fs::remove_dir_all(life.deliveries().join("2024-01")).unwrap();
@@ -293,6 +293,53 @@ fn a_municipality_that_shrinks_is_held_until_it_is_accepted() {
     let decisions = &life.manifest("2024-02.3").more["decisions"];
     assert_eq!(decisions["accepted"][0]["kommune"], "153");
     assert_eq!(held(&life.rebuild()), [""; 0], "what was accepted is what there is");
+}
+
+/// Population of a municipality by age in one quarter, the first so many ages.
+fn population(ages: usize) -> String {
+    let lines = (18..18 + ages).map(|age| format!("153;2023K3;{age};100\n"));
+    "Kommunekode;Kvartal;Alder;Antal\n".to_owned() + &lines.collect::<String>()
+}
+
+#[test]
+fn a_damaged_reference_file_is_held_and_a_mended_one_is_not() {
+    let life = Life::begin();
+    let file = life.deliveries().join("reference/befolkning.csv");
+    let give = |bytes: &[u8]| write(&file, bytes);
+    let held = |outcome: &Outcome| {
+        let files = outcome.report().held_files.iter();
+        files.map(|one| (one.file.clone(), one.lines_before, one.lines)).collect::<Vec<_>>()
+    };
+    let expected = |lines| vec![("reference/befolkning.csv".to_owned(), Some(47), lines)];
+    life.deliver(&Delivery::full("153", "nexus", "2024-01"), &stock("153", 10));
+    give(population(47).as_bytes());
+    assert_eq!(held(&life.rebuild()), []);
+
+    give(b"\x00\x01 no table");
+    let damaged = life.rebuild();
+    assert_eq!(held(&damaged), expected(0));
+    assert_eq!(life.bytes("2024-01.2"), life.bytes("2024-01.1"), "the former file is used");
+    let text = damaged.report().to_text();
+    assert!(text.contains("befolkning.csv") && text.contains("--accept befolkning.csv"), "{text}");
+    let again = life.again("2024-01.2");
+    assert!(again.same, "the held version is made again of the file that was used");
+
+    give(population(20).as_bytes());
+    assert_eq!(held(&life.rebuild()), expected(20), "half of it is gone");
+    assert_eq!(life.bytes("2024-01.4"), life.bytes("2024-01.1"));
+    give(population(46).as_bytes());
+    assert_eq!(held(&life.rebuild()), [], "a line less is an ordinary correction");
+    assert_ne!(life.bytes("2024-01.5"), life.bytes("2024-01.1"));
+
+    give(population(20).as_bytes());
+    let accept = |names: &str| Accept::Some([names.to_owned()].into());
+    let accepted = life.rebuild_as(|order| order.accept = accept("befolkning.csv"));
+    assert_eq!((held(&accepted), accepted.report().accepted_files.len()), (vec![], 1));
+    give(population(47).as_bytes());
+    let idle = life.rebuild_as(|order| order.accept = accept("999"));
+    assert_eq!(held(&idle), [], "a file that grows is not held");
+    assert!(idle.report().notes.iter().any(|note| note.contains("--accept 999")));
+    assert_eq!(life.bytes("2024-01.7"), life.bytes("2024-01.1"));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use super::grid::Grid;
 use super::number;
-use crate::answer::Answer;
+use crate::answer::{Answer, Value};
 
 /// Excel takes a file without it for Windows-1252.
 pub(super) const BOM: &[u8] = b"\xEF\xBB\xBF";
@@ -23,12 +23,22 @@ pub fn write(out: &mut dyn Write, answer: &Answer) -> io::Result<()> {
         let mut line: Vec<String> = grid.row(row).into_iter().map(str::to_owned).collect();
         let first = line.len();
         line.resize(first + grid.columns(), String::new());
-        for (column, cell) in grid.cells(row) {
-            line[first + column] = number::raw(cell.value);
+        for (column, place) in grid.cells(row) {
+            line[first + column] = raw(answer, place);
         }
         write_line(out, &line)?;
     }
     Ok(())
+}
+
+/// A cell as programs read it.
+fn raw(answer: &Answer, place: usize) -> String {
+    match answer.cells[place].value {
+        Value::Number(number) => number::raw(number),
+        Value::Day(day) => number::date(day),
+        Value::Text(text) => answer.text(text).to_owned(),
+        Value::Truth(_) | Value::Error(_) => answer.shown(place).into_owned(),
+    }
 }
 
 fn write_headers(out: &mut dyn Write, grid: &Grid<'_>) -> io::Result<()> {

@@ -1,6 +1,6 @@
 //! An answer as a grid: the first axis across, all others down.
 
-use crate::answer::{Answer, Axis, Cell};
+use crate::answer::{Answer, Axis};
 
 /// An answer read as columns and rows.
 pub struct Grid<'a> {
@@ -14,6 +14,12 @@ impl<'a> Grid<'a> {
     #[must_use]
     pub fn new(answer: &'a Answer) -> Grid<'a> {
         Grid { answer, down: answer.axes.iter().skip(1).rev().collect() }
+    }
+
+    /// The answer.
+    #[must_use]
+    pub fn answer(&self) -> &'a Answer {
+        self.answer
     }
 
     /// The number of columns.
@@ -60,14 +66,15 @@ impl<'a> Grid<'a> {
         found
     }
 
-    /// The cells of a row that are not empty, in order, each with its column.
-    pub fn cells(&self, row: usize) -> impl Iterator<Item = (usize, Cell)> + use<'a> {
+    /// The cells of a row that are not empty, in order: the column of each, and its place among the
+    /// cells of the answer.
+    pub fn cells(&self, row: usize) -> impl Iterator<Item = (usize, usize)> + use<'a> {
         let first = row * self.columns();
         let end = first + self.columns();
         let cells = self.answer.cells.as_slice();
         let start = cells.partition_point(|cell| cell.ordinal < first);
-        let cells = cells[start..].iter().take_while(move |cell| cell.ordinal < end);
-        cells.map(move |cell| (cell.ordinal - first, *cell))
+        let cells = (start..).zip(&cells[start..]).take_while(move |(_, cell)| cell.ordinal < end);
+        cells.map(move |(place, cell)| (cell.ordinal - first, place))
     }
 }
 

@@ -1,12 +1,14 @@
 //! JSON for programs. Cells are written one by one: a large answer is never a large text.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use serde::ser::{Serialize, SerializeSeq, SerializeStruct, Serializer};
-use terning_proto::v1::Member;
+use serde_json::{Map, Value as Json, json};
+use terning_proto::v1::{Member, PropertyValue};
 
 use super::{Heading, number};
-use crate::answer::{Answer, Axis};
+use crate::answer::{Answer, Axis, Cell, Value};
 
 /// Writes an answer; a report has its title and notes before it.
 ///
@@ -26,7 +28,7 @@ struct Whole<'a>(&'a Heading, &'a Answer);
 impl Serialize for Whole<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Whole(heading, answer) = self;
-        let mut whole = serializer.serialize_struct("Answer", 8)?;
+        let mut whole = serializer.serialize_struct("Answer", 9)?;
         if let Some(title) = &heading.title {
             whole.serialize_field("title", title)?;
             whole.serialize_field("notes", &heading.notes)?;
@@ -35,6 +37,9 @@ impl Serialize for Whole<'_> {
         whole.serialize_field("version", &answer.version)?;
         whole.serialize_field("as_of", &answer.as_of)?;
         whole.serialize_field("behind", &answer.behind)?;
+        if !answer.warnings.is_empty() {
+            whole.serialize_field("warnings", &answer.warnings)?;
+        }
         let axes: Vec<Positions<'_>> = answer.axes.iter().map(Positions).collect();
         whole.serialize_field("axes", &axes)?;
         whole.serialize_field("cells", &Cells(answer))?;
@@ -47,24 +52,42 @@ struct Positions<'a>(&'a Axis);
 impl Serialize for Positions<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let axis = self.0;
-        serializer.collect_seq(
-            (0..axis.count)
-                .map(|position| axis.position(position).map(Named).collect::<Vec<Named<'_>>>()),
-        )
+        serializer.collect_seq((0..axis.count).map(|position| {
+            let members = axis.position(position);
+            members.map(|member| Named(&axis.properties, member)).collect::<Vec<_>>()
+        }))
     }
 }
 
-struct Named<'a>(&'a Member);
+/// A member, and the names of the properties that it has.
+struct Named<'a>(&'a [String], &'a Member);
 
 impl Serialize for Named<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut member = serializer.serialize_struct("Member", 5)?;
-        member.serialize_field("unique_name", &self.0.unique_name)?;
-        member.serialize_field("caption", &self.0.caption)?;
-        member.serialize_field("hierarchy", &self.0.hierarchy)?;
-        member.serialize_field("level", &self.0.level)?;
-        member.serialize_field("path", &self.0.path)?;
-        member.end()
+        let Named(properties, member) = self;
+        let mut named = serializer.serialize_struct("Member", 6)?;
+        named.serialize_field("unique_name", &member.unique_name)?;
+        named.serialize_field("caption", &member.caption)?;
+        named.serialize_field("hierarchy", &member.hierarchy)?;
+        named.serialize_field("level", &member.level)?;
+        named.serialize_field("path", &member.path)?;
+        if !properties.is_empty() {
+            let values = properties.iter().zip(&member.properties);
+            let values = values.map(|(name, value)| (name.clone(), property(value)));
+            named.serialize_field("properties", &values.collect::<Map<String, Json>>())?;
+        }
+        named.end()
+    }
+}
+
+fn property(value: &PropertyValue) -> Json {
+    use terning_proto::v1::property_value::Value;
+    match &value.value {
+        None => Json::Null,
+        Some(Value::Text(text)) => json!(text),
+        Some(Value::Number(value)) => number::json(*value),
+        Some(Value::Truth(truth)) => json!(truth),
+        Some(Value::Day(day)) => json!(number::date(*day)),
     }
 }
 
@@ -74,31 +97,47 @@ impl Serialize for Cells<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let count = self.0.cell_count();
         let mut cells = serializer.serialize_seq(Some(count))?;
-        let mut filled = self.0.cells.iter().peekable();
+        let mut filled = self.0.cells.iter().enumerate().peekable();
         for ordinal in 0..count {
-            let cell = filled.next_if(|cell| cell.ordinal == ordinal);
-            cells.serialize_element(&OneCell {
-                ordinal,
-                value: cell.map(|cell| number::json(cell.value)),
-                formatted: cell.map(|cell| number::danish(cell.value, cell.decimals)),
-            })?;
+            let cell = filled.next_if(|(_, cell)| cell.ordinal == ordinal);
+            cells.serialize_element(&OneCell::new(self.0, ordinal, cell))?;
         }
         cells.end()
     }
 }
 
-struct OneCell {
+struct OneCell<'a> {
     ordinal: usize,
-    value: Option<serde_json::Value>,
-    formatted: Option<String>,
+    value: Json,
+    formatted: Cow<'a, str>,
+    error: Option<&'a str>,
 }
 
-impl Serialize for OneCell {
+impl<'a> OneCell<'a> {
+    fn new(answer: &'a Answer, ordinal: usize, found: Option<(usize, &Cell)>) -> OneCell<'a> {
+        let Some((place, cell)) = found else {
+            return OneCell { ordinal, value: Json::Null, formatted: Cow::from(""), error: None };
+        };
+        let (value, error) = match cell.value {
+            Value::Number(value) => (number::json(value), None),
+            Value::Truth(truth) => (json!(truth), None),
+            Value::Day(day) => (json!(number::date(day)), None),
+            Value::Text(text) => (json!(answer.text(text)), None),
+            Value::Error(text) => (Json::Null, Some(answer.text(text))),
+        };
+        OneCell { ordinal, value, formatted: answer.shown(place), error }
+    }
+}
+
+impl Serialize for OneCell<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut cell = serializer.serialize_struct("Cell", 3)?;
+        let mut cell = serializer.serialize_struct("Cell", 4)?;
         cell.serialize_field("ordinal", &self.ordinal)?;
         cell.serialize_field("value", &self.value)?;
-        cell.serialize_field("formatted", self.formatted.as_deref().unwrap_or_default())?;
+        cell.serialize_field("formatted", &self.formatted)?;
+        if let Some(error) = self.error {
+            cell.serialize_field("error", error)?;
+        }
         cell.end()
     }
 }

@@ -9,7 +9,8 @@ use super::number::{self, danish_date};
 use super::{csv, table};
 use crate::table::{Column, Table, Value};
 
-/// Characters of a text in a table on the screen; the rest is left out.
+/// Characters of a text in a table on the screen; the rest is left out, but for the last column, behind
+/// which nothing stands.
 const LONGEST: usize = 60;
 
 /// Writes a table for people.
@@ -28,11 +29,15 @@ pub(super) fn write_table(out: &mut dyn Write, answer: &Table) -> io::Result<()>
 }
 
 fn write_rows(out: &mut dyn Write, answer: &Table) -> io::Result<()> {
-    let cells: Vec<Vec<String>> = answer.columns.iter().map(shown).collect();
+    let last = answer.columns.len().saturating_sub(1);
+    let longest = |at| if at == last { usize::MAX } else { LONGEST };
+    let cells = answer.columns.iter().enumerate().map(|(at, column)| shown(column, longest(at)));
+    let cells: Vec<Vec<String>> = cells.collect();
     let columns = || answer.columns.iter().zip(&cells);
     let widths: Vec<usize> = columns().map(|(column, cells)| width(column, cells)).collect();
     let headings: Vec<&str> = answer.columns.iter().map(|column| column.name.as_str()).collect();
-    let rules: Vec<String> = widths.iter().map(|&width| "─".repeat(width)).collect();
+    let rules = widths.iter().map(|&width| "─".repeat(width.min(LONGEST)));
+    let rules: Vec<String> = rules.collect();
     write_line(out, answer, &headings, &widths)?;
     write_line(out, answer, &rules.iter().map(String::as_str).collect::<Vec<_>>(), &widths)?;
     for row in 0..answer.rows() {
@@ -58,11 +63,11 @@ fn write_line(
     writeln!(out, "{}", padded.collect::<Vec<_>>().join("  ").trim_end())
 }
 
-fn shown(column: &Column) -> Vec<String> {
+fn shown(column: &Column, longest: usize) -> Vec<String> {
     let text = |value: &Value| match value {
         Value::Missing => String::new(),
-        Value::Text(text) if text.chars().count() > LONGEST => {
-            text.chars().take(LONGEST - 1).chain(['…']).collect()
+        Value::Text(text) if text.chars().count() > longest => {
+            text.chars().take(longest - 1).chain(['…']).collect()
         }
         Value::Text(text) => text.to_string(),
         Value::Number(number) => number::danish(*number, column.decimals),

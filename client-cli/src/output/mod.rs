@@ -80,7 +80,11 @@ pub fn draw_answer(
 ) -> Result<(), Error> {
     match format {
         Format::Table => Ok(table::write(out, heading, answer)?),
-        Format::Csv => Ok(csv::write(out, answer)?),
+        Format::Csv => {
+            // A file of values has no place for them.
+            answer.remarks().iter().for_each(|remark| eprintln!("{remark}"));
+            Ok(csv::write(out, answer)?)
+        }
         Format::Json => Ok(json::write(out, heading, answer)?),
         Format::Xlsx => Ok(out.write_all(&xlsx::answer(heading, answer)?)?),
     }
@@ -169,5 +173,64 @@ fn write(
             body(&mut out)?;
             Ok(out.flush()?)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use terning_proto::v1::CellKind;
+
+    use super::*;
+    use crate::answer::tests::{axis, mixed};
+
+    /// An answer with a number, a text, an error, a truth and a day.
+    fn answer() -> Answer {
+        let axes = vec![
+            axis(&["[A].[B]"], &[&["x"], &["y"]]),
+            axis(&["[C].[D]"], &[&["1"], &["2"], &["3"]]),
+        ];
+        let others = [
+            (1, CellKind::Text, "Brøndby;\nnord"),
+            (2, CellKind::Error, "teksten 'a' er ikke et tal"),
+            (3, CellKind::Truth, ""),
+            (4, CellKind::Day, ""),
+        ];
+        let cells = [(0, 7.5), (1, 0.0), (2, 0.0), (3, 1.0), (5, 20_757.0)];
+        mixed(axes, &cells, 1, &others)
+    }
+
+    fn drawn(format: Format) -> String {
+        let mut out = Vec::new();
+        draw_answer(&mut out, format, &Heading::default(), &answer()).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn cells_that_are_no_numbers_are_shown_and_errors_are_told_below() {
+        let expected = "
+B      x              y
+D  ─────  ─────────────
+1    7,5  Brøndby; nord
+2  #FEJL           Sand
+3            31.10.2026
+
+#FEJL (1 celle): teksten 'a' er ikke et tal
+";
+        let table = drawn(Format::Table);
+        assert!(table.ends_with(expected), "{table}");
+        let csv = "D;x;y\n1;7,5;\"Brøndby;\nnord\"\n2;#FEJL;Sand\n3;;2026-10-31\n";
+        assert!(drawn(Format::Csv).ends_with(csv));
+    }
+
+    #[test]
+    fn programs_get_values_with_their_types() {
+        let json: serde_json::Value = serde_json::from_str(&drawn(Format::Json)).unwrap();
+        let cells = json["cells"].as_array().unwrap();
+        assert_eq!(cells[1]["value"], "Brøndby;\nnord");
+        assert_eq!(cells[2]["value"], serde_json::Value::Null);
+        assert_eq!(cells[2]["error"], "teksten 'a' er ikke et tal");
+        assert_eq!((&cells[3]["value"], &cells[5]["value"]), (&true.into(), &"2026-10-31".into()));
+        assert_eq!(cells[4]["formatted"], "");
+        assert!(cells[0].get("error").is_none() && json.get("warnings").is_none());
     }
 }

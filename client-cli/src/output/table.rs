@@ -1,13 +1,14 @@
 //! A table for people: nested headers, a field per column before the rows, blocks of columns that
 //! fit the width of a screen.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::ops::Range;
 
 use super::Heading;
 use super::grid::{Grid, MEASURES};
-use super::number::{self, danish_date};
-use crate::answer::Answer;
+use super::number::danish_date;
+use crate::answer::{Answer, Value};
 
 /// Characters of a line, unless a single column needs more.
 const WIDTH: usize = 120;
@@ -36,6 +37,7 @@ pub fn write(out: &mut dyn Write, heading: &Heading, answer: &Answer) -> io::Res
             layout.write_block(out, block)?;
         }
     }
+    write_notes(out, &answer.remarks())?;
     write_notes(out, &heading.notes)
 }
 
@@ -198,18 +200,23 @@ impl<'a> Layout<'a> {
             .enumerate()
             .map(|(place, &caption)| if place < blank { "" } else { caption })
             .collect();
-        let mut values = vec![String::new(); widths.len()];
-        for (column, cell) in self.grid.cells(row) {
+        let mut values: Vec<String> = widths.iter().map(|&width| " ".repeat(width)).collect();
+        let answer = self.grid.answer();
+        for (column, place) in self.grid.cells(row) {
             if block.contains(&column) {
-                values[column - block.start] = number::danish(cell.value, cell.decimals);
+                let (at, shown) = (column - block.start, answer.shown(place));
+                let shown = in_line(&shown);
+                let width = widths[at];
+                values[at] = match answer.cells[place].value {
+                    Value::Text(_) => format!("{shown:<width$}"),
+                    _ => format!("{shown:>width$}"),
+                };
             }
         }
-        let aligned: Vec<String> =
-            values.iter().zip(widths).map(|(value, &width)| format!("{value:>width$}")).collect();
         format!(
             "{:<indent$}{}",
             padded(&shown, &self.before),
-            aligned.join("  "),
+            values.join("  "),
             indent = self.indent()
         )
     }
@@ -246,12 +253,20 @@ fn widths_of_values(grid: &Grid<'_>, columns: &[Vec<&str>]) -> Vec<usize> {
     let caption = |captions: &Vec<&str>| captions.last().map_or(0, |text| text.chars().count());
     let mut widths: Vec<usize> = columns.iter().map(caption).collect();
     for row in 0..grid.rows() {
-        for (column, cell) in grid.cells(row) {
-            let width = number::danish(cell.value, cell.decimals).len();
+        for (column, place) in grid.cells(row) {
+            let width = in_line(&grid.answer().shown(place)).chars().count();
             widths[column] = widths[column].max(width);
         }
     }
     widths
+}
+
+/// A text as it stands in a line: without the lines and signs of its own that would break it.
+fn in_line(text: &str) -> Cow<'_, str> {
+    match text.contains(char::is_control) {
+        true => Cow::from(text.replace(char::is_control, " ")),
+        false => Cow::from(text),
+    }
 }
 
 fn padded(texts: &[&str], widths: &[usize]) -> String {

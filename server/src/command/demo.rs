@@ -190,19 +190,21 @@ async fn municipalities(
     };
     let answer: Answer = client.ask(Asked::Pivot(pivot)).await?;
     let number = |row| answer.axes.get(1)?.position(row).next().map(|one| one.caption.clone());
-    let found = answer.cells.iter().filter_map(|cell| Some((number(cell.ordinal)?, cell.value)));
+    let found =
+        answer.cells.iter().filter_map(|cell| Some((number(cell.ordinal)?, cell.number()?)));
     Ok(found.collect())
 }
 
 /// Commands that work as they stand.
 fn how_to_go_on(server: &str, data: &Path, kommune: &str, kommuner: &str, exit: bool) -> String {
-    let terning = program();
+    let (terning, terning_server) = (program("terning"), program("terning-server"));
     let data = data.display();
-    let server =
-        if server.ends_with(":50051") { String::new() } else { format!(" --server {server}") };
+    // A server that is started again is at the usual port.
+    let usual = exit || server.ends_with(":50051");
+    let server = if usual { String::new() } else { format!(" --server {server}") };
     let first = if exit {
         format!(
-            "Start serveren igen med: terning-server serve --data {data}\nSpørg den så, for eksempel:"
+            "Start serveren igen med:\n  {terning_server} serve --data '{data}'\nSpørg den så i et andet vindue, for eksempel:"
         )
     } else {
         "Serveren bliver ved, til du trykker Ctrl-C. Prøv imens i et andet vindue:".to_owned()
@@ -218,12 +220,12 @@ fn how_to_go_on(server: &str, data: &Path, kommune: &str, kommuner: &str, exit: 
     )
 }
 
-/// How the command line is started from here.
-fn program() -> String {
-    let beside = std::env::current_exe().ok().map(|server| server.with_file_name("terning"));
+/// How one of the programs is started from here.
+fn program(name: &str) -> String {
+    let beside = std::env::current_exe().ok().map(|server| server.with_file_name(name));
     match beside.filter(|path| path.exists()) {
         Some(path) => path.display().to_string(),
-        None => "cargo run --release -q -p terning --".to_owned(),
+        None => format!("cargo run --release -q --bin {name} --"),
     }
 }
 

@@ -1,6 +1,5 @@
 //! `terning-server token`
 
-use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -8,14 +7,17 @@ use anyhow::{Context, bail};
 use cube_schema::domain::Domain;
 use cube_schema::domains::vh::Vh;
 use cube_schema::schema::Role;
+use terning_engine::delivery::{Inputs, read_reference};
 
 use super::say;
 use crate::access::{Claims, Key};
 use crate::args::Token;
-use crate::versions::{self, Manifest};
+use crate::versions::{self, Manifest, RawStore};
 
 /// The role of whoever is given a municipality and no role.
 const KOMMUNE: &str = "kommune";
+/// The list of municipalities.
+const KOMMUNER: &str = "kodelister/kommuner.csv";
 const SECONDS_OF_A_DAY: u64 = 86_400;
 
 pub(super) fn run(args: &Token) -> anyhow::Result<ExitCode> {
@@ -35,8 +37,17 @@ fn make(args: &Token) -> anyhow::Result<String> {
         (None, Some(_)) => bail!("rollen '{name}' er ikke en kommunes; udelad --kommune"),
         _ => {}
     }
-    fs::create_dir_all(&args.data)
-        .with_context(|| format!("datamappen {} kan ikke skrives", args.data.display()))?;
+    if !args.data.is_dir() {
+        bail!(
+            "datamappen {} findes ikke; lav den først med terning-server rebuild",
+            args.data.display()
+        );
+    }
+    if let Some(number) = args.kommune.as_deref().filter(|number| !is_kommune(&args.data, number)) {
+        bail!(
+            "kommune {number} findes ikke på kommunelisten; giv kommunens nummer, for eksempel 153"
+        );
+    }
     let key = Key::read_or_make(&args.data)?;
     let seconds = u64::from(args.days) * SECONDS_OF_A_DAY;
     let claims = Claims::new(&role.name, args.kommune.as_deref(), now()?, seconds);
@@ -56,6 +67,19 @@ fn role(data: &Path, name: &str) -> anyhow::Result<Role> {
     let known: Vec<&str> = roles.iter().map(|role| role.name.as_str()).collect();
     let found = roles.iter().find(|role| role.name == name).cloned();
     found.with_context(|| format!("rollen '{name}' findes ikke; der er {}", known.join(", ")))
+}
+
+/// Whether a municipality is on the list: that of the version that is asked now, or the one that is
+/// compiled in.
+fn is_kommune(data: &Path, number: &str) -> bool {
+    let current = versions::current(data);
+    let manifest = current
+        .and_then(|current| Manifest::read(&versions::folder(data).join(current.to_string())).ok());
+    let mut files = manifest.and_then(|one| versions::raw_files(&one).ok()).unwrap_or_default();
+    files.retain(|file| file.path.ends_with(KOMMUNER));
+    let store = RawStore::new(data, &files);
+    let list = Vh::new().map(|vh| read_reference(&vh, &Inputs::of(&store), &|_| ()).data);
+    list.is_ok_and(|list| list.kommune(number).is_some())
 }
 
 /// The time, in seconds since 1970.
@@ -85,9 +109,14 @@ mod tests {
             (Some("national"), Some("153"), "udelad --kommune"),
             (Some("kommune"), None, "giv også --kommune"),
             (None, None, "--rolle"),
+            (None, Some("999"), "kommune 999 findes ikke"),
         ] {
             let error = make(rolle, kommune).unwrap_err().to_string();
             assert!(error.contains(said), "{error}");
         }
+        let nowhere = data.path().join("nosuch");
+        let kommune = Some("153".to_owned());
+        let error = super::make(&Token { kommune, rolle: None, data: nowhere.clone(), days: 1 });
+        assert!(error.unwrap_err().to_string().contains("findes ikke") && !nowhere.exists());
     }
 }

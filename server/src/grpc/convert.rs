@@ -1,9 +1,12 @@
 //! Answers of the engine as messages: a dictionary of members per axis, packed numbers for cells.
 
+use std::borrow::Cow;
+
 use hashbrown::HashMap;
 use terning_engine::cube::Cube;
 use terning_engine::query::bound::{HierarchyRef, Member};
-use terning_engine::query::cellset::{AxisPositions, CellSet};
+use terning_engine::query::cellset::{AxisPositions, CellSet, CellValue};
+use terning_engine::query::format::Language;
 use terning_engine::query::names::Names;
 use terning_engine::query::{Answer, names};
 use terning_proto::v1;
@@ -32,7 +35,7 @@ pub fn version(version: &Version) -> v1::VersionInfo {
 }
 
 /// A whole answer.
-pub(super) fn cell_set(sight: &Sight, answer: &Answer) -> v1::CellSet {
+pub(super) fn cell_set(sight: &Sight, answer: &Answer, formatted: bool) -> v1::CellSet {
     let cube = sight.views[answer.view].cube();
     let names = Names::new(cube, &answer.cells.own);
     v1::CellSet {
@@ -40,7 +43,9 @@ pub(super) fn cell_set(sight: &Sight, answer: &Answer) -> v1::CellSet {
         version: Some(version(&sight.version)),
         behind: answer.cells.behind,
         axes: answer.cells.axes.iter().map(|one| axis(cube, names, one)).collect(),
-        cells: Some(cells(&answer.cells)),
+        cells: Some(cells(&answer.cells, formatted)),
+        warnings: answer.cells.warnings.clone(),
+        cell_properties: Vec::new(),
     }
 }
 
@@ -57,6 +62,7 @@ pub fn member(
         hierarchy: names::hierarchy_name(cube, hierarchy),
         level: names::level_name(cube, hierarchy, member).to_owned(),
         path: names::path(names, hierarchy, member),
+        properties: Vec::new(),
     }
 }
 
@@ -78,6 +84,7 @@ fn axis(cube: &Cube, names: Names<'_>, axis: &AxisPositions) -> v1::Axis {
         members: dictionary.members,
         positions,
         count: axis.count as u32,
+        properties: Vec::new(),
     }
 }
 
@@ -104,24 +111,68 @@ impl Dictionary {
     }
 }
 
-/// Whether the contract can carry a cell: it has numbers only. A cell with a text or an error is
-/// sent as an empty one.
-fn is_carried(cells: &CellSet, at: usize) -> bool {
-    !cells.special.contains_key(&at)
-}
-
-fn cells(cells: &CellSet) -> v1::Cells {
+fn cells(cells: &CellSet, formatted: bool) -> v1::Cells {
     let mut before = 0;
-    let kept: Vec<usize> = (0..cells.values.len()).filter(|&at| is_carried(cells, at)).collect();
-    let steps = kept.iter().map(|&at| {
-        let step = cells.ordinals[at] - before;
-        before = cells.ordinals[at];
+    let steps = cells.ordinals.iter().map(|&ordinal| {
+        let step = ordinal - before;
+        before = ordinal;
         step
     });
     let ordinal_steps = steps.collect();
-    let (counts, numbers) = values(&kept.iter().map(|&at| cells.values[at]).collect::<Vec<_>>());
-    let shown: Vec<u8> = kept.iter().map(|&at| cells.decimals[at]).collect();
-    v1::Cells { ordinal_steps, counts, numbers, decimals: decimals(&shown) }
+    let (counts, numbers) = values(&on_the_wire(cells));
+    let mut packed = v1::Cells {
+        ordinal_steps,
+        counts,
+        numbers,
+        decimals: one_for_all(&cells.decimals),
+        formats: cells.formats.iter().map(ToString::to_string).collect(),
+        format_of: one_for_all(&cells.format_of),
+        ..v1::Cells::default()
+    };
+    others(cells, &mut packed);
+    if formatted {
+        packed.formatted = cells.formatted(Language::default());
+    }
+    packed
+}
+
+/// The number that stands for each cell: also for truths and days.
+fn on_the_wire(cells: &CellSet) -> Cow<'_, [f64]> {
+    let mut values = Cow::from(&cells.values);
+    for (place, value) in &cells.others {
+        let number = match value {
+            CellValue::Truth(truth) => f64::from(u8::from(*truth)),
+            CellValue::Day(day) => f64::from(day.0),
+            CellValue::Text(_) | CellValue::Error(_) => 0.0,
+        };
+        values.to_mut()[*place as usize] = number;
+    }
+    values
+}
+
+/// Cells that are no numbers: their kinds, and the dictionary of their texts.
+fn others(cells: &CellSet, packed: &mut v1::Cells) {
+    if cells.others.is_empty() {
+        return;
+    }
+    packed.kinds = vec![v1::CellKind::Number as i32; cells.ordinals.len()];
+    let mut texts: HashMap<&str, u32> = HashMap::new();
+    for (place, value) in &cells.others {
+        let (kind, text) = match value {
+            CellValue::Text(text) => (v1::CellKind::Text, Some(text)),
+            CellValue::Error(text) => (v1::CellKind::Error, Some(text)),
+            CellValue::Truth(_) => (v1::CellKind::Truth, None),
+            CellValue::Day(_) => (v1::CellKind::Day, None),
+        };
+        packed.kinds[*place as usize] = kind as i32;
+        if let Some(text) = text {
+            let next = texts.len() as u32;
+            packed.text_of.push(*texts.entry(text).or_insert_with(|| {
+                packed.texts.push(text.to_string());
+                next
+            }));
+        }
+    }
 }
 
 /// Whole numbers as such, as long as all are.
@@ -136,10 +187,10 @@ fn values(values: &[f64]) -> (Vec<u64>, Vec<f64>) {
 }
 
 /// One number where all cells agree.
-fn decimals(decimals: &[u8]) -> Vec<u32> {
-    match decimals.split_first() {
-        Some((first, rest)) if rest.iter().all(|other| other == first) => vec![u32::from(*first)],
-        _ => decimals.iter().map(|&one| one.into()).collect(),
+fn one_for_all<T: Copy + Into<u32> + PartialEq>(numbers: &[T]) -> Vec<u32> {
+    match numbers.split_first() {
+        Some((first, rest)) if rest.iter().all(|other| other == first) => vec![(*first).into()],
+        _ => numbers.iter().map(|&one| one.into()).collect(),
     }
 }
 
@@ -183,22 +234,57 @@ fn join_small(mut parts: Vec<v1::AxisPart>) -> Vec<v1::AxisPart> {
 
 fn cell_parts(cells: &v1::Cells) -> impl Iterator<Item = Part> {
     let starts = (0..cells.ordinal_steps.len()).step_by(PART_CELLS);
+    let mut dictionary = PartTexts { texts: &cells.texts, text_of: cells.text_of.iter() };
     starts.map(move |start| {
         let end = (start + PART_CELLS).min(cells.ordinal_steps.len());
+        let kinds = slice(&cells.kinds, start, end);
+        let (texts, text_of) = dictionary.next(&kinds);
         Part::Cells(v1::Cells {
             ordinal_steps: cells.ordinal_steps[start..end].to_vec(),
             counts: slice(&cells.counts, start, end),
             numbers: slice(&cells.numbers, start, end),
-            decimals: match cells.decimals.len() {
-                0 | 1 => cells.decimals.clone(),
-                _ => slice(&cells.decimals, start, end),
-            },
+            decimals: slice_unless_one(&cells.decimals, start, end),
+            kinds,
+            texts,
+            text_of,
+            formatted: slice(&cells.formatted, start, end),
+            formats: cells.formats.clone(),
+            format_of: slice_unless_one(&cells.format_of, start, end),
         })
     })
 }
 
+/// The texts of cells, part by part: each part has those that it needs.
+struct PartTexts<'a> {
+    texts: &'a [String],
+    text_of: std::slice::Iter<'a, u32>,
+}
+
+impl PartTexts<'_> {
+    fn next(&mut self, kinds: &[i32]) -> (Vec<String>, Vec<u32>) {
+        let has_text =
+            |kind: &&i32| [v1::CellKind::Text as i32, v1::CellKind::Error as i32].contains(kind);
+        let mut numbers: HashMap<u32, u32> = HashMap::new();
+        let mut texts = Vec::new();
+        let count = kinds.iter().filter(has_text).count();
+        let text_of = self.text_of.by_ref().take(count).map(|&text| {
+            *numbers.entry(text).or_insert_with(|| {
+                texts.push(self.texts[text as usize].clone());
+                texts.len() as u32 - 1
+            })
+        });
+        let text_of = text_of.collect();
+        (texts, text_of)
+    }
+}
+
+/// Part of a column that may have one value for all cells.
+fn slice_unless_one(column: &[u32], start: usize, end: usize) -> Vec<u32> {
+    if column.len() == 1 { column.to_vec() } else { slice(column, start, end) }
+}
+
 /// Part of a column; an absent column stays absent.
-fn slice<T: Copy>(column: &[T], start: usize, end: usize) -> Vec<T> {
+fn slice<T: Clone>(column: &[T], start: usize, end: usize) -> Vec<T> {
     column.get(start..end).map(<[T]>::to_vec).unwrap_or_default()
 }
 
@@ -211,8 +297,8 @@ mod tests {
         assert_eq!(values(&[0.0, 3.0]), (vec![0, 3], vec![]));
         assert_eq!(values(&[0.5, 3.0]), (vec![], vec![0.5, 3.0]));
         assert_eq!(values(&[-1.0]), (vec![], vec![-1.0]));
-        assert_eq!(decimals(&[2, 2]), [2]);
-        assert_eq!(decimals(&[0, 2]), [0, 2]);
+        assert_eq!(one_for_all(&[2_u8, 2]), [2]);
+        assert_eq!(one_for_all(&[0_u8, 2]), [0, 2]);
     }
 
     #[test]
@@ -223,16 +309,21 @@ mod tests {
             members: vec![v1::Member::default(); PART_MEMBERS + 1],
             positions: (0..count as u32).collect(),
             count: count as u32,
+            ..v1::Axis::default()
         };
         let cells = v1::Cells {
             ordinal_steps: vec![1; count],
             counts: vec![7; count],
-            numbers: Vec::new(),
             decimals: vec![0],
+            kinds: vec![v1::CellKind::Text as i32; count],
+            texts: vec!["a".to_owned(), "b".to_owned()],
+            text_of: (0..count as u32).map(|cell| u32::from(cell as usize >= PART_CELLS)).collect(),
+            ..v1::Cells::default()
         };
         let whole = v1::CellSet { axes: vec![axis], cells: Some(cells), ..Default::default() };
         let parts = parts(whole);
         let (mut members, mut positions, mut counts) = (0, 0, 0);
+        let mut texts = Vec::new();
         for part in &parts {
             match part.part.as_ref().unwrap() {
                 Part::Head(head) => assert!(head.axes[0].members.is_empty()),
@@ -240,10 +331,15 @@ mod tests {
                     members += axis.members.len();
                     positions += axis.positions.len();
                 }
-                Part::Cells(cells) => counts += cells.counts.len(),
+                Part::Cells(cells) => {
+                    counts += cells.counts.len();
+                    texts.extend(cells.text_of.iter().map(|&text| &cells.texts[text as usize]));
+                }
             }
         }
         assert_eq!((members, positions, counts), (PART_MEMBERS + 1, count, count));
         assert_eq!(parts.len(), 1 + 2 + 2 + 3);
+        assert_eq!(texts.iter().filter(|&&text| text == "a").count(), PART_CELLS);
+        assert_eq!(texts.len(), count);
     }
 }

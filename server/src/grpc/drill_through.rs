@@ -51,13 +51,21 @@ fn asked(request: &v1::DrillThroughRequest) -> Drill {
     }
 }
 
+fn counted(count: usize, one: &str, several: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { several })
+}
+
 fn about(cube: String, filters: Vec<String>, drilled: &Drilled) -> About {
     let (records, entities) = (drilled.records, drilled.entities);
     let shown = drilled.table.rows();
     let Of { measure, group, parts, some, .. } = &drilled.of;
     let mut notes = vec![match group {
-        None => format!("I alt {records} ydelser hos {entities} borgere."),
-        Some(group) => format!("I alt {records} rækker i {group}."),
+        None => format!(
+            "I alt {} hos {}.",
+            counted(records, "ydelse", "ydelser"),
+            counted(entities, "borger", "borgere")
+        ),
+        Some(group) => format!("I alt {} i {group}.", counted(records, "række", "rækker")),
     }];
     notes.extend(of_formula(parts, measure));
     if *some {

@@ -24,7 +24,7 @@ impl Api {
         let sight = self.sight(&call.caller, &question.version).await?;
         let job = move |cancel: &Cancel| {
             let answered = ask(&sight, &question, cancel)?;
-            whole(&sight, &answered)
+            whole(&sight, &answered, question.formatted)
         };
         let cell_set = Some(self.work.run(call.deadline, job).await?);
         Ok(v1::QueryResponse { cell_set })
@@ -77,9 +77,9 @@ pub(super) fn pivot(asked: &v1::Pivot) -> Pivot {
 }
 
 /// The answer in one message, or a refusal that tells how to get a large one.
-fn whole(sight: &Sight, answered: &Answer) -> Result<v1::CellSet, Status> {
+fn whole(sight: &Sight, answered: &Answer, formatted: bool) -> Result<v1::CellSet, Status> {
     if answered.cells.ordinals.len() <= WHOLE_CELLS {
-        let cell_set = convert::cell_set(sight, answered);
+        let cell_set = convert::cell_set(sight, answered, formatted);
         if cell_set.encoded_len() <= WHOLE_BYTES {
             return Ok(cell_set);
         }

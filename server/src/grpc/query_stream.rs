@@ -17,7 +17,7 @@ impl Api {
         let sight = self.sight(&call.caller, &question.version).await?;
         let job = move |cancel: &Cancel| {
             let answered = ask(&sight, &question, cancel)?;
-            Ok(convert::parts(convert::cell_set(&sight, &answered)))
+            Ok(convert::parts(convert::cell_set(&sight, &answered, question.formatted)))
         };
         let parts = self.work.run(call.deadline, job).await?;
         let parts = parts.into_iter().map(|part| Ok(v1::QueryStreamResponse { part: Some(part) }));

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use cube_schema::report::{Filled, PivotTexts, TableReport};
-use terning_engine::query::{Cancel, Pivot};
+use cube_schema::report::{Filled, PivotTexts, Report, TableReport};
+use terning_engine::cube::Field;
+use terning_engine::cube::dimension::same;
+use terning_engine::query::{Cancel, ErrorKind, Pivot, QueryError};
 use terning_proto::v1;
 use terning_proto::v1::run_report_response::Part;
 use tokio::time::Instant;
@@ -32,10 +34,12 @@ impl Api {
         &self,
         call: Call<v1::RunReportRequest>,
     ) -> Result<Parts<v1::RunReportResponse>, Status> {
-        let Call { caller, deadline, message: request } = call;
+        let Call { caller, deadline, message: mut request } = call;
         let sight = self.sight(&caller, &request.version).await?;
-        let filled = self.fill(&sight, &request)?;
         let report = self.reports.find(&request.name).map_err(|error| status::of_report(&error))?;
+        name_members(&sight, report, &mut request)?;
+        check_seen(&sight, report)?;
+        let filled = self.fill(&sight, &request)?;
         if let Some(kind) = report.table {
             let asked = Asked { kind, filled, source: report.source.clone(), request };
             let parts = self.lines(sight, asked, deadline, &caller).await?;
@@ -45,7 +49,7 @@ impl Api {
         let question = question(filled.pivot, request);
         let job = move |cancel: &Cancel| {
             let answered = ask(&sight, &question, cancel)?;
-            Ok(convert::parts(convert::cell_set(&sight, &answered)))
+            Ok(convert::parts(convert::cell_set(&sight, &answered, false)))
         };
         let answer = self.work.run(deadline, job).await?.into_iter().map(Part::Answer);
         Ok(stream(std::iter::once(Part::Report(head)).chain(answer)))
@@ -119,6 +123,64 @@ impl Api {
     }
 }
 
+/// Puts keys in the place of the members that parameters name.
+fn name_members(
+    sight: &Sight,
+    report: &Report,
+    request: &mut v1::RunReportRequest,
+) -> Result<(), Status> {
+    let cube = sight.find_cube(&report.pivot.cube)?.cube();
+    for parameter in &report.parameters {
+        let named = parameter.member.as_ref().and_then(|member| member.split_once('.'));
+        let field = named.and_then(|(dimension, field)| {
+            let shape = &cube.dimensions[cube.find_dimension(dimension)?];
+            Some(&shape.fields[shape.find_field(field)?])
+        });
+        let (Some(field), Some(value)) = (field, request.parameters.get_mut(&parameter.name))
+        else {
+            continue;
+        };
+        let names = value.split(',').map(str::trim).filter(|name| !name.is_empty());
+        let keys = names.map(|name| key(field, name));
+        *value = keys.collect::<Result<Vec<_>, _>>()?.join(",");
+    }
+    Ok(())
+}
+
+/// The key of a member that is named by it, or by its caption.
+fn key<'a>(field: &'a Field, name: &str) -> Result<&'a str, Status> {
+    let members = || (0..field.len()).map(|at| (field.keys.get(at), field.captions.get(at)));
+    let found = members().find(|(key, caption)| *key == name || same(caption, name));
+    found.map(|(key, _)| key).ok_or_else(|| {
+        let start: String = name.chars().take(2).collect::<String>().to_lowercase();
+        let near = members().map(|(_, caption)| caption.to_owned());
+        let near = near.filter(|caption| caption.to_lowercase().starts_with(&start));
+        let message = format!("{} '{name}' findes ikke", field.name.to_lowercase());
+        status::unknown(message, near.collect())
+    })
+}
+
+/// That nothing which a report shows is hidden from the caller.
+fn check_seen(sight: &Sight, report: &Report) -> Result<(), Status> {
+    let view = sight.find_cube(&report.pivot.cube)?;
+    let dimensions = view.cube().dimensions.iter();
+    let hidden = dimensions.filter(|one| view.find_dimension(&one.name).is_none());
+    let PivotTexts { filters, columns, rows, .. } = &report.pivot;
+    let texts = filters.iter().chain(columns).chain(rows);
+    for dimension in hidden {
+        let start = format!("{}.", dimension.name);
+        if texts.clone().any(|text| text.starts_with(&start)) {
+            let message = format!(
+                "rapporten '{}' viser '{}', som dit adgangsbevis ikke giver adgang til",
+                report.name, dimension.name
+            );
+            let hint = "brug et adgangsbevis for den kommune, som rapporten er om".to_owned();
+            return Err(status::of_query(QueryError::new(ErrorKind::Invalid, message).hint(hint)));
+        }
+    }
+    Ok(())
+}
+
 /// A version that the error list is made from.
 fn source_of<'a>(sight: &'a Sight, folder: &'a Path, data: &'a Path) -> fejlliste::Source<'a> {
     let manifest = &sight.version.manifest;
@@ -164,5 +226,6 @@ fn question(pivot: PivotTexts, request: v1::RunReportRequest) -> v1::Question {
         asked: Some(v1::question::Asked::Pivot(pivot)),
         version: request.version,
         purpose: request.purpose,
+        formatted: false,
     }
 }

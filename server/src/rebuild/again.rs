@@ -12,7 +12,7 @@ use terning_engine::load::{Order, Standing, hold, load_ordered};
 
 use super::former::part;
 use super::{CUBES, DECISIONS, Decisions, KOMMUNER, MONTH_LIMIT, write_cubes, write_reports};
-use crate::versions::{self, CubesFile, Draft, Manifest, RawStore, VersionName};
+use crate::versions::{self, CubesFile, Draft, Lock, Manifest, RawStore, VersionName};
 
 /// How a version made again compares with the one it was made from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +40,13 @@ pub fn rebuild_again(
     from: VersionName,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> anyhow::Result<Again> {
+    let names = versions::names(data)?;
+    if !names.contains(&from) {
+        let known: Vec<String> = names.iter().map(ToString::to_string).collect();
+        let known = if known.is_empty() { "ingen".to_owned() } else { known.join(", ") };
+        bail!("version {from} findes ikke i {}; der er {known}", data.display());
+    }
+    let lock = Lock::take(data)?;
     let folder = versions::folder(data).join(from.to_string());
     let old = Manifest::read(&folder).map_err(anyhow::Error::msg)?;
     let files = versions::raw_files(&old)?;
@@ -52,7 +59,7 @@ pub fn rebuild_again(
     let domain = Vh::new()?;
     let store = RawStore::new(data, &files);
     let mut loaded = load_ordered(&domain, &store, &order(&old), progress)?;
-    let draft = Draft::begin(data, loaded.timeline.last)?;
+    let draft = Draft::locked(lock, loaded.timeline.last)?;
     loaded.report.version = draft.name().to_string();
     loaded.report.notes.push(format!("lavet igen af filerne til version {from}"));
     write_reports(&draft, &loaded)?;

@@ -9,12 +9,14 @@ use std::sync::Arc;
 use cube_schema::day::Day;
 use cube_schema::domains::vh::fejl::{self, Raad};
 use cube_schema::domains::vh::regler::RULES;
+use terning_engine::load::LoadReport;
+use terning_engine::load::report::DeliveryLine;
 use terning_engine::query::table::Values;
 use terning_engine::query::{Cancel, Drill, ErrorKind, Pivot, QueryError, Table, View, drill};
 
 use super::leveret::{self, Fields};
 use super::{Lines, ReportFault};
-use crate::rebuild::{REJECTS, WARNINGS, standings};
+use crate::rebuild::{REJECTS, REPORT, WARNINGS, standings};
 use crate::versions::Manifest;
 
 /// What is told of a record. The personal number is left out where the caller may not see it.
@@ -120,9 +122,10 @@ fn findings(
     };
     let records = records(view, pivot, cancel)?;
     let mut found = marks(&records);
-    found.extend(warnings(source, &records)?);
+    found.extend(warnings(source, &records, &places(view, pivot, cancel)?)?);
     if is_told_of_deliveries(view, kommune) {
         found.extend(rejects(source, kommune)?);
+        found.extend(deliveries(source, kommune)?);
     }
     if records.column("Borger.Personnummer").is_some() {
         as_delivered(source, &mut found);
@@ -142,17 +145,65 @@ fn marks(records: &Table) -> Vec<Found> {
     found
 }
 
-/// A line for each warning of one of the records.
-fn warnings(source: &Source<'_>, records: &Table) -> Result<Vec<Found>, ReportFault> {
-    let by_place: BTreeMap<(String, u64), usize> = (0..records.rows())
-        .map(|row| ((text(records, "Fil", row), line(records, row)), row))
+/// A line for each warning of one of the records. They are found by the file and line that each came
+/// from; of one that another has delivered (K1, K2) neither these are told nor what the warning says
+/// besides its kind.
+fn warnings(
+    source: &Source<'_>,
+    records: &Table,
+    places: &Table,
+) -> Result<Vec<Found>, ReportFault> {
+    let by_place: BTreeMap<(String, u64), usize> = (0..places.rows())
+        .map(|row| ((text(places, "Fil", row), line(places, row)), row))
         .collect();
     let warned = rows(&source.folder.join(WARNINGS))?.into_iter();
     let found = warned.filter_map(|[file, at, kind, note]| {
         let row = *by_place.get(&(file, at.parse().ok()?))?;
         let Raad { felt, raad } = fejl::raad(&kind);
         let one = of_record(records, row, "advarsel", felt);
+        let note = if one.file.is_empty() { String::new() } else { note };
         Some(Found { rule: kind, note, what: raad.to_owned(), ..one })
+    });
+    Ok(found.collect())
+}
+
+/// The file and line of each of the records, also of those that another has delivered.
+fn places(view: &View, pivot: &Pivot, cancel: &Cancel) -> Result<Table, QueryError> {
+    if !view.sees_deliveries() {
+        return Ok(Table::default());
+    }
+    let columns = ["Fil", "Linje"].map(str::to_owned);
+    drill::all(&view.of_records().of_program(), &pivot.filters, &columns, cancel)
+}
+
+/// A line for each delivery that was refused or held, where no later one of its system is used.
+fn deliveries(source: &Source<'_>, kommune: &str) -> Result<Vec<Found>, ReportFault> {
+    let Ok(written) = std::fs::read(source.folder.join(REPORT)) else { return Ok(Vec::new()) };
+    let report: LoadReport = serde_json::from_slice(&written).map_err(|_| {
+        ReportFault::Given(format!("versionens fil {REPORT} kan ikke læses; genopbyg versionen"))
+    })?;
+    let own: Vec<_> = report.deliveries.iter().filter(|line| line.kommune == kommune).collect();
+    let later = |one: &DeliveryLine, than: &DeliveryLine| {
+        one.system == than.system && (&one.maaned, &one.file) > (&than.maaned, &than.file)
+    };
+    let stands = |line: &&DeliveryLine| {
+        !line.later && !own.iter().any(|one| one.is_used() && later(one, line))
+    };
+    let found = own.iter().copied().filter(stands).filter_map(|line| {
+        let (rule, note, what) = match (&line.refused, &line.held) {
+            (Some(reason), _) => ("Afvist leverance", reason, fejl::AFVIST_LEVERANCE),
+            (None, Some(reason)) => ("Tilbageholdt leverance", reason, fejl::HOLDT_LEVERANCE),
+            (None, None) => return None,
+        };
+        Some(Found {
+            file: line.file.clone(),
+            kind: "leverance",
+            rule: rule.to_owned(),
+            system: line.system.clone(),
+            note: note.clone(),
+            what: what.to_owned(),
+            ..Found::default()
+        })
     });
     Ok(found.collect())
 }

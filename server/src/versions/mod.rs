@@ -26,7 +26,7 @@ pub(crate) use raw::{checksum, checksum_of};
 pub use store::{Listed, Version, VersionError, Versions, check_folder};
 pub use views::Views;
 pub use watch::watch;
-pub use write::Draft;
+pub use write::{Draft, Lock};
 
 use std::fs;
 use std::io;

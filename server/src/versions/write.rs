@@ -15,6 +15,29 @@ use rustix::fs::{FlockOperation, flock};
 
 use super::{MANIFEST, Manifest, VersionName, current_file, folder, names};
 
+/// The right to write versions in a data folder: one program has it at a time.
+pub struct Lock {
+    data: PathBuf,
+    /// Given up when it is closed.
+    _file: File,
+}
+
+impl Lock {
+    /// Takes it, before any work is done.
+    ///
+    /// # Errors
+    /// The data folder cannot be written, or another rebuild is running.
+    pub fn take(data: &Path) -> anyhow::Result<Lock> {
+        let failed = || format!("datamappen {} kan ikke skrives", data.display());
+        fs::create_dir_all(data).with_context(failed)?;
+        let file = File::create(data.join(".lock")).with_context(failed)?;
+        if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
+            bail!("en anden genopbygning er i gang i {}; vent, til den er færdig", data.display());
+        }
+        Ok(Lock { data: data.to_owned(), _file: file })
+    }
+}
+
 /// A version that is being written. Dropped unpublished, it leaves nothing behind.
 pub struct Draft {
     data: PathBuf,
@@ -22,7 +45,7 @@ pub struct Draft {
     name: VersionName,
     published: bool,
     /// Held so that two rebuilds cannot take the same name.
-    _lock: File,
+    _lock: Lock,
 }
 
 impl Draft {
@@ -31,20 +54,24 @@ impl Draft {
     /// # Errors
     /// The data folder cannot be written, or another rebuild is running.
     pub fn begin(data: &Path, month: Month) -> anyhow::Result<Draft> {
-        let versions = folder(data);
+        Draft::locked(Lock::take(data)?, month)
+    }
+
+    /// The same by whoever has the lock already.
+    ///
+    /// # Errors
+    /// The data folder cannot be written.
+    pub fn locked(lock: Lock, month: Month) -> anyhow::Result<Draft> {
+        let data = lock.data.clone();
+        let versions = folder(&data);
         let failed = || format!("datamappen {} kan ikke skrives", data.display());
-        fs::create_dir_all(data).with_context(failed)?;
         private_folder().recursive(true).create(&versions).with_context(failed)?;
-        let lock = File::create(data.join(".lock")).with_context(failed)?;
-        if flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err() {
-            bail!("en anden genopbygning er i gang i {}; vent, til den er færdig", data.display());
-        }
         remove_leftovers(&versions)?;
-        let last = names(data)?.into_iter().find(|name| name.month == month);
+        let last = names(&data)?.into_iter().find(|name| name.month == month);
         let name = VersionName { month, serial: last.map_or(1, |name| name.serial + 1) };
         let folder = versions.join(format!(".{name}.tmp"));
         private_folder().create(&folder).with_context(failed)?;
-        Ok(Draft { data: data.to_owned(), folder, name, published: false, _lock: lock })
+        Ok(Draft { data, folder, name, published: false, _lock: lock })
     }
 
     /// The name that the version will have.

@@ -89,18 +89,14 @@ fn end_at_death(record: &mut Judged, death: Option<Day>, as_of: Day) {
 fn separate_stays(records: &mut [Judged], as_of: Day) {
     let mut cuts: Vec<Vec<Piece>> = Vec::new();
     let mut overlaps: Vec<bool> = Vec::new();
-    for record in records.iter() {
-        let others = records.iter().filter(|other| other.identity != record.identity);
-        let shared: Vec<(&Judged, Piece)> =
-            others.filter_map(|other| Some((other, shared_stay(record, other, as_of)?))).collect();
+    for (place, record) in records.iter().enumerate() {
+        let others = records.iter().enumerate().filter(|(other, _)| *other != place);
+        let shared: Vec<(usize, Piece)> = others
+            .filter_map(|(at, other)| Some((at, shared_stay(record, other, as_of)?)))
+            .collect();
         overlaps.push(!shared.is_empty());
-        cuts.push(
-            shared
-                .iter()
-                .filter(|(other, _)| keeps_before(other, record))
-                .map(|(_, days)| *days)
-                .collect(),
-        );
+        let keeps = |other: usize| (rank(&records[other]), other) > (rank(record), place);
+        cuts.push(shared.iter().filter(|(other, _)| keeps(*other)).map(|one| one.1).collect());
     }
     for ((record, cuts), overlaps) in records.iter_mut().zip(cuts).zip(overlaps) {
         if overlaps {
@@ -132,13 +128,12 @@ fn is_change_over(shared: &[Piece], a: (Day, Option<Day>), b: (Day, Option<Day>)
     day == last && (from_to(a, b) || from_to(b, a))
 }
 
-/// Rule C2: does `one` keep the days it shares with `other`? The later start; then 1.8.1 before 1.12.0.1 before 1.8.2; then the
-/// greater identity.
-fn keeps_before(one: &Judged, other: &Judged) -> bool {
-    let strength = |record: &Judged| {
-        ["1.8.2", "1.12.0.1", "1.8.1"].iter().position(|code| *code == record.ydelseskode)
-    };
-    (one.start, strength(one), &one.identity) > (other.start, strength(other), &other.identity)
+/// Rule C2: the greater of two stays keeps the days they share. The later start; then 1.8.1 before 1.12.0.1 before 1.8.2; then the
+/// greater identity. Without an Ydelsesid two may have the same: the one delivered later.
+fn rank(record: &Judged) -> (Day, Option<usize>, &(String, String, String)) {
+    let strengths = ["1.8.2", "1.12.0.1", "1.8.1"];
+    let strength = strengths.iter().position(|code| *code == record.ydelseskode);
+    (record.start, strength, &record.identity)
 }
 
 /// Rule C3: support in the citizen's own home during a stay. The support is marked and loses the days.

@@ -34,6 +34,8 @@ pub struct Publication {
     pub off: Off,
     /// Records that it does not have, by reporter, system and Ydelsesid.
     pub without: BTreeSet<(String, String, String)>,
+    /// The municipalities published; all where there is none.
+    pub kommuner: BTreeSet<String>,
     /// The first and the last quarter (`2020K1`); all from 2013K4 where there is none.
     pub quarters: Option<(String, String)>,
 }
@@ -77,7 +79,9 @@ impl Oracle {
         let rules_off = self.records_without(&publication.off);
         let (ours, theirs) = (by_place(self.records()), by_place(&rules_off));
         let mut cells = Vec::new();
-        for kommune in &self.sources.lists.kommuner {
+        let asked = &publication.kommuner;
+        let is_asked = |kode: &String| asked.is_empty() || asked.contains(kode);
+        for kommune in self.sources.lists.kommuner.iter().filter(|one| is_asked(&one.kode)) {
             for ydelse in &self.sources.lists.ydelser {
                 for quarter in self.quarters(publication) {
                     let area = Area::of(&kommune.kode, quarter);

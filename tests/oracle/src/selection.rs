@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use crate::day::Month;
 use crate::intake::{DeliveredRecord, Delivery};
 use crate::reference::{Reference, Rolle};
 use crate::report::Summary;
@@ -24,6 +25,15 @@ impl Counting {
             record: record.clone(),
         }
     }
+}
+
+/// What a record is known by: its Ydelsesid. One without any is known by where it stands (month, serial number, line), so that it is
+/// like no other.
+type Key = (String, Option<(Month, u32, usize)>);
+
+fn key_of(delivery: &Delivery, record: &DeliveredRecord) -> Key {
+    let place = (delivery.month, delivery.loebenummer, record.line);
+    (record.id.clone(), record.id.is_empty().then_some(place))
 }
 
 /// Municipality and system.
@@ -64,7 +74,7 @@ fn group_by_system(deliveries: &[Delivery]) -> BTreeMap<SystemKey, Vec<&Delivery
 }
 
 /// Rules S1, S3 and S4: a full stock replaces all that was there before; a delivery of changes is applied by Ydelsesid.
-fn stock_of(deliveries: &[&Delivery], summary: &mut Summary) -> BTreeMap<String, Counting> {
+fn stock_of(deliveries: &[&Delivery], summary: &mut Summary) -> BTreeMap<Key, Counting> {
     let mut stock = BTreeMap::new();
     for delivery in deliveries {
         if delivery.is_full_stock {
@@ -77,11 +87,11 @@ fn stock_of(deliveries: &[&Delivery], summary: &mut Summary) -> BTreeMap<String,
 }
 
 /// Rule S1: the records of one full stock. The same Ydelsesid twice: the last counts.
-fn full_stock(delivery: &Delivery, summary: &mut Summary) -> BTreeMap<String, Counting> {
+fn full_stock(delivery: &Delivery, summary: &mut Summary) -> BTreeMap<Key, Counting> {
     let mut stock = BTreeMap::new();
     for record in &delivery.records {
         let counting = Counting::of(delivery, record);
-        if stock.insert(record.id.clone(), counting).is_some() {
+        if stock.insert(key_of(delivery, record), counting).is_some() {
             summary.warn("samme Ydelsesid to gange");
         }
     }
@@ -89,15 +99,11 @@ fn full_stock(delivery: &Delivery, summary: &mut Summary) -> BTreeMap<String, Co
 }
 
 /// Rule S4: each record replaces the one with its Ydelsesid; one with `Slettet=J` makes it disappear.
-fn apply_changes(
-    stock: &mut BTreeMap<String, Counting>,
-    delivery: &Delivery,
-    summary: &mut Summary,
-) {
+fn apply_changes(stock: &mut BTreeMap<Key, Counting>, delivery: &Delivery, summary: &mut Summary) {
     for record in &delivery.records {
         if !record.is_deleted {
-            stock.insert(record.id.clone(), Counting::of(delivery, record));
-        } else if stock.remove(&record.id).is_none() {
+            stock.insert(key_of(delivery, record), Counting::of(delivery, record));
+        } else if stock.remove(&key_of(delivery, record)).is_none() {
             summary.warn("sletning af ukendt Ydelsesid");
         }
     }

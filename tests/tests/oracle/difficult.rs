@@ -66,6 +66,26 @@ pub fn deliver_more(folder: &Path, random: &mut Random) {
     }
 }
 
+/// Writes what two of them deliver in 2022, when Ishøj is published without Vallensbæk.
+pub fn deliver_later(folder: &Path, random: &mut Random) {
+    for kommune in ["153", "183"] {
+        let delivery = Delivery::full(kommune, "nexus", "2022-03");
+        let mut lines: Vec<String> =
+            (0..8 + random.below(12)).map(|_| line(kommune, false, random)).collect();
+        if kommune == "183" {
+            lines.extend((0..4).map(|at| for_vallensbaek(at, random)));
+        }
+        written::deliver(folder, &delivery, *random.one(&FORMS), &lines);
+    }
+}
+
+/// A sound record that Ishøj reports for Vallensbæk.
+fn for_vallensbaek(at: usize, random: &mut Random) -> String {
+    let cpr = *random.one(&CITIZENS[..3]);
+    let code = *random.one(&["1.8.1", "1.8.2", "1.12.0.1", "1.12.0.2"]);
+    format!("v{at};{cpr};183;187;{code};2021-05-01;;1.1.1;;")
+}
+
 /// The reference files; each is missing now and then.
 fn refer(reference: &Path, systemskifte: &str, random: &mut Random) {
     let places = "OpholdsstedId;Navn;Kommunekode;Tilbudstype\nS1;Aahuset;153;3.5\nS2;Æblegården;461;3.5\nS3;Aahuset;999;99\n";
@@ -125,7 +145,7 @@ const FORMS: [Form; 3] = [Form::Csv, Form::Header, Form::Xml];
 
 /// A record: mostly sound, and each of its fields now and then odd.
 fn line(kommune: &str, of_changes: bool, random: &mut Random) -> String {
-    let id = format!("y{}", random.below(30));
+    let id = if random.percent(4) { String::new() } else { format!("y{}", random.below(30)) };
     let cpr = if random.percent(2) { "610180300" } else { *random.one(&CITIZENS) };
     let handle = if random.percent(2) { "999" } else { kommune };
     let betaling = *random.one(&["", "", kommune, "187", "155", "183", "185", "999"]);
@@ -251,8 +271,9 @@ fn personale(random: &mut Random) -> String {
     text
 }
 
-const APPROVED_CODES: [&str; 5] = ["1.8.1", "1.8.2", "1.12.0.1", "1.12.0.2", "9.9"];
-const QUARTERS: [&str; 6] = ["2013K4", "2019K4", "2020K1", "2020 K2", "2020q3", "2020K4"];
+/// 1.18.1 is valid from 2020K3 on, so that D1 takes it out of approved quarters before.
+const APPROVED_CODES: [&str; 6] = ["1.8.1", "1.8.2", "1.12.0.1", "1.12.0.2", "1.18.1", "9.9"];
+const QUARTERS: [&str; 7] = ["2013K4", "2019K4", "2020K1", "2020 K2", "2020q3", "2020K4", "2022K1"];
 
 /// Long or wide, now and then below a heading and on the second sheet.
 fn approvals(path: &Path, random: &mut Random) {
@@ -296,7 +317,7 @@ fn wide(sheet: &mut Worksheet, top: u32, random: &mut Random) {
         for code in APPROVED_CODES {
             sheet.write_string(row, 0, code).unwrap();
             sheet.write_number(row, 1, kommune.parse::<f64>().unwrap()).unwrap();
-            for column in 2..8 {
+            for column in (2..).take(QUARTERS.len()) {
                 let approved = *random.one(&["Ja", "X", "x", "1", "Nej", ""]);
                 sheet.write_string(row, column, approved).unwrap();
             }

@@ -57,11 +57,13 @@ fn are_own_of_benchmark(eyes: &Eyes, pivot: &Pivot) -> bool {
     *eyes != Eyes::National && pivot.cube.ends_with("Benchmark")
 }
 
-/// Whether the records that both sides have are shown alike.
+/// Whether the records that both sides have are shown alike. Without an id none is known to be the
+/// same one.
 fn shown_alike(ours: &[String], theirs: &[String]) -> bool {
     let name = |line: &String| line.split(' ').take(3).collect::<Vec<_>>().join(" ");
     let of_both = |line: &&String| theirs.iter().any(|their| name(their) == name(line));
-    ours.iter().filter(of_both).all(|line| theirs.contains(line))
+    let has_id = |line: &&String| line.split(' ').nth(2) != Some("-");
+    ours.iter().filter(has_id).filter(of_both).all(|line| theirs.contains(line))
 }
 
 fn ours(both: &Both, eyes: &Eyes, pivot: &Pivot, filters: &[String]) -> Option<Vec<String>> {
@@ -101,7 +103,8 @@ fn line(record: &Drilled) -> String {
     let day = |day: Option<Day>| day.map_or("-".to_owned(), |day| day.to_string());
     let marks = if record.marks.is_empty() { "-".to_owned() } else { record.marks.join(", ") };
     let days = [record.first_day, record.last_day].map(day).join(" ");
-    let (kommune, system, id) = (&record.handlekommune, &record.system, &record.id);
+    let id = if record.id.is_empty() { "-" } else { &record.id };
+    let (kommune, system) = (&record.handlekommune, &record.system);
     format!("{kommune} {system} {id} {days} {marks} {}", day(record.dato_uden_overlap))
 }
 

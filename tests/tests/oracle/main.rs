@@ -5,6 +5,7 @@ mod both;
 mod difficult;
 mod drill;
 mod edges;
+mod hand07;
 mod hold;
 mod sample;
 mod written;

@@ -121,3 +121,41 @@ fn a_municipality_gets_its_own_list_and_of_others_what_it_gets_of_one_without_de
     assert!(answer.contains("D1") && !answer.contains("afvist"), "{answer}");
     assert!(!answer.contains("VH_157") && !answer.contains("6303603456"), "{answer}");
 }
+
+#[test]
+fn a_record_that_another_reports_has_its_warnings_without_the_others_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let deliveries = folder.path().join("deliveries");
+    let line = "c;6202441001;183;187;1.8.1;2020-01-01;;1.2.1;;F";
+    Delivery::full("183", "nexus", "2026-09").write(&deliveries, &[line]);
+    build(folder.path());
+    let server = Server::ready(folder.path());
+    let own = token(folder.path(), "kommune", Some("187"));
+    let answer = server.answer(&asked("187", &["--token", &own]));
+    let expected = [" advarsel Ugyldig funktionsvurdering c  Funktionsvurdering "];
+    assert_eq!(found(&answer), expected);
+    assert!(!answer.contains("VH_183"), "{answer}");
+}
+
+#[test]
+fn a_refused_delivery_is_listed_until_a_later_one_is_used() {
+    let folder = tempfile::tempdir().unwrap();
+    let deliveries = folder.path().join("deliveries");
+    let good = ["a1;6101801234;153;;1.8.1;2020-01-01;;1.2.1;;A"];
+    Delivery::full("153", "nexus", "2026-08").write(&deliveries, &good);
+    let broken = Delivery::full("153", "nexus", "2026-09").write(&deliveries, &good);
+    std::fs::write(&broken, "not what the manifest says\n").unwrap();
+    build(folder.path());
+    let server = Server::ready(folder.path());
+    let refused = [" leverance Afvist leverance    "];
+    assert_eq!(found(&server.answer(&asked("Brøndby", &[]))), refused);
+    let other = token(folder.path(), "kommune", Some("157"));
+    assert_eq!(found(&server.answer(&asked("153", &["--token", &other]))), [""; 0]);
+    let refusal = server.refusal(&asked("999", &[]));
+    assert!(refusal.contains("'999' findes ikke"), "{refusal}");
+
+    Delivery::full("153", "nexus", "2026-10").write(&deliveries, &good);
+    build(folder.path());
+    let solved = ["løst leverance Afvist leverance    "];
+    assert_eq!(found(&server.answer(&asked("153", &["--version=2026-10.1"]))), solved);
+}

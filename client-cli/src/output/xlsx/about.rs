@@ -14,7 +14,9 @@ pub(super) fn of_answer<'a>(heading: &Heading, answer: &Answer) -> Sheet<'a> {
     let title = heading.title.as_deref().unwrap_or(&answer.cube);
     let origin = origin(&answer.cube, &answer.version, &answer.as_of, answer.behind);
     let choices = heading.choices.iter().map(|choice| row(&choice.name, &choice.value));
-    sheet(title, origin.into_iter().chain(choices).chain(notes(&heading.notes)).collect())
+    let remarks = answer.remarks();
+    let notes = notes(&heading.notes).chain(notes(&remarks));
+    sheet(title, origin.into_iter().chain(choices).chain(notes).collect())
 }
 
 /// The sheet of a table.

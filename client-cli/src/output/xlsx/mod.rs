@@ -8,7 +8,7 @@ use rust_xlsxwriter::{DocProperties, Workbook, XlsxError};
 
 use super::grid::Grid;
 use super::{Heading, List, table as screen};
-use crate::answer::Answer;
+use crate::answer::{Answer, Value as Cell};
 use crate::error::Error;
 use crate::table::{self, Table};
 use sheet::{Row, Sheet, Value};
@@ -65,8 +65,8 @@ fn figures<'a>(heading: &'a Heading, answer: &'a Answer) -> Sheet<'a> {
     let rows = (0..grid.rows()).map(move |row| {
         let mut values: Row = grid.row(row).into_iter().map(Value::text).collect();
         values.resize(width, Value::Empty);
-        for (column, cell) in grid.cells(row) {
-            values[labels + column] = Value::Number(cell.value, cell.decimals);
+        for (column, place) in grid.cells(row) {
+            values[labels + column] = of_cell(answer, place);
         }
         values
     });
@@ -77,6 +77,17 @@ fn figures<'a>(heading: &'a Heading, answer: &'a Answer) -> Sheet<'a> {
         headers: headers(&Grid::new(answer)),
         labels,
         rows: Box::new(rows),
+    }
+}
+
+/// A cell, so that a spreadsheet can go on with it.
+fn of_cell(answer: &Answer, place: usize) -> Value {
+    let cell = answer.cells[place];
+    match cell.value {
+        Cell::Number(number) => Value::Number(number, cell.decimals),
+        Cell::Day(day) => Value::Day(day),
+        Cell::Text(text) => Value::text(answer.text(text)),
+        Cell::Truth(_) | Cell::Error(_) => Value::text(&answer.shown(place)),
     }
 }
 

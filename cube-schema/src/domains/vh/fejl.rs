@@ -77,6 +77,13 @@ pub fn raad(regel: &str) -> Raad {
 /// What to do about a line that could not be read.
 pub const AFVIST: &str = "Ret feltet i fagsystemet; linjen er ikke indlæst.";
 
+/// What to do about a delivery that is refused.
+pub const AFVIST_LEVERANCE: &str =
+    "Ret leverancen og send den igen; til da tæller den, kommunen havde.";
+/// What to do about a delivery that is held.
+pub const HOLDT_LEVERANCE: &str = "Kontrollér, om ydelser mangler, og send så en ny leverance; er \
+    den rigtig, kan driften godtage den.";
+
 #[cfg(test)]
 mod tests {
     use super::super::regler::{RULES, handling};

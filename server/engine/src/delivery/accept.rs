@@ -38,6 +38,8 @@ pub struct RefusedDelivery {
     pub month: Option<Month>,
     /// The reason, in Danish.
     pub reason: String,
+    /// Whether nothing is wrong with it but that it is of a month beyond the limit.
+    pub later: bool,
 }
 
 /// What came in.
@@ -145,6 +147,7 @@ impl<D: Domain> Gate<'_, D> {
         let named = candidate.data.as_ref().or(candidate.manifest.as_ref());
         let file = named.map_or("", String::as_str);
         let manifest = self.manifest(candidate).map_err(|reason| by_name(file, reason))?;
+        let later = self.limit.is_some_and(|limit| manifest.month > limit);
         let trusted = match &candidate.data {
             Some(data) => self.trust(&manifest, data),
             None => Err("datafilen mangler".to_owned()),
@@ -155,6 +158,7 @@ impl<D: Domain> Gate<'_, D> {
             system: manifest.system.clone(),
             month: Some(manifest.month),
             reason,
+            later,
         })?;
         Ok((Accepted { info: manifest.info(file), format }, look.unknown))
     }
@@ -222,7 +226,7 @@ fn by_name(file: &str, reason: String) -> RefusedDelivery {
         _ => ("", String::new(), None),
     };
     let (file, reporter) = (file.to_owned(), reporter.to_owned());
-    RefusedDelivery { file, reporter, system, month, reason }
+    RefusedDelivery { file, reporter, system, month, reason, later: false }
 }
 
 /// The month of `202609`.

@@ -1,5 +1,7 @@
 //! Reference files and code lists → the domain's reference data.
 
+use std::collections::BTreeMap;
+
 use cube_schema::domain::{Domain, ReferenceSpec, Refused, Row};
 
 use super::accept::REFERENCE_FOLDER;
@@ -19,6 +21,10 @@ pub struct ReferenceData<R> {
     pub data: R,
     /// Compiled-in lists that a file has replaced.
     pub replaced: Vec<String>,
+    /// The files that are used, with the number of their lines that could be.
+    pub lines: BTreeMap<String, u64>,
+    /// The files that are not, and why.
+    pub refused: BTreeMap<String, String>,
     /// Lines that cannot be used.
     pub rejects: Vec<Reject>,
     /// Warnings.
@@ -70,6 +76,8 @@ impl<R: Send + Sync + Default> ReferenceData<R> {
             }
             Err(reason) => {
                 self.warnings.count(REFUSED, || format!("{path}: {reason}"));
+                self.lines.remove(path);
+                self.refused.insert(path.to_owned(), reason);
                 false
             }
         }
@@ -86,6 +94,7 @@ impl<R: Send + Sync + Default> ReferenceData<R> {
         if let Err(reason) = self.take_text(domain, spec, &path, text.as_bytes()) {
             self.warnings.count(REFUSED, || format!("{path}: {reason}"));
         }
+        self.lines.remove(&path);
     }
 
     fn take_bytes<D: Domain<Reference = R>>(
@@ -112,10 +121,13 @@ impl<R: Send + Sync + Default> ReferenceData<R> {
         sheet: &workbook::Sheet,
     ) -> Result<(), String> {
         let keys = spec.wide.map_or(0, |wide| wide.keys);
-        let mut rejects = Rejects::of(path);
+        let (mut rejects, mut lines) = (Rejects::of(path), 0);
         let walked = workbook::each(bytes, sheet, &mut |line, row| {
             match domain.read_reference(&mut self.data, spec, &row) {
-                Ok(said) => self.warnings.at(path, line, said),
+                Ok(said) => {
+                    lines += 1;
+                    self.warnings.at(path, line, said);
+                }
                 Err(refused) => {
                     let of_a_key = spec.columns[..keys].contains(&refused.field);
                     rejects.add(line, refused);
@@ -124,6 +136,7 @@ impl<R: Send + Sync + Default> ReferenceData<R> {
             }
             true
         });
+        self.lines.insert(path.to_owned(), lines);
         self.rejects.extend(rejects.into_list());
         walked
     }
@@ -150,13 +163,17 @@ impl<R: Send + Sync + Default> ReferenceData<R> {
         each: impl FnOnce(&mut dyn FnMut(u64, Result<Row<'_>, Refused>)) -> Result<(), String>,
     ) -> Result<(), String> {
         let ReferenceData { data, warnings, .. } = self;
-        let mut rejects = Rejects::of(path);
+        let (mut rejects, mut lines) = (Rejects::of(path), 0);
         let walked = each(&mut |line, row| match row
             .and_then(|row| domain.read_reference(data, spec, &row))
         {
-            Ok(said) => warnings.at(path, line, said),
+            Ok(said) => {
+                lines += 1;
+                warnings.at(path, line, said);
+            }
             Err(refused) => rejects.add(line, refused),
         });
+        self.lines.insert(path.to_owned(), lines);
         self.rejects.extend(rejects.into_list());
         walked
     }

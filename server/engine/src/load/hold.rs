@@ -12,6 +12,7 @@ use cube_schema::domain::Domain;
 use cube_schema::rule::Take;
 use serde::{Deserialize, Serialize};
 
+use super::hold_files::Lines;
 use crate::delivery::{Input, Store};
 use crate::history::{History, Outcome};
 
@@ -59,6 +60,8 @@ pub struct Hold<'a> {
     pub former: &'a BTreeMap<String, Standing>,
     /// The files of the former version.
     pub files: &'a dyn Store,
+    /// How many lines of each of its reference files were used; empty where it does not say.
+    pub lines: &'a Lines,
     /// By how many percent records may shrink, and how many of a file may be rejected.
     pub percent: u32,
     /// Whose new records an operator has accepted.
@@ -71,14 +74,14 @@ pub enum Accept {
     /// Nobody's.
     #[default]
     None,
-    /// Those of these reporters.
+    /// Those of these reporters, and reference files of these names.
     Some(BTreeSet<String>),
     /// Everybody's.
     All,
 }
 
 impl Accept {
-    /// Whether a reporter's are.
+    /// Whether a reporter's are, or a reference file is.
     #[must_use]
     pub fn has(&self, reporter: &str) -> bool {
         match self {
@@ -172,7 +175,7 @@ impl Hold<'_> {
     }
 
     /// Whether a part is more than the share that is let through.
-    fn is_more(&self, part: u64, whole: u64) -> bool {
+    pub(super) fn is_more(&self, part: u64, whole: u64) -> bool {
         u128::from(part) * 100 > u128::from(whole) * u128::from(self.percent)
     }
 }
@@ -269,8 +272,13 @@ mod tests {
     #[test]
     fn more_than_the_share_is_held_and_exactly_the_share_is_not() {
         let files = MemoryStore::default();
-        let hold =
-            Hold { former: &BTreeMap::new(), files: &files, percent: 20, accept: &Accept::None };
+        let hold = Hold {
+            former: &BTreeMap::new(),
+            files: &files,
+            lines: &BTreeMap::new(),
+            percent: 20,
+            accept: &Accept::None,
+        };
         let standing = |records, open| Standing {
             records,
             open,

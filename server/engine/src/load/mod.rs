@@ -3,6 +3,7 @@
 
 pub mod compare;
 pub mod hold;
+pub mod hold_files;
 pub mod report;
 pub mod text;
 
@@ -24,6 +25,7 @@ use crate::{history, rules, star};
 
 pub use hold::{Accept, Hold, Standing};
 use hold::{Finding, Kept, Overlay};
+use hold_files::{HeldFile, WithFormer};
 pub use report::LoadReport;
 
 /// What a load makes.
@@ -114,6 +116,35 @@ pub fn load_ordered<D: Domain>(
 ) -> Result<Loaded, LoadError> {
     let gathered = Gathered::read(domain, store, order.limit, &order.settled, progress)?;
     let Some(hold) = &order.hold else { return gathered.judge(domain, progress) };
+    let files = gathered.held_files(hold);
+    let (accepted, held): (Vec<HeldFile>, Vec<HeldFile>) =
+        files.into_iter().partition(|one| hold.accept.has(one.name()));
+    let files = held.iter().map(|one| one.file.clone()).collect();
+    let store = WithFormer { base: store, former: hold.files, files };
+    let gathered = match held.is_empty() {
+        true => gathered,
+        false => {
+            let read = gathered.inputs;
+            let mut now = Gathered::read(domain, &store, order.limit, &order.settled, progress)?;
+            hold_files::set_aside(&mut now.inputs, &read, &store.files);
+            now
+        }
+    };
+    let mut loaded = load_held(domain, &store, order, hold, gathered, progress)?;
+    loaded.report.held_files = held;
+    loaded.report.accepted_files = accepted;
+    Ok(loaded)
+}
+
+/// Judges what was gathered, and holds the reporters that there is a reason to hold.
+fn load_held<D: Domain>(
+    domain: &D,
+    store: &dyn Store,
+    order: &Order<'_>,
+    hold: &Hold<'_>,
+    gathered: Gathered<D>,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<Loaded, LoadError> {
     let standings = hold::standings(domain, &gathered.history, &gathered.inputs);
     let findings = hold.findings(&standings, &gathered.history);
     let (accepted, held): (Vec<Finding>, Vec<Finding>) =
@@ -193,13 +224,20 @@ impl<D: Domain> Gathered<D> {
         now.report.set_aside(&self.report, held, &self.history.outcomes, aside, is_new);
         now.rejects = self.history.rejects;
         now.rejects.retain(|reject| aside(&reject.file));
-        for input in self.inputs.into_iter().filter(|input| overlay.hides(&input.path)) {
+        let is_aside = |input: &Input| input.set_aside || overlay.hides(&input.path);
+        for input in self.inputs.into_iter().filter(is_aside) {
             if !now.inputs.contains(&input) {
                 now.inputs.push(Input { set_aside: true, ..input });
             }
         }
         now.inputs.sort_by(|a, b| (&a.path, a.set_aside).cmp(&(&b.path, b.set_aside)));
         Ok(now)
+    }
+
+    /// The reference files with a reason to hold them.
+    fn held_files(&self, hold: &Hold<'_>) -> Vec<HeldFile> {
+        let present = self.inputs.iter().map(|input| input.path.clone()).collect();
+        hold.files(&self.reference, &present)
     }
 
     /// Whether every delivery that a held reporter had is there, and is what it was.
@@ -230,6 +268,8 @@ impl<D: Domain> Gathered<D> {
         steps.step();
         let star = star::make(domain, &judged, &history.deliveries, &reference.data, timeline)?;
         steps.step();
+        // Nobody need wait until some million small values are let go.
+        std::thread::spawn(move || drop(judged));
 
         let newest = history.newest();
         rejects.append(&mut reference.rejects);

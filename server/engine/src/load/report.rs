@@ -9,6 +9,7 @@ use cube_schema::table::Timeline;
 use serde::{Deserialize, Serialize};
 
 use super::hold::Finding;
+use super::hold_files::{HeldFile, Lines};
 
 use crate::delivery::{Intake, ReferenceData, Tally};
 use crate::history::{History, Outcome};
@@ -29,6 +30,12 @@ pub struct LoadReport {
     pub held: Vec<Finding>,
     /// Reporters that would be held had they not been accepted.
     pub accepted: Vec<Finding>,
+    /// Reference files in whose place the former version's are used.
+    pub held_files: Vec<HeldFile>,
+    /// Reference files that would be held had they not been accepted.
+    pub accepted_files: Vec<HeldFile>,
+    /// The reference files that are used, with the number of their lines that could be.
+    pub references: Lines,
     /// Every delivery, by file.
     pub deliveries: Vec<DeliveryLine>,
     /// For each rule that can mark a record: how many it has marked, in the first judgement.
@@ -67,6 +74,9 @@ pub struct DeliveryLine {
     /// Why it is refused whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
+    /// Whether it is refused for its month alone, which is beyond the one that was ordered.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub later: bool,
     /// Why it is set aside, where its reporter is held.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<String>,
@@ -162,11 +172,13 @@ impl LoadReport {
             system: refused.system.clone(),
             maaned: refused.month.map(|month| month.to_string()).unwrap_or_default(),
             refused: Some(refused.reason.clone()),
+            later: refused.later,
             ..DeliveryLine::default()
         });
         let mut report = LoadReport {
             deliveries: refused.collect(),
             replaced: reference.replaced.clone(),
+            references: reference.lines.clone(),
             ..LoadReport::default()
         };
         report.add_warnings(&reference.warnings);
@@ -184,8 +196,7 @@ impl LoadReport {
             read: outcome.read + outcome.rejected,
             rejected: outcome.rejected,
             counted: outcome.counted,
-            refused: None,
-            held: None,
+            ..DeliveryLine::default()
         }));
         self.deliveries.sort_by(|a, b| a.file.cmp(&b.file));
         self.add_warnings(&history.warnings);

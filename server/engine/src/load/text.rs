@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::hold::Finding;
+use super::hold_files::HeldFile;
 use super::report::{Change, Count, DeliveryLine, LoadReport, SystemLine};
 use crate::delivery::reference::REFUSED as REFERENCE_REFUSED;
 
@@ -45,7 +46,7 @@ impl LoadReport {
 
     fn title(&self) -> String {
         let version = if self.version.is_empty() { "uden navn" } else { &self.version };
-        let as_of = if self.as_of.is_empty() { "ukendt dag" } else { &self.as_of };
+        let as_of = danish(&self.as_of);
         format!("Indlæsningsrapport for version {version}, opgjort pr. {as_of}")
     }
 
@@ -57,6 +58,7 @@ impl LoadReport {
 
     /// They change figures of the whole country, so they stand first.
     fn references_to(&self, page: &mut Page) {
+        self.held_files_to(page);
         let Some(warning) = self.warnings.get(REFERENCE_REFUSED) else { return };
         page.heading(
             "Referencefiler og kodelister, der IKKE er brugt; tal for hele landet kan mangle",
@@ -64,10 +66,38 @@ impl LoadReport {
         warning.examples.iter().for_each(|example| page.line(2, example));
     }
 
+    fn held_files_to(&self, page: &mut Page) {
+        if !self.held_files.is_empty() {
+            page.heading("Referencefiler, der er holdt tilbage; den forrige versions fil er brugt");
+        }
+        for HeldFile { file, reason, .. } in &self.held_files {
+            page.line(2, &format!("{file}: {reason}"));
+        }
+        if !self.held_files.is_empty() {
+            let names: Vec<&str> = self.held_files.iter().map(HeldFile::name).collect();
+            let accept = names.join(",");
+            page.line(
+                2,
+                &format!(
+                    "Ret filen og genopbyg; er den rigtig, så godtag den: terning-server rebuild … \
+                     --accept {accept}"
+                ),
+            );
+        }
+        if !self.accepted_files.is_empty() {
+            page.heading("Referencefiler, der er godtaget med --accept");
+        }
+        for HeldFile { file, reason, .. } in &self.accepted_files {
+            page.line(2, &format!("{file}: {reason}"));
+        }
+    }
+
     fn held_to(&self, page: &mut Page) {
         if !self.held.is_empty() {
             let count = self.held.len();
-            page.heading(&format!("Holdt tilbage: {count} kommuner beholder de ydelser, de havde"));
+            let own = if count == 1 { "den" } else { "de" };
+            let count = kommuner(count);
+            page.heading(&format!("Holdt tilbage: {count} beholder de ydelser, {own} havde"));
         }
         for Finding { kommune, reason, records_before, records, open_before, open } in &self.held {
             page.line(2, &format!("{kommune}: {reason}"));
@@ -98,7 +128,7 @@ impl LoadReport {
 
     fn refused_to(&self, page: &mut Page, most: usize) {
         let mut refused: Vec<&DeliveryLine> =
-            self.deliveries.iter().filter(|line| line.refused.is_some()).collect();
+            self.deliveries.iter().filter(|line| line.refused.is_some() && !line.later).collect();
         // The newest first: they are the ones to act on.
         refused.sort_by(|one, next| next.maaned.cmp(&one.maaned).then(one.file.cmp(&next.file)));
         if !refused.is_empty() {
@@ -114,6 +144,11 @@ impl LoadReport {
         if refused.len() > most {
             page.line(2, &format!("… og {} til", refused.len() - most));
         }
+        let later = self.deliveries.iter().filter(|line| line.later).count();
+        if later > 0 {
+            let what = if later == 1 { "leverance" } else { "leverancer" };
+            page.heading(&format!("{later} {what} for senere måneder er ikke med (--month)"));
+        }
     }
 
     fn changes_to(&self, page: &mut Page) {
@@ -125,7 +160,8 @@ impl LoadReport {
             page.heading("Ingen tidligere version at sammenligne med");
             return;
         }
-        page.heading(&format!("Ændret siden version {}: {} kommuner", self.former, changed.len()));
+        let count = kommuner(changed.len());
+        page.heading(&format!("Ændret siden version {}: {count}", self.former));
         for Change { kommune, records_before, records, open_before, open } in changed {
             let text = format!(
                 "{kommune}: {records_before} → {records} ydelser, {open_before} → {open} åbne"
@@ -189,7 +225,8 @@ impl LoadReport {
             .map(|line| format!("{} ({})", line.kommune, line.newest))
             .collect();
         if !behind.is_empty() {
-            page.heading(&format!("Bagud: {} kommuner, nyeste leverance i parentes", behind.len()));
+            let count = kommuner(behind.len());
+            page.heading(&format!("Bagud: {count}, nyeste leverance i parentes"));
             page.line(2, &behind.join(", "));
         }
         page.heading("Kommuner");
@@ -201,8 +238,9 @@ impl LoadReport {
     }
 
     fn files_to(&self, page: &mut Page) {
+        let own = self.deliveries.iter().filter(|delivery| !delivery.later);
         let (read, refused): (Vec<_>, Vec<_>) =
-            self.deliveries.iter().partition(|delivery| delivery.refused.is_none());
+            own.partition(|delivery| delivery.refused.is_none());
         let sum = |of: fn(&DeliveryLine) -> u64| read.iter().map(|line| of(line)).sum::<u64>();
         page.heading(&format!("Leverancer: {} indlæst, {} afvist", read.len(), refused.len()));
         page.table_line(["læst", "afvist", "tæller"], "fil");
@@ -214,6 +252,18 @@ impl LoadReport {
         let total = [sum(|line| line.read), sum(|line| line.rejected), sum(|line| line.counted)];
         page.table_line(total, "i alt");
     }
+}
+
+/// A day as Danes write it: 31.10.2026.
+fn danish(day: &str) -> String {
+    match day.split('-').collect::<Vec<_>>()[..] {
+        [year, month, day] => format!("{day}.{month}.{year}"),
+        _ => "ukendt dag".to_owned(),
+    }
+}
+
+fn kommuner(count: usize) -> String {
+    format!("{count} {}", if count == 1 { "kommune" } else { "kommuner" })
 }
 
 /// Text under way.

@@ -377,12 +377,28 @@ impl Waterfall<'_> {
         let [all, kept] = [self.counts(&[key], &[])?, self.counts(&[key], late)?];
         Ok(Step {
             rule: String::new(),
-            caption: late.join(" og "),
+            caption: self.captions(late)?,
             value,
             change: before.map(|before| difference(value, before.value)),
             records: Some(all[0] - kept[0]),
             entities: Some(all[1] - kept[1]),
         })
+    }
+}
+
+impl Waterfall<'_> {
+    /// What conditions say: the dimension, and the members that are left.
+    fn captions(&self, conditions: &[String]) -> Result<String, QueryError> {
+        let said = conditions.iter().map(|text| {
+            let condition = bind::condition(self.hidden, text)?;
+            let shape = &self.hidden.cube().dimensions[condition.dimension];
+            let captions = &shape.fields[condition.field].captions;
+            let members = condition.members.iter().map(|&member| captions.get(member as usize));
+            let members = members.collect::<Vec<_>>().join(", ");
+            let except = if condition.except { "ikke " } else { "" };
+            Ok(format!("{}: {except}{members}", shape.name))
+        });
+        Ok(said.collect::<Result<Vec<_>, QueryError>>()?.join(" og "))
     }
 }
 

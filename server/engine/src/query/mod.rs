@@ -12,6 +12,7 @@ pub mod names;
 pub mod parse;
 pub mod bind;
 pub mod show;
+pub mod format;
 pub mod table;
 mod told;
 pub mod drill;

@@ -38,6 +38,8 @@ struct Eyes {
     records: Option<Arc<Eyes>>,
     /// Whether records are shown without the file and line that they came from.
     without_deliveries: bool,
+    /// Whether columns are told as they are, in the place of what whoever sees some records is told.
+    of_program: bool,
 }
 
 /// What some row that may be seen has of an observed dimension.
@@ -104,6 +106,19 @@ impl View {
     pub fn without_deliveries(mut self) -> View {
         Arc::make_mut(&mut self.eyes).without_deliveries = true;
         self
+    }
+
+    /// The same view for the program itself: of a record that another has delivered, the true file
+    /// and line. What is found by these may be shown, they themselves may not.
+    #[must_use]
+    pub fn of_program(mut self) -> View {
+        Arc::make_mut(&mut self.eyes).of_program = true;
+        self
+    }
+
+    /// Whether columns are told as whoever sees some records only is to be told.
+    pub(super) fn is_told_own(&self) -> bool {
+        self.is_restricted() && !self.eyes.of_program
     }
 
     /// The view for showing single records.

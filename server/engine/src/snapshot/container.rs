@@ -1,6 +1,7 @@
 //! The file as sections: written in one go, opened by checked slices.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::ops::Range;
 
@@ -17,12 +18,22 @@ const ALIGN: usize = 64;
 #[derive(Default)]
 pub(super) struct Sections<'a> {
     sections: Vec<Cow<'a, [u8]>>,
+    /// By length and checksum: the sections that are so.
+    known: HashMap<(usize, u32), Vec<u32>>,
 }
 
 impl<'a> Sections<'a> {
-    /// Adds a section and returns its number. Number 0 is kept for the metadata.
+    /// Adds a section and returns its number, which is that of an equal one where there is one:
+    /// cubes share dimensions. Number 0 is kept for the metadata.
     pub fn add(&mut self, bytes: impl Into<Cow<'a, [u8]>>) -> u32 {
-        self.sections.push(bytes.into());
+        let bytes = bytes.into();
+        let known = self.known.entry((bytes.len(), crc32fast::hash(&bytes))).or_default();
+        let same = |number: &&u32| self.sections[**number as usize - 1] == bytes;
+        if let Some(number) = known.iter().find(same) {
+            return *number;
+        }
+        self.sections.push(bytes);
+        known.push(self.sections.len() as u32);
         self.sections.len() as u32
     }
 

@@ -14,7 +14,7 @@ use cube_schema::day::{Day, Month};
 use cube_schema::schema::Schema;
 use cube_schema::table::{DimensionTable, FactColumn, FactTable, Star, Timeline};
 use terning_engine::cube::{Cube, build};
-use terning_engine::query::cellset::Special;
+use terning_engine::query::cellset::CellValue;
 use terning_engine::query::names::{Names, caption};
 use terning_engine::query::{Answer, Cancel, Limits, Pivot, Question, View, answer};
 
@@ -167,10 +167,12 @@ fn lines(view: &View, answer: &Answer) -> Vec<String> {
     };
     let value = |ordinal: usize| {
         let found = cells.ordinals.iter().position(|one| *one as usize == ordinal);
-        found.map_or("-".to_owned(), |at| match cells.special.get(&at) {
-            Some(Special::Text(text)) => text.to_string(),
-            Some(Special::Error(error)) => format!("fejl: {}", error.message),
-            None => format!("{:.*}", usize::from(cells.decimals[at]), cells.values[at]),
+        found.map_or("-".to_owned(), |at| {
+            match cells.others.iter().find(|(place, _)| *place as usize == at) {
+                Some((_, CellValue::Text(text))) => text.to_string(),
+                Some((_, CellValue::Error(error))) => format!("fejl: {error}"),
+                _ => format!("{:.*}", usize::from(cells.decimals[at]), cells.values[at]),
+            }
         })
     };
     let columns = (0..count(0)).map(|column| position(0, column)).collect::<Vec<_>>().join(" ");

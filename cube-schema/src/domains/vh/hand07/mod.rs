@@ -90,11 +90,12 @@ impl Navne {
         found.and_then(|(_, names)| names.first()).map_or("", |name| name)
     }
 
-    /// The municipality that a text means: `153`, `Brøndby`, `153 Brøndby`.
+    /// The municipality that a text means: `153`, `Brøndby`, `Brøndby Kommune`, `153 Brøndby`.
     #[must_use]
     pub fn find_kommune(&self, text: &str) -> Option<Kommune> {
         let wanted = plain(text);
-        let (first, rest) = wanted.split_once(' ').unwrap_or((&wanted, ""));
+        let wanted = wanted.strip_suffix(" kommune").unwrap_or(&wanted);
+        let (first, rest) = wanted.split_once(' ').unwrap_or((wanted, ""));
         let called = |name: &str| plain(name) == wanted;
         let numbered = |kommune: Kommune, name: &str| {
             kommune.to_string() == first && (rest.is_empty() || plain(name) == rest)
@@ -104,16 +105,21 @@ impl Navne {
         found.map(|(kommune, _)| *kommune)
     }
 
-    /// The StatBank code of the service that a text means: `30181`, any known name, or both.
+    /// The StatBank code of the service that a text means: `30181`, any known name, or a code with
+    /// whatever name behind it (`30181 Længerevarende ophold`, `1.8.1 Længerevarende botilbud`). A
+    /// category alone is no service, for it may have several.
     #[must_use]
     pub fn find_ydelse(&self, text: &str) -> Option<&str> {
         let wanted = plain(text);
         let (first, _) = wanted.split_once(' ').unwrap_or((&wanted, ""));
-        let coded = self.ydelser.iter().find(|(code, _)| **code == *first);
-        let named = || {
-            self.ydelser.iter().find(|(_, names)| names.iter().any(|name| plain(name) == wanted))
+        let is_code = first.starts_with(|letter: char| letter.is_ascii_digit());
+        let called = |names: &[Box<str>], text: &str| names.iter().any(|name| plain(name) == text);
+        let coded =
+            |code: &str, names: &[Box<str>]| is_code && (code == first || called(names, first));
+        let found = |is: &dyn Fn(&str, &[Box<str>]) -> bool| {
+            self.ydelser.iter().find(|(code, names)| is(code, names)).map(|(code, _)| &**code)
         };
-        coded.or_else(named).map(|(code, _)| &**code)
+        found(&coded).or_else(|| found(&|_, names| called(names, &wanted)))
     }
 }
 

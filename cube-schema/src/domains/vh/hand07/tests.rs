@@ -1,7 +1,12 @@
-use super::forklar::{Virkning, forklar};
-use super::sammenlign::{Flis, IKKE_GODKENDT, IKKE_OFFENTLIGGJORT, sammenlign};
+use std::collections::BTreeSet;
+
+use super::forklar::{FLEST_REGLER, Virkning, forklar};
+use super::sammenlign::{
+    IKKE_GODKENDT, IKKE_OFFENTLIGGJORT, INDE_I_ANDEN, Linje, Spurgt, sammenlign,
+};
 use super::udtraek::{Udtraek, UdtraekFejl, laes};
 use super::*;
+use crate::domains::vh::trin;
 
 fn navne() -> Navne {
     let name = |text: &str| text.into();
@@ -13,7 +18,10 @@ fn navne() -> Navne {
             (Kommune(185), name("Tårnby")),
         ],
         ydelser: vec![
-            (name("30181"), vec![name("Længerevarende ophold (§ 108)"), name("Botilbud; langt")]),
+            (
+                name("30181"),
+                vec![name("Længerevarende ophold (§ 108)"), name("Botilbud; langt"), name("1.8.1")],
+            ),
             (name("31181"), vec![name("Gruppebaseret hjælp (2020K3-)")]),
         ],
     }
@@ -35,6 +43,10 @@ fn text_code_and_both_mean_the_same() {
         "Brøndby;Længerevarende ophold (§ 108);2020K1;12",
         "153 Brøndby;30181 Længerevarende ophold (§ 108);2020K1;12",
         "brøndby;\"Botilbud; langt\";2020K1;12",
+        "Brøndby Kommune;30181;2020K1;12",
+        "153;1.8.1;2020K1;12",
+        "153;1.8.1 Længerevarende botilbud;2020K1;12",
+        "153;30181 Længerevarende botilbud;2020K1;12",
     ] {
         let read = read(&format!("\u{feff}OMRÅDE;YDELSESTYPE;TID;INDHOLD\r\n{line}\r\n")).unwrap();
         let expected = BTreeMap::from([(celle(153, "30181", "2020K1"), Some(12))]);
@@ -66,7 +78,7 @@ fn quarters_may_stand_across_below_titles_and_above_notes() {
         (celle(153, "31181", "2020K2"), Some(6)),
     ]);
     assert_eq!(read.celler, expected);
-    assert_eq!(read.andre_omraader, ["Hele landet".to_owned()].into());
+    assert_eq!(read.andre_omraader, [("Hele landet".to_owned(), 2)].into());
 }
 
 #[test]
@@ -86,7 +98,9 @@ fn a_file_that_is_something_else_is_refused_with_what_to_do() {
         (format!("{head}153;30181;2020K1;1,5\n"), "linje 2: '1,5'"),
         (format!("{head}153;30181;2020K1;-1\n"), "linje 2: '-1'"),
         (format!("{head}153;30181;2020K1;1\n153;30181;2020K1;2\n"), "linje 3: cellen"),
-        (format!("{head}999;30181;2020K1;1\n"), "ingen celler"),
+        (format!("{head}999;30181;2020K1;1\n"), "ingen celler for en kendt kommune"),
+        (format!("{head}999;30181;2020K1;1\n"), "'999' er ikke på kommunelisten"),
+        (format!("{head}153;30999;2020K1;1\n"), "'30999' er ikke på ydelseslisten"),
         (format!("{head}153;30181;2020K1\n"), "linje 2: ''"),
         (";;2020K1\n;;5\n".to_owned(), "linje 2"),
     ] {
@@ -120,16 +134,14 @@ fn udtraek(figures: &[(&str, Option<i64>)]) -> Udtraek {
 
 #[test]
 fn approved_cells_are_compared_and_others_are_told() {
-    let flis = Flis {
-        godkendt: tal(&[("2020K1", 12), ("2020K3", 4)]),
-        alle: tal(&[("2020K1", 12), ("2020K2", 7), ("2020K3", 4)]),
-    };
+    let flis = tal(&[("2020K1", 12), ("2020K3", 4), ("2021K1", 0), ("2021K2", 0)]);
     let published = [
         ("2020K1", Some(10)),
         ("2020K2", Some(7)),
         ("2020K3", None),
         ("2020K4", None),
         ("2021K1", Some(2)),
+        ("2021K2", None),
     ];
     let lines = sammenlign(&udtraek(&published), &flis);
     let found: Vec<_> =
@@ -146,37 +158,120 @@ fn approved_cells_are_compared_and_others_are_told() {
     assert_eq!(lines[0].procent(), Some(20.0));
 }
 
+/// What is compared of a cell that Statistics Denmark publishes with 3 citizens.
+fn compared(published: &Celle, asked: &Spurgt, godkendte: &[&Celle]) -> Linje {
+    let godkendte: BTreeSet<Celle> = godkendte.iter().copied().cloned().collect();
+    let udtraek = Udtraek { celler: [(published.clone(), Some(3))].into(), ..Udtraek::default() };
+    sammenlign(&udtraek, &asked.flis(&godkendte)).remove(0)
+}
+
+#[test]
+fn approvals_say_what_is_compared_and_records_do_not() {
+    let own = celle(153, "30181", "2020K1");
+    // Nobody here: 0 where the cell is approved, nothing to compare where it is not.
+    let nobody = Spurgt::default();
+    assert_eq!(compared(&own, &nobody, &[&own]).flis, Some(0));
+    let line = compared(&own, &nobody, &[]);
+    assert_eq!((line.flis, line.forskel(), line.bemaerkning), (None, None, IKKE_GODKENDT));
+}
+
+#[test]
+fn a_pair_is_approved_as_the_one_whose_name_it_has() {
+    let [under, inside] = [183, 187].map(|kommune| celle(kommune, "30181", "2013K4"));
+    // All records are of the municipality inside.
+    let asked = Spurgt { godkendt: [(inside.clone(), 1)].into(), par: [(under.clone(), 1)].into() };
+    assert_eq!(compared(&under, &asked, &[&under]).flis, Some(1));
+    assert_eq!(compared(&under, &asked, &[&inside]).flis, None);
+    let line = compared(&inside, &asked, &[&under, &inside]);
+    assert_eq!((line.flis, line.bemaerkning), (None, INDE_I_ANDEN));
+    // From 2022 on each is published for itself.
+    let alone = celle(187, "30181", "2022K1");
+    let asked = Spurgt { godkendt: [(alone.clone(), 2)].into(), par: Tal::new() };
+    assert_eq!(compared(&alone, &asked, &[&alone]).flis, Some(2));
+}
+
+// Explanations.
+
+/// The quarters of the tables below, as many as there are figures.
+const QUARTERS: [&str; 6] = ["2020K1", "2020K2", "2020K3", "2020K4", "2021K1", "2021K2"];
+
+/// Lines with these differences; we have 100 citizens everywhere.
+fn lines(differences: &[i64]) -> Vec<Linje> {
+    let flis = tal(&QUARTERS.map(|kvartal| (kvartal, 100)));
+    let published: Vec<_> = QUARTERS
+        .iter()
+        .zip(differences)
+        .map(|(kvartal, one)| (*kvartal, Some(100 - one)))
+        .collect();
+    sammenlign(&udtraek(&published), &flis)
+}
+
+/// A rule with these effects.
+fn rule(effects: &[i64]) -> Virkning {
+    let uden: Vec<_> =
+        QUARTERS.iter().zip(effects).map(|(kvartal, one)| (*kvartal, 100 - one)).collect();
+    Virkning { regel: "D0".to_owned(), uden: tal(&uden) }
+}
+
 #[test]
 fn a_rule_switched_off_and_a_deleted_record_are_told_apart() {
-    let flis = Flis {
-        godkendt: tal(&[("2020K1", 10), ("2020K2", 10), ("2020K3", 10), ("2020K4", 10)]),
-        ..Flis::default()
-    };
-    // Without D5 there are 2, 3, 0 and 1 more; a record of the last two quarters was deleted.
-    let published =
-        [("2020K1", Some(12)), ("2020K2", Some(13)), ("2020K3", Some(9)), ("2020K4", Some(10))];
-    let lines = sammenlign(&udtraek(&published), &flis);
-    let without = |regel: &str, figures: [i64; 4]| Virkning {
-        regel: regel.to_owned(),
-        uden: tal(&[
-            ("2020K1", figures[0]),
-            ("2020K2", figures[1]),
-            ("2020K3", figures[2]),
-            ("2020K4", figures[3]),
-        ]),
-    };
-    let rules = [without("C2", [11, 10, 10, 10]), without("D5", [12, 13, 10, 11])];
-    let explained = forklar(&lines, &rules);
+    // Without the second there are 2, 3, 0 and 1 more; a record of the last two was deleted.
+    let rules = [rule(&[-1, 0, 0, 0]), rule(&[-2, -3, 0, -1])];
+    let explained = forklar(&lines(&[-2, -3, 1, 0]), &rules);
     assert_eq!(explained.regler, [1]);
     assert_eq!(explained.virkninger, [[-2], [-3], [0], [-1]]);
     assert_eq!(explained.rest, [0, 0, 1, 1]);
+    assert!(explained.lige_gode.is_empty());
+}
+
+#[test]
+fn the_rule_that_explains_most_at_first_is_not_chosen_where_others_explain_all() {
+    let rules =
+        [rule(&[0, -2, -2, -2, -2, 0]), rule(&[-2, -2, -2, 0, 0, 0]), rule(&[0, 0, 0, -2, -2, -2])];
+    let explained = forklar(&lines(&[-2; 6]), &rules);
+    assert_eq!((explained.regler, explained.lige_gode), (vec![1, 2], vec![]));
+    assert_eq!(explained.rest, [0; 6]);
+}
+
+#[test]
+fn two_rules_that_explain_only_together_are_found() {
+    let rules = [rule(&[-1, -1, 0]), rule(&[-1, 0, -1])];
+    let explained = forklar(&lines(&[-2, -1, -1]), &rules);
+    assert_eq!(explained.regler, [0, 1]);
+    assert_eq!(explained.rest, [0, 0, 0]);
+    let explained = forklar(&lines(&[-2]), &[rule(&[-1]), rule(&[-1])]);
+    assert_eq!(explained.regler, [0, 1], "neither makes a cell exact by itself");
+}
+
+#[test]
+fn explanations_that_fit_equally_well_are_named_in_the_order_of_the_list() {
+    let rules = [rule(&[0, -9]), rule(&[-1, -2]), rule(&[-1, -2]), rule(&[-1, 0]), rule(&[0, -2])];
+    let explained = forklar(&lines(&[-1, -2]), &rules);
+    assert_eq!(explained.regler, [1]);
+    assert_eq!(explained.lige_gode, [[2]], "3 and 4 together are more rules");
+    let halves = [rule(&[-1, 0]), rule(&[0, -2]), rule(&[-1, 0]), rule(&[0, -2])];
+    let explained = forklar(&lines(&[-1, -2]), &halves);
+    assert_eq!(explained.regler, [0, 1]);
+    assert_eq!(explained.lige_gode, [[0, 3], [1, 2], [2, 3]]);
 }
 
 #[test]
 fn a_rule_that_makes_no_more_cells_exact_is_not_chosen() {
-    let flis = Flis { godkendt: tal(&[("2020K1", 10)]), ..Flis::default() };
-    let lines = sammenlign(&udtraek(&[("2020K1", Some(13))]), &flis);
-    let rule = Virkning { regel: "D1".to_owned(), uden: tal(&[("2020K1", 11)]) };
-    let explained = forklar(&lines, &[rule]);
+    let explained = forklar(&lines(&[-3]), &[rule(&[-1])]);
     assert_eq!((explained.regler.len(), explained.rest), (0, vec![-3]));
+    assert_eq!(forklar(&lines(&[0, 0]), &[rule(&[-1, 1])]).rest, [0, 0]);
+}
+
+#[test]
+fn a_cell_that_is_not_compared_explains_nothing() {
+    let flis = tal(&[("2020K1", 100)]);
+    let lines = sammenlign(&udtraek(&[("2020K1", Some(101)), ("2020K2", Some(9))]), &flis);
+    let explained = forklar(&lines, &[rule(&[-1, -5])]);
+    assert_eq!((explained.regler, explained.rest), (vec![0], vec![0, 0]));
+}
+
+#[test]
+fn every_set_of_the_rules_that_change_records_is_tried() {
+    let rules = trin::alle().into_iter().filter(|step| step.sti == trin::STI_UDEN);
+    assert!(rules.count() <= FLEST_REGLER);
 }

@@ -3,10 +3,11 @@
 //! Two layouts: a line per cell under `OMRÅDE;YDELSESTYPE;TID;INDHOLD`, and the table as it is
 //! shown, with the quarters across. There a name stands once above the lines that it holds for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::day::Quarter;
 
+use super::super::kodelister::Kommune;
 use super::{Celle, Navne};
 
 /// How StatBank writes a figure that is not available, which is not 0.
@@ -19,17 +20,20 @@ const LONGEST_HEAD: usize = 20;
 pub struct Udtraek {
     /// The published cells; `None` is not available.
     pub celler: BTreeMap<Celle, Option<i64>>,
-    /// Areas that are no municipality of the list (regions, the whole country).
-    pub andre_omraader: BTreeSet<String>,
-    /// Services that are not in the list.
-    pub andre_ydelser: BTreeSet<String>,
+    /// Areas that are no municipality of the list (regions, the whole country), and how many cells
+    /// each has.
+    pub andre_omraader: BTreeMap<String, usize>,
+    /// Services that are not in the list, and how many cells each has.
+    pub andre_ydelser: BTreeMap<String, usize>,
 }
 
 /// Why an export cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UdtraekFejl {
-    /// The bytes are not UTF-8.
-    #[error("udtrækket er ikke UTF-8; gem det igen som CSV fra Statistikbanken")]
+    /// The bytes are no text.
+    #[error(
+        "udtrækket er hverken UTF-8 eller Windows-1252; gem det igen som CSV fra Statistikbanken"
+    )]
     Tegnsaet,
     /// Neither layout.
     #[error(
@@ -47,9 +51,13 @@ pub enum UdtraekFejl {
     },
     /// No line is about a municipality and a service of the lists.
     #[error(
-        "udtrækket har ingen celler for en kendt kommune og en kendt ydelse; er det tabellen HAND07?"
+        "udtrækket har ingen celler for en kendt kommune og en kendt ydelse{ukendt}; er det \
+         tabellen HAND07?"
     )]
-    Tomt,
+    Tomt {
+        /// What is not known, for example; empty where there is no line at all.
+        ukendt: String,
+    },
 }
 
 /// Reads an export.
@@ -59,15 +67,30 @@ pub enum UdtraekFejl {
 pub fn laes(bytes: &[u8], navne: &Navne) -> Result<Udtraek, UdtraekFejl> {
     let text = std::str::from_utf8(bytes).map_err(|_| UdtraekFejl::Tegnsaet)?;
     let lines = lines(text.trim_start_matches('\u{feff}'))?;
-    let mut reader = Reader { navne, found: Udtraek::default() };
+    let mut reader = Reader {
+        navne,
+        omraader: BTreeMap::new(),
+        ydelser: BTreeMap::new(),
+        found: Udtraek::default(),
+    };
     match lines.iter().take(LONGEST_HEAD).find_map(layout) {
         Some(Layout::Lines(columns)) => reader.lines(&lines, columns)?,
         Some(Layout::Across) => reader.across(&lines)?,
         None => return Err(UdtraekFejl::Overskrift),
     }
-    match reader.found.celler.is_empty() {
-        true => Err(UdtraekFejl::Tomt),
-        false => Ok(reader.found),
+    let found = reader.found;
+    match found.celler.is_empty() {
+        true => Err(UdtraekFejl::Tomt { ukendt: unknown(&found) }),
+        false => Ok(found),
+    }
+}
+
+/// An example of what is not on the lists.
+fn unknown(found: &Udtraek) -> String {
+    match (found.andre_omraader.keys().next(), found.andre_ydelser.keys().next()) {
+        (Some(area), _) => format!(" ('{area}' er ikke på kommunelisten)"),
+        (None, Some(service)) => format!(" ('{service}' er ikke på ydelseslisten)"),
+        (None, None) => String::new(),
     }
 }
 
@@ -112,10 +135,13 @@ fn layout(line: &Line) -> Option<Layout> {
 
 struct Reader<'a> {
     navne: &'a Navne,
+    /// What each text met so far means: an export has few of them on many lines.
+    omraader: BTreeMap<String, Option<Kommune>>,
+    ydelser: BTreeMap<String, Option<&'a str>>,
     found: Udtraek,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     fn lines(&mut self, lines: &[Line], columns: [usize; 4]) -> Result<(), UdtraekFejl> {
         let begin = lines.iter().position(|line| layout(line).is_some()).unwrap_or(0) + 1;
         for line in &lines[begin..] {
@@ -185,6 +211,20 @@ impl Reader<'_> {
         Ok([names[area].clone(), names[service].clone()])
     }
 
+    fn kommune(&mut self, text: &str) -> Option<Kommune> {
+        match self.omraader.get(text) {
+            Some(known) => *known,
+            None => *self.omraader.entry(text.into()).or_insert(self.navne.find_kommune(text)),
+        }
+    }
+
+    fn ydelse(&mut self, text: &str) -> Option<&'a str> {
+        match self.ydelser.get(text) {
+            Some(known) => *known,
+            None => *self.ydelser.entry(text.into()).or_insert(self.navne.find_ydelse(text)),
+        }
+    }
+
     /// Takes a figure, where it is about a municipality and a service of the lists.
     fn cell(
         &mut self,
@@ -199,13 +239,12 @@ impl Reader<'_> {
                 line.fault(format!("'{value}' er hverken et helt tal eller {MANGLER}"))
             })?),
         };
-        let kommune = self.navne.find_kommune(area);
-        let ydelse = self.navne.find_ydelse(service).map(Box::from);
+        let (kommune, ydelse) = (self.kommune(area), self.ydelse(service).map(Box::from));
         if kommune.is_none() {
-            self.found.andre_omraader.insert(area.to_owned());
+            *self.found.andre_omraader.entry(area.to_owned()).or_default() += 1;
         }
         if ydelse.is_none() {
-            self.found.andre_ydelser.insert(service.to_owned());
+            *self.found.andre_ydelser.entry(service.to_owned()).or_default() += 1;
         }
         let (Some(kommune), Some(ydelse)) = (kommune, ydelse) else { return Ok(()) };
         let celle = Celle { kommune, ydelse, kvartal };

@@ -8,10 +8,12 @@ use super::super::reference::Reference;
 /// has given to a municipality without any line goes by the one that reported it.
 #[must_use]
 pub fn godkendende_kommune(record: &Record, reference: &Reference) -> Kommune {
-    let own = record.handlekommune;
-    if own == record.indberetter || reference.godkendelser.naevner(own) {
-        own
-    } else {
-        record.indberetter
-    }
+    godkendende(record.handlekommune, record.indberetter, reference)
+}
+
+/// The municipality whose approvals a municipality goes by, of which another may report.
+#[must_use]
+pub fn godkendende(kommune: Kommune, indberetter: Kommune, reference: &Reference) -> Kommune {
+    let is_own = kommune == indberetter || reference.godkendelser.naevner(kommune);
+    if is_own { kommune } else { indberetter }
 }

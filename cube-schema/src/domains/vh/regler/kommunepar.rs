@@ -3,7 +3,7 @@
 use super::super::kodelister::Kommune;
 use super::super::record::{Betalingskommune, Record};
 use super::super::reference::Reference;
-use super::k3_datering;
+use super::{k1_ishoej_vallensbaek, k2_taarnby_dragoer, k3_datering};
 
 /// Who reports, and for whom else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,4 +31,12 @@ impl Kommunepar {
         record.handlekommune = own;
         record.betalingskommune = Betalingskommune::Kendt(own);
     }
+}
+
+/// Who may report for a municipality (K1, K2): the other of its pair, or itself.
+#[must_use]
+pub fn indberetter_for(kommune: Kommune) -> Kommune {
+    let pairs = [k1_ishoej_vallensbaek::PAR, k2_taarnby_dragoer::PAR];
+    let pair = pairs.into_iter().find(|pair| pair.ogsaa_for == kommune);
+    pair.map_or(kommune, |pair| pair.indberetter)
 }

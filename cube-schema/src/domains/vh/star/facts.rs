@@ -1,12 +1,14 @@
 //! The fact tables: each column is a function of a row's record or of its days.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
+use std::hash::Hash;
 
 use crate::day::{Day, Interval};
 use crate::domain::{DeliveryInfo, Judged};
+use crate::rule::Marks;
 use crate::table::{FactColumn, FactTable, Lists};
 
+use super::super::kodelister::Kommune;
 use super::super::record::Record;
 use super::super::regler::{self, RULES, c3_stoette_under_ophold};
 use super::super::{LOKAL, NATIONAL};
@@ -92,11 +94,14 @@ impl<'a> Facts<'a> {
             ("koen", self.at(|at| keys.koen(self.origin[at] as usize))),
             ("foedt", FactColumn::Day(self.each(|row| keys.foedt(self.origin[row.at] as usize)))),
             ("ydelsesid", self.text(|judged| judged.record.ydelsesid().into())),
-            ("system", self.coded(|judged| judged.record.system().into())),
-            ("fil", self.coded(|judged| file(judged).into())),
+            ("system", self.coded(|judged| judged.record.system(), |system| (*system).into())),
+            ("fil", self.coded(file, |file| (*file).into())),
             (
                 "fil_egen",
-                self.coded(|judged| if self.is_own(judged) { file(judged) } else { "" }.into()),
+                self.coded(
+                    |judged| if self.is_own(judged) { file(judged) } else { "" },
+                    |file| (*file).into(),
+                ),
             ),
             ("linje", self.id(|judged| judged.line)),
             ("linje_egen", self.id(|judged| if self.is_own(judged) { judged.line } else { 0 })),
@@ -108,12 +113,11 @@ impl<'a> Facts<'a> {
     /// What the rules have done to the record, in one judgement, under a suffix: first and last
     /// day left, `Dato uden overlap`, and the marks.
     fn judged(self, judgement: usize, suffix: &str) -> Vec<(String, FactColumn)> {
-        let kept = |judged: &Judged<Record>| left(judged, judgement).to_vec();
         let columns = [
-            ("tilbage_fra", self.told(|judged| Some(kept(judged).first()?.first))),
-            ("tilbage_til", self.told(|judged| Some(kept(judged).last()?.last))),
+            ("tilbage_fra", self.told(|judged| Some(left(judged, judgement).first()?.first))),
+            ("tilbage_til", self.told(|judged| Some(left(judged, judgement).last()?.last))),
             ("dato_uden_overlap", self.told(|judged| dato_uden_overlap(judged, judgement))),
-            ("maerker", self.coded(|judged| maerker(judged, judgement).into())),
+            ("maerker", self.coded(|judged| maerker(judged, judgement), skrevet)),
         ];
         columns.into_iter().map(|(name, values)| (format!("{name}{suffix}"), values)).collect()
     }
@@ -129,7 +133,7 @@ impl<'a> Facts<'a> {
     /// a pair's reporter (K1, K2) would tell how many others it delivered.
     fn is_own(self, judged: &Judged<Record>) -> bool {
         let reporter = &self.deliveries[judged.delivery as usize].reporter;
-        judged.record.handlekommune.to_string() == *reporter
+        Kommune::parse(reporter) == Some(judged.record.handlekommune)
     }
 
     /// A number of the record.
@@ -169,15 +173,26 @@ impl<'a> Facts<'a> {
     }
 
     /// A text that many facts share.
-    fn coded(self, value: impl Fn(&'a Judged<Record>) -> Cow<'a, str>) -> FactColumn {
-        let (mut known, mut texts) = (HashMap::<Box<str>, u32>::new(), Vec::<Box<str>>::new());
+    /// Values of which there are few: each is written as text once. Neighbours mostly have the
+    /// same, which is then not looked up.
+    fn coded<T: Copy + Eq + Hash>(
+        self,
+        value: impl Fn(&'a Judged<Record>) -> T,
+        text: impl Fn(&T) -> Box<str>,
+    ) -> FactColumn {
+        let (mut known, mut texts) = (HashMap::<T, u32>::new(), Vec::<Box<str>>::new());
+        let mut before: Option<(T, u32)> = None;
         let mut number = |row: &FactRow| {
-            let text = value(self.origin(row.at));
-            known.get(&*text).copied().unwrap_or_else(|| {
-                texts.push((&*text).into());
-                known.insert((&*text).into(), texts.len() as u32 - 1);
+            let value = value(self.origin(row.at));
+            if let Some((_, number)) = before.filter(|(before, _)| *before == value) {
+                return number;
+            }
+            let number = *known.entry(value).or_insert_with(|| {
+                texts.push(text(&value));
                 texts.len() as u32 - 1
-            })
+            });
+            before = Some((value, number));
+            number
         };
         let numbers = self.rows.iter().map(&mut number).collect();
         FactColumn::Coded(texts, numbers)
@@ -216,7 +231,10 @@ fn dato_uden_overlap(judged: &Judged<Record>, judgement: usize) -> Option<Day> {
 }
 
 /// The ids of the rules whose mark a record carries, in their order.
-fn maerker(judged: &Judged<Record>, judgement: usize) -> String {
-    let marks = judged.marks.with(judged.verdicts[judgement].marks);
-    marks.iter().map(|at| RULES[at].id).collect::<Vec<_>>().join(", ")
+fn maerker(judged: &Judged<Record>, judgement: usize) -> Marks {
+    judged.marks.with(judged.verdicts[judgement].marks)
+}
+
+fn skrevet(marks: &Marks) -> Box<str> {
+    marks.iter().map(|at| RULES[at].id).collect::<Vec<_>>().join(", ").into()
 }

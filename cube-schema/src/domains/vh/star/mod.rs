@@ -11,6 +11,9 @@ mod noegletal;
 #[cfg(test)]
 mod tests;
 
+use std::panic::resume_unwind;
+use std::thread;
+
 use crate::day::{Day, Interval};
 use crate::domain::{DeliveryInfo, Judged};
 use crate::table::{Star, StepTable, Timeline};
@@ -34,19 +37,22 @@ pub(super) fn make(
 ) -> Star {
     let keys = &Keys::new(records, reference);
     let as_of = timeline.as_of();
-    let reported = reported_rows(records, as_of);
-    let benchmark = benchmark_rows(records);
     let states = States::of(records);
-    let all = states.all(records);
+    let all = &states.all(records);
     let of_rows =
-        |rows| Facts { records: &all, origin: &states.origin, deliveries, keys, rows, as_of };
-    let explained = states.rows(&all, as_of);
-    let (steps, touched) = (states.steps(&explained), states.touched(&explained));
-    let mut facts = vec![
-        of_rows(&reported).reported(),
-        of_rows(&benchmark).benchmark(),
-        of_rows(&explained).explained(steps, touched),
-    ];
+        |rows| Facts { records: all, origin: &states.origin, deliveries, keys, rows, as_of };
+    let (reported, benchmark) = (reported_rows(records, as_of), benchmark_rows(records));
+    let explained = states.rows(all, as_of);
+    // What explains is as large as the other two together.
+    let (explained, reported, benchmark) = thread::scope(|scope| {
+        let (steps, touched) = (states.steps(&explained), states.touched(&explained));
+        let explained = scope.spawn(|| of_rows(&explained).explained(steps, touched));
+        let (reported, benchmark) =
+            (of_rows(&reported).reported(), of_rows(&benchmark).benchmark());
+        (explained.join(), reported, benchmark)
+    });
+    let explained = explained.unwrap_or_else(|panic| resume_unwind(panic));
+    let mut facts = vec![reported, benchmark, explained];
     facts.extend(Noegletal { reference, deliveries, keys, timeline }.tables());
     let mut dimensions = keys.tables(deliveries);
     dimensions.extend(forklaring::tables());

@@ -1,5 +1,5 @@
-//! The fact tables of the key figures beside services: accounts, population, staff, and which
-//! municipalities have delivered.
+//! The fact tables of the key figures beside services: accounts, population, staff, which
+//! municipalities have delivered, and what they have approved.
 
 use std::collections::HashMap;
 
@@ -10,6 +10,8 @@ use crate::table::{FactColumn, FactTable, Timeline};
 use super::super::kodelister::Kommune;
 use super::super::noegletalsdata::Postering;
 use super::super::reference::Reference;
+use super::super::regler::kommunepar::indberetter_for;
+use super::super::regler::{g1_godkendelser, g2_kvartal};
 use super::dimensions::{self, Keys};
 use super::facts::named;
 
@@ -24,8 +26,9 @@ pub(super) struct Noegletal<'a> {
 
 impl Noegletal<'_> {
     /// All of them.
-    pub fn tables(self) -> [FactTable; 4] {
-        [self.udgifter(), self.befolkning(), self.personale(), self.leverancer()]
+    pub fn tables(self) -> [FactTable; 5] {
+        let [udgifter, befolkning] = [self.udgifter(), self.befolkning()];
+        [udgifter, befolkning, self.personale(), self.leverancer(), self.godkendte_celler()]
     }
 
     /// Kroner by municipality, service and month of posting: what the bridge gives to a service.
@@ -116,6 +119,24 @@ impl Noegletal<'_> {
         let mut columns = self.places(rows.iter().copied());
         columns.extend(days_of(rows.iter().map(|_| Interval { first, last })));
         named("leverancer", columns, Vec::new())
+    }
+
+    /// The days on which the data of a municipality's service are approved, whether or not it has a
+    /// record of it: by its own lines, without any by those of the one that reports for it (K1, K2).
+    fn godkendte_celler(self) -> FactTable {
+        let mut rows: Vec<(Kommune, u32, Interval)> = Vec::new();
+        for (kommune, _) in dimensions::kommuner(self.reference) {
+            let reporter = indberetter_for(kommune);
+            let approving = g1_godkendelser::godkendende(kommune, reporter, self.reference);
+            for ydelse in 0..self.reference.ydelser.len() as u32 {
+                let days = g2_kvartal::godkendte_dage(approving, ydelse, self.reference);
+                rows.extend(days.into_iter().map(|days| (kommune, ydelse, days)));
+            }
+        }
+        let mut columns = self.places(rows.iter().map(|row| row.0));
+        columns.push(("ydelse", FactColumn::Id(rows.iter().map(|row| row.1).collect())));
+        columns.extend(days_of(rows.iter().map(|row| row.2)));
+        named("godkendte_celler", columns, Vec::new())
     }
 
     /// The rows of the municipalities: what the facts are ordered by, and the dimension.

@@ -388,3 +388,27 @@ fn a_pair_has_the_delivery_of_the_one_that_reports_for_it() {
     assert_eq!(delivered(&["185"]).0, ["155", "185"]);
     assert_eq!(delivered(&["187"]), (vec!["187".to_owned()], vec!["2013-01-01".to_owned()]));
 }
+
+#[test]
+fn a_cell_is_approved_without_a_record_and_by_the_reporter_where_there_is_no_line() {
+    let mut reference = reference();
+    for line in [["153", "1.8.1", "2020K1", "Ja"], ["183", "1.8.2", "2020K2", "Ja"]] {
+        add(&mut reference, "Godkendte_kommuner.xlsx", &line).unwrap();
+    }
+    let approved = |reference: &Reference| {
+        let star = star(reference, &[]);
+        let fact = star.fact("godkendte_celler").unwrap();
+        let days = days_in(&star, "godkendte_celler", "foerste_dag");
+        let cells = ids(fact, "handlekommune").into_iter().zip(ids(fact, "ydelse")).zip(days);
+        let text = |((kommune, ydelse), day): ((u32, u32), String)| {
+            let codes = (reference.kommuner.code(kommune), reference.ydelser.code(ydelse));
+            format!("{} {} {day}", codes.0, codes.1)
+        };
+        cells.map(text).collect::<Vec<_>>()
+    };
+    let own = ["153 1.8.1 2020-01-01", "183 1.8.2 2020-04-01"];
+    assert_eq!(approved(&reference), [&own[..], &["187 1.8.2 2020-04-01"]].concat());
+    // A line that says Nej is a line.
+    add(&mut reference, "Godkendte_kommuner.xlsx", &["187", "1.1", "2020K1", "Nej"]).unwrap();
+    assert_eq!(approved(&reference), own);
+}

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use cube_schema::day::{Day, Interval};
 use cube_schema::schema::{DimensionUse, MeasureGroup};
 use cube_schema::table::{self, FactColumn, FactTable, Star, StepTable, Timeline};
+use rayon::prelude::*;
 use roaring::{MultiOps, RoaringBitmap};
 
 use super::{BuildError, no_column};
@@ -149,8 +150,10 @@ impl<'a> Source<'a> {
             (0..self.entity.len() as u32).map(|fact| self.piece(fact)).collect();
         let has_steps =
             self.uses.iter().flatten().any(|one| matches!(one, SourceUse::Steps { .. }));
-        let cut = has_steps.then(|| self.order_pieces(self.cut(&pieces), true));
-        (self.order_pieces(pieces, false), cut)
+        rayon::join(
+            || self.order_pieces(&pieces, false),
+            || has_steps.then(|| self.order_pieces(&self.cut(&pieces), true)),
+        )
     }
 
     fn piece(&self, fact: u32) -> Piece {
@@ -195,21 +198,31 @@ impl<'a> Source<'a> {
         done
     }
 
-    fn order_pieces(&self, mut pieces: Vec<Piece>, cut: bool) -> Rows {
-        pieces.sort_unstable_by_key(|piece| {
-            let (entity, days) = (self.entity[piece.fact as usize], piece.days);
-            (entity, days.first, piece.starts, days.last, piece.fact)
-        });
+    /// The pieces by entity and first day, and where those of each entity begin: by entity by
+    /// counting, for only those of one entity, which are few, need be compared.
+    fn ordered(&self, pieces: &[Piece]) -> (Vec<Piece>, Array<u32>) {
         let entity: Vec<u32> =
             pieces.iter().map(|piece| self.entity[piece.fact as usize]).collect();
-        let entity_rows = Lists::inverse(&entity, self.entity_count()).offsets;
+        let Lists { offsets, values } = Lists::inverse(&entity, self.entity_count());
+        let mut ordered: Vec<Piece> = values.iter().map(|&at| pieces[at as usize]).collect();
+        for own in offsets.windows(2) {
+            ordered[own[0] as usize..own[1] as usize].sort_unstable_by_key(|piece| {
+                (piece.days.first, piece.starts, piece.days.last, piece.fact)
+            });
+        }
+        (ordered, offsets)
+    }
+
+    fn order_pieces(&self, pieces: &[Piece], cut: bool) -> Rows {
+        let (pieces, entity_rows) = self.ordered(pieces);
+        let entity: Vec<u32> =
+            pieces.iter().map(|piece| self.entity[piece.fact as usize]).collect();
         let months: Vec<(u16, u16, u16)> =
             pieces.iter().map(|piece| self.months(piece.days)).collect();
         let column = |value: fn(&(u16, u16, u16)) -> u16| {
             months.iter().map(value).collect::<Vec<_>>().into()
         };
         let mut rows = Rows {
-            entity_rows,
             first_month: column(|months| months.0),
             last_month: column(|months| months.1),
             month_ends: column(|months| months.2),
@@ -237,18 +250,19 @@ impl<'a> Source<'a> {
             orders: self
                 .further
                 .iter()
-                .map(|(_, ids)| further_order(&pieces, &entity, ids))
+                .map(|(_, ids)| further_order(&pieces, &entity_rows, ids))
                 .collect(),
             entity: entity.into(),
+            entity_rows,
             ..Rows::default()
         };
-        for one in &self.uses {
-            let (keys, lists, bitmaps) = match one {
-                Some(one) if cut || !matches!(one, SourceUse::Steps { .. }) => {
-                    dimension_rows(one, &pieces)
-                }
-                _ => (None, None, Vec::new()),
-            };
+        let own = self.uses.par_iter().map(|one| match one {
+            Some(one) if cut || !matches!(one, SourceUse::Steps { .. }) => {
+                dimension_rows(one, &pieces)
+            }
+            _ => (None, None, Vec::new()),
+        });
+        for (keys, lists, bitmaps) in own.collect::<Vec<_>>() {
             rows.keys.push(keys);
             rows.lists.push(lists);
             rows.bitmaps.push(bitmaps);
@@ -260,8 +274,9 @@ impl<'a> Source<'a> {
     /// months. A piece that begins before the timeline has its first month, but not its first day.
     fn events(&self, pieces: &[Piece], months: &[(u16, u16, u16)], starts: bool) -> Array<u16> {
         let none = (self.timeline.last.0 - self.timeline.first.0 + 1) as u16;
+        let begin = self.timeline.first.first_day();
         let event = |(piece, &(first, last, _)): (&Piece, &(u16, u16, u16))| {
-            let inside = piece.days.first >= self.timeline.first.first_day();
+            let inside = piece.days.first >= begin;
             match starts {
                 _ if first == none => none,
                 true if piece.starts && inside => first,
@@ -291,17 +306,17 @@ impl<'a> Source<'a> {
 
 /// The rows with a day in each year of the timeline.
 fn active(months: &[(u16, u16, u16)], years: usize) -> Vec<RoaringBitmap> {
-    let mut active = vec![RoaringBitmap::new(); years];
-    for (row, &(first, last, _)) in months.iter().enumerate() {
-        let own = active.iter_mut().take(usize::from(last / 12) + 1).skip(usize::from(first / 12));
-        own.for_each(|year| {
-            year.insert(row as u32);
-        });
-    }
-    for bitmap in &mut active {
+    let of_year = |year: usize| {
+        let mut bits = vec![0_u8; months.len().div_ceil(8)];
+        for (row, &(first, last, _)) in months.iter().enumerate() {
+            let own = (usize::from(first / 12)..=usize::from(last / 12)).contains(&year);
+            bits[row / 8] |= u8::from(own) << (row % 8);
+        }
+        let mut bitmap = RoaringBitmap::from_lsb0_bytes(0, &bits);
         bitmap.optimize();
-    }
-    active
+        bitmap
+    };
+    (0..years).into_par_iter().map(of_year).collect()
 }
 
 /// One bit per row: whether the next row belongs to another entity.
@@ -381,12 +396,12 @@ fn numbered_rows(
 ) -> (Option<Column>, Option<Lists>, Vec<RoaringBitmap>) {
     let with_list = Lists::inverse(values, lists.len());
     let with_list: Vec<RoaringBitmap> =
-        (0..lists.len()).map(|list| with_list.get(list).iter().copied().collect()).collect();
+        (0..lists.len()).into_par_iter().map(|list| ascending(with_list.get(list))).collect();
     let mut with_key: Vec<Vec<&RoaringBitmap>> = vec![Vec::new(); keys];
     for (list, rows) in with_list.iter().enumerate() {
         lists.get(list).iter().for_each(|&key| with_key[key as usize].push(rows));
     }
-    let bitmaps = with_key.into_iter().map(|rows| {
+    let bitmaps = with_key.into_par_iter().map(|rows| {
         let mut bitmap = rows.union();
         bitmap.optimize();
         bitmap
@@ -404,11 +419,17 @@ fn bitmaps(values: &[u32], keys: usize) -> Vec<RoaringBitmap> {
     }
     let rows = Lists::inverse(values, keys);
     let bitmap = |key: usize| {
-        let mut bitmap: RoaringBitmap = rows.get(key).iter().copied().collect();
+        let mut bitmap = ascending(rows.get(key));
         bitmap.optimize();
         bitmap
     };
-    (0..keys).map(bitmap).collect()
+    (0..keys).into_par_iter().map(bitmap).collect()
+}
+
+/// A bitmap of rows in their order.
+fn ascending(rows: &[u32]) -> RoaringBitmap {
+    RoaringBitmap::from_sorted_iter(rows.iter().copied())
+        .unwrap_or_else(|_| rows.iter().copied().collect())
 }
 
 /// The ids of the rows numbered from 0 on, where there are few.
@@ -426,19 +447,21 @@ fn parts(pieces: &[Piece], ids: &[u32]) -> Option<Array<u8>> {
 }
 
 /// The rows by (entity, id, first day); the pairs of entity and id are numbered in this order.
-fn further_order(pieces: &[Piece], entity: &[u32], ids: &[u32]) -> Order {
-    let key = |row: u32| (entity[row as usize], ids[pieces[row as usize].fact as usize]);
+fn further_order(pieces: &[Piece], entity_rows: &[u32], ids: &[u32]) -> Order {
+    let id = |row: u32| ids[pieces[row as usize].fact as usize];
     let mut rows: Vec<u32> = (0..pieces.len() as u32).collect();
-    rows.sort_unstable_by_key(|&row| (key(row), row));
     let mut places = vec![0_u32; rows.len()];
     let mut keys = Vec::with_capacity(rows.len());
-    for (place, &row) in rows.iter().enumerate() {
-        places[row as usize] = place as u32;
-        let number = match place.checked_sub(1) {
-            None => 0,
-            Some(before) => keys[before] + u32::from(key(rows[before]) != key(row)),
-        };
-        keys.push(number);
+    let mut next = 0;
+    for own in entity_rows.windows(2) {
+        let first = own[0] as usize;
+        let own = &mut rows[first..own[1] as usize];
+        own.sort_unstable_by_key(|&row| (id(row), row));
+        for (at, &row) in own.iter().enumerate() {
+            places[row as usize] = (first + at) as u32;
+            next += u32::from(at == 0 || id(own[at - 1]) != id(row));
+            keys.push(next - 1);
+        }
     }
     let parts = parts(pieces, ids);
     Order { rows: rows.into(), keys: keys.into(), places: places.into(), parts }

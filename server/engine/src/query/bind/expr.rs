@@ -134,7 +134,7 @@ fn braces(context: Context<'_>, elements: &[parse::Expr], span: Span) -> Result<
         _ => bind_as(context, element, Kind::Set),
     };
     if let [only] = elements {
-        return bind(only);
+        return Ok(Expr { span, ..bind(only)? });
     }
     let parts = elements.iter().map(bind).collect::<Result<_, _>>()?;
     Ok(at(context, span, Node::Braces(parts)))

@@ -370,7 +370,7 @@ mod tests {
                 "et niveau er ikke en mængde @[Tid].[Kvartal].[Kvartal] ",
             ),
             ("[Køn].[Mand].Members", "et medlem har ingen .Members @[Køn].[Mand].Members "),
-            ("{[Køn].[Mand]}.Children", "her skal stå et medlem eller et mål @[Køn].[Mand] "),
+            ("{[Køn].[Mand]}.Children", "her skal stå et medlem eller et mål @{[Køn].[Mand]} "),
             (
                 "[Køn].[Mand].Childen",
                 "hierarkiet [Køn].[Køn] har intet medlem 'Childen' her @Childen ",

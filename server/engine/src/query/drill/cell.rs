@@ -255,7 +255,7 @@ impl<'a> Cell<'a> {
 
     /// What a column tells of each record.
     fn told(&self, column: &Provenance, records: &[&[Line]]) -> TableColumn {
-        let own = column.own.as_ref().filter(|_| self.view.is_restricted());
+        let own = column.own.as_ref().filter(|_| self.view.is_told_own());
         let facts = records.iter().map(|lines| self.rows.fact[lines[0].row as usize] as usize);
         let values = match own.unwrap_or(&column.values) {
             ProvenanceValues::Text(texts) => {

@@ -12,7 +12,7 @@ use super::positions::positions;
 use super::value::Value;
 use super::{Evaluator, on_a_stack};
 use crate::query::bound::{Bound, HierarchyRef, Member, Part};
-use crate::query::cellset::{AxisPositions, CellSet, Special};
+use crate::query::cellset::{AxisPositions, CellSet, CellValue};
 use crate::query::error::{ErrorKind, QueryError};
 use crate::query::view::View;
 use crate::query::{Cancel, Limits, count, execute, plan};
@@ -100,13 +100,14 @@ fn worked_out(evaluator: &Evaluator<'_>) -> Result<CellSet, QueryError> {
 }
 
 /// What is shown of a value; `None` where the cell is empty.
-fn shown(value: Value) -> Option<(f64, Option<Special>)> {
+fn shown(value: Value) -> Option<(f64, Option<CellValue>)> {
     match value {
         Value::Number(number) => Some((number, None)),
         Value::Truth(truth) => Some((f64::from(u8::from(truth)), None)),
-        Value::Error(error) => Some((f64::NAN, Some(Special::Error(error)))),
+        Value::Day(day) => Some((0.0, Some(CellValue::Day(day)))),
+        Value::Error(error) => Some((0.0, Some(CellValue::Error(error.message.as_str().into())))),
         value => match value.letters() {
-            Ok(text) if !value.is_empty() => Some((f64::NAN, Some(Special::Text(text)))),
+            Ok(text) if !value.is_empty() => Some((0.0, Some(CellValue::Text(text)))),
             _ => None,
         },
     }
@@ -206,8 +207,10 @@ struct Found {
     places: Vec<u32>,
     values: Vec<f64>,
     decimals: Vec<u8>,
-    formats: Vec<Option<Arc<str>>>,
-    special: Vec<(usize, Special)>,
+    /// The different formats; the first says what decimals say.
+    formats: Vec<Arc<str>>,
+    format_of: Vec<u32>,
+    others: Vec<(u32, CellValue)>,
 }
 
 impl Found {
@@ -222,25 +225,32 @@ impl Found {
             places: Vec::new(),
             values: Vec::new(),
             decimals: Vec::new(),
-            formats: Vec::new(),
-            special: Vec::new(),
+            formats: vec![Arc::from("")],
+            format_of: Vec::new(),
+            others: Vec::new(),
         }
     }
 
     fn take(
         &mut self,
         place: &[usize],
-        (value, special): (f64, Option<Special>),
+        (value, other): (f64, Option<CellValue>),
         (decimals, format): Form,
     ) {
         for (kept, &position) in self.kept.iter_mut().zip(place) {
             kept[position] = true;
         }
         self.places.extend(place.iter().map(|&position| position as u32));
-        self.special.extend(special.map(|special| (self.values.len(), special)));
+        self.others.extend(other.map(|other| (self.values.len() as u32, other)));
         self.values.push(value);
         self.decimals.push(decimals);
-        self.formats.push(format);
+        let format = format.unwrap_or_else(|| Arc::clone(&self.formats[0]));
+        let known = self.formats.iter().position(|own| *own == format);
+        let number = known.unwrap_or_else(|| {
+            self.formats.push(format);
+            self.formats.len() - 1
+        });
+        self.format_of.push(number as u32);
     }
 
     fn finish(self, evaluator: &Evaluator<'_>, axes: Vec<AxisPositions>) -> CellSet {
@@ -262,16 +272,18 @@ impl Found {
         };
         let ordinals = (0..self.values.len()).map(ordinal).collect();
         let axes = axes.into_iter().zip(&self.kept).map(|(axis, kept)| keep(axis, kept));
-        let has_formats = self.formats.iter().any(Option::is_some);
+        let has_formats = self.formats.len() > 1;
         CellSet {
             axes: axes.collect(),
             ordinals,
             values: self.values,
+            others: self.others,
             decimals: self.decimals,
-            special: self.special.into_iter().collect(),
             formats: if has_formats { self.formats } else { Vec::new() },
+            format_of: if has_formats { self.format_of } else { Vec::new() },
             behind: behind(evaluator),
             own: evaluator.bound.own.iter().map(|own| own.name.clone()).collect(),
+            ..CellSet::default()
         }
     }
 }

@@ -86,14 +86,12 @@ impl<'a> Parser<'a> {
     }
 
     fn advance(&mut self) -> Result<(), QueryError> {
-        let after_name = matches!(
-            self.token.kind,
-            TokenKind::Word
-                | TokenKind::Bracketed
-                | TokenKind::Text
-                | TokenKind::Parameter
-                | TokenKind::Sign(Sign::Close | Sign::CloseBrace)
-        );
+        let after_name = match self.token.kind {
+            TokenKind::Word => !self.is_reserved(),
+            TokenKind::Bracketed | TokenKind::Text | TokenKind::Parameter => true,
+            TokenKind::Sign(sign) => matches!(sign, Sign::Close | Sign::CloseBrace),
+            TokenKind::Number | TokenKind::End => false,
+        };
         self.token = match self.is(Sign::Ampersand) {
             true => self.lexer.next_key()?,
             false => self.lexer.next(after_name)?,

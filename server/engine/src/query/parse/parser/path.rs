@@ -7,11 +7,12 @@ use super::{Parser, Sign};
 use crate::query::QueryError;
 
 impl Parser<'_> {
-    /// A path of names alone.
+    /// A path of names alone, whatever the words of it mean elsewhere.
     pub(super) fn full_path(&mut self) -> Result<Vec<Name>, QueryError> {
-        let mut names = Vec::with_capacity(4);
-        names.push(self.name("et navn")?);
-        self.path(&mut names)?;
+        let mut names = vec![self.name("et navn")?];
+        while self.is(Sign::Ampersand) || self.take(Sign::Dot)? {
+            names.push(self.name("et navn efter '.'")?);
+        }
         Ok(names)
     }
 

@@ -95,6 +95,7 @@ fn expressions_have_the_shape_of_the_language() {
         ("NOT a = 1 AND b > 2. OR c", "<<<Not <a Equal 1>> And <b Greater 2>> Or c>"),
         ("f(a, 'it''s', \"x\"\"\", .5, 1e3)", "f(a, 'it's', 'x\"', 0.5, 1000)"),
         ("('a')", "'a'"),
+        ("a AND .5 = .25", "<a And <0.5 Equal 0.25>>"),
         ("{null : b}", "{<null Range b>}"),
         ("- a ^ 2 ^ b", "<Minus <a Power 2 Power b>>"),
         ("2 ^ - a:b * c", "<<2 Power <Minus <a Range b>>> Times c>"),

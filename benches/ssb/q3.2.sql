@@ -1,0 +1,5 @@
+SELECT c_city, s_city, d_year, sum(lo_revenue) AS value
+FROM lineorder JOIN date ON lo_orderdate = d_datekey JOIN customer ON lo_custkey = c_custkey
+     JOIN supplier ON lo_suppkey = s_suppkey
+WHERE c_nation = 'UNITED STATES' AND s_nation = 'UNITED STATES' AND d_year BETWEEN 1992 AND 1997
+GROUP BY c_city, s_city, d_year ORDER BY d_year, value DESC
