@@ -312,7 +312,7 @@ fn within(
     right: Expr,
     span: Span,
 ) -> Result<Expr, QueryError> {
-    let parts = vec![coerce(context, right, Kind::Set)?, left];
+    let parts = vec![coerce(context, right, Kind::Set)?, coerce(context, left, Kind::Tuple)?];
     let found = at(context, span, Node::Call(functions::of_name("In")?, parts));
     Ok(match operator {
         Operator::NotIn => at(context, span, Node::Prefix(Operator::Not, Box::new(found))),

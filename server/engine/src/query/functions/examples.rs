@@ -2,7 +2,7 @@
 
 use super::{ALL, Form, Function, Kind};
 use crate::query::bind::fixture::view;
-use crate::query::cellset::Special;
+use crate::query::cellset::CellValue;
 use crate::query::parse::words::STEPS;
 use crate::query::{Cancel, Limits, Question, answer};
 
@@ -28,9 +28,9 @@ fn every_example_is_answered() {
         let asked = Question::Mdx(&text);
         match answer(&views, &asked, &Limits::default(), &Cancel::default()) {
             Ok(found) => {
-                let special = found.cells.special.values();
-                let errors = special.filter(|one| matches!(one, Special::Error(_)));
-                failed.extend(errors.map(|error| format!("{text}\n{error:?}")));
+                let others = found.cells.others.iter();
+                let errors = others.filter(|(_, one)| matches!(one, CellValue::Error(_)));
+                failed.extend(errors.map(|(_, error)| format!("{text}\n{error:?}")));
             }
             Err(error) => failed.push(format!("{text}\n{}", error.explained())),
         }
