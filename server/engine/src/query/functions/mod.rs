@@ -35,6 +35,10 @@
 //! - Several entries may have one name: the first whose kinds fit the arguments is taken.
 
 mod navigation;
+mod relatives;
+mod descend;
+mod parts;
+mod drill;
 mod sets;
 mod order;
 mod aggregate;
@@ -260,8 +264,12 @@ impl Kind {
 }
 
 /// The families of functions, by the names that people read.
-const FAMILIES: [(&str, &[Function]); 15] = [
+const FAMILIES: [(&str, &[Function]); 19] = [
     ("Medlemmer", navigation::FUNCTIONS),
+    ("Slægtninge og niveauer", relatives::FUNCTIONS),
+    ("Efterkommere", descend::FUNCTIONS),
+    ("Dele af mængder", parts::FUNCTIONS),
+    ("Åbne og lukke", drill::FUNCTIONS),
     ("Mængder", sets::FUNCTIONS),
     ("Rækkefølge", order::FUNCTIONS),
     ("Tal over mængder", aggregate::FUNCTIONS),

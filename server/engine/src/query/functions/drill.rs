@@ -1,0 +1,327 @@
+//! Opening and closing the members of a set, as a pivot table does.
+//!
+//! A tuple is opened by putting behind it the same tuple with each of the children of one of its
+//! members. One that is followed by such a child already is open, and stays as it is.
+
+use hashbrown::HashSet;
+
+use super::relatives::{children, depth_of_level, is_below};
+use super::{Call, Function, Kind, Outcome, Rule, Takes};
+use crate::query::bound::{HierarchyRef, Member};
+use crate::query::error::QueryError;
+use crate::query::evaluate::scope::Scope;
+use crate::query::evaluate::set::{Set, Written};
+use crate::query::evaluate::value::Value;
+
+const SET: Takes = Takes::Need(Kind::Set);
+
+/// Words of the functions that open, in whatever order they are written.
+const WORDS: Takes = Takes::Word(&["RECURSIVE", "INCLUDE_CALC_MEMBERS"]);
+
+/// The functions of this family.
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function {
+        takes: &[SET, Takes::May(Kind::Level), Takes::May(Kind::Value), WORDS],
+        meaning: "Mængden med børnene efter hvert medlem på det nederste niveau i den, eller på et \
+                  niveau, der nævnes; i tupler efter det første hierarki, eller det på plads n.",
+        example: "DrilldownLevel({[Tid].[Kalender].[I alt]})",
+        ..Function::call("DrilldownLevel", Kind::Set, Rule::Plain(drilldown_level))
+    },
+    Function {
+        takes: &[SET, SET, WORDS, WORDS],
+        meaning: "Mængden med børnene efter hvert medlem, der er i den anden mængde; RECURSIVE \
+                  ser også på børnene.",
+        example: "DrilldownMember([Tid].[Kalender].[År].Members, {[Tid].[Kalender].[2020]})",
+        ..Function::call("DrilldownMember", Kind::Set, Rule::Plain(drilldown_member))
+    },
+    Function {
+        takes: &[SET, SET, Takes::May(Kind::Hierarchy), WORDS, WORDS],
+        meaning: "Mængden med børnene af et nævnt hierarki efter hver tupel, der er i den anden \
+                  mængde.",
+        example: "DrilldownMember({([Tid].[Kalender].[2020], [Measures].DefaultMember)}, \
+                  {[Tid].[Kalender].[2020]}, [Tid].[Kalender])",
+        ..Function::call("DrilldownMember", Kind::Set, Rule::Plain(drilldown_member))
+    },
+    Function {
+        takes: &[SET, Takes::May(Kind::Level)],
+        meaning: "Mængden uden det nederste niveau i den, eller uden det, der står under et niveau.",
+        example: "DrillupLevel([Tid].[Kalender].Members, [Tid].[Kalender].[År])",
+        ..Function::call("DrillupLevel", Kind::Set, Rule::Plain(drillup_level))
+    },
+    Function {
+        takes: &[SET, SET],
+        meaning: "Mængden uden det, der står under medlemmer af den anden mængde.",
+        example: "DrillupMember([Tid].[Kalender].Members, {[Tid].[Kalender].[2020]})",
+        ..Function::call("DrillupMember", Kind::Set, Rule::Plain(drillup_member))
+    },
+    Function {
+        takes: &[SET, SET, WORDS, WORDS],
+        meaning: "Mængden, hvor hvert medlem af den anden mængde er lukket, hvis det var åbent, og \
+                  åbnet, hvis det var lukket.",
+        example: "ToggleDrillState([Tid].[Kalender].[År].Members, {[Tid].[Kalender].[2020]})",
+        ..Function::call("ToggleDrillState", Kind::Set, Rule::Plain(toggle))
+    },
+];
+
+/// A set being opened or closed at one of its columns.
+pub(super) struct Drill<'a> {
+    pub scope: &'a Scope<'a>,
+    pub set: &'a Written,
+    /// The column whose members are opened.
+    pub column: usize,
+    /// Whether calculated members are children of the All member.
+    pub with_calculated: bool,
+}
+
+impl Drill<'_> {
+    pub(super) fn hierarchy(&self) -> HierarchyRef {
+        self.set.columns[self.column]
+    }
+
+    fn depth(&self, at: usize) -> usize {
+        self.scope.depth((self.hierarchy(), self.set.tuple(at)[self.column]))
+    }
+
+    /// The depth of the lowest member.
+    pub(super) fn lowest(&self) -> usize {
+        (0..self.set.len()).map(|at| self.depth(at)).max().unwrap_or(0)
+    }
+
+    /// The tuples at a depth, or at the lowest where none is.
+    pub(super) fn at_depth(&self, wanted: Option<usize>) -> impl Fn(usize) -> bool + '_ {
+        let has = |depth: &usize| (0..self.set.len()).any(|at| self.depth(at) == *depth);
+        let depth = wanted.filter(has).unwrap_or_else(|| self.lowest());
+        move |at| self.depth(at) == depth
+    }
+
+    /// Whether a tuple is followed by one that is the same but for a child.
+    pub(super) fn is_open(&self, at: usize) -> bool {
+        if at + 1 >= self.set.len() {
+            return false;
+        }
+        let (own, next) = (self.set.tuple(at), self.set.tuple(at + 1));
+        let parent = self.scope.parent((self.hierarchy(), next[self.column]));
+        parent == Some((self.hierarchy(), own[self.column])) && self.is_beside(own, next)
+    }
+
+    /// Whether two tuples are the same but for the column that is opened.
+    fn is_beside(&self, one: &[Member], other: &[Member]) -> bool {
+        let others = |at: &usize| *at != self.column;
+        (0..one.len()).filter(others).all(|at| one[at] == other[at])
+    }
+
+    /// The tuples that opening a tuple puts behind it.
+    pub(super) fn opened(&self, tuple: &[Member]) -> Result<Vec<Vec<Member>>, QueryError> {
+        let (hierarchy, member) = (self.hierarchy(), tuple[self.column]);
+        let mut below = children(self.scope, (hierarchy, member))?;
+        if self.with_calculated && member == Member::All {
+            below.extend(self.scope.calculated_of(hierarchy).into_iter().map(Member::Calculated));
+        }
+        self.scope.write(below.len() * tuple.len())?;
+        let with = |member: Member| {
+            let mut tuple = tuple.to_vec();
+            tuple[self.column] = member;
+            tuple
+        };
+        let tuples = below.into_iter().map(with);
+        let exists = |tuple: &Vec<Member>| self.scope.exists(&self.set.columns, tuple, tuple.len());
+        Ok(tuples.filter(exists).collect())
+    }
+
+    /// The set with some tuples opened.
+    fn open(&self, opens: impl Fn(usize) -> bool) -> Result<Set, QueryError> {
+        let mut members = Vec::with_capacity(self.set.members.len());
+        for at in 0..self.set.len() {
+            members.extend(self.set.tuple(at));
+            if opens(at) && !self.is_open(at) {
+                self.opened(self.set.tuple(at))?.iter().for_each(|tuple| members.extend(tuple));
+            }
+        }
+        Ok(Set::of_tuples(self.set.columns.clone(), members))
+    }
+
+    /// The set with the tuples opened that others name, and with `recursive` those put in as well.
+    fn open_named(&self, named: &Named<'_>, recursive: bool) -> Result<Set, QueryError> {
+        if !recursive {
+            return self.open(|at| named.has(self.set.tuple(at)));
+        }
+        let mut members = Vec::with_capacity(self.set.members.len());
+        for at in 0..self.set.len() {
+            members.extend(self.set.tuple(at));
+            if named.has(self.set.tuple(at)) && !self.is_open(at) {
+                self.open_below(self.set.tuple(at), named, &mut members)?;
+            }
+        }
+        Ok(Set::of_tuples(self.set.columns.clone(), members))
+    }
+
+    /// As deep as a hierarchy has levels.
+    fn open_below(
+        &self,
+        tuple: &[Member],
+        named: &Named<'_>,
+        members: &mut Vec<Member>,
+    ) -> Result<(), QueryError> {
+        for child in self.opened(tuple)? {
+            members.extend(&child);
+            if named.has(&child) {
+                self.open_below(&child, named, members)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The tuples that a second set names: by the hierarchies that it has of the first.
+pub(super) struct Named<'a> {
+    /// Where its columns stand in the first set.
+    positions: Vec<usize>,
+    tuples: HashSet<&'a [Member]>,
+}
+
+impl<'a> Named<'a> {
+    pub(super) fn new(
+        call: &Call<'_>,
+        set: &Written,
+        other: &'a Written,
+    ) -> Result<Named<'a>, QueryError> {
+        let mut positions = Vec::with_capacity(other.columns.len());
+        for &hierarchy in &other.columns {
+            let position = set.columns.iter().position(|own| *own == hierarchy);
+            positions.push(position.ok_or_else(|| {
+                let name = call.scope.hierarchy_name(hierarchy);
+                call.invalid(format!("den første mængde i {} har ikke {name}", call.function.name))
+                    .hint("skriv medlemmer af den første mængdes hierarkier i den anden")
+            })?);
+        }
+        Ok(Named { positions, tuples: other.tuples().collect() })
+    }
+
+    /// The column that is opened where no other is named.
+    pub(super) fn column(&self) -> usize {
+        self.positions.first().copied().unwrap_or(0)
+    }
+
+    pub(super) fn has(&self, tuple: &[Member]) -> bool {
+        let part: Vec<Member> = self.positions.iter().map(|&position| tuple[position]).collect();
+        self.tuples.contains(&part[..])
+    }
+}
+
+/// Whether a word stands anywhere among the arguments.
+fn has_word(call: &Call<'_>, word: &str) -> bool {
+    (1..call.given.len()).any(|at| call.is_word(at, word))
+}
+
+fn drilldown_level(call: &Call<'_>) -> Outcome {
+    let set = call.written(0)?;
+    if set.len() == 0 {
+        return Ok(Value::Set(call.set(0)?));
+    }
+    let (column, depth) = column_and_depth(call, &set, 1, Some(2))?;
+    let with_calculated = has_word(call, "INCLUDE_CALC_MEMBERS");
+    let drill = Drill { scope: call.scope, set: &set, column, with_calculated };
+    let opens = drill.at_depth(depth);
+    Ok(Value::set(drill.open(opens)?))
+}
+
+/// The column that a level or an index names, and the depth of the level.
+fn column_and_depth(
+    call: &Call<'_>,
+    set: &Written,
+    level: usize,
+    index: Option<usize>,
+) -> Result<(usize, Option<usize>), QueryError> {
+    if let Value::Level(hierarchy, field) = call.value(level) {
+        let column = column_of(call, set, *hierarchy)?;
+        return Ok((column, Some(depth_of_level(call.scope, *hierarchy, *field))));
+    }
+    let Some(index) = index.filter(|&at| *call.value(at) != Value::Omitted) else {
+        return Ok((0, None));
+    };
+    match usize::try_from(call.whole(index, 0)?) {
+        Ok(column) if column < set.columns.len() => Ok((column, None)),
+        _ => Err(call
+            .invalid(format!("{} har ikke så mange hierarkier i mængden", call.function.name))
+            .hint(format!("mængden har hierarkierne 0 til {}", set.columns.len() - 1))),
+    }
+}
+
+fn column_of(call: &Call<'_>, set: &Written, hierarchy: HierarchyRef) -> Result<usize, QueryError> {
+    set.columns.iter().position(|own| *own == hierarchy).ok_or_else(|| {
+        let name = call.scope.hierarchy_name(hierarchy);
+        call.invalid(format!("mængden i {} har ikke hierarkiet {name}", call.function.name))
+            .hint("skriv et af mængdens egne hierarkier")
+    })
+}
+
+fn drilldown_member(call: &Call<'_>) -> Outcome {
+    let (set, other) = (call.written(0)?, call.written(1)?);
+    if set.len() == 0 || other.len() == 0 {
+        return Ok(Value::Set(call.set(0)?));
+    }
+    let named = Named::new(call, &set, &other)?;
+    let column = match call.value(2) {
+        Value::Omitted | Value::Empty | Value::Text(_) => named.column(),
+        _ => column_of(call, &set, call.hierarchy(2)?)?,
+    };
+    let with_calculated = has_word(call, "INCLUDE_CALC_MEMBERS");
+    let drill = Drill { scope: call.scope, set: &set, column, with_calculated };
+    Ok(Value::set(drill.open_named(&named, has_word(call, "RECURSIVE"))?))
+}
+
+fn drillup_level(call: &Call<'_>) -> Outcome {
+    let set = call.written(0)?;
+    if set.len() == 0 {
+        return Ok(Value::Set(call.set(0)?));
+    }
+    let (column, depth) = column_and_depth(call, &set, 1, None)?;
+    let drill = Drill { scope: call.scope, set: &set, column, with_calculated: false };
+    let depth = depth.unwrap_or_else(|| drill.lowest().saturating_sub(1));
+    Ok(Value::set(set.choose((0..set.len()).filter(|&at| drill.depth(at) <= depth))))
+}
+
+fn drillup_member(call: &Call<'_>) -> Outcome {
+    let (set, other) = (call.written(0)?, call.written(1)?);
+    if set.len() == 0 || other.len() == 0 {
+        return Ok(Value::Set(call.set(0)?));
+    }
+    let column = Named::new(call, &set, &other)?.column();
+    let above: HashSet<Member> =
+        other.tuples().filter_map(|tuple| tuple.first()).copied().collect();
+    Ok(Value::set(closed(call.scope, &set, column, &above)))
+}
+
+/// A set without the tuples whose member in a column stands below others.
+fn closed(scope: &Scope<'_>, set: &Written, column: usize, above: &HashSet<Member>) -> Set {
+    let hierarchy = set.columns[column];
+    let stays = |at: &usize| {
+        let own = scope.parent((hierarchy, set.tuple(*at)[column]));
+        !std::iter::successors(own, |&one| scope.parent(one)).any(|one| above.contains(&one.1))
+    };
+    set.choose((0..set.len()).filter(stays))
+}
+
+fn toggle(call: &Call<'_>) -> Outcome {
+    let (set, other) = (call.written(0)?, call.written(1)?);
+    if set.len() == 0 || other.len() == 0 {
+        return Ok(Value::Set(call.set(0)?));
+    }
+    let column = Named::new(call, &set, &other)?.column();
+    let hierarchy = set.columns[column];
+    let present: HashSet<Member> = set.tuples().map(|tuple| tuple[column]).collect();
+    let wanted = other.tuples().filter_map(|tuple| tuple.first().copied());
+    let (open, shut): (Vec<Member>, Vec<Member>) =
+        wanted.filter(|member| present.contains(member)).partition(|&member| {
+            let below =
+                |one: &&Member| is_below(call.scope, (hierarchy, **one), (hierarchy, member));
+            present.iter().any(|one| below(&one))
+        });
+    let open: HashSet<Member> = open.into_iter().collect();
+    let left = call.scope.written(&closed(call.scope, &set, column, &open))?;
+    let shut = Written { columns: vec![hierarchy], members: shut };
+    let named = Named::new(call, &left, &shut)?;
+    let with_calculated = has_word(call, "INCLUDE_CALC_MEMBERS");
+    let drill = Drill { scope: call.scope, set: &left, column, with_calculated };
+    Ok(Value::set(drill.open_named(&named, has_word(call, "RECURSIVE"))?))
+}
