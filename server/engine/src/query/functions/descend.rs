@@ -139,7 +139,7 @@ fn below(call: &Call<'_>, place: Place) -> Result<Set, QueryError> {
         && let Some(&field) =
             depth.checked_sub(1).and_then(|at| call.scope.levels(hierarchy).get(at))
     {
-        return Ok(call.scope.members_of_level(hierarchy, Some(field)));
+        return call.scope.members_of_level(hierarchy, Some(field));
     }
     let mut found = Vec::new();
     if let Some(last) = depths.last() {
