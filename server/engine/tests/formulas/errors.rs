@@ -30,7 +30,7 @@ fn an_error_says_which_formula_and_where() {
             "i formlen for 'x': dimensionen 'Tid' har flere hierarkier @1:31 [Tid]",
         ),
         ("Summ(1, 2)", "i formlen for 'x': funktionen 'Summ' findes ikke @1:31 Summ"),
-        ("IIF(1, 2)", "i formlen for 'x': IIf mangler argument 3 @1:31 IIF(1, 2)"),
+        ("IsEmpty()", "i formlen for 'x': IsEmpty mangler argument 1 @1:31 IsEmpty()"),
         ("IsEmpty(1, 2)", "i formlen for 'x': IsEmpty har kun 1 argumenter @1:42 2"),
         ("Sum(1, 2)", "i formlen for 'x': et tal er ikke en mængde @1:35 1"),
         (

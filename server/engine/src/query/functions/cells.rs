@@ -85,7 +85,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         takes: &[Takes::Need(Kind::Any)],
         meaning: "Udtrykket selv: andre servere gemmer det, her er det unødvendigt.",
-        example: "Cache([Tid].[År].[År].Members)",
+        example: "Count(Cache([Tid].[År].[År].Members))",
         ..Function::call("Cache", Kind::Same(0), Rule::Plain(|call| Ok(call.value(0).clone())))
     },
     Function {

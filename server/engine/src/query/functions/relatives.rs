@@ -69,14 +69,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ..Function::call(
             "Ancestors",
             Kind::Set,
-            Rule::Plain(|call| as_set(ancestor_on_level(call)?)),
+            Rule::Plain(|call| as_set(&ancestor_on_level(call)?)),
         )
     },
     Function {
         takes: &[MEMBER, VALUE],
         meaning: "Som Ancestor, men som mængde.",
         example: "Ancestors([Tid].[Kalender].[2020].FirstChild, 1)",
-        ..Function::call("Ancestors", Kind::Set, Rule::Plain(|call| as_set(ancestor_above(call)?)))
+        ..Function::call("Ancestors", Kind::Set, Rule::Plain(|call| as_set(&ancestor_above(call)?)))
     },
     Function {
         takes: &[MEMBER],
@@ -90,12 +90,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
                   sit overordnede på det andets niveau.",
         example: "Cousin([Tid].[Kalender].[2020].LastChild, [Tid].[Kalender].[2019])",
         ..Function::call("Cousin", Kind::Member, Rule::Plain(cousin))
-    },
-    Function {
-        takes: &[MEMBER],
-        meaning: "Det medlem, der bærer medlemmets egne data: medlemmet selv.",
-        example: "[Tid].[Kalender].[2020].DataMember",
-        ..Function::step("DataMember", Kind::Member, Rule::Plain(itself))
     },
     Function {
         takes: &[MEMBER, MEMBER],
@@ -182,10 +176,6 @@ fn siblings(call: &Call<'_>) -> Outcome {
     Ok(Value::set(Set::of_members(place.0, siblings_of(call.scope, place)?)))
 }
 
-fn itself(call: &Call<'_>) -> Outcome {
-    Ok(Value::member(call.member(0)?))
-}
-
 fn ancestor_on_level(call: &Call<'_>) -> Outcome {
     let Some(place) = call.member(0)? else { return Ok(Value::Empty) };
     let (hierarchy, level) = call.level(1)?;
@@ -206,9 +196,9 @@ fn ancestor_above(call: &Call<'_>) -> Outcome {
 }
 
 /// The set of a member alone; no member is the empty set.
-fn as_set(value: Value) -> Outcome {
+fn as_set(value: &Value) -> Outcome {
     Ok(Value::set(match value {
-        Value::Member(hierarchy, member) => Set::of_members(hierarchy, vec![member]),
+        Value::Member(hierarchy, member) => Set::of_members(*hierarchy, vec![*member]),
         _ => Set::default(),
     }))
 }

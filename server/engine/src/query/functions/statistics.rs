@@ -6,6 +6,24 @@ use crate::query::evaluate::value::Value;
 
 const SET: Takes = Takes::Need(Kind::Set);
 
+/// A call of a function of the values at a set.
+macro_rules! spread_example {
+    ($name:literal) => {
+        concat!($name, "([Tid].[År].[År].Members, [Measures].DefaultMember)")
+    };
+}
+
+/// A call of a function of two values at a set.
+macro_rules! pairs_example {
+    ($name:literal) => {
+        concat!(
+            $name,
+            "([Tid].[År].[År].Members, [Measures].DefaultMember, ",
+            "Rank([Tid].[År].CurrentMember, [Tid].[År].[År].Members))"
+        )
+    };
+}
+
 /// The functions of this family.
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
@@ -21,40 +39,77 @@ pub(super) const FUNCTIONS: &[Function] = &[
         example: "Percentile([Tid].[År].[År].Members, [Measures].DefaultMember, 90)",
         ..Function::call("Percentile", Kind::Value, Rule::Plain(percentile))
     },
-    spread("Stdev", "Standardafvigelsen i en stikprøve (delt med n − 1).", |call| {
-        root(call, 1.0)
+    spread(
+        "Stdev",
+        spread_example!("Stdev"),
+        "Standardafvigelsen i en stikprøve (delt med n − 1).",
+        |call| root(call, 1.0),
+    ),
+    spread("Stddev", spread_example!("Stddev"), "Det samme som Stdev.", |call| root(call, 1.0)),
+    spread(
+        "StdevP",
+        spread_example!("StdevP"),
+        "Standardafvigelsen af alle værdier (delt med n).",
+        |call| root(call, 0.0),
+    ),
+    spread("StddevP", spread_example!("StddevP"), "Det samme som StdevP.", |call| root(call, 0.0)),
+    spread("Var", spread_example!("Var"), "Variansen i en stikprøve (delt med n − 1).", |call| {
+        variance(call, 1.0)
     }),
-    spread("Stddev", "Det samme som Stdev.", |call| root(call, 1.0)),
-    spread("StdevP", "Standardafvigelsen af alle værdier (delt med n).", |call| root(call, 0.0)),
-    spread("StddevP", "Det samme som StdevP.", |call| root(call, 0.0)),
-    spread("Var", "Variansen i en stikprøve (delt med n − 1).", |call| variance(call, 1.0)),
-    spread("Variance", "Det samme som Var.", |call| variance(call, 1.0)),
-    spread("VarP", "Variansen af alle værdier (delt med n).", |call| variance(call, 0.0)),
-    spread("VarianceP", "Det samme som VarP.", |call| variance(call, 0.0)),
-    pairs("Covariance", "Kovariansen af to værdier (delt med n).", |call| covariance(call, 0.0)),
-    pairs("CovarianceN", "Kovariansen af to værdier i en stikprøve (delt med n − 1).", |call| {
-        covariance(call, 1.0)
+    spread("Variance", spread_example!("Variance"), "Det samme som Var.", |call| {
+        variance(call, 1.0)
+    }),
+    spread("VarP", spread_example!("VarP"), "Variansen af alle værdier (delt med n).", |call| {
+        variance(call, 0.0)
+    }),
+    spread("VarianceP", spread_example!("VarianceP"), "Det samme som VarP.", |call| {
+        variance(call, 0.0)
     }),
     pairs(
+        "Covariance",
+        pairs_example!("Covariance"),
+        "Kovariansen af to værdier (delt med n).",
+        |call| covariance(call, 0.0),
+    ),
+    pairs(
+        "CovarianceN",
+        pairs_example!("CovarianceN"),
+        "Kovariansen af to værdier i en stikprøve (delt med n − 1).",
+        |call| covariance(call, 1.0),
+    ),
+    pairs(
         "Correlation",
+        pairs_example!("Correlation"),
         "Hvor godt to værdier følges: 1 helt, 0 slet ikke, −1 modsat.",
         correlation,
     ),
     pairs(
         "LinRegSlope",
+        pairs_example!("LinRegSlope"),
         "Hældningen a af den rette linje y = a·x + b gennem værdierne.",
         |call| Ok(Line::of(call, 0)?.map_or(Value::Empty, |line| Value::of(line.slope()))),
     ),
-    pairs("LinRegIntercept", "Skæringen b af den rette linje y = a·x + b.", |call| {
-        Ok(Line::of(call, 0)?.map_or(Value::Empty, |line| Value::of(line.at(0.0))))
-    }),
-    pairs("LinRegR2", "Hvor stor en del af variationen i y den rette linje forklarer.", |call| {
-        let line = Line::of(call, 0)?;
-        Ok(line.map_or(Value::Empty, |line| Value::of(line.explained())))
-    }),
-    pairs("LinRegVariance", "Variansen om den rette linje (delt med n − 2).", |call| {
-        Ok(Line::of(call, 0)?.map_or(Value::Empty, |line| Value::of(line.variance())))
-    }),
+    pairs(
+        "LinRegIntercept",
+        pairs_example!("LinRegIntercept"),
+        "Skæringen b af den rette linje y = a·x + b.",
+        |call| Ok(Line::of(call, 0)?.map_or(Value::Empty, |line| Value::of(line.at(0.0)))),
+    ),
+    pairs(
+        "LinRegR2",
+        pairs_example!("LinRegR2"),
+        "Hvor stor en del af variationen i y den rette linje forklarer.",
+        |call| {
+            let line = Line::of(call, 0)?;
+            Ok(line.map_or(Value::Empty, |line| Value::of(line.explained())))
+        },
+    ),
+    pairs(
+        "LinRegVariance",
+        pairs_example!("LinRegVariance"),
+        "Variansen om den rette linje (delt med n − 2).",
+        |call| Ok(Line::of(call, 0)?.map_or(Value::Empty, |line| Value::of(line.variance()))),
+    ),
     Function {
         takes: &[Takes::Need(Kind::Value), SET, Takes::Each, Takes::EachOrCell],
         meaning: "Det y, den rette linje gennem værdierne har ved et x.",
@@ -67,13 +122,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
 /// A function of the values at a set.
 const fn spread(
     name: &'static str,
+    example: &'static str,
     meaning: &'static str,
     rule: fn(&Call<'_>) -> Outcome,
 ) -> Function {
     Function {
         takes: &[SET, Takes::EachOrCell],
         meaning,
-        example: "Stdev([Tid].[År].[År].Members, [Measures].DefaultMember)",
+        example,
         ..Function::call(name, Kind::Value, Rule::Plain(rule))
     }
 }
@@ -81,14 +137,14 @@ const fn spread(
 /// A function of two values at a set: y, and x or the cell's value.
 const fn pairs(
     name: &'static str,
+    example: &'static str,
     meaning: &'static str,
     rule: fn(&Call<'_>) -> Outcome,
 ) -> Function {
     Function {
         takes: &[SET, Takes::Each, Takes::EachOrCell],
         meaning,
-        example: "Correlation([Tid].[År].[År].Members, [Measures].DefaultMember, \
-                  Rank([Tid].[År].CurrentMember, [Tid].[År].[År].Members))",
+        example,
         ..Function::call(name, Kind::Value, Rule::Plain(rule))
     }
 }
