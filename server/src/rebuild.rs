@@ -57,6 +57,7 @@ const MONTH_LIMIT: &str = "month_limit";
 const DECISIONS: &str = "decisions";
 const KOMMUNER: &str = "kommuner";
 const CUBES: &str = "cubes";
+const SCHEMA_PART: &str = "schema";
 
 /// The deliveries of which something counts in a version, by reporter; none where the manifest, of
 /// an earlier program, does not say.
@@ -329,7 +330,7 @@ fn manifest(draft: &Draft, loaded: &Loaded, order: &Rebuild, cubes: &CubesFile) 
         (DECISIONS, json!(decisions)),
         (KOMMUNER, json!(loaded.standings)),
         (CUBES, json!(cubes)),
-        ("schema", json!({ "name": "vh", "sha256": checksum(SCHEMA.as_bytes()) })),
+        (SCHEMA_PART, json!({ "name": "vh", "sha256": checksum(SCHEMA.as_bytes()) })),
         ("snapshot_format", json!(snapshot::FORMAT)),
         ("replaced", json!(report.replaced)),
     ] {

@@ -11,8 +11,9 @@ use terning_engine::delivery::Progress;
 use terning_engine::load::{Order, Standing, hold, load_ordered};
 
 use super::former::part;
+use super::of_tables::{is_of_tables, make_again};
 use super::{CUBES, DECISIONS, Decisions, KOMMUNER, MONTH_LIMIT, write_cubes, write_reports};
-use crate::versions::{self, CubesFile, Draft, Lock, Manifest, RawStore, VersionName};
+use crate::versions::{self, CubesFile, Draft, Lock, Manifest, RawStore, VersionName, find_raw};
 
 /// How a version made again compares with the one it was made from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,16 +50,34 @@ pub fn rebuild_again(
     let lock = Lock::take(data)?;
     let folder = versions::folder(data).join(from.to_string());
     let old = Manifest::read(&folder).map_err(anyhow::Error::msg)?;
-    let files = versions::raw_files(&old)?;
-    if let Some(lost) = files.iter().find(|file| versions::read_raw(data, &file.sha256).is_err()) {
-        bail!(
-            "version {from} kan ikke laves igen: {} er ikke gemt i datamappen, eller er ændret",
-            lost.path
-        );
+    let (draft, mut manifest, cubes) = if is_of_tables(&old) {
+        make_again(data, lock, &old, from.month, progress)?
+    } else {
+        of_deliveries(data, lock, &old, from, progress)?
+    };
+    manifest.more.insert("from".to_owned(), from.to_string().into());
+    let in_use = versions::current(data).is_none_or(|current| current == from);
+    let name = draft.publish(&manifest, in_use)?;
+    let former: CubesFile = part(&old, CUBES)
+        .with_context(|| format!("version {from} siger ikke, hvilke kuber den havde"))?;
+    let same = former == cubes;
+    Ok(Again { name, from, cubes, same, in_use })
+}
+
+fn of_deliveries(
+    data: &Path,
+    lock: Lock,
+    old: &Manifest,
+    from: VersionName,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> anyhow::Result<(Draft, Manifest, CubesFile)> {
+    let files = versions::raw_files(old)?;
+    if let Some(file) = files.iter().find(|file| find_raw(data, &file.sha256).is_none()) {
+        bail!(lost(&old.version, &file.path));
     }
     let domain = Vh::new()?;
     let store = RawStore::new(data, &files);
-    let mut loaded = load_ordered(&domain, &store, &order(&old), progress)?;
+    let mut loaded = load_ordered(&domain, &store, &order(old), progress)?;
     let draft = Draft::locked(lock, loaded.timeline.last)?;
     loaded.report.version = draft.name().to_string();
     loaded.report.notes.push(format!("lavet igen af filerne til version {from}"));
@@ -68,14 +87,15 @@ pub fn rebuild_again(
     let mut manifest = Manifest::new(draft.name());
     manifest.roles.clone_from(&old.roles);
     manifest.more.clone_from(&old.more);
-    manifest.more.insert("from".to_owned(), from.to_string().into());
     manifest.more.insert(CUBES.to_owned(), serde_json::to_value(&cubes)?);
-    let in_use = versions::current(data).is_none_or(|current| current == from);
-    let name = draft.publish(&manifest, in_use)?;
-    let former: CubesFile = part(&old, CUBES)
-        .with_context(|| format!("version {from} siger ikke, hvilke kuber den havde"))?;
-    let same = former == cubes;
-    Ok(Again { name, from, cubes, same, in_use })
+    Ok((draft, manifest, cubes))
+}
+
+/// Why a version cannot be made again.
+pub(super) fn lost(version: &str, path: &str) -> String {
+    format!(
+        "version {version} kan ikke laves igen: {path} er ikke gemt i datamappen, eller er ændret"
+    )
 }
 
 /// What was ordered when a version was made.

@@ -3,7 +3,11 @@
 mod csv;
 mod parquet;
 
+use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
 
 use anyhow::{Context, bail};
 use terning_engine::tables::{Row, Source, TableError};
@@ -11,11 +15,31 @@ use terning_engine::tables::{Row, Source, TableError};
 /// What a caller does with each row.
 type Each<'a> = dyn FnMut(u64, &Row<'_>) -> Result<(), TableError> + 'a;
 
-/// A folder of tables.
-#[derive(Clone, Debug)]
+/// The files of tables, and which of them were asked for.
+#[derive(Debug)]
 pub struct TableFolder {
-    root: PathBuf,
+    place: Place,
+    used: Mutex<BTreeMap<String, Used>>,
 }
+
+/// Where files are looked for by name.
+#[derive(Debug)]
+enum Place {
+    /// In a folder.
+    Folder(PathBuf),
+    /// Among these: files that lie elsewhere under other names.
+    Files(BTreeMap<String, PathBuf>),
+}
+
+/// A file that was asked for.
+#[derive(Clone, Debug)]
+struct Used {
+    path: PathBuf,
+    stamp: Option<Stamp>,
+}
+
+/// What tells that a file was changed: its size, and when it was written.
+type Stamp = (u64, SystemTime);
 
 /// The file of a table.
 enum TableFile {
@@ -35,39 +59,68 @@ impl TableFolder {
         if !root.is_dir() {
             bail!("{} er ingen mappe; --tables skal være mappen med tabeller", root.display());
         }
-        Ok(TableFolder { root })
+        Ok(TableFolder { place: Place::Folder(root), used: Mutex::default() })
     }
 
-    /// The files of some tables, as far as they are there.
-    pub fn files<'a>(
-        &'a self,
-        tables: impl Iterator<Item = (&'a str, Option<&'a str>)> + 'a,
-    ) -> impl Iterator<Item = PathBuf> + 'a {
-        tables.filter_map(|(table, file)| match self.find(table, file).ok()?? {
-            TableFile::Csv(path) | TableFile::Parquet(path) => Some(path),
-        })
+    /// Files by the names that they had in their folder.
+    #[must_use]
+    pub fn of_files(files: BTreeMap<String, PathBuf>) -> TableFolder {
+        TableFolder { place: Place::Files(files), used: Mutex::default() }
     }
 
-    /// The file of a table: the one that the schema names, else `TABLE.csv` or `TABLE.parquet`. It must
-    /// lie in the folder.
+    /// The files that were asked for, by name.
+    ///
+    /// # Errors
+    /// One was changed after it was first asked for.
+    pub fn used(&self) -> anyhow::Result<Vec<(String, PathBuf)>> {
+        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((name, _)) = used.iter().find(|(_, used)| stamp(&used.path) != used.stamp) {
+            bail!("{name} er ændret, mens den blev indlæst; kør genopbygningen igen");
+        }
+        Ok(used.iter().map(|(name, used)| (name.clone(), used.path.clone())).collect())
+    }
+
+    /// The file of a table: the one that the schema names, else `TABLE.csv` or `TABLE.parquet`.
     fn find(&self, table: &str, file: Option<&str>) -> Result<Option<TableFile>, TableError> {
         let names = match file {
             Some(file) => vec![file.to_owned()],
             None => vec![format!("{table}.csv"), format!("{table}.parquet")],
         };
         for name in names {
-            let Ok(path) = self.root.join(&name).canonicalize() else { continue };
-            if !path.starts_with(&self.root) || !path.is_file() {
-                let what = format!("'{name}' er ingen fil i mappen med tabeller");
-                return Err(TableError::new(table, what));
-            }
-            let is_parquet =
-                path.extension().is_some_and(|end| end.eq_ignore_ascii_case("parquet"));
+            let Some(path) = self.path(table, &name)? else { continue };
+            self.note(&name, &path);
+            let end = Path::new(&name).extension();
+            let is_parquet = end.is_some_and(|end| end.eq_ignore_ascii_case("parquet"));
             let file = if is_parquet { TableFile::Parquet(path) } else { TableFile::Csv(path) };
             return Ok(Some(file));
         }
         Ok(None)
     }
+
+    /// Where a file lies. Of a folder, it must lie in it.
+    fn path(&self, table: &str, name: &str) -> Result<Option<PathBuf>, TableError> {
+        let root = match &self.place {
+            Place::Files(files) => return Ok(files.get(name).cloned()),
+            Place::Folder(root) => root,
+        };
+        let Ok(path) = root.join(name).canonicalize() else { return Ok(None) };
+        if !path.starts_with(root) || !path.is_file() {
+            let what = format!("'{name}' er ingen fil i mappen med tabeller");
+            return Err(TableError::new(table, what));
+        }
+        Ok(Some(path))
+    }
+
+    fn note(&self, name: &str, path: &Path) {
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        used.entry(name.to_owned())
+            .or_insert_with(|| Used { path: path.to_owned(), stamp: stamp(path) });
+    }
+}
+
+fn stamp(path: &Path) -> Option<Stamp> {
+    let found = fs::metadata(path).ok()?;
+    Some((found.len(), found.modified().ok()?))
 }
 
 impl Source for TableFolder {
@@ -91,5 +144,33 @@ impl Source for TableFolder {
             Some(TableFile::Csv(path)) => csv::rows(table, &path, columns, each),
             Some(TableFile::Parquet(path)) => parquet::rows(table, &path, columns, each),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_that_changes_while_it_is_read_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sales.csv");
+        fs::write(&path, "a,b\n").unwrap();
+        let tables = TableFolder::open(folder.path()).unwrap();
+        assert!(tables.columns("sales", None).unwrap().is_some());
+        assert_eq!(tables.used().unwrap().len(), 1);
+        fs::write(&path, "a,b\n1,2\n").unwrap();
+        assert!(tables.used().unwrap_err().to_string().contains("sales.csv er ændret"));
+    }
+
+    #[test]
+    fn a_file_outside_the_folder_is_no_table() {
+        let outer = tempfile::tempdir().unwrap();
+        let inner = outer.path().join("tables");
+        fs::create_dir(&inner).unwrap();
+        fs::write(outer.path().join("secret.csv"), "a\n").unwrap();
+        let tables = TableFolder::open(&inner).unwrap();
+        let problem = tables.columns("x", Some("../secret.csv")).unwrap_err();
+        assert!(problem.to_string().contains("ingen fil i mappen"), "{problem}");
     }
 }

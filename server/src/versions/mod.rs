@@ -23,7 +23,7 @@ mod write;
 pub use cache::{Asked, CACHE_BYTES, Cache};
 pub use manifest::{CubesFile, Manifest};
 pub use name::VersionName;
-pub use raw::{RawFile, RawStore, keep_raw, raw_files, read_raw};
+pub use raw::{RawFile, RawStore, find_raw, keep_files, keep_raw, raw_files, read_raw};
 pub(crate) use raw::{checksum, checksum_of};
 pub use store::{Listed, Version, VersionError, Versions, check_folder};
 pub use views::Views;

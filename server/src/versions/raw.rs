@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -18,8 +18,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use terning_engine::delivery::{Input, Store};
 
-use super::Manifest;
 use super::write::{flush, private_folder};
+use super::{CubesFile, Manifest};
 
 /// A raw file of a version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +65,14 @@ pub fn read_raw(data: &Path, sha256: &str) -> io::Result<Vec<u8>> {
         return Err(io::Error::other("den gemte fil er ikke længere den samme"));
     }
     Ok(bytes)
+}
+
+/// Where a raw file lies, if it is there and what it was; it is never in memory as a whole.
+#[must_use]
+pub fn find_raw(data: &Path, sha256: &str) -> Option<PathBuf> {
+    let path = path_of(data, sha256);
+    let found = File::open(&path).and_then(|mut file| checksum_of(&mut file)).ok()?;
+    (found == sha256).then_some(path)
 }
 
 /// The raw files of a version as a folder of deliveries, without those that were set aside.
@@ -115,9 +123,33 @@ pub fn keep_raw(
         if checksum(&bytes) != input.sha256 {
             bail!("{} er ændret, mens den blev indlæst; kør genopbygningen igen", input.path);
         }
-        write(&folder, &target, &bytes).with_context(failed)?;
+        write(&folder, &target, &mut bytes.as_slice()).with_context(failed)?;
     }
     flush(&folder)
+}
+
+/// Stores files of any size, each by a name of its own, where they are not stored yet, and says what
+/// they were.
+///
+/// # Errors
+/// The data folder cannot be written, or a file cannot be read.
+pub fn keep_files(data: &Path, files: &[(String, PathBuf)]) -> anyhow::Result<Vec<RawFile>> {
+    let folder = data.join(FOLDER);
+    let failed = || format!("mappen {} kan ikke skrives", folder.display());
+    private_folder().recursive(true).create(&folder).with_context(failed)?;
+    let mut kept = Vec::with_capacity(files.len());
+    for (name, path) in files {
+        let unread = || format!("{} kan ikke læses igen", path.display());
+        let CubesFile { sha256, bytes } = CubesFile::of(path).with_context(unread)?;
+        let target = path_of(data, &sha256);
+        if !target.exists() {
+            let mut file = File::open(path).with_context(unread)?;
+            write(&folder, &target, &mut file).with_context(failed)?;
+        }
+        kept.push(RawFile { path: name.clone(), sha256, bytes, set_aside: false });
+    }
+    flush(&folder)?;
+    Ok(kept)
 }
 
 const FOLDER: &str = "inputs";
@@ -127,12 +159,12 @@ fn path_of(data: &Path, sha256: &str) -> PathBuf {
 }
 
 /// Writes a file that nobody may change, under another name until all of it is on the disk.
-fn write(folder: &Path, target: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+fn write(folder: &Path, target: &Path, bytes: &mut dyn Read) -> anyhow::Result<()> {
     let temporary = folder.join(".raw.tmp");
     let _ = fs::remove_file(&temporary);
     let mut file: File =
         OpenOptions::new().write(true).create_new(true).mode(0o400).open(&temporary)?;
-    file.write_all(bytes)?;
+    io::copy(bytes, &mut file)?;
     file.sync_all()?;
     Ok(fs::rename(&temporary, target)?)
 }

@@ -307,6 +307,18 @@ impl Dimension {
             .find_map(|&upper| Some((upper, self.ancestor(field, member, upper)?)))
     }
 
+    /// Of a member of a parent-child hierarchy, the member for its own facts alone: of its keys, the
+    /// one that stands before those below it.
+    #[must_use]
+    pub fn data_member(&self, hierarchy: usize, field: usize, member: u32) -> Option<(usize, u32)> {
+        let own = &self.hierarchies[hierarchy];
+        let data = own.data?;
+        let rank = |key: &u32| own.ranks.as_ref().and_then(|ranks| ranks.get(*key as usize));
+        let keys = self.fields[field].keys_of_member.get(member as usize);
+        let key = keys.iter().min_by_key(|key| rank(key))?;
+        Some((data, self.fields[data].member_of(*key)?))
+    }
+
     /// The members right below a member of a level, in hierarchical order. In a ragged hierarchy they
     /// can be of several levels.
     #[must_use]

@@ -95,6 +95,8 @@ fn find_field(
         .iter()
         .enumerate()
         .filter_map(|(position, field)| Some((position, after(&field.name)?)))
+        // Of several of a name, the first: levels of two hierarchies can share one.
+        .rev()
         .max_by_key(|&(_, after)| after)
         .ok_or_else(|| unknown_field(dimension, name_part(text), start))
 }

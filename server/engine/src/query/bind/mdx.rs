@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use super::context::Context;
 use super::definitions::Definitions;
-use super::{Bound, ErrorKind, QueryError, View, calculated, expr, pivot, slicer};
-use crate::cube::Hierarchy;
+use super::{Bound, ErrorKind, QueryError, View, calculated, defaults, expr, pivot, slicer};
 use crate::cube::dimension::same;
-use crate::query::bound::{Axis, Condition, HierarchyRef, Member, Union};
+use crate::query::bound::{Axis, HierarchyRef, Union};
 use crate::query::evaluate::set::Set;
 use crate::query::evaluate::value::Value;
 use crate::query::evaluate::{Evaluator, on_a_stack};
@@ -49,7 +48,7 @@ pub fn mdx_within(
         hidden: Vec::new(),
         measure: pivot::default_member(view),
         slicer: Vec::new(),
-        defaults: defaults(view),
+        defaults: defaults::of(view),
         calculated: BTreeMap::new(),
         own: definitions.own.clone(),
         named: Vec::new(),
@@ -62,41 +61,10 @@ pub fn mdx_within(
     calculated::take(context, &mut bound.calculated, &all, &[], bound.measure)?;
     let settle = Settle { view, limits, cancel };
     on_a_stack(&all, &bound.calculated.clone(), || settle.all(&parts, &mut bound))?;
-    stand_at_defaults(&mut bound);
+    defaults::stand(view, &mut bound);
     bound.warnings = definitions.warnings();
     calculated::take(context, &mut bound.calculated, &[], &bound.axes, bound.measure)?;
     Ok(bound)
-}
-
-/// The hierarchies that stand elsewhere than at All where nothing is said.
-fn defaults(view: &View) -> Vec<(HierarchyRef, Member)> {
-    let of = |dimension: usize, (hierarchy, own): (usize, &Hierarchy)| {
-        let (field, id) = own.default?;
-        Some((HierarchyRef::Of { dimension, hierarchy }, Member::Of { field, id }))
-    };
-    let all = view.dimensions().flat_map(|(dimension, shape)| {
-        shape.shown_hierarchies().filter_map(move |own| of(dimension, own))
-    });
-    all.collect()
-}
-
-/// Adds the conditions of default members of hierarchies that are not named.
-fn stand_at_defaults(bound: &mut Bound) {
-    let axes = bound.axes.iter().flat_map(|axis| &axis.factors);
-    let mut named: Vec<HierarchyRef> =
-        axes.flat_map(|factor| factor.columns.iter().copied()).collect();
-    named.extend(bound.slicer.iter().flat_map(|set| set.columns()));
-    for &(hierarchy, member) in &bound.defaults {
-        let (HierarchyRef::Of { dimension, .. }, Member::Of { field, id }) = (hierarchy, member)
-        else {
-            continue;
-        };
-        if !named.contains(&hierarchy) {
-            bound.sliced.push((bound.conditions.len(), hierarchy));
-            let members = vec![id];
-            bound.conditions.push(Condition { dimension, field, members, except: false });
-        }
-    }
 }
 
 fn check_cube(context: Context<'_>, query: &Select<'_>) -> Result<(), QueryError> {

@@ -13,6 +13,7 @@ mod resolve;
 mod expr;
 mod call;
 mod slicer;
+mod defaults;
 mod definitions;
 mod calculated;
 mod mdx;

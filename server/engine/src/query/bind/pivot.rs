@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::clause::{self, Clause};
 use super::context::Context;
 use super::definitions::Definitions;
-use super::{Bound, ErrorKind, QueryError, View, calculated, candidates};
+use super::{Bound, ErrorKind, QueryError, View, calculated, candidates, defaults};
 use crate::cube::dimension::same;
 use crate::cube::{Cube, DefaultMeasure, MeasureRef};
 use crate::query::Pivot;
@@ -51,6 +51,7 @@ pub fn pivot(view: &View, pivot: &Pivot) -> Result<Bound, QueryError> {
         visual: Vec::new(),
         nested_totals: pivot.totals,
     };
+    defaults::stand_of_pivot(view, &mut bound);
     let context = Context::new(view, &text, &definitions);
     calculated::take(context, &mut bound.calculated, &[], &bound.axes, measure)?;
     Ok(bound)

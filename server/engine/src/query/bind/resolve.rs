@@ -8,7 +8,7 @@ use super::{QueryError, candidates, pivot, value};
 use crate::cube::Dimension;
 use crate::cube::dimension::same;
 use crate::query::bound::{HierarchyRef, Member};
-use crate::query::names::{ALL_LEVEL, MEASURES, MEASURES_LEVEL};
+use crate::query::names::{ALL_LEVEL, MEASURES, MEASURES_LEVEL, unique_name};
 use crate::query::parse::{Name, Span};
 
 /// What a path of names can mean.
@@ -62,9 +62,49 @@ fn first(context: Context<'_>, name: Name) -> Result<Entity, QueryError> {
     if let Some(dimension) = context.view.find_dimension(&wanted) {
         return Ok(Entity::Dimension(dimension));
     }
-    only_hierarchy(context, &wanted)
-        .map(Entity::Hierarchy)
-        .ok_or_else(|| unknown_dimension(context, name))
+    if let Some(hierarchy) =
+        joined_name(context, &wanted).or_else(|| only_hierarchy(context, &wanted))
+    {
+        return Ok(Entity::Hierarchy(hierarchy));
+    }
+    top_member(context, name)?.ok_or_else(|| unknown_dimension(context, name))
+}
+
+/// The member of a name on the top level of one dimension's hierarchies: `[USA].[CA]`. Of several
+/// hierarchies of a dimension its own goes first.
+fn top_member(context: Context<'_>, name: Name) -> Result<Option<Entity>, QueryError> {
+    let found = context.view.dimensions().filter_map(|(dimension, shape)| {
+        let first = shape.own_hierarchy().map(|own| (own, &shape.hierarchies[own]));
+        let mut all = first.into_iter().chain(shape.shown_hierarchies());
+        all.find_map(|(hierarchy, own)| {
+            let field = *own.levels.first().filter(|&&top| !shape.fields[top].personal)?;
+            let id = member(context, (dimension, field), name, |_| true)?;
+            Some((HierarchyRef::Of { dimension, hierarchy }, Member::Of { field, id }))
+        })
+    });
+    let found: Vec<(HierarchyRef, Member)> = found.collect();
+    match found[..] {
+        [] => Ok(None),
+        [(hierarchy, member)] => Ok(Some(Entity::Member(hierarchy, member))),
+        _ => {
+            let unique = |&(hierarchy, member): &(HierarchyRef, Member)| {
+                unique_name(context.cube, hierarchy, member)
+            };
+            let error = context.invalid("navnet findes i flere dimensioner", name.span);
+            let candidates = found.iter().map(unique).collect();
+            Err(error.hint("skriv også dimensionen").candidates(candidates))
+        }
+    }
+}
+
+/// The old spelling of a hierarchy, `[Time.Weekly]`.
+fn joined_name(context: Context<'_>, wanted: &str) -> Option<HierarchyRef> {
+    let mut points = wanted.match_indices('.');
+    points.find_map(|(point, _)| {
+        let dimension = context.view.find_dimension(&wanted[..point])?;
+        let hierarchy = context.dimension(dimension).find_hierarchy(&wanted[point + 1..])?;
+        Some(HierarchyRef::Of { dimension, hierarchy })
+    })
 }
 
 /// The hierarchy of a name that one dimension alone has.
@@ -124,6 +164,11 @@ fn in_dimension(context: Context<'_>, dimension: usize, name: Name) -> Result<En
         }
     }
     let fields = 0..shape.fields.len();
+    if !name.is_key()
+        && let Some(hierarchy) = shape.fields.iter().position(|field| same(&field.name, &wanted))
+    {
+        return Ok(Entity::Hierarchy(HierarchyRef::Of { dimension, hierarchy }));
+    }
     if !name.is_key() {
         let of = |field| value::of_caption(context.view, (dimension, field), &wanted, |_| true);
         if let Some(found) = only_member(context, dimension, fields.clone(), name, of)? {
@@ -200,7 +245,8 @@ fn in_hierarchy(
     let wanted = context.name(name);
     if !name.is_key() {
         let all = context.cube.all_caption(dimension, position);
-        if is_all(context, &wanted) || same(all, &wanted) {
+        let old = || format!("All {}.{}s", shape.name, shape.hierarchies[position].name);
+        if is_all(context, &wanted) || same(all, &wanted) || same(&old(), &wanted) {
             return Ok(Entity::Member(hierarchy, Member::All));
         }
         if same(&wanted, ALL_LEVEL) {
@@ -252,8 +298,11 @@ fn in_level(
     let (HierarchyRef::Of { dimension, .. }, Some(field)) = (hierarchy, level) else {
         return in_hierarchy(context, hierarchy, name);
     };
-    // The levels of a parent-child hierarchy share a name.
     let shape = context.dimension(dimension);
+    if let Some(found) = of_level_alone(context, dimension, field, name) {
+        return Ok(found);
+    }
+    // The levels of a parent-child hierarchy share a name.
     let alike = |other: &usize| shape.fields[*other].name == shape.fields[field].name;
     let levels = match hierarchy {
         HierarchyRef::Of { hierarchy, .. } => &shape.hierarchies[hierarchy].levels[..],
@@ -264,6 +313,26 @@ fn in_level(
         Some((field, id)) => Ok(Entity::Member(hierarchy, Member::Of { field, id })),
         None => Err(unknown_member(context, hierarchy, &[field], name, |_, _| true)),
     }
+}
+
+/// `[Tid].[År].[År]` and `[Tid].[År].[Alle]` where År is a level: the hierarchy of that level alone,
+/// by which a pivot's fields are written.
+fn of_level_alone(
+    context: Context<'_>,
+    dimension: usize,
+    field: usize,
+    name: Name,
+) -> Option<Entity> {
+    let wanted = context.name(name);
+    let alone = HierarchyRef::Of { dimension, hierarchy: field };
+    if name.is_key() || member(context, (dimension, field), name, |_| true).is_some() {
+        return None;
+    }
+    if same(&context.dimension(dimension).fields[field].name, &wanted) {
+        return Some(Entity::Level(alone, Some(field)));
+    }
+    let is_all = same(context.cube.all_caption(dimension, field), &wanted);
+    is_all.then_some(Entity::Member(alone, Member::All))
 }
 
 /// A member below another: on the next level, or further down where only there is one.

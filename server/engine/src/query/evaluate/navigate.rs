@@ -54,6 +54,15 @@ impl Scope<'_> {
         }
     }
 
+    /// The member of a parent-child hierarchy for a member's own facts; elsewhere the member itself.
+    pub(crate) fn data_member(&self, place: Place) -> Place {
+        let (hierarchy, Member::Of { field, id }) = place else { return place };
+        let data = self
+            .shape(hierarchy)
+            .and_then(|(dimension, position, _)| dimension.data_member(position, field, id));
+        data.map_or(place, |(field, id)| (hierarchy, Member::Of { field, id }))
+    }
+
     /// The member above a member, or itself, on a level.
     #[allow(dead_code, reason = "functions of navigation use it")]
     pub(crate) fn ancestor(&self, place: Place, level: Option<usize>) -> Option<Place> {

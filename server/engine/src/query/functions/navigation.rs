@@ -32,6 +32,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         takes: &[Takes::Need(Kind::Member)],
+        meaning: "Det, der kun er medlemmets eget, uden dem under det; uden for forælder-barn-hierarkier \
+                  medlemmet selv.",
+        example: "[Tid].[Kalender].[2020].DataMember",
+        ..Function::step("DataMember", Kind::Member, Rule::Plain(data_member))
+    },
+    Function {
+        takes: &[Takes::Need(Kind::Member)],
         meaning: "Medlemmerne på niveauet lige under.",
         example: "[Tid].[Kalender].[2020].Children",
         ..Function::step("Children", Kind::Set, Rule::Plain(children))
@@ -124,6 +131,10 @@ fn default_member(call: &Call<'_>) -> Outcome {
 
 fn parent(call: &Call<'_>) -> Outcome {
     Ok(Value::member(call.member(0)?.and_then(|place| call.scope.parent(place))))
+}
+
+fn data_member(call: &Call<'_>) -> Outcome {
+    Ok(Value::member(call.member(0)?.map(|place| call.scope.data_member(place))))
 }
 
 fn children(call: &Call<'_>) -> Outcome {

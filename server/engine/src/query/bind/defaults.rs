@@ -1,0 +1,57 @@
+//! Where a question stands on hierarchies that it does not name: at All, unless they have a default
+//! member.
+
+use super::Bound;
+use crate::cube::Hierarchy;
+use crate::query::View;
+use crate::query::bound::{Condition, HierarchyRef, Member};
+
+/// The hierarchies that stand elsewhere than at All where nothing is said.
+pub(super) fn of(view: &View) -> Vec<(HierarchyRef, Member)> {
+    let of = |dimension: usize, (hierarchy, own): (usize, &Hierarchy)| {
+        let (field, id) = own.default?;
+        Some((HierarchyRef::Of { dimension, hierarchy }, Member::Of { field, id }))
+    };
+    let all = view.dimensions().flat_map(|(dimension, shape)| {
+        shape.shown_hierarchies().filter_map(move |own| of(dimension, own))
+    });
+    all.collect()
+}
+
+/// Adds the conditions of default members of hierarchies that are not named.
+pub(super) fn stand(view: &View, bound: &mut Bound) {
+    let axes = bound.axes.iter().flat_map(|axis| &axis.factors);
+    let mut named: Vec<HierarchyRef> =
+        axes.flat_map(|factor| factor.columns.iter().copied()).collect();
+    named.extend(bound.slicer.iter().flat_map(|set| set.columns()));
+    for &(hierarchy, member) in &bound.defaults {
+        let Member::Of { field, id } = member else { continue };
+        let HierarchyRef::Of { dimension, hierarchy: own } = hierarchy else { continue };
+        let levels = &view.cube().dimensions[dimension].hierarchies[own].levels;
+        if !named.iter().any(|&one| one == hierarchy || is_level(one, dimension, levels)) {
+            bound.sliced.push((bound.conditions.len(), hierarchy));
+            let members = vec![id];
+            bound.conditions.push(Condition { dimension, field, members, except: false });
+        }
+    }
+}
+
+/// Whether a hierarchy is that of one of some levels alone: a pivot names levels so.
+fn is_level(hierarchy: HierarchyRef, of: usize, levels: &[usize]) -> bool {
+    matches!(hierarchy, HierarchyRef::Of { dimension, hierarchy }
+        if dimension == of && levels.contains(&hierarchy))
+}
+
+/// The default members of a pivot: those of hierarchies of which it names no level, in its fields or
+/// in its conditions.
+pub(super) fn stand_of_pivot(view: &View, bound: &mut Bound) {
+    let conditions = bound.conditions.clone();
+    bound.defaults = of(view);
+    bound.defaults.retain(|&(hierarchy, _)| {
+        let HierarchyRef::Of { dimension, hierarchy } = hierarchy else { return false };
+        let levels = &view.cube().dimensions[dimension].hierarchies[hierarchy].levels;
+        let is_named = |one: &Condition| one.dimension == dimension && levels.contains(&one.field);
+        !conditions.iter().any(is_named)
+    });
+    stand(view, bound);
+}
