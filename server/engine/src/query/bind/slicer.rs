@@ -15,6 +15,12 @@ use crate::query::evaluate::set::Set;
 /// Combinations that are no product, counted as one: the rows of each are found by bitmaps.
 const MAX_BOXES: usize = 10_000;
 
+/// Members of a hierarchy.
+type Named = (HierarchyRef, Vec<Member>);
+
+/// What is said of a hierarchy.
+type Own = (HierarchyRef, Condition);
+
 /// What a set that narrows the question says.
 #[derive(Default)]
 pub(super) struct Narrowed {
@@ -67,10 +73,7 @@ pub(super) fn read(scope: &Scope<'_>, set: &Set) -> Result<Narrowed, QueryError>
 
 /// The members of each column of a factor, each once; `None` where its tuples are no product of
 /// them. A whole level stands as the All member.
-fn columns(
-    scope: &Scope<'_>,
-    factor: &Factor,
-) -> Result<Option<Vec<(HierarchyRef, Vec<Member>)>>, QueryError> {
+fn columns(scope: &Scope<'_>, factor: &Factor) -> Result<Option<Vec<Named>>, QueryError> {
     let is_whole = factor.parts.iter().any(|part| matches!(part, Part::Level { .. }));
     if is_whole {
         return Ok(Some(vec![(factor.columns[0], vec![Member::All])]));
@@ -108,7 +111,7 @@ pub(crate) fn narrowing(
     cube: &Cube,
     columns: &[HierarchyRef],
     tuples: &[Member],
-) -> Result<(Vec<(HierarchyRef, Condition)>, Option<Union>), QueryError> {
+) -> Result<(Vec<Own>, Option<Union>), QueryError> {
     if tuples.iter().any(|one| matches!(one, Member::Calculated(_))) {
         let message = "et beregnet medlem kan ikke tælles sammen med andre";
         return Err(

@@ -134,12 +134,15 @@ fn at_all(own: &AxisPositions, all: &[HierarchyRef]) -> AxisPositions {
     AxisPositions { columns, members, count }
 }
 
+/// Conditions, and unions, all of which hold.
+type Narrowing = (Vec<Condition>, Vec<Arc<Union>>);
+
 /// The conditions under which a measure is read; `None` where it reads nothing.
 fn conditions(
     evaluator: &Evaluator<'_>,
     reading: &Reading,
     uses: &[Option<Use>],
-) -> Result<Option<(Vec<Condition>, Vec<Arc<Union>>)>, QueryError> {
+) -> Result<Option<Narrowing>, QueryError> {
     let cube = evaluator.scope.cube;
     let moved =
         |hierarchy: HierarchyRef| reading.elsewhere.iter().any(|(own, _)| *own == hierarchy);
