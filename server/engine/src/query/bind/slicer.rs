@@ -15,6 +15,12 @@ use crate::query::evaluate::set::Set;
 /// Combinations that are no product, counted as one: the rows of each are found by bitmaps.
 const MAX_BOXES: usize = 10_000;
 
+/// Members of a hierarchy.
+type Named = (HierarchyRef, Vec<Member>);
+
+/// What is said of a hierarchy.
+type Own = (HierarchyRef, Condition);
+
 /// What a set that narrows the question says.
 #[derive(Default)]
 pub(super) struct Narrowed {
@@ -65,15 +71,9 @@ pub(super) fn read(scope: &Scope<'_>, set: &Set) -> Result<Narrowed, QueryError>
     Ok(narrowed)
 }
 
-/// The different members of each hierarchy.
-type Columns = Vec<(HierarchyRef, Vec<Member>)>;
-
-/// Conditions with their hierarchies, and the combinations where those are not all of them.
-type Narrowing = (Vec<(HierarchyRef, Condition)>, Option<Union>);
-
 /// The members of each column of a factor, each once; `None` where its tuples are no product of
 /// them. A whole level stands as the All member.
-fn columns(scope: &Scope<'_>, factor: &Factor) -> Result<Option<Columns>, QueryError> {
+fn columns(scope: &Scope<'_>, factor: &Factor) -> Result<Option<Vec<Named>>, QueryError> {
     let is_whole = factor.parts.iter().any(|part| matches!(part, Part::Level { .. }));
     if is_whole {
         return Ok(Some(vec![(factor.columns[0], vec![Member::All])]));
@@ -111,7 +111,7 @@ pub(crate) fn narrowing(
     cube: &Cube,
     columns: &[HierarchyRef],
     tuples: &[Member],
-) -> Result<Narrowing, QueryError> {
+) -> Result<(Vec<Own>, Option<Union>), QueryError> {
     if tuples.iter().any(|one| matches!(one, Member::Calculated(_))) {
         let message = "et beregnet medlem kan ikke tælles sammen med andre";
         return Err(

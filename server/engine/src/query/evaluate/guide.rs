@@ -134,7 +134,7 @@ fn at_all(own: &AxisPositions, all: &[HierarchyRef]) -> AxisPositions {
     AxisPositions { columns, members, count }
 }
 
-/// Conditions, and unions of boxes, all of which hold.
+/// Conditions, and unions, all of which hold.
 type Narrowing = (Vec<Condition>, Vec<Arc<Union>>);
 
 /// The conditions under which a measure is read; `None` where it reads nothing.
