@@ -202,6 +202,16 @@ fn what_is_not_of_the_language_is_named_with_its_place() {
             1,
             17,
         ),
+    ] {
+        let error = mdx(text).unwrap_err();
+        assert_eq!(error.message, message);
+        assert_eq!(error.place.unwrap().line_and_column(), (line, column), "{text}");
+    }
+}
+
+#[test]
+fn clauses_and_statements_that_are_not_of_the_language_are_named_with_their_place() {
+    for (text, message, line, column) in [
         ("SELECT a ON 0, b ON ROWS, c ON 0 FROM c", "akse 0 er skrevet to gange", 1, 32),
         ("SELECT a ON 0, b ON 2 FROM c", "akse 1 mangler", 1, 21),
         ("SELECT a ON 1 FROM c", "akse 0 mangler", 1, 13),
