@@ -33,6 +33,10 @@ pub struct Bound {
     pub(crate) own: Vec<Own>,
     /// The sets that the question gives names to, by number, worked out.
     pub(crate) named: Vec<(usize, Value)>,
+    /// Unions of boxes, all of which rows must lie in.
+    pub unions: Vec<Arc<Union>>,
+    /// What whoever asked should know.
+    pub warnings: Vec<String>,
     /// The members that show the total of others, numbered behind all calculated members.
     pub(crate) visual: Vec<Visual>,
     /// Whether, among hierarchies of one dimension, a cell under an outer All (the one written
@@ -60,6 +64,8 @@ impl Bound {
             calculated: BTreeMap::new(),
             own: Vec::new(),
             named: Vec::new(),
+            unions: Vec::new(),
+            warnings: Vec::new(),
             visual: Vec::new(),
             nested_totals,
         }
@@ -150,6 +156,16 @@ pub(crate) struct Calculated {
 pub(crate) struct Own {
     pub hierarchy: HierarchyRef,
     pub name: String,
+}
+
+/// Combinations that are no product: conditions on several fields, of which one box must hold.
+/// Conditions on the single fields stand beside it, as far as they go.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Union {
+    /// The boxes; all conditions of one must hold.
+    pub boxes: Vec<Vec<Condition>>,
+    /// Whether it stands in `WHERE`.
+    pub sliced: bool,
 }
 
 /// A restriction of one field to some of its members, or to all but some.

@@ -45,7 +45,8 @@ pub fn run(
     limits: &Limits,
     cancel: &Cancel,
 ) -> Result<CellSet, QueryError> {
-    evaluate::answer(view, bound, limits, cancel)
+    let cells = evaluate::answer(view, bound, limits, cancel)?;
+    Ok(CellSet { warnings: bound.warnings.clone(), ..cells })
 }
 
 /// Plans and counts a question about stored measures of one group.

@@ -51,6 +51,8 @@ enum Formula {
     Sum(Places, Box<Formula>),
     Count(Places),
     Aggregate(Places, usize),
+    /// Of pairs of a place and a service.
+    Pairs(Vec<(usize, usize)>, usize),
 }
 
 /// A set of places.
@@ -106,6 +108,8 @@ fn formula(may_look_before: bool) -> impl Strategy<Value = Formula> {
             (set.clone(), inner).prop_map(|(set, of)| Formula::Sum(set, Box::new(of))),
             set.clone().prop_map(Formula::Count),
             (set, 0_usize..3).prop_map(|(set, measure)| Formula::Aggregate(set, measure)),
+            (prop::collection::vec((0_usize..4, 0_usize..2), 1..6), 0_usize..2)
+                .prop_map(|(pairs, measure)| Formula::Pairs(pairs, measure)),
         ]
     })
 }
@@ -179,6 +183,13 @@ impl Formula {
             Formula::Count(set) => format!("Count({})", set.text()),
             Formula::Aggregate(set, measure) => {
                 format!("Aggregate({}, [Measures].[{}])", set.text(), STORED[*measure])
+            }
+            Formula::Pairs(pairs, measure) => {
+                let pair = |&(at, code): &(usize, usize)| {
+                    format!("({}, [Ydelse].[Kode].&[{}])", place(at), CODES[code])
+                };
+                let pairs: Vec<String> = pairs.iter().map(pair).collect();
+                format!("Aggregate({{{}}}, [Measures].[{}])", pairs.join(", "), STORED[*measure])
             }
         }
     }
@@ -336,6 +347,7 @@ impl Interpreter<'_> {
                 values.reduce(|sum, one| sum + one)
             }
             Formula::Count(set) => Some(self.places(set, spot).len() as f64),
+            Formula::Pairs(pairs, measure) => self.pairs(pairs, *measure, &spot.quarter),
             Formula::Aggregate(set, measure) => {
                 let places = self.places(set, spot);
                 let place = match places[..] {
@@ -346,6 +358,25 @@ impl Interpreter<'_> {
                 self.cell(&Spot { measure: *measure, place, ..spot.clone() })
             }
         }
+    }
+
+    /// What is stored at one of some pairs of a place and a service, each row once.
+    fn pairs(&self, pairs: &[(usize, usize)], measure: usize, quarter: &At) -> Option<f64> {
+        let then = |from: &str, to: &str| {
+            (month(from) / 3..=month(to) / 3).any(|own| match quarter {
+                At::One(one) => *one == own,
+                At::Many(many) => many.contains(&own),
+                _ => true,
+            })
+        };
+        let mut found = BTreeSet::new();
+        for (who, place, from, to, code) in &SERVICES {
+            let own = (*place as usize, *code as usize);
+            if pairs.contains(&own) && self.shown(own.0) && then(from, to) {
+                found.insert((*who, if measure == 1 { *code } else { 0 }));
+            }
+        }
+        (!found.is_empty()).then_some(found.len() as f64)
     }
 
     fn places(&self, set: &Places, spot: &Spot) -> Vec<usize> {

@@ -9,5 +9,6 @@ mod groups;
 mod interpret;
 mod limits;
 mod sets;
+mod unions;
 mod values;
 mod world;

@@ -23,6 +23,8 @@ pub(super) struct Context<'a> {
     pub(super) definitions: &'a Definitions<'a>,
     /// Whether it is a formula that is bound: a set of the schema is then that of the cell.
     pub(super) in_formula: bool,
+    /// Whether a member that does not exist is left out of braces, with a warning.
+    pub(super) drops: bool,
 }
 
 impl<'a> Context<'a> {
@@ -32,7 +34,7 @@ impl<'a> Context<'a> {
         definitions: &'a Definitions<'a>,
     ) -> Context<'a> {
         let cube = view.cube();
-        Context { view, cube, text, shared: text, definitions, in_formula: false }
+        Context { view, cube, text, shared: text, definitions, in_formula: false, drops: false }
     }
 
     /// The same question, in another text.
@@ -48,7 +50,12 @@ impl<'a> Context<'a> {
     where
         'a: 'b,
     {
-        Context { in_formula: true, ..self.in_text(text) }
+        Context { in_formula: true, drops: false, ..self.in_text(text) }
+    }
+
+    /// The same question, where it lists what it shows: members that do not exist are left out.
+    pub(super) fn dropping(self) -> Context<'a> {
+        Context { drops: true, ..self }
     }
 
     /// The letters of a name.

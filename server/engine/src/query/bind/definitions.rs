@@ -27,6 +27,12 @@ const MAX_SETS_BOUND: usize = 10_000;
 /// as deep as it is long (`1 + 1 + …`), on the 2 MB of a server's thread.
 const MAX_PARTS: usize = 500;
 
+/// Members of one question that do not exist: for each of them the nearest names are looked for.
+const MAX_MISSING: usize = 200;
+
+/// Warnings of one question: nobody reads more.
+const MAX_WARNINGS: usize = 20;
+
 /// The definitions of one question.
 #[derive(Default)]
 pub(super) struct Definitions<'q> {
@@ -42,6 +48,9 @@ pub(super) struct Definitions<'q> {
     sets_bound: Cell<usize>,
     /// The parts of the formula that is being bound.
     parts: Cell<usize>,
+    /// The members that do not exist, and how many there were.
+    warnings: RefCell<Vec<String>>,
+    missing: Cell<usize>,
 }
 
 impl<'q> Definitions<'q> {
@@ -117,7 +126,7 @@ impl<'q> Definitions<'q> {
             let (name, definition) = &context.definitions.sets[number];
             return Some(once(context, name, || {
                 let text: Arc<str> = Arc::from(&*definition.text);
-                let inner = Context { in_formula: false, ..context.in_text(&text) };
+                let inner = Context { in_formula: false, ..context.in_text(&text).dropping() };
                 let set = expr::bind_as(inner, &definition.expr, Kind::Set)?;
                 Ok(set.like(Node::Named(number, Arc::new(set.clone()))))
             }));
@@ -135,6 +144,25 @@ impl<'q> Definitions<'q> {
                 false => Ok(found),
             }
         }))
+    }
+
+    /// Notes that a member does not exist and is left out; an error where there are too many.
+    pub(super) fn leave_out(&self, error: QueryError) -> Result<(), QueryError> {
+        self.missing.set(self.missing.get() + 1);
+        if self.missing.get() > MAX_MISSING {
+            return Err(error);
+        }
+        let warning = format!("{}; det er udeladt af mængden", error.message);
+        let mut warnings = self.warnings.borrow_mut();
+        if warnings.len() < MAX_WARNINGS && !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
+        Ok(())
+    }
+
+    /// What whoever asks should know.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        self.warnings.borrow().clone()
     }
 
     /// Gives a set a name from here on.

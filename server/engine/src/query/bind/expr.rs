@@ -8,6 +8,7 @@ use super::definitions::{self, Definitions};
 use super::resolve::{self, Entity, hierarchy_names};
 use super::{QueryError, View, call};
 use crate::query::bound::{HierarchyRef, Own};
+use crate::query::evaluate::set::Set;
 use crate::query::evaluate::value::Value;
 use crate::query::expr::{Expr, Node};
 use crate::query::functions::{self, Kind};
@@ -126,10 +127,10 @@ fn path(context: Context<'_>, names: &[Name], span: Span) -> Result<Expr, QueryE
 
 fn braces(context: Context<'_>, elements: &[parse::Expr], span: Span) -> Result<Expr, QueryError> {
     let bind = |element: &parse::Expr| match &element.kind {
-        ExprKind::Path(names) => {
-            let found = path(context, names, element.span)?;
-            coerce(context, found, Kind::Set)
-        }
+        ExprKind::Path(names) => match path(context, names, element.span) {
+            Ok(found) => coerce(context, found, Kind::Set),
+            Err(error) => left_out(context, names, error, element.span),
+        },
         _ => bind_as(context, element, Kind::Set),
     };
     if let [only] = elements {
@@ -137,6 +138,24 @@ fn braces(context: Context<'_>, elements: &[parse::Expr], span: Span) -> Result<
     }
     let parts = elements.iter().map(bind).collect::<Result<_, _>>()?;
     Ok(at(context, span, Node::Braces(parts)))
+}
+
+/// No member, in the place of one that does not exist; the error where that may not be left out.
+fn left_out(
+    context: Context<'_>,
+    names: &[Name],
+    error: QueryError,
+    span: Span,
+) -> Result<Expr, QueryError> {
+    let is_unknown = context.drops && error.kind == super::ErrorKind::Unknown;
+    match resolve::hierarchy_of_missing(context, names).filter(|_| is_unknown) {
+        None => Err(error),
+        Some(hierarchy) => {
+            context.definitions.leave_out(error)?;
+            let nothing = Set::of_members(hierarchy, Vec::new());
+            Ok(at(context, span, Node::Constant(Value::set(nothing))))
+        }
+    }
 }
 
 /// A tuple; a cross join where one of the parts is a set.

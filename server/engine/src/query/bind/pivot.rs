@@ -46,6 +46,8 @@ pub fn pivot(view: &View, pivot: &Pivot) -> Result<Bound, QueryError> {
         calculated: BTreeMap::new(),
         own: Vec::new(),
         named: Vec::new(),
+        unions: Vec::new(),
+        warnings: Vec::new(),
         visual: Vec::new(),
         nested_totals: pivot.totals,
     };

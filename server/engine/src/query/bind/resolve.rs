@@ -33,6 +33,23 @@ pub(super) fn path(context: Context<'_>, names: &[Name]) -> Result<Entity, Query
     Ok(entity)
 }
 
+/// The hierarchy of which a path names a member that does not exist; `None` where something else in
+/// it does not.
+pub(super) fn hierarchy_of_missing(context: Context<'_>, names: &[Name]) -> Option<HierarchyRef> {
+    let known = (1..names.len()).rev().find_map(|count| path(context, &names[..count]).ok())?;
+    match known {
+        Entity::Hierarchy(HierarchyRef::Measures) | Entity::Member(HierarchyRef::Measures, _) => {
+            None
+        }
+        Entity::Hierarchy(own) | Entity::Level(own, _) | Entity::Member(own, _) => Some(own),
+        Entity::Dimension(dimension) => {
+            let mut shown = context.dimension(dimension).shown_hierarchies();
+            let (hierarchy, _) = shown.next()?;
+            shown.next().is_none().then_some(HierarchyRef::Of { dimension, hierarchy })
+        }
+    }
+}
+
 fn first(context: Context<'_>, name: Name) -> Result<Entity, QueryError> {
     let wanted = context.name(name);
     if name.is_key() {

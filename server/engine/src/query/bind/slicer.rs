@@ -2,14 +2,26 @@
 
 use std::sync::Arc;
 
+use hashbrown::{HashMap, HashSet};
+
 use super::{ErrorKind, QueryError};
 use crate::cube::{Cube, Dimension, Hierarchy};
-use crate::query::bound::{Condition, Factor, HierarchyRef, Member, Part};
+use crate::query::bound::{Condition, Factor, HierarchyRef, Member, Part, Union};
 use crate::query::evaluate::product;
 use crate::query::evaluate::scope::Scope;
 use crate::query::evaluate::set::Set;
 
+/// Combinations that are no product, counted as one: the rows of each are found by bitmaps.
+const MAX_BOXES: usize = 10_000;
+
+/// Members of a hierarchy.
+type Named = (HierarchyRef, Vec<Member>);
+
+/// What is said of a hierarchy.
+type Own = (HierarchyRef, Condition);
+
 /// What a set that narrows the question says.
+#[derive(Default)]
 pub(super) struct Narrowed {
     /// The condition of each hierarchy that is narrowed.
     pub(super) conditions: Vec<(HierarchyRef, Condition)>,
@@ -17,16 +29,24 @@ pub(super) struct Narrowed {
     pub(super) measure: Option<Member>,
     /// Where cells stand: a set for each factor that names no measure.
     pub(super) stands: Vec<Arc<Set>>,
+    /// What tuples say that are no product.
+    pub(super) unions: Vec<Union>,
 }
 
 /// The conditions of a set, and the measure that it names.
 ///
-/// An All member is no condition. Tuples must be all combinations of the members that they name:
-/// only then do conditions on single fields say the same.
+/// An All member is no condition. Where tuples are not all combinations of the members that they
+/// name, a union says which of these they are.
 pub(super) fn read(scope: &Scope<'_>, set: &Set) -> Result<Narrowed, QueryError> {
-    let mut narrowed = Narrowed { conditions: Vec::new(), measure: None, stands: Vec::new() };
+    let mut narrowed = Narrowed::default();
     for factor in &set.factors {
-        let columns = columns(scope, factor)?;
+        let columns = match columns(scope, factor)? {
+            Some(columns) => columns,
+            None => {
+                narrowed.combine(scope, factor)?;
+                continue;
+            }
+        };
         for (column, members) in columns {
             match column {
                 HierarchyRef::Measures => narrowed.measure = Some(only_measure(&members)?),
@@ -50,22 +70,103 @@ pub(super) fn read(scope: &Scope<'_>, set: &Set) -> Result<Narrowed, QueryError>
     Ok(narrowed)
 }
 
-/// The members of each column of a factor, each once. A whole level stands as the All member.
-fn columns(
-    scope: &Scope<'_>,
-    factor: &Factor,
-) -> Result<Vec<(HierarchyRef, Vec<Member>)>, QueryError> {
+/// The members of each column of a factor, each once; `None` where its tuples are no product of
+/// them. A whole level stands as the All member.
+fn columns(scope: &Scope<'_>, factor: &Factor) -> Result<Option<Vec<Named>>, QueryError> {
     let is_whole = factor.parts.iter().any(|part| matches!(part, Part::Level { .. }));
     if is_whole {
-        return Ok(vec![(factor.columns[0], vec![Member::All])]);
+        return Ok(Some(vec![(factor.columns[0], vec![Member::All])]));
     }
     let written = scope.written(&Set { factors: vec![factor.clone()] })?;
-    let Some(columns) = product(&written.members, written.columns.len()) else {
-        let message = "kombinationerne i filteret kan ikke skrives som et krydsprodukt";
-        return Err(QueryError::new(ErrorKind::Invalid, message)
-            .hint("stil et spørgsmål for hver kombination"));
+    let columns = product(&written.members, written.columns.len());
+    Ok(columns.map(|columns| factor.columns.iter().copied().zip(columns).collect()))
+}
+
+impl Narrowed {
+    /// Takes tuples that are no product.
+    fn combine(&mut self, scope: &Scope<'_>, factor: &Factor) -> Result<(), QueryError> {
+        let written = scope.written(&Set { factors: vec![factor.clone()] })?;
+        let (own, measures): (Vec<usize>, Vec<usize>) = (0..written.columns.len())
+            .partition(|&at| written.columns[at] != HierarchyRef::Measures);
+        for at in measures {
+            let mut named: Vec<Member> = written.tuples().map(|tuple| tuple[at]).collect();
+            named.dedup();
+            self.measure = Some(only_measure(&named)?);
+        }
+        let columns: Vec<HierarchyRef> = own.iter().map(|&at| written.columns[at]).collect();
+        let tuples = written.tuples().flat_map(|tuple| own.iter().map(|&at| tuple[at]));
+        let tuples: Vec<Member> = tuples.collect();
+        let (conditions, union) = narrowing(scope.cube, &columns, &tuples)?;
+        self.conditions.extend(conditions);
+        self.unions.extend(union);
+        self.stands.push(Arc::new(Set::of_tuples(columns, tuples)));
+        Ok(())
+    }
+}
+
+/// What tuples say: a condition for each column as far as it goes, and which combinations they are
+/// where they are not all of them.
+pub(crate) fn narrowing(
+    cube: &Cube,
+    columns: &[HierarchyRef],
+    tuples: &[Member],
+) -> Result<(Vec<Own>, Option<Union>), QueryError> {
+    if tuples.iter().any(|one| matches!(one, Member::Calculated(_))) {
+        let message = "et beregnet medlem kan ikke tælles sammen med andre";
+        return Err(
+            QueryError::new(ErrorKind::Invalid, message).hint("brug Sum i stedet for Aggregate")
+        );
+    }
+    let width = columns.len();
+    let of_column = |(at, &column): (usize, &HierarchyRef)| {
+        let mut seen = HashSet::new();
+        let own = tuples.iter().skip(at).step_by(width).copied();
+        let own = own.filter(|member| seen.insert(*member)).collect();
+        Some((column, condition(cube, column, own)?))
     };
-    Ok(factor.columns.iter().copied().zip(columns).collect())
+    let conditions = columns.iter().enumerate().filter_map(of_column).collect();
+    if product(tuples, width).is_some() {
+        return Ok((conditions, None));
+    }
+    let is_time = |column: &HierarchyRef| match column {
+        HierarchyRef::Of { dimension, .. } => cube.dimensions[*dimension].is_time,
+        HierarchyRef::Measures => false,
+    };
+    if let Some(time) = columns.iter().find(|column| is_time(column)) {
+        let name = crate::query::names::hierarchy_name(cube, *time);
+        let message = format!("kombinationerne med {name} er ikke et krydsprodukt");
+        return Err(QueryError::new(ErrorKind::Invalid, message)
+            .hint("skriv mængden som {…} * {…}, eller læg delene sammen med Sum"));
+    }
+    let boxes = boxes(cube, columns, tuples);
+    if boxes.len() > MAX_BOXES {
+        let message = format!("mængden har over {MAX_BOXES} kombinationer, der ikke er et kryds");
+        return Err(QueryError::new(ErrorKind::TooLarge, message)
+            .hint("skriv den som et krydsprodukt, eller vælg færre medlemmer"));
+    }
+    let is_all = boxes.iter().any(Vec::is_empty);
+    Ok((conditions, (!is_all).then_some(Union { boxes, sliced: false })))
+}
+
+/// A box for all tuples that differ in their last column alone.
+fn boxes(cube: &Cube, columns: &[HierarchyRef], tuples: &[Member]) -> Vec<Vec<Condition>> {
+    let Some((last, before)) = columns.split_last() else { return Vec::new() };
+    let mut alike: Vec<(&[Member], Vec<Member>)> = Vec::new();
+    let mut known: HashMap<&[Member], usize> = HashMap::new();
+    for tuple in tuples.chunks_exact(columns.len()) {
+        let (own, first) = (tuple[before.len()], &tuple[..before.len()]);
+        let at = *known.entry(first).or_insert_with(|| {
+            alike.push((first, Vec::new()));
+            alike.len() - 1
+        });
+        alike[at].1.push(own);
+    }
+    let of = |(first, own): (&[Member], Vec<Member>)| {
+        let single = before.iter().zip(first);
+        let single = single.filter_map(|(column, one)| condition(cube, *column, vec![*one]));
+        single.chain(condition(cube, *last, own)).collect()
+    };
+    alike.into_iter().map(of).collect()
 }
 
 fn only_measure(members: &[Member]) -> Result<Member, QueryError> {

@@ -56,7 +56,8 @@ fn is_one_count(view: &View, bound: &Bound) -> bool {
     let factors = bound.axes.iter().flat_map(|axis| &axis.factors);
     let columns: Vec<HierarchyRef> =
         factors.flat_map(|factor| factor.columns.iter().copied()).collect();
-    let conditions = bound.conditions.iter().map(|condition| condition.dimension);
+    let boxes = bound.unions.iter().flat_map(|own| own.boxes.iter().flatten());
+    let conditions = bound.conditions.iter().chain(boxes).map(|condition| condition.dimension);
     dimensions_of(&columns).into_iter().chain(conditions).all(|one| uses[one].is_some())
 }
 

@@ -1,11 +1,13 @@
 //! Where values can be at all: the positions of an axis at which something is stored that the
 //! measures read, if nothing else can have a value.
 
+use std::sync::Arc;
+
 use super::Evaluator;
 use super::exist::dimensions_of;
 use super::value::Value;
 use crate::cube::{MeasureRef, Use};
-use crate::query::bound::{Axis, Bound, Condition, HierarchyRef, Member, Part};
+use crate::query::bound::{Axis, Bound, Condition, HierarchyRef, Member, Part, Union};
 use crate::query::cellset::AxisPositions;
 use crate::query::count;
 use crate::query::error::QueryError;
@@ -102,14 +104,16 @@ fn read(
             _ => factors.push(factor.clone()),
         }
     }
-    let Some(conditions) = conditions(evaluator, reading, uses)? else {
+    let Some((conditions, unions)) = conditions(evaluator, reading, uses)? else {
         return Ok(Some(AxisPositions::default()));
     };
-    if conditions.iter().any(|one| uses[one.dimension].is_none()) {
+    let boxes = unions.iter().flat_map(|own| own.boxes.iter().flatten());
+    if conditions.iter().chain(boxes).any(|one| uses[one.dimension].is_none()) {
         return Ok(Some(AxisPositions { columns: on_axis, ..AxisPositions::default() }));
     }
     let axes = vec![Axis { factors, non_empty: true }];
-    let question = Bound::stored(axes, conditions, reading.measure, evaluator.bound.nested_totals);
+    let totals = evaluator.bound.nested_totals;
+    let question = Bound { unions, ..Bound::stored(axes, conditions, reading.measure, totals) };
     let cells = count(evaluator.scope.view, &question, evaluator.limits, evaluator.cancel)?;
     let Some(own) = cells.axes.into_iter().next() else { return Ok(None) };
     if own.columns.is_empty() && cells.values.is_empty() {
@@ -130,12 +134,15 @@ fn at_all(own: &AxisPositions, all: &[HierarchyRef]) -> AxisPositions {
     AxisPositions { columns, members, count }
 }
 
+/// Conditions, and unions, all of which hold.
+type Narrowing = (Vec<Condition>, Vec<Arc<Union>>);
+
 /// The conditions under which a measure is read; `None` where it reads nothing.
 fn conditions(
     evaluator: &Evaluator<'_>,
     reading: &Reading,
     uses: &[Option<Use>],
-) -> Result<Option<Vec<Condition>>, QueryError> {
+) -> Result<Option<Narrowing>, QueryError> {
     let cube = evaluator.scope.cube;
     let moved =
         |hierarchy: HierarchyRef| reading.elsewhere.iter().any(|(own, _)| *own == hierarchy);
@@ -149,9 +156,12 @@ fn conditions(
         .collect();
     let narrowing = evaluator.conditions().filter(|one| !lifted.contains(&one.dimension));
     let mut conditions: Vec<_> = narrowing.cloned().collect();
+    let mut unions = evaluator.unions(&|own| lifted.contains(&own));
     for set in &evaluator.bound.slicer {
         let hierarchies: Vec<HierarchyRef> = set.columns().filter(|own| !moved(*own)).collect();
-        conditions.extend(evaluator.conditions_of(set, &hierarchies)?);
+        let own = evaluator.conditions_of(set, &hierarchies)?;
+        conditions.extend(own.0);
+        unions.extend(own.1);
     }
     let bound = evaluator.bound;
     let axes = bound.axes.iter().flat_map(|axis| &axis.factors);
@@ -171,7 +181,7 @@ fn conditions(
     if evaluator.conditions().any(|one| held(one) && !named_elsewhere(one)) {
         return Ok(None);
     }
-    Ok(Some(conditions))
+    Ok(Some((conditions, unions)))
 }
 
 /// Where a formula looks.
@@ -231,7 +241,7 @@ impl Guide<'_, '_> {
                 let held: Vec<usize> = held.copied().collect();
                 spot.at_all.extend(held);
                 self.open += 1;
-                let formula = std::sync::Arc::clone(&own.formula);
+                let formula = Arc::clone(&own.formula);
                 let known = self.value(&formula, &spot);
                 self.open -= 1;
                 known

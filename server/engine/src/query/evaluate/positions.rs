@@ -29,7 +29,7 @@ pub(super) fn positions(evaluator: &Evaluator<'_>) -> Result<Vec<AxisPositions>,
             false => None,
         };
         let codes = match guided {
-            Some(found) => codes(axis, &found),
+            Some(found) => codes(axis, &shown(evaluator, found)),
             None => execute::that_exist(&plan, at, evaluator.limits)?,
         };
         match codes.len() > evaluator.limits.positions {
@@ -75,6 +75,25 @@ fn written(evaluator: &Evaluator<'_>, axis: &Axis) -> Result<AxisPositions, Quer
     };
     let count = kept.len();
     Ok(AxisPositions { columns: kept.columns, members: kept.members, count })
+}
+
+/// Without the positions of members that are hidden, which what is stored does not tell.
+fn shown(evaluator: &Evaluator<'_>, found: Vec<AxisPositions>) -> Vec<AxisPositions> {
+    if evaluator.bound.hidden.is_empty() {
+        return found;
+    }
+    let exists = |own: &AxisPositions, at: usize| {
+        let (columns, tuple) = (&own.columns, own.position(at));
+        let mut shown = columns.iter().zip(tuple);
+        shown.all(|(column, member)| evaluator.scope.shows(*column, *member))
+            && evaluator.scope.exists(columns, tuple, tuple.len())
+    };
+    let of = |own: AxisPositions| {
+        let kept: Vec<usize> = (0..own.count).filter(|&at| exists(&own, at)).collect();
+        let members = kept.iter().flat_map(|&at| own.position(at)).copied().collect();
+        AxisPositions { members, count: kept.len(), columns: own.columns }
+    };
+    found.into_iter().map(of).collect()
 }
 
 /// The codes of tuples, in the order of the axis.

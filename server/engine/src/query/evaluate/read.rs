@@ -15,8 +15,8 @@ use super::frame::{At, Frame, Stand};
 use super::set::Set;
 use super::value::Column;
 use crate::cube::MeasureRef;
-use crate::query::bind::condition_of;
-use crate::query::bound::{Axis, Bound, Condition, Factor, HierarchyRef, Member, Part};
+use crate::query::bind::{condition_of, narrowing};
+use crate::query::bound::{Axis, Bound, Condition, Factor, HierarchyRef, Member, Part, Union};
 use crate::query::cellset::CellSet;
 use crate::query::count;
 use crate::query::error::{ErrorKind, QueryError};
@@ -102,6 +102,7 @@ enum Class {
 #[derive(Default)]
 struct Shape {
     conditions: Vec<Condition>,
+    unions: Vec<Arc<Union>>,
     /// The hierarchies on which rows differ, and how.
     differing: Vec<(HierarchyRef, Stand)>,
     /// The dimensions that a subselect does not narrow.
@@ -284,7 +285,9 @@ impl Evaluator<'_> {
         }
         for (number, hierarchies) in sets {
             let set = self.set_of(number);
-            shape.conditions.extend(self.conditions_of(&set, &hierarchies)?);
+            let (conditions, unions) = self.conditions_of(&set, &hierarchies)?;
+            shape.conditions.extend(conditions);
+            shape.unions.extend(unions);
         }
         let defaults = self.default_conditions(|own| frame.stand(own).is_some());
         shape.conditions.extend(defaults.filter(|one| uses[one.dimension].is_some()));
@@ -293,41 +296,47 @@ impl Evaluator<'_> {
         let narrowing: Vec<Condition> = narrowing.cloned().collect();
         shape.conditions.splice(0..0, narrowing);
         shape.conditions.retain(|one| !is_lifted(one.dimension));
-        let unrelated = shape.conditions.iter().any(|one| uses[one.dimension].is_none());
+        let unions = shape.unions.iter().filter_map(|own| without(own, &is_lifted));
+        shape.unions = unions.collect();
+        let lifted = |dimension| is_lifted(dimension) || shape.lifted.contains(&dimension);
+        shape.unions.extend(self.unions(&lifted));
+        let boxes = shape.unions.iter().flat_map(|own| own.boxes.iter().flatten());
+        let unrelated =
+            shape.conditions.iter().chain(boxes).any(|one| uses[one.dimension].is_none());
         Ok((!unrelated).then_some((shape, there)))
     }
 
-    /// The conditions that the members of some hierarchies of a set make together.
+    /// What the members of some hierarchies of a set say together: conditions, and unions where they
+    /// are no product.
     pub(crate) fn conditions_of(
         &self,
         set: &Set,
         hierarchies: &[HierarchyRef],
-    ) -> Result<Vec<Condition>, QueryError> {
-        let mut conditions = Vec::new();
+    ) -> Result<(Vec<Condition>, Vec<Arc<Union>>), QueryError> {
+        let (mut conditions, mut unions) = (Vec::new(), Vec::new());
         for factor in &set.factors {
             let is_whole = factor.parts.iter().any(|part| matches!(part, Part::Level { .. }));
-            if is_whole || !factor.columns.iter().any(|own| hierarchies.contains(own)) {
+            let own =
+                (0..factor.columns.len()).filter(|&at| hierarchies.contains(&factor.columns[at]));
+            let own: Vec<usize> = own.collect();
+            if is_whole || own.is_empty() {
                 continue;
             }
-            let alone = Set { factors: vec![factor.clone()] };
-            let written = self.scope.written(&alone)?;
-            let columns = product(&written.members, written.columns.len()).ok_or_else(|| {
-                let message = "kombinationerne i mængden kan ikke skrives som et krydsprodukt";
-                QueryError::new(ErrorKind::Invalid, message)
-                    .hint("brug Sum for hver del, eller skriv mængden som {…} * {…}")
-            })?;
-            for (hierarchy, members) in factor.columns.iter().zip(columns) {
-                if members.iter().any(|one| matches!(one, Member::Calculated(_))) {
-                    let message = "et beregnet medlem kan ikke tælles sammen med andre";
-                    return Err(QueryError::new(ErrorKind::Invalid, message)
-                        .hint("brug Sum i stedet for Aggregate"));
-                }
-                if hierarchies.contains(hierarchy) {
-                    conditions.extend(condition_of(self.scope.cube, *hierarchy, members));
-                }
-            }
+            let written = self.scope.written(&Set { factors: vec![factor.clone()] })?;
+            let columns: Vec<HierarchyRef> = own.iter().map(|&at| written.columns[at]).collect();
+            let tuples = written.tuples().flat_map(|tuple| own.iter().map(|&at| tuple[at]));
+            let tuples: Vec<Member> = tuples.collect();
+            let (own, union) = narrowing(self.scope.cube, &columns, &tuples)?;
+            conditions.extend(own.into_iter().map(|(_, condition)| condition));
+            unions.extend(union.map(Arc::new));
         }
-        Ok(conditions)
+        Ok((conditions, unions))
+    }
+
+    /// The unions that narrow every count, but for what they say of some dimensions.
+    pub(crate) fn unions(&self, is_lifted: &impl Fn(usize) -> bool) -> Vec<Arc<Union>> {
+        let all = self.bound.unions.iter().filter(|own| !own.sliced);
+        all.filter_map(|own| without(own, is_lifted)).collect()
     }
 
     /// The values of rows, looked up in what is counted for all of them.
@@ -426,7 +435,8 @@ impl Evaluator<'_> {
                 .iter()
                 .filter_map(|(hierarchy, _)| Some((*hierarchy, few.stand(*hierarchy)?.clone())));
             let conditions = shape.conditions.clone();
-            let own = Shape { conditions, differing: own.collect(), lifted: Vec::new() };
+            let (unions, differing) = (shape.unions.clone(), own.collect());
+            let own = Shape { conditions, unions, differing, lifted: Vec::new() };
             let found = self.looked_up(&few, std::slice::from_ref(measure), &own)?;
             rows.iter().zip(found).for_each(|(&row, value)| values[row as usize] = value);
         }
@@ -462,7 +472,10 @@ impl Evaluator<'_> {
             let measures = axis(vec![HierarchyRef::Measures], members);
             axes.push(Axis { non_empty: false, ..measures });
         }
-        let question = Bound::stored(axes, shape.conditions.clone(), measures[0].1, false);
+        let question = Bound {
+            unions: shape.unions.clone(),
+            ..Bound::stored(axes, shape.conditions.clone(), measures[0].1, false)
+        };
         let known = self.grids.borrow().all.iter().find(|grid| grid.question == question).cloned();
         if let Some(known) = known {
             return Ok(known);
@@ -514,6 +527,15 @@ fn one(at: At) -> Option<Member> {
         At::One(member) => Some(member),
         At::Together(_) => None,
     }
+}
+
+/// A union, but for what it says of some dimensions; `None` where that is all.
+fn without(own: &Arc<Union>, is_lifted: &impl Fn(usize) -> bool) -> Option<Arc<Union>> {
+    let kept = |one: &&Condition| !is_lifted(one.dimension);
+    let boxes = own.boxes.iter().map(|own| own.iter().filter(kept).cloned().collect());
+    let boxes: Vec<Vec<Condition>> = boxes.collect();
+    let says = !boxes.iter().any(Vec::is_empty);
+    says.then(|| Arc::new(Union { boxes, sliced: false }))
 }
 
 /// An axis of tuples; positions where nothing is counted are left out.

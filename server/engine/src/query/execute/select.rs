@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use roaring::{MultiOps, RoaringBitmap};
 
-use super::super::plan::{DimensionPlan, Plan, TimeChoice};
+use super::super::bound::{self, Union};
+use super::super::plan::{DimensionPlan, Plan, TimeChoice, keys};
 use crate::cube::array::Column;
 use crate::cube::{Rows, Use};
 
@@ -63,13 +64,16 @@ pub(super) fn select(plan: &Plan<'_>, sums_only: bool) -> Selected {
             Condition::Years(years) => union(&rows.active[years.clone()]),
             Condition::Keys(at, keys) => {
                 exact[*at] = true;
-                rows_of(plan, &plan.dimensions[*at], keys, rows)
+                rows_of(plan, plan.dimensions[*at].dimension, keys, rows)
             }
         };
         found = Some(narrow(found, own));
     }
     if let Some(seen) = plan.view.seen(plan.group, plan.cut) {
         found = Some(narrow(found, Cow::Borrowed(seen)));
+    }
+    for own in &plan.unions {
+        found = Some(narrow(found, Cow::Owned(rows_of_union(plan, own))));
     }
     let rows_found = found.map(|bitmap| numbers(&bitmap));
     if plan.passes() < MANY_PASSES {
@@ -85,7 +89,7 @@ fn look_up_once(plan: &Plan<'_>, found: Option<Vec<u32>>, mut exact: Vec<bool>) 
     for (at, dimension) in plan.dimensions.iter().enumerate() {
         let column = rows.keys[dimension.dimension].as_ref().filter(|_| !exact[at]);
         let (Some(keys), Some(column)) = (dimension.wanted(), column) else { continue };
-        tests.push((column, wanted_keys(plan, dimension, &keys)));
+        tests.push((column, wanted_keys(plan, dimension.dimension, &keys)));
         exact[at] = true;
     }
     let whole = (0, plan.view.cube().months() - 1);
@@ -107,11 +111,11 @@ fn look_up_once(plan: &Plan<'_>, found: Option<Vec<u32>>, mut exact: Vec<bool>) 
 }
 
 /// Per key of a dimension's column, whether it is wanted; for a many-valued one, per list.
-fn wanted_keys(plan: &Plan<'_>, dimension: &DimensionPlan, keys: &[u32]) -> Vec<bool> {
-    let shape = &plan.view.cube().dimensions[dimension.dimension];
+fn wanted_keys(plan: &Plan<'_>, dimension: usize, keys: &[u32]) -> Vec<bool> {
+    let shape = &plan.view.cube().dimensions[dimension];
     let mut wanted = vec![false; shape.key_count];
     keys.iter().for_each(|&key| wanted[key as usize] = true);
-    match &plan.rows().lists[dimension.dimension] {
+    match &plan.rows().lists[dimension] {
         None => wanted,
         Some(lists) => {
             let any = |list| lists.get(list).iter().any(|&key| wanted[key as usize]);
@@ -170,13 +174,32 @@ fn numbers(bitmap: &RoaringBitmap) -> Vec<u32> {
     numbers
 }
 
-fn is_entity(plan: &Plan<'_>, dimension: &DimensionPlan) -> bool {
-    plan.view.cube().groups[plan.group].uses[dimension.dimension] == Some(Use::Entity)
+fn is_entity(plan: &Plan<'_>, dimension: usize) -> bool {
+    plan.view.cube().groups[plan.group].uses[dimension] == Some(Use::Entity)
+}
+
+/// The rows of a union: those of each of its boxes, together.
+fn rows_of_union(plan: &Plan<'_>, union: &Union) -> RoaringBitmap {
+    let boxes: Vec<RoaringBitmap> = union.boxes.iter().map(|own| rows_of_box(plan, own)).collect();
+    boxes.union()
+}
+
+fn rows_of_box(plan: &Plan<'_>, conditions: &[bound::Condition]) -> RoaringBitmap {
+    let mut dimensions: Vec<usize> = conditions.iter().map(|own| own.dimension).collect();
+    dimensions.sort_unstable();
+    dimensions.dedup();
+    let mut found: Option<Cow<'_, RoaringBitmap>> = None;
+    for dimension in dimensions {
+        let shape = &plan.view.cube().dimensions[dimension];
+        let keys = keys::allowed(shape, dimension, conditions).unwrap_or_default();
+        found = Some(narrow(found, rows_of(plan, dimension, &keys, plan.rows())));
+    }
+    found.map_or_else(RoaringBitmap::new, Cow::into_owned)
 }
 
 /// How many rows some keys have at most.
 fn estimate(plan: &Plan<'_>, dimension: &DimensionPlan, keys: &[u32], rows: &Rows) -> u64 {
-    if is_entity(plan, dimension) {
+    if is_entity(plan, dimension.dimension) {
         return keys
             .iter()
             .map(|&key| {
@@ -194,7 +217,7 @@ fn estimate(plan: &Plan<'_>, dimension: &DimensionPlan, keys: &[u32], rows: &Row
 /// The rows of some keys.
 fn rows_of<'a>(
     plan: &Plan<'_>,
-    dimension: &DimensionPlan,
+    dimension: usize,
     keys: &[u32],
     rows: &'a Rows,
 ) -> Cow<'a, RoaringBitmap> {
@@ -205,7 +228,12 @@ fn rows_of<'a>(
         }
         return Cow::Owned(bitmap);
     }
-    let bitmaps = &rows.bitmaps[dimension.dimension];
+    let bitmaps = &rows.bitmaps[dimension];
+    if let (true, Some(column)) = (bitmaps.is_empty(), &rows.keys[dimension]) {
+        let wanted = wanted_keys(plan, dimension, keys);
+        let own = (0..rows.len() as u32).filter(|&row| wanted[column.get(row as usize) as usize]);
+        return Cow::Owned(own.collect());
+    }
     match keys {
         [key] => Cow::Borrowed(&bitmaps[*key as usize]),
         _ => Cow::Owned(keys.iter().map(|&key| &bitmaps[key as usize]).union()),

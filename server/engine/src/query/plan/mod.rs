@@ -16,8 +16,10 @@ pub(super) use columns::{AxisPlan, Column, Decoder, Order, measures, too_wide};
 pub(super) use coordinates::{Choice, Codes, KeyMap, NONE, PlaceCodes};
 pub(super) use time::TimeChoice;
 
+use std::sync::Arc;
+
 use super::Limits;
-use super::bound::{Bound, HierarchyRef, Member};
+use super::bound::{Bound, HierarchyRef, Member, Union};
 use super::error::{ErrorKind, QueryError};
 use super::view::View;
 use crate::cube::{MeasureRef, Rows, Use};
@@ -40,6 +42,8 @@ pub(super) struct Plan<'a> {
     /// The measures asked for, each with its code on every axis.
     pub measures: Vec<(MeasureRef, Codes)>,
     pub nested_totals: bool,
+    /// The unions that rows must lie in.
+    pub unions: Vec<Arc<Union>>,
 }
 
 /// What a question says of one dimension.
@@ -66,7 +70,10 @@ pub(super) fn plan<'a>(
     let unrelated_to = |own: &&DimensionPlan| uses[own.dimension].is_none();
     match plan.dimensions.iter().chain(&plan.time).find(unrelated_to) {
         Some(missing) if !missing.is_unasked() => Err(unrelated(view, group, missing.dimension)),
-        _ => Ok(plan),
+        _ => {
+            plan.check_unions()?;
+            Ok(plan)
+        }
     }
 }
 
@@ -113,6 +120,7 @@ pub(super) fn layout<'a>(
         times,
         measures,
         nested_totals: bound.nested_totals,
+        unions: bound.unions.clone(),
     })
 }
 
@@ -141,6 +149,27 @@ fn unrelated(view: &View, group: usize, dimension: usize) -> QueryError {
 }
 
 impl Plan<'_> {
+    /// An error where rows alone do not tell whether they lie in a union: an age is that of a period,
+    /// and of a many-valued dimension on an axis a row has several places.
+    fn check_unions(&self) -> Result<(), QueryError> {
+        let cube = self.view.cube();
+        let boxes = self.unions.iter().flat_map(|own| own.boxes.iter().flatten());
+        for condition in boxes {
+            let dimension = condition.dimension;
+            let on_axis =
+                |own: &DimensionPlan| own.dimension == dimension && !own.columns.is_empty();
+            let many = self.rows().lists[dimension].is_some();
+            let of_period = cube.groups[self.group].births[dimension].is_some();
+            if of_period || many && self.dimensions.iter().any(on_axis) {
+                let name = &cube.dimensions[dimension].name;
+                let message = format!("kombinationerne med '{name}' er ikke et krydsprodukt");
+                return Err(QueryError::new(ErrorKind::Invalid, message)
+                    .hint("skriv mængden som {…} * {…}, eller læg delene sammen med Sum"));
+            }
+        }
+        Ok(())
+    }
+
     /// The rows that are counted.
     pub fn rows(&self) -> &Rows {
         let group = &self.view.cube().groups[self.group];

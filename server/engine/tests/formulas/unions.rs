@@ -1,0 +1,106 @@
+//! Combinations that are no product, members that do not exist, and what `NON VISUAL` hides.
+
+use terning_engine::query::{Cancel, Limits, Question, answer};
+
+use crate::world::{mdx, view};
+
+/// Aby with 1.1 (citizens 0 and 1) and Cby with 1.2 (citizens 3 and 0): three citizens.
+const PAIRS: &str = "{([Sted].[Kommune].&[101], [Ydelse].[Kode].&[1.1]), \
+                     ([Sted].[Kommune].&[103], [Ydelse].[Kode].&[1.2])}";
+
+fn asked(text: &str) -> Vec<String> {
+    mdx(&view(""), text)
+}
+
+#[test]
+fn each_row_of_combinations_in_where_counts_once() {
+    let total = format!("SELECT [Measures].[Borgere] ON 0 FROM Lille WHERE {PAIRS}");
+    assert_eq!(asked(&total), ["Borgere", " | 3"]);
+    let years = format!(
+        "WITH MEMBER [Measures].[d] AS [Measures].[Borgere] * 2 \
+         SELECT {{[Measures].[Borgere], [Measures].[d]}} ON 0, [Tid].[År].[År].Members ON 1 \
+         FROM Lille WHERE {PAIRS}"
+    );
+    // 2019: citizens 0 and 3; 2020: citizens 0 and 1.
+    assert_eq!(asked(&years), ["Borgere d", "2019 | 2 4", "2020 | 2 4"]);
+}
+
+#[test]
+fn combinations_in_an_inner_select_narrow_all_that_is_read() {
+    let text = format!(
+        "WITH MEMBER [Measures].[d] AS [Measures].[Borgere] * 2 \
+         SELECT {{[Measures].[Borgere], [Measures].[d]}} ON 0, \
+         NON EMPTY [Sted].[Kommune].Members ON 1 FROM (SELECT {PAIRS} ON 0 FROM Lille)"
+    );
+    // In Aby without 1.2: still citizens 0 and 1.
+    assert_eq!(asked(&text), ["Borgere d", "I alt | 3 6", "Aby | 2 4", "Cby | 2 4"]);
+}
+
+#[test]
+fn combinations_are_aggregated_as_one() {
+    let text = format!(
+        "WITH MEMBER [Measures].[a] AS Aggregate({PAIRS}, [Measures].[Borgere]) \
+         MEMBER [Measures].[s] AS Sum({PAIRS}, [Measures].[Borgere]) \
+         SELECT {{[Measures].[a], [Measures].[s]}} ON 0 FROM Lille"
+    );
+    assert_eq!(asked(&text), ["a s", " | 3 4"]);
+}
+
+#[test]
+fn combinations_with_periods_are_refused() {
+    let text = "SELECT FROM Lille WHERE {([Sted].[Kommune].&[101], [Tid].[År].&[2019]), \
+                ([Sted].[Kommune].&[103], [Tid].[År].&[2020])}";
+    let found = asked(text);
+    assert!(found[0].starts_with("kombinationerne med [Tid].[År] er ikke et krydsprodukt"));
+}
+
+#[test]
+fn a_member_that_does_not_exist_is_left_out_with_a_warning() {
+    let views = [view("")];
+    for (set, columns) in [
+        ("{[Sted].[Kommune].&[101], [Sted].[Kommune].&[999]}", "Aby"),
+        ("{[Sted].[Kommune].&[999]}", ""),
+        ("Union({[Sted].[Kommune].&[999]}, {[Sted].[Kommune].&[103]})", "Cby"),
+    ] {
+        let text = format!("SELECT {set} ON 0 FROM Lille");
+        assert_eq!(mdx(&views[0], &text)[0], columns, "{text}");
+        let found = answer(&views, &Question::Mdx(&text), &Limits::default(), &Cancel::default());
+        let expected =
+            "hierarkiet [Sted].[Kommune] har intet medlem '999' her; det er udeladt af mængden";
+        assert_eq!(found.unwrap().cells.warnings, [expected], "{text}");
+    }
+}
+
+#[test]
+fn elsewhere_a_member_that_does_not_exist_is_an_error() {
+    let missing = "[Sted].[Kommune].&[999]";
+    for text in [
+        format!("SELECT {{([Measures].[Borgere], {missing})}} ON 0 FROM Lille"),
+        format!("SELECT FROM Lille WHERE {{{missing}}}"),
+        format!(
+            "WITH MEMBER [Measures].[x] AS Sum({{{missing}}}) SELECT [Measures].[x] ON 0 FROM Lille"
+        ),
+        "SELECT {[Sted].[Komune].&[101]} ON 0 FROM Lille".to_owned(),
+        "SELECT {[Measures].[Borgre]} ON 0 FROM Lille".to_owned(),
+    ] {
+        let found = asked(&text);
+        let is_told = ["har intet medlem", "har intet hierarki", "har intet mål"];
+        assert!(is_told.iter().any(|one| found[0].contains(one)), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn non_visual_hides_members_and_keeps_totals() {
+    let rows = |non_visual: &str| {
+        asked(&format!(
+            "WITH MEMBER [Measures].[d] AS [Measures].[Borgere] * 2 \
+             SELECT {{[Measures].[Borgere], [Measures].[d]}} ON 0, \
+             NON EMPTY [Sted].[Geografi].Members ON 1 \
+             FROM {non_visual} (SELECT {{[Sted].[Kommune].&[101]}} ON 0 FROM Lille)"
+        ))
+    };
+    // Four citizens, three of them in Nord, two in Aby.
+    let all = ["Borgere d", "I alt | 4 8", "Nord | 3 6", "Aby | 2 4"];
+    assert_eq!(rows("NON VISUAL"), all);
+    assert_eq!(rows(""), ["Borgere d", "I alt | 2 4", "Nord | 2 4", "Aby | 2 4"]);
+}
