@@ -174,7 +174,7 @@ fn employees_have_their_own_salary_and_that_of_all_below() {
     let paths = [
         ("[Employees].[Sheri Nowmer]", "1"),
         ("[Employees].[Sheri Nowmer].[Derrick Whelply]", "2"),
-        ("[Employees].[All Employees].[Sheri Nowmer].[Michael Spence]", "4"),
+        ("[Employees].[All Employees].[Sheri Nowmer].[Darren Stanz]", "10"),
         ("[Employees].[Employees].&[2]", "2"),
     ];
     for (path, id) in paths {
@@ -193,6 +193,8 @@ fn employees_have_their_own_salary_and_that_of_all_below() {
             .collect();
         assert_near(cell("HR", "Avg Salary", path), all / paid_ones.len() as f64, path);
     }
+    assert!(salary.iter().all(|row| row["employee_id"] != "4"));
+    assert_eq!(cell("HR", "Employee Salary", "[Employees].[Sheri Nowmer].[Michael Spence]"), None);
     let everybody: BTreeSet<&String> = salary.iter().map(|row| &row["employee_id"]).collect();
     let all = "[Employees].[All Employees]";
     assert_near(cell("HR", "Number of Employees", all), everybody.len() as f64, all);

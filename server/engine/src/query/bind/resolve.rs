@@ -364,7 +364,7 @@ fn child(
 }
 
 /// The fields of the levels below a level.
-pub(super) fn levels_below(shape: &Dimension, hierarchy: usize, field: usize) -> &[usize] {
+fn levels_below(shape: &Dimension, hierarchy: usize, field: usize) -> &[usize] {
     let levels = &shape.hierarchies[hierarchy].levels;
     let position = levels.iter().position(|&level| level == field);
     position.map_or(&[], |position| &levels[position + 1..])

@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use hashbrown::{HashMap, HashSet};
 
-use super::resolve::levels_below;
 use super::{ErrorKind, QueryError};
-use crate::cube::Cube;
+use crate::cube::{Cube, Dimension, Hierarchy};
 use crate::query::bound::{Condition, Factor, HierarchyRef, Member, Part, Union};
 use crate::query::evaluate::product;
 use crate::query::evaluate::scope::Scope;
@@ -179,7 +178,6 @@ fn only_measure(members: &[Member]) -> Result<Member, QueryError> {
 }
 
 /// The condition that a hierarchy's members make: none where the All member is among them.
-/// Members of several levels are narrowed down to the lowest of these.
 pub(crate) fn condition(
     cube: &Cube,
     column: HierarchyRef,
@@ -190,32 +188,52 @@ pub(crate) fn condition(
         return None;
     }
     let shape = &cube.dimensions[dimension];
-    let levels = &shape.hierarchies[hierarchy].levels;
-    let depth = |member: &Member| match member {
-        Member::Of { field, .. } => levels.iter().position(|level| level == field),
+    let of_field = |member: Member| match member {
+        Member::Of { field, id } => Some((field, id)),
         _ => None,
     };
-    let field = *levels.get(members.iter().filter_map(depth).max().unwrap_or(0))?;
-    let lower = |member: Member| match member {
-        Member::Of { field: upper, id }
-            if levels_below(shape, hierarchy, upper).contains(&field) =>
-        {
-            shape.descendants(upper, id, field)
-        }
-        Member::Of { id, .. } => vec![id],
-        _ => Vec::new(),
+    let members: Vec<(usize, u32)> = members.into_iter().filter_map(of_field).collect();
+    let field = common_field(shape, hierarchy, &members)?;
+    let lower = |(upper, id): (usize, u32)| match upper == field {
+        true => vec![id],
+        false => shape.descendants(upper, id, field),
     };
     let mut ids: Vec<u32> = members.into_iter().flat_map(lower).collect();
     ids.sort_unstable();
     ids.dedup();
-    shorter(dimension, field, ids, shape.fields[field].len() as u32)
-}
-
-/// A condition in the shorter of its two forms: these members, or all but those.
-fn shorter(dimension: usize, field: usize, ids: Vec<u32>, count: u32) -> Option<Condition> {
-    if ids.len() * 2 <= count as usize {
+    let column = &shape.fields[field];
+    let is_total = || (0..shape.key_count as u32).all(|key| column.member_of(key).is_some());
+    if ids.len() * 2 <= column.len() || !is_total() {
         return Some(Condition { dimension, field, members: ids, except: false });
     }
+    shorter(dimension, field, ids, column.len() as u32)
+}
+
+/// The field in which members of a hierarchy can be told: their own; of several levels the lowest of
+/// these, or the next one below it that leaves nothing of them out. The members for own facts alone
+/// (`DataMember`) are of no level, and all others can be told by them.
+fn common_field(shape: &Dimension, hierarchy: usize, members: &[(usize, u32)]) -> Option<usize> {
+    let Hierarchy { levels, data, .. } = &shape.hierarchies[hierarchy];
+    let Some(&(first, _)) = members.first() else { return levels.first().copied() };
+    if members.iter().all(|&(field, _)| field == first) {
+        return Some(first);
+    }
+    let depth = |&(field, _): &(usize, u32)| levels.iter().position(|&level| level == field);
+    let depths: Option<Vec<usize>> = members.iter().map(depth).collect();
+    let Some(lowest) = depths.and_then(|depths| depths.into_iter().max()) else { return *data };
+    let has_all = |field: usize| {
+        members.iter().all(|&(upper, id)| {
+            let keys = shape.fields[upper].keys_of_member.get(id as usize);
+            keys.iter().all(|&key| shape.fields[field].member_of(key).is_some())
+        })
+    };
+    let mut lower = levels[lowest..].iter().copied().chain(*data);
+    lower.find(|&field| has_all(field)).or(Some(levels[lowest]))
+}
+
+/// A condition in the shorter of its two forms: these members, or all but those; none where these are
+/// all. Every key has a member here: in a partial field, all members are not everything.
+fn shorter(dimension: usize, field: usize, ids: Vec<u32>, count: u32) -> Option<Condition> {
     let mut next = ids.iter().copied().peekable();
     let members: Vec<u32> = (0..count).filter(|id| next.next_if_eq(id).is_none()).collect();
     match members.is_empty() {
