@@ -121,7 +121,7 @@ impl Evaluator<'_> {
     }
 
     /// Whether a stand says nothing of a dimension that measures are not related to.
-    fn is_unsaid(&self, hierarchy: HierarchyRef, member: Member) -> bool {
+    pub(super) fn is_unsaid(&self, hierarchy: HierarchyRef, member: Member) -> bool {
         member == Member::All || member == self.scope.default_member(hierarchy)
     }
 
@@ -186,7 +186,7 @@ impl Evaluator<'_> {
     }
 
     /// Whether a member has something in common with what a subselect leaves.
-    fn inside(&self, hierarchy: HierarchyRef, member: Member) -> bool {
+    pub(super) fn inside(&self, hierarchy: HierarchyRef, member: Member) -> bool {
         let (HierarchyRef::Of { dimension, .. }, Member::Of { field, id }) = (hierarchy, member)
         else {
             return true;
