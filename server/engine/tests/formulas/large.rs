@@ -64,7 +64,8 @@ fn set() -> impl Strategy<Value = String> {
         ("BottomPercent", 100),
     ]);
     prop_oneof![
-        (product(), value(), -1_i8..3).prop_map(|(set, of, n)| format!("Filter({set}, {of} > {n})")),
+        (product(), value(), -1_i8..3)
+            .prop_map(|(set, of, n)| format!("Filter({set}, {of} > {n})")),
         (product(), value()).prop_map(|(set, of)| format!("Filter({set}, NOT IsEmpty({of}))")),
         (best, product(), 0_u8..40, value())
             .prop_map(|(name, set, count, of)| format!("{name}({set}, {count}, {of})")),
@@ -74,7 +75,9 @@ fn set() -> impl Strategy<Value = String> {
         )),
         product().prop_map(|set| format!("NonEmpty({set})")),
         (product(), value()).prop_map(|(set, of)| format!("Order({set}, {of}, BDESC)")),
-        product().prop_map(|set| format!("NonEmpty({set}, {{[Measures].[Medlemmer], [Measures].[Par]}})")),
+        product().prop_map(|set| format!(
+            "NonEmpty({set}, {{[Measures].[Medlemmer], [Measures].[Par]}})"
+        )),
         product().prop_map(|set| format!("Hierarchize({set})")),
         product().prop_map(|set| format!("Hierarchize({set}, POST)")),
         (product(), 0_u8..9).prop_map(|(set, count)| format!("Head({set}, {count})")),
@@ -226,8 +229,10 @@ fn limits_count_what_is_stored() {
 fn numbers_of_large_products_go_by_what_is_stored() {
     let view = large();
     let value = |formula: &str| {
-        let text = format!("WITH MEMBER [Measures].[x] AS {formula} SELECT [Measures].[x] ON 0, \
-                            [Tid].[År].[2016] : [Tid].[År].[2017] ON 1 FROM Stor");
+        let text = format!(
+            "WITH MEMBER [Measures].[x] AS {formula} SELECT [Measures].[x] ON 0, \
+                            [Tid].[År].[2016] : [Tid].[År].[2017] ON 1 FROM Stor"
+        );
         mdx(&view, &text)[1..].join("; ")
     };
     let product = "[Borger].[Nummer].[Nummer].Members * [Sted].[Kommune].[Kommune].Members";

@@ -189,9 +189,7 @@ impl Settle<'_> {
             match set_at(&evaluator, expr) {
                 Ok(set) => sets.push(Some(set)),
                 Err(error)
-                    if error.kind == ErrorKind::TooLarge
-                        && clause.non_empty
-                        && large.is_none() =>
+                    if error.kind == ErrorKind::TooLarge && clause.non_empty && large.is_none() =>
                 {
                     large = Some(number);
                     sets.push(None);

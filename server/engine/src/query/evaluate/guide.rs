@@ -185,9 +185,7 @@ impl Place<'_> {
             conditions.extend(own.0);
             unions.extend(own.1);
         }
-        let named = |own| {
-            moved(own) || self.named.contains(&own) || self.cell.stand(own).is_some()
-        };
+        let named = |own| moved(own) || self.named.contains(&own) || self.cell.stand(own).is_some();
         let defaults = evaluator.default_conditions(named);
         conditions.extend(defaults.filter(|one| uses[one.dimension].is_some()));
         for (hierarchy, member) in &reading.elsewhere {

@@ -201,9 +201,9 @@ impl Scope<'_> {
             return Ok(self.written(set)?.len());
         }
         let one = |factor: &Factor| self.written(&Set { factors: vec![factor.clone()] });
-        set.factors.iter().try_fold(1, |count: usize, factor| {
-            Ok(count.saturating_mul(one(factor)?.len()))
-        })
+        set.factors
+            .iter()
+            .try_fold(1, |count: usize, factor| Ok(count.saturating_mul(one(factor)?.len())))
     }
 
     /// The tuples of a factor, one behind the other; hidden members are left out.
