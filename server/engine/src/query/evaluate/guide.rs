@@ -50,12 +50,15 @@ pub(super) fn positions(
     })
 }
 
+/// Expressions, and what is nothing of them.
+pub(super) type Nothing<'e> = (&'e [Expr], fn(Option<f64>) -> bool);
+
 /// The same for expressions at one cell: outside the positions all of them are nothing.
 pub(super) fn positions_of(
     evaluator: &Evaluator<'_>,
     axis: &Axis,
     cell: &Frame,
-    (exprs, is_nothing): (&[Expr], fn(Option<f64>) -> bool),
+    (exprs, is_nothing): Nothing<'_>,
 ) -> Result<Option<Vec<AxisPositions>>, QueryError> {
     let measure = cell.stand(HierarchyRef::Measures).map(|stand| stand.at(0));
     let measure = match measure {

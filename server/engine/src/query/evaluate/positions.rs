@@ -7,14 +7,13 @@ use hashbrown::HashSet;
 
 use super::Evaluator;
 use super::frame::Frame;
-use super::guide;
+use super::guide::{self, Nothing};
 use super::set::{Set, Written};
 use crate::cube::MeasureRef;
 use crate::query::bound::{Axis, Bound, Condition, Factor, HierarchyRef, Member, Part};
 use crate::query::cellset::AxisPositions;
 use crate::query::error::QueryError;
 use crate::query::execute;
-use crate::query::expr::Expr;
 use crate::query::plan::{self, AxisPlan, Column, Decoder, Order};
 
 /// The positions of every axis.
@@ -49,10 +48,10 @@ pub(super) fn stored(
     evaluator: &Evaluator<'_>,
     set: &Set,
     cell: &Frame,
-    (exprs, is_nothing): (&[Expr], fn(Option<f64>) -> bool),
+    nothing: Nothing<'_>,
 ) -> Result<Option<Written>, QueryError> {
     let axis = Axis { factors: set.factors.clone(), non_empty: true };
-    let found = guide::positions_of(evaluator, &axis, cell, (exprs, is_nothing))?;
+    let found = guide::positions_of(evaluator, &axis, cell, nothing)?;
     found.map(|found| in_order(evaluator, axis, found)).transpose()
 }
 
