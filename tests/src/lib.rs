@@ -9,4 +9,6 @@ pub mod table;
 pub mod drawn;
 pub mod page;
 pub mod question;
+pub mod asked;
 pub mod random;
+pub mod worlds;

@@ -316,7 +316,8 @@ mod tests {
             (".cu|", "", &[]),
             (".functions he|", "he", &["Head"]),
             ("SELECT {top| FROM [Ting]", "top", &["TopCount"]),
-            ("SELECT [Tid].p|", "p", &[]),
+            ("SELECT [Tid].p|", "p", &["Parent"]),
+            ("SELECT [Tid].t|", "t", &[]),
         ] {
             assert_eq!(
                 offered(text),

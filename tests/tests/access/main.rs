@@ -9,13 +9,12 @@
 
 mod ask;
 mod behind;
-mod mdx;
-mod worlds;
 
-use ask::{Asked, Eyes};
+use ask::Eyes;
+use terning_tests::asked::Asked;
 use terning_tests::engine::Engine;
 use terning_tests::random::Random;
-use worlds::Worlds;
+use terning_tests::worlds::Worlds;
 
 /// Pairs of worlds in an ordinary run, and questions to each.
 const PAIRS: u64 = 60;

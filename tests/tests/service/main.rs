@@ -7,8 +7,10 @@ mod toy;
 
 mod access;
 mod commands;
+mod interference;
 mod lives;
 mod packages;
 mod reports;
 mod shell;
+mod spoken;
 mod wire;

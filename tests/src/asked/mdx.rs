@@ -1,17 +1,29 @@
-//! Random questions in MDX: sets that depend on which members exist, and on how many.
+//! Random questions in MDX: sets and formulas that depend on which members exist, and on how many.
 
+use crate::random::Random;
 use terning_engine::cube::Cube;
-use terning_tests::random::Random;
+
+use super::formulas;
+
+/// A hierarchy of a dimension, both by their places.
+pub type Place = (usize, usize);
 
 /// A question of one or two axes, perhaps with a slicer.
 pub fn draw(cube: &Cube, random: &mut Random) -> String {
     let mut places = places(cube, random);
     let (first, second, third) = (places.pop(), places.pop(), places.pop());
-    let axis = |place: Option<(usize, usize)>, random: &mut Random| {
+    let with = match first.filter(|_| random.percent(50)) {
+        Some(place) => formulas::with(cube, place, random),
+        None => formulas::With::default(),
+    };
+    let axis = |place: Option<Place>, random: &mut Random| {
         let non_empty = if random.percent(50) { "NON EMPTY " } else { "" };
         format!("{non_empty}{}", place.map_or(String::new(), |place| set(cube, place, 2, random)))
     };
-    let columns = axis(first, random);
+    let columns = match with.measures.is_empty() {
+        true => axis(first, random),
+        false => format!("{} * {{{}}}", with.set(&axis(first, random), random), with.measures),
+    };
     let rows = match random.percent(60) {
         true => format!(", {} ON 1", axis(second, random)),
         false => String::new(),
@@ -20,12 +32,12 @@ pub fn draw(cube: &Cube, random: &mut Random) -> String {
         Some(place) => format!(" WHERE {}", member(cube, place, random)),
         None => String::new(),
     };
-    format!("SELECT {columns} ON 0{rows} FROM [{}]{slicer}", cube.name)
+    format!("{}SELECT {columns} ON 0{rows} FROM [{}]{slicer}", with.text, cube.name)
 }
 
 /// Three hierarchies of different dimensions.
-fn places(cube: &Cube, random: &mut Random) -> Vec<(usize, usize)> {
-    let mut places: Vec<(usize, usize)> = Vec::new();
+fn places(cube: &Cube, random: &mut Random) -> Vec<Place> {
+    let mut places: Vec<Place> = Vec::new();
     while places.len() < 3 {
         // Most about those of which a caller may not know all.
         let observed: Vec<usize> =
@@ -42,7 +54,8 @@ fn places(cube: &Cube, random: &mut Random) -> Vec<(usize, usize)> {
     places
 }
 
-fn set(cube: &Cube, place: (usize, usize), depth: usize, random: &mut Random) -> String {
+/// A set of members of a hierarchy.
+pub fn set(cube: &Cube, place: Place, depth: usize, random: &mut Random) -> String {
     let (dimension, hierarchy) = place;
     let shape = &cube.dimensions[dimension];
     let name = format!("[{}].[{}]", shape.name, shape.hierarchies[hierarchy].name);
@@ -70,7 +83,7 @@ fn set(cube: &Cube, place: (usize, usize), depth: usize, random: &mut Random) ->
 }
 
 /// Two fields of one dimension: which pairs exist depends on what has been seen.
-fn crossed(cube: &Cube, (dimension, _): (usize, usize), random: &mut Random) -> String {
+fn crossed(cube: &Cube, (dimension, _): Place, random: &mut Random) -> String {
     let shape = &cube.dimensions[dimension];
     let fields = &shape.fields;
     let (one, other) = (random.below(fields.len()), random.below(fields.len()));
@@ -84,7 +97,7 @@ fn crossed(cube: &Cube, (dimension, _): (usize, usize), random: &mut Random) -> 
 }
 
 /// A member by key or caption; now and then with a slip.
-fn member(cube: &Cube, (dimension, hierarchy): (usize, usize), random: &mut Random) -> String {
+pub fn member(cube: &Cube, (dimension, hierarchy): Place, random: &mut Random) -> String {
     let shape = &cube.dimensions[dimension];
     let hierarchy = &shape.hierarchies[hierarchy];
     let field = &shape.fields[*random.one(&hierarchy.levels)];

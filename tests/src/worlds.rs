@@ -1,21 +1,34 @@
 //! Pairs of small folders that differ in records of other municipalities alone.
 
+mod reference;
+
 use std::fmt::Write;
+use std::path::Path;
 
 use tempfile::TempDir;
-use terning_tests::folder::{Delivery, write};
-use terning_tests::random::Random;
 
-/// Who reports, and for whom besides (K1, K2). The first always delivers for the as-of month.
+use crate::folder::{Delivery, write};
+use crate::random::Random;
+use reference::Lines;
+
+/// Who reports, and for whom besides (K1, K2). The first always delivers for both months.
 const REPORTERS: [(&str, Option<&str>); 5] =
     [("101", None), ("153", None), ("157", None), ("183", Some("187")), ("185", Some("155"))];
 /// Whose eyes are looked through, and who reports for them.
-const EYES: [(&str, &str); 5] =
-    [("153", "153"), ("157", "157"), ("101", "101"), ("187", "183"), ("155", "185")];
+const EYES: [(&str, &str); 6] = [
+    ("153", "153"),
+    ("157", "157"),
+    ("101", "101"),
+    ("187", "183"),
+    ("155", "185"),
+    ("183", "183"),
+];
 const CITIZENS: usize = 14;
 const CODES: [&str; 8] = ["1.8.1", "1.8.2", "1.12.0.1", "1.12.0.2", "1.4", "1.18.1", "9.9", "x"];
-const GROUPS: [&str; 6] = ["", "1.1.1", "1.2.1", "1.3.3", "1.1.1,1.3.3", "9"];
+const GROUPS: [&str; 6] = ["", "1.1.1", "1.2.1", "1.3.3", "1.1.1|1.3.3", "9"];
 const PLACES: [&str; 7] = ["", "", "S1", "S2", "S3", "S4", "findes ikke"];
+const INSTITUTIONS: &str = "OpholdsstedId;Navn;Kommunekode;Tilbudstype\nS1;Aahuset;153;7\n\
+                            S2;Æblegården;157;11\nS3;Aahuset;101;9\nS4;Østhuset;155;7\n";
 const MONTHS: [&str; 2] = ["2020-11", "2020-12"];
 
 /// A record, and whose it is after K.
@@ -35,15 +48,26 @@ struct Delivered {
 
 /// Two worlds, and the municipality for which they are one.
 pub struct Worlds {
+    /// Whose records are the same in both.
     pub kommune: &'static str,
-    worlds: [Vec<Delivered>; 2],
+    worlds: [World; 2],
     citizens: String,
 }
 
+/// What one of the worlds has of its own.
+#[derive(Clone, Debug)]
+struct World {
+    deliveries: Vec<Delivered>,
+    lines: Lines,
+}
+
 impl Worlds {
+    /// Worlds in which one municipality's records are the same, and those of others are left out,
+    /// changed or added. The newest month is the same.
     pub fn draw(random: &mut Random) -> Worlds {
         let (kommune, reporter) = *random.one(&EYES);
-        let one: Vec<Delivered> = REPORTERS.map(|reporter| delivered(reporter, random)).into();
+        let one: Vec<Delivered> =
+            REPORTERS.iter().flat_map(|&reporter| delivered(reporter, random)).collect();
         let mut other = Vec::new();
         for delivery in &one {
             let needed = [REPORTERS[0].0, reporter].contains(&delivery.reporter);
@@ -51,27 +75,51 @@ impl Worlds {
                 continue;
             }
             let own_file = delivery.reporter == kommune;
-            other.push(changed(delivery, kommune, own_file, needed, random));
+            other.push(changed(delivery, kommune, own_file, random));
         }
+        let lines = reference::lines(kommune, reporter, random);
+        let [one, other] = [one, other]
+            .into_iter()
+            .zip(lines)
+            .map(|(deliveries, lines)| World { deliveries, lines })
+            .collect::<Vec<_>>()
+            .try_into()
+            .expect("two");
         let worlds = if random.percent(50) { [one, other] } else { [other, one] };
         Worlds { kommune, worlds, citizens: citizens(random) }
     }
 
     /// The two as folders.
+    ///
+    /// # Panics
+    /// They cannot be written.
     pub fn write(&self) -> [TempDir; 2] {
-        self.worlds.each_ref().map(|deliveries| {
-            let folder = tempfile::tempdir().unwrap();
-            let reference = folder.path().join("reference");
-            write(&reference.join("cpr.csv"), self.citizens.as_bytes());
-            let places = "OpholdsstedId;Navn;Kommunekode;Tilbudstype\nS1;Aahuset;153;7\n\
-                          S2;Æblegården;157;11\nS3;Aahuset;101;9\nS4;Østhuset;155;7\n";
-            write(&reference.join("opholdssteder.csv"), places.as_bytes());
-            for one in deliveries {
-                let lines: Vec<&str> = one.records.iter().map(|one| one.line.as_str()).collect();
-                Delivery::full(one.reporter, "nexus", one.month).write(folder.path(), &lines);
-            }
+        self.worlds.each_ref().map(|world| {
+            let folder = tempfile::tempdir().expect("a folder");
+            self.write_into(folder.path(), world);
             folder
         })
+    }
+
+    /// The two in folders of their own.
+    ///
+    /// # Panics
+    /// They cannot be written.
+    pub fn write_to(&self, folders: [&Path; 2]) {
+        for (world, folder) in self.worlds.iter().zip(folders) {
+            self.write_into(folder, world);
+        }
+    }
+
+    fn write_into(&self, folder: &Path, world: &World) {
+        let reference = folder.join("reference");
+        write(&reference.join("cpr.csv"), self.citizens.as_bytes());
+        write(&reference.join("opholdssteder.csv"), INSTITUTIONS.as_bytes());
+        world.lines.write(&reference);
+        for one in &world.deliveries {
+            let lines: Vec<&str> = one.records.iter().map(|one| one.line.as_str()).collect();
+            Delivery::full(one.reporter, "nexus", one.month).write(folder, &lines);
+        }
     }
 }
 
@@ -91,18 +139,30 @@ fn citizens(random: &mut Random) -> String {
     text
 }
 
+/// What somebody delivers: for one of the months, or for both.
 fn delivered(
+    reporter: (&'static str, Option<&'static str>),
+    random: &mut Random,
+) -> Vec<Delivered> {
+    let first = reporter == REPORTERS[0];
+    let last = first || random.percent(60);
+    let former = !last || first || random.percent(40);
+    let months = MONTHS.into_iter().zip([former, last]).filter(|(_, delivers)| *delivers);
+    months.map(|(month, _)| of_month(reporter, month, random)).collect()
+}
+
+fn of_month(
     (reporter, also_for): (&'static str, Option<&'static str>),
+    month: &'static str,
     random: &mut Random,
 ) -> Delivered {
-    let last = reporter == REPORTERS[0].0 || random.percent(60);
     let count = if random.percent(10) { 0 } else { random.below(14) };
     let mut records = Vec::new();
     for number in 0..count {
         let other = also_for.filter(|_| random.percent(50));
         records.push(record(other.unwrap_or(reporter), number, random));
     }
-    Delivered { reporter, month: MONTHS[usize::from(last)], records }
+    Delivered { reporter, month, records }
 }
 
 fn day(random: &mut Random) -> String {
@@ -134,13 +194,7 @@ fn record(handlekommune: &'static str, number: usize, random: &mut Random) -> Re
 
 /// A delivery in the other world. In the municipality's own file, where it sees its lines, records
 /// of another are changed in their place; elsewhere they also come and go.
-fn changed(
-    delivery: &Delivered,
-    kommune: &str,
-    own_file: bool,
-    needed: bool,
-    random: &mut Random,
-) -> Delivered {
+fn changed(delivery: &Delivered, kommune: &str, own_file: bool, random: &mut Random) -> Delivered {
     let mut records = Vec::new();
     for (number, old) in delivery.records.iter().enumerate() {
         if old.handlekommune == kommune {
@@ -157,11 +211,13 @@ fn changed(
         for number in 0..random.below(6) {
             let of = delivery.reporter;
             let mut new = record(of, number, random);
+            if random.percent(10) {
+                new.line.push_str(";et felt for meget");
+            }
             new.line.insert_str(0, "ny");
             let at = random.below(records.len() + 1);
             records.insert(at, new);
         }
     }
-    let month = if needed { delivery.month } else { *random.one(&MONTHS) };
-    Delivered { month, records, ..delivery.clone() }
+    Delivered { records, ..delivery.clone() }
 }

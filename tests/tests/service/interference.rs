@@ -1,0 +1,99 @@
+//! A1 as it is met from outside: whatever a municipality asks a server, what it is sent is the same
+//! where only the records of others differ. Pairs of worlds are built and served, each with a former
+//! version; their names and the time of building are held fixed.
+//!
+//! `TERNING_ACCESS_SERVED` sets the number of pairs, `TERNING_ACCESS_SEED` the first of them.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use cube_schema::day::Month;
+use terning_engine::cube::Cube;
+use terning_engine::load::Accept;
+use terning_server::rebuild::{Rebuild, rebuild};
+use terning_server::versions::Versions;
+use terning_tests::random::Random;
+use terning_tests::worlds::Worlds;
+
+use crate::access::token;
+use crate::harness::Server;
+use crate::spoken::{Caller, Request};
+
+/// Pairs of worlds in an ordinary run, and questions to each.
+const PAIRS: u64 = 4;
+const QUESTIONS: usize = 60;
+
+const NEWEST: &str = "2020-12.1";
+
+#[derive(Debug, Default)]
+struct Counts {
+    questions: usize,
+    answers: usize,
+    /// Questions that somebody who sees everything is answered differently.
+    tell_apart: usize,
+}
+
+#[test]
+fn a1_what_a_server_sends_tells_nothing_of_other_municipalities() {
+    let given = |name: &str| std::env::var(name).ok()?.parse::<u64>().ok();
+    let first = given("TERNING_ACCESS_SEED").unwrap_or(1);
+    let mut counts = Counts::default();
+    for seed in first..first + given("TERNING_ACCESS_SERVED").unwrap_or(PAIRS) {
+        check(seed, &mut counts);
+    }
+    println!("{counts:?}");
+    assert!(counts.tell_apart * 4 > counts.questions, "the worlds hardly differ: {counts:?}");
+    assert!(counts.answers * 2 > counts.questions, "hardly anything is answered: {counts:?}");
+}
+
+fn check(seed: u64, counts: &mut Counts) {
+    let mut random = Random(seed);
+    let worlds = Worlds::draw(&mut random);
+    let data = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let folders = data.each_ref().map(|one| one.path().join("deliveries"));
+    worlds.write_to(folders.each_ref().map(AsRef::as_ref));
+    data.iter().for_each(|one| build(one.path()));
+    let cubes = data.each_ref().map(|one| cubes(one.path()));
+    let servers = data.each_ref().map(|one| Server::ready(one.path()));
+    let tokens = data.each_ref().map(|one| token(one.path(), "kommune", Some(worlds.kommune)));
+    let own = [0, 1].map(|world| Caller::new(servers[world].address, Some(&tokens[world])));
+    let everything = servers.each_ref().map(|server| Caller::new(server.address, None));
+    for _ in 0..QUESTIONS {
+        let request = Request::draw(&cubes[random.below(2)], worlds.kommune, &mut random);
+        let [one, other] = own.each_ref().map(|caller| caller.ask(&request));
+        assert_eq!(one, other, "TERNING_ACCESS_SEED={seed}: {request:?}");
+        let told = everything.each_ref().map(|caller| caller.ask(&request));
+        counts.questions += 1;
+        counts.answers += usize::from(one.is_ok());
+        counts.tell_apart += usize::from(told[0] != told[1]);
+    }
+}
+
+/// Two versions, of the months before and the newest, built at no time of day.
+fn build(data: &Path) {
+    for month in [Month::parse("2020-11"), None] {
+        let order = Rebuild::new(data.join("deliveries"), data);
+        let order = Rebuild { month, accept: Accept::All, ..order };
+        assert_eq!(rebuild(&order, &|_| ()).unwrap().exit_code(), 0);
+    }
+    for version in fs::read_dir(data.join("versions")).unwrap() {
+        let file = version.unwrap().path().join("version.json");
+        let text = fs::read_to_string(&file).unwrap();
+        let mut manifest: serde_json::Value = serde_json::from_str(&text).unwrap();
+        manifest["built_at"] = "2021-01-01T08:00:00Z".into();
+        fs::write(&file, manifest.to_string()).unwrap();
+    }
+}
+
+fn cubes(data: &Path) -> Vec<Arc<Cube>> {
+    let version = Versions::new(data).get(NEWEST).unwrap();
+    assert_eq!(version.manifest.version, NEWEST);
+    version.cubes.clone()
+}
+
+/// The municipality's own number, or another's.
+pub fn kommune(own: &str, random: &mut Random) -> String {
+    let others = ["101", "153", "155", "157", "183", "187", "461", "999"];
+    if random.percent(60) { own.to_owned() } else { (*random.one(&others)).to_owned() }
+}

@@ -1,0 +1,257 @@
+//! Requests of every kind as a client sends them, and what it is sent, written out.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use prost::Message;
+use terning_engine::cube::Cube;
+use terning_engine::query::explain::UNEXPLAINED;
+use terning_engine::query::{self, explain::ExplainCell};
+use terning_proto::v1::query_service_client::QueryServiceClient;
+use terning_proto::v1::question::Asked as Said;
+use terning_proto::v1::{self, table_part};
+use terning_tests::asked::Asked;
+use terning_tests::random::Random;
+use tokio::runtime::Runtime;
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::transport::Channel;
+use tonic::{Response, Status, Streaming};
+
+use crate::interference::kommune;
+
+const PERSONS: &str = "Voksne Handicappede";
+
+/// A request.
+#[derive(Clone, Debug)]
+pub enum Request {
+    Query(v1::QueryRequest),
+    Translate(v1::TranslatePivotRequest),
+    Drill(v1::DrillThroughRequest),
+    Explain(v1::ExplainRequest),
+    Members(v1::ListMembersRequest),
+    Describe(v1::DescribeCubeRequest),
+    Cubes(v1::ListCubesRequest),
+    Versions,
+    Report(v1::RunReportRequest),
+    Package(v1::PackageRequest),
+}
+
+impl Request {
+    /// A request in words that the cubes know, mostly about one municipality.
+    pub fn draw(cubes: &[Arc<Cube>], own: &str, random: &mut Random) -> Request {
+        let version = (*random.one(&["", "", "2020-12.1", "2020-11.1"])).to_owned();
+        match random.below(20) {
+            0..3 => members(cubes, version, random),
+            3..7 => report(own, version, random),
+            7..10 => package(own, version, random),
+            10 => Request::Describe(v1::DescribeCubeRequest { cube: PERSONS.to_owned(), version }),
+            11 if random.percent(50) => Request::Cubes(v1::ListCubesRequest { version }),
+            11 => Request::Versions,
+            _ => said(Asked::draw(cubes, random), version),
+        }
+    }
+}
+
+fn said(asked: Asked, version: String) -> Request {
+    match asked {
+        Asked::Pivot(pivot) => question(Said::Pivot(words(pivot)), version),
+        Asked::Mdx(text) => question(Said::Mdx(text), version),
+        Asked::Translate(pivot) => {
+            Request::Translate(v1::TranslatePivotRequest { pivot: Some(words(pivot)), version })
+        }
+        Asked::Drill(query::Drill { cube, filters, measure, columns, max }) => {
+            let (max, purpose) = (max as u32, String::new());
+            Request::Drill(v1::DrillThroughRequest {
+                cube,
+                filters,
+                columns,
+                max,
+                version,
+                purpose,
+                measure,
+            })
+        }
+        Asked::Explain(ExplainCell { cube, filters, measure }) => {
+            let purpose = String::new();
+            Request::Explain(v1::ExplainRequest { cube, filters, measure, version, purpose })
+        }
+    }
+}
+
+fn question(asked: Said, version: String) -> Request {
+    let question =
+        v1::Question { asked: Some(asked), version, purpose: String::new(), formatted: true };
+    Request::Query(v1::QueryRequest { question: Some(question) })
+}
+
+fn words(pivot: query::Pivot) -> v1::Pivot {
+    let query::Pivot { cube, filters, columns, rows, measures, totals, empty } = pivot;
+    v1::Pivot { cube, filters, columns, rows, measures, totals, empty }
+}
+
+/// The members of a field, those of a beginning, or a later page.
+fn members(cubes: &[Arc<Cube>], version: String, random: &mut Random) -> Request {
+    let cube = random.one(cubes);
+    let dimension = random.one(&cube.dimensions);
+    let field = random.one(&dimension.fields);
+    let mut prefix = String::new();
+    if !field.is_empty() && random.percent(60) {
+        let id = random.below(field.len());
+        let name = if random.percent(50) { field.keys.get(id) } else { field.captions.get(id) };
+        prefix = name.chars().take(1 + random.below(10)).collect();
+    }
+    Request::Members(v1::ListMembersRequest {
+        cube: cube.name.clone(),
+        dimension: dimension.name.clone(),
+        field: field.name.clone(),
+        version,
+        page_size: *random.one(&[0, 1, 3]),
+        page_token: (*random.one(&["", "", "1", "4"])).to_owned(),
+        prefix,
+    })
+}
+
+/// The reports of persons.
+fn report(own: &str, version: String, random: &mut Random) -> Request {
+    let name = *random.one(&["fejlliste", "fejlliste", "harmonisering"]);
+    let mut parameters = std::collections::HashMap::new();
+    parameters.insert("kommune".to_owned(), kommune(own, random));
+    if name == "harmonisering" {
+        parameters.insert("aar".to_owned(), (*random.one(&["2018", "2019", "2020"])).to_owned());
+    }
+    let name = name.to_owned();
+    Request::Report(v1::RunReportRequest { name, parameters, version, ..Default::default() })
+}
+
+/// The packages of persons.
+fn package(own: &str, version: String, random: &mut Random) -> Request {
+    // In the files of who reports for another are the other's records too.
+    let kinds: &[&str] = if own == "183" { &["datamart"] } else { &["datamart", "dsa", "raw"] };
+    let kind = (*random.one(kinds)).to_owned();
+    let kommune = kommune(own, random);
+    Request::Package(v1::PackageRequest { kind, kommune, version, purpose: String::new() })
+}
+
+/// Somebody who asks a server.
+pub struct Caller {
+    runtime: Runtime,
+    client: QueryServiceClient<Channel>,
+    token: Option<MetadataValue<Ascii>>,
+}
+
+/// What somebody is sent, or what a refusal says.
+type Told = Result<String, String>;
+
+impl Caller {
+    pub fn new(address: SocketAddr, token: Option<&String>) -> Caller {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let endpoint = Channel::from_shared(format!("http://{address}")).unwrap();
+        let channel = runtime.block_on(endpoint.connect()).unwrap();
+        let token = token.map(|token| format!("Bearer {token}").parse().unwrap());
+        Caller { runtime, client: QueryServiceClient::new(channel), token }
+    }
+
+    pub fn ask(&self, request: &Request) -> Told {
+        self.runtime.block_on(self.told(request.clone()))
+    }
+
+    async fn told(&self, request: Request) -> Told {
+        let mut client = self.client.clone();
+        match request {
+            Request::Query(asked) => whole(client.query(self.with_token(asked)).await),
+            Request::Translate(asked) => {
+                whole(client.translate_pivot(self.with_token(asked)).await)
+            }
+            Request::Members(asked) => whole(client.list_members(self.with_token(asked)).await),
+            Request::Describe(asked) => whole(client.describe_cube(self.with_token(asked)).await),
+            Request::Cubes(asked) => whole(client.list_cubes(self.with_token(asked)).await),
+            Request::Versions => {
+                whole(client.list_versions(self.with_token(v1::ListVersionsRequest {})).await)
+            }
+            Request::Drill(asked) => {
+                in_parts(client.drill_through(self.with_token(asked)).await).await
+            }
+            Request::Report(asked) => {
+                in_parts(client.run_report(self.with_token(asked)).await).await
+            }
+            Request::Explain(asked) => {
+                explained(client.explain(self.with_token(asked)).await).await
+            }
+            Request::Package(asked) => files(client.package(self.with_token(asked)).await).await,
+        }
+    }
+
+    fn with_token<T>(&self, message: T) -> tonic::Request<T> {
+        let mut request = tonic::Request::new(message);
+        if let Some(token) = &self.token {
+            request.metadata_mut().insert("authorization", token.clone());
+        }
+        request
+    }
+}
+
+fn whole<T: Debug>(told: Result<Response<T>, Status>) -> Told {
+    told.map(|response| format!("{:?}", response.into_inner())).map_err(refusal)
+}
+
+/// What a refusal says, its details included.
+#[allow(clippy::needless_pass_by_value, reason = "it is mapped over errors")]
+fn refusal(status: Status) -> String {
+    let details = tonic_types::pb::Status::decode(status.details()).unwrap();
+    let ours = details.details.iter().map(|any| v1::ErrorDetail::decode(any.value.as_slice()));
+    format!("{:?} {} {:?}", status.code(), status.message(), ours.collect::<Vec<_>>())
+}
+
+async fn parts<T>(told: Result<Response<Streaming<T>>, Status>) -> Result<Vec<T>, String> {
+    let mut stream = told.map_err(refusal)?.into_inner();
+    let mut parts = Vec::new();
+    while let Some(part) = stream.message().await.map_err(refusal)? {
+        parts.push(part);
+    }
+    Ok(parts)
+}
+
+async fn in_parts<T: Debug>(told: Result<Response<Streaming<T>>, Status>) -> Told {
+    Ok(format!("{:?}", parts(told).await?))
+}
+
+/// An explanation, but for what A2 makes public: a figure of all municipalities, with its rest line
+/// and how new the deliveries behind it are.
+async fn explained(told: Result<Response<Streaming<v1::TableResponse>>, Status>) -> Told {
+    let mut parts = parts(told).await?;
+    let rest = |part: &v1::TableResponse| format!("{part:?}").contains(UNEXPLAINED);
+    if parts.iter().any(rest) {
+        for part in &mut parts {
+            match part.part.as_mut().and_then(|part| part.part.as_mut()) {
+                Some(table_part::Part::Head(head)) => head.behind = 0,
+                Some(table_part::Part::Rows(rows)) => without_last(rows),
+                None => {}
+            }
+        }
+    }
+    Ok(format!("{parts:?}"))
+}
+
+fn without_last(rows: &mut v1::TableRows) {
+    rows.count -= 1;
+    let last = rows.count;
+    for column in &mut rows.columns {
+        column.texts.pop();
+        column.numbers.pop();
+        column.days.pop();
+        column.missing.retain(|row| *row != last);
+    }
+}
+
+/// The files of a package by name.
+async fn files(told: Result<Response<Streaming<v1::PackageResponse>>, Status>) -> Told {
+    let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    for part in parts(told).await? {
+        files.entry(part.file).or_default().extend(part.content);
+    }
+    let shown =
+        files.iter().map(|(name, bytes)| format!("{name}: {:?}", bytes.escape_ascii().to_string()));
+    Ok(shown.collect::<Vec<_>>().join("\n"))
+}
