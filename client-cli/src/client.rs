@@ -282,9 +282,7 @@ async fn collect_report(
     }
 }
 
-async fn collect_outcome(
-    mut parts: Streaming<v1::RunStatementResponse>,
-) -> Result<Outcome, Error> {
+async fn collect_outcome(mut parts: Streaming<v1::RunStatementResponse>) -> Result<Outcome, Error> {
     use v1::run_statement_response::Part as Of;
     let (mut assembly, mut table) = (Assembly::default(), None::<TableAssembly>);
     while let Some(message) = parts.message().await? {

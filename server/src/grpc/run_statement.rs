@@ -23,8 +23,7 @@ impl Api {
         let explain = call.message.explain;
         let job = move |cancel: &Cancel| run(&sight, &question, explain, cancel);
         let parts = self.work.run(call.deadline, job).await?;
-        let parts =
-            parts.into_iter().map(|part| Ok(v1::RunStatementResponse { part: Some(part) }));
+        let parts = parts.into_iter().map(|part| Ok(v1::RunStatementResponse { part: Some(part) }));
         Ok(Box::pin(tokio_stream::iter(parts)))
     }
 }
@@ -56,11 +55,7 @@ fn run(
 }
 
 /// What is done with a question, and how long it took.
-fn told(
-    sight: &Sight,
-    words: &Words<'_>,
-    cancel: &Cancel,
-) -> Result<Vec<v1::TablePart>, Status> {
+fn told(sight: &Sight, words: &Words<'_>, cancel: &Cancel) -> Result<Vec<v1::TablePart>, Status> {
     let started = Instant::now();
     let limits = Limits::default();
     let found = profile(&sight.views, &words.question(), &limits, cancel);

@@ -13,8 +13,8 @@ use crate::query::evaluate::value::Value;
 use crate::query::evaluate::{Evaluator, on_a_stack};
 use crate::query::expr::{Expr, Node};
 use crate::query::functions::{self, Kind};
-use crate::query::parse::{AxisClause, Select, Source, Span};
 use crate::query::notes::Stage;
+use crate::query::parse::{AxisClause, Select, Source, Span};
 use crate::query::{Cancel, Limits, names};
 
 /// Resolves the names of an MDX statement, and works its sets out. Its cube must be that of the

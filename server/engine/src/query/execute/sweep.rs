@@ -4,6 +4,7 @@ use cube_schema::schema::MeasureKind;
 
 use super::super::Cancel;
 use super::super::error::QueryError;
+use super::super::notes::Way;
 use super::super::plan::TimeChoice;
 use super::axis::Axis;
 use super::block::{Block, Source};
@@ -18,7 +19,6 @@ use super::means::Means;
 use super::place::{OUT, Place};
 use super::scan;
 use super::single;
-use super::super::notes::Way;
 use super::sums::Sums;
 use crate::cube::Rows;
 

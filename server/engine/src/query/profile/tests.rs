@@ -77,10 +77,7 @@ fn what_bitmaps_select_by_is_named() {
     let told = told(view(), text);
     let count = at(&told, "Tælling");
     assert_eq!(numbers(&told, "Rækker")[count], Some(1.0));
-    assert_eq!(
-        texts(&told, "Felter")[count],
-        "[Tid].[År] hvor Handle kommune.Kommune: 1 medlem"
-    );
+    assert_eq!(texts(&told, "Felter")[count], "[Tid].[År] hvor Handle kommune.Kommune: 1 medlem");
     assert!(how(&told, "Tælling").contains("bitmaps for Handle kommune (af 4 i alt)"));
     assert!(how(&told, "WHERE").contains("læst af metadata"));
 }
@@ -110,8 +107,7 @@ fn what_is_told_of_is_answered_as_it_is() {
         "SELECT FROM (SELECT {[Køn].[Mand]} ON 0 FROM Voksne)",
     ] {
         let (limits, cancel) = (Limits::default(), Cancel::default());
-        let plain =
-            answer::answer(&[view()], &Question::Mdx(text), &limits, &cancel).unwrap();
+        let plain = answer::answer(&[view()], &Question::Mdx(text), &limits, &cancel).unwrap();
         let told = told(view(), text);
         assert_eq!(told.answer.cells, plain.cells, "{text}");
         let answered = told.answer.cells.ordinals.len() as f64;
@@ -122,12 +118,7 @@ fn what_is_told_of_is_answered_as_it_is() {
 #[test]
 fn a_mistake_behind_explain_has_its_place() {
     let text = "EXPLAIN SELECT [Kn].Members ON 0 FROM Voksne";
-    let found = profile(
-        &[view()],
-        &Question::Mdx(text),
-        &Limits::default(),
-        &Cancel::default(),
-    );
+    let found = profile(&[view()], &Question::Mdx(text), &Limits::default(), &Cancel::default());
     let place = found.unwrap_err().place.unwrap();
     assert_eq!((&place.text[place.span.clone()], place.line_and_column()), ("[Kn]", (1, 16)));
 }
