@@ -45,7 +45,7 @@ impl Told<'_> {
         lines.extend(counts.map(|(at, one)| self.count(at, one)));
         lines.extend(self.formulas());
         lines.push(answer(cells));
-        of_lines(lines)
+        of_lines(&lines)
     }
 
     /// What there is to say of the table as a whole.
@@ -286,7 +286,7 @@ fn counted(count: usize, one: &str, several: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { several })
 }
 
-fn of_lines(lines: Vec<Line>) -> Table {
+fn of_lines(lines: &[Line]) -> Table {
     let number = |number: Option<usize>| number.map(|number| number as f64);
     let text = |of: fn(&Line) -> String| lines.iter().map(of).map(Arc::<str>::from);
     let mut table = Table::default();
