@@ -13,6 +13,7 @@ use crate::query::evaluate::value::Value;
 use crate::query::evaluate::{Evaluator, of_filled, on_a_stack};
 use crate::query::expr::{Expr, Node};
 use crate::query::functions::{self, Kind};
+use crate::query::notes::Stage;
 use crate::query::parse::{AxisClause, Select, Source, Span};
 use crate::query::{Cancel, Limits, names};
 
@@ -149,16 +150,19 @@ impl Settle<'_> {
     fn all(&self, parts: &Parts<'_>, bound: &mut Bound) -> Result<(), QueryError> {
         for (sets, non_visual) in &parts.inner {
             for set in sets {
+                self.cancel.note(|noted| noted.begin(Stage::Inner));
                 self.narrow(set, *non_visual, bound)?;
             }
         }
         let mut sliced = Set::default();
         if let Some(set) = &parts.slicer {
+            self.cancel.note(|noted| noted.begin(Stage::Slicer));
             sliced = self.slice(set, bound)?;
         }
         let mut axes: Vec<Axis> = Vec::with_capacity(parts.axes.len());
         let (mut sets, large) = self.sets(parts, bound)?;
         if let Some(number) = large {
+            self.cancel.note(|noted| noted.begin(Stage::Axis(number)));
             let (clause, expr) = &parts.axes[number];
             let others = sets.iter().flatten().map(|set| (**set).clone());
             let others = others.map(|set| Axis { factors: set.factors, non_empty: false });
@@ -186,6 +190,7 @@ impl Settle<'_> {
         let evaluator = self.deep(bound);
         let (mut sets, mut large) = (Vec::with_capacity(parts.axes.len()), None);
         for (number, (clause, expr)) in parts.axes.iter().enumerate() {
+            self.cancel.note(|noted| noted.begin(Stage::Axis(number)));
             match set_at(&evaluator, expr) {
                 Ok(set) => sets.push(Some(set)),
                 Err(error)
