@@ -257,7 +257,8 @@ fn what_is_not_stored_is_not_left_out() {
     ] {
         let text = format!("SELECT [Measures].[Besøg] ON 0, {set} ON 1 FROM Stor");
         let limits = Limits::default();
-        let error = answer(&[view.clone()], &Question::Mdx(&text), &limits, &Cancel::default());
+        let error =
+            answer(std::slice::from_ref(&view), &Question::Mdx(&text), &limits, &Cancel::default());
         let error = error.unwrap_err();
         assert_eq!(error.message, "mængden har flere end 1000000 kombinationer", "{set}");
         assert!(error.hint.unwrap().contains("NonEmpty"), "{set}");
