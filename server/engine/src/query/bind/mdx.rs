@@ -13,6 +13,7 @@ use crate::query::evaluate::value::Value;
 use crate::query::evaluate::{Evaluator, on_a_stack};
 use crate::query::expr::{Expr, Node};
 use crate::query::functions::{self, Kind};
+use crate::query::notes::Stage;
 use crate::query::parse::{AxisClause, Select, Source, Span};
 use crate::query::{Cancel, Limits, names};
 
@@ -149,17 +150,20 @@ impl Settle<'_> {
     fn all(&self, parts: &Parts<'_>, bound: &mut Bound) -> Result<(), QueryError> {
         for (sets, non_visual) in &parts.inner {
             for set in sets {
+                self.cancel.note(|noted| noted.begin(Stage::Inner));
                 self.narrow(set, *non_visual, bound)?;
             }
         }
         let mut sliced = Set::default();
         if let Some(set) = &parts.slicer {
+            self.cancel.note(|noted| noted.begin(Stage::Slicer));
             sliced = self.slice(set, bound)?;
         }
         let evaluator = Evaluator::of(self.view, &*bound, self.limits, self.cancel);
         let mut axes: Vec<Axis> = Vec::with_capacity(parts.axes.len());
         evaluator.scope.deep.set(true);
-        for (clause, expr) in &parts.axes {
+        for (at, (clause, expr)) in parts.axes.iter().enumerate() {
+            self.cancel.note(|noted| noted.begin(Stage::Axis(at)));
             let set = match evaluator.once(expr)? {
                 Value::Set(set) => set,
                 _ => Arc::default(),

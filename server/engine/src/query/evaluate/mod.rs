@@ -221,6 +221,11 @@ impl<'q> Evaluator<'q> {
         Ok(found)
     }
 
+    /// Notes how many steps were taken.
+    pub(super) fn note_steps(&self) {
+        self.cancel.note(|noted| noted.steps += self.steps.get());
+    }
+
     // Limits.
 
     /// Takes steps: a part of a formula at a row is one.

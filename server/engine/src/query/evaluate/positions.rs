@@ -12,6 +12,7 @@ use crate::query::bound::{Axis, Bound, Condition, HierarchyRef, Member, Part};
 use crate::query::cellset::AxisPositions;
 use crate::query::error::QueryError;
 use crate::query::execute;
+use crate::query::notes::Stage;
 use crate::query::plan::{self, AxisPlan, Column, Decoder, Order};
 
 /// The positions of every axis.
@@ -20,6 +21,7 @@ pub(super) fn positions(evaluator: &Evaluator<'_>) -> Result<Vec<AxisPositions>,
     let plan = plan::layout(evaluator.scope.view, &bound, 0, &[], evaluator.limits)?;
     let find = |at: usize| {
         let own = &evaluator.bound.axes[at];
+        evaluator.cancel.note(|noted| noted.begin(Stage::Positions(at)));
         if own.factors.iter().any(has_calculated) {
             return written(evaluator, own);
         }
@@ -28,6 +30,8 @@ pub(super) fn positions(evaluator: &Evaluator<'_>) -> Result<Vec<AxisPositions>,
             true => guide::positions(evaluator, own)?,
             false => None,
         };
+        let is_guided = guided.is_some();
+        evaluator.cancel.note(|noted| noted.positions(at, is_guided));
         let codes = match guided {
             Some(found) => codes(axis, &shown(evaluator, found)),
             None => execute::that_exist(&plan, at, evaluator.limits)?,

@@ -497,6 +497,7 @@ impl Evaluator<'_> {
         };
         let known = self.grids.borrow().all.iter().find(|grid| grid.question == question).cloned();
         if let Some(known) = known {
+            self.cancel.note(|noted| noted.again(&question));
             return Ok(known);
         }
         self.look()?;
