@@ -372,7 +372,8 @@ impl Evaluator<'_> {
             return self.looked_up_apart(frame, measures, shape);
         }
         let axes = shape.differing.iter().zip(&members).map(|((hierarchy, stand), codes)| {
-            let members = codes.iter().filter_map(|&code| stand.different()[code as usize].member());
+            let members =
+                codes.iter().filter_map(|&code| stand.different()[code as usize].member());
             axis(vec![*hierarchy], each_once(members.collect()))
         });
         let axes = axes.collect();

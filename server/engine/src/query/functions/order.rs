@@ -207,11 +207,7 @@ fn sorted(values: &[Value], descends: bool) -> Result<Vec<usize>, QueryError> {
 }
 
 /// The first `count` of them.
-fn first_sorted(
-    values: &[Value],
-    descends: bool,
-    count: usize,
-) -> Result<Vec<usize>, QueryError> {
+fn first_sorted(values: &[Value], descends: bool, count: usize) -> Result<Vec<usize>, QueryError> {
     check(values)?;
     if values.iter().any(|value| matches!(value, Value::Text(_))) {
         let mut places: Vec<usize> = (0..values.len()).collect();
