@@ -217,10 +217,9 @@ impl Evaluator<'_> {
             for list in lists[rows.clone()].iter().flatten() {
                 let same = known.as_ref().is_some_and(|(one, _)| *one == Arc::as_ptr(list));
                 if !same {
-                    let own = list
-                        .tuples()
-                        .map(|tuple| codes.of(tuple.get(at).copied().unwrap_or(Member::All)));
-                    known = Some((Arc::as_ptr(list), own.collect()));
+                    let own = list.tuples();
+                    let own = own.map(|tuple| tuple.get(at).copied().unwrap_or(Member::All));
+                    known = Some((Arc::as_ptr(list), codes.of_all(own)));
                 }
                 codes.of_row.extend(known.iter().flat_map(|(_, own)| own));
             }
@@ -235,10 +234,25 @@ impl Evaluator<'_> {
 struct Codes {
     different: Vec<At>,
     known: HashMap<Member, u32>,
+    /// Whether `known` lacks the members that there are: those of one list need no looking up.
+    is_unknown: bool,
     of_row: Vec<u32>,
 }
 
 impl Codes {
+    fn of_all(&mut self, members: impl Iterator<Item = Member> + Clone) -> Vec<u32> {
+        if self.different.is_empty() && Member::ascending(members.clone()).is_some() {
+            self.different.extend(members.map(At::One));
+            self.is_unknown = true;
+            return (0..self.different.len() as u32).collect();
+        }
+        if std::mem::take(&mut self.is_unknown) {
+            let own = self.different.iter().zip(0..);
+            self.known = own.filter_map(|(at, code)| Some((at.member()?, code))).collect();
+        }
+        members.map(|member| self.of(member)).collect()
+    }
+
     fn of(&mut self, member: Member) -> u32 {
         *self.known.entry(member).or_insert_with(|| {
             self.different.push(At::One(member));

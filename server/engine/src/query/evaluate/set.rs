@@ -84,7 +84,7 @@ impl Written {
     }
 
     /// All tuples in turn.
-    pub(crate) fn tuples(&self) -> impl Iterator<Item = &[Member]> {
+    pub(crate) fn tuples(&self) -> impl Iterator<Item = &[Member]> + Clone {
         self.members.chunks_exact(self.columns.len().max(1))
     }
 

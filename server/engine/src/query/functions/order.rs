@@ -224,10 +224,30 @@ fn ranks(call: &Call<'_>, lines: &[Vec<usize>], count: usize) -> Result<Vec<u32>
 
 /// The numbers of values in the order of the values; equal ones as they came.
 fn sorted(values: &[Value], descends: bool) -> Result<Vec<usize>, QueryError> {
+    first_sorted(values, descends, values.len())
+}
+
+/// The first `count` of them.
+fn first_sorted(values: &[Value], descends: bool, count: usize) -> Result<Vec<usize>, QueryError> {
     check(values)?;
-    let mut places: Vec<usize> = (0..values.len()).collect();
-    places.sort_by(|&left, &right| directed(descends, &values[left], &values[right]));
-    Ok(places)
+    if values.iter().any(|value| matches!(value, Value::Text(_))) {
+        let mut places: Vec<usize> = (0..values.len()).collect();
+        places.sort_by(|&left, &right| directed(descends, &values[left], &values[right]));
+        places.truncate(count);
+        return Ok(places);
+    }
+    let mut keyed: Vec<((f64, bool), usize)> = values.iter().map(key).zip(0..).collect();
+    let order = |left: &((f64, bool), usize), right: &((f64, bool), usize)| {
+        let order = left.0.partial_cmp(&right.0).unwrap_or(Ordering::Equal);
+        let order = if descends { order.reverse() } else { order };
+        order.then(left.1.cmp(&right.1))
+    };
+    if count < keyed.len() {
+        keyed.select_nth_unstable_by(count, order);
+        keyed.truncate(count);
+    }
+    keyed.sort_unstable_by(order);
+    Ok(keyed.into_iter().map(|(_, place)| place).collect())
 }
 
 fn first(call: &Call<'_>) -> Outcome {
@@ -241,8 +261,7 @@ fn last(call: &Call<'_>) -> Outcome {
 }
 
 fn best(call: &Call<'_>, largest: bool) -> Outcome {
-    let mut places = sorted(call.list(2), largest)?;
-    places.truncate(call.count(1, 0)?);
+    let places = first_sorted(call.list(2), largest, call.count(1, 0)?)?;
     Ok(Value::set(call.written(0)?.choose(places)))
 }
 
