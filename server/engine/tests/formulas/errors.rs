@@ -50,14 +50,18 @@ fn an_error_says_which_formula_and_where() {
 fn a_formula_that_uses_itself_is_an_error_in_its_cell() {
     let rows = |text: &str| mdx(&view(""), text)[1..].to_vec();
     assert_eq!(
-        rows("WITH MEMBER [Measures].[x] AS [Measures].[x] + 1 \
-              SELECT {[Measures].[x], [Measures].[Borgere]} ON 0 FROM Lille"),
+        rows(
+            "WITH MEMBER [Measures].[x] AS [Measures].[x] + 1 \
+              SELECT {[Measures].[x], [Measures].[Borgere]} ON 0 FROM Lille"
+        ),
         [" | fejl: målet 'x' bruger sig selv: x → x 4"]
     );
     let error = "fejl: målet 'x' bruger sig selv: x → y → x";
     assert_eq!(
-        rows("WITH MEMBER [Measures].[x] AS [Measures].[y] MEMBER [Measures].[y] AS [Measures].[x] \
-              SELECT {[Measures].[x], [Measures].[y]} ON 0 FROM Lille"),
+        rows(
+            "WITH MEMBER [Measures].[x] AS [Measures].[y] MEMBER [Measures].[y] AS [Measures].[x] \
+              SELECT {[Measures].[x], [Measures].[y]} ON 0 FROM Lille"
+        ),
         [format!(" | {error} {error}")]
     );
 }

@@ -5,7 +5,9 @@ use std::cmp::Ordering;
 use hashbrown::HashMap;
 
 use cube_schema::day::Month;
-use cube_schema::schema::{self, DimensionKind, Grain, Level, LevelUse, Period, Schema, Sort, ValueType};
+use cube_schema::schema::{
+    self, DimensionKind, Grain, Level, LevelUse, Period, Schema, Sort, ValueType,
+};
 use cube_schema::table::{DimensionTable, Star, Timeline};
 
 use super::{BuildError, levels, parent_child};

@@ -154,17 +154,15 @@ fn fits(function: &'static Function, given: &[Expr]) -> bool {
 fn begins(function: &'static Function, given: &[Expr]) -> bool {
     let is_word = |expr: &Expr| matches!(&expr.node, Node::Constant(Value::Text(_)));
     given.iter().enumerate().all(|(place, expr)| match takes(function, place) {
-            None => false,
-            Some(Takes::Word(words)) => match &expr.node {
-                Node::Constant(Value::Text(text)) => words.contains(&&**text) && is_word(expr),
-                Node::Constant(Value::Omitted) => true,
-                _ => false,
-            },
-            Some(Takes::Need(kind) | Takes::May(kind) | Takes::Many(kind)) => {
-                kind.fits(expr.kind())
-            }
-            Some(Takes::Each | Takes::EachOrCell) => Kind::Value.fits(expr.kind()),
-        })
+        None => false,
+        Some(Takes::Word(words)) => match &expr.node {
+            Node::Constant(Value::Text(text)) => words.contains(&&**text) && is_word(expr),
+            Node::Constant(Value::Omitted) => true,
+            _ => false,
+        },
+        Some(Takes::Need(kind) | Takes::May(kind) | Takes::Many(kind)) => kind.fits(expr.kind()),
+        Some(Takes::Each | Takes::EachOrCell) => Kind::Value.fits(expr.kind()),
+    })
 }
 
 /// Whether nothing has to stand in the place of something else: `[Tid].[År].Name` is the hierarchy's
