@@ -52,8 +52,8 @@ fn columns(view: &View, question: &Bound) -> Vec<Column> {
     let dimensions = question.conditions.iter().map(|condition| condition.dimension);
     let dimensions = dimensions.filter(|&dimension| !view.cube().dimensions[dimension].is_time);
     let mut columns: Vec<Column> =
-        dimensions.map(|dimension| Column::Field { dimension, field: 0 }).collect();
+        dimensions.map(|dimension| Column::Field { dimension, field: 0, is_key: false }).collect();
     let last = view.cube().dimensions.len() - 1;
-    columns.push(Column::Field { dimension: last, field: 0 });
+    columns.push(Column::Field { dimension: last, field: 0, is_key: false });
     columns
 }
