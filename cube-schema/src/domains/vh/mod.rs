@@ -202,6 +202,20 @@ mod tests {
     }
 
     #[test]
+    fn the_cubes_of_records_count_alike_and_two_tell_alike() {
+        let cubes = &vh().schema().cubes;
+        let [reported, benchmark, explained] = [0, 1, 2].map(|at| &cubes[at].groups[0]);
+        assert_eq!(reported.measures.len(), 8);
+        assert_eq!(reported.measures, benchmark.measures);
+        assert_eq!(benchmark.measures, explained.measures);
+        assert_eq!(benchmark.provenance, explained.provenance);
+        let heads = |group: &crate::schema::MeasureGroup| {
+            group.provenance.iter().map(|column| column.name.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(heads(reported), heads(benchmark));
+    }
+
+    #[test]
     fn local_judgement_is_per_handlekommune_and_national_per_citizen() {
         let reference = reference();
         let keys = |reporter| {
