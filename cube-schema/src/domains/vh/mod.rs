@@ -9,6 +9,7 @@ pub mod hand07;
 pub mod kodelister;
 pub mod noegletalsdata;
 pub mod pakker;
+pub mod perioder;
 pub mod rapporter;
 pub mod record;
 pub mod reference;
