@@ -120,11 +120,7 @@ pub enum Command {
     Pivot(Pivot),
     /// Stil et spørgsmål i MDX
     #[command(help_template = TEMPLATE, override_usage = "terning mdx MDX [TILVALG]")]
-    Mdx {
-        /// Spørgsmålet, eller - for at læse det fra stdin
-        #[arg(value_name = "MDX", help_heading = "Spørgsmålet")]
-        text: String,
-    },
+    Mdx(Mdx),
     /// Vis funktionerne i MDX, eller en af dem med eksempel
     #[command(help_template = TEMPLATE, override_usage = "terning functions [NAVN] [TILVALG]")]
     Functions {
@@ -152,6 +148,18 @@ pub enum Command {
     /// Vis versionerne
     #[command(help_template = TEMPLATE, override_usage = "terning versions [TILVALG]")]
     Versions,
+}
+
+/// A statement of MDX.
+#[derive(ClapArgs, Debug)]
+#[command(next_help_heading = "Spørgsmålet")]
+pub struct Mdx {
+    /// Spørgsmålet, eller - for at læse det fra stdin
+    #[arg(value_name = "MDX")]
+    pub text: String,
+    /// Vis i stedet, hvad der gøres med spørgsmålet; det køres, og tallene måles
+    #[arg(long)]
+    pub explain: bool,
 }
 
 /// A data package.
@@ -196,6 +204,9 @@ pub struct Pivot {
     /// Vis i stedet spørgsmålet som MDX: --show mdx
     #[arg(long, value_name = "HVAD", hide_possible_values = true)]
     pub show: Option<Show>,
+    /// Vis i stedet, hvad der gøres med spørgsmålet; det køres, og tallene måles
+    #[arg(long, conflicts_with = "show")]
+    pub explain: bool,
 }
 
 /// What is shown instead of the answer.

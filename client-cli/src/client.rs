@@ -46,6 +46,14 @@ pub enum ReportAnswer {
     Table(Table),
 }
 
+/// What a statement is answered with.
+pub enum Outcome {
+    /// Cells.
+    Cells(Answer),
+    /// Records, or what was done.
+    Table(Table),
+}
+
 impl Client {
     /// Connects to the server of a command line.
     ///
@@ -181,19 +189,33 @@ impl Client {
     /// # Errors
     /// The service refused, or the connection broke.
     pub async fn ask(&mut self, asked: Asked) -> Result<Answer, Error> {
-        let question = Question {
-            asked: Some(asked),
-            version: self.version.clone(),
-            purpose: self.purpose.clone(),
-            formatted: self.formatted,
-        };
-        let request = self.request(v1::QueryStreamRequest { question: Some(question) });
+        let question = Some(self.question(asked));
+        let request = self.request(v1::QueryStreamRequest { question });
         let mut parts = self.service.query_stream(request).await?.into_inner();
         let mut assembly = Assembly::default();
         while let Some(message) = parts.message().await? {
             assembly.add(message.part.unwrap_or_default());
         }
         assembly.finish()
+    }
+
+    fn question(&self, asked: Asked) -> Question {
+        Question {
+            asked: Some(asked),
+            version: self.version.clone(),
+            purpose: self.purpose.clone(),
+            formatted: self.formatted,
+        }
+    }
+
+    /// Runs a statement, or tells what is done with it.
+    ///
+    /// # Errors
+    /// The service refused, or the connection broke.
+    pub async fn run(&mut self, asked: Asked, explain: bool) -> Result<Outcome, Error> {
+        let question = Some(self.question(asked));
+        let request = self.request(v1::RunStatementRequest { question, explain });
+        collect_outcome(self.service.run_statement(request).await?.into_inner()).await
     }
 
     /// The records of a cell.
@@ -257,6 +279,22 @@ async fn collect_report(
             let answer = assembly.finish()?;
             Ok(ReportAnswer::Cells { title: head.title, notes: head.notes, answer })
         }
+    }
+}
+
+async fn collect_outcome(mut parts: Streaming<v1::RunStatementResponse>) -> Result<Outcome, Error> {
+    use v1::run_statement_response::Part as Of;
+    let (mut assembly, mut table) = (Assembly::default(), None::<TableAssembly>);
+    while let Some(message) = parts.message().await? {
+        match message.part {
+            Some(Of::Answer(part)) => assembly.add(part),
+            Some(Of::Table(part)) => table.get_or_insert_default().add(part),
+            None => {}
+        }
+    }
+    match table {
+        Some(table) => table.finish().map(Outcome::Table),
+        None => assembly.finish().map(Outcome::Cells),
     }
 }
 

@@ -28,7 +28,7 @@ pub async fn run(args: Args) -> Result<(), Error> {
         Command::Describe { cube } => describe::run(&mut client, &common, cube).await,
         Command::Functions { name } => functions::run(&mut client, &common, name).await,
         Command::Pivot(pivot) => pivot::run(&mut client, &common, pivot).await,
-        Command::Mdx { text } => mdx::run(&mut client, &common, text).await,
+        Command::Mdx(mdx) => mdx::run(&mut client, &common, mdx).await,
         Command::Report(report) => report::run(&mut client, &common, report).await,
         Command::Drill(drill) => drill::run(&mut client, &common, drill).await,
         Command::Explain(explain) => explain::run(&mut client, &common, explain).await,

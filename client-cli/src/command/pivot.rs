@@ -10,14 +10,14 @@ use crate::error::Error;
 use crate::output::{self, Choice, Heading};
 
 pub(super) async fn run(client: &mut Client, common: &Common, args: Pivot) -> Result<(), Error> {
-    let (show, choices) = (args.show, choices(&args));
+    let (show, explain, choices) = (args.show, args.explain, choices(&args));
     let pivot = pivot(args)?;
     match show {
         Some(Show::Mdx) => output::text(common, &client.translate(pivot).await?),
         None => {
             let heading = Heading { choices, ..Heading::default() };
-            let answer = client.ask(Asked::Pivot(pivot)).await?;
-            output::answer(common, &heading, &answer)
+            let outcome = client.run(Asked::Pivot(pivot), explain).await?;
+            output::outcome(common, &heading, &outcome)
         }
     }
 }

@@ -14,6 +14,7 @@ use std::io::{self, BufWriter, Write};
 
 use crate::answer::Answer;
 use crate::args::{Common, Format};
+use crate::client::Outcome;
 use crate::error::Error;
 use crate::table::Table;
 
@@ -87,6 +88,30 @@ pub fn draw_answer(
         }
         Format::Json => Ok(json::write(out, heading, answer)?),
         Format::Xlsx => Ok(out.write_all(&xlsx::answer(heading, answer)?)?),
+    }
+}
+
+/// Writes what a statement is answered with where and how the command line says.
+///
+/// # Errors
+/// It cannot be written, or not in this format.
+pub fn outcome(common: &Common, heading: &Heading, outcome: &Outcome) -> Result<(), Error> {
+    write(common, |out| draw_outcome(out, common.format(), heading, outcome))
+}
+
+/// Draws what a statement is answered with.
+///
+/// # Errors
+/// It cannot be written, or not in this format.
+pub fn draw_outcome(
+    out: &mut dyn Write,
+    format: Format,
+    heading: &Heading,
+    outcome: &Outcome,
+) -> Result<(), Error> {
+    match outcome {
+        Outcome::Cells(answer) => draw_answer(out, format, heading, answer),
+        Outcome::Table(table) => draw_table(out, format, table),
     }
 }
 

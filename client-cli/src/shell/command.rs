@@ -13,6 +13,7 @@ pub(super) enum Command {
     Describe(String),
     Versions,
     Functions(String),
+    Explain(String),
     Format(Format),
     Quit,
 }
@@ -25,6 +26,7 @@ Tabulator foreslår navne, pil op henter tidligere spørgsmål.
   .cubes            kuberne
   .describe KUBE    en kubes felter, hierarkier og mål
   .functions [NAVN] funktionerne i MDX, eller en af dem med eksempel
+  .explain MDX      hvad der gøres med et spørgsmål (slutter som et spørgsmål)
   .versions         versionerne
   .format FORMAT    svar som table, csv eller json
   .help             denne hjælp
@@ -38,6 +40,12 @@ const BARE: [&str; 3] = ["help", "quit", "exit"];
 pub(super) fn is_command(text: &str) -> bool {
     let word = text.trim_end().trim_end_matches(';');
     text.starts_with('.') || BARE.iter().any(|bare| bare.eq_ignore_ascii_case(word))
+}
+
+/// Whether a text is a command that ends with its line; that of `.explain` ends as a query does.
+pub(super) fn is_one_line(text: &str) -> bool {
+    let word = text.split(char::is_whitespace).next().unwrap_or_default();
+    is_command(text) && !word.eq_ignore_ascii_case(".explain")
 }
 
 /// Reads a command.
@@ -54,6 +62,8 @@ pub(super) fn parse(text: &str) -> Result<Command, Error> {
         "describe" if rest.is_empty() => Err(Error::new("skriv kubens navn: .describe KUBE")),
         "describe" => Ok(Command::Describe(unbracketed(rest))),
         "functions" => Ok(Command::Functions(rest.to_owned())),
+        "explain" if rest.is_empty() => Err(Error::new("skriv spørgsmålet: .explain SELECT …")),
+        "explain" => Ok(Command::Explain(rest.to_owned())),
         "versions" => Ok(Command::Versions),
         "format" => format(rest).map(Command::Format),
         "quit" | "exit" => Ok(Command::Quit),
@@ -95,6 +105,9 @@ mod tests {
         for wrong in [".describe", ".format xlsx", ".format", ".cube"] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
+        let explain = Command::Explain("SELECT\nFROM T".to_owned());
+        assert_eq!(parse(".explain SELECT\nFROM T;").unwrap(), explain);
+        assert!(is_one_line(".cubes") && !is_one_line(".explain SELECT"));
         assert!(is_command("HELP") && is_command(".x") && !is_command("SELECT"));
     }
 }

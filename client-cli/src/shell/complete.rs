@@ -7,8 +7,10 @@ use super::text::{Kind, Token, tokens};
 pub(super) const OFFERED: usize = 100;
 
 /// Words that a query is made of.
-const WORDS: [&str; 16] = [
+const WORDS: [&str; 18] = [
     "SELECT",
+    "EXPLAIN",
+    "DRILLTHROUGH",
     "FROM",
     "WHERE",
     "WITH",

@@ -108,7 +108,7 @@ impl Session {
             };
         }
         for query in text::queries(written) {
-            if let Err(error) = self.query(query) {
+            if let Err(error) = self.query(query, false) {
                 self.failed(error)?;
             }
         }
@@ -124,12 +124,13 @@ impl Session {
         Ok(Flow::On)
     }
 
-    fn query(&mut self, query: &str) -> Result<(), Error> {
+    /// Asks a query, or what is done with it.
+    fn query(&mut self, query: &str, explain: bool) -> Result<(), Error> {
         self.asked += 1;
-        let answer =
-            self.server.run(async |client| client.ask(Asked::Mdx(query.to_owned())).await)?;
+        let asked = Asked::Mdx(query.to_owned());
+        let outcome = self.server.run(async |client| client.run(asked, explain).await)?;
         let heading = Heading { choices: vec![Choice::new("MDX", query)], ..Heading::default() };
-        output::draw_answer(&mut self.out, self.format, &heading, &answer)?;
+        output::draw_outcome(&mut self.out, self.format, &heading, &outcome)?;
         self.end_answer()
     }
 
@@ -138,6 +139,7 @@ impl Session {
             Command::Quit => return Ok(Flow::End),
             Command::Help => write!(self.out, "{}", command::HELP)?,
             Command::Format(format) => self.format = format,
+            Command::Explain(query) => self.query(&query, true)?,
             Command::Cubes => {
                 let listing = self.server.run(async |client| cubes::listing(client).await)?;
                 self.list(&listing)?;

@@ -102,7 +102,7 @@ pub(super) fn is_complete(text: &str) -> bool {
     let (before, last_line) = text.rsplit_once('\n').unwrap_or(("", text));
     let is_blank_end = !before.is_empty() && last_line.trim().is_empty();
     begins.is_empty()
-        || super::command::is_command(begins)
+        || super::command::is_one_line(begins)
         || is_blank_end
         || (last_line.contains(';') && ends_with_semicolon(text))
 }

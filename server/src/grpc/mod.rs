@@ -14,6 +14,7 @@ mod package;
 mod query;
 mod query_stream;
 mod run_report;
+mod run_statement;
 mod status;
 mod table;
 mod translate_pivot;
@@ -122,6 +123,15 @@ impl QueryService for Api {
         request: Request<v1::QueryStreamRequest>,
     ) -> Result<Response<Self::QueryStreamStream>, Status> {
         self.answer_query_stream(self.admit(request)?).await.map(Response::new)
+    }
+
+    type RunStatementStream = Parts<v1::RunStatementResponse>;
+
+    async fn run_statement(
+        &self,
+        request: Request<v1::RunStatementRequest>,
+    ) -> Result<Response<Self::RunStatementStream>, Status> {
+        self.answer_run_statement(self.admit(request)?).await.map(Response::new)
     }
 
     async fn translate_pivot(

@@ -50,16 +50,8 @@ pub(super) fn ask(
 ) -> Result<Arc<Answer>, Status> {
     let started = Instant::now();
     let (views, limits) = (&sight.views, Limits::default());
-    let pivot = match question.asked.as_ref() {
-        Some(v1::question::Asked::Pivot(asked)) => Some(pivot(asked)),
-        _ => None,
-    };
-    let words = match (question.asked.as_ref(), &pivot) {
-        (Some(v1::question::Asked::Mdx(text)), _) => Question::Mdx(text),
-        (_, Some(pivot)) => Question::Pivot(pivot),
-        _ => return Err(status::internal()),
-    };
-    let prepared = prepare(views, &words, &limits, cancel).map_err(status::of_query)?;
+    let words = Words::of(question)?;
+    let prepared = prepare(views, &words.question(), &limits, cancel).map_err(status::of_query)?;
     let (version, caller) = (sight.version.name, sight.caller.clone());
     let asked = Asked { version, caller, meaning: prepared.meaning() };
     let kept = sight.cache.find(&asked);
@@ -76,6 +68,29 @@ pub(super) fn ask(
     let (cells, microseconds) = (answered.cells.ordinals.len(), started.elapsed().as_micros());
     tracing::debug!(version = %sight.version.name, cells, microseconds, is_kept, "besvaret");
     Ok(answered)
+}
+
+/// What is asked, in the engine's words.
+pub(super) enum Words<'a> {
+    Mdx(&'a str),
+    Pivot(Pivot),
+}
+
+impl<'a> Words<'a> {
+    pub(super) fn of(question: &'a v1::Question) -> Result<Words<'a>, Status> {
+        match question.asked.as_ref() {
+            Some(v1::question::Asked::Mdx(text)) => Ok(Words::Mdx(text)),
+            Some(v1::question::Asked::Pivot(asked)) => Ok(Words::Pivot(pivot(asked))),
+            None => Err(status::internal()),
+        }
+    }
+
+    pub(super) fn question(&self) -> Question<'_> {
+        match self {
+            Words::Mdx(text) => Question::Mdx(text),
+            Words::Pivot(pivot) => Question::Pivot(pivot),
+        }
+    }
 }
 
 /// A pivot in the engine's words.

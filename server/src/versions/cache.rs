@@ -74,6 +74,12 @@ impl Cache {
         found
     }
 
+    /// Whether there is an answer to a question; that somebody looked is not counted.
+    #[must_use]
+    pub fn has(&self, asked: &Asked) -> bool {
+        self.kept().answers.contains_key(asked)
+    }
+
     /// Keeps an answer, and lets go of those not asked for the longest where there is no room.
     pub fn keep(&self, asked: Asked, answer: &Arc<Answer>) {
         let bytes = answer.cells.bytes() + 2 * asked.meaning.len() + OVERHEAD;
@@ -169,6 +175,8 @@ mod tests {
         ] {
             assert!(cache.find(&other).is_none(), "{other:?}");
         }
+        assert_eq!(cache.hits_and_misses(), (1, 4));
+        assert!(!cache.has(&asked("a")));
         assert_eq!(cache.hits_and_misses(), (1, 4));
     }
 

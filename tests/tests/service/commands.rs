@@ -135,3 +135,33 @@ fn a_question_without_axes_is_one_cell() {
     let csv = server.answer(&["mdx", "SELECT FROM [Ting]", "--format=csv"]);
     assert_eq!(csv, "\u{feff}5\n");
 }
+
+/// What is said of a run, without how long it took.
+fn without_time(told: &str) -> String {
+    let lines = told.lines().filter(|line| !line.ends_with(" ms."));
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn what_is_done_with_a_question_is_told() {
+    let (_data, server) = served();
+    let text = "WITH MEMBER [Measures].[Pr. borger] AS [Measures].[Ydelser] / [Measures].[Borgere] \
+                SELECT {[Measures].[Borgere], [Measures].[Pr. borger]} ON 0, \
+                NON EMPTY [Ydelse].[Ydelsesnavn].MEMBERS * [Tid].[Kvartal].[Kvartal].MEMBERS ON 1 \
+                FROM [Ting] WHERE [Handle kommune].[Kommune].[Brøndby]";
+    // A change alarm: whoever changes how questions are answered sees here what it does.
+    golden("explain-mdx.txt", &without_time(&server.answer(&["mdx", "--explain", text])));
+    let explain = format!("EXPLAIN {text}");
+    let written = server.answer(&["mdx", &explain]);
+    assert_eq!(without_time(&written), without_time(&server.answer(&["mdx", text, "--explain"])));
+    let json: serde_json::Value =
+        serde_json::from_str(&server.answer(&["mdx", &explain, "--format=json"])).unwrap();
+    assert_eq!(json["cube"], "Ting");
+    let mut words = pivot("table");
+    words.push("--explain");
+    let told = server.answer(&words);
+    assert!(told.contains("Tælling 1") && told.contains("ikke blandt de gemte"), "{told}");
+    server.answer(&pivot("table"));
+    let told = server.answer(&words);
+    assert!(told.contains("hentet blandt de gemte svar"), "{told}");
+}

@@ -4,6 +4,7 @@ use super::bound::Bound;
 use super::cellset::CellSet;
 use super::error::QueryError;
 use super::limits::{Cancel, Limits};
+use super::parse::{Select, Statement};
 use super::pivot::Pivot;
 use super::view::View;
 use super::{bind, parse, run, show};
@@ -16,6 +17,29 @@ pub enum Question<'a> {
     Mdx(&'a str),
     /// A pivot in fields.
     Pivot(&'a Pivot),
+}
+
+/// What a text of MDX asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// The cells of a `SELECT`.
+    Cells,
+    /// What is done with a `SELECT`: [`super::profile()`].
+    Profile,
+    /// The records behind a cell.
+    Records,
+}
+
+/// What a text of MDX asks for.
+///
+/// # Errors
+/// What in the text is not of the language, with its place; or a statement that asks for nothing.
+pub fn wanted(text: &str) -> Result<Wanted, QueryError> {
+    match parse::statement(text)? {
+        Statement::Explain(_) => Ok(Wanted::Profile),
+        Statement::DrillThrough(_) => Ok(Wanted::Records),
+        _ => parse::mdx(text).map(|_| Wanted::Cells),
+    }
 }
 
 /// The answer to a question.
@@ -62,7 +86,25 @@ pub fn prepare(
     Ok(Prepared { view, bound })
 }
 
+/// Resolves the names of a `SELECT`, as [`prepare`] does.
+pub(super) fn prepare_select(
+    views: &[View],
+    query: &Select<'_>,
+    limits: &Limits,
+    cancel: &Cancel,
+) -> Result<Prepared, QueryError> {
+    let view = find(views, &query.cube_name())
+        .map_err(|error| error.at(query.text, query.cube().span.range()))?;
+    let bound = bind::mdx_within(&views[view], query, limits, cancel)?;
+    Ok(Prepared { view, bound })
+}
+
 impl Prepared {
+    /// The question, bound.
+    pub(super) fn bound(&self) -> &Bound {
+        &self.bound
+    }
+
     /// What it means: two questions about the same views that have the same are one question. All that
     /// was bound stands in it, and nothing of the words that were bound.
     #[must_use]
@@ -103,10 +145,8 @@ fn bound(
 ) -> Result<(usize, Bound), QueryError> {
     match question {
         Question::Mdx(text) => {
-            let query = parse::mdx(text)?;
-            let view = find(views, &query.cube_name())
-                .map_err(|error| error.at(text, query.cube().span.range()))?;
-            Ok((view, bind::mdx_within(&views[view], &query, limits, cancel)?))
+            let prepared = prepare_select(views, &parse::mdx(text)?, limits, cancel)?;
+            Ok((prepared.view, prepared.bound))
         }
         Question::Pivot(pivot) => {
             let view = find(views, &pivot.cube)?;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::error::{ErrorKind, QueryError};
+use super::notes::{Noted, Notes};
 
 /// Limits of one question.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +23,9 @@ pub struct Limits {
     pub grid_numbers: usize,
     /// Tuples of the sets that formulas go through, all sets together.
     pub formula_tuples: usize,
+    /// Products of sets from this size on are written out only where something is stored, if that
+    /// is enough.
+    pub large_product: usize,
     /// Steps of working formulas out: a part of a formula at a cell and at a tuple is one.
     pub steps: usize,
 }
@@ -39,19 +43,36 @@ impl Default for Limits {
             grids: 1_000,
             grid_numbers: 60_000_000,
             formula_tuples: 5_000_000,
+            large_product: 1 << 16,
             steps: 1_000_000_000,
         }
     }
 }
 
-/// A question's end from outside: cloned into the question, raised by whoever asked.
+/// A question that runs, seen from outside: cloned into the question. Whoever asked may end it, and
+/// may have it noted what is done.
 #[derive(Clone, Debug, Default)]
-pub struct Cancel(Arc<AtomicBool>);
+pub struct Cancel {
+    raised: Arc<AtomicBool>,
+    notes: Option<Notes>,
+}
 
 impl Cancel {
+    /// The same end from outside; what is done is noted.
+    pub(super) fn noting(&self, notes: &Notes) -> Cancel {
+        Cancel { raised: Arc::clone(&self.raised), notes: Some(notes.clone()) }
+    }
+
+    /// Notes something, where somebody wants to know.
+    pub(super) fn note(&self, note: impl FnOnce(&mut Noted)) {
+        if let Some(notes) = &self.notes {
+            notes.note(note);
+        }
+    }
+
     /// Ends the question at its next block of rows.
     pub fn raise(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.raised.store(true, Ordering::Relaxed);
     }
 
     /// Whether the question goes on.
@@ -59,7 +80,7 @@ impl Cancel {
     /// # Errors
     /// It was ended.
     pub fn check(&self) -> Result<(), QueryError> {
-        if self.0.load(Ordering::Relaxed) {
+        if self.raised.load(Ordering::Relaxed) {
             return Err(QueryError::new(ErrorKind::Cancelled, "spørgsmålet blev afbrudt"));
         }
         Ok(())

@@ -23,15 +23,18 @@ mod expr;
 mod functions;
 mod execute;
 mod limits;
+mod notes;
+pub mod profile;
 mod plan;
 
-pub use answer::{Answer, Prepared, Question, answer, prepare, translate};
+pub use answer::{Answer, Prepared, Question, Wanted, answer, prepare, translate, wanted};
 pub use cellset::CellSet;
 pub use drill::{Drill, Drilled, drill};
 pub use error::{ErrorKind, QueryError};
 pub use functions::{Described, catalogue};
 pub use limits::{Cancel, Limits};
 pub use pivot::Pivot;
+pub use profile::{Profile, profile};
 pub use table::Table;
 pub use view::View;
 
@@ -57,5 +60,7 @@ fn count(
     cancel: &Cancel,
 ) -> Result<CellSet, QueryError> {
     let plan = plan::plan(view, bound, limits)?;
-    execute::execute(&plan, limits, cancel)
+    let (cells, ran) = execute::execute(&plan, limits, cancel)?;
+    cancel.note(|noted| noted.count(bound, &cells, ran));
+    Ok(cells)
 }

@@ -17,6 +17,7 @@ use crate::cube::{Cube, MeasureRef};
 use crate::query::bound::{Bound, HierarchyRef, Member, Part};
 use crate::query::cellset::{AxisPositions, CellSet, Special};
 use crate::query::error::{ErrorKind, QueryError};
+use crate::query::notes::Stage;
 use crate::query::view::View;
 
 use crate::query::{Cancel, Limits, count, execute, plan};
@@ -32,6 +33,7 @@ pub(in crate::query) fn answer(
     cancel: &Cancel,
 ) -> Result<CellSet, QueryError> {
     if is_one_count(view, bound) {
+        cancel.note(|noted| noted.begin(Stage::Cells));
         let counted = count(view, bound, limits, cancel)?;
         return Ok(with_formats(view.cube(), bound, counted));
     }
@@ -84,6 +86,7 @@ fn worked_out(evaluator: &Evaluator<'_>) -> Result<CellSet, QueryError> {
         return Err(QueryError::new(ErrorKind::TooLarge, message)
             .hint("spørg om færre felter ad gangen, eller begræns felterne med betingelser"));
     }
+    evaluator.cancel.note(|noted| noted.begin(Stage::Cells));
     let grid = Cells::new(axes);
     let mut found = Found::new(bound, &grid.axes);
     let shared = shared_dimensions(&grid.axes);
@@ -102,6 +105,7 @@ fn worked_out(evaluator: &Evaluator<'_>) -> Result<CellSet, QueryError> {
             }
         }
     }
+    evaluator.note_steps();
     Ok(found.finish(evaluator, grid.axes))
 }
 

@@ -117,6 +117,7 @@ impl Evaluator<'_> {
             beneath.put(hierarchy, Stand::Same(At::One(stored)));
         }
         self.open.set(self.open.get() + 1);
+        self.cancel.note(|noted| noted.formula(number, &member.name, frame.rows));
         let found = self.formula(member, &beneath);
         self.open.set(self.open.get() - 1);
         found

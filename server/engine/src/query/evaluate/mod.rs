@@ -19,10 +19,13 @@ mod read;
 pub(crate) mod exist;
 mod answer;
 mod guide;
+mod large;
 mod positions;
 mod stack;
 
 pub(super) use answer::answer;
+pub(crate) use large::of_filled;
+pub(crate) use over::List;
 pub(crate) use read::product;
 pub(crate) use stack::on_a_stack;
 
@@ -219,6 +222,11 @@ impl<'q> Evaluator<'q> {
         let found = Column::Same(found?.get(0));
         self.named.borrow_mut().insert(number, found.clone());
         Ok(found)
+    }
+
+    /// Notes how many steps were taken.
+    pub(super) fn note_steps(&self) {
+        self.cancel.note(|noted| noted.steps += self.steps.get());
     }
 
     // Limits.

@@ -28,6 +28,7 @@ use cube_schema::schema::MeasureKind;
 
 use super::cellset::CellSet;
 use super::error::QueryError;
+use super::notes::{Ran, Way};
 use super::plan::{Choice, Plan, TimeChoice};
 use super::{Cancel, Limits};
 use axis::Axis;
@@ -39,14 +40,15 @@ use groups::Groups;
 use place::Place;
 use sweep::Pass;
 
-/// Answers a planned question.
+/// Answers a planned question, and says how.
 pub(super) fn execute(
     plan: &Plan<'_>,
     limits: &Limits,
     cancel: &Cancel,
-) -> Result<CellSet, QueryError> {
+) -> Result<(CellSet, Ran), QueryError> {
     let countings = counting::all(plan);
     let selected = select::select(plan, scan::wants_rows_as_they_lie(&countings));
+    let mut ran = selected.told(plan);
     let choices: Vec<Vec<Choice>> = plan
         .dimensions
         .iter()
@@ -61,10 +63,14 @@ pub(super) fn execute(
     let mut counted = Vec::new();
     for chosen in combinations(&choices) {
         for time in &times {
-            counted.extend(count_pass(plan, &chosen, time, &columns, limits, cancel)?);
+            let found = count_pass(plan, &chosen, time, &columns, limits, cancel)?;
+            if let Some((own, ways)) = found {
+                ran.pass(&ways);
+                counted.push(own);
+            }
         }
     }
-    cells::assemble(plan, &counted, limits)
+    Ok((cells::assemble(plan, &counted, limits)?, ran))
 }
 
 /// One choice of each dimension, in every combination.
@@ -81,7 +87,7 @@ fn combinations(choices: &[Vec<Choice>]) -> Vec<Vec<&Choice>> {
     all
 }
 
-/// Counts every measure of one pass; `None` where the pass has no places or periods.
+/// Counts every measure of one pass, each in some way; `None` where the pass has no places or periods.
 fn count_pass<'a>(
     plan: &'a Plan<'_>,
     chosen: &[&'a Choice],
@@ -89,7 +95,7 @@ fn count_pass<'a>(
     columns: &[(Counting, Columns<'_>)],
     limits: &Limits,
     cancel: &Cancel,
-) -> Result<Option<Counted<'a>>, QueryError> {
+) -> Result<Option<(Counted<'a>, Vec<Way>)>, QueryError> {
     let (rows, cube) = (plan.rows(), plan.view.cube());
     if time.count == 0 || rows.is_empty() || chosen.iter().any(|choice| choice.size == 0) {
         return Ok(None);
@@ -99,12 +105,14 @@ fn count_pass<'a>(
         columns.iter().map(|(counting, columns)| counting.width(time, columns.part_count()));
     let width = width.max().unwrap_or(0);
     let mut groups = Groups::new(&places, width, limits)?;
-    let mut grids: Vec<Counts> = Vec::new();
+    let (mut grids, mut ways): (Vec<Counts>, Vec<Way>) = Default::default();
     for (counting, columns) in columns {
         let (axis, first_month) = (axes.of(*counting), cube.timeline.first.0);
         let (counting, places) = (*counting, &places[..]);
         let pass = Pass { rows, counting, columns, places, time, axis, first_month, cancel };
-        grids.push(sweep::sweep(&pass, &mut groups)?);
+        let (grid, way) = sweep::sweep(&pass, &mut groups)?;
+        grids.push(grid);
+        ways.push(way);
     }
     let folds = groups.folds(&places);
     for grid in grids.iter_mut().filter(|_| !folds.is_empty()) {
@@ -122,7 +130,7 @@ fn count_pass<'a>(
         Asked::new(grid, activity_of(grid), codes, measure.decimals, time)
     });
     let measures = measures.collect();
-    Ok(Some(Counted { places, groups, grids, measures }))
+    Ok(Some((Counted { places, groups, grids, measures }, ways)))
 }
 
 /// The axes of a choice of time that some counting needs.

@@ -6,6 +6,7 @@ use std::ops::Range;
 use roaring::{MultiOps, RoaringBitmap};
 
 use super::super::bound::{self, Union};
+use super::super::notes::{By, Ran};
 use super::super::plan::{DimensionPlan, Plan, TimeChoice, keys};
 use crate::cube::array::Column;
 use crate::cube::{Rows, Use};
@@ -30,6 +31,21 @@ pub(super) struct Selected {
     pub rows: Option<Vec<u32>>,
     /// Per dimension of the plan: whether `rows` are those of its wanted keys, and no others.
     pub exact: Vec<bool>,
+    /// What bitmaps selected them by.
+    by: Vec<By>,
+    /// Whether what is left of the conditions was looked up once for all passes.
+    looked_up: bool,
+}
+
+impl Selected {
+    /// What is said of the selection: numbers of rows that may be seen.
+    pub fn told(&self, plan: &Plan<'_>) -> Ran {
+        let seen = plan.view.seen(plan.group, plan.cut).map(|seen| seen.len() as usize);
+        let all = seen.unwrap_or(plan.rows().len());
+        let rows = self.rows.as_ref().map_or(all, Vec::len);
+        let (by, looked_up) = (self.by.clone(), self.looked_up);
+        Ran { rows, all, by, looked_up, cut: plan.cut, ..Ran::default() }
+    }
 }
 
 /// A condition that could select, and how many rows it leaves at most.
@@ -49,6 +65,7 @@ pub(super) fn select(plan: &Plan<'_>, sums_only: bool) -> Selected {
     let rows = plan.rows();
     let mut exact = vec![false; plan.dimensions.len()];
     let mut found: Option<Cow<'_, RoaringBitmap>> = None;
+    let mut by = Vec::new();
     for candidate in candidates(plan, rows) {
         // The first one must leave few rows; then narrowing is cheap.
         let share = match found {
@@ -61,9 +78,13 @@ pub(super) fn select(plan: &Plan<'_>, sums_only: bool) -> Selected {
             break;
         }
         let own = match &candidate.condition {
-            Condition::Years(years) => union(&rows.active[years.clone()]),
+            Condition::Years(years) => {
+                by.push(By::Years);
+                union(&rows.active[years.clone()])
+            }
             Condition::Keys(at, keys) => {
                 exact[*at] = true;
+                by.push(By::Dimension(plan.dimensions[*at].dimension));
                 rows_of(plan, plan.dimensions[*at].dimension, keys, rows)
             }
         };
@@ -71,19 +92,23 @@ pub(super) fn select(plan: &Plan<'_>, sums_only: bool) -> Selected {
     }
     if let Some(seen) = plan.view.seen(plan.group, plan.cut) {
         found = Some(narrow(found, Cow::Borrowed(seen)));
+        by.push(By::Seen);
     }
     for own in &plan.unions {
         found = Some(narrow(found, Cow::Owned(rows_of_union(plan, own))));
+        by.push(By::Union);
     }
-    let rows_found = found.map(|bitmap| numbers(&bitmap));
+    let rows = found.map(|bitmap| numbers(&bitmap));
+    let selected = Selected { rows, exact, by, looked_up: false };
     if plan.passes() < MANY_PASSES {
-        return Selected { rows: rows_found, exact };
+        return selected;
     }
-    look_up_once(plan, rows_found, exact)
+    look_up_once(plan, selected)
 }
 
 /// Looks the conditions up once for all passes: what is left is gathered and swept many times.
-fn look_up_once(plan: &Plan<'_>, found: Option<Vec<u32>>, mut exact: Vec<bool>) -> Selected {
+fn look_up_once(plan: &Plan<'_>, selected: Selected) -> Selected {
+    let Selected { rows: found, mut exact, by, .. } = selected;
     let rows = plan.rows();
     let mut tests: Vec<(&Column, Vec<bool>)> = Vec::new();
     for (at, dimension) in plan.dimensions.iter().enumerate() {
@@ -95,7 +120,7 @@ fn look_up_once(plan: &Plan<'_>, found: Option<Vec<u32>>, mut exact: Vec<bool>) 
     let whole = (0, plan.view.cube().months() - 1);
     let (first, last) = months(plan).unwrap_or(whole);
     if tests.is_empty() && (first, last) == whole {
-        return Selected { rows: found, exact };
+        return Selected { rows: found, exact, by, looked_up: false };
     }
     let keep = |row: u32| {
         let row = row as usize;
@@ -107,7 +132,7 @@ fn look_up_once(plan: &Plan<'_>, found: Option<Vec<u32>>, mut exact: Vec<bool>) 
         Some(found) => found.into_iter().filter(|&row| keep(row)).collect(),
         None => (0..rows.len() as u32).filter(|&row| keep(row)).collect(),
     };
-    Selected { rows: Some(left), exact }
+    Selected { rows: Some(left), exact, by, looked_up: true }
 }
 
 /// Per key of a dimension's column, whether it is wanted; for a many-valued one, per list.

@@ -4,6 +4,7 @@ use cube_schema::schema::MeasureKind;
 
 use super::super::Cancel;
 use super::super::error::QueryError;
+use super::super::notes::Way;
 use super::super::plan::TimeChoice;
 use super::axis::Axis;
 use super::block::{Block, Source};
@@ -72,36 +73,38 @@ pub(super) trait Tally {
     fn take(&mut self, block: &Block<'_>, row: usize, group: usize, from: u32, until: u32);
 }
 
-/// Counts one measure in every group and period.
-pub(super) fn sweep(pass: &Pass<'_>, groups: &mut Groups) -> Result<Counts, QueryError> {
+/// Counts one measure in every group and period, and says in which way.
+pub(super) fn sweep(pass: &Pass<'_>, groups: &mut Groups) -> Result<(Counts, Way), QueryError> {
     if single::fits(pass) {
-        return single::count(pass);
+        return Ok((single::count(pass)?, Way::Words));
     }
     let (count, parts) = (groups.count(), pass.columns.part_count());
     let parts_of_one = pass.counting.parts_of_one();
     if let Some(asked) = of_sums(pass.counting) {
         if scan::fits(pass, groups) {
-            return scan::sum(pass, groups, asked);
+            return Ok((scan::sum(pass, groups, asked)?, Way::Scan));
         }
         let sums = Sums::new(pass.time, count).over(pass, groups)?;
-        return Ok(sums.finish(asked, parts_of_one));
+        return Ok((sums.finish(asked, parts_of_one), Way::Sums));
     }
-    match (pass.counting.kind, pass.axis) {
+    Ok(match (pass.counting.kind, pass.axis) {
         (kind @ (MeasureKind::Min | MeasureKind::Max), _) => {
             let extremes = Extremes::new(pass.time, count, kind == MeasureKind::Min);
-            Ok(extremes.over(pass, groups)?.finish(parts_of_one))
+            (extremes.over(pass, groups)?.finish(parts_of_one), Way::Extremes)
         }
         (MeasureKind::MeanOverMonths, Some(months)) => {
-            Ok(Means::new(months, count).over(pass, groups)?.finish(parts_of_one))
+            (Means::new(months, count).over(pass, groups)?.finish(parts_of_one), Way::Means)
         }
         (MeasureKind::Days, Some(days)) => {
-            Ok(DaySums::<false>::new(days, count, parts).over(pass, groups)?.finish())
+            let days = DaySums::<false>::new(days, count, parts).over(pass, groups)?;
+            (days.finish(), Way::Days)
         }
         (MeasureKind::CoveredDays, Some(days)) => {
-            Ok(DaySums::<true>::new(days, count, parts).over(pass, groups)?.finish())
+            let days = DaySums::<true>::new(days, count, parts).over(pass, groups)?;
+            (days.finish(), Way::Days)
         }
-        _ => Ok(Distinct::new(pass.time, count, parts).over(pass, groups)?.finish()),
-    }
+        _ => (Distinct::new(pass.time, count, parts).over(pass, groups)?.finish(), Way::Distinct),
+    })
 }
 
 /// What is asked of sums and numbers of rows, where the counting needs them.

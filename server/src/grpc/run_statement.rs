@@ -1,0 +1,79 @@
+//! Runs whatever a text of MDX says: answers it, tells what is done with it, or shows records.
+
+use std::time::Instant;
+
+use terning_engine::query::{Cancel, Limits, Profile, Question, Wanted, profile, wanted};
+use terning_proto::v1;
+use terning_proto::v1::run_statement_response::Part;
+use tonic::Status;
+
+use super::call::{Call, Sight};
+use super::query::{Words, ask, asked};
+use super::table::{self, About};
+use super::{Api, Parts, convert, status};
+use crate::versions::Asked;
+
+impl Api {
+    pub(super) async fn answer_run_statement(
+        &self,
+        call: Call<v1::RunStatementRequest>,
+    ) -> Result<Parts<v1::RunStatementResponse>, Status> {
+        let question = asked(call.message.question)?;
+        let sight = self.sight(&call.caller, &question.version).await?;
+        let explain = call.message.explain;
+        let job = move |cancel: &Cancel| run(&sight, &question, explain, cancel);
+        let parts = self.work.run(call.deadline, job).await?;
+        let parts = parts.into_iter().map(|part| Ok(v1::RunStatementResponse { part: Some(part) }));
+        Ok(Box::pin(tokio_stream::iter(parts)))
+    }
+}
+
+fn run(
+    sight: &Sight,
+    question: &v1::Question,
+    explain: bool,
+    cancel: &Cancel,
+) -> Result<Vec<Part>, Status> {
+    let words = Words::of(question)?;
+    let wanted = match words.question() {
+        _ if explain => Wanted::Profile,
+        Question::Mdx(text) => wanted(text).map_err(status::of_query)?,
+        Question::Pivot(_) => Wanted::Cells,
+    };
+    match wanted {
+        Wanted::Profile => {
+            let parts = told(sight, &words, cancel)?;
+            Ok(parts.into_iter().map(Part::Table).collect())
+        }
+        // Records are refused with the words of the language.
+        Wanted::Cells | Wanted::Records => {
+            let answered = ask(sight, question, cancel)?;
+            let parts = convert::parts(convert::cell_set(sight, &answered, question.formatted));
+            Ok(parts.into_iter().map(Part::Answer).collect())
+        }
+    }
+}
+
+/// What is done with a question, and how long it took.
+fn told(sight: &Sight, words: &Words<'_>, cancel: &Cancel) -> Result<Vec<v1::TablePart>, Status> {
+    let started = Instant::now();
+    let limits = Limits::default();
+    let found = profile(&sight.views, &words.question(), &limits, cancel);
+    let Profile { answer, meaning, table, mut notes } = found.map_err(status::of_query)?;
+    let milliseconds = started.elapsed().as_micros() as f64 / 1000.0;
+    let (version, caller) = (sight.version.name, sight.caller.clone());
+    notes.push(match sight.cache.has(&Asked { version, caller, meaning }) {
+        true => "Stillet uden EXPLAIN ville svaret være hentet blandt de gemte svar.".to_owned(),
+        false => "Svaret er ikke blandt de gemte svar.".to_owned(),
+    });
+    let milliseconds = format!("{milliseconds:.1}").replace('.', ",");
+    notes.push(format!("Det tog {milliseconds} ms."));
+    let about = About {
+        title: "Hvad der gøres med spørgsmålet".to_owned(),
+        notes,
+        cube: sight.views[answer.view].cube().name.clone(),
+        behind: answer.cells.behind,
+        ..About::default()
+    };
+    Ok(table::parts(&sight.version, about, &table))
+}
