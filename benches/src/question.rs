@@ -139,7 +139,7 @@ pub const ALL: &[Question] = &[
         mdx: "SELECT [Measures].[Helårsmodtagere] ON COLUMNS,
               TopCount([Borger].[Personnummer].[Personnummer].Members, 10,
                        [Measures].[Helårsmodtagere]) ON ROWS
-              FROM [Voksne Handicappede Benchmark] WHERE [Tid].[År].&[2024]",
+              FROM [Voksne Handicappede] WHERE [Tid].[År].&[2024]",
     },
     Question {
         name: "e3_three_fields",

@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use std::collections::BTreeSet;
 use std::env;
 use std::str::FromStr;
 use std::sync::{Arc, LazyLock};
@@ -278,6 +279,28 @@ fn behind_population_and_staff_are_their_own_numbers() {
             assert!(sum > 0.0, "{filters:?} {measure}");
         }
     }
+}
+
+#[test]
+fn behind_the_approved_municipalities_are_their_days() {
+    let views = everything();
+    let measure = "Godkendte kommuner";
+    let mut counted = 0;
+    for filters in key_figure_cells() {
+        let filters = [filters, vec!["Ydelse VH.Ydelseskode=1.8.1".to_owned()]].concat();
+        let found = behind(&views, &filters, measure);
+        let Some(Values::Text(names)) = found.table.column("Handle kommune.Kommune") else {
+            panic!("{:?}", found.table)
+        };
+        let different: BTreeSet<_> = names.iter().collect();
+        let figure = value(&views, KEY_FIGURES, &filters, measure).unwrap_or(0.0);
+        assert_eq!(different.len() as f64, figure, "{filters:?}");
+        let days = ["Godkendt fra", "Godkendt til"].map(|name| found.table.column(name).unwrap());
+        let [Values::Day(from), Values::Day(to)] = days else { panic!("{:?}", found.table) };
+        assert!(from.iter().zip(to).all(|(from, to)| from.unwrap() < to.unwrap()));
+        counted += different.len();
+    }
+    assert!(counted > 50, "hardly any approval: {counted}");
 }
 
 /// The figure of a formula is recounted of what it is said to be made of.

@@ -134,6 +134,22 @@ pub enum Member {
     Calculated(usize),
 }
 
+impl Member {
+    /// The field of members of one level, where each stands once, in the level's order.
+    pub(crate) fn ascending(mut members: impl Iterator<Item = Member>) -> Option<usize> {
+        let Member::Of { field, id } = members.next()? else { return None };
+        let mut last = id;
+        let ascends = members.all(|member| match member {
+            Member::Of { field: own, id } if own == field && id > last => {
+                last = id;
+                true
+            }
+            _ => false,
+        });
+        ascends.then_some(field)
+    }
+}
+
 /// A calculated member whose formula is bound.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Calculated {

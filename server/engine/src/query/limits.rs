@@ -23,6 +23,9 @@ pub struct Limits {
     pub grid_numbers: usize,
     /// Tuples of the sets that formulas go through, all sets together.
     pub formula_tuples: usize,
+    /// Products of sets from this size on are written out only where something is stored, if that
+    /// is enough.
+    pub large_product: usize,
     /// Steps of working formulas out: a part of a formula at a cell and at a tuple is one.
     pub steps: usize,
 }
@@ -40,6 +43,7 @@ impl Default for Limits {
             grids: 1_000,
             grid_numbers: 60_000_000,
             formula_tuples: 5_000_000,
+            large_product: 1 << 16,
             steps: 1_000_000_000,
         }
     }

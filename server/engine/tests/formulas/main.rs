@@ -7,6 +7,7 @@ mod errors;
 mod functions;
 mod groups;
 mod interpret;
+mod large;
 mod limits;
 mod sets;
 mod unions;

@@ -10,7 +10,7 @@ use crate::cube::dimension::same;
 use crate::query::bound::{Axis, HierarchyRef, Union};
 use crate::query::evaluate::set::Set;
 use crate::query::evaluate::value::Value;
-use crate::query::evaluate::{Evaluator, on_a_stack};
+use crate::query::evaluate::{Evaluator, of_filled, on_a_stack};
 use crate::query::expr::{Expr, Node};
 use crate::query::functions::{self, Kind};
 use crate::query::notes::Stage;
@@ -159,15 +159,20 @@ impl Settle<'_> {
             self.cancel.note(|noted| noted.begin(Stage::Slicer));
             sliced = self.slice(set, bound)?;
         }
-        let evaluator = Evaluator::of(self.view, &*bound, self.limits, self.cancel);
         let mut axes: Vec<Axis> = Vec::with_capacity(parts.axes.len());
-        evaluator.scope.deep.set(true);
-        for (at, (clause, expr)) in parts.axes.iter().enumerate() {
-            self.cancel.note(|noted| noted.begin(Stage::Axis(at)));
-            let set = match evaluator.once(expr)? {
-                Value::Set(set) => set,
-                _ => Arc::default(),
-            };
+        let (mut sets, large) = self.sets(parts, bound)?;
+        if let Some(number) = large {
+            self.cancel.note(|noted| noted.begin(Stage::Axis(number)));
+            let (clause, expr) = &parts.axes[number];
+            let others = sets.iter().flatten().map(|set| (**set).clone());
+            let others = others.map(|set| Axis { factors: set.factors, non_empty: false });
+            let beside = Bound { axes: others.collect(), ..bound.clone() };
+            let evaluator = self.deep(&beside);
+            let filled = if clause.non_empty { of_filled(expr) } else { expr.clone() };
+            sets[number] = Some(set_at(&evaluator, &filled)?);
+        }
+        for ((clause, expr), set) in parts.axes.iter().zip(sets) {
+            let set = set.unwrap_or_default();
             let others = axes.iter().flat_map(|axis| &axis.factors).chain(&sliced.factors);
             let others: Vec<HierarchyRef> =
                 others.flat_map(|factor| factor.columns.iter().copied()).collect();
@@ -175,11 +180,40 @@ impl Settle<'_> {
             axes.push(Axis { factors: set.factors.clone(), non_empty: clause.non_empty });
         }
         self.give_columns(&mut axes, &sliced);
-        let (named, visual) = (evaluator.named_sets(), evaluator.scope.visuals());
-        bound.visual = visual;
         bound.axes = axes;
-        bound.named = named;
         Ok(())
+    }
+
+    /// The sets of the axes, and the number of one that leaves out what is empty and is too large to
+    /// be written out before it does.
+    fn sets(&self, parts: &Parts<'_>, bound: &mut Bound) -> Result<AxisSets, QueryError> {
+        let evaluator = self.deep(bound);
+        let (mut sets, mut large) = (Vec::with_capacity(parts.axes.len()), None);
+        for (number, (clause, expr)) in parts.axes.iter().enumerate() {
+            self.cancel.note(|noted| noted.begin(Stage::Axis(number)));
+            match set_at(&evaluator, expr) {
+                Ok(set) => sets.push(Some(set)),
+                Err(error)
+                    if error.kind == ErrorKind::TooLarge && clause.non_empty && large.is_none() =>
+                {
+                    large = Some(number);
+                    sets.push(None);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let (named, visual) = (evaluator.named_sets(), evaluator.scope.visuals());
+        drop(evaluator);
+        bound.named = named;
+        bound.visual = visual;
+        Ok((sets, large))
+    }
+
+    /// What sets of axes are worked out with: inside what `WHERE` leaves.
+    fn deep<'b>(&'b self, bound: &'b Bound) -> Evaluator<'b> {
+        let evaluator = Evaluator::of(self.view, bound, self.limits, self.cancel);
+        evaluator.scope.deep.set(true);
+        evaluator
     }
 
     /// Makes the empty set `{}` on an axis one of no members of a hierarchy that stands nowhere else.
@@ -252,6 +286,17 @@ impl Settle<'_> {
         bound.slicer = narrowed.stands;
         bound.measure = narrowed.measure.unwrap_or(bound.measure);
         Ok((*set).clone())
+    }
+}
+
+/// The sets of axes; `None` where it is not worked out.
+type AxisSets = (Vec<Option<Arc<Set>>>, Option<usize>);
+
+/// The set of an axis; an empty one where there is none.
+fn set_at(evaluator: &Evaluator<'_>, expr: &Expr) -> Result<Arc<Set>, QueryError> {
+    match evaluator.once(expr)? {
+        Value::Set(set) => Ok(set),
+        _ => Ok(Arc::default()),
     }
 }
 

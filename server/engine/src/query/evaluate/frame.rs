@@ -16,6 +16,16 @@ pub(crate) enum At {
     Together(u32),
 }
 
+impl At {
+    /// The member, where it is one.
+    pub(crate) fn member(self) -> Option<Member> {
+        match self {
+            At::One(member) => Some(member),
+            At::Together(_) => None,
+        }
+    }
+}
+
 /// Where the cells of a frame stand on a hierarchy.
 #[derive(Clone, Debug)]
 pub(crate) enum Stand {

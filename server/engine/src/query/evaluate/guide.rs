@@ -5,9 +5,12 @@ use std::sync::Arc;
 
 use super::Evaluator;
 use super::exist::dimensions_of;
+use super::frame::{At, Frame};
+use super::positions::has_calculated;
 use super::value::Value;
 use crate::cube::{MeasureRef, Use};
-use crate::query::bound::{Axis, Bound, Condition, HierarchyRef, Member, Part, Union};
+use crate::query::bind::condition_of;
+use crate::query::bound::{Axis, Bound, Condition, Factor, HierarchyRef, Member, Union};
 use crate::query::cellset::AxisPositions;
 use crate::query::count;
 use crate::query::error::QueryError;
@@ -32,94 +35,201 @@ pub(super) fn positions(
     evaluator: &Evaluator<'_>,
     axis: &Axis,
 ) -> Result<Option<Vec<AxisPositions>>, QueryError> {
-    let mut guide = Guide { evaluator, readings: Vec::new(), open: 0 };
-    for measure in plan::measures(evaluator.bound) {
-        if guide.member(measure, &Spot::default()) != Some(None) {
-            return Ok(None);
-        }
-    }
-    if sliced_by_formula(evaluator.bound) {
+    let bound = evaluator.bound;
+    let spot = Spot::at_measure(evaluator.scope.default_member(HierarchyRef::Measures));
+    let axes = bound.axes.iter().flat_map(|axis| &axis.factors);
+    let all = axes.clone().chain(&axis.factors);
+    let named = all.flat_map(|factor| factor.columns.iter().copied()).collect();
+    if axes.into_iter().any(has_calculated) {
         return Ok(None);
     }
-    let mut found = Vec::new();
-    let readings = std::mem::take(&mut guide.readings);
-    for reading in &readings {
-        match read(evaluator, axis, reading)? {
-            Some(own) => found.push(own),
-            None => return Ok(None),
-        }
-    }
-    Ok(Some(found))
-}
-
-/// Whether a calculated member of a dimension stands on some axis or in `WHERE`.
-fn sliced_by_formula(bound: &Bound) -> bool {
-    let factors = bound.axes.iter().flat_map(|axis| &axis.factors);
-    let sliced = bound.slicer.iter().flat_map(|set| &set.factors);
-    factors.chain(sliced).any(|factor| {
-        factor.columns[..] != [HierarchyRef::Measures]
-            && factor.parts.iter().any(|part| match part {
-                Part::Tuples(members) => {
-                    members.iter().any(|one| matches!(one, Member::Calculated(_)))
-                }
-                Part::Level { .. } => false,
-            })
+    let place = Place { cell: &evaluator.slicer, named, totals: bound.nested_totals };
+    place.outside(evaluator, axis, |guide| {
+        let mut measures = plan::measures(bound).into_iter();
+        measures.all(|measure| guide.member(measure, &spot) == EMPTY)
     })
 }
 
-/// The positions of an axis at which a measure has a value; `None` where it looks elsewhere on some
-/// dimension of the axis.
-fn read(
+/// Expressions, and what is nothing of them.
+pub(super) type Nothing<'e> = (&'e [Expr], fn(Option<f64>) -> bool);
+
+/// The same for expressions at one cell: outside the positions all of them are nothing.
+pub(super) fn positions_of(
     evaluator: &Evaluator<'_>,
     axis: &Axis,
-    reading: &Reading,
-) -> Result<Option<AxisPositions>, QueryError> {
-    let uses = &evaluator.scope.cube.groups[reading.measure.group].uses;
-    let on_axis: Vec<HierarchyRef> =
-        axis.factors.iter().flat_map(|factor| factor.columns.iter().copied()).collect();
-    let dimensions = dimensions_of(&on_axis);
-    let elsewhere: Vec<HierarchyRef> = reading.elsewhere.iter().map(|(own, _)| *own).collect();
-    if dimensions_of(&elsewhere).iter().any(|one| dimensions.contains(one)) {
-        return Ok(None);
+    cell: &Frame,
+    (exprs, is_nothing): Nothing<'_>,
+) -> Result<Option<Vec<AxisPositions>>, QueryError> {
+    let measure = cell.stand(HierarchyRef::Measures).map(|stand| stand.at(0));
+    let measure = match measure {
+        None => evaluator.scope.default_member(HierarchyRef::Measures),
+        Some(At::One(member)) => member,
+        Some(At::Together(_)) => return Ok(None),
+    };
+    let named = axis.factors.iter().flat_map(|factor| factor.columns.iter().copied()).collect();
+    Place { cell, named, totals: false }.outside(evaluator, axis, |guide| {
+        let spot = Spot::at_measure(measure);
+        exprs.iter().all(|expr| guide.value(expr, &spot).is_some_and(is_nothing))
+    })
+}
+
+/// Where positions are looked for.
+struct Place<'a> {
+    /// The cell that the others are elsewhere than on the hierarchies that are named.
+    cell: &'a Frame,
+    named: Vec<HierarchyRef>,
+    /// Whether an outer total goes with inner totals only.
+    totals: bool,
+}
+
+/// Conditions, and unions, all of which hold.
+type Narrowing = (Vec<Condition>, Vec<Arc<Union>>);
+
+impl Place<'_> {
+    fn outside(
+        &self,
+        evaluator: &Evaluator<'_>,
+        axis: &Axis,
+        is_nothing: impl FnOnce(&mut Guide<'_, '_>) -> bool,
+    ) -> Result<Option<Vec<AxisPositions>>, QueryError> {
+        let mut guide = Guide { evaluator, readings: Vec::new(), open: 0 };
+        if self.cell.lifts_unrelated || self.is_at_formula() || !is_nothing(&mut guide) {
+            return Ok(None);
+        }
+        let readings = std::mem::take(&mut guide.readings);
+        readings.iter().map(|reading| self.read(evaluator, axis, reading)).collect()
     }
-    let mut factors = Vec::new();
-    let mut all: Vec<HierarchyRef> = Vec::new();
-    for factor in &axis.factors {
-        let unrelated = |own: &HierarchyRef| match own {
-            HierarchyRef::Measures => false,
-            HierarchyRef::Of { dimension, .. } => {
-                uses[*dimension].is_none() || reading.at_all.contains(dimension)
-            }
+
+    /// Whether the cell stands at a calculated member of a dimension.
+    fn is_at_formula(&self) -> bool {
+        let calculated = |at: &At| matches!(at, At::One(Member::Calculated(_)));
+        let stands = self.cell.stands().iter().filter(|(own, _)| *own != HierarchyRef::Measures);
+        stands.into_iter().any(|(_, stand)| stand.different().iter().any(calculated))
+    }
+
+    /// The positions of an axis at which a measure has a value; `None` where it looks elsewhere on
+    /// some dimension of the axis.
+    fn read(
+        &self,
+        evaluator: &Evaluator<'_>,
+        axis: &Axis,
+        reading: &Reading,
+    ) -> Result<Option<AxisPositions>, QueryError> {
+        let uses = &evaluator.scope.cube.groups[reading.measure.group].uses;
+        let on_axis: Vec<HierarchyRef> =
+            axis.factors.iter().flat_map(|factor| factor.columns.iter().copied()).collect();
+        let dimensions = dimensions_of(&on_axis);
+        let elsewhere: Vec<HierarchyRef> = reading.elsewhere.iter().map(|(own, _)| *own).collect();
+        if dimensions_of(&elsewhere).iter().any(|one| dimensions.contains(one)) {
+            return Ok(None);
+        }
+        let Some((factors, all)) = related(axis, reading, uses) else { return Ok(None) };
+        let Some((conditions, unions)) = self.conditions(evaluator, reading, uses)? else {
+            return Ok(Some(AxisPositions::default()));
         };
+        let boxes = unions.iter().flat_map(|own| own.boxes.iter().flatten());
+        if conditions.iter().chain(boxes).any(|one| uses[one.dimension].is_none()) {
+            return Ok(Some(AxisPositions { columns: on_axis, ..AxisPositions::default() }));
+        }
+        let axes = vec![Axis { factors, non_empty: true }];
+        let question =
+            Bound { unions, ..Bound::stored(axes, conditions, reading.measure, self.totals) };
+        let cells = count(evaluator.scope.view, &question, evaluator.limits, evaluator.cancel)?;
+        let Some(own) = cells.axes.into_iter().next() else { return Ok(None) };
+        if own.columns.is_empty() && cells.values.is_empty() {
+            return Ok(Some(AxisPositions { columns: on_axis, ..AxisPositions::default() }));
+        }
+        Ok(Some(at_all(&own, &all)))
+    }
+
+    /// The conditions under which a measure is read; `None` where it reads nothing.
+    fn conditions(
+        &self,
+        evaluator: &Evaluator<'_>,
+        reading: &Reading,
+        uses: &[Option<Use>],
+    ) -> Result<Option<Narrowing>, QueryError> {
+        let cube = evaluator.scope.cube;
+        let moved =
+            |hierarchy: HierarchyRef| reading.elsewhere.iter().any(|(own, _)| *own == hierarchy);
+        let stands = self.cell.stands().iter().map(|(own, stand)| (*own, stand.at(0)));
+        let stands = stands.filter(|(own, _)| !moved(*own) && !self.named.contains(own));
+        let (mut conditions, mut unions) = (Vec::new(), Vec::new());
+        let mut sets: Vec<(u32, Vec<HierarchyRef>)> = Vec::new();
+        let moved_in: Vec<HierarchyRef> = reading.elsewhere.iter().map(|(own, _)| *own).collect();
+        let mut lifted = dimensions_of(&moved_in);
+        for (own, at) in stands {
+            let HierarchyRef::Of { dimension, .. } = own else { continue };
+            match at {
+                At::Together(number) => match sets.iter_mut().find(|(known, _)| *known == number) {
+                    Some((_, hierarchies)) => hierarchies.push(own),
+                    None => sets.push((number, vec![own])),
+                },
+                At::One(member) if uses[dimension].is_none() => {
+                    if !evaluator.is_unsaid(own, member) {
+                        return Ok(None);
+                    }
+                }
+                At::One(member) => {
+                    if !evaluator.inside(own, member) {
+                        lifted.push(dimension);
+                    }
+                    conditions.extend(condition_of(cube, own, vec![member]));
+                }
+            }
+        }
+        for within in &self.cell.within {
+            if let At::Together(number) = within.at(0) {
+                sets.push((number, evaluator.set_of(number).columns().collect()));
+            }
+        }
+        for (number, hierarchies) in sets {
+            let own = evaluator.conditions_of(&evaluator.set_of(number), &hierarchies)?;
+            conditions.extend(own.0);
+            unions.extend(own.1);
+        }
+        let named = |own| moved(own) || self.named.contains(&own) || self.cell.stand(own).is_some();
+        let defaults = evaluator.default_conditions(named);
+        conditions.extend(defaults.filter(|one| uses[one.dimension].is_some()));
+        for (hierarchy, member) in &reading.elsewhere {
+            let own = member.map(|member| condition_of(cube, *hierarchy, vec![member]));
+            conditions.extend(own.flatten());
+        }
+        let narrowing = evaluator.conditions().filter(|one| !lifted.contains(&one.dimension));
+        let narrowing: Vec<Condition> = narrowing.cloned().collect();
+        if narrowing.iter().any(|one| reading.at_all.contains(&one.dimension)) {
+            return Ok(None);
+        }
+        conditions.splice(0..0, narrowing);
+        unions.extend(evaluator.unions(&|own| lifted.contains(&own)));
+        Ok(Some((conditions, unions)))
+    }
+}
+
+/// The factors of an axis that a measure is related to, and the hierarchies on which it has a value
+/// at All only; `None` where a factor has both.
+fn related(
+    axis: &Axis,
+    reading: &Reading,
+    uses: &[Option<Use>],
+) -> Option<(Vec<Factor>, Vec<HierarchyRef>)> {
+    let (mut factors, mut all) = (Vec::new(), Vec::new());
+    let unrelated = |own: &HierarchyRef| match own {
+        HierarchyRef::Measures => false,
+        HierarchyRef::Of { dimension, .. } => {
+            uses[*dimension].is_none() || reading.at_all.contains(dimension)
+        }
+    };
+    let is_apart = |own: &HierarchyRef| unrelated(own) || *own == HierarchyRef::Measures;
+    for factor in &axis.factors {
         match factor.columns[..] {
             [HierarchyRef::Measures] => {}
             [only] if unrelated(&only) => all.push(only),
-            _ if factor
-                .columns
-                .iter()
-                .any(|own| unrelated(own) || *own == HierarchyRef::Measures) =>
-            {
-                return Ok(None);
-            }
+            _ if factor.columns.iter().any(is_apart) => return None,
             _ => factors.push(factor.clone()),
         }
     }
-    let Some((conditions, unions)) = conditions(evaluator, reading, uses)? else {
-        return Ok(Some(AxisPositions::default()));
-    };
-    let boxes = unions.iter().flat_map(|own| own.boxes.iter().flatten());
-    if conditions.iter().chain(boxes).any(|one| uses[one.dimension].is_none()) {
-        return Ok(Some(AxisPositions { columns: on_axis, ..AxisPositions::default() }));
-    }
-    let axes = vec![Axis { factors, non_empty: true }];
-    let totals = evaluator.bound.nested_totals;
-    let question = Bound { unions, ..Bound::stored(axes, conditions, reading.measure, totals) };
-    let cells = count(evaluator.scope.view, &question, evaluator.limits, evaluator.cancel)?;
-    let Some(own) = cells.axes.into_iter().next() else { return Ok(None) };
-    if own.columns.is_empty() && cells.values.is_empty() {
-        return Ok(Some(AxisPositions { columns: on_axis, ..AxisPositions::default() }));
-    }
-    Ok(Some(at_all(&own, &all)))
+    Some((factors, all))
 }
 
 /// Positions that stand at All on some more hierarchies.
@@ -134,64 +244,20 @@ fn at_all(own: &AxisPositions, all: &[HierarchyRef]) -> AxisPositions {
     AxisPositions { columns, members, count }
 }
 
-/// Conditions, and unions, all of which hold.
-type Narrowing = (Vec<Condition>, Vec<Arc<Union>>);
-
-/// The conditions under which a measure is read; `None` where it reads nothing.
-fn conditions(
-    evaluator: &Evaluator<'_>,
-    reading: &Reading,
-    uses: &[Option<Use>],
-) -> Result<Option<Narrowing>, QueryError> {
-    let cube = evaluator.scope.cube;
-    let moved =
-        |hierarchy: HierarchyRef| reading.elsewhere.iter().any(|(own, _)| *own == hierarchy);
-    let lifted: Vec<usize> = reading
-        .elsewhere
-        .iter()
-        .filter_map(|(own, _)| match own {
-            HierarchyRef::Of { dimension, .. } => Some(*dimension),
-            HierarchyRef::Measures => None,
-        })
-        .collect();
-    let narrowing = evaluator.conditions().filter(|one| !lifted.contains(&one.dimension));
-    let mut conditions: Vec<_> = narrowing.cloned().collect();
-    let mut unions = evaluator.unions(&|own| lifted.contains(&own));
-    for set in &evaluator.bound.slicer {
-        let hierarchies: Vec<HierarchyRef> = set.columns().filter(|own| !moved(*own)).collect();
-        let own = evaluator.conditions_of(set, &hierarchies)?;
-        conditions.extend(own.0);
-        unions.extend(own.1);
-    }
-    let bound = evaluator.bound;
-    let axes = bound.axes.iter().flat_map(|axis| &axis.factors);
-    let axes: Vec<HierarchyRef> = axes.flat_map(|factor| factor.columns.iter().copied()).collect();
-    let sliced = |own| bound.slicer.iter().any(|set| set.columns().any(|one| one == own));
-    let named = |own| moved(own) || axes.contains(&own) || sliced(own);
-    let defaults = evaluator.default_conditions(named);
-    conditions.extend(defaults.filter(|one| uses[one.dimension].is_some()));
-    for (hierarchy, member) in &reading.elsewhere {
-        if let Some(member) = member {
-            let own = crate::query::bind::condition_of(cube, *hierarchy, vec![*member]);
-            conditions.extend(own);
-        }
-    }
-    let held = |one: &Condition| reading.at_all.contains(&one.dimension);
-    let named_elsewhere = |one: &Condition| lifted.contains(&one.dimension);
-    if evaluator.conditions().any(|one| held(one) && !named_elsewhere(one)) {
-        return Ok(None);
-    }
-    Ok(Some((conditions, unions)))
-}
-
 /// Where a formula looks.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Spot {
+    /// The measure of an expression that names none.
+    measure: Member,
     elsewhere: Vec<(HierarchyRef, Option<Member>)>,
     at_all: Vec<usize>,
 }
 
 impl Spot {
+    fn at_measure(measure: Member) -> Spot {
+        Spot { measure, elsewhere: Vec::new(), at_all: Vec::new() }
+    }
+
     fn at(&self, hierarchy: HierarchyRef, member: Option<Member>) -> Spot {
         let mut spot = self.clone();
         spot.elsewhere.retain(|(own, _)| *own != hierarchy);
@@ -240,6 +306,7 @@ impl Guide<'_, '_> {
                 });
                 let held: Vec<usize> = held.copied().collect();
                 spot.at_all.extend(held);
+                spot.measure = self.default_measure();
                 self.open += 1;
                 let formula = Arc::clone(&own.formula);
                 let known = self.value(&formula, &spot);
@@ -252,7 +319,9 @@ impl Guide<'_, '_> {
 
     /// The measure of a formula that names none.
     fn default_measure(&self) -> Member {
-        self.evaluator.scope.default_member(HierarchyRef::Measures)
+        let scope = &self.evaluator.scope;
+        let stored = scope.stored_default();
+        stored.unwrap_or_else(|| scope.default_member(HierarchyRef::Measures))
     }
 
     /// The value of an expression where nothing is stored.
@@ -261,7 +330,7 @@ impl Guide<'_, '_> {
         match &expr.node {
             Node::Constant(Value::Number(number)) => Some(Some(*number)),
             Node::Constant(value) if value.is_empty() => EMPTY,
-            Node::Cell(None) => self.member(self.default_measure(), spot),
+            Node::Cell(None) => self.member(spot.measure, spot),
             Node::Cell(Some(at)) => self.cell(at, spot),
             Node::Chain(first, rest) => self.chain(first, rest, spot),
             Node::Prefix(operator, of) => {
@@ -287,7 +356,7 @@ impl Guide<'_, '_> {
             Node::Tuple(parts) => parts.iter().collect(),
             _ => vec![at],
         };
-        let (mut measure, mut spot) = (self.default_measure(), spot.clone());
+        let (mut measure, mut spot) = (spot.measure, spot.clone());
         for part in parts {
             match &part.node {
                 Node::Constant(Value::Member(HierarchyRef::Measures, member)) => measure = *member,

@@ -19,10 +19,13 @@ mod read;
 pub(crate) mod exist;
 mod answer;
 mod guide;
+mod large;
 mod positions;
 mod stack;
 
 pub(super) use answer::answer;
+pub(crate) use large::of_filled;
+pub(crate) use over::List;
 pub(crate) use read::product;
 pub(crate) use stack::on_a_stack;
 

@@ -6,6 +6,7 @@ use hashbrown::HashMap;
 
 use super::Evaluator;
 use super::frame::{At, Frame, Stand};
+use super::large::{Few, gives};
 use super::set::{Set, Written};
 use super::value::{Column, Value};
 use crate::query::bound::{HierarchyRef, Member};
@@ -53,25 +54,26 @@ impl Evaluator<'_> {
         let depends = depends_over(function, arguments, &sets, |_| true);
         let (first, of_row) = frame.different(|hierarchy| depends.on(hierarchy));
         if first.len() == frame.rows {
-            return self.over_rows(expr, function, arguments, frame, &sets);
+            return self.over_rows(expr, (function, arguments), frame, &sets, false);
         }
         let own = match &sets {
             Column::Same(set) => Column::Same(set.clone()),
             sets => first.iter().map(|&row| sets.get(row as usize)).collect(),
         };
         let few = frame.select(&first);
-        Ok(self.over_rows(expr, function, arguments, &few, &own)?.spread(&of_row))
+        let found = self.over_rows(expr, (function, arguments), &few, &own, false)?;
+        Ok(found.spread(&of_row))
     }
 
     /// The same, where all rows differ in something. What is worked out at the tuples is so once
-    /// for rows that do not differ in that.
+    /// for rows that do not differ in that. `without_doubts` says that all tuples are needed.
     fn over_rows(
         &self,
         expr: &Expr,
-        function: &'static Function,
-        arguments: &[Expr],
+        (function, arguments): (&'static Function, &[Expr]),
         frame: &Frame,
         sets: &Column,
+        without_doubts: bool,
     ) -> Result<Column, QueryError> {
         let own = function.set_at();
         let plain = arguments.iter().zip(function.takes).enumerate();
@@ -84,10 +86,16 @@ impl Evaluator<'_> {
         let (first, of_row) = frame.different(|hierarchy| depends.on(hierarchy));
         let mut rows_of = vec![Vec::new(); first.len()];
         of_row.iter().enumerate().for_each(|(row, &class)| rows_of[class as usize].push(row));
-        let all = self.lists(sets, frame.rows)?;
-        let lists: Vec<List> = first.iter().map(|&row| all[row as usize].clone()).collect();
-        let spans = if function.above { self.with_above(&lists)? } else { lists.clone() };
         let few = frame.select(&first);
+        let needed = match without_doubts {
+            false => self.few(function, arguments, &few, (sets, &plain))?,
+            true => None,
+        };
+        let Few { lists, doubts } = match needed {
+            Some(needed) => needed,
+            None => self.all_of(sets, frame.rows, &first)?,
+        };
+        let spans = if function.above { self.with_above(&lists)? } else { lists.clone() };
         let mut found = vec![Value::Empty; frame.rows];
         for block in blocks(&spans) {
             let mut child = self.child(&few, &spans, block.clone())?;
@@ -121,10 +129,20 @@ impl Evaluator<'_> {
                     });
                     let given: Vec<Value> = given.collect();
                     found[row] = self.plain(expr, function, &given, Some(list))?;
+                    if gives(&found[row], doubts[class].as_ref()) {
+                        return self.over_rows(expr, (function, arguments), frame, sets, true);
+                    }
                 }
             }
         }
         Ok(found.into_iter().collect())
+    }
+
+    /// All tuples of the sets of some rows.
+    fn all_of(&self, sets: &Column, rows: usize, chosen: &[u32]) -> Result<Few, QueryError> {
+        let all = self.lists(sets, rows)?;
+        let lists = chosen.iter().map(|&row| all[row as usize].clone()).collect();
+        Ok(Few { lists, doubts: vec![None; chosen.len()] })
     }
 
     /// Lists with those above their tuples.
@@ -199,10 +217,9 @@ impl Evaluator<'_> {
             for list in lists[rows.clone()].iter().flatten() {
                 let same = known.as_ref().is_some_and(|(one, _)| *one == Arc::as_ptr(list));
                 if !same {
-                    let own = list
-                        .tuples()
-                        .map(|tuple| codes.of(tuple.get(at).copied().unwrap_or(Member::All)));
-                    known = Some((Arc::as_ptr(list), own.collect()));
+                    let own = list.tuples();
+                    let own = own.map(|tuple| tuple.get(at).copied().unwrap_or(Member::All));
+                    known = Some((Arc::as_ptr(list), codes.of_all(own)));
                 }
                 codes.of_row.extend(known.iter().flat_map(|(_, own)| own));
             }
@@ -217,10 +234,25 @@ impl Evaluator<'_> {
 struct Codes {
     different: Vec<At>,
     known: HashMap<Member, u32>,
+    /// Whether `known` lacks the members that there are: those of one list need no looking up.
+    is_unknown: bool,
     of_row: Vec<u32>,
 }
 
 impl Codes {
+    fn of_all(&mut self, members: impl Iterator<Item = Member> + Clone) -> Vec<u32> {
+        if self.different.is_empty() && Member::ascending(members.clone()).is_some() {
+            self.different.extend(members.map(At::One));
+            self.is_unknown = true;
+            return (0..self.different.len() as u32).collect();
+        }
+        if std::mem::take(&mut self.is_unknown) {
+            let own = self.different.iter().zip(0..);
+            self.known = own.filter_map(|(at, code)| Some((at.member()?, code))).collect();
+        }
+        members.map(|member| self.of(member)).collect()
+    }
+
     fn of(&mut self, member: Member) -> u32 {
         *self.known.entry(member).or_insert_with(|| {
             self.different.push(At::One(member));

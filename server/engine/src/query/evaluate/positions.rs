@@ -6,9 +6,11 @@
 use hashbrown::HashSet;
 
 use super::Evaluator;
-use super::guide;
-use super::set::Set;
-use crate::query::bound::{Axis, Bound, Condition, HierarchyRef, Member, Part};
+use super::frame::Frame;
+use super::guide::{self, Nothing};
+use super::set::{Set, Written};
+use crate::cube::MeasureRef;
+use crate::query::bound::{Axis, Bound, Condition, Factor, HierarchyRef, Member, Part};
 use crate::query::cellset::AxisPositions;
 use crate::query::error::QueryError;
 use crate::query::execute;
@@ -44,6 +46,58 @@ pub(super) fn positions(evaluator: &Evaluator<'_>) -> Result<Vec<AxisPositions>,
     (0..plan.axes.len()).map(find).collect()
 }
 
+/// The tuples of a product outside which expressions are nothing at a cell, in the order of the
+/// product; `None` where that is not known.
+pub(super) fn stored(
+    evaluator: &Evaluator<'_>,
+    set: &Set,
+    cell: &Frame,
+    nothing: Nothing<'_>,
+) -> Result<Option<Written>, QueryError> {
+    let axis = Axis { factors: set.factors.clone(), non_empty: true };
+    let found = guide::positions_of(evaluator, &axis, cell, nothing)?;
+    found.map(|found| in_order(evaluator, axis, found)).transpose()
+}
+
+/// The tuples of a product outside which an axis that leaves out what is empty has no positions, in
+/// the order of the product; `None` where that is not known.
+pub(super) fn filled(evaluator: &Evaluator<'_>, set: &Set) -> Result<Option<Written>, QueryError> {
+    let axis = Axis { factors: set.factors.clone(), non_empty: true };
+    let found = guide::positions(evaluator, &axis)?;
+    found.map(|found| in_order(evaluator, axis, found)).transpose()
+}
+
+/// Positions of an axis that sets have here, in the order of the axis.
+fn in_order(
+    evaluator: &Evaluator<'_>,
+    axis: Axis,
+    found: Vec<AxisPositions>,
+) -> Result<Written, QueryError> {
+    let found = listed(evaluator, found);
+    let bound = evaluator.bound;
+    let conditions = evaluator.conditions().chain(&bound.hidden).cloned().collect();
+    let alone = Bound::stored(vec![axis], conditions, measure_of(evaluator), false);
+    let plan = plan::layout(evaluator.scope.view, &alone, 0, &[], evaluator.limits)?;
+    let own = decoded(&plan.axes[0], &codes(&plan.axes[0], &found));
+    Ok(Written { columns: own.columns, members: own.members })
+}
+
+/// Some stored measure, for a question of which only the positions matter.
+fn measure_of(evaluator: &Evaluator<'_>) -> MeasureRef {
+    let first = evaluator.scope.cube.measures().next();
+    first.unwrap_or(MeasureRef { group: 0, measure: 0 })
+}
+
+/// The positions that sets have here.
+fn listed(evaluator: &Evaluator<'_>, found: Vec<AxisPositions>) -> Vec<AxisPositions> {
+    let scope = &evaluator.scope;
+    kept(found, |columns, tuple| {
+        let mut own = columns.iter().zip(tuple);
+        own.all(|(column, member)| scope.lists(*column, *member))
+            && scope.exists(columns, tuple, tuple.len())
+    })
+}
+
 /// The question as its axes are laid out: members may also be hidden without narrowing anything.
 pub(super) fn for_layout(bound: &Bound) -> Bound {
     let conditions = bound.conditions.iter().chain(&bound.hidden).cloned();
@@ -52,7 +106,7 @@ pub(super) fn for_layout(bound: &Bound) -> Bound {
 }
 
 /// Whether a factor names calculated members of a dimension.
-fn has_calculated(factor: &crate::query::bound::Factor) -> bool {
+pub(super) fn has_calculated(factor: &Factor) -> bool {
     let is_calculated = |(at, member): (usize, &Member)| {
         let column = factor.columns[at % factor.columns.len()];
         column != HierarchyRef::Measures && matches!(member, Member::Calculated(_))
@@ -86,12 +140,19 @@ fn shown(evaluator: &Evaluator<'_>, found: Vec<AxisPositions>) -> Vec<AxisPositi
     if evaluator.bound.hidden.is_empty() {
         return found;
     }
-    let exists = |own: &AxisPositions, at: usize| {
-        let (columns, tuple) = (&own.columns, own.position(at));
+    kept(found, |columns, tuple| {
         let mut shown = columns.iter().zip(tuple);
         shown.all(|(column, member)| evaluator.scope.shows(*column, *member))
             && evaluator.scope.exists(columns, tuple, tuple.len())
-    };
+    })
+}
+
+/// The positions that pass.
+fn kept(
+    found: Vec<AxisPositions>,
+    passes: impl Fn(&[HierarchyRef], &[Member]) -> bool,
+) -> Vec<AxisPositions> {
+    let exists = |own: &AxisPositions, at: usize| passes(&own.columns, own.position(at));
     let of = |own: AxisPositions| {
         let kept: Vec<usize> = (0..own.count).filter(|&at| exists(&own, at)).collect();
         let members = kept.iter().flat_map(|&at| own.position(at)).copied().collect();

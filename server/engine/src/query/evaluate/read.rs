@@ -73,13 +73,32 @@ impl Grid {
         }
     }
 
-    /// What the members of an axis add to the ordinal, or [`NONE`].
-    fn adds<'m>(&self, axis: usize, tuples: impl Iterator<Item = &'m [Member]>) -> Vec<u32> {
+    /// What the tuples of an axis add to the ordinal, or [`NONE`]. Members in their level's order, as
+    /// the axis has them too, are not looked up.
+    fn adds<'m>(
+        &self,
+        axis: usize,
+        tuples: impl Iterator<Item = Option<&'m [Member]>> + Clone,
+    ) -> Vec<u32> {
         let own = &self.cells.axes[axis];
         let stride: usize = self.cells.axes[..axis].iter().map(|axis| axis.count).product();
+        let add = |at: usize| (at * stride) as u32;
+        let only = |tuple: Option<&[Member]>| match tuple {
+            Some(&[member]) => member,
+            _ => Member::All,
+        };
+        if Member::ascending(tuples.clone().map(only)).is_some() {
+            let mut next = 0;
+            let of = |tuple: Option<&[Member]>| {
+                let is_next = next < own.count && tuple == Some(own.position(next));
+                next += usize::from(is_next);
+                if is_next { add(next - 1) } else { NONE }
+            };
+            return tuples.map(of).collect();
+        }
         let known: HashMap<&[Member], u32> =
-            (0..own.count).map(|at| (own.position(at), (at * stride) as u32)).collect();
-        tuples.map(|tuple| known.get(tuple).copied().unwrap_or(NONE)).collect()
+            (0..own.count).map(|at| (own.position(at), add(at))).collect();
+        tuples.map(|tuple| known.get(tuple?).copied()).map(|add| add.unwrap_or(NONE)).collect()
     }
 }
 
@@ -121,7 +140,7 @@ impl Evaluator<'_> {
     }
 
     /// Whether a stand says nothing of a dimension that measures are not related to.
-    fn is_unsaid(&self, hierarchy: HierarchyRef, member: Member) -> bool {
+    pub(super) fn is_unsaid(&self, hierarchy: HierarchyRef, member: Member) -> bool {
         member == Member::All || member == self.scope.default_member(hierarchy)
     }
 
@@ -186,7 +205,7 @@ impl Evaluator<'_> {
     }
 
     /// Whether a member has something in common with what a subselect leaves.
-    fn inside(&self, hierarchy: HierarchyRef, member: Member) -> bool {
+    pub(super) fn inside(&self, hierarchy: HierarchyRef, member: Member) -> bool {
         let (HierarchyRef::Of { dimension, .. }, Member::Of { field, id }) = (hierarchy, member)
         else {
             return true;
@@ -353,18 +372,19 @@ impl Evaluator<'_> {
             return self.looked_up_apart(frame, measures, shape);
         }
         let axes = shape.differing.iter().zip(&members).map(|((hierarchy, stand), codes)| {
-            let mut seen = hashbrown::HashSet::new();
-            let members = codes.iter().filter_map(|&code| one(stand.different()[code as usize]));
-            let members = members.filter(|member| seen.insert(*member));
-            axis(vec![*hierarchy], members.collect())
+            let members =
+                codes.iter().filter_map(|&code| stand.different()[code as usize].member());
+            axis(vec![*hierarchy], each_once(members.collect()))
         });
         let axes = axes.collect();
         let grid = self.grid(axes, shape, measures)?;
         let mut adds: Vec<(&Stand, Vec<u32>)> = Vec::new();
         for (at, (_, stand)) in shape.differing.iter().enumerate() {
-            let own: Vec<Member> =
-                stand.different().iter().map(|at| one(*at).unwrap_or(Member::All)).collect();
-            adds.push((stand, grid.adds(at, own.chunks_exact(1))));
+            let own = stand.different().iter().map(|at| match at {
+                At::One(member) => Some(std::slice::from_ref(member)),
+                At::Together(_) => None,
+            });
+            adds.push((stand, grid.adds(at, own)));
         }
         let own = self.measure_adds(frame, measures, &grid);
         let value = |row: usize| {
@@ -398,7 +418,7 @@ impl Evaluator<'_> {
         let mut tuples = Vec::with_capacity(first.len() * columns.len());
         for &row in &first {
             let members = shape.differing.iter().map(|(_, stand)| stand.at(row as usize));
-            tuples.extend(members.filter_map(one));
+            tuples.extend(members.filter_map(At::member));
         }
         let mut values = vec![f64::NAN; first.len()];
         let most = self.limits.positions.max(1);
@@ -407,7 +427,7 @@ impl Evaluator<'_> {
             let chosen = &chosen[..chosen.len().min(most * columns.len())];
             let axes = vec![axis(columns.clone(), chosen.to_vec())];
             let grid = self.grid(axes, shape, measures)?;
-            let adds = grid.adds(0, chosen.chunks_exact(columns.len()));
+            let adds = grid.adds(0, chosen.chunks_exact(columns.len()).map(Some));
             for (at, add) in adds.into_iter().enumerate().filter(|(_, add)| *add != NONE) {
                 values[start + at] = grid.value(add as usize);
             }
@@ -523,11 +543,12 @@ fn is_one(at: At) -> bool {
     matches!(at, At::One(Member::All | Member::Of { .. }))
 }
 
-fn one(at: At) -> Option<Member> {
-    match at {
-        At::One(member) => Some(member),
-        At::Together(_) => None,
+fn each_once(mut members: Vec<Member>) -> Vec<Member> {
+    if Member::ascending(members.iter().copied()).is_none() {
+        let mut seen = hashbrown::HashSet::new();
+        members.retain(|member| seen.insert(*member));
     }
+    members
 }
 
 /// A union, but for what it says of some dimensions; `None` where that is all.

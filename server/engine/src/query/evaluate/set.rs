@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use hashbrown::{HashMap, HashSet};
 
+use super::exist::dimensions_of;
 use super::scope::Scope;
 use super::value::Place;
 use crate::query::bound::{Factor, HierarchyRef, Member, Part};
@@ -83,7 +84,7 @@ impl Written {
     }
 
     /// All tuples in turn.
-    pub(crate) fn tuples(&self) -> impl Iterator<Item = &[Member]> {
+    pub(crate) fn tuples(&self) -> impl Iterator<Item = &[Member]> + Clone {
         self.members.chunks_exact(self.columns.len().max(1))
     }
 
@@ -167,6 +168,11 @@ impl Scope<'_> {
 
     /// A set written out, tuples that do not exist left out.
     pub(crate) fn written(&self, set: &Set) -> Result<Written, QueryError> {
+        self.beginning(set, usize::MAX)
+    }
+
+    /// The first tuples of a set, so many if it has them.
+    pub(crate) fn beginning(&self, set: &Set, most: usize) -> Result<Written, QueryError> {
         let columns: Vec<HierarchyRef> = set.columns().collect();
         if set.factors.is_empty() {
             return Ok(Written { columns, members: Vec::new() });
@@ -174,14 +180,30 @@ impl Scope<'_> {
         if let [only] = &set.factors[..]
             && only.columns.len() == 1
         {
-            return Ok(Written { columns, members: self.listed(only)? });
+            let mut members = self.listed(only)?;
+            members.truncate(most);
+            return Ok(Written { columns, members });
         }
         let lists = set.factors.iter().map(|factor| self.listed(factor));
         let lists = lists.collect::<Result<_, _>>()?;
-        let mut done = Product { scope: self, set, lists, columns, tuples: Vec::new() };
+        let mut done = Product { scope: self, set, lists, columns, tuples: Vec::new(), most };
         let mut tuple = Vec::with_capacity(done.columns.len());
         done.extend(&mut tuple, 0)?;
         Ok(Written { columns: done.columns, members: done.tuples })
+    }
+
+    /// How many tuples a set has. They are written out only where a dimension is in several factors.
+    pub(crate) fn count(&self, set: &Set) -> Result<usize, QueryError> {
+        let of = |factor: &Factor| dimensions_of(&factor.columns);
+        let mut all: Vec<usize> = set.factors.iter().flat_map(of).collect();
+        all.sort_unstable();
+        if set.factors.is_empty() || all.windows(2).any(|two| two[0] == two[1]) {
+            return Ok(self.written(set)?.len());
+        }
+        let one = |factor: &Factor| self.written(&Set { factors: vec![factor.clone()] });
+        set.factors
+            .iter()
+            .try_fold(1, |count: usize, factor| Ok(count.saturating_mul(one(factor)?.len())))
     }
 
     /// The tuples of a factor, one behind the other; hidden members are left out.
@@ -312,7 +334,7 @@ fn check_size(parts: &[Part], width: usize) -> Result<(), QueryError> {
 fn too_many() -> QueryError {
     let message = format!("mængden har flere end {MAX_TUPLES} kombinationer");
     QueryError::new(ErrorKind::TooLarge, message)
-        .hint("skriv den som et krydsprodukt, eller vælg færre medlemmer")
+        .hint("skriv NonEmpty om krydsproduktet, eller vælg færre medlemmer")
 }
 
 /// A product being written out.
@@ -323,9 +345,15 @@ struct Product<'a> {
     lists: Vec<Vec<Member>>,
     columns: Vec<HierarchyRef>,
     tuples: Vec<Member>,
+    /// How many tuples are enough.
+    most: usize,
 }
 
 impl Product<'_> {
+    fn is_enough(&self) -> bool {
+        self.tuples.len() / self.columns.len().max(1) >= self.most
+    }
+
     /// Adds every tuple that begins with `tuple`, which spans the factors before `factor`.
     fn extend(&mut self, tuple: &mut Vec<Member>, factor: usize) -> Result<(), QueryError> {
         let Some(list) = self.lists.get(factor) else {
@@ -339,6 +367,9 @@ impl Product<'_> {
         let (before, count) = (tuple.len(), list.len() / width.max(1));
         self.scope.write(count)?;
         for position in 0..count {
+            if self.is_enough() {
+                break;
+            }
             let next = &self.lists[factor][position * width..(position + 1) * width];
             tuple.extend_from_slice(next);
             if self.scope.exists(&self.columns, tuple, width) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hashbrown::{HashMap, HashSet};
 
 use super::order::check;
-use super::{Call, Function, Kind, Outcome, Rule, Takes};
+use super::{Call, Function, Idle, Kind, Outcome, Rule, Takes};
 use crate::query::bound::{HierarchyRef, Member};
 use crate::query::error::{ErrorKind, QueryError};
 use crate::query::evaluate::Evaluator;
@@ -22,6 +22,7 @@ const SET: Takes = Takes::Need(Kind::Set);
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         takes: &[SET, Takes::EachOrCell],
+        idle: Idle::Empty,
         meaning: "Værdierne ved mængdens tupler, lagt sammen.",
         example: "Sum([Tid].[År].[År].Members, 1)",
         ..Function::call("Sum", Kind::Value, Rule::Plain(sum))
@@ -49,6 +50,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         takes: &[SET, Takes::EachOrCell],
+        idle: Idle::Empty,
         meaning: "Antallet af forskellige tupler, hvor cellen ikke er tom.",
         example: "DistinctCount([Tid].[År].[År].Members)",
         ..Function::call("DistinctCount", Kind::Value, Rule::Plain(distinct_count))
@@ -61,18 +63,21 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         takes: &[SET, Takes::EachOrCell],
+        idle: Idle::Empty,
         meaning: "Gennemsnittet af de værdier, der ikke er tomme.",
         example: "Avg([Tid].[År].[År].Members, 1)",
         ..Function::call("Avg", Kind::Value, Rule::Plain(average))
     },
     Function {
         takes: &[SET, Takes::EachOrCell],
+        idle: Idle::Empty,
         meaning: "Den mindste værdi.",
         example: "Min([Tid].[År].[År].Members, 1)",
         ..Function::call("Min", Kind::Value, Rule::Plain(|call| extreme(call, f64::min)))
     },
     Function {
         takes: &[SET, Takes::EachOrCell],
+        idle: Idle::Empty,
         meaning: "Den største værdi.",
         example: "Max([Tid].[År].[År].Members, 1)",
         ..Function::call("Max", Kind::Value, Rule::Plain(|call| extreme(call, f64::max)))
@@ -85,12 +90,13 @@ fn sum(call: &Call<'_>) -> Outcome {
 }
 
 fn count(call: &Call<'_>) -> Outcome {
-    Ok(Value::Number(call.written(0)?.len() as f64))
+    Ok(Value::Number(call.scope.count(&*call.set(0)?)? as f64))
 }
 
 /// The tuples whose cell is not empty.
 static FILLED: Function = Function {
     takes: &[SET, Takes::EachOrCell],
+    idle: Idle::Empty,
     ..Function::call("Count", Kind::Value, Rule::Plain(filled))
 };
 

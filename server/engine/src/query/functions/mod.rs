@@ -94,6 +94,23 @@ pub(crate) struct Function {
     /// Whether arguments are worked out also at those above the tuples of the set: their values are
     /// behind those of the tuples, in the order of [`Scope::with_above`].
     pub above: bool,
+    /// Which tuples of the set do not matter to what it gives.
+    pub idle: Idle,
+}
+
+/// Which tuples of a set do not matter to a function, by what its arguments are there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Idle {
+    /// None: all matter.
+    Never,
+    /// Those where all arguments are empty.
+    Empty,
+    /// Those where the condition does not hold.
+    False,
+    /// Those where the value is empty, but for the first ones, as many as argument 1 says.
+    First,
+    /// Those where the value is empty, if one of them is not among what is given.
+    Unreached,
 }
 
 impl std::fmt::Debug for Function {
@@ -171,8 +188,8 @@ impl Function {
     /// A function that is written `name(…)`.
     pub(crate) const fn call(name: &'static str, gives: Kind, rule: Rule) -> Function {
         let (takes, meaning, example) = (&[], "", "");
-        let (form, depends, above) = (Form::Call, None, false);
-        Function { name, form, takes, gives, meaning, example, rule, depends, above }
+        let (form, depends, above, idle) = (Form::Call, None, false, Idle::Never);
+        Function { name, form, takes, gives, meaning, example, rule, depends, above, idle }
     }
 
     /// A function that is written `.name`.

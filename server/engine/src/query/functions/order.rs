@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
-use super::{Call, Function, Kind, Outcome, Rule, Takes};
+use super::{Call, Function, Idle, Kind, Outcome, Rule, Takes};
 use crate::cube::dimension::same;
 use crate::cube::sort::danish;
 use crate::query::bound::{Factor, Member, Part};
@@ -56,6 +56,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         takes: &[SET, COUNT, Takes::Each],
+        idle: Idle::First,
         meaning: "De n tupler med de største værdier, den største først.",
         example: "TopCount([Tid].[År].[År].Members, 1, [Measures].DefaultMember)",
         ..Function::call("TopCount", Kind::Set, Rule::Plain(|call| best(call, true)))
@@ -68,30 +69,35 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         takes: &[SET, COUNT, Takes::Each],
+        idle: Idle::First,
         meaning: "De n tupler med de mindste værdier, den mindste først.",
         example: "BottomCount([Tid].[År].[År].Members, 1, [Measures].DefaultMember)",
         ..Function::call("BottomCount", Kind::Set, Rule::Plain(|call| best(call, false)))
     },
     Function {
         takes: &[SET, COUNT, Takes::Each],
+        idle: Idle::Unreached,
         meaning: "De tupler med de største værdier, der skal til for at nå summen.",
         example: "TopSum([Tid].[År].[År].Members, 10, [Measures].DefaultMember)",
         ..Function::call("TopSum", Kind::Set, Rule::Plain(|call| reaching(call, true, false)))
     },
     Function {
         takes: &[SET, COUNT, Takes::Each],
+        idle: Idle::Unreached,
         meaning: "De tupler med de mindste værdier, der skal til for at nå summen.",
         example: "BottomSum([Tid].[År].[År].Members, 10, [Measures].DefaultMember)",
         ..Function::call("BottomSum", Kind::Set, Rule::Plain(|call| reaching(call, false, false)))
     },
     Function {
         takes: &[SET, COUNT, Takes::Each],
+        idle: Idle::Unreached,
         meaning: "De tupler med de største værdier, der tilsammen er så mange procent af det hele.",
         example: "TopPercent([Tid].[År].[År].Members, 50, [Measures].DefaultMember)",
         ..Function::call("TopPercent", Kind::Set, Rule::Plain(|call| reaching(call, true, true)))
     },
     Function {
         takes: &[SET, COUNT, Takes::Each],
+        idle: Idle::Unreached,
         meaning: "De tupler med de mindste værdier, der tilsammen er så mange procent af det hele.",
         example: "BottomPercent([Tid].[År].[År].Members, 50, [Measures].DefaultMember)",
         ..Function::call(
@@ -121,11 +127,26 @@ fn hierarchize(call: &Call<'_>) -> Outcome {
     if !post && set.factors.iter().all(is_ordered) {
         return Ok(Value::Set(set));
     }
-    let written = call.written(0)?;
+    let last = set.factors.len().saturating_sub(1);
+    let mut factors = Vec::with_capacity(set.factors.len());
+    for (at, factor) in set.factors.iter().enumerate() {
+        let own = call.scope.written(&Set { factors: vec![factor.clone()] })?;
+        let (ordered, has_equal) = in_order(call, &own, post);
+        if has_equal && at < last {
+            return Ok(Value::set(in_order(call, &*call.written(0)?, post).0));
+        }
+        factors.extend(ordered.factors);
+    }
+    Ok(Value::set(Set { factors }))
+}
+
+/// Tuples in the order of their hierarchies, and whether some have the same place.
+fn in_order(call: &Call<'_>, written: &Written, post: bool) -> (Set, bool) {
     let key = |at: usize| call.scope.order_key(&written.places(at), post);
     let mut keyed: Vec<(Vec<u32>, usize)> = (0..written.len()).map(|at| (key(at), at)).collect();
-    keyed.sort_by(|left, right| left.0.cmp(&right.0));
-    Ok(Value::set(written.choose(keyed.into_iter().map(|(_, at)| at))))
+    keyed.sort();
+    let has_equal = keyed.windows(2).any(|two| two[0].0 == two[1].0);
+    (written.choose(keyed.into_iter().map(|(_, at)| at)), has_equal)
 }
 
 /// Whether a factor is a level, or the All member above it: ordered without looking further.
@@ -203,10 +224,30 @@ fn ranks(call: &Call<'_>, lines: &[Vec<usize>], count: usize) -> Result<Vec<u32>
 
 /// The numbers of values in the order of the values; equal ones as they came.
 fn sorted(values: &[Value], descends: bool) -> Result<Vec<usize>, QueryError> {
+    first_sorted(values, descends, values.len())
+}
+
+/// The first `count` of them.
+fn first_sorted(values: &[Value], descends: bool, count: usize) -> Result<Vec<usize>, QueryError> {
     check(values)?;
-    let mut places: Vec<usize> = (0..values.len()).collect();
-    places.sort_by(|&left, &right| directed(descends, &values[left], &values[right]));
-    Ok(places)
+    if values.iter().any(|value| matches!(value, Value::Text(_))) {
+        let mut places: Vec<usize> = (0..values.len()).collect();
+        places.sort_by(|&left, &right| directed(descends, &values[left], &values[right]));
+        places.truncate(count);
+        return Ok(places);
+    }
+    let mut keyed: Vec<((f64, bool), usize)> = values.iter().map(key).zip(0..).collect();
+    let order = |left: &((f64, bool), usize), right: &((f64, bool), usize)| {
+        let order = left.0.partial_cmp(&right.0).unwrap_or(Ordering::Equal);
+        let order = if descends { order.reverse() } else { order };
+        order.then(left.1.cmp(&right.1))
+    };
+    if count < keyed.len() {
+        keyed.select_nth_unstable_by(count, order);
+        keyed.truncate(count);
+    }
+    keyed.sort_unstable_by(order);
+    Ok(keyed.into_iter().map(|(_, place)| place).collect())
 }
 
 fn first(call: &Call<'_>) -> Outcome {
@@ -220,8 +261,7 @@ fn last(call: &Call<'_>) -> Outcome {
 }
 
 fn best(call: &Call<'_>, largest: bool) -> Outcome {
-    let mut places = sorted(call.list(2), largest)?;
-    places.truncate(call.count(1, 0)?);
+    let places = first_sorted(call.list(2), largest, call.count(1, 0)?)?;
     Ok(Value::set(call.written(0)?.choose(places)))
 }
 

@@ -1,13 +1,15 @@
 //! Sets made of sets.
 
-use super::{Call, Function, Kind, Outcome, Rule, Takes};
+use std::sync::Arc;
+
+use super::{Call, Function, Idle, Kind, Outcome, Rule, Takes};
 use crate::query::bound::{HierarchyRef, Member, Part};
 use crate::query::error::{ErrorKind, QueryError};
-use crate::query::evaluate::Evaluator;
 use crate::query::evaluate::frame::Frame;
 use crate::query::evaluate::set::Set;
-use crate::query::evaluate::value::{Column, Value};
-use crate::query::expr::{Depends, Expr};
+use crate::query::evaluate::value::{Column, Place, Value};
+use crate::query::evaluate::{Evaluator, List};
+use crate::query::expr::{Depends, Expr, Node};
 
 const SET: Takes = Takes::Need(Kind::Set);
 const ALL: Takes = Takes::Word(&["ALL"]);
@@ -95,6 +97,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         takes: &[SET, Takes::Each],
+        idle: Idle::False,
         meaning: "De tupler, hvor betingelsen er opfyldt.",
         example: "Filter([Tid].[År].[År].Members, 1 = 1)",
         ..Function::call("Filter", Kind::Set, Rule::Plain(filter))
@@ -161,8 +164,8 @@ fn append(call: &Call<'_>) -> Outcome {
 }
 
 fn head(call: &Call<'_>) -> Outcome {
-    let set = call.written(0)?;
-    Ok(Value::set(set.choose(0..call.count(1, 1)?.min(set.len()))))
+    let first = call.scope.beginning(&*call.set(0)?, call.count(1, 1)?)?;
+    Ok(Value::set(Set::of_tuples(first.columns, first.members)))
 }
 
 fn tail(call: &Call<'_>) -> Outcome {
@@ -323,14 +326,46 @@ fn each(
     Ok(rows.into_iter().collect())
 }
 
+/// Tuples of a second set at which a large product is looked for at most.
+const MOST_PLACES: usize = 100;
+
+/// The tuples of the first set at each row; of a large product, those that can have a value.
+fn with_values(
+    evaluator: &Evaluator<'_>,
+    frame: &Frame,
+    arguments: &[Expr],
+) -> Result<Vec<List>, QueryError> {
+    let own = evaluator.eval(&arguments[0], frame)?;
+    let cells = match arguments.get(1).filter(|other| other.kind() == Kind::Set) {
+        None => vec![arguments[0].like(Node::Cell(None))],
+        Some(other) => match evaluator.eval(other, frame)? {
+            Column::Same(Value::Set(second)) if evaluator.scope.count(&second)? <= MOST_PLACES => {
+                let second = evaluator.scope.written(&second)?;
+                (0..second.len()).map(|at| cell_at(other, second.places(at))).collect()
+            }
+            _ => return evaluator.lists(&own, frame.rows),
+        },
+    };
+    match evaluator.stored(&own, frame, &cells, |value| value.is_none())? {
+        Some(few) => Ok(few.into_iter().map(|list| Ok(Arc::new(list))).collect()),
+        None => evaluator.lists(&own, frame.rows),
+    }
+}
+
+/// The value at a tuple.
+fn cell_at(like: &Expr, tuple: Vec<Place>) -> Expr {
+    let member = |(own, member)| like.like(Node::Constant(Value::Member(own, member)));
+    let tuple = Node::Tuple(tuple.into_iter().map(member).collect());
+    like.like(Node::Cell(Some(Box::new(like.like(tuple)))))
+}
+
 /// The tuples that have a value at some tuple of the second set, or at the cell.
 fn non_empty(
     evaluator: &Evaluator<'_>,
     frame: &Frame,
     arguments: &[Expr],
 ) -> Result<Column, QueryError> {
-    let own = evaluator.eval(&arguments[0], frame)?;
-    let lists = evaluator.lists(&own, frame.rows)?;
+    let lists = with_values(evaluator, frame, arguments)?;
     let child = evaluator.child(frame, &lists, 0..frame.rows)?;
     let has_value = match arguments.get(1).filter(|other| other.kind() == Kind::Set) {
         None => {

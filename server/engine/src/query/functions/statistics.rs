@@ -1,6 +1,6 @@
 //! Statistics of the values at a set: spread, middles, and how two values go together.
 
-use super::{Call, Function, Kind, Outcome, Rule, Takes};
+use super::{Call, Function, Idle, Kind, Outcome, Rule, Takes};
 use crate::query::error::QueryError;
 use crate::query::evaluate::value::Value;
 
@@ -28,12 +28,14 @@ macro_rules! pairs_example {
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         takes: &[SET, Takes::EachOrCell],
+        idle: Idle::Empty,
         meaning: "Den midterste værdi; af et lige antal gennemsnittet af de to i midten.",
         example: "Median([Tid].[År].[År].Members, [Measures].DefaultMember)",
         ..Function::call("Median", Kind::Value, Rule::Plain(|call| quantile(call, 0.5)))
     },
     Function {
         takes: &[SET, Takes::Each, Takes::Need(Kind::Value)],
+        idle: Idle::Empty,
         meaning: "Den værdi, så mange procent af værdierne højst er; mellem to nabotal regnes \
                   forholdsmæssigt. Percentile(…, 50) er medianen.",
         example: "Percentile([Tid].[År].[År].Members, [Measures].DefaultMember, 90)",
@@ -128,6 +130,7 @@ const fn spread(
 ) -> Function {
     Function {
         takes: &[SET, Takes::EachOrCell],
+        idle: Idle::Empty,
         meaning,
         example,
         ..Function::call(name, Kind::Value, Rule::Plain(rule))

@@ -211,6 +211,13 @@ fn plan_column(view: &View, factor: &Factor, at: usize) -> (Column, bool) {
     let width = factor.columns.len();
     let mut column =
         Column { hierarchy, stride: 1, size: 0, levels: Vec::new(), measures: Vec::new() };
+    if let [Part::Tuples(members)] = &factor.parts[..]
+        && width == 1
+        && let Some(field) = Member::ascending(members.iter().copied())
+    {
+        column.take_ascending(field, members, level_size(view, hierarchy, field));
+        return (column, true);
+    }
     let mut unique = true;
     let mut known: HashMap<Member, u64> = HashMap::new();
     for part in &factor.parts {
@@ -263,6 +270,19 @@ impl Column {
         self.levels.retain(|level| level.field() != Some(field));
         self.levels.push(Level::Whole { field, base: self.size });
         self.size += members;
+    }
+
+    /// Gives the first members their codes: some of a level that has `count`, in its order, each once.
+    fn take_ascending(&mut self, field: usize, members: &[Member], count: u64) {
+        if members.len() as u64 == count {
+            return self.take_level(field, count);
+        }
+        let ids = members.iter().filter_map(|member| match member {
+            Member::Of { id, .. } => Some(*id),
+            _ => None,
+        });
+        self.levels.push(Level::Some { field, codes: ids.zip(0..).collect() });
+        self.size = members.len() as u64;
     }
 
     /// Gives a member its code; false where it has one already.
