@@ -15,8 +15,8 @@ use cube_schema::domains::vh::Vh;
 use terning_engine::query::explain::{ExplainCell, UNEXPLAINED, explain};
 use terning_engine::query::table::Values;
 use terning_engine::query::{
-    Cancel, Drill, Drilled, Limits, Pivot, QueryError, Question, View, answer, drill, drill_mdx, role,
-    translate,
+    Cancel, Drill, Drilled, Limits, Pivot, QueryError, Question, View, answer, drill, drill_mdx,
+    role, translate,
 };
 use terning_oracle::{Hand07, Oracle, OracleRecord, Publication};
 use terning_server::reports::{self, Given, Lines};

@@ -67,7 +67,8 @@ const RETURN: &str = "RETURN [Bonlinje], [Measures].[Omsætning], [Butik].[Land]
 
 #[test]
 fn the_rows_of_a_cell_are_those_of_the_tables() {
-    let of = |where_: &str| format!("DRILLTHROUGH MAXROWS 100000 SELECT FROM [Salg] {where_} {RETURN}");
+    let of =
+        |where_: &str| format!("DRILLTHROUGH MAXROWS 100000 SELECT FROM [Salg] {where_} {RETURN}");
     for (text, country, year) in [
         (of("WHERE [Butik].[Butikker].[Danmark]"), "Danmark", "2023"),
         (of("WHERE ([Butik].[Butikker].[Danmark], [Tid].[Kalender].[2024])"), "Danmark", "2024"),

@@ -273,7 +273,8 @@ pub fn records(
     Ok(Drilled {
         records: shown.len(),
         entities: Cell::entities(&lines),
-        table: cell.table(columns, &shown[which.start.min(shown.len())..which.end.min(shown.len())]),
+        table: cell
+            .table(columns, &shown[which.start.min(shown.len())..which.end.min(shown.len())]),
         behind,
         of: Of::default(),
         stands: Vec::new(),

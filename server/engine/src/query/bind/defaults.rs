@@ -48,8 +48,7 @@ pub(in crate::query) fn beside(view: &View, conditions: &[Condition]) -> Vec<Con
     let found = of(view).into_iter().filter_map(|(hierarchy, member)| match (hierarchy, member) {
         (HierarchyRef::Of { dimension, hierarchy }, Member::Of { field, id }) => {
             let levels = &view.cube().dimensions[dimension].hierarchies[hierarchy].levels;
-            let names =
-                |one: &Condition| one.dimension == dimension && levels.contains(&one.field);
+            let names = |one: &Condition| one.dimension == dimension && levels.contains(&one.field);
             let condition = Condition { dimension, field, members: vec![id], except: false };
             (!conditions.iter().any(names)).then_some(condition)
         }

@@ -11,8 +11,13 @@ use crate::query::{Cancel, Limits, answer, bind, names, run, told};
 
 /// Words before a column in parentheses; the first ones ask for what is read of a member, the last for
 /// its key.
-const OF_COLUMN: [(&str, bool); 5] =
-    [("NAME", false), ("CAPTION", false), ("MEMBER_CAPTION", false), ("MEMBER_VALUE", false), ("KEY", true)];
+const OF_COLUMN: [(&str, bool); 5] = [
+    ("NAME", false),
+    ("CAPTION", false),
+    ("MEMBER_CAPTION", false),
+    ("MEMBER_VALUE", false),
+    ("KEY", true),
+];
 
 /// Finds the records that a `DRILLTHROUGH` asks for, of the cubes that the views are of; no more than
 /// some number, whatever it says.
