@@ -11,6 +11,7 @@ pub mod expression;
 mod group;
 mod level;
 mod like;
+mod made_of;
 mod measures;
 mod problem;
 mod records;

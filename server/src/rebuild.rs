@@ -1,5 +1,6 @@
 //! A folder of deliveries → a new version of all cubes, with its load report beside it.
 
+mod accepted;
 mod again;
 mod former;
 mod of_tables;
@@ -139,7 +140,8 @@ impl Outcome {
 /// Builds the next version.
 ///
 /// # Errors
-/// A folder cannot be read or written, or another rebuild is running.
+/// A folder cannot be read or written, another rebuild is running, or somebody is accepted who has
+/// delivered nothing.
 pub fn rebuild(order: &Rebuild, progress: &(dyn Fn(Progress) + Sync)) -> anyhow::Result<Outcome> {
     let domain = Vh::new()?;
     let store = FolderStore::open(&order.deliveries)?;
@@ -152,10 +154,11 @@ pub fn rebuild(order: &Rebuild, progress: &(dyn Fn(Progress) + Sync)) -> anyhow:
         }
         loaded => loaded?,
     };
+    accepted::check(&order.accept, former.as_ref(), &loaded)?;
     let draft = Draft::locked(lock, loaded.timeline.last)?;
     loaded.report.version = draft.name().to_string();
     loaded.report.compare(former.as_ref().map(|former| &former.report));
-    note_idle(order, &mut loaded.report);
+    accepted::note_idle(&order.accept, &mut loaded.report);
     let in_use = decide_use(order, draft.name(), &mut loaded.report);
     write_reports(&draft, &loaded)?;
     let (star, inputs) = (std::mem::take(&mut loaded.star), &loaded.inputs);
@@ -199,19 +202,6 @@ fn load_against(
     });
     let ordered = Order { limit: order.month, hold, ..Order::default() };
     load_ordered(domain, store, &ordered, progress)
-}
-
-/// Says of whom an acceptance had nothing to accept: of a slip of the pen, and of yesterday's.
-fn note_idle(order: &Rebuild, report: &mut LoadReport) {
-    let Accept::Some(names) = &order.accept else { return };
-    let accepted = report.accepted.iter().map(|one| one.kommune.as_str());
-    let accepted: Vec<&str> =
-        accepted.chain(report.accepted_files.iter().map(HeldFile::name)).collect();
-    let idle = names.iter().filter(|name| !accepted.contains(&name.as_str()));
-    let notes: Vec<String> = idle
-        .map(|name| format!("--accept {name} har ingen virkning: '{name}' er ikke holdt tilbage"))
-        .collect();
-    report.notes.extend(notes);
 }
 
 /// Whether the new version is to be asked when none is named, and what is to be said of that. A

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::check::missing;
-use super::{CalculatedMeasure, Cube, MeasureGroup, Place, Problems, Schema};
+use super::{CalculatedMeasure, Cube, MeasureGroup, Place, Problems, Schema, made_of};
 
 /// A part of a calculated measure: a measure, under some conditions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +57,7 @@ fn check_calculated(
     place: &Place,
     problems: &mut Problems<'_>,
 ) {
+    made_of::check(measure, place, problems);
     let who = format!("målet '{}' i kuben '{}' (made_of)", measure.name, cube.name);
     for part in measure.made_of.iter().filter(|part| !is_stored(cube, &part.measure)) {
         let Some(inner) = cube.calculated.iter().find(|one| one.name == part.measure) else {

@@ -37,7 +37,8 @@ pub fn built() -> tempfile::TempDir {
     built_of(deliver)
 }
 
-fn built_of(deliver: fn(&Path)) -> tempfile::TempDir {
+/// A data folder with one version of what is delivered.
+pub fn built_of(deliver: fn(&Path)) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     deliver(&folder.path().join("deliveries"));
     let order = Rebuild::new(folder.path().join("deliveries"), folder.path());

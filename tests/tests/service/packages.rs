@@ -1,15 +1,16 @@
 //! Data packages from the outside: what is in them, and who gets them (A1, A2).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
+use cube_schema::day::Day;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
 use serde_json::Value;
-use terning_tests::folder::sha256;
+use terning_tests::folder::{Delivery, sha256};
 
-use crate::access::{built, token};
+use crate::access::{built, built_of, token};
 use crate::harness::Server;
 
 /// Asks for a package; gives its folder, or what was said.
@@ -57,7 +58,7 @@ fn text(field: &Field) -> String {
         Field::Str(text) => text.clone(),
         Field::Long(number) => number.to_string(),
         Field::Double(number) => number.to_string().replace('.', ","),
-        Field::Date(days) => cube_schema::day::Day(*days).to_string(),
+        Field::Date(days) => Day(*days).to_string(),
         other => panic!("{other:?}"),
     }
 }
@@ -115,8 +116,96 @@ fn a_package_describes_itself_and_its_checksums_hold() {
     assert!(readme.contains("Kommune: 153") && readme.contains("fortrolige"), "{readme}");
     let words = csv(&folder.join("ordbog.csv"));
     let header = csv(&folder.join("ydelser.csv"))[0].len();
-    assert_eq!(words.len(), header);
+    assert_eq!(words.iter().filter(|word| word["Fil"] == "ydelser").count(), header);
     assert!(words.iter().any(|word| word["Felt"] == "DatoUdenOverlap" && word["Regel"] == "C3"));
+}
+
+/// Records of one municipality that C2 and C3 cut, also in two, beside one that D1 deletes, one that
+/// ends in the future, and two of one citizen and code on the same days.
+fn deliver_cut(deliveries: &Path) {
+    let lines = [
+        "s;6101801234;153;;1.12.0.2;2019-01-01;;;;A",
+        "o;6101801234;153;;1.8.1;2019-06-10;2019-08-31;;;A",
+        "w;6101801234;153;;1.12.0.2;2020-02-01;2020-02-10;;;A",
+        "t;6202702345;153;;1.8.2;2019-01-15;2020-12-31;;;A",
+        "u;6202702345;153;;1.8.1;2019-03-01;2019-04-30;;;A",
+        "v;6202702345;153;;1.8.2;2020-06-01;2027-05-31;;;A",
+        "x;6202702345;153;;9.9;2020-01-01;;;;A",
+    ];
+    Delivery::full("153", "nexus", "2020-12").write(deliveries, &lines);
+}
+
+/// Days of the pieces, and different days per citizen and service, over the days of a period.
+fn recounted(pieces: &[BTreeMap<String, String>], first: &str, last: &str) -> [f64; 2] {
+    let day = |text: &str| Day::parse(text).unwrap();
+    let (first, last) = (day(first), day(last));
+    let mut all = 0;
+    let mut different = BTreeSet::new();
+    for piece in pieces {
+        let end = if piece["Til"].is_empty() { last } else { last.min(day(&piece["Til"])) };
+        for number in first.max(day(&piece["Fra"])).0..=end.0 {
+            all += 1;
+            different.insert((&piece["Personnummer"], &piece["Ydelseskode"], number));
+        }
+    }
+    let days = f64::from(last.0 - first.0 + 1);
+    [different.len() as f64 / days, f64::from(all) / days]
+}
+
+#[test]
+fn the_pieces_of_a_datamart_add_up_to_m6_and_m7() {
+    let data = built_of(deliver_cut);
+    let into = tempfile::tempdir().unwrap();
+    let server = Server::ready(data.path());
+    let own = token(data.path(), "kommune", Some("153"));
+    let asked = ["--kind=datamart", "--kommune=153"];
+    let folder = package(&server, into.path(), &asked, &own).unwrap();
+    let pieces = csv(&folder.join("perioder.csv"));
+    assert_eq!(pieces, parquet(&folder.join("perioder.parquet")));
+    let of = |id: &str| {
+        let own = pieces.iter().filter(|piece| piece["Ydelsesid"] == id);
+        own.map(|piece| [&piece["Nummer"], &piece["Fra"], &piece["Til"]]).collect::<Vec<_>>()
+    };
+    assert_eq!(of("s"), [["1", "2019-01-01", "2019-06-09"], ["2", "2019-09-01", ""]]);
+    assert_eq!(of("t"), [["1", "2019-01-15", "2019-02-28"], ["2", "2019-05-01", "2020-05-31"]]);
+    assert_eq!(of("x"), [[""; 3]; 0]);
+    let mut compared = 0;
+    for (field, periods) in [
+        (
+            "Tid.År",
+            vec![("2019", "2019-01-01", "2019-12-31"), ("2020", "2020-01-01", "2020-12-31")],
+        ),
+        ("Tid.Kvartal", vec![("2019K2", "2019-04-01", "2019-06-30")]),
+        (
+            "Tid.Måned",
+            vec![("2019-06", "2019-06-01", "2019-06-30"), ("2020-02", "2020-02-01", "2020-02-29")],
+        ),
+    ] {
+        for (period, first, last) in periods {
+            let filter = format!("--filter={field}={period}");
+            let answer = server.answer(&[
+                "pivot",
+                "--cube=Voksne Handicappede Benchmark",
+                "--filter=Handle kommune.Kommunenummer=153",
+                "--measure=Helårsmodtagere",
+                "--measure=Fuldtidsydelser",
+                "--format=csv",
+                &filter,
+            ]);
+            let line = answer.lines().nth(1).unwrap();
+            let figures =
+                line.split(';').map(|figure| figure.replace(',', ".").parse::<f64>().unwrap());
+            for (figure, recounted) in figures.zip(recounted(&pieces, first, last)) {
+                assert!((figure - recounted).abs() < 1e-9, "{period}: {answer} {recounted}");
+                compared += 1;
+            }
+        }
+    }
+    assert_eq!(compared, 10);
+    let words = csv(&folder.join("ordbog.csv"));
+    assert!(words.iter().any(|word| word["Fil"] == "perioder" && word["Felt"] == "Til"));
+    let readme = fs::read_to_string(folder.join("LÆSMIG.md")).unwrap();
+    assert!(readme.contains("Fuldtidsydelser (M7)") && readme.contains("| perioder |"), "{readme}");
 }
 
 #[test]

@@ -9,6 +9,7 @@ pub mod hand07;
 pub mod kodelister;
 pub mod noegletalsdata;
 pub mod pakker;
+pub mod perioder;
 pub mod rapporter;
 pub mod record;
 pub mod reference;
@@ -199,6 +200,20 @@ mod tests {
         assert_eq!(days("2026-11-01", ""), None);
         assert_eq!(days("", "2020-01-01"), None);
         assert_eq!(days("2020-01-02", "2020-01-01"), None);
+    }
+
+    #[test]
+    fn the_cubes_of_records_count_alike_and_two_tell_alike() {
+        let cubes = &vh().schema().cubes;
+        let [reported, benchmark, explained] = [0, 1, 2].map(|at| &cubes[at].groups[0]);
+        assert_eq!(reported.measures.len(), 8);
+        assert_eq!(reported.measures, benchmark.measures);
+        assert_eq!(benchmark.measures, explained.measures);
+        assert_eq!(benchmark.provenance, explained.provenance);
+        let heads = |group: &crate::schema::MeasureGroup| {
+            group.provenance.iter().map(|column| column.name.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(heads(reported), heads(benchmark));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::rule::Marks;
 use crate::table::{FactColumn, FactTable, Lists};
 
 use super::super::kodelister::Kommune;
+use super::super::perioder;
 use super::super::record::Record;
 use super::super::regler::{self, RULES, c3_stoette_under_ophold};
 use super::super::{LOKAL, NATIONAL};
@@ -111,11 +112,12 @@ impl<'a> Facts<'a> {
     }
 
     /// What the rules have done to the record, in one judgement, under a suffix: first and last
-    /// day left, `Dato uden overlap`, and the marks.
+    /// day left, the pieces left, `Dato uden overlap`, and the marks.
     fn judged(self, judgement: usize, suffix: &str) -> Vec<(String, FactColumn)> {
         let columns = [
             ("tilbage_fra", self.told(|judged| Some(left(judged, judgement).first()?.first))),
             ("tilbage_til", self.told(|judged| Some(left(judged, judgement).last()?.last))),
+            ("perioder_tilbage", self.coded(|judged| left(judged, judgement), skrevne_perioder)),
             ("dato_uden_overlap", self.told(|judged| dato_uden_overlap(judged, judgement))),
             ("maerker", self.coded(|judged| maerker(judged, judgement), skrevet)),
         ];
@@ -233,6 +235,10 @@ fn dato_uden_overlap(judged: &Judged<Record>, judgement: usize) -> Option<Day> {
 /// The ids of the rules whose mark a record carries, in their order.
 fn maerker(judged: &Judged<Record>, judgement: usize) -> Marks {
     judged.marks.with(judged.verdicts[judgement].marks)
+}
+
+fn skrevne_perioder(pieces: &&[Interval]) -> Box<str> {
+    perioder::skriv(pieces).into()
 }
 
 fn skrevet(marks: &Marks) -> Box<str> {

@@ -105,7 +105,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         takes: &[MEMBER],
-        meaning: "Om medlemmet står på det nederste niveau.",
+        meaning: "Om der ikke står noget under medlemmet.",
         example: "IsLeaf([Tid].[Kalender].[2020])",
         ..Function::call("IsLeaf", Kind::Value, Rule::Plain(is_leaf))
     },
