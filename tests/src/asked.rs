@@ -82,7 +82,7 @@ fn drilled(cubes: &[Arc<Cube>], random: &mut Random) -> Drill {
         1 | 2 => columns.push(name),
         _ => {}
     }
-    Drill { cube: cube.name.clone(), filters, measure, columns, max: random.below(20) }
+    Drill { cube: cube.name.clone(), filters, measure, columns, max: random.below(20), first: 0 }
 }
 
 /// A field, or a heading of what is told of records.

@@ -15,7 +15,8 @@ use cube_schema::domains::vh::Vh;
 use terning_engine::query::explain::{ExplainCell, UNEXPLAINED, explain};
 use terning_engine::query::table::Values;
 use terning_engine::query::{
-    Cancel, Drill, Drilled, Limits, Pivot, Question, View, answer, drill, role,
+    Cancel, Drill, Drilled, Limits, Pivot, QueryError, Question, View, answer, drill, drill_mdx,
+    role, translate,
 };
 use terning_oracle::{Hand07, Oracle, OracleRecord, Publication};
 use terning_server::reports::{self, Given, Lines};
@@ -156,6 +157,53 @@ fn drill_through_shows_as_many_records_and_citizens_as_the_cell_counts() {
             }
             let last = "Antal Unikke Borgere Ultimo";
             assert_eq!(of(last).entities, figure(last), "{about} {last}");
+        }
+    }
+}
+
+#[test]
+fn a_drillthrough_of_a_cell_is_the_drill_that_a_person_would_ask_for() {
+    let drilled = |views: &[View], cube: &str, filters: Vec<String>, measure: String| {
+        let pivot = Pivot {
+            cube: cube.to_owned(),
+            filters: filters.clone(),
+            measures: vec![measure.clone()],
+            empty: true,
+            ..Pivot::default()
+        };
+        let cell = translate(views, &pivot).unwrap();
+        let text = format!("DRILLTHROUGH MAXROWS 50 {cell}");
+        let asked = Drill { cube: cube.to_owned(), filters, measure, max: 50, ..Drill::default() };
+        let by_filters = drill(views, &asked, &Cancel::default());
+        let by_mdx = drill_mdx(views, &text, 1_000_000, &Cancel::default());
+        let told = |found: Result<(usize, Drilled), QueryError>| match found {
+            Ok((at, found)) => {
+                let counts = (found.records, found.entities, found.behind);
+                Ok((at, counts, found.of, found.table))
+            }
+            Err(error) => Err(error.message),
+        };
+        let (by_filters, by_mdx) = (told(by_filters), told(by_mdx));
+        assert_eq!(by_mdx, by_filters, "{text}");
+        by_mdx.map_or(0, |(_, (records, ..), ..)| records)
+    };
+    for views in [everything(), of_kommune("153"), of_kommune("461")] {
+        let mut records = 0;
+        for (cube, seed) in [(0, 5), (1, 6)] {
+            let name = &ENGINE.cubes[cube].name;
+            for (filters, measure) in random_cells(cube, seed) {
+                // What a role may not see is not asked for: its names would be other errors.
+                let pivot = Pivot { cube: name.clone(), filters, ..Pivot::default() };
+                if translate(&views, &pivot).is_ok() {
+                    records += drilled(&views, name, pivot.filters, measure);
+                }
+            }
+        }
+        assert!(records > 0);
+        for filters in key_figure_cells() {
+            drilled(&views, KEY_FIGURES, filters.clone(), "Udgifter".to_owned());
+            let n1 = "Antal modtagere af længerevarende ophold pr. 1000 indbyggere i alderen 18-64";
+            drilled(&views, KEY_FIGURES, filters, n1.to_owned());
         }
     }
 }

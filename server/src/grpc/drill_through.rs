@@ -5,13 +5,13 @@ use terning_engine::query::{Cancel, Drill, Drilled, drill};
 use terning_proto::v1;
 use tonic::Status;
 
-use super::call::Call;
+use super::call::{Call, Sight};
 use super::explain::of_formula;
 use super::table::{self, About};
 use super::{Api, Parts, status};
 
 /// Records of the largest answer.
-const LARGEST: usize = 1_000_000;
+pub(super) const LARGEST: usize = 1_000_000;
 
 /// What a municipality is told of the records behind a figure of all municipalities.
 const OTHERS: &str = "Kun kommunens egne ydelser er vist, efter dens egne indberetninger; cellen kan \
@@ -29,16 +29,26 @@ impl Api {
         let job = move |cancel: &Cancel| {
             let asked = asked(&request);
             let (at, drilled) = drill(&sight.views, &asked, cancel).map_err(status::of_query)?;
-            let cube = sight.views[at].cube().name.clone();
-            let mut about = about(cube, request.filters, &drilled);
-            if drilled.of.view != at {
-                let teller = &sight.views[drilled.of.view].cube().name;
-                about.notes.push(format!("Ydelserne er vist, som de er i kuben '{teller}'."));
-            }
-            Ok(table::parts(&sight.version, about, &drilled.table))
+            Ok(parts(&sight, at, request.filters, &drilled))
         };
         Ok(super::table_stream(self.work.run(deadline, job).await?))
     }
+}
+
+/// The records behind a cell of one of the cubes, with what there is to say of them.
+pub(super) fn parts(
+    sight: &Sight,
+    at: usize,
+    filters: Vec<String>,
+    drilled: &Drilled,
+) -> Vec<v1::TablePart> {
+    let cube = sight.views[at].cube().name.clone();
+    let mut about = about(cube, filters, drilled);
+    if drilled.of.view != at {
+        let teller = &sight.views[drilled.of.view].cube().name;
+        about.notes.push(format!("Ydelserne er vist, som de er i kuben '{teller}'."));
+    }
+    table::parts(&sight.version, about, &drilled.table)
 }
 
 fn asked(request: &v1::DrillThroughRequest) -> Drill {
@@ -48,6 +58,7 @@ fn asked(request: &v1::DrillThroughRequest) -> Drill {
         measure: request.measure.clone(),
         columns: request.columns.clone(),
         max: (request.max as usize).min(LARGEST),
+        first: 0,
     }
 }
 
@@ -71,8 +82,14 @@ fn about(cube: String, filters: Vec<String>, drilled: &Drilled) -> About {
     if *some {
         notes.push(if group.is_none() { OTHERS } else { OTHER_FACTS }.to_owned());
     }
+    if !drilled.stands.is_empty() {
+        notes.push(format!("Hvor intet er sagt, er cellen {}.", drilled.stands.join(" og ")));
+    }
     if shown < records {
-        notes.push(format!("De første {shown} er vist; vis flere med --max."));
+        notes.push(match drilled.first {
+            0 => format!("De første {shown} er vist; vis flere med --max eller MAXROWS."),
+            before => format!("Vist er {shown} fra nummer {}.", before + 1),
+        });
     }
     About {
         title: match group {

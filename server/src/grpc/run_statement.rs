@@ -2,7 +2,9 @@
 
 use std::time::Instant;
 
-use terning_engine::query::{Cancel, Limits, Profile, Question, Wanted, profile, wanted};
+use terning_engine::query::{
+    Cancel, Limits, Profile, Question, Wanted, drill_mdx, profile, wanted,
+};
 use terning_proto::v1;
 use terning_proto::v1::run_statement_response::Part;
 use tonic::Status;
@@ -10,7 +12,7 @@ use tonic::Status;
 use super::call::{Call, Sight};
 use super::query::{Words, ask, asked};
 use super::table::{self, About};
-use super::{Api, Parts, convert, status};
+use super::{Api, Parts, convert, drill_through, status};
 use crate::versions::Asked;
 
 impl Api {
@@ -45,13 +47,28 @@ fn run(
             let parts = told(sight, &words, cancel)?;
             Ok(parts.into_iter().map(Part::Table).collect())
         }
-        // Records are refused with the words of the language.
-        Wanted::Cells | Wanted::Records => {
+        Wanted::Records => {
+            let parts = records(sight, &words, cancel)?;
+            Ok(parts.into_iter().map(Part::Table).collect())
+        }
+        Wanted::Cells => {
             let answered = ask(sight, question, cancel)?;
             let parts = convert::parts(convert::cell_set(sight, &answered, question.formatted));
             Ok(parts.into_iter().map(Part::Answer).collect())
         }
     }
+}
+
+/// The records behind the cell of a `DRILLTHROUGH`.
+fn records(
+    sight: &Sight,
+    words: &Words<'_>,
+    cancel: &Cancel,
+) -> Result<Vec<v1::TablePart>, Status> {
+    let Question::Mdx(text) = words.question() else { return Err(status::internal()) };
+    let found = drill_mdx(&sight.views, text, drill_through::LARGEST, cancel);
+    let (at, drilled) = found.map_err(status::of_query)?;
+    Ok(drill_through::parts(sight, at, vec![text.to_owned()], &drilled))
 }
 
 /// What is done with a question, and how long it took.

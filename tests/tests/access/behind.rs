@@ -93,6 +93,7 @@ fn a2_behind_the_numerators_of_key_figures_are_the_own_records_of_benchmark() {
             measure: measure.to_owned(),
             columns: ["Ydelsesid", "Mærker"].map(str::to_owned).to_vec(),
             max: 0,
+            first: 0,
         };
         let eyes = Eyes::of(&engine.cubes, kommune);
         drill(eyes.views(), &asked, &Cancel::default()).unwrap().1

@@ -9,6 +9,7 @@
 
 mod by_sql;
 mod not_yet;
+mod records;
 mod shop;
 mod vh_tables;
 

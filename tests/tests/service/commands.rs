@@ -165,3 +165,12 @@ fn what_is_done_with_a_question_is_told() {
     let told = server.answer(&words);
     assert!(told.contains("hentet blandt de gemte svar"), "{told}");
 }
+
+#[test]
+fn a_drillthrough_without_records_is_refused_at_its_place() {
+    let (_data, server) = served();
+    let text = "DRILLTHROUGH\nSELECT [Tid].[Kvartal].[2020K1] ON 0 FROM [Ting]";
+    let refused = server.refusal(&["mdx", text]);
+    assert!(refused.contains("ingen ydelser at vise"), "{refused}");
+    assert!(refused.contains("linje 2, kolonne 1"), "{refused}");
+}

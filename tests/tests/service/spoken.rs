@@ -61,7 +61,7 @@ fn said(asked: Asked, version: String) -> Request {
         Asked::Translate(pivot) => {
             Request::Translate(v1::TranslatePivotRequest { pivot: Some(words(pivot)), version })
         }
-        Asked::Drill(query::Drill { cube, filters, measure, columns, max }) => {
+        Asked::Drill(query::Drill { cube, filters, measure, columns, max, .. }) => {
             let (max, purpose) = (max as u32, String::new());
             Request::Drill(v1::DrillThroughRequest {
                 cube,

@@ -26,7 +26,7 @@ pub enum Wanted {
     Cells,
     /// What is done with a `SELECT`: [`super::profile()`].
     Profile,
-    /// The records behind a cell.
+    /// The records behind a cell: [`super::drill_mdx`].
     Records,
 }
 
@@ -100,6 +100,11 @@ pub(super) fn prepare_select(
 }
 
 impl Prepared {
+    /// Which of the views is asked.
+    pub(super) fn view(&self) -> usize {
+        self.view
+    }
+
     /// The question, bound.
     pub(super) fn bound(&self) -> &Bound {
         &self.bound

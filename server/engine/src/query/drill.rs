@@ -5,7 +5,10 @@
 //! one line. So there are as many lines as the cell counts records, and every line is about a
 //! record that the caller may see.
 
+mod asked;
 mod cell;
+
+use std::ops::Range;
 
 use super::bound::{Bound, Condition};
 use super::error::{ErrorKind, QueryError};
@@ -15,6 +18,7 @@ use super::view::View;
 use super::{Cancel, Limits, answer, bind, explain, run};
 use crate::cube::dimension::same;
 use crate::cube::{Cube, Group, Measure, MeasureRef, Provenance, Use};
+pub use asked::drill_mdx;
 use cell::{Cell, Line, When};
 
 /// Records shown where no number is given.
@@ -34,6 +38,8 @@ pub struct Drill {
     pub columns: Vec<String>,
     /// At most so many records; 0 is a thousand.
     pub max: usize,
+    /// The first record shown, counted from 1; 0 is the first of all.
+    pub first: usize,
 }
 
 /// The records of a cell.
@@ -49,6 +55,10 @@ pub struct Drilled {
     pub behind: u32,
     /// What the records are behind.
     pub of: Of,
+    /// The default members that the cell stands at, where the conditions say nothing.
+    pub stands: Vec<String>,
+    /// How many records come before those shown.
+    pub first: usize,
 }
 
 /// The stored measure whose records are shown.
@@ -78,31 +88,102 @@ pub fn drill(
 ) -> Result<(usize, Drilled), QueryError> {
     let at = answer::find(views, &asked.cube)?;
     // What the asked cube does not have is refused here, whoever then tells of the records.
-    asked.filters.iter().try_for_each(|filter| bind::condition(&views[at], filter).map(drop))?;
-    let told = told::first(views, at, &asked.measure, &asked.filters)?;
+    let view = &views[at];
+    let said = asked.filters.iter().map(|filter| bind::condition(view, filter));
+    let said = said.collect::<Result<Vec<Condition>, _>>()?;
+    let conditions = bind::default_conditions(view, &said);
+    let told = told::first(views, at, &asked.measure, &asked.filters, &[])?;
     check_records(views, &views[told.view], told.measure.group)?;
-    let drilled = behind(views, &told, asked, cancel)?;
+    let cell = CellAt { filters: &told.filters, conditions: &conditions, of: view };
+    let mut drilled = behind(views, &told, &cell, asked, cancel)?;
+    drilled.stands = conditions.iter().map(|one| shown(view, one)).collect();
     Ok((at, drilled))
+}
+
+/// A condition in the words of a question.
+fn shown(view: &View, condition: &Condition) -> String {
+    let dimension = &view.cube().dimensions[condition.dimension];
+    let field = &dimension.fields[condition.field];
+    let members = condition.members.iter().map(|&member| field.captions.get(member as usize));
+    format!("{}.{}={}", dimension.name, field.name, members.collect::<Vec<_>>().join(","))
+}
+
+/// A cell: what filters leave, and conditions of the view that was asked.
+struct CellAt<'a> {
+    filters: &'a [String],
+    conditions: &'a [Condition],
+    of: &'a View,
+}
+
+impl CellAt<'_> {
+    /// The conditions of the cell on a view, as far as a group has to do with them.
+    fn on(&self, view: &View, group: usize) -> Result<Vec<Condition>, QueryError> {
+        let mut found = Vec::new();
+        for condition in self.conditions {
+            let own = self.carried(condition, view);
+            let uses = &view.cube().groups[group].uses;
+            match own {
+                Some(own) if uses[own.dimension].is_some() => found.push(own),
+                // Where nothing is said, a measure need not be related to it.
+                _ if bind::says_nothing(self.of, condition) => {}
+                _ => return Err(unrelated(self.of, condition, view)),
+            }
+        }
+        let filters = self.filters.iter().map(|filter| bind::condition(view, filter));
+        found.extend(filters.collect::<Result<Vec<_>, _>>()?);
+        Ok(found)
+    }
+
+    /// The same condition on another view, of another cube by names and keys; `None` where it has no
+    /// such field.
+    fn carried(&self, condition: &Condition, view: &View) -> Option<Condition> {
+        let dimension = &self.of.cube().dimensions[condition.dimension];
+        let field = &dimension.fields[condition.field];
+        let there = view.find_dimension(&dimension.name)?;
+        if self.of.cube().name == view.cube().name {
+            return Some(condition.clone());
+        }
+        let shape = &view.cube().dimensions[there];
+        let at = shape.find_field(&field.name).filter(|_| !field.composite)?;
+        let mut members = Vec::new();
+        for &member in &condition.members {
+            let (key, other) = (field.keys.get(member as usize), &shape.fields[at]);
+            let own = other.with_key(key).filter(|&one| other.keys.get(one as usize) == key);
+            members.extend(own);
+        }
+        Some(Condition { dimension: there, field: at, members, except: condition.except })
+    }
+}
+
+fn unrelated(of: &View, condition: &Condition, view: &View) -> QueryError {
+    let name = &of.cube().dimensions[condition.dimension].name;
+    let message =
+        format!("rækkerne bag målet i kuben '{}' har ikke dimensionen '{name}'", view.cube().name);
+    QueryError::new(ErrorKind::Invalid, message).hint("udelad dimensionen, eller vælg et andet mål")
 }
 
 /// The records behind a stored measure, told by whoever may tell them.
 fn behind(
     views: &[View],
     told: &Told,
+    cell: &CellAt<'_>,
     asked: &Drill,
     cancel: &Cancel,
 ) -> Result<Drilled, QueryError> {
     let view = &views[told.view];
     let (own, group) = (view.of_records(), told.measure.group);
     let max = if asked.max == 0 { RECORDS } else { asked.max };
-    let (conditions, columns) = bound(&own, group, &told.filters, &asked.columns)?;
+    let lines = asked.first.saturating_sub(1)..asked.first.saturating_sub(1).saturating_add(max);
+    let (conditions, columns) = (cell.on(&own, group)?, columns(&own, group, &asked.columns)?);
     let mut drilled = match told_by(views, view, told.measure)? {
-        None => records(&own, told.measure, conditions, &columns, max, cancel)?,
+        None => records(&own, told.measure, conditions, &columns, lines, cancel)?,
         Some((teller, measure, step)) => {
-            let filters = [told.filters.as_slice(), &[step]].concat();
+            let filters = [cell.filters, &[step]].concat();
+            let there = CellAt { filters: &filters, ..*cell };
             let names = names(&own, group, &columns);
-            let (conditions, columns) = bound(&teller, measure.group, &filters, &names)?;
-            records(&teller, measure, conditions, &columns, max, cancel)?
+            let columns = self::columns(&teller, measure.group, &names)?;
+            let conditions = there.on(&teller, measure.group)?;
+            records(&teller, measure, conditions, &columns, lines, cancel)?
         }
     };
     let cube = view.cube();
@@ -170,8 +251,7 @@ fn check_records(views: &[View], view: &View, group: usize) -> Result<(), QueryE
     })
 }
 
-/// Finds the records that a measure counts in a cell: what conditions leave. At most `max` of them
-/// are shown.
+/// Finds the records that a measure counts in a cell: what conditions leave. Some of them are shown.
 ///
 /// # Errors
 /// The question was cancelled.
@@ -180,7 +260,7 @@ pub fn records(
     measure: MeasureRef,
     conditions: Vec<Condition>,
     columns: &[Column],
-    max: usize,
+    which: Range<usize>,
     cancel: &Cancel,
 ) -> Result<Drilled, QueryError> {
     let bound = Bound::stored(Vec::new(), conditions, measure, false);
@@ -193,9 +273,12 @@ pub fn records(
     Ok(Drilled {
         records: shown.len(),
         entities: Cell::entities(&lines),
-        table: cell.table(columns, &shown[..shown.len().min(max)]),
+        table: cell
+            .table(columns, &shown[which.start.min(shown.len())..which.end.min(shown.len())]),
         behind,
         of: Of::default(),
+        stands: Vec::new(),
+        first: which.start,
     })
 }
 
@@ -228,6 +311,8 @@ pub enum Column {
         dimension: usize,
         /// The position of the field in the dimension.
         field: usize,
+        /// Whether the keys of its members are shown, and not what is read of them.
+        is_key: bool,
     },
     /// A column of records, by its position.
     Record(usize),
@@ -280,9 +365,10 @@ fn number(group: &Group, name: &str) -> Option<usize> {
 fn names(view: &View, group: usize, columns: &[Column]) -> Vec<String> {
     let cube = view.cube();
     let name = |column: &Column| match *column {
-        Column::Field { dimension, field } => {
+        Column::Field { dimension, field, is_key } => {
             let shape = &cube.dimensions[dimension];
-            format!("{}.{}", shape.name, shape.fields[field].name)
+            let name = format!("{}.{}", shape.name, shape.fields[field].name);
+            if is_key { format!("KEY({name})") } else { name }
         }
         Column::Record(at) => cube.groups[group].provenance[at].name.clone(),
         Column::Number(at) => cube.groups[group].measures[at].name.clone(),
@@ -296,6 +382,8 @@ fn field(
     name: &str,
     visible: &dyn Fn(&Provenance) -> bool,
 ) -> Result<Column, QueryError> {
+    let key = name.trim().strip_prefix("KEY(").and_then(|rest| rest.strip_suffix(')'));
+    let (name, is_key) = (key.unwrap_or(name), key.is_some());
     if !name.contains('.') {
         let message =
             format!("'{}' er hverken et felt eller en oplysning om en ydelse", name.trim());
@@ -311,5 +399,5 @@ fn field(
         return Err(QueryError::new(ErrorKind::Invalid, message)
             .hint("betingelser og tid skrives i --filter"));
     }
-    Ok(Column::Field { dimension: found.dimension, field: found.field })
+    Ok(Column::Field { dimension: found.dimension, field: found.field, is_key })
 }

@@ -115,7 +115,7 @@ fn explainable(views: &[View], asked: &ExplainCell) -> Result<Told, QueryError> 
     let at = answer::find(views, &asked.cube)?;
     // What the asked cube does not have is refused here, whichever cube then explains.
     asked.filters.iter().try_for_each(|filter| bind::condition(&views[at], filter).map(drop))?;
-    let all = told::all(views, at, &asked.measure, &asked.filters)?;
+    let all = told::all(views, at, &asked.measure, &asked.filters, &[])?;
     let is_explained = |told: &&Told| views[told.view].cube().explain.is_some();
     match all.iter().find(is_explained) {
         Some(told) => Ok(told.clone()),
@@ -200,7 +200,7 @@ fn not_explained(cube: &Cube) -> QueryError {
 fn not_by_rules(views: &[View], at: usize, measure: &str) -> QueryError {
     let cube = views[at].cube();
     let explained = |name: &&str| {
-        let told = told::all(views, at, name, &[]).unwrap_or_default();
+        let told = told::all(views, at, name, &[], &[]).unwrap_or_default();
         told.iter().any(|told| views[told.view].cube().explain.is_some())
     };
     let stored = cube.listed_measures().map(|found| cube.measure(found).name.as_str());

@@ -29,7 +29,7 @@ mod plan;
 
 pub use answer::{Answer, Prepared, Question, Wanted, answer, prepare, translate, wanted};
 pub use cellset::CellSet;
-pub use drill::{Drill, Drilled, drill};
+pub use drill::{Drill, Drilled, drill, drill_mdx};
 pub use error::{ErrorKind, QueryError};
 pub use functions::{Described, catalogue};
 pub use limits::{Cancel, Limits};

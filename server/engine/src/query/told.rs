@@ -4,6 +4,7 @@
 //! made of parts, and each of these in turn.
 
 use super::bind;
+use super::bound::Condition;
 use super::error::{ErrorKind, QueryError};
 use super::view::View;
 use crate::cube::dimension::same;
@@ -28,17 +29,20 @@ pub(super) fn first(
     view: usize,
     measure: &str,
     filters: &[String],
+    conditions: &[Condition],
 ) -> Result<Told, QueryError> {
-    let all = all(views, view, measure, filters)?;
+    let all = all(views, view, measure, filters, conditions)?;
     all.into_iter().next().ok_or_else(|| no_parts(measure))
 }
 
-/// The stored measures that tell of a measure, the most telling first.
+/// The stored measures that tell of a measure, the most telling first. The cell is what filters leave
+/// and conditions of the view.
 pub(super) fn all(
     views: &[View],
     view: usize,
     measure: &str,
     filters: &[String],
+    conditions: &[Condition],
 ) -> Result<Vec<Told>, QueryError> {
     let cube = views[view].cube();
     let name = measure.trim();
@@ -46,12 +50,12 @@ pub(super) fn all(
         return Ok(vec![stored(views, view, name, filters)?]);
     };
     let formula = &cube.calculated[number];
-    check_all(&views[view], number, filters)?;
+    check_all(&views[view], number, filters, conditions)?;
     let parts: Vec<String> = formula.made_of.iter().map(|part| part.measure.clone()).collect();
     let mut found = Vec::new();
     for part in &formula.made_of {
         let filters = [filters, part.filters.as_slice()].concat();
-        found.extend(all(views, view, &part.measure, &filters)?);
+        found.extend(all(views, view, &part.measure, &filters, conditions)?);
     }
     found.iter_mut().for_each(|one| one.parts.clone_from(&parts));
     Ok(found)
@@ -79,18 +83,28 @@ fn stored(views: &[View], view: usize, name: &str, filters: &[String]) -> Result
 }
 
 /// A formula that has a value at All only is not asked for anywhere else.
-fn check_all(view: &View, number: usize, filters: &[String]) -> Result<(), QueryError> {
+fn check_all(
+    view: &View,
+    number: usize,
+    filters: &[String],
+    conditions: &[Condition],
+) -> Result<(), QueryError> {
     let formula = &view.cube().calculated[number];
+    let divided = |dimension: usize| {
+        let dimension = &view.cube().dimensions[dimension].name;
+        let message = format!("målet '{}' deles ikke op efter '{dimension}'", formula.name);
+        QueryError::new(ErrorKind::Invalid, message)
+    };
     for filter in filters {
         let dimension = bind::condition(view, filter)?.dimension;
         if formula.at_all.contains(&dimension) {
-            let dimension = &view.cube().dimensions[dimension].name;
-            let message = format!("målet '{}' deles ikke op efter '{dimension}'", formula.name);
-            return Err(QueryError::new(ErrorKind::Invalid, message)
-                .hint(format!("udelad betingelsen '{filter}'")));
+            return Err(divided(dimension).hint(format!("udelad betingelsen '{filter}'")));
         }
     }
-    Ok(())
+    match conditions.iter().find(|one| formula.at_all.contains(&one.dimension)) {
+        Some(one) => Err(divided(one.dimension).hint("udelad dimensionen af cellen")),
+        None => Ok(()),
+    }
 }
 
 fn no_parts(measure: &str) -> QueryError {

@@ -42,6 +42,32 @@ fn is_level(hierarchy: HierarchyRef, of: usize, levels: &[usize]) -> bool {
         if dimension == of && levels.contains(&hierarchy))
 }
 
+/// The conditions of the default members of a cell: those of hierarchies of which its conditions name
+/// no level.
+pub(in crate::query) fn beside(view: &View, conditions: &[Condition]) -> Vec<Condition> {
+    let found = of(view).into_iter().filter_map(|(hierarchy, member)| match (hierarchy, member) {
+        (HierarchyRef::Of { dimension, hierarchy }, Member::Of { field, id }) => {
+            let levels = &view.cube().dimensions[dimension].hierarchies[hierarchy].levels;
+            let names = |one: &Condition| one.dimension == dimension && levels.contains(&one.field);
+            let condition = Condition { dimension, field, members: vec![id], except: false };
+            (!conditions.iter().any(names)).then_some(condition)
+        }
+        _ => None,
+    });
+    found.collect()
+}
+
+/// Whether a condition says what is so where nothing is said.
+pub(in crate::query) fn says_nothing(view: &View, condition: &Condition) -> bool {
+    let is_default = |(hierarchy, member): (HierarchyRef, Member)| match (hierarchy, member) {
+        (HierarchyRef::Of { dimension, .. }, Member::Of { field, id }) => {
+            *condition == Condition { dimension, field, members: vec![id], except: false }
+        }
+        _ => false,
+    };
+    of(view).into_iter().any(is_default)
+}
+
 /// The default members of a pivot: those of hierarchies of which it names no level, in its fields or
 /// in its conditions.
 pub(super) fn stand_of_pivot(view: &View, bound: &mut Bound) {

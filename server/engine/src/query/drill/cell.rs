@@ -203,7 +203,9 @@ impl<'a> Cell<'a> {
 
     pub(super) fn table(&self, columns: &[Column], records: &[&[Line]]) -> Table {
         let columns = columns.iter().map(|column| match column {
-            Column::Field { dimension, field } => self.field(*dimension, *field, records),
+            Column::Field { dimension, field, is_key } => {
+                self.field((*dimension, *field), *is_key, records)
+            }
             Column::Record(at) => self.told(&self.group.provenance[*at], records),
             Column::Number(measure) => self.number(*measure, records),
         });
@@ -211,7 +213,12 @@ impl<'a> Cell<'a> {
     }
 
     /// The captions of the members that the rows of each record have.
-    fn field(&self, dimension: usize, field: usize, records: &[&[Line]]) -> TableColumn {
+    fn field(
+        &self,
+        (dimension, field): (usize, usize),
+        is_key: bool,
+        records: &[&[Line]],
+    ) -> TableColumn {
         let shape = &self.view.cube().dimensions[dimension];
         let field = &shape.fields[field];
         let mut known = Known::default();
@@ -222,12 +229,13 @@ impl<'a> Cell<'a> {
             members.retain(|&member| member != NO_MEMBER);
             members.sort_unstable();
             members.dedup();
-            let captions = members.iter().map(|&member| field.captions.get(member as usize));
+            let shown = if is_key { &field.keys } else { &field.captions };
+            let captions = members.iter().map(|&member| shown.get(member as usize));
             Some(known.text(&captions.collect::<Vec<_>>().join(SEPARATOR)))
         });
         TableColumn {
             values: Values::Text(texts.collect()),
-            name: format!("{}.{}", shape.name, field.name),
+            name: format!("{}.{}{}", shape.name, field.name, if is_key { " (nøgle)" } else { "" }),
             unit: String::new(),
             decimals: 0,
             personal: field.personal,

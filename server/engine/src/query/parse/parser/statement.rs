@@ -27,10 +27,12 @@ pub(super) fn only_select<'a>(
         Statement::Select(select) => return Ok(select),
         Statement::DrillThrough(drill) => (
             "DRILLTHROUGH",
-            "posterne bag en celle hentes med drill-through-kaldet",
+            "rækkerne bag en celle hentes med terning mdx eller kaldet RunStatement",
             drill.select.span,
         ),
-        Statement::Explain(select) => ("EXPLAIN", "skriv en SELECT uden EXPLAIN", select.span),
+        Statement::Explain(select) => {
+            ("EXPLAIN", "brug terning mdx eller kaldet RunStatement", select.span)
+        }
         Statement::Create(create) => ("CREATE", DEFINE_IN_QUESTION, create.words),
         Statement::Drop(drop) => {
             ("DROP", "der er intet at slette: navne gælder kun i forespørgslen selv", drop.words)
