@@ -224,7 +224,8 @@ impl Assembly {
             let decimals = decimals.map_or(0, |&decimals| decimals.min(12) as u8);
             self.answer.cells.push(Cell { ordinal, value, decimals });
         }
-        let formats: Vec<Rc<str>> = cells.formats.iter().map(|own| Rc::from(own.as_str())).collect();
+        let formats: Vec<Rc<str>> =
+            cells.formats.iter().map(|own| Rc::from(own.as_str())).collect();
         let none: Rc<str> = Rc::from("");
         let format = |place: usize| {
             let number = cells.format_of.get(place).or(cells.format_of.first());

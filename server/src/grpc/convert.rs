@@ -5,9 +5,7 @@ use std::borrow::Cow;
 use hashbrown::HashMap;
 use terning_engine::cube::Cube;
 use terning_engine::query::bound::{HierarchyRef, Member};
-use terning_engine::query::cellset::{
-    AxisPositions, AxisProperties, CellSet, Property, Special,
-};
+use terning_engine::query::cellset::{AxisPositions, AxisProperties, CellSet, Property, Special};
 use terning_engine::query::format::Language;
 use terning_engine::query::names::Names;
 use terning_engine::query::{Answer, names};
