@@ -1,6 +1,7 @@
 //! An answer put together from its parts, and read the way it is drawn.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use terning_proto::v1::part::Part as Kind;
 use terning_proto::v1::{self, CellKind, CellSet, Member, Part};
@@ -29,6 +30,12 @@ pub struct Answer {
     texts: Vec<String>,
     /// The text that each cell is shown as; empty where the server was not asked for it.
     formatted: Vec<String>,
+    /// The properties of cells that were asked for, as they were written.
+    pub cell_properties: Vec<String>,
+    /// The language of texts, as a Windows number.
+    pub language: u32,
+    /// The format string of each cell; empty where it has none but its decimals.
+    formats: Vec<Rc<str>>,
 }
 
 /// The positions of an axis.
@@ -101,6 +108,16 @@ impl Answer {
     #[must_use]
     pub fn text(&self, number: u32) -> &str {
         self.texts.get(number as usize).map_or("", String::as_str)
+    }
+
+    /// The format string of the cell at a place; that of its decimals where no other is said.
+    #[must_use]
+    pub fn format(&self, place: usize) -> Cow<'_, str> {
+        match (self.formats.get(place).filter(|own| !own.is_empty()), self.cells[place].decimals) {
+            (Some(own), _) => Cow::from(&**own),
+            (None, 0) => Cow::from("#,##0"),
+            (None, decimals) => Cow::from(format!("#,##0.{}", "0".repeat(decimals.into()))),
+        }
     }
 
     /// What people read of the cell at a place of the cells.
@@ -207,6 +224,14 @@ impl Assembly {
             let decimals = decimals.map_or(0, |&decimals| decimals.min(12) as u8);
             self.answer.cells.push(Cell { ordinal, value, decimals });
         }
+        let formats: Vec<Rc<str>> =
+            cells.formats.iter().map(|own| Rc::from(own.as_str())).collect();
+        let none: Rc<str> = Rc::from("");
+        let format = |place: usize| {
+            let number = cells.format_of.get(place).or(cells.format_of.first());
+            number.and_then(|&number| formats.get(number as usize)).unwrap_or(&none).clone()
+        };
+        self.answer.formats.extend((0..cells.ordinal_steps.len()).map(format));
         self.answer.texts.extend(cells.texts);
         self.answer.formatted.extend(cells.formatted);
     }
@@ -223,6 +248,8 @@ impl Assembly {
             as_of: version.as_of,
             behind: self.head.behind,
             warnings: self.head.warnings,
+            cell_properties: self.head.cell_properties,
+            language: self.head.language,
             ..self.answer
         };
         let axes_fit = answer.axes.iter().all(|axis| {

@@ -23,6 +23,8 @@ pub enum Asked {
     Pivot(Pivot),
     /// MDX.
     Mdx(String),
+    /// What is done with a question in MDX.
+    Profile(String),
     /// The pivot as MDX.
     Translate(Pivot),
     /// The records behind a cell.
@@ -34,9 +36,10 @@ pub enum Asked {
 impl Asked {
     /// A question about the person-level cube, or about the persons behind Benchmark's figures.
     pub fn draw(cubes: &[Arc<Cube>], random: &mut Random) -> Asked {
-        match random.below(14) {
+        match random.below(15) {
             0..4 => Asked::Pivot(pivot(&cubes[0], random)),
             4..8 => Asked::Mdx(mdx::draw(&cubes[0], random)),
+            14 => Asked::Profile(mdx::draw(&cubes[0], random)),
             8 => Asked::Translate(pivot(&cubes[0], random)),
             9..12 => Asked::Drill(drilled(cubes, random)),
             _ => Asked::Explain(explained(cubes, random)),

@@ -38,6 +38,7 @@ fn values(cells: &CellSet) -> Vec<String> {
     let value = |(place, value): (usize, &f64)| match cells.special.get(&place) {
         None => number(*value),
         Some(Special::Text(text)) => text.replace('|', "\\|"),
+        Some(Special::Truth(truth)) => u8::from(*truth).to_string(),
         Some(Special::Day(day)) => day.to_string(),
         Some(Special::Error(_)) => "#fejl".to_owned(),
     };

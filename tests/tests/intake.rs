@@ -228,3 +228,85 @@ fn g3_the_wide_workbook_is_read_from_the_sheet_with_the_header() {
     let rejects: Vec<_> = rejects.iter().map(|reject| (reject.line, reject.field)).collect();
     assert_eq!(rejects, [(6, "Kommunekode"), (7, "Godkendt")]);
 }
+
+/// Ways to write a day that are not `YYYY-MM-DD`, or that are no day.
+const NO_DAYS: [&str; 14] = [
+    "01-02-2020",
+    "2020/02/01",
+    "20200201",
+    "2020-2-1",
+    "20-02-01",
+    "2020-02-30",
+    "2021-02-29",
+    "2020-13-01",
+    "2020-00-10",
+    "2020-02-00",
+    "2020-02-01T00:00:00",
+    "1. februar 2020",
+    "43862",
+    "i går",
+];
+
+#[test]
+fn d3_days_are_written_in_one_way_and_a_start_in_another_is_none() {
+    for written in NO_DAYS {
+        let folder = Folder::new();
+        let lines = [line("a", written, "2020-12-31"), line("b", "2020-02-29", "2020-12-31")];
+        folder.deliver(&Delivery::full("153", "nexus", "2024-01"), &lines);
+        let engine = folder.load();
+        assert_eq!((ids(&engine), engine.loaded.rejects.len()), (vec!["a".into(), "b".into()], 0));
+        let marks = answer(&engine, "--rows 'Harmonisering VH.Regel'");
+        assert_eq!(marks, ["Ingen startdato: 1", "Ukendt: 1"], "{written}");
+    }
+}
+
+#[test]
+fn an_end_that_cannot_be_read_is_rejected_and_no_service_is_open_for_it() {
+    for written in NO_DAYS {
+        let folder = Folder::new();
+        let lines = [line("a", "2020-01-01", written), line("b", "2020-01-01", "2020-02-29")];
+        folder.deliver(&Delivery::full("153", "nexus", "2024-01"), &lines);
+        let engine = folder.load();
+        assert_eq!(ids(&engine), ["b"], "{written}");
+        let rejects = engine.loaded.rejects.iter().map(|reject| (reject.line, reject.field));
+        assert_eq!(rejects.collect::<Vec<_>>(), [(1, "Slutdato")], "{written}");
+    }
+}
+
+#[test]
+fn days_may_be_quoted_empty_and_in_xml_and_have_a_leap_day() {
+    let folder = Folder::new();
+    let lines = [line("a", "\"2020-02-29\"", "\"2020-12-31\""), line("b", "2020-02-29", "")];
+    folder.deliver(&Delivery::full("153", "nexus", "2024-01"), &lines);
+    let xml = format!(
+        "<Leverance><Ydelse><Ydelsesid>c</Ydelsesid><CPR>{ANNA}</CPR>\
+         <Handlekommune>157</Handlekommune><Ydelseskode>1.4</Ydelseskode>\
+         <Startdato>2020-02-29</Startdato><Slutdato/></Ydelse></Leverance>"
+    );
+    Delivery { format: "xml", ..Delivery::full("157", "cura", "2024-01") }.write_bytes(
+        folder.path(),
+        xml.as_bytes(),
+        1,
+    );
+    let engine = folder.load();
+    assert_eq!((ids(&engine).len(), engine.loaded.rejects.len()), (3, 0));
+    let started = "--rows Tid.Måned --filter Tid.År=2020 --columns 'Handle kommune.Kommunenummer'";
+    let months = answer(&engine, started);
+    assert_eq!((months[0].as_str(), months.len()), ("2020-02: 2 1", 11), "{months:?}");
+}
+
+#[test]
+fn days_of_reference_files_are_written_in_the_same_way() {
+    let folder = Folder::new();
+    let head = "CPR;Foedselsdato;Koen;Doedsdato;Bopaelskommune";
+    let good = format!("{ANNA};1980-01-31;K;2021-06-30;153");
+    let bad = "6101803001;31-01-1980;K;;153\n6101803002;1980-01-31;M;30.6.2021;153";
+    folder
+        .reference("cpr.csv", format!("{head}\n{good}\n{bad}\n"))
+        .deliver(&Delivery::full("153", "nexus", "2024-01"), &[line("a", "2020-01-01", "")]);
+    let engine = folder.load();
+    let rejects = engine.loaded.rejects.iter().map(|reject| (reject.line, reject.field));
+    assert_eq!(rejects.collect::<Vec<_>>(), [(3, "Foedselsdato"), (4, "Doedsdato")]);
+    let marks = answer(&engine, "--rows 'Harmonisering VH.Regel'");
+    assert_eq!(marks, ["Død borger med åben ydelse: 1"]);
+}

@@ -1,8 +1,11 @@
 //! CSV for spreadsheets: `;`, UTF-8 with BOM, decimal comma, raw values.
 //!
-//! One header row per field across; the names of the fields down stand in the last of them.
+//! One header row per field across; the names of the fields down stand in the last of them. Properties
+//! of members down that were asked for are columns behind them.
 
 use std::io::{self, Write};
+
+use terning_proto::v1::PropertyValue;
 
 use super::grid::Grid;
 use super::number;
@@ -21,6 +24,7 @@ pub fn write(out: &mut dyn Write, answer: &Answer) -> io::Result<()> {
     write_headers(out, &grid)?;
     for row in 0..grid.rows() {
         let mut line: Vec<String> = grid.row(row).into_iter().map(str::to_owned).collect();
+        line.extend(grid.properties(row).into_iter().map(property));
         let first = line.len();
         line.resize(first + grid.columns(), String::new());
         for (column, place) in grid.cells(row) {
@@ -29,6 +33,18 @@ pub fn write(out: &mut dyn Write, answer: &Answer) -> io::Result<()> {
         write_line(out, &line)?;
     }
     Ok(())
+}
+
+/// A property as programs read it; nothing where a member has none.
+fn property(told: Option<&PropertyValue>) -> String {
+    use terning_proto::v1::property_value::Value;
+    match told.and_then(|told| told.value.as_ref()) {
+        None => String::new(),
+        Some(Value::Text(text)) => text.clone(),
+        Some(Value::Number(value)) => number::raw(*value),
+        Some(Value::Truth(truth)) => if *truth { "Sand" } else { "Falsk" }.to_owned(),
+        Some(Value::Day(day)) => number::date(*day),
+    }
 }
 
 /// A cell as programs read it.
@@ -42,11 +58,13 @@ fn raw(answer: &Answer, place: usize) -> String {
 }
 
 fn write_headers(out: &mut dyn Write, grid: &Grid<'_>) -> io::Result<()> {
-    let (across, down) = (grid.column_fields().len(), grid.row_fields());
+    let across = grid.column_fields().len();
+    let fields = grid.row_fields().into_iter().map(str::to_owned);
+    let down: Vec<String> = fields.chain(grid.row_properties()).collect();
     let columns: Vec<Vec<&str>> = (0..grid.columns()).map(|column| grid.column(column)).collect();
     for level in 0..across {
         let is_last = level + 1 == across;
-        let names = down.iter().map(|&name| if is_last { name } else { "" });
+        let names = down.iter().map(|name| if is_last { name.as_str() } else { "" });
         let captions = columns.iter().map(|captions| captions[level]);
         write_line(out, &names.chain(captions).collect::<Vec<_>>())?;
     }

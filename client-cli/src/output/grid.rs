@@ -1,5 +1,7 @@
 //! An answer as a grid: the first axis across, all others down.
 
+use terning_proto::v1::PropertyValue;
+
 use crate::answer::{Answer, Axis};
 
 /// An answer read as columns and rows.
@@ -61,6 +63,39 @@ impl<'a> Grid<'a> {
         for axis in &self.down {
             rest /= axis.count;
             found.extend(captions(axis, row / rest));
+            row %= rest;
+        }
+        found
+    }
+
+    /// The names of the properties of members down, an axis' behind those of the axis outside it.
+    #[must_use]
+    pub fn row_properties(&self) -> Vec<String> {
+        let of = |axis: &&'a Axis| {
+            let names = fields(axis).into_iter();
+            let asked = &axis.properties;
+            let own = names.flat_map(|field| {
+                asked.iter().map(move |name| match axis.hierarchies.len() {
+                    1 => name.clone(),
+                    _ => format!("{field} {name}"),
+                })
+            });
+            own.collect::<Vec<String>>()
+        };
+        self.down.iter().flat_map(of).collect()
+    }
+
+    /// The properties of the members before a row, as [`Grid::row_properties`] names them; `None` where
+    /// a member has none.
+    #[must_use]
+    pub fn properties(&self, row: usize) -> Vec<Option<&'a PropertyValue>> {
+        let (mut rest, mut row) = (self.rows(), row);
+        let mut found = Vec::new();
+        for axis in &self.down {
+            rest /= axis.count;
+            for member in axis.position(row / rest) {
+                found.extend((0..axis.properties.len()).map(|at| member.properties.get(at)));
+            }
             row %= rest;
         }
         found

@@ -91,6 +91,22 @@ fn property(value: &PropertyValue) -> Json {
     }
 }
 
+/// The properties of a cell that were asked for; one without a meaning here is null.
+fn cell_properties(answer: &Answer, place: usize, value: &Json) -> Map<String, Json> {
+    let of = |name: &String| {
+        let own = match name.to_uppercase().as_str() {
+            "VALUE" => value.clone(),
+            "FORMATTED_VALUE" => json!(answer.shown(place)),
+            "FORMAT_STRING" => json!(answer.format(place)),
+            "LANGUAGE" => json!(answer.language),
+            "CELL_ORDINAL" => json!(answer.cells[place].ordinal),
+            _ => Json::Null,
+        };
+        (name.clone(), own)
+    };
+    answer.cell_properties.iter().map(of).collect()
+}
+
 struct Cells<'a>(&'a Answer);
 
 impl Serialize for Cells<'_> {
@@ -107,6 +123,7 @@ impl Serialize for Cells<'_> {
 }
 
 struct OneCell<'a> {
+    properties: Map<String, Json>,
     ordinal: usize,
     value: Json,
     formatted: Cow<'a, str>,
@@ -116,7 +133,8 @@ struct OneCell<'a> {
 impl<'a> OneCell<'a> {
     fn new(answer: &'a Answer, ordinal: usize, found: Option<(usize, &Cell)>) -> OneCell<'a> {
         let Some((place, cell)) = found else {
-            return OneCell { ordinal, value: Json::Null, formatted: Cow::from(""), error: None };
+            let (properties, formatted) = (Map::new(), Cow::from(""));
+            return OneCell { properties, ordinal, value: Json::Null, formatted, error: None };
         };
         let (value, error) = match cell.value {
             Value::Number(value) => (number::json(value), None),
@@ -125,18 +143,22 @@ impl<'a> OneCell<'a> {
             Value::Text(text) => (json!(answer.text(text)), None),
             Value::Error(text) => (Json::Null, Some(answer.text(text))),
         };
-        OneCell { ordinal, value, formatted: answer.shown(place), error }
+        let (formatted, properties) = (answer.shown(place), cell_properties(answer, place, &value));
+        OneCell { properties, ordinal, value, formatted, error }
     }
 }
 
 impl Serialize for OneCell<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut cell = serializer.serialize_struct("Cell", 4)?;
+        let mut cell = serializer.serialize_struct("Cell", 5)?;
         cell.serialize_field("ordinal", &self.ordinal)?;
         cell.serialize_field("value", &self.value)?;
         cell.serialize_field("formatted", &self.formatted)?;
         if let Some(error) = self.error {
             cell.serialize_field("error", error)?;
+        }
+        if !self.properties.is_empty() {
+            cell.serialize_field("properties", &self.properties)?;
         }
         cell.end()
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use hashbrown::HashMap;
 use terning_engine::cube::Cube;
 use terning_engine::query::bound::{HierarchyRef, Member};
-use terning_engine::query::cellset::{AxisPositions, CellSet, Special};
+use terning_engine::query::cellset::{AxisPositions, AxisProperties, CellSet, Property, Special};
 use terning_engine::query::format::Language;
 use terning_engine::query::names::Names;
 use terning_engine::query::{Answer, names};
@@ -38,14 +38,18 @@ pub fn version(version: &Version) -> v1::VersionInfo {
 pub(super) fn cell_set(sight: &Sight, answer: &Answer, formatted: bool) -> v1::CellSet {
     let cube = sight.views[answer.view].cube();
     let names = Names::new(cube, &answer.cells.own);
+    let none = AxisProperties::default();
+    let properties = answer.cells.properties.iter().chain(std::iter::repeat(&none));
+    let axes = answer.cells.axes.iter().zip(properties);
     v1::CellSet {
         cube: cube.name.clone(),
         version: Some(version(&sight.version)),
         behind: answer.cells.behind,
-        axes: answer.cells.axes.iter().map(|one| axis(cube, names, one)).collect(),
+        axes: axes.map(|(one, properties)| axis(cube, names, one, properties)).collect(),
         cells: Some(cells(&answer.cells, formatted)),
         warnings: answer.cells.warnings.clone(),
-        cell_properties: Vec::new(),
+        cell_properties: answer.cells.cell_properties.clone(),
+        language: Language::default().number(),
     }
 }
 
@@ -66,8 +70,13 @@ pub fn member(
     }
 }
 
-fn axis(cube: &Cube, names: Names<'_>, axis: &AxisPositions) -> v1::Axis {
-    let mut dictionary = Dictionary::default();
+fn axis(
+    cube: &Cube,
+    names: Names<'_>,
+    axis: &AxisPositions,
+    properties: &AxisProperties,
+) -> v1::Axis {
+    let mut dictionary = Dictionary::of(properties);
     let width = axis.columns.len();
     let mut positions = Vec::with_capacity(axis.members.len());
     for (place, &one) in axis.members.iter().enumerate() {
@@ -84,18 +93,22 @@ fn axis(cube: &Cube, names: Names<'_>, axis: &AxisPositions) -> v1::Axis {
         members: dictionary.members,
         positions,
         count: axis.count as u32,
-        properties: Vec::new(),
+        properties: properties.names.clone(),
     }
 }
 
 /// The different members of an axis, numbered as they are met.
-#[derive(Default)]
-struct Dictionary {
+struct Dictionary<'a> {
+    properties: &'a AxisProperties,
     numbers: HashMap<(HierarchyRef, Member), u32>,
     members: Vec<v1::Member>,
 }
 
-impl Dictionary {
+impl Dictionary<'_> {
+    fn of(properties: &AxisProperties) -> Dictionary<'_> {
+        Dictionary { properties, numbers: HashMap::new(), members: Vec::new() }
+    }
+
     fn number(
         &mut self,
         cube: &Cube,
@@ -103,15 +116,31 @@ impl Dictionary {
         hierarchy: HierarchyRef,
         of: Member,
     ) -> u32 {
-        let members = &mut self.members;
+        let (members, properties) = (&mut self.members, self.properties);
         *self.numbers.entry((hierarchy, of)).or_insert_with(|| {
-            members.push(member(cube, names, hierarchy, of));
+            let told = properties.members.get(&(hierarchy, of));
+            let told = told.into_iter().flatten().map(|one| property(one.as_ref()));
+            let named = member(cube, names, hierarchy, of);
+            members.push(v1::Member { properties: told.collect(), ..named });
             members.len() as u32 - 1
         })
     }
 }
 
+fn property(told: Option<&Property>) -> v1::PropertyValue {
+    use v1::property_value::Value;
+    let value = told.map(|told| match told {
+        Property::Text(text) => Value::Text(text.to_string()),
+        Property::Number(number) => Value::Number(*number),
+        Property::Truth(truth) => Value::Truth(*truth),
+        Property::Day(day) => Value::Day(day.0),
+    });
+    v1::PropertyValue { value }
+}
+
 fn cells(cells: &CellSet, formatted: bool) -> v1::Cells {
+    let asks = |name: &str| cells.cell_properties.iter().any(|own| own.eq_ignore_ascii_case(name));
+    let formatted = formatted || asks("FORMATTED_VALUE");
     let mut before = 0;
     let steps = cells.ordinals.iter().map(|&ordinal| {
         let step = ordinal - before;
@@ -135,11 +164,16 @@ fn cells(cells: &CellSet, formatted: bool) -> v1::Cells {
     packed
 }
 
-/// The number that stands for each cell; one that is no number has 0.
+/// The number that stands for each cell: of a truth 1 or 0, of a day its distance from 1970; a text or
+/// an error has 0.
 fn on_the_wire(cells: &CellSet) -> Cow<'_, [f64]> {
     let mut values = Cow::from(&cells.values);
-    for &place in cells.special.keys() {
-        values.to_mut()[place] = 0.0;
+    for (&place, special) in &cells.special {
+        values.to_mut()[place] = match special {
+            Special::Truth(truth) => f64::from(u8::from(*truth)),
+            Special::Day(day) => f64::from(day.0),
+            Special::Text(_) | Special::Error(_) => 0.0,
+        };
     }
     values
 }
@@ -153,11 +187,13 @@ fn special(cells: &CellSet, packed: &mut v1::Cells) {
     let mut numbers: HashMap<String, u32> = HashMap::new();
     for (&place, value) in &cells.special {
         let (kind, text) = match value {
-            Special::Text(text) => (v1::CellKind::Text, text.to_string()),
-            Special::Day(day) => (v1::CellKind::Text, day.to_string()),
-            Special::Error(error) => (v1::CellKind::Error, error.to_string()),
+            Special::Text(text) => (v1::CellKind::Text, Some(text.to_string())),
+            Special::Truth(_) => (v1::CellKind::Truth, None),
+            Special::Day(_) => (v1::CellKind::Day, None),
+            Special::Error(error) => (v1::CellKind::Error, Some(error.to_string())),
         };
         packed.kinds[place] = kind as i32;
+        let Some(text) = text else { continue };
         packed.text_of.push(*numbers.entry(text).or_insert_with_key(|text| {
             packed.texts.push(text.clone());
             packed.texts.len() as u32 - 1

@@ -44,6 +44,10 @@ impl Eyes {
         let said = match asked {
             Asked::Pivot(pivot) => answer(&Question::Pivot(pivot)).map(|answer| self.text(&answer)),
             Asked::Mdx(text) => answer(&Question::Mdx(text)).map(|answer| self.text(&answer)),
+            Asked::Profile(text) => {
+                let told = query::profile(&self.0, &Question::Mdx(text), &limits, &cancel);
+                told.map(|told| format!("{:?} {:?}", told.table, told.notes))
+            }
             Asked::Translate(pivot) => query::translate(&self.0, pivot),
             Asked::Drill(asked) => {
                 drill(&self.0, asked, &cancel).map(|drilled| format!("{drilled:?}"))

@@ -7,6 +7,7 @@ mod toy;
 
 mod access;
 mod commands;
+mod counted;
 mod interference;
 mod lives;
 mod packages;

@@ -28,6 +28,7 @@ const PERSONS: &str = "Voksne Handicappede";
 pub enum Request {
     Query(v1::QueryRequest),
     Translate(v1::TranslatePivotRequest),
+    Profile(v1::RunStatementRequest),
     Drill(v1::DrillThroughRequest),
     Explain(v1::ExplainRequest),
     Members(v1::ListMembersRequest),
@@ -58,6 +59,11 @@ fn said(asked: Asked, version: String) -> Request {
     match asked {
         Asked::Pivot(pivot) => question(Said::Pivot(words(pivot)), version),
         Asked::Mdx(text) => question(Said::Mdx(text), version),
+        Asked::Profile(text) => {
+            let question =
+                v1::Question { asked: Some(Said::Mdx(text)), version, ..v1::Question::default() };
+            Request::Profile(v1::RunStatementRequest { question: Some(question), explain: true })
+        }
         Asked::Translate(pivot) => {
             Request::Translate(v1::TranslatePivotRequest { pivot: Some(words(pivot)), version })
         }
@@ -173,6 +179,9 @@ impl Caller {
             Request::Drill(asked) => {
                 in_parts(client.drill_through(self.with_token(asked)).await).await
             }
+            Request::Profile(asked) => {
+                without_time(client.run_statement(self.with_token(asked)).await).await
+            }
             Request::Report(asked) => {
                 in_parts(client.run_report(self.with_token(asked)).await).await
             }
@@ -215,6 +224,20 @@ async fn parts<T>(told: Result<Response<Streaming<T>>, Status>) -> Result<Vec<T>
 
 async fn in_parts<T: Debug>(told: Result<Response<Streaming<T>>, Status>) -> Told {
     Ok(format!("{:?}", parts(told).await?))
+}
+
+/// What was done with a question, but for how long it took.
+async fn without_time(told: Result<Response<Streaming<v1::RunStatementResponse>>, Status>) -> Told {
+    use v1::run_statement_response::Part;
+    let mut parts = parts(told).await?;
+    for part in &mut parts {
+        if let Some(Part::Table(table)) = &mut part.part
+            && let Some(table_part::Part::Head(head)) = &mut table.part
+        {
+            head.notes.retain(|note| !note.starts_with("Det tog "));
+        }
+    }
+    Ok(format!("{parts:?}"))
 }
 
 /// An explanation, but for what A2 makes public: a figure of all municipalities, with its rest line

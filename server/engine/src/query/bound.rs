@@ -42,6 +42,24 @@ pub struct Bound {
     /// Whether, among hierarchies of one dimension, a cell under an outer All (the one written
     /// first) exists for the inner All only: the totals of a pivot.
     pub nested_totals: bool,
+    /// The properties of members that each axis asks for; nothing where none does.
+    pub(crate) properties: Vec<Vec<Asked>>,
+    /// The properties of cells that are asked for, as they were written.
+    pub(crate) cell_properties: Vec<String>,
+}
+
+/// A property of members that is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Asked {
+    /// As it was written.
+    pub written: String,
+    /// Its name.
+    pub name: String,
+    /// The hierarchies whose members are asked; `None` is all.
+    pub of: Option<Vec<HierarchyRef>>,
+    /// The level whose members are asked, by its field, the All member's being `None`; all where
+    /// none is said.
+    pub level: Option<Option<usize>>,
 }
 
 impl Bound {
@@ -68,6 +86,8 @@ impl Bound {
             warnings: Vec::new(),
             visual: Vec::new(),
             nested_totals,
+            properties: Vec::new(),
+            cell_properties: Vec::new(),
         }
     }
 }

@@ -17,7 +17,7 @@ pub struct CellSet {
     pub axes: Vec<AxisPositions>,
     /// The cells that are not empty: ordinals, ascending. The first axis varies fastest.
     pub ordinals: Vec<u32>,
-    /// The value of each of them; of one that is no number, NaN.
+    /// The value of each of them, of a truth 1 or 0; of one that is no number, NaN.
     pub values: Vec<f64>,
     /// For each of them, the decimals that its measure is shown with.
     pub decimals: Vec<u8>,
@@ -33,13 +33,44 @@ pub struct CellSet {
     pub own: Vec<String>,
     /// What whoever asked should know: a member that does not exist was left out of a set.
     pub warnings: Vec<String>,
+    /// The properties of the members of each axis; none where nothing was asked of any.
+    pub properties: Vec<AxisProperties>,
+    /// The properties of cells that were asked for, as they were written.
+    pub cell_properties: Vec<String>,
 }
+
+/// What was asked of the members of an axis.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AxisProperties {
+    /// The properties, as they were written.
+    pub names: Vec<String>,
+    /// Of each member its properties, in the order of the names; `None` where it has none.
+    pub members: HashMap<(HierarchyRef, Member), Vec<Option<Property>>>,
+}
+
+/// A property of a member.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Property {
+    /// A text.
+    Text(Arc<str>),
+    /// A number.
+    Number(f64),
+    /// Yes or no.
+    Truth(bool),
+    /// A day.
+    Day(Day),
+}
+
+/// Bytes that a property takes, about.
+const PROPERTY_BYTES: usize = 64;
 
 /// What a cell has that is no number.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Special {
     /// A text.
     Text(Arc<str>),
+    /// Yes or no; its value is 1 or 0.
+    Truth(bool),
     /// A day.
     Day(Day),
     /// What is wrong with this cell alone.
@@ -89,14 +120,16 @@ impl CellSet {
         let axes = self.axes.iter().map(|axis| size_of_val(axis.members.as_slice()));
         let special = self.special.values().map(|special| match special {
             Special::Text(text) => SPECIAL_BYTES + text.len(),
-            Special::Day(_) | Special::Error(_) => SPECIAL_BYTES,
+            Special::Truth(_) | Special::Day(_) | Special::Error(_) => SPECIAL_BYTES,
         });
+        let told = self.properties.iter().map(|axis| axis.names.len() * axis.members.len());
         axes.sum::<usize>()
             + size_of_val(self.ordinals.as_slice())
             + size_of_val(self.values.as_slice())
             + self.decimals.len()
             + size_of_val(self.formats.as_slice())
             + special.sum::<usize>()
+            + told.sum::<usize>() * PROPERTY_BYTES
     }
 
     /// The text of each cell, as people of a language read it.
@@ -132,6 +165,7 @@ impl Formats {
         match cells.special.get(&place) {
             None => format.show(Shown::Number(cells.values[place])),
             Some(Special::Text(text)) => format.show(Shown::Text(text)),
+            Some(Special::Truth(truth)) => format.show(Shown::Truth(*truth)),
             Some(Special::Day(day)) => format.show(Shown::Day(*day)),
             Some(Special::Error(_)) => String::new(),
         }

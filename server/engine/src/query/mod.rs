@@ -48,7 +48,8 @@ pub fn run(
     limits: &Limits,
     cancel: &Cancel,
 ) -> Result<CellSet, QueryError> {
-    let cells = evaluate::answer(view, bound, limits, cancel)?;
+    let mut cells = evaluate::answer(view, bound, limits, cancel)?;
+    evaluate::tell_properties(view, bound, &mut cells, (limits, cancel))?;
     Ok(CellSet { warnings: bound.warnings.clone(), ..cells })
 }
 

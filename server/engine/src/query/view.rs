@@ -193,6 +193,16 @@ impl View {
         own.into_iter().flatten().chain(all)
     }
 
+    /// The number of members of a field that exist and come before one.
+    #[must_use]
+    pub fn members_before(&self, dimension: usize, field: usize, member: u32) -> usize {
+        match (self.visible(dimension), member.checked_sub(1)) {
+            (_, None) => 0,
+            (Some(own), Some(before)) => own.members[field].rank(before) as usize,
+            (None, Some(_)) => member as usize,
+        }
+    }
+
     /// The number of members of a field that exist.
     #[must_use]
     pub fn member_count(&self, dimension: usize, field: usize) -> usize {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::context::Context;
 use super::definitions::Definitions;
-use super::{Bound, ErrorKind, QueryError, View, calculated, defaults, expr, pivot, slicer};
+use super::{
+    Bound, ErrorKind, QueryError, View, calculated, defaults, expr, pivot, properties, slicer,
+};
 use crate::cube::dimension::same;
 use crate::query::bound::{Axis, HierarchyRef, Union};
 use crate::query::evaluate::set::Set;
@@ -57,11 +59,19 @@ pub fn mdx_within(
         warnings: Vec::new(),
         visual: Vec::new(),
         nested_totals: false,
+        properties: Vec::new(),
+        cell_properties: properties::of_cells(context, &query.cell_properties)?,
     };
     let all = parts.all();
     calculated::take(context, &mut bound.calculated, &all, &[], bound.measure)?;
     let settle = Settle { view, limits, cancel };
     on_a_stack(&all, &bound.calculated.clone(), || settle.all(&parts, &mut bound))?;
+    let axes = parts.axes.iter().zip(&bound.axes);
+    let asked = axes.map(|((clause, _), axis)| properties::of_axis(context, clause, axis));
+    bound.properties = asked.collect::<Result<_, _>>()?;
+    if bound.properties.iter().all(Vec::is_empty) {
+        bound.properties.clear();
+    }
     defaults::stand(view, &mut bound);
     bound.warnings = definitions.warnings();
     calculated::take(context, &mut bound.calculated, &[], &bound.axes, bound.measure)?;

@@ -50,6 +50,8 @@ pub fn pivot(view: &View, pivot: &Pivot) -> Result<Bound, QueryError> {
         warnings: Vec::new(),
         visual: Vec::new(),
         nested_totals: pivot.totals,
+        properties: Vec::new(),
+        cell_properties: Vec::new(),
     };
     defaults::stand_of_pivot(view, &mut bound);
     let context = Context::new(view, &text, &definitions);

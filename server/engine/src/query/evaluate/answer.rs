@@ -113,7 +113,7 @@ fn worked_out(evaluator: &Evaluator<'_>) -> Result<CellSet, QueryError> {
 fn shown(value: Value) -> Option<(f64, Option<Special>)> {
     match value {
         Value::Number(number) => Some((number, None)),
-        Value::Truth(truth) => Some((f64::from(u8::from(truth)), None)),
+        Value::Truth(truth) => Some((f64::from(u8::from(truth)), Some(Special::Truth(truth)))),
         Value::Day(day) => Some((f64::NAN, Some(Special::Day(day)))),
         Value::Error(error) => Some((f64::NAN, Some(Special::Error(error)))),
         value => match value.letters() {

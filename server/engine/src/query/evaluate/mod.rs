@@ -21,11 +21,13 @@ mod answer;
 mod guide;
 mod large;
 mod positions;
+mod properties;
 mod stack;
 
 pub(super) use answer::answer;
 pub(crate) use large::of_filled;
 pub(crate) use over::List;
+pub(super) use properties::tell as tell_properties;
 pub(crate) use read::product;
 pub(crate) use stack::on_a_stack;
 

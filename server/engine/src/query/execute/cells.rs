@@ -1,7 +1,5 @@
 //! Counted grids → the cells of an answer, each where it stands.
 
-use std::collections::BTreeMap;
-
 use super::super::Limits;
 use super::super::cellset::CellSet;
 use super::super::error::{ErrorKind, QueryError};
@@ -133,17 +131,7 @@ pub(super) fn assemble(
     let (ordinals, values, decimals) = target.finish();
     let named = plan.axes.iter().zip(&axes).map(|(plan, positions)| positions.named(plan));
     let (axes, behind) = (named.collect(), behind(plan));
-    Ok(CellSet {
-        axes,
-        ordinals,
-        values,
-        decimals,
-        special: BTreeMap::new(),
-        formats: Vec::new(),
-        behind,
-        own: Vec::new(),
-        warnings: Vec::new(),
-    })
+    Ok(CellSet { axes, ordinals, values, decimals, behind, ..CellSet::default() })
 }
 
 /// The tuples of axes that were listed: members are counted in every combination, and a cell at a

@@ -38,13 +38,19 @@ pub(super) struct Selected {
 }
 
 impl Selected {
-    /// What is said of the selection: numbers of rows that may be seen.
+    /// What is said of the selection: numbers of rows that may be seen. Which conditions were worth a
+    /// bitmap, and which were looked up later, depends on all rows of the cube; whoever may see some
+    /// of them only is told neither, nor how many rows were left.
     pub fn told(&self, plan: &Plan<'_>) -> Ran {
-        let seen = plan.view.seen(plan.group, plan.cut).map(|seen| seen.len() as usize);
-        let all = seen.unwrap_or(plan.rows().len());
+        let (mut by, cut) = (self.by.clone(), plan.cut);
+        if let Some(seen) = plan.view.seen(plan.group, plan.cut) {
+            let seen = seen.len() as usize;
+            by.retain(|by| matches!(by, By::Seen | By::Union));
+            return Ran { rows: seen, all: seen, by, cut, ..Ran::default() };
+        }
+        let all = plan.rows().len();
         let rows = self.rows.as_ref().map_or(all, Vec::len);
-        let (by, looked_up) = (self.by.clone(), self.looked_up);
-        Ran { rows, all, by, looked_up, cut: plan.cut, ..Ran::default() }
+        Ran { rows, all, by, looked_up: self.looked_up, cut, ..Ran::default() }
     }
 }
 

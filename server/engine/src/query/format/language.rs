@@ -55,6 +55,15 @@ impl Language {
         }
     }
 
+    /// Its Windows number.
+    #[must_use]
+    pub fn number(self) -> u32 {
+        match self {
+            Language::Danish => 1030,
+            Language::English => 1033,
+        }
+    }
+
     /// What stands before decimals.
     pub(super) fn point(self) -> char {
         match self {

@@ -14,11 +14,14 @@ use crate::query::names;
 
 const MEMBER: Takes = Takes::Need(Kind::Member);
 
+/// The catalog that all cubes stand in.
+const CATALOG: &str = "Terning";
+
 /// What a property is worked out by.
 type Of = fn(&Scope<'_>, Place) -> Outcome;
 
 /// The properties that every member has, by their names.
-const OWN: [(&[&str], Of); 17] = [
+const OWN: [(&[&str], Of); 21] = [
     (&["NAME", "MEMBER_NAME"], caption),
     (&["CAPTION", "MEMBER_CAPTION"], caption),
     (&["UNIQUE_NAME", "UNIQUENAME", "MEMBER_UNIQUE_NAME"], unique_name),
@@ -35,6 +38,10 @@ const OWN: [(&[&str], Of); 17] = [
     (&["CHILDREN_CARDINALITY"], children_cardinality),
     (&["MEMBER_TYPE"], member_type),
     (&["IS_DATAMEMBER"], |_, _| Ok(Value::Truth(false))),
+    (&["MEMBER_ORDINAL"], ordinal),
+    (&["SKIPPED_LEVELS"], |_, _| Ok(Value::Number(0.0))),
+    (&["IS_PLACEHOLDERMEMBER"], |_, _| Ok(Value::Truth(false))),
+    (&["CATALOG_NAME", "SCHEMA_NAME"], |_, _| Ok(Value::text(CATALOG))),
     (&["CUBE_NAME"], |scope, _| Ok(Value::text(&scope.cube.name))),
 ];
 
@@ -203,6 +210,27 @@ pub(crate) fn of_name(scope: &Scope<'_>, place: Place, name: &str) -> Outcome {
     ))
 }
 
+/// The names that every member has a property of.
+pub(crate) fn intrinsic() -> impl Iterator<Item = &'static str> {
+    OWN.iter().filter_map(|(names, _)| names.last().copied())
+}
+
+/// Whether every member has a property of a name.
+pub(crate) fn is_intrinsic(name: &str) -> bool {
+    own(name).is_some()
+}
+
+/// The property of a name as it is told beside a member: of a field that is a text, what is read of it.
+///
+/// # Errors
+/// As [`of_name`].
+pub(crate) fn told(scope: &Scope<'_>, place: Place, name: &str) -> Outcome {
+    match of_name(scope, place, name)? {
+        found @ Value::Text(_) => shown(scope, place, name, &found),
+        found => Ok(found),
+    }
+}
+
 /// Whether a dimension has a field of a name, whichever of its members have it.
 fn is_known(scope: &Scope<'_>, hierarchy: HierarchyRef, name: &str) -> bool {
     let HierarchyRef::Of { dimension, .. } = hierarchy else { return false };
@@ -323,6 +351,21 @@ fn parent_count(scope: &Scope<'_>, place: Place) -> Outcome {
 fn children_cardinality(scope: &Scope<'_>, place: Place) -> Outcome {
     let children = scope.children(place)?;
     Ok(Value::Number(scope.written(&children)?.len() as f64))
+}
+
+/// The number of a member among those of its level that exist, counted from 0.
+fn ordinal(scope: &Scope<'_>, (hierarchy, member): Place) -> Outcome {
+    Ok(match (hierarchy, member) {
+        (HierarchyRef::Of { dimension, .. }, Member::Of { field, id }) => {
+            Value::Number(scope.view.members_before(dimension, field, id) as f64)
+        }
+        (_, Member::Measure(measure)) => {
+            let before = scope.cube.measures().position(|one| one == measure);
+            before.map_or(Value::Empty, |before| Value::Number(before as f64))
+        }
+        (_, Member::Calculated(number)) => Value::Number(number as f64),
+        _ => Value::Number(0.0),
+    })
 }
 
 /// What a member is, by the numbers of OLE DB for OLAP.

@@ -22,6 +22,7 @@ fn seen(view: View, formula: &str) -> String {
         (None, _) => "-".to_owned(),
         (Some(number), None) => number.to_string(),
         (_, Some(Special::Text(text))) => format!("'{text}'"),
+        (Some(value), Some(Special::Truth(_))) => value.to_string(),
         (_, Some(Special::Day(day))) => day.to_string(),
         (_, Some(Special::Error(error))) => format!("# {}", error.message),
     }
