@@ -30,6 +30,7 @@ fn an_error_says_which_formula_and_where() {
             "i formlen for 'x': dimensionen 'Tid' har flere hierarkier @1:31 [Tid]",
         ),
         ("Summ(1, 2)", "i formlen for 'x': funktionen 'Summ' findes ikke @1:31 Summ"),
+        ("IIF(1, 2)", "i formlen for 'x': IIf mangler argument 3 @1:31 IIF(1, 2)"),
         ("IsEmpty()", "i formlen for 'x': IsEmpty mangler argument 1 @1:31 IsEmpty()"),
         ("IsEmpty(1, 2)", "i formlen for 'x': IsEmpty har kun 1 argumenter @1:42 2"),
         ("Sum(1, 2)", "i formlen for 'x': et tal er ikke en mængde @1:35 1"),
@@ -40,10 +41,29 @@ fn an_error_says_which_formula_and_where() {
         ("1 +", "forventede en mængde, et medlem eller et tal, men fandt 'SELECT' @1:35 SELECT"),
         ("'1 +'", "forventede en mængde, et medlem eller et tal, men teksten slutter @1:35 "),
         ("'[Measures].[Borgere'", "et navn i [ ] er ikke afsluttet @1:43 ["),
-        ("[Measures].[x] + 1", "målet 'x' bruger sig selv: x → x"),
     ] {
         assert_eq!(of_question(formula), expected, "{formula}");
     }
+}
+
+#[test]
+fn a_formula_that_uses_itself_is_an_error_in_its_cell() {
+    let rows = |text: &str| mdx(&view(""), text)[1..].to_vec();
+    assert_eq!(
+        rows(
+            "WITH MEMBER [Measures].[x] AS [Measures].[x] + 1 \
+              SELECT {[Measures].[x], [Measures].[Borgere]} ON 0 FROM Lille"
+        ),
+        [" | fejl: målet 'x' bruger sig selv: x → x 4"]
+    );
+    let error = "fejl: målet 'x' bruger sig selv: x → y → x";
+    assert_eq!(
+        rows(
+            "WITH MEMBER [Measures].[x] AS [Measures].[y] MEMBER [Measures].[y] AS [Measures].[x] \
+              SELECT {[Measures].[x], [Measures].[y]} ON 0 FROM Lille"
+        ),
+        [format!(" | {error} {error}")]
+    );
 }
 
 #[test]

@@ -80,6 +80,21 @@ fn order_keeps_siblings_below_their_parents_or_breaks_the_hierarchy() {
             "Order({[Tid].[År].&[2020], [Tid].[År].&[2019]} * {<Aby>, <Bby>, <Dby>}, <M>, ASC)",
             "2019+Dby 2019+Bby 2019+Aby 2020+Bby 2020+Dby 2020+Aby",
         ),
+        // All hierarchies from the left: 2020 has 5 in all, and 2019 4.
+        (
+            "Order({[Tid].[År].&[2019], [Tid].[År].&[2020]} * {<Bby>, <Dby>, <Aby>}, <M>, DESC)",
+            "2020+Aby 2020+Dby 2020+Bby 2019+Aby 2019+Bby 2019+Dby",
+        ),
+        // Members of the first hierarchy with the same value stay apart, as they came.
+        (
+            "Order({<Dby>, <Aby>, <Bby>} * {[Tid].[År].&[2020], [Tid].[År].&[2019]}, 1, DESC)",
+            "Dby+2020 Dby+2019 Aby+2020 Aby+2019 Bby+2020 Bby+2019",
+        ),
+        (
+            "Order({(<Dby>, [Tid].[År].&[2020]), (<Aby>, [Tid].[År].&[2020]), \
+             (<Dby>, [Tid].[År].&[2019]), (<Aby>, [Tid].[År].&[2019])}, 1, DESC)",
+            "Dby+2020 Dby+2019 Aby+2020 Aby+2019",
+        ),
         (
             "Order({[Tid].[År].&[2020], [Tid].[År].&[2019]} * {<Bby>, <Dby>}, <M>, BDESC)",
             "2020+Dby 2019+Bby 2020+Bby 2019+Dby",

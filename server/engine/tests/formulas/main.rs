@@ -8,6 +8,7 @@ mod functions;
 mod groups;
 mod interpret;
 mod large;
+mod laws;
 mod limits;
 mod sets;
 mod unions;

@@ -46,12 +46,45 @@ fn combinations_are_aggregated_as_one() {
     assert_eq!(asked(&text), ["a s", " | 3 4"]);
 }
 
+/// Aby in 2019 (citizen 0) and Cby in 2020 (citizen 0); or with citizens 1 and 0 in Aby in 2020 and 3
+/// in Cby in 2019.
+const PERIODS: [&str; 2] = [
+    "{([Sted].[Kommune].&[101], [Tid].[År].&[2019]), ([Sted].[Kommune].&[103], [Tid].[År].&[2020])}",
+    "{([Tid].[Kvartal].&[2020K2], [Sted].[Kommune].&[101]), \
+     ([Tid].[Kvartal].&[2019K3], [Sted].[Kommune].&[103])}",
+];
+
 #[test]
-fn combinations_with_periods_are_refused() {
-    let text = "SELECT FROM Lille WHERE {([Sted].[Kommune].&[101], [Tid].[År].&[2019]), \
-                ([Sted].[Kommune].&[103], [Tid].[År].&[2020])}";
+fn each_row_that_reaches_a_combination_with_a_period_counts_once() {
+    for (set, expected) in PERIODS.iter().zip([" | 1 2", " | 3 4"]) {
+        // Pairs: (0, 1.1) and (0, 1.2); (0, 1.1), (1, 1.1), (0, 1.2) and (3, 1.2).
+        let columns = "{[Measures].[Borgere], [Measures].[Par]} ON 0";
+        let found = asked(&format!("SELECT {columns} FROM Lille WHERE {set}"));
+        assert_eq!(found[1], expected);
+        let found = asked(&format!("SELECT {columns} FROM (SELECT {set} ON 0 FROM Lille)"));
+        assert_eq!(found[1], expected);
+    }
+    let text = format!(
+        "WITH MEMBER [Measures].[x] AS Aggregate({}, [Measures].[Borgere]) \
+         SELECT [Measures].[x] ON 0, [Ydelse].[Kode].[Kode].Members ON 1 FROM Lille",
+        PERIODS[1]
+    );
+    assert_eq!(asked(&text)[1..], ["1.1 | 2", "1.2 | 2"]);
+    // In 2020 nothing is left of Cby in 2019.
+    let text = format!(
+        "SELECT FROM (SELECT {{[Tid].[Kalender].[2020]}} ON 0 FROM Lille) WHERE {}",
+        PERIODS[1]
+    );
+    assert_eq!(asked(&text)[1], " | 2");
+}
+
+#[test]
+fn combinations_with_periods_are_refused_by_period() {
+    let text = "SELECT [Tid].[År].[År].Members ON 0 FROM Lille \
+                WHERE {([Sted].[Kommune].&[101], [Tid].[Kvartal].&[2019K1]), \
+                ([Sted].[Kommune].&[103], [Tid].[Kvartal].&[2020K1])}";
     let found = asked(text);
-    assert!(found[0].starts_with("kombinationerne med [Tid].[År] er ikke et krydsprodukt"));
+    assert!(found[0].starts_with("kombinationerne med 'Tid' er ikke et krydsprodukt"), "{found:?}");
 }
 
 #[test]

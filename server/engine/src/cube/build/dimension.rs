@@ -5,7 +5,9 @@ use std::cmp::Ordering;
 use hashbrown::HashMap;
 
 use cube_schema::day::Month;
-use cube_schema::schema::{self, DimensionKind, Grain, Level, LevelUse, Period, Schema, Sort};
+use cube_schema::schema::{
+    self, DimensionKind, Grain, Level, LevelUse, Period, Schema, Sort, ValueType,
+};
 use cube_schema::table::{DimensionTable, Star, Timeline};
 
 use super::{BuildError, levels, parent_child};
@@ -180,6 +182,7 @@ fn number_members(field: &schema::Field, rows: &[Member<'_>], order: Sort) -> Fi
             members.len() - 1
         });
     }
+    let order = (order, field.value);
     members.sort_by(|left, right| natural(left, right, order));
     for (number, member) in members.iter().enumerate() {
         first.insert((member.unknown, member.key), number);
@@ -208,9 +211,10 @@ fn number_members(field: &schema::Field, rows: &[Member<'_>], order: Sort) -> Fi
     }
 }
 
-fn natural(left: &Member<'_>, right: &Member<'_>, order: Sort) -> Ordering {
+fn natural(left: &Member<'_>, right: &Member<'_>, (order, value): (Sort, ValueType)) -> Ordering {
     let by_sort = || match order {
         Sort::Danish => sort::danish(left.caption, right.caption),
+        Sort::Key if value == ValueType::Number => sort::size(left.key, right.key),
         Sort::Key => sort::folded(left.key, right.key),
         Sort::Number => sort::number(left.key, right.key),
         Sort::Table => left.row.cmp(&right.row),

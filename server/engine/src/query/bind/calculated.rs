@@ -7,6 +7,7 @@ use super::context::Context;
 use super::definitions::Definitions;
 use super::{ErrorKind, QueryError, View, expr};
 use crate::query::bound::{Axis, Calculated, Member, Own, Part};
+use crate::query::evaluate::value::Value;
 use crate::query::expr::{Expr, Node};
 use crate::query::functions::{self, Kind};
 use crate::query::parse::{self, Definition, ExprKind, Operator};
@@ -30,6 +31,7 @@ pub(super) fn take(
         bound: std::mem::take(bound),
         depths: BTreeMap::new(),
         open: Vec::new(),
+        rings: BTreeMap::new(),
         reads_texts: exprs.iter().any(|expr| functions::reads_texts(expr)),
     };
     let mut named = vec![measure];
@@ -42,6 +44,11 @@ pub(super) fn take(
     named.into_iter().try_for_each(|member| found.take(member))?;
     if found.reads_texts {
         found.take_all();
+    }
+    for (number, error) in found.rings {
+        if let Some(own) = found.bound.get_mut(&number) {
+            own.formula = Arc::new(own.formula.like(Node::Constant(Value::Error(error.into()))));
+        }
     }
     *bound = found.bound;
     Ok(())
@@ -57,6 +64,11 @@ pub fn check(view: &View) -> Result<(), QueryError> {
     for number in 0..context.cube.calculated.len() {
         let mut bound = BTreeMap::new();
         take(context, &mut bound, &[], &[], Member::Calculated(number))?;
+        let ring = bound.values().find_map(|one| match &one.formula.node {
+            Node::Constant(Value::Error(error)) => Some((**error).clone()),
+            _ => None,
+        });
+        ring.map_or(Ok(()), Err)?;
     }
     let formula = context.in_formula(&text);
     for set in &context.cube.sets {
@@ -74,6 +86,8 @@ struct Found<'a> {
     depths: BTreeMap<usize, usize>,
     /// The members that are being bound, and whether each is used where the one before it stands.
     open: Vec<(usize, bool)>,
+    /// The members that use themselves where they stand: errors in their cells.
+    rings: BTreeMap<usize, QueryError>,
     /// Whether a formula reads a text, which can name any member.
     reads_texts: bool,
 }
@@ -104,7 +118,11 @@ impl Found<'_> {
         }
         if let Some(start) = self.open.iter().position(|(open, _)| *open == number) {
             let ring = self.open[start + 1..].iter().all(|(_, same_cell)| *same_cell);
-            return if ring && same_cell { Err(self.cycle(number)) } else { Ok(()) };
+            if ring && same_cell {
+                let error = self.cycle(number);
+                self.rings.insert(number, error);
+            }
+            return Ok(());
         }
         if self.bound.contains_key(&number) {
             return Ok(());

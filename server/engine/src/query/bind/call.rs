@@ -128,36 +128,41 @@ fn choose(
 ) -> Result<Expr, QueryError> {
     let exact = entries.iter().copied().find(|one| fits(one, &given) && is_exact(one, &given));
     let chosen = exact.or_else(|| entries.iter().copied().find(|one| fits(one, &given)));
-    let function = chosen.unwrap_or_else(|| nearest(entries, given.len()));
+    let function = chosen.unwrap_or_else(|| nearest(entries, &given));
     let arguments = arguments(context, function, given, span)?;
     Ok(at(context, span, Node::Call(function, arguments)))
 }
 
-/// The entry that an error is about where none fits: one that takes so many arguments.
-fn nearest(entries: &[&'static Function], count: usize) -> &'static Function {
+/// The entry that an error is about where none fits: one that takes these arguments and misses some,
+/// else one that takes so many.
+fn nearest(entries: &[&'static Function], given: &[Expr]) -> &'static Function {
     let enough = |one: &&&Function| {
-        one.takes.len() >= count || matches!(one.takes.last(), Some(Takes::Many(_)))
+        one.takes.len() >= given.len() || matches!(one.takes.last(), Some(Takes::Many(_)))
     };
-    let found = entries.iter().find(enough).or(entries.last());
+    let begins = |one: &&&'static Function| begins(one, given);
+    let found = entries.iter().find(begins).or_else(|| entries.iter().find(enough));
+    let found = found.or(entries.last());
     found.copied().unwrap_or_else(|| functions::ALL[0])
 }
 
 fn fits(function: &'static Function, given: &[Expr]) -> bool {
-    let is_word = |expr: &Expr| matches!(&expr.node, Node::Constant(Value::Text(_)));
     let needed = function.takes.iter().rposition(|one| matches!(one, Takes::Need(_) | Takes::Each));
-    needed.is_none_or(|last| last < given.len())
-        && given.iter().enumerate().all(|(place, expr)| match takes(function, place) {
-            None => false,
-            Some(Takes::Word(words)) => match &expr.node {
-                Node::Constant(Value::Text(text)) => words.contains(&&**text) && is_word(expr),
-                Node::Constant(Value::Omitted) => true,
-                _ => false,
-            },
-            Some(Takes::Need(kind) | Takes::May(kind) | Takes::Many(kind)) => {
-                kind.fits(expr.kind())
-            }
-            Some(Takes::Each | Takes::EachOrCell) => Kind::Value.fits(expr.kind()),
-        })
+    needed.is_none_or(|last| last < given.len()) && begins(function, given)
+}
+
+/// Whether the kinds of arguments fit, as far as there are any.
+fn begins(function: &'static Function, given: &[Expr]) -> bool {
+    let is_word = |expr: &Expr| matches!(&expr.node, Node::Constant(Value::Text(_)));
+    given.iter().enumerate().all(|(place, expr)| match takes(function, place) {
+        None => false,
+        Some(Takes::Word(words)) => match &expr.node {
+            Node::Constant(Value::Text(text)) => words.contains(&&**text) && is_word(expr),
+            Node::Constant(Value::Omitted) => true,
+            _ => false,
+        },
+        Some(Takes::Need(kind) | Takes::May(kind) | Takes::Many(kind)) => kind.fits(expr.kind()),
+        Some(Takes::Each | Takes::EachOrCell) => Kind::Value.fits(expr.kind()),
+    })
 }
 
 /// Whether nothing has to stand in the place of something else: `[Tid].[År].Name` is the hierarchy's

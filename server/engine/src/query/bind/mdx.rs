@@ -637,11 +637,6 @@ mod tests {
                 "Køn.Køn = Mand ? Tid.Kvartal = 2019K1|2019K2 # Antal Unikke Borgere",
             ),
             (
-                "{([Køn].[Mand], [Tid].[År].[2019]), ([Køn].[Kvinde], [Tid].[År].[2020])}",
-                "kombinationerne med [Tid].[År] er ikke et krydsprodukt \
-                 @{([Køn].[Mand], [Tid].[År].[2019]), ([Køn].[Kvinde], [Tid].[År].[2020])} ",
-            ),
-            (
                 "Except([Borger].[Personnummer].[Personnummer].Members, \
                  {[Borger].[Personnummer].&[6202022345]})",
                 "Borger.Personnummer ≠ 6202022345 # Antal Unikke Borgere",

@@ -1,7 +1,8 @@
 //! A path of names → the dimension, hierarchy, level or member it means.
 //!
 //! All usual forms are understood: by caption and by key, with and without hierarchy, level and
-//! All member, also `[Kvartal].[2020K1]` where only one dimension has a hierarchy of that name.
+//! All member, also `[Kvartal].[2020K1]` where only one dimension has a hierarchy of that name, and a
+//! measure by its name alone where nothing else has it.
 
 use super::context::Context;
 use super::{QueryError, candidates, pivot, value};
@@ -66,6 +67,9 @@ fn first(context: Context<'_>, name: Name) -> Result<Entity, QueryError> {
         joined_name(context, &wanted).or_else(|| only_hierarchy(context, &wanted))
     {
         return Ok(Entity::Hierarchy(hierarchy));
+    }
+    if let Some(measure) = find_measure(context, name) {
+        return Ok(Entity::Member(HierarchyRef::Measures, measure));
     }
     top_member(context, name)?.ok_or_else(|| unknown_dimension(context, name))
 }
@@ -273,11 +277,15 @@ fn own(context: Context<'_>, hierarchy: HierarchyRef, name: Name) -> Option<Memb
     Some(Member::Calculated(context.cube.calculated.len() + own))
 }
 
+/// The measure of a name, of the question or of the cube.
+fn find_measure(context: Context<'_>, name: Name) -> Option<Member> {
+    own(context, HierarchyRef::Measures, name)
+        .or_else(|| pivot::find_measure(context.cube, &context.name(name)))
+}
+
 fn measure(context: Context<'_>, name: Name) -> Result<Entity, QueryError> {
     let wanted = context.name(name);
-    match own(context, HierarchyRef::Measures, name)
-        .or_else(|| pivot::find_measure(context.cube, &wanted))
-    {
+    match find_measure(context, name) {
         Some(measure) => Ok(Entity::Member(HierarchyRef::Measures, measure)),
         None if same(&wanted, MEASURES_LEVEL) || same(&wanted, MEASURES) => {
             Ok(Entity::Hierarchy(HierarchyRef::Measures))

@@ -128,16 +128,6 @@ pub(crate) fn narrowing(
     if product(tuples, width).is_some() {
         return Ok((conditions, None));
     }
-    let is_time = |column: &HierarchyRef| match column {
-        HierarchyRef::Of { dimension, .. } => cube.dimensions[*dimension].is_time,
-        HierarchyRef::Measures => false,
-    };
-    if let Some(time) = columns.iter().find(|column| is_time(column)) {
-        let name = crate::query::names::hierarchy_name(cube, *time);
-        let message = format!("kombinationerne med {name} er ikke et krydsprodukt");
-        return Err(QueryError::new(ErrorKind::Invalid, message)
-            .hint("skriv mængden som {…} * {…}, eller læg delene sammen med Sum"));
-    }
     let boxes = boxes(cube, columns, tuples);
     if boxes.len() > MAX_BOXES {
         let message = format!("mængden har over {MAX_BOXES} kombinationer, der ikke er et kryds");

@@ -203,6 +203,14 @@ impl<'q> Evaluator<'q> {
         }
     }
 
+    /// Works something out wherever `WHERE` stands: its sets are no positions.
+    pub(crate) fn anywhere<T>(&self, of: impl FnOnce() -> T) -> T {
+        let before = self.scope.deep.replace(false);
+        let found = of();
+        self.scope.deep.set(before);
+        found
+    }
+
     /// The one value of an expression at the slicer.
     ///
     /// # Errors

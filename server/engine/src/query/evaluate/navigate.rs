@@ -73,21 +73,41 @@ impl Scope<'_> {
         at
     }
 
-    /// Tuples, and behind them those above them that are not among them: with the parents of their
-    /// last members in the place of these, up to the All member.
+    /// What a tuple stands below, hierarchy by hierarchy from the left: the tuple as far as the
+    /// hierarchy goes, and the same with the parents of its last member, up to the All member. The
+    /// hierarchies behind it stand at their default members.
+    pub(crate) fn lines(&self, set: &Written, at: usize) -> Vec<Vec<Vec<Member>>> {
+        let own = set.tuple(at);
+        let default = |column: usize| self.default_member(set.columns[column]);
+        let line = |column: usize| {
+            let behind = (column + 1..own.len()).map(default);
+            let begun: Vec<Member> = own[..=column].iter().copied().chain(behind).collect();
+            let place = (set.columns[column], own[column]);
+            let above = std::iter::successors(Some(place), |one| self.parent(*one));
+            let with = |(_, member): Place| {
+                let mut tuple = begun.clone();
+                tuple[column] = member;
+                tuple
+            };
+            above.map(with).collect()
+        };
+        (0..own.len()).map(line).collect()
+    }
+
+    /// Tuples, and behind them those of their lines that are not among them, but for those above the
+    /// members of the highest levels.
     pub(crate) fn with_above(&self, set: &Written) -> Result<Written, QueryError> {
         let mut all = set.clone();
         let mut known: HashSet<Vec<Member>> = set.tuples().map(<[Member]>::to_vec).collect();
         for at in 0..set.len() {
-            let mut tuple = set.tuple(at).to_vec();
-            let mut above = set.places(at).last().and_then(|last| self.parent(*last));
-            while let (Some(place), Some(slot)) = (above, tuple.last_mut()) {
-                *slot = place.1;
-                if place.1 == Member::All || !known.insert(tuple.clone()) {
-                    break;
+            for (column, line) in self.lines(set, at).into_iter().enumerate() {
+                let own = set.tuple(at)[column];
+                for tuple in line {
+                    let is_total = tuple[column] == Member::All && own != Member::All;
+                    if !is_total && known.insert(tuple.clone()) {
+                        all.members.extend_from_slice(&tuple);
+                    }
                 }
-                all.members.extend_from_slice(&tuple);
-                above = self.parent(place);
             }
         }
         self.write(all.len() - set.len())?;

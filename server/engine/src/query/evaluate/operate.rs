@@ -153,6 +153,13 @@ pub(super) fn values(operator: Operator, left: &Value, right: &Value) -> Result<
 
 /// The order of two texts, case aside.
 fn compared_texts(left: &Value, right: &Value) -> Result<Ordering, QueryError> {
+    if let (Value::Number(number), Value::Text(text)) | (Value::Text(text), Value::Number(number)) =
+        (left, right)
+    {
+        let message = format!("tallet {number} kan ikke sammenlignes med teksten '{text}'");
+        return Err(QueryError::new(ErrorKind::Invalid, message)
+            .hint("gør det ene til det andet, for eksempel med Val(tekst) eller CStr(tal)"));
+    }
     let (left, right) = (left.letters()?, right.letters()?);
     Ok(left.to_lowercase().cmp(&right.to_lowercase()))
 }

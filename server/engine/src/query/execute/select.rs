@@ -220,12 +220,46 @@ fn rows_of_box(plan: &Plan<'_>, conditions: &[bound::Condition]) -> RoaringBitma
     dimensions.sort_unstable();
     dimensions.dedup();
     let mut found: Option<Cow<'_, RoaringBitmap>> = None;
+    let mut months = None;
     for dimension in dimensions {
         let shape = &plan.view.cube().dimensions[dimension];
         let keys = keys::allowed(shape, dimension, conditions).unwrap_or_default();
-        found = Some(narrow(found, rows_of(plan, dimension, &keys, plan.rows())));
+        match shape.is_time {
+            true => months = Some(keys),
+            false => found = Some(narrow(found, rows_of(plan, dimension, &keys, plan.rows()))),
+        }
     }
-    found.map_or_else(RoaringBitmap::new, Cow::into_owned)
+    match months {
+        Some(months) => reaching(plan, found, &months),
+        None => found.map_or_else(RoaringBitmap::new, Cow::into_owned),
+    }
+}
+
+/// Of some rows, or of all, those with a day in some months that are asked for.
+fn reaching(
+    plan: &Plan<'_>,
+    found: Option<Cow<'_, RoaringBitmap>>,
+    months: &[u32],
+) -> RoaringBitmap {
+    let rows = plan.rows();
+    let asked = plan.time.as_ref().and_then(|time| time.allowed.as_deref());
+    let is_live = |month: u32| {
+        months.binary_search(&month).is_ok()
+            && asked.is_none_or(|asked| asked.binary_search(&month).is_ok())
+    };
+    let mut before = vec![0];
+    for month in 0..plan.view.cube().months() as u32 {
+        before.push(before[month as usize] + u32::from(is_live(month)));
+    }
+    let reaches = |row: &u32| {
+        let row = *row as usize;
+        let (first, last) = (rows.first_month[row], rows.last_month[row]);
+        before[usize::from(last) + 1] > before[usize::from(first)]
+    };
+    match found {
+        Some(found) => found.iter().filter(reaches).collect(),
+        None => (0..rows.len() as u32).filter(reaches).collect(),
+    }
 }
 
 /// How many rows some keys have at most.

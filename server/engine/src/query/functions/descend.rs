@@ -115,9 +115,14 @@ impl Depths {
             "BEFORE_AND_AFTER" => depth != self.named,
             "SELF_AND_AFTER" => depth >= self.named,
             "SELF_AND_BEFORE" => depth <= self.named,
-            "LEAVES" => depth == self.lowest && (!self.is_level_given || depth <= self.named),
+            "LEAVES" => !self.is_level_given || depth <= self.named,
             _ => true,
         }
+    }
+
+    /// Whether only members with nothing below them are taken.
+    fn leaves(&self) -> bool {
+        self.flag == "LEAVES"
     }
 
     /// The deepest depth that is taken.
@@ -158,11 +163,13 @@ fn collect(
     found: &mut Vec<Member>,
 ) -> Result<(), QueryError> {
     let depth = scope.depth(place);
-    if depths.take(depth) {
+    let is_last = depth >= last && (!depths.leaves() || depth >= depths.lowest);
+    let below = if is_last { Vec::new() } else { children(scope, place)? };
+    if depths.take(depth) && (!depths.leaves() || below.is_empty()) {
         found.push(place.1);
     }
     if depth < last {
-        for member in children(scope, place)? {
+        for member in below {
             collect(scope, (place.0, member), depths, last, found)?;
         }
     }

@@ -1,7 +1,8 @@
 //! Opening and closing the members of a set, as a pivot table does.
 //!
 //! A tuple is opened by putting behind it the same tuple with each of the children of one of its
-//! members. One that is followed by such a child already is open, and stays as it is.
+//! members. One that is followed by such a child already is open: where members are named, it stays as
+//! it is.
 
 use hashbrown::HashSet;
 
@@ -16,7 +17,7 @@ use crate::query::evaluate::value::Value;
 const SET: Takes = Takes::Need(Kind::Set);
 
 /// Words of the functions that open, in whatever order they are written.
-const WORDS: Takes = Takes::Word(&["RECURSIVE", "INCLUDE_CALC_MEMBERS"]);
+pub(super) const WORDS: Takes = Takes::Word(&["RECURSIVE", "INCLUDE_CALC_MEMBERS"]);
 
 /// The functions of this family.
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -128,12 +129,12 @@ impl Drill<'_> {
         Ok(tuples.filter(exists).collect())
     }
 
-    /// The set with some tuples opened.
+    /// The set with some tuples opened, whether they are open or not.
     fn open(&self, opens: impl Fn(usize) -> bool) -> Result<Set, QueryError> {
         let mut members = Vec::with_capacity(self.set.members.len());
         for at in 0..self.set.len() {
             members.extend(self.set.tuple(at));
-            if opens(at) && !self.is_open(at) {
+            if opens(at) {
                 self.opened(self.set.tuple(at))?.iter().for_each(|tuple| members.extend(tuple));
             }
         }
@@ -143,7 +144,7 @@ impl Drill<'_> {
     /// The set with the tuples opened that others name, and with `recursive` those put in as well.
     fn open_named(&self, named: &Named<'_>, recursive: bool) -> Result<Set, QueryError> {
         if !recursive {
-            return self.open(|at| named.has(self.set.tuple(at)));
+            return self.open(|at| named.has(self.set.tuple(at)) && !self.is_open(at));
         }
         let mut members = Vec::with_capacity(self.set.members.len());
         for at in 0..self.set.len() {
@@ -209,7 +210,7 @@ impl<'a> Named<'a> {
 }
 
 /// Whether a word stands anywhere among the arguments.
-fn has_word(call: &Call<'_>, word: &str) -> bool {
+pub(super) fn has_word(call: &Call<'_>, word: &str) -> bool {
     (1..call.given.len()).any(|at| call.is_word(at, word))
 }
 
@@ -226,7 +227,7 @@ fn drilldown_level(call: &Call<'_>) -> Outcome {
 }
 
 /// The column that a level or an index names, and the depth of the level.
-fn column_and_depth(
+pub(super) fn column_and_depth(
     call: &Call<'_>,
     set: &Written,
     level: usize,

@@ -155,6 +155,9 @@ fn is_error(
 pub(super) fn typed(text: &str, of: cube_schema::schema::ValueType) -> Value {
     use cube_schema::schema::ValueType;
     let own = || Value::text(text);
+    if text.is_empty() && of != ValueType::Text {
+        return Value::Empty;
+    }
     match of {
         ValueType::Text => own(),
         ValueType::Number => read_number(text).map_or_else(own, Value::Number),

@@ -39,6 +39,7 @@ mod relatives;
 mod descend;
 mod parts;
 mod drill;
+mod drill_best;
 mod sets;
 mod order;
 mod aggregate;
@@ -281,12 +282,13 @@ impl Kind {
 }
 
 /// The families of functions, by the names that people read.
-const FAMILIES: [(&str, &[Function]); 19] = [
+const FAMILIES: [(&str, &[Function]); 20] = [
     ("Medlemmer", navigation::FUNCTIONS),
     ("Slægtninge og niveauer", relatives::FUNCTIONS),
     ("Efterkommere", descend::FUNCTIONS),
     ("Dele af mængder", parts::FUNCTIONS),
     ("Åbne og lukke", drill::FUNCTIONS),
+    ("Åbne til de bedste", drill_best::FUNCTIONS),
     ("Mængder", sets::FUNCTIONS),
     ("Rækkefølge", order::FUNCTIONS),
     ("Tal over mængder", aggregate::FUNCTIONS),

@@ -31,7 +31,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         takes: &[SET, Takes::Each, Takes::Word(&["ASC", "DESC"])],
         above: true,
         meaning: "Mængden ordnet efter en værdi, søskende for sig: hvert medlem under sit \
-                  overordnede. ASC (som også gælder uden ord) stiger, DESC falder.",
+                  overordnede, og i tupler først det første hierarkis medlemmer. ASC (som også \
+                  gælder uden ord) stiger, DESC falder.",
         example: "Order([Tid].[Kalender].Members, [Measures].DefaultMember, DESC)",
         ..Function::call("Order", Kind::Set, Rule::Plain(order_below))
     },
@@ -163,19 +164,20 @@ fn order_across(call: &Call<'_>) -> Outcome {
     Ok(Value::set(set.choose(sorted(values, call.is_word(2, "BDESC"))?)))
 }
 
-/// Tuples with the earlier members in the hierarchies' order, and within those siblings of the last
-/// hierarchy by their values, each below its parent. Parents that are not in the set count as if
-/// they were; their values are behind those of the set.
+/// Tuples, hierarchy by hierarchy from the left: siblings by their values, each below its parent.
+/// Parents that are not in the set count as if they were, and so does the beginning of each tuple;
+/// their values are behind those of the set.
 fn order_below(call: &Call<'_>) -> Outcome {
     let set = call.written(0)?;
     let all = call.scope.with_above(&set)?;
     let lines = lines(call, &set, &all);
     let rank = ranks(call, &lines, all.len())?;
     let key = |at: usize| {
-        let places = set.places(at);
-        let before = places.split_last().map_or(&[][..], |(_, before)| before);
-        let mut key = call.scope.order_key(before, false);
-        key.extend(lines[at].iter().rev().map(|&one| rank[one]));
+        let mut key = Vec::new();
+        for line in &lines[at] {
+            key.extend(line.iter().rev().map(|&one| rank[one] + 1));
+            key.push(0);
+        }
         key
     };
     let mut keyed: Vec<(Vec<u32>, usize)> = (0..set.len()).map(|at| (key(at), at)).collect();
@@ -183,33 +185,23 @@ fn order_below(call: &Call<'_>) -> Outcome {
     Ok(Value::set(set.choose(keyed.into_iter().map(|(_, at)| at))))
 }
 
-/// Of each tuple of a set, the numbers of itself and of those above it, upwards.
-fn lines(call: &Call<'_>, set: &Written, all: &Written) -> Vec<Vec<usize>> {
+/// Of each tuple of a set, hierarchy by hierarchy, the numbers of what it stands below, itself first.
+fn lines(call: &Call<'_>, set: &Written, all: &Written) -> Vec<Vec<Vec<usize>>> {
     let number: HashMap<&[Member], usize> =
         (0..all.len()).rev().map(|at| (all.tuple(at), at)).collect();
-    let line = |at: usize| {
-        let mut tuple = set.tuple(at).to_vec();
-        let mut line: Vec<usize> = number.get(&tuple[..]).copied().into_iter().collect();
-        let mut above = set.places(at).last().and_then(|last| call.scope.parent(*last));
-        while let Some(place) = above {
-            if let Some(slot) = tuple.last_mut() {
-                *slot = place.1;
-            }
-            line.extend(number.get(&tuple[..]));
-            above = call.scope.parent(place);
-        }
-        line
+    let known = |line: Vec<Vec<Member>>| {
+        line.iter().filter_map(|tuple| number.get(&tuple[..]).copied()).collect()
     };
-    (0..set.len()).map(line).collect()
+    (0..set.len()).map(|at| call.scope.lines(set, at).into_iter().map(known).collect()).collect()
 }
 
 /// The place of each tuple by its value; of equal ones, the one of which something came first.
-fn ranks(call: &Call<'_>, lines: &[Vec<usize>], count: usize) -> Result<Vec<u32>, QueryError> {
+fn ranks(call: &Call<'_>, lines: &[Vec<Vec<usize>>], count: usize) -> Result<Vec<u32>, QueryError> {
     let values = call.list(1);
     check(values)?;
     let mut came = vec![usize::MAX; count];
     for (at, line) in lines.iter().enumerate() {
-        line.iter().for_each(|&one| came[one] = came[one].min(at));
+        line.iter().flatten().for_each(|&one| came[one] = came[one].min(at));
     }
     let descends = call.is_word(2, "DESC");
     let mut places: Vec<usize> = (0..count.min(values.len())).collect();
@@ -223,7 +215,7 @@ fn ranks(call: &Call<'_>, lines: &[Vec<usize>], count: usize) -> Result<Vec<u32>
 }
 
 /// The numbers of values in the order of the values; equal ones as they came.
-fn sorted(values: &[Value], descends: bool) -> Result<Vec<usize>, QueryError> {
+pub(super) fn sorted(values: &[Value], descends: bool) -> Result<Vec<usize>, QueryError> {
     first_sorted(values, descends, values.len())
 }
 

@@ -105,7 +105,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         takes: &[MEMBER],
-        meaning: "Om medlemmet står på det nederste niveau.",
+        meaning: "Om der ikke står noget under medlemmet.",
         example: "IsLeaf([Tid].[Kalender].[2020])",
         ..Function::call("IsLeaf", Kind::Value, Rule::Plain(is_leaf))
     },
@@ -281,7 +281,10 @@ fn height(scope: &Scope<'_>, place: Place) -> usize {
 
 fn is_leaf(call: &Call<'_>) -> Outcome {
     let place = call.member(0)?;
-    Ok(Value::Truth(place.is_some_and(|place| height(call.scope, place) == 0)))
+    match place {
+        Some(place) => Ok(Value::Truth(children(call.scope, place)?.is_empty())),
+        None => Ok(Value::Truth(false)),
+    }
 }
 
 fn is_generation(call: &Call<'_>) -> Outcome {

@@ -338,9 +338,9 @@ fn with_values(
     let own = evaluator.eval(&arguments[0], frame)?;
     let cells = match arguments.get(1).filter(|other| other.kind() == Kind::Set) {
         None => vec![arguments[0].like(Node::Cell(None))],
-        Some(other) => match evaluator.eval(other, frame)? {
+        Some(other) => match evaluator.anywhere(|| evaluator.eval(other, frame))? {
             Column::Same(Value::Set(second)) if evaluator.scope.count(&second)? <= MOST_PLACES => {
-                let second = evaluator.scope.written(&second)?;
+                let second = evaluator.anywhere(|| evaluator.scope.written(&second))?;
                 (0..second.len()).map(|at| cell_at(other, second.places(at))).collect()
             }
             _ => return evaluator.lists(&own, frame.rows),
@@ -373,8 +373,10 @@ fn non_empty(
             (0..child.frame.rows).map(|row| !values.get(row).is_empty()).collect()
         }
         Some(other) => {
-            let others = evaluator.eval(other, &child.frame)?;
-            let others = evaluator.lists(&others, child.frame.rows)?;
+            let others = evaluator.anywhere(|| {
+                let others = evaluator.eval(other, &child.frame)?;
+                evaluator.lists(&others, child.frame.rows)
+            })?;
             let inner = evaluator.child(&child.frame, &others, 0..child.frame.rows)?;
             let values = evaluator.cell(&inner.frame)?;
             let mut has_value = vec![false; child.frame.rows];

@@ -24,6 +24,7 @@ use super::error::{ErrorKind, QueryError};
 use super::view::View;
 use crate::cube::{MeasureRef, Rows, Use};
 use columns::Columns;
+use cube_schema::schema::MeasureKind;
 
 /// What has to be counted.
 pub(super) struct Plan<'a> {
@@ -148,11 +149,24 @@ fn unrelated(view: &View, group: usize, dimension: usize) -> QueryError {
     QueryError::new(ErrorKind::Invalid, message)
 }
 
+/// Whether a measure is one of the rows with a day in the period, whatever day that is.
+fn reaches(kind: MeasureKind) -> bool {
+    use MeasureKind::{Avg, Count, Distinct, Max, Min, Sum};
+    matches!(kind, Distinct | Sum | Count | Min | Max | Avg)
+}
+
 impl Plan<'_> {
     /// An error where rows alone do not tell whether they lie in a union: an age is that of a period,
-    /// and of a many-valued dimension on an axis a row has several places.
+    /// of a many-valued dimension on an axis a row has several places, and so it has in time, unless
+    /// all that counts is that it reaches the one period that is asked for.
     fn check_unions(&self) -> Result<(), QueryError> {
         let cube = self.view.cube();
+        let of_time = |own: &&Arc<Union>| {
+            own.boxes.iter().flatten().any(|one| cube.dimensions[one.dimension].is_time)
+        };
+        let is_told_by_reach = self.unions.iter().filter(of_time).count() <= 1
+            && self.time.as_ref().is_none_or(|time| time.columns.is_empty())
+            && self.measures.iter().all(|(measure, _)| reaches(cube.measure(*measure).kind));
         let boxes = self.unions.iter().flat_map(|own| own.boxes.iter().flatten());
         for condition in boxes {
             let dimension = condition.dimension;
@@ -160,7 +174,8 @@ impl Plan<'_> {
                 |own: &DimensionPlan| own.dimension == dimension && !own.columns.is_empty();
             let many = self.rows().lists[dimension].is_some();
             let of_period = cube.groups[self.group].births[dimension].is_some();
-            if of_period || many && self.dimensions.iter().any(on_axis) {
+            let of_time = cube.dimensions[dimension].is_time && !is_told_by_reach;
+            if of_time || of_period || many && self.dimensions.iter().any(on_axis) {
                 let name = &cube.dimensions[dimension].name;
                 let message = format!("kombinationerne med '{name}' er ikke et krydsprodukt");
                 return Err(QueryError::new(ErrorKind::Invalid, message)
