@@ -20,6 +20,8 @@ pub struct Answer {
     pub as_of: String,
     /// Municipalities in the answer whose newest delivery is older.
     pub behind: u32,
+    /// Whether somebody reports to the cube.
+    pub has_reporters: bool,
     /// The axes, columns first.
     pub axes: Vec<Axis>,
     /// The cells that are not empty, in order.
@@ -102,6 +104,12 @@ impl Answer {
     #[must_use]
     pub fn cell_count(&self) -> usize {
         self.axes.iter().map(|axis| axis.count).product()
+    }
+
+    /// How many municipalities are behind; `None` of a cube that nobody reports to.
+    #[must_use]
+    pub fn reported(&self) -> Option<u32> {
+        self.has_reporters.then_some(self.behind)
     }
 
     /// A text or an error of a cell.
@@ -247,6 +255,7 @@ impl Assembly {
             version: version.name,
             as_of: version.as_of,
             behind: self.head.behind,
+            has_reporters: self.head.has_reporters,
             warnings: self.head.warnings,
             cell_properties: self.head.cell_properties,
             language: self.head.language,
@@ -310,6 +319,7 @@ pub(crate) mod tests {
             cube: "Ting".to_owned(),
             version: Some(version),
             behind: 1,
+            has_reporters: true,
             axes,
             ..CellSet::default()
         };

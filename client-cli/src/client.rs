@@ -1,5 +1,6 @@
 //! The connection to the service.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use terning_proto::v1::query_service_client::QueryServiceClient;
@@ -29,6 +30,8 @@ pub struct Client {
     purpose: String,
     /// Whether cells are wanted as the texts that they are shown as.
     formatted: bool,
+    /// The values of parameters.
+    parameters: HashMap<String, v1::ParameterValue>,
 }
 
 /// A report with its answer.
@@ -87,6 +90,7 @@ impl Client {
             version: common.version.clone(),
             purpose: common.purpose.clone(),
             formatted: matches!(common.format(), Format::Table | Format::Json),
+            parameters: HashMap::new(),
         })
     }
 
@@ -205,7 +209,14 @@ impl Client {
             version: self.version.clone(),
             purpose: self.purpose.clone(),
             formatted: self.formatted,
+            parameters: self.parameters.clone(),
         }
+    }
+
+    /// Asks with the values of parameters from now on.
+    pub fn with(&mut self, parameters: HashMap<String, v1::ParameterValue>) -> &mut Client {
+        self.parameters = parameters;
+        self
     }
 
     /// Runs a statement, or tells what is done with it.

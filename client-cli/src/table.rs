@@ -22,6 +22,8 @@ pub struct Table {
     pub as_of: String,
     /// Municipalities in the answer whose newest delivery is older.
     pub behind: u32,
+    /// Whether somebody reports to the cube.
+    pub has_reporters: bool,
     /// The conditions and choices that were asked with.
     pub filters: Vec<String>,
     /// Where the source proposes it; may be empty.
@@ -61,6 +63,12 @@ pub enum Value {
 }
 
 impl Table {
+    /// How many municipalities are behind; `None` of a cube that nobody reports to.
+    #[must_use]
+    pub fn reported(&self) -> Option<u32> {
+        self.has_reporters.then_some(self.behind)
+    }
+
     /// The number of rows.
     #[must_use]
     pub fn rows(&self) -> usize {
@@ -125,6 +133,7 @@ fn begin(head: v1::ReportTable) -> Table {
         version: version.name,
         as_of: version.as_of,
         behind: head.behind,
+        has_reporters: head.has_reporters,
         filters: head.filters,
         source: head.source,
     }

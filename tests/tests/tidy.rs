@@ -199,6 +199,9 @@ fn rule_page() -> String {
         Alle regler i den rækkefølge, de køres. Hver har en tekst med eksempler, som køres mod reglen ved hver prøve. \
         Siden er lavet af listen i `cube-schema/src/domains/vh/regler/mod.rs`; ret den ikke her \
         (`UPDATE_REGLER=1 cargo test -p terning-tests --test tidy` laver den igen).\n\n\
+        Hvor mange ydelser og borgere hver regel har mærket i de indlæste data, står i indlæsningsrapporten \
+        ved siden af versionen (`load-report.txt`, Regler; også pr. kommune og system), og i kuben \
+        *Voksne Handicappede* under Harmonisering VH.Regel.\n\n\
         | Regel | Navn | Hvad den gør | Arbejder på | Kilde |\n|---|---|---|---|---|\n"
         .to_owned();
     for rule in &RULES {

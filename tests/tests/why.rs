@@ -15,8 +15,8 @@ use cube_schema::domains::vh::Vh;
 use terning_engine::query::explain::{ExplainCell, UNEXPLAINED, explain};
 use terning_engine::query::table::Values;
 use terning_engine::query::{
-    Cancel, Drill, Drilled, Limits, Pivot, QueryError, Question, View, answer, drill, drill_mdx,
-    role, translate,
+    Cancel, Drill, Drilled, Limits, Parameters, Pivot, QueryError, Question, View, answer, drill,
+    drill_mdx, role, translate,
 };
 use terning_oracle::{Hand07, Oracle, OracleRecord, Publication};
 use terning_server::reports::{self, Given, Lines};
@@ -175,7 +175,7 @@ fn a_drillthrough_of_a_cell_is_the_drill_that_a_person_would_ask_for() {
         let text = format!("DRILLTHROUGH MAXROWS 50 {cell}");
         let asked = Drill { cube: cube.to_owned(), filters, measure, max: 50, ..Drill::default() };
         let by_filters = drill(views, &asked, &Cancel::default());
-        let by_mdx = drill_mdx(views, &text, 1_000_000, &Cancel::default());
+        let by_mdx = drill_mdx(views, (&text, &Parameters::NONE), 1_000_000, &Cancel::default());
         let told = |found: Result<(usize, Drilled), QueryError>| match found {
             Ok((at, found)) => {
                 let counts = (found.records, found.entities, found.behind);

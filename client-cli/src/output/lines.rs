@@ -18,7 +18,11 @@ pub(super) fn write_table(out: &mut dyn Write, answer: &Table) -> io::Result<()>
     if !answer.title.is_empty() {
         writeln!(out, "{}", answer.title)?;
     }
-    writeln!(out, "{}", table::about(&answer.cube, &answer.version, &answer.as_of, answer.behind))?;
+    writeln!(
+        out,
+        "{}",
+        table::about(&answer.cube, &answer.version, &answer.as_of, answer.reported())
+    )?;
     writeln!(out)?;
     if answer.rows() == 0 {
         writeln!(out, "Svaret er tomt: ingen data opfylder betingelserne.")?;

@@ -23,8 +23,8 @@ pub fn write(out: &mut dyn Write, heading: &Heading, answer: &Answer) -> io::Res
     if let Some(title) = &heading.title {
         writeln!(out, "{title}")?;
     }
-    let Answer { cube, version, as_of, behind, .. } = answer;
-    writeln!(out, "{}", about(cube, version, as_of, *behind))?;
+    let Answer { cube, version, as_of, .. } = answer;
+    writeln!(out, "{}", about(cube, version, as_of, answer.reported()))?;
     let layout = Layout::new(answer);
     if let Some(measure) = layout.only_measure {
         writeln!(out, "{measure}")?;
@@ -41,14 +41,15 @@ pub fn write(out: &mut dyn Write, heading: &Heading, answer: &Answer) -> io::Res
     write_notes(out, &heading.notes)
 }
 
-/// Cube, version, as-of day, and how many municipalities are behind.
-pub(super) fn about(cube: &str, version: &str, as_of: &str, behind: u32) -> String {
+/// Cube, version, as-of day, and how many municipalities are behind, where any report.
+pub(super) fn about(cube: &str, version: &str, as_of: &str, behind: Option<u32>) -> String {
     let behind = match behind {
-        0 => "ingen kommuner er bagud".to_owned(),
-        1 => "1 kommune er bagud".to_owned(),
-        behind => format!("{behind} kommuner er bagud"),
+        None => String::new(),
+        Some(0) => " · ingen kommuner er bagud".to_owned(),
+        Some(1) => " · 1 kommune er bagud".to_owned(),
+        Some(behind) => format!(" · {behind} kommuner er bagud"),
     };
-    format!("{cube} · version {version} · til og med {} · {behind}", danish_date(as_of))
+    format!("{cube} · version {version} · til og med {}{behind}", danish_date(as_of))
 }
 
 /// What stands below an answer.

@@ -50,6 +50,7 @@ pub(super) fn cell_set(sight: &Sight, answer: &Answer, formatted: bool) -> v1::C
         warnings: answer.cells.warnings.clone(),
         cell_properties: answer.cells.cell_properties.clone(),
         language: Language::default().number(),
+        has_reporters: cube.freshness.is_some(),
     }
 }
 

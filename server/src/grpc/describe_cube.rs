@@ -29,13 +29,17 @@ impl Api {
 }
 
 fn dimension_info(view: &View, position: usize, dimension: &Dimension) -> v1::DimensionInfo {
+    // Levels of two hierarchies can share a name, which means the first of them.
     let fields = dimension.fields.iter().enumerate();
     let own_hierarchies = dimension.fields.len()..dimension.hierarchies.len();
     let listed = own_hierarchies.filter(|&at| !dimension.hierarchies[at].hidden);
     v1::DimensionInfo {
         name: dimension.name.clone(),
         description: dimension.description.clone(),
-        fields: fields.map(|(at, field)| field_info(view, position, at, field)).collect(),
+        fields: fields
+            .filter(|(at, field)| dimension.find_field(&field.name) == Some(*at))
+            .map(|(at, field)| field_info(view, position, at, field))
+            .collect(),
         hierarchies: listed.map(|at| hierarchy_info(view, position, at)).collect(),
     }
 }

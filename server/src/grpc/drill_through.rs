@@ -1,5 +1,6 @@
 //! Shows the records that count in a cell.
 
+use terning_engine::cube::Cube;
 use terning_engine::query::drill::Of;
 use terning_engine::query::{Cancel, Drill, Drilled, drill};
 use terning_proto::v1;
@@ -42,10 +43,10 @@ pub(super) fn parts(
     filters: Vec<String>,
     drilled: &Drilled,
 ) -> Vec<v1::TablePart> {
-    let cube = sight.views[at].cube().name.clone();
-    let mut about = about(cube, filters, drilled);
+    let teller = sight.views[drilled.of.view].cube();
+    let mut about = about(sight.views[at].cube(), teller.freshness.is_some(), filters, drilled);
     if drilled.of.view != at {
-        let teller = &sight.views[drilled.of.view].cube().name;
+        let teller = &teller.name;
         about.notes.push(format!("Ydelserne er vist, som de er i kuben '{teller}'."));
     }
     table::parts(&sight.version, about, &drilled.table)
@@ -66,11 +67,14 @@ fn counted(count: usize, one: &str, several: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { several })
 }
 
-fn about(cube: String, filters: Vec<String>, drilled: &Drilled) -> About {
+/// What there is to say of records; those of deliveries are services to citizens.
+fn about(cube: &Cube, delivered: bool, filters: Vec<String>, drilled: &Drilled) -> About {
     let (records, entities) = (drilled.records, drilled.entities);
     let shown = drilled.table.rows();
     let Of { measure, group, parts, some, .. } = &drilled.of;
+    let group = group.as_deref();
     let mut notes = vec![match group {
+        None if !delivered => format!("I alt {}.", counted(records, "række", "rækker")),
         None => format!(
             "I alt {} hos {}.",
             counted(records, "ydelse", "ydelser"),
@@ -80,7 +84,7 @@ fn about(cube: String, filters: Vec<String>, drilled: &Drilled) -> About {
     }];
     notes.extend(of_formula(parts, measure));
     if *some {
-        notes.push(if group.is_none() { OTHERS } else { OTHER_FACTS }.to_owned());
+        notes.push(if group.is_none() && delivered { OTHERS } else { OTHER_FACTS }.to_owned());
     }
     if !drilled.stands.is_empty() {
         notes.push(format!("Hvor intet er sagt, er cellen {}.", drilled.stands.join(" og ")));
@@ -93,13 +97,14 @@ fn about(cube: String, filters: Vec<String>, drilled: &Drilled) -> About {
     }
     About {
         title: match group {
-            None => "Ydelserne bag cellen".to_owned(),
-            Some(_) => format!("Rækkerne bag cellen: {measure}"),
+            None if delivered => "Ydelserne bag cellen".to_owned(),
+            _ => format!("Rækkerne bag cellen: {measure}"),
         },
         notes,
-        cube,
+        cube: cube.name.clone(),
         behind: drilled.behind,
         filters,
         source: String::new(),
+        has_reporters: cube.freshness.is_some(),
     }
 }

@@ -60,5 +60,6 @@ fn about(cube: String, filters: Vec<String>, explained: &Explained) -> About {
         behind: explained.behind,
         filters,
         source: String::new(),
+        has_reporters: true,
     }
 }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use prost::Message;
-use terning_engine::query::{Answer, Cancel, Limits, Pivot, Question, prepare};
+use terning_engine::query::{
+    Answer, Cancel, Limits, Parameter, Parameters, Pivot, Question, prepare,
+};
 use terning_proto::v1;
 use tonic::{Code, Status};
 
@@ -72,14 +74,14 @@ pub(super) fn ask(
 
 /// What is asked, in the engine's words.
 pub(super) enum Words<'a> {
-    Mdx(&'a str),
+    Mdx(&'a str, Parameters),
     Pivot(Pivot),
 }
 
 impl<'a> Words<'a> {
     pub(super) fn of(question: &'a v1::Question) -> Result<Words<'a>, Status> {
         match question.asked.as_ref() {
-            Some(v1::question::Asked::Mdx(text)) => Ok(Words::Mdx(text)),
+            Some(v1::question::Asked::Mdx(text)) => Ok(Words::Mdx(text, parameters(question))),
             Some(v1::question::Asked::Pivot(asked)) => Ok(Words::Pivot(pivot(asked))),
             None => Err(status::internal()),
         }
@@ -87,10 +89,24 @@ impl<'a> Words<'a> {
 
     pub(super) fn question(&self) -> Question<'_> {
         match self {
-            Words::Mdx(text) => Question::Mdx(text),
+            Words::Mdx(text, parameters) => Question::MdxWith(text, parameters),
             Words::Pivot(pivot) => Question::Pivot(pivot),
         }
     }
+}
+
+/// The values that are given beside a text; one that says nothing is none.
+fn parameters(question: &v1::Question) -> Parameters {
+    use v1::parameter_value::Value;
+    let mut found = Parameters::default();
+    for (name, given) in &question.parameters {
+        match &given.value {
+            Some(Value::Text(text)) => found.put(name, Parameter::Text(text.clone())),
+            Some(Value::Number(number)) => found.put(name, Parameter::Number(*number)),
+            None => {}
+        }
+    }
+    found
 }
 
 /// A pivot in the engine's words.

@@ -107,6 +107,7 @@ impl Api {
                 behind: lines.behind,
                 filters: choices,
                 source,
+                has_reporters: true,
             };
             Ok(table::parts(&sight.version, about, &lines.table))
         };
@@ -227,5 +228,6 @@ fn question(pivot: PivotTexts, request: v1::RunReportRequest) -> v1::Question {
         version: request.version,
         purpose: request.purpose,
         formatted: false,
+        ..v1::Question::default()
     }
 }

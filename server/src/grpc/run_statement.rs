@@ -39,7 +39,9 @@ fn run(
     let words = Words::of(question)?;
     let wanted = match words.question() {
         _ if explain => Wanted::Profile,
-        Question::Mdx(text) => wanted(text).map_err(status::of_query)?,
+        Question::Mdx(text) | Question::MdxWith(text, _) => {
+            wanted(text).map_err(status::of_query)?
+        }
         Question::Pivot(_) => Wanted::Cells,
     };
     match wanted {
@@ -65,10 +67,10 @@ fn records(
     words: &Words<'_>,
     cancel: &Cancel,
 ) -> Result<Vec<v1::TablePart>, Status> {
-    let Question::Mdx(text) = words.question() else { return Err(status::internal()) };
-    let found = drill_mdx(&sight.views, text, drill_through::LARGEST, cancel);
+    let Words::Mdx(text, parameters) = words else { return Err(status::internal()) };
+    let found = drill_mdx(&sight.views, (text, parameters), drill_through::LARGEST, cancel);
     let (at, drilled) = found.map_err(status::of_query)?;
-    Ok(drill_through::parts(sight, at, vec![text.to_owned()], &drilled))
+    Ok(drill_through::parts(sight, at, vec![(*text).to_owned()], &drilled))
 }
 
 /// What is done with a question, and how long it took.
@@ -85,11 +87,13 @@ fn told(sight: &Sight, words: &Words<'_>, cancel: &Cancel) -> Result<Vec<v1::Tab
     });
     let milliseconds = format!("{milliseconds:.1}").replace('.', ",");
     notes.push(format!("Det tog {milliseconds} ms."));
+    let cube = sight.views[answer.view].cube();
     let about = About {
         title: "Hvad der gøres med spørgsmålet".to_owned(),
         notes,
-        cube: sight.views[answer.view].cube().name.clone(),
+        cube: cube.name.clone(),
         behind: answer.cells.behind,
+        has_reporters: cube.freshness.is_some(),
         ..About::default()
     };
     Ok(table::parts(&sight.version, about, &table))

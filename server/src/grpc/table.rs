@@ -28,6 +28,8 @@ pub(super) struct About {
     pub filters: Vec<String>,
     /// Where the source proposes it.
     pub source: String,
+    /// Whether somebody reports to the cube.
+    pub has_reporters: bool,
 }
 
 /// A table in parts, each well below the 4 MiB that clients accept by default.
@@ -41,6 +43,7 @@ pub(super) fn parts(asked: &Version, about: About, table: &Table) -> Vec<v1::Tab
         behind: about.behind,
         filters: about.filters,
         source: about.source,
+        has_reporters: about.has_reporters,
     };
     let size = PART_VALUES / table.columns.len().max(1);
     let runs = (0..table.rows()).step_by(size).map(|start| {

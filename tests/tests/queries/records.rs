@@ -6,7 +6,9 @@ use std::fs;
 use std::sync::Arc;
 
 use terning_engine::query::table::Values;
-use terning_engine::query::{Cancel, Drill, Drilled, QueryError, View, drill, drill_mdx};
+use terning_engine::query::{
+    Cancel, Drill, Drilled, Parameters, QueryError, View, drill, drill_mdx,
+};
 
 use crate::{SHOP, shop};
 
@@ -43,7 +45,8 @@ fn views() -> Vec<View> {
 }
 
 fn drilled(text: &str) -> Result<Drilled, QueryError> {
-    drill_mdx(&views(), text, 1_000_000, &Cancel::default()).map(|(_, found)| found)
+    drill_mdx(&views(), (text, &Parameters::NONE), 1_000_000, &Cancel::default())
+        .map(|(_, found)| found)
 }
 
 fn texts(found: &Drilled, column: &str) -> Vec<String> {

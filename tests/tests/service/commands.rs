@@ -171,7 +171,7 @@ fn a_drillthrough_without_records_is_refused_at_its_place() {
     let (_data, server) = served();
     let text = "DRILLTHROUGH\nSELECT [Tid].[Kvartal].[2020K1] ON 0 FROM [Ting]";
     let refused = server.refusal(&["mdx", text]);
-    assert!(refused.contains("ingen ydelser at vise"), "{refused}");
+    assert!(refused.contains("ingen rækker at vise"), "{refused}");
     assert!(refused.contains("linje 2, kolonne 1"), "{refused}");
 }
 
@@ -202,4 +202,22 @@ fn properties_of_members_and_cells_are_told_where_they_are_asked_for() {
     let lines: Vec<&str> = csv.lines().collect();
     assert_eq!(lines[0], "\u{feff}Kommune;MEMBER_KEY;CHILDREN_CARDINALITY;Borgere;Mange;Fra");
     assert_eq!(lines[2], "Dragør;155;0;3;Sand;2020-01-01");
+}
+
+#[test]
+fn parameters_are_values_beside_the_text() {
+    let (_data, server) = served();
+    let text = "SELECT [Measures].[Borgere] ON 0 FROM \
+                (SELECT STRTOSET(@Kommune, CONSTRAINED) ON 0 FROM [Ting])";
+    let ask = |given: &str| server.ask(&["mdx", text, "--format=csv", "--param", given]);
+    // Two citizens of Brøndby, three of Dragør.
+    for (key, borgere) in [("153", 2), ("155", 3)] {
+        let csv = ask(&format!("kommune=[Handle kommune].[Kommune].&[{key}]")).unwrap();
+        assert_eq!(csv, format!("\u{feff}Borgere\n{borgere}\n"));
+    }
+    let refused = ask("kommune=Filter([Handle kommune].[Kommune].Members, 1 = 1)").unwrap_err();
+    assert!(refused.contains("linje 1"), "{refused}");
+    let refused = ask("Komune=x").unwrap_err();
+    assert!(refused.contains("@Kommune har ingen værdi"), "{refused}");
+    assert!(refused.contains("^^^^^^^^") && refused.contains("--param"), "{refused}");
 }

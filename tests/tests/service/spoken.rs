@@ -87,8 +87,13 @@ fn said(asked: Asked, version: String) -> Request {
 }
 
 fn question(asked: Said, version: String) -> Request {
-    let question =
-        v1::Question { asked: Some(asked), version, purpose: String::new(), formatted: true };
+    let question = v1::Question {
+        asked: Some(asked),
+        version,
+        purpose: String::new(),
+        formatted: true,
+        ..v1::Question::default()
+    };
     Request::Query(v1::QueryRequest { question: Some(question) })
 }
 

@@ -6,13 +6,13 @@ use crate::output::Heading;
 use crate::output::number::danish_date;
 use crate::table::Table;
 
-/// What the source of all figures is.
+/// What the source of figures that municipalities report is.
 const SOURCE: &str = "Kommunernes indberetninger om voksenhandicap, opgjort af Terning";
 
 /// The sheet of an answer.
 pub(super) fn of_answer<'a>(heading: &Heading, answer: &Answer) -> Sheet<'a> {
     let title = heading.title.as_deref().unwrap_or(&answer.cube);
-    let origin = origin(&answer.cube, &answer.version, &answer.as_of, answer.behind);
+    let origin = origin(&answer.cube, &answer.version, &answer.as_of, answer.reported());
     let choices = heading.choices.iter().map(|choice| row(&choice.name, &choice.value));
     let remarks = answer.remarks();
     let notes = notes(&heading.notes).chain(notes(&remarks));
@@ -21,7 +21,7 @@ pub(super) fn of_answer<'a>(heading: &Heading, answer: &Answer) -> Sheet<'a> {
 
 /// The sheet of a table.
 pub(super) fn of_table<'a>(table: &Table) -> Sheet<'a> {
-    let origin = origin(&table.cube, &table.version, &table.as_of, table.behind);
+    let origin = origin(&table.cube, &table.version, &table.as_of, table.reported());
     let place = (!table.source.is_empty()).then(|| row("Rapporten står i", &table.source));
     let filters = table.filters.iter().map(|filter| row("Valg", filter));
     let units = table.columns.iter().filter(|column| !column.unit.is_empty());
@@ -30,14 +30,15 @@ pub(super) fn of_table<'a>(table: &Table) -> Sheet<'a> {
     sheet(&table.title, rows.chain(notes(&table.notes)).collect())
 }
 
-fn origin(cube: &str, version: &str, as_of: &str, behind: u32) -> [Row; 5] {
-    [
-        row("Kilde", SOURCE),
-        row("Kube", cube),
-        row("Version", version),
-        row("Til og med", &danish_date(as_of)),
-        row("Kommuner bagud", &behind.to_string()),
-    ]
+/// Where figures are from; of a cube that nobody reports to, without who is behind.
+fn origin(cube: &str, version: &str, as_of: &str, behind: Option<u32>) -> Vec<Row> {
+    let mut rows =
+        vec![row("Kube", cube), row("Version", version), row("Til og med", &danish_date(as_of))];
+    if let Some(behind) = behind {
+        rows.insert(0, row("Kilde", SOURCE));
+        rows.push(row("Kommuner bagud", &behind.to_string()));
+    }
+    rows
 }
 
 fn notes(notes: &[String]) -> impl Iterator<Item = Row> {

@@ -73,7 +73,7 @@ fn figures<'a>(heading: &'a Heading, answer: &'a Answer) -> Sheet<'a> {
     Sheet {
         name: "Tal".to_owned(),
         title: heading.title.clone().unwrap_or_else(|| answer.cube.clone()),
-        about: screen::about(&answer.cube, &answer.version, &answer.as_of, answer.behind),
+        about: screen::about(&answer.cube, &answer.version, &answer.as_of, answer.reported()),
         headers: headers(&Grid::new(answer)),
         labels,
         rows: Box::new(rows),
@@ -116,7 +116,7 @@ fn rows(table: &Table) -> Sheet<'_> {
     Sheet {
         name: "Tal".to_owned(),
         title: table.title.clone(),
-        about: screen::about(&table.cube, &table.version, &table.as_of, table.behind),
+        about: screen::about(&table.cube, &table.version, &table.as_of, table.reported()),
         headers: vec![table.columns.iter().map(|column| column.name.clone()).collect()],
         labels: 1,
         rows: Box::new((0..table.rows()).map(row)),

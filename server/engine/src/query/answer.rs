@@ -4,6 +4,7 @@ use super::bound::Bound;
 use super::cellset::CellSet;
 use super::error::QueryError;
 use super::limits::{Cancel, Limits};
+use super::parameters::Parameters;
 use super::parse::{Select, Statement};
 use super::pivot::Pivot;
 use super::view::View;
@@ -15,8 +16,24 @@ use crate::cube::dimension::same;
 pub enum Question<'a> {
     /// An MDX text.
     Mdx(&'a str),
+    /// An MDX text, and the values of its parameters.
+    MdxWith(&'a str, &'a Parameters),
     /// A pivot in fields.
     Pivot(&'a Pivot),
+}
+
+/// Of a text that is asked as it is.
+static NO_PARAMETERS: Parameters = Parameters::NONE;
+
+impl<'a> Question<'a> {
+    /// The text of MDX that it is, and the values of its parameters.
+    pub(super) fn text(self) -> Option<(&'a str, &'a Parameters)> {
+        match self {
+            Question::Mdx(text) => Some((text, &NO_PARAMETERS)),
+            Question::MdxWith(text, parameters) => Some((text, parameters)),
+            Question::Pivot(_) => None,
+        }
+    }
 }
 
 /// What a text of MDX asks for.
@@ -150,7 +167,12 @@ fn bound(
 ) -> Result<(usize, Bound), QueryError> {
     match question {
         Question::Mdx(text) => {
-            let prepared = prepare_select(views, &parse::mdx(text)?, limits, cancel)?;
+            let with = Question::MdxWith(text, &NO_PARAMETERS);
+            bound(views, &with, limits, cancel)
+        }
+        Question::MdxWith(text, parameters) => {
+            let select = Select { parameters: (*parameters).clone(), ..parse::mdx(text)? };
+            let prepared = prepare_select(views, &select, limits, cancel)?;
             Ok((prepared.view, prepared.bound))
         }
         Question::Pivot(pivot) => {

@@ -238,7 +238,7 @@ fn check_records(views: &[View], view: &View, group: usize) -> Result<(), QueryE
     if has_records(&cube.groups[group]) {
         return Ok(());
     }
-    let message = format!("bag tallene i kuben '{}' er der ingen ydelser at vise", cube.name);
+    let message = format!("bag tallene i kuben '{}' er der ingen rækker at vise", cube.name);
     let error = QueryError::new(ErrorKind::Invalid, message);
     let others = |other: &&Cube| {
         other.dimensions.iter().filter(|one| cube.find_dimension(&one.name).is_none()).count()

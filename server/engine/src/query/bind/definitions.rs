@@ -8,6 +8,7 @@ use super::context::Context;
 use super::resolve::{self, Entity};
 use super::{ErrorKind, QueryError, View, expr};
 use crate::cube::dimension::{fold, same};
+use crate::query::Parameters;
 use crate::query::bound::{HierarchyRef, Own};
 use crate::query::expr::{Expr, Node};
 use crate::query::functions::{self, Kind};
@@ -39,6 +40,8 @@ const MAX_WARNINGS: usize = 20;
 pub(super) struct Definitions<'q> {
     /// The names of the members.
     pub(super) own: Vec<Own>,
+    /// The values that are given beside the text.
+    pub(super) parameters: Parameters,
     members: Vec<Defined<'q>>,
     sets: Vec<(String, &'q Definition<'q>)>,
     /// Sets that were given a name where they stand, and which.
@@ -88,7 +91,8 @@ impl<'q> Definitions<'q> {
                 .hint("udelad de definitioner, der ikke bruges, eller spørg ad flere gange")
                 .at(query.text, first.name.first().map_or(0..0, |name| name.span.range())));
         }
-        let mut found = Definitions::of_schema(view);
+        let parameters = query.parameters.clone();
+        let mut found = Definitions { parameters, ..Definitions::of_schema(view) };
         for definition in &query.definitions {
             let reader = Reader { view, text, definition };
             if definition.is_member {

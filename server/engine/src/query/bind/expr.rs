@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::context::Context;
 use super::definitions::{self, Definitions};
 use super::resolve::{self, Entity, hierarchy_names};
-use super::{QueryError, View, call};
+use super::{QueryError, View, call, candidates};
+use crate::query::Parameter;
 use crate::query::bound::{HierarchyRef, Own};
 use crate::query::evaluate::set::Set;
 use crate::query::evaluate::value::Value;
@@ -87,12 +88,22 @@ pub(super) fn bind(context: Context<'_>, expr: &parse::Expr) -> Result<Expr, Que
             let set = bind_as(context, set, Kind::Set)?;
             return Ok(context.definitions.alias(&context.name(*name), &set));
         }
-        ExprKind::Parameter(name) => {
-            let message = format!("parameteren @{} har ingen værdi", context.name(*name));
-            return Err(context.invalid(message, expr.span).hint("skriv værdien i spørgsmålet"));
-        }
+        ExprKind::Parameter(name) => Node::Constant(parameter(context, *name, expr.span)?),
     };
     Ok(at(context, expr.span, node))
+}
+
+/// The value of a parameter: a value, and nothing that is read as part of the text.
+fn parameter(context: Context<'_>, name: Name, span: Span) -> Result<Value, QueryError> {
+    let (name, given) = (context.name(name), &context.definitions.parameters);
+    match given.find(&name) {
+        Some(Parameter::Text(text)) => Ok(Value::text(text)),
+        Some(Parameter::Number(number)) => Ok(Value::Number(*number)),
+        None => Err(context
+            .invalid(format!("parameteren @{name} har ingen værdi"), span)
+            .hint(format!("giv den med --param {name}=VÆRDI"))
+            .candidates(candidates::nearest(&name, given.names()))),
+    }
 }
 
 /// Counts a part of a formula.

@@ -7,7 +7,7 @@ use crate::query::cellset::CellSet;
 use crate::query::error::{ErrorKind, QueryError};
 use crate::query::parse::{self, DrillThrough, Expr, ExprKind, Name, Select, Statement};
 use crate::query::view::View;
-use crate::query::{Cancel, Limits, answer, bind, names, run, told};
+use crate::query::{Cancel, Limits, Parameters, answer, bind, names, run, told};
 
 /// Words before a column in parentheses; the first ones ask for what is read of a member, the last for
 /// its key.
@@ -27,15 +27,16 @@ const OF_COLUMN: [(&str, bool); 5] = [
 /// its place in the text.
 pub fn drill_mdx(
     views: &[View],
-    text: &str,
+    (text, parameters): (&str, &Parameters),
     most: usize,
     cancel: &Cancel,
 ) -> Result<(usize, Drilled), QueryError> {
     let limits = &Limits::default();
-    let Statement::DrillThrough(asked) = parse::statement(text)? else {
+    let Statement::DrillThrough(mut asked) = parse::statement(text)? else {
         let message = "her skal stå en DRILLTHROUGH";
         return Err(QueryError::new(ErrorKind::Syntax, message));
     };
+    asked.select.parameters.clone_from(parameters);
     let select = &asked.select;
     let prepared = answer::prepare_select(views, select, limits, cancel)?;
     let (at, bound) = (prepared.view(), prepared.bound());

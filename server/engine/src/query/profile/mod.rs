@@ -68,13 +68,14 @@ fn prepared(
     limits: &Limits,
     cancel: &Cancel,
 ) -> Result<(Prepared, Texts), QueryError> {
-    let Question::Mdx(text) = question else {
+    let Some((text, parameters)) = question.text() else {
         return Ok((answer::prepare(views, question, limits, cancel)?, Texts::default()));
     };
     let select = match parse::statement(text)? {
         Statement::Explain(select) => select,
         _ => parse::mdx(text)?,
     };
+    let select = Select { parameters: parameters.clone(), ..select };
     let prepared = answer::prepare_select(views, &select, limits, cancel)?;
     Ok((prepared, Texts::of(&select)))
 }

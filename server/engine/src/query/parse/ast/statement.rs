@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Expr, Name, Span};
+use crate::query::Parameters;
 
 /// What a text asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +37,8 @@ pub struct Select<'a> {
     pub slicer: Option<Expr>,
     /// The properties after `CELL PROPERTIES`.
     pub cell_properties: Vec<PropertyPath>,
+    /// The values that are given beside the text.
+    pub parameters: Parameters,
     /// The statement.
     pub span: Span,
 }

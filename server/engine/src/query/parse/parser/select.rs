@@ -3,7 +3,7 @@
 use super::super::MAX_AXES;
 use super::super::ast::{AxisClause, PropertyPath, Select, Span};
 use super::{Parser, Sign};
-use crate::query::{ErrorKind, QueryError};
+use crate::query::{ErrorKind, Parameters, QueryError};
 
 /// The names of the first axes.
 const AXIS_NAMES: [&str; 5] = ["COLUMNS", "ROWS", "PAGES", "SECTIONS", "CHAPTERS"];
@@ -28,7 +28,8 @@ impl<'a> Parser<'a> {
             span = cell_properties.last().map_or(span, |last| last.span);
         }
         let (text, definitions, span) = (self.text, Vec::new(), start.to(span));
-        Ok(Select { text, definitions, axes, source, slicer, cell_properties, span })
+        let parameters = Parameters::NONE;
+        Ok(Select { text, definitions, axes, source, slicer, cell_properties, parameters, span })
     }
 
     /// The axes, each at the position of its number.
