@@ -41,8 +41,13 @@ fn names_of(form: Form) -> Vec<&'static str> {
     names
 }
 
-/// What is taken of an expression.
-pub(super) fn step(context: Context<'_>, of: Expr, step: &Step) -> Result<Expr, QueryError> {
+/// What is taken of an expression; the span is that of both, for a set may be defined elsewhere.
+pub(super) fn step(
+    context: Context<'_>,
+    of: Expr,
+    step: &Step,
+    span: Span,
+) -> Result<Expr, QueryError> {
     let wanted = context.name(step.name);
     let entries: Vec<&'static Function> = functions::named(&wanted, Form::Step).collect();
     if entries.is_empty() || step.name.kind != NameKind::Bare {
@@ -53,7 +58,6 @@ pub(super) fn step(context: Context<'_>, of: Expr, step: &Step) -> Result<Expr, 
             .hint("terning functions viser alle funktioner")
             .candidates(nearest));
     }
-    let span = of.span.to(step.name.span);
     let arguments = step.arguments.as_deref().unwrap_or_default();
     let given = given(context, &entries, vec![of], arguments)?;
     choose(context, &entries, given, span)

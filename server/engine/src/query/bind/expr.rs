@@ -66,7 +66,8 @@ pub(super) fn bind(context: Context<'_>, expr: &parse::Expr) -> Result<Expr, Que
         ExprKind::Steps(base, steps) => {
             let mut of = bind(context, base)?;
             for step in steps {
-                of = call::step(context, of, step)?;
+                let span = base.span.to(step.name.span);
+                of = call::step(context, of, step, span)?;
             }
             return Ok(of);
         }

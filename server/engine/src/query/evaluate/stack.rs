@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::query::bound::{Calculated, Member};
 use crate::query::error::{ErrorKind, QueryError};
 use crate::query::expr::Expr;
+use crate::query::functions::Kind;
 
 /// Formulas up to this depth are worked out on the stack there is: a server's thread has 2 MB.
 const SHALLOW: usize = 30;
@@ -36,14 +37,20 @@ fn is_deep(exprs: &[&Expr], calculated: &BTreeMap<usize, Calculated>) -> bool {
     let own = |expr: &Expr| expr.height();
     let formulas: usize = calculated.values().map(|one| 1 + own(&one.formula)).sum();
     let deepest = exprs.iter().map(|expr| own(expr)).max().unwrap_or(0);
-    formulas + deepest > SHALLOW || calculated.values().any(names_one_elsewhere)
+    formulas + deepest > SHALLOW
+        || calculated.iter().any(|(number, own)| may_name_itself(*number, own))
 }
 
-/// Whether a formula names a calculated member at another place, which may be itself in the end.
-fn names_one_elsewhere(own: &Calculated) -> bool {
-    let mut found = false;
+/// Whether a formula may come to itself in the end: it names a calculated member at another place,
+/// or itself or a later one, or it goes through a set, which may hold calculated members.
+fn may_name_itself(number: usize, own: &Calculated) -> bool {
+    let mut found = has_a_set(&own.formula);
     own.formula.each_member(&mut |_, member, same_cell| {
-        found |= !same_cell && matches!(member, Member::Calculated(_));
+        found |= matches!(member, Member::Calculated(other) if !same_cell || other >= number);
     });
     found
+}
+
+fn has_a_set(expr: &Expr) -> bool {
+    expr.kind() == Kind::Set || expr.parts().into_iter().any(has_a_set)
 }
