@@ -58,7 +58,7 @@ pub(super) fn read(scope: &Scope<'_>, set: &Set) -> Result<Narrowed, QueryError>
 fn has_several(scope: &Scope<'_>, factor: &Factor) -> bool {
     let shown = factor.parts.iter().map(|part| match (part, factor.columns[0]) {
         (Part::Level { field }, own @ HierarchyRef::Of { dimension, .. }) => {
-            let ids = scope.view.members(dimension, *field).into_iter();
+            let ids = scope.view.members(dimension, *field);
             let members = ids.map(|id| Member::Of { field: *field, id });
             members.filter(|one| scope.shows(own, *one)).take(2).count()
         }

@@ -243,8 +243,8 @@ impl<'q> Scope<'q> {
         if self.shows(hierarchy, member) {
             return member;
         }
-        let level = self.view.members(dimension, field).map(|id| Member::Of { field, id });
-        level.into_iter().find(|one| self.shows(hierarchy, *one)).unwrap_or(member)
+        let mut level = self.view.members(dimension, field).map(|id| Member::Of { field, id });
+        level.find(|one| self.shows(hierarchy, *one)).unwrap_or(member)
     }
 
     /// The measure that formulas of measures stand at, where the default measure is one of these.
