@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use terning_engine::query::Cancel;
 use tokio::sync::Semaphore;
-use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::sync::mpsc::{self, Sender};
 use tokio::time::{Instant, timeout_at};
+use tokio_stream::wrappers::ReceiverStream;
+use tokio_stream::{Stream, StreamExt};
 use tonic::metadata::MetadataMap;
 use tonic::{Code, Status};
 
@@ -67,24 +69,35 @@ impl Work {
 }
 
 impl Work {
-    /// Begins a job that sends its answer in parts, however long it takes. Where nobody waits for
-    /// the parts any more, they can no longer be sent, and the job should end.
+    /// Begins a job that sends its answer in parts, however long it takes, and stops it when nobody
+    /// waits for the parts any more.
     ///
     /// # Errors
     /// As many such jobs as may run are running.
-    pub fn stream<T: Send + 'static, E: Send + 'static>(
+    pub fn stream<T, E, J>(
         &self,
-        job: impl FnOnce(Sender<Result<T, E>>) -> Result<(), E> + Send + 'static,
-    ) -> Result<Receiver<Result<T, E>>, Status> {
+        job: J,
+    ) -> Result<impl Stream<Item = Result<T, E>> + Send + use<T, E, J>, Status>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+        J: FnOnce(Sender<Result<T, E>>, &Cancel) -> Result<(), E> + Send + 'static,
+    {
         let place = Arc::clone(&self.long).try_acquire_owned().map_err(|_| busy())?;
         let (parts, received) = mpsc::channel(WAITING);
+        let stop = StopWhenDropped(Cancel::default());
+        let cancel = stop.0.clone();
         tokio::task::spawn_blocking(move || {
-            if let Err(error) = job(parts.clone()) {
+            if let Err(error) = job(parts.clone(), &cancel) {
                 let _ = parts.blocking_send(Err(error));
             }
             drop(place);
         });
-        Ok(received)
+        let parts = ReceiverStream::new(received);
+        Ok(parts.map(move |part| {
+            let _while_received = &stop;
+            part
+        }))
     }
 }
 
@@ -167,5 +180,25 @@ mod tests {
         let refused = Work::default().run(deadline, job).await.unwrap_err();
         assert_eq!(refused.code(), Code::DeadlineExceeded);
         was_told.recv_timeout(Duration::from_secs(5)).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_nobody_receives_is_stopped_and_gives_back_its_place() {
+        let work = Work::default();
+        for _ in 0..2 * LONG {
+            let (told, was_told) = std::sync::mpsc::channel();
+            let job = move |_: Sender<Result<(), Status>>, cancel: &Cancel| {
+                while cancel.check().is_ok() {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                told.send(()).map_err(|_| status::internal())
+            };
+            drop(work.stream(job).unwrap());
+            let stopped = move || was_told.recv_timeout(Duration::from_secs(5));
+            tokio::task::spawn_blocking(stopped).await.unwrap().unwrap();
+            while work.long.available_permits() < LONG {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        }
     }
 }
