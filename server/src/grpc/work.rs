@@ -69,20 +69,15 @@ impl Work {
 }
 
 impl Work {
-    /// Begins a job that sends its answer in parts, however long it takes, and stops it when nobody
-    /// waits for the parts any more.
+    /// Begins a job that sends its answer in parts, however long it takes. Where nobody waits for
+    /// the parts any more, the job is told to stop.
     ///
     /// # Errors
     /// As many such jobs as may run are running.
-    pub fn stream<T, E, J>(
+    pub fn stream<T: Send + 'static, E: Send + 'static>(
         &self,
-        job: J,
-    ) -> Result<impl Stream<Item = Result<T, E>> + Send + use<T, E, J>, Status>
-    where
-        T: Send + 'static,
-        E: Send + 'static,
-        J: FnOnce(Sender<Result<T, E>>, &Cancel) -> Result<(), E> + Send + 'static,
-    {
+        job: impl FnOnce(Sender<Result<T, E>>, &Cancel) -> Result<(), E> + Send + 'static,
+    ) -> Result<impl Stream<Item = Result<T, E>> + Send + 'static, Status> {
         let place = Arc::clone(&self.long).try_acquire_owned().map_err(|_| busy())?;
         let (parts, received) = mpsc::channel(WAITING);
         let stop = StopWhenDropped(Cancel::default());
@@ -93,9 +88,8 @@ impl Work {
             }
             drop(place);
         });
-        let parts = ReceiverStream::new(received);
-        Ok(parts.map(move |part| {
-            let _while_received = &stop;
+        Ok(ReceiverStream::new(received).map(move |part| {
+            let _waits = &stop;
             part
         }))
     }
@@ -183,22 +177,25 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_stream_that_nobody_receives_is_stopped_and_gives_back_its_place() {
+    async fn a_stream_that_nobody_waits_for_is_told_to_stop_and_gives_its_place_back() {
         let work = Work::default();
-        for _ in 0..2 * LONG {
-            let (told, was_told) = std::sync::mpsc::channel();
-            let job = move |_: Sender<Result<(), Status>>, cancel: &Cancel| {
+        let (told, was_told) = std::sync::mpsc::channel();
+        let begin = || {
+            let told = told.clone();
+            work.stream(move |_: Sender<Result<(), ()>>, cancel| {
                 while cancel.check().is_ok() {
                     std::thread::sleep(Duration::from_millis(1));
                 }
-                told.send(()).map_err(|_| status::internal())
-            };
-            drop(work.stream(job).unwrap());
-            let stopped = move || was_told.recv_timeout(Duration::from_secs(5));
-            tokio::task::spawn_blocking(stopped).await.unwrap().unwrap();
-            while work.long.available_permits() < LONG {
-                tokio::time::sleep(Duration::from_millis(1)).await;
-            }
+                told.send(()).map_err(|_| ())
+            })
+        };
+        let streams: Vec<_> = (0..LONG).map(|_| begin().unwrap()).collect();
+        assert!(begin().is_err_and(|refused| refused.code() == Code::ResourceExhausted));
+        drop(streams);
+        for _ in 0..LONG {
+            was_told.recv_timeout(Duration::from_secs(5)).unwrap();
         }
+        let all = work.long.acquire_many(LONG as u32);
+        assert!(tokio::time::timeout(Duration::from_secs(5), all).await.unwrap().is_ok());
     }
 }
