@@ -117,7 +117,7 @@ fn candidates(paths: &[String], warnings: &mut Tally) -> Vec<Candidate> {
         match extension.to_ascii_lowercase().as_str() {
             "json" => drop(manifests.insert(stem, (path, false))),
             "csv" | "xml" => data.push((stem, path)),
-            _ => warnings.count("Ukendt fil", || format!("{path} er ingen leverance")),
+            _ => warnings.count("Ukendt fil", || format!("{path} er ikke en leverance")),
         }
     }
     let mut candidates = Vec::new();
