@@ -121,6 +121,6 @@ mod tests {
         let missing = folder.path().join("mangler");
         assert!(FolderStore::open(&missing).unwrap_err().to_string().contains("mangler"));
         fs::write(&missing, "").unwrap();
-        assert!(FolderStore::open(&missing).unwrap_err().to_string().contains("ingen mappe"));
+        assert!(FolderStore::open(&missing).unwrap_err().to_string().contains("ikke en mappe"));
     }
 }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use terning_engine::delivery::name::FileName;
+
 use super::Order;
 use super::describe::Described;
 use super::out::{Failed, Out};
@@ -46,9 +48,7 @@ pub(super) fn is_own(order: &Order, file: &RawFile) -> bool {
 
 /// Whether a municipality delivered a file: its name begins with `VH_153_`.
 fn is_of(path: &str, kommune: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let mut words = name.split('_');
-    words.next() == Some("VH") && words.next() == Some(kommune) && words.next().is_some()
+    FileName::parse(path).is_some_and(|name| (name.prefix, name.reporter) == ("VH", kommune))
 }
 
 #[cfg(test)]

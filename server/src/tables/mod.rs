@@ -171,6 +171,6 @@ mod tests {
         fs::write(outer.path().join("secret.csv"), "a\n").unwrap();
         let tables = TableFolder::open(&inner).unwrap();
         let problem = tables.columns("x", Some("../secret.csv")).unwrap_err();
-        assert!(problem.to_string().contains("ingen fil i mappen"), "{problem}");
+        assert!(problem.to_string().contains("ikke en fil i mappen"), "{problem}");
     }
 }

@@ -9,7 +9,7 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
 use serde_json::Value;
 use terning_server::rebuild::{Rebuild, rebuild};
-use terning_tests::folder::{Delivery, sha256};
+use terning_tests::folder::{self, Delivery, sha256};
 
 use crate::access::{built, built_of, deliver, token};
 use crate::harness::Server;
@@ -330,6 +330,40 @@ fn raw_files_are_unchanged_and_dsa_has_their_records() {
     ] {
         assert_eq!(rows[0][name], value, "{name}");
     }
+}
+
+/// A municipality whose former system has ended its records, and whose new one has not delivered.
+fn deliver_between_systems(data: &Path) {
+    let deliveries = data.join("deliveries");
+    let lines = [
+        "a1;6101801234;153;;1.8.1;2020-01-01;;1.2.1;;A",
+        "a2;6101801234;153;;1.8.1;2020-02-01;2021-01-31;1.2.1;;A",
+    ];
+    Delivery::full("153", "cura", "2026-09").write(&deliveries, &lines);
+    let other = ["b1;6303603456;155;;1.4;2019-01-01;;;;C"];
+    Delivery::full("155", "nexus", "2026-09").write(&deliveries, &other);
+    assert_eq!(rebuild(&Rebuild::new(&deliveries, data), &|_| ()).unwrap().exit_code(), 0);
+    let list = "Kommunekode;System;Rolle;Skiftedato\n153;cura;tidligere;\n";
+    folder::write(&deliveries.join("reference/systemskifte.csv"), list.as_bytes());
+    let held = rebuild(&Rebuild::new(&deliveries, data), &|_| ()).unwrap();
+    assert_eq!(held.report().held.len(), 1);
+}
+
+#[test]
+fn dsa_of_a_held_municipality_has_the_records_that_count() {
+    let data = tempfile::tempdir().unwrap();
+    deliver_between_systems(data.path());
+    let into = tempfile::tempdir().unwrap();
+    let server = Server::ready(data.path());
+    let ids = |kind: &str, file: &str| {
+        let kind = format!("--kind={kind}");
+        let folder = package(&server, into.path(), &[&kind, "--kommune=153"], "").unwrap();
+        let rows = csv(&folder.join(file));
+        rows.iter().map(|row| row["Ydelsesid"].clone()).collect::<BTreeSet<_>>()
+    };
+    let both = BTreeSet::from(["a1", "a2"].map(str::to_owned));
+    assert_eq!(ids("datamart", "ydelser.csv"), both);
+    assert_eq!(ids("dsa", "registreringer.csv"), both);
 }
 
 /// The packages of all municipalities, and the reference files, make the same cubes.
