@@ -43,7 +43,7 @@ fn place(place: error::Place) -> v1::Place {
         end: place.span.end as u32,
         line: line as u32,
         column: column as u32,
-        text: place.text,
+        text: place.text.to_string(),
     }
 }
 

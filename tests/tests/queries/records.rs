@@ -154,6 +154,6 @@ fn what_has_no_rows_is_refused_at_its_place() {
         let error = drilled(text).unwrap_err();
         let place = error.place.as_ref().unwrap();
         assert!(error.message.contains(message), "{text}: {error}");
-        assert_eq!((place.text.as_str(), &text[place.span.clone()]), (text, pointed), "{error}");
+        assert_eq!((&*place.text, &text[place.span.clone()]), (text, pointed), "{error}");
     }
 }

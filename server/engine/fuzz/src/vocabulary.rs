@@ -63,9 +63,9 @@ const MEMBERS: [&[&str]; 17] = [
 ];
 
 /// Functions by what they are given and what they give: `s` a set, `m` a member, `l` a level, `h` a
-/// hierarchy, `n` a number, `c` a condition, `t` a text, `p` a tuple, `i` a small whole number, `_`
+/// hierarchy, `n` a number, `c` a condition, `t` a text, `p` a tuple, `i` a small whole number, `G` the name of a measure group, `_`
 /// nothing; a word in capitals is one of its kind.
-const FUNCTIONS: [(char, &str, &str); 66] = [
+const FUNCTIONS: [(char, &str, &str); 90] = [
     ('s', "Head", "si"),
     ('s', "Tail", "si"),
     ('s', "Subset", "sii"),
@@ -77,6 +77,8 @@ const FUNCTIONS: [(char, &str, &str); 66] = [
     ('s', "NonEmptyCrossJoin", "ss"),
     ('s', "NonEmpty", "ss"),
     ('s', "Exists", "ss"),
+    ('s', "Exists", "ssG"),
+    ('s', "Exists", "s_G"),
     ('s', "Filter", "sc"),
     ('s', "Order", "snO"),
     ('s', "TopCount", "sin"),
@@ -84,6 +86,7 @@ const FUNCTIONS: [(char, &str, &str); 66] = [
     ('s', "TopSum", "snn"),
     ('s', "TopPercent", "snn"),
     ('s', "Generate", "ss"),
+    ('s', "Generate", "ssA"),
     ('s', "Hierarchize", "s"),
     ('s', "Hierarchize", "sP"),
     ('s', "Descendants", "ml"),
@@ -94,11 +97,19 @@ const FUNCTIONS: [(char, &str, &str); 66] = [
     ('s', "DrilldownLevel", "s__I"),
     ('s', "DrilldownMember", "ss"),
     ('s', "DrilldownMember", "ssR"),
+    ('s', "DrilldownMember", "ssh"),
     ('s', "DrillupMember", "ss"),
     ('s', "DrillupLevel", "s"),
     ('s', "DrilldownLevelTop", "sin"),
     ('s', "DrilldownMemberTop", "ssin"),
     ('s', "ToggleDrillState", "ss"),
+    ('s', "ToggleDrillState", "ssR"),
+    ('s', "Existing", "s"),
+    ('s', "Ytd", "m"),
+    ('s', "Qtd", "m"),
+    ('s', "Mtd", "m"),
+    ('s', "Wtd", "m"),
+    ('s', "NameToSet", "t"),
     ('s', "AddCalculatedMembers", "s"),
     ('s', "StripCalculatedMembers", "s"),
     ('s', "Extract", "sh"),
@@ -110,7 +121,9 @@ const FUNCTIONS: [(char, &str, &str); 66] = [
     ('m', "Cousin", "mm"),
     ('m', "ParallelPeriod", "lim"),
     ('m', "OpeningPeriod", "lm"),
+    ('m', "ClosingPeriod", "lm"),
     ('m', "StrToMember", "t"),
+    ('p', "StrToTuple", "t"),
     ('n', "Sum", "sn"),
     ('n', "Aggregate", "s"),
     ('n', "Count", "s"),
@@ -124,14 +137,37 @@ const FUNCTIONS: [(char, &str, &str); 66] = [
     ('n', "CoalesceEmpty", "nn"),
     ('n', "ValidMeasure", "p"),
     ('n', "Len", "t"),
+    ('n', "StrToValue", "t"),
+    ('n', "Divide", "nnn"),
+    ('n', "InStr", "tt"),
+    ('n', "StrComp", "tt"),
     ('c', "IsEmpty", "n"),
     ('c', "IsLeaf", "m"),
     ('c', "IsAncestor", "mm"),
     ('c', "IsSibling", "mm"),
+    ('c', "IsError", "n"),
     ('t', "SetToStr", "s"),
     ('t', "TupleToStr", "p"),
     ('t', "Left", "ti"),
+    ('t', "Generate", "stt"),
+    ('t', "MemberToStr", "m"),
+    ('t', "Replace", "ttt"),
+    ('t', "Format", "nt"),
+    ('t', "String", "it"),
+    ('t', "CStr", "n"),
     ('t', "IIf", "ctt"),
+];
+
+/// Texts, some of which mean something where they are read: also what reads them.
+const TEXTS: [&str; 8] = [
+    "",
+    "Aby",
+    "#,##0.0",
+    "[Sted].[Kommune].Members",
+    "[Sted].[Kommune].&[101]",
+    "[egen]",
+    "[Measures].[eget]",
+    "StrToValue('[Measures].[eget]') + 1",
 ];
 
 /// Steps, by what they are taken of and what they give.
@@ -279,7 +315,9 @@ fn leaf(choices: &mut Choices<'_>, kind: char) -> Tree {
             Box::new(leaf(choices, 'n')),
             vec![(choices.one(&[Operator::Greater, Operator::Equal]), leaf(choices, 'n'))],
         ),
-        't' => Tree::Text(choices.one(&["", "Aby", "[Sted].[Kommune].Members"]).to_owned()),
+        't' => Tree::Text(choices.one(&TEXTS).to_owned()),
+        'G' => Tree::Text(choices.one(&["", "Ydelser", "Foreninger"]).to_owned()),
+        'A' => keyword(choices, &["ALL"]),
         'O' => keyword(choices, &["ASC", "DESC", "BASC", "BDESC"]),
         'P' => keyword(choices, &["POST"]),
         'R' => keyword(choices, &["RECURSIVE"]),

@@ -35,6 +35,8 @@ pub struct Bound {
     pub(crate) calculated: BTreeMap<usize, Calculated>,
     /// The calculated members that the question defines; they are numbered behind those of the cube.
     pub(crate) own: Vec<Own>,
+    /// The sets that the question gives names to, bound, where a text may name them.
+    pub(crate) sets: Vec<(String, Expr)>,
     /// The sets that the question gives names to, by number, worked out.
     pub(crate) named: Vec<(usize, Value)>,
     /// Unions of boxes, all of which rows must lie in.
@@ -87,6 +89,7 @@ impl Bound {
             defaults: Vec::new(),
             calculated: BTreeMap::new(),
             own: Vec::new(),
+            sets: Vec::new(),
             named: Vec::new(),
             unions: Vec::new(),
             warnings: Vec::new(),

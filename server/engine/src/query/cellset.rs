@@ -120,7 +120,8 @@ impl CellSet {
         let axes = self.axes.iter().map(|axis| size_of_val(axis.members.as_slice()));
         let special = self.special.values().map(|special| match special {
             Special::Text(text) => SPECIAL_BYTES + text.len(),
-            Special::Truth(_) | Special::Day(_) | Special::Error(_) => SPECIAL_BYTES,
+            Special::Error(error) => SPECIAL_BYTES + error.bytes(),
+            Special::Truth(_) | Special::Day(_) => SPECIAL_BYTES,
         });
         let told = self.properties.iter().map(|axis| axis.names.len() * axis.members.len());
         axes.sum::<usize>()

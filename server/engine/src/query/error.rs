@@ -2,6 +2,10 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
+
+/// Letters of the longest message: one that quotes a text does not repeat all of a long one.
+const LONGEST_MESSAGE: usize = 1000;
 
 /// A question that cannot be answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +26,7 @@ pub struct QueryError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// The whole text: the MDX query, or one field or condition of a pivot.
-    pub text: String,
+    pub text: Arc<str>,
     /// The bytes pointed at, at character borders.
     pub span: Range<usize>,
 }
@@ -48,7 +52,7 @@ impl QueryError {
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> QueryError {
         QueryError {
             kind,
-            message: message.into(),
+            message: clipped(message.into()),
             hint: None,
             candidates: Vec::new(),
             place: None,
@@ -57,8 +61,14 @@ impl QueryError {
 
     /// The same error, pointing at part of a text.
     #[must_use]
-    pub fn at(mut self, text: &str, span: Range<usize>) -> QueryError {
-        self.place = Some(Place { text: text.to_owned(), span });
+    pub fn at(self, text: &str, span: Range<usize>) -> QueryError {
+        self.pointing(&Arc::from(text), span)
+    }
+
+    /// The same error, pointing at part of a text that many errors may point at.
+    #[must_use]
+    pub fn pointing(mut self, text: &Arc<str>, span: Range<usize>) -> QueryError {
+        self.place = Some(Place { text: Arc::clone(text), span });
         self
     }
 
@@ -66,7 +76,7 @@ impl QueryError {
     #[must_use]
     pub fn within(mut self, text: &str) -> QueryError {
         if let Some(place) = &mut self.place {
-            text.clone_into(&mut place.text);
+            place.text = Arc::from(text);
         }
         self
     }
@@ -74,7 +84,7 @@ impl QueryError {
     /// The same error, naming the formula that it is in.
     #[must_use]
     pub fn in_formula(mut self, name: &str) -> QueryError {
-        self.message = format!("i formlen for '{name}': {}", self.message);
+        self.message = clipped(format!("i formlen for '{name}': {}", self.message));
         self
     }
 
@@ -111,6 +121,26 @@ impl QueryError {
         }
         text
     }
+}
+
+impl QueryError {
+    /// Bytes that it takes, about; the text that it points at is shared.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let names: usize = self.candidates.iter().map(|one| size_of::<String>() + one.len()).sum();
+        let texts = self.message.len() + self.hint.as_ref().map_or(0, String::len);
+        size_of::<QueryError>() + texts + names
+    }
+}
+
+/// A message that is not too long.
+fn clipped(mut message: String) -> String {
+    if let Some((end, _)) = message.char_indices().nth(LONGEST_MESSAGE) {
+        message.truncate(end);
+        message.push('…');
+        message.shrink_to_fit();
+    }
+    message
 }
 
 impl Place {

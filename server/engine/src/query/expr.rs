@@ -88,7 +88,7 @@ impl Expr {
         match error.place {
             Some(_) => error,
             None if self.text.is_empty() => error,
-            None => error.at(&self.text, self.span.range()),
+            None => error.pointing(&self.text, self.span.range()),
         }
     }
 

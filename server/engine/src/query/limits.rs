@@ -26,6 +26,10 @@ pub struct Limits {
     /// Products of sets from this size on are written out only where something is stored, if that
     /// is enough.
     pub large_product: usize,
+    /// Members that are written out, all sets together; twenty million take some tenths of a second.
+    pub written: usize,
+    /// Bytes of the texts that a question makes, and of those and of the errors that its cells show.
+    pub text_bytes: usize,
     /// Steps of working formulas out: a part of a formula at a cell and at a tuple is one.
     pub steps: usize,
 }
@@ -33,7 +37,7 @@ pub struct Limits {
 impl Default for Limits {
     /// A million positions, twenty million cells (most of them empty in a wide answer), and
     /// counters of 256 MB. Formulas: some hundred times what the largest known question needs,
-    /// 480 MB of numbers, 120 MB of tuples, and steps of some ten seconds.
+    /// 480 MB of numbers, 120 MB of tuples, 256 MB of texts, and steps of some ten seconds.
     fn default() -> Limits {
         Limits {
             positions: 1_000_000,
@@ -44,6 +48,8 @@ impl Default for Limits {
             grid_numbers: 60_000_000,
             formula_tuples: 5_000_000,
             large_product: 1 << 16,
+            written: 20_000_000,
+            text_bytes: 256 << 20,
             steps: 1_000_000_000,
         }
     }

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use terning_engine::query::cellset::Special;
 use terning_engine::query::{Answer, Cancel, ErrorKind, Limits, QueryError, Question, answer};
 
 use crate::world::view;
@@ -18,6 +19,15 @@ fn asked(text: String, limits: Limits, cancel: Cancel) -> Result<Answer, QueryEr
 /// The first cell.
 fn value(text: String) -> f64 {
     asked(text, Limits::default(), Cancel::default()).unwrap().cells.values[0]
+}
+
+/// The message of the error in the first cell.
+fn error(text: String) -> String {
+    let found = asked(text, Limits::default(), Cancel::default()).unwrap();
+    match found.cells.special.get(&0) {
+        Some(Special::Error(error)) => error.message.clone(),
+        other => panic!("{other:?}"),
+    }
 }
 
 /// The message of a question that is too large.
@@ -186,4 +196,169 @@ fn a_set_that_differs_in_too_many_cells_is_refused_before_it_is_counted() {
     assert_eq!(found.cells.values, [1.0, 1.0, 3.0, 1.0]);
     let message = refusal(text.to_owned(), Limits { grids: 2, ..Limits::default() });
     assert_eq!(message, "mængden i Aggregate er forskellig i over 2 af cellerne");
+}
+
+// Texts.
+
+const TOO_LONG: &str = "en tekst i en formel må højst have 32767 tegn";
+
+#[test]
+fn no_text_that_is_made_is_longer_than_people_can_use() {
+    let long = "a".repeat(20_000);
+    let twice = |sign: &str| of_one(&format!("Len('{long}' {sign} '{long}')"));
+    assert_eq!(error(twice("+")), TOO_LONG);
+    assert_eq!(error(twice("||")), TOO_LONG);
+    let years = "[Tid].[År].[År].Members";
+    assert_eq!(error(of_one(&format!("Len(Generate({years}, '{long}'))"))), TOO_LONG);
+    assert_eq!(error(of_one(&format!("Len(Generate({years}, 'a', '{long}{long}'))"))), TOO_LONG);
+    let quarters = "[Tid].[Kvartal].[Kvartal].Members";
+    let product = format!("{quarters} * {years} * {years} * [Sted].[Kommune].[Kommune].Members");
+    let product = format!("{product} * [Ydelse].[Kode].[Kode].Members");
+    // 8 quarters, each in one year, × 4 × 2 tuples of some 90 letters are short enough.
+    let short = product.replacen(&format!(" * {years}"), "", 2);
+    let found = value(of_one(&format!("Len(SetToStr({short}))")));
+    assert!((4_000.0..10_000.0).contains(&found), "{found}");
+    let often =
+        format!("Len(SetToStr(Union({{{}}}, {short}, ALL)))", vec![short.as_str(); 6].join(", "));
+    assert_eq!(error(of_one(&often)), TOO_LONG);
+    assert_eq!(error(of_one(&format!("Len(UCase('{long}{long}'))"))), TOO_LONG);
+    // Doubled once it is too long already, and what it is made of is not looked up again.
+    let doubled =
+        chain(&format!("IIF(1 = 1, '{long}', '')"), 4, |_, before| format!("{before} || {before}"));
+    assert_eq!(error(doubled), TOO_LONG);
+}
+
+#[test]
+fn the_texts_of_a_question_have_room_together() {
+    let few = Limits { text_bytes: 5_000, ..Limits::default() };
+    let message = "spørgsmålet laver for meget tekst";
+    // Eight quarters, each with a text of 2,000 letters: made, or only shown.
+    let rows = "[Tid].[Kvartal].[Kvartal].Members ON 1 FROM Lille";
+    let made = "[Tid].[Kvartal].CurrentMember.Name + Space(1900)";
+    let literal = format!("IIF(1 = 1, '{}', '')", "a".repeat(2_000));
+    for formula in [made, literal.as_str(), &format!("'{}' * 1", "a".repeat(800))] {
+        let text =
+            format!("WITH MEMBER [Measures].[x] AS {formula} SELECT [Measures].[x] ON 0, {rows}");
+        assert_eq!(refusal(text.clone(), few.clone()), message);
+        assert_eq!(
+            asked(text, Limits::default(), Cancel::default()).unwrap().cells.ordinals.len(),
+            8
+        );
+    }
+}
+
+#[test]
+fn a_format_is_no_longer_than_people_write() {
+    let of = |length: usize| {
+        let format = "0".repeat(length);
+        let text = of_one(&format!("1, FORMAT_STRING = '{format}'"));
+        asked(text, Limits::default(), Cancel::default())
+    };
+    assert!(of(1_000).is_ok());
+    assert_eq!(of(1_001).unwrap_err().message, "et format kan højst fylde 1000 tegn");
+}
+
+#[test]
+fn a_message_does_not_repeat_a_long_text() {
+    let message = error(of_one(&format!("'{}' * 1", "a".repeat(5_000))));
+    assert!(message.starts_with("teksten 'aaa") && message.ends_with('…'), "{message}");
+    assert_eq!(message.chars().count(), 1_001);
+}
+
+#[test]
+fn the_errors_of_cells_share_the_text_that_they_point_at() {
+    let text = "WITH MEMBER [Measures].[x] AS Val([Sted].[Kommune].CurrentMember.Name) + Mid('a', 0) \
+                SELECT [Measures].[x] ON 0, [Sted].[Kommune].[Kommune].Members ON 1 FROM Lille";
+    let cells = asked(text.to_owned(), Limits::default(), Cancel::default()).unwrap().cells;
+    let places = cells.special.values().map(|special| match special {
+        Special::Error(error) => error.place.as_ref().unwrap().text.clone(),
+        other => panic!("{other:?}"),
+    });
+    let places: Vec<_> = places.collect();
+    assert_eq!(places.len(), 4);
+    assert!(places.iter().all(|one| std::sync::Arc::ptr_eq(one, &places[0])));
+    // What they say counts.
+    assert!(cells.bytes() > 4 * 250, "{}", cells.bytes());
+}
+
+// Texts that are read as formulas.
+
+#[test]
+fn a_text_that_names_its_own_member_ends() {
+    let message = "formlen for 'x' bruger sig selv for mange gange";
+    assert_eq!(error(of_one("StrToValue('[Measures].[x]')")), message);
+    assert_eq!(error(of_one("StrToValue('-(-(-([Measures].[x])))')")), message);
+    let (open, close) = ("-(".repeat(40), ")".repeat(40));
+    let deep = of_one(&format!("StrToValue('{open}[Measures].[x]{close}')"));
+    assert_eq!(error(deep), message);
+}
+
+#[test]
+fn a_text_that_reads_itself_ends() {
+    let text = "WITH MEMBER [Measures].[y] AS 'StrToValue(' + '[Measures].[y])' \
+                MEMBER [Measures].[x] AS StrToValue([Measures].[y]) \
+                SELECT [Measures].[x] ON 0 FROM Lille";
+    let message = "formlen for 'y' bruger sig selv for mange gange";
+    assert_eq!(error(text.to_owned()), message);
+}
+
+#[test]
+fn a_deep_text_has_room() {
+    let deep = format!("{}1{}", "-(".repeat(44), ")".repeat(44));
+    assert_eq!(value(of_one(&format!("StrToValue('{deep}')"))), 1.0);
+    let of_set = format!("StrToSet('IIF({deep} = 1, {{[Tid].[År].&[2020]}}, {{}})')");
+    assert_eq!(value(format!("SELECT {of_set} ON 0 FROM Lille")), 3.0);
+}
+
+#[test]
+fn a_formula_that_is_deep_and_names_itself_elsewhere_ends() {
+    let (open, close) = ("-(".repeat(44), ")".repeat(44));
+    let text = of_one(&format!("{open}([Measures].[x], [Tid].[År].&[2020]){close}"));
+    match asked(text, Limits::default(), Cancel::default()) {
+        Ok(found) => assert!(matches!(found.cells.special.get(&0), Some(Special::Error(_)))),
+        Err(error) => assert_eq!(error.kind, ErrorKind::TooLarge, "{}", error.message),
+    }
+}
+
+// Sets.
+
+#[test]
+fn tuples_are_tried_against_each_other_within_the_limit() {
+    let pairs = "Count(Exists(\
+                 [Tid].[Kvartal].[Kvartal].Members * [Sted].[Kommune].[Kommune].Members, \
+                 [Tid].[År].[År].Members * [Sted].[Region].[Region].Members))";
+    // Each of 8 × 4 has a year and a region.
+    assert_eq!(value(of_one(pairs)), 32.0);
+    let few = Limits { steps: 70, ..Limits::default() };
+    let message = "formlerne i spørgsmålet kræver for mange trin";
+    assert_eq!(refusal(of_one(pairs), few), message);
+    // 2020 has four quarters, Nord two municipalities; the total is with all.
+    for (other, expected) in [
+        ("{[Tid].[År].&[2020]}", 4.0),
+        ("{[Tid].[År].[I alt]}", 8.0),
+        ("{}", 0.0),
+        ("{[Sted].[Region].&[Nord]}", 8.0),
+        ("{([Tid].[År].&[2020], [Sted].[Region].&[Nord])}", 4.0),
+    ] {
+        let text = of_one(&format!("Count(Exists([Tid].[Kvartal].[Kvartal].Members, {other}))"));
+        assert_eq!(value(text), expected, "{other}");
+    }
+}
+
+#[test]
+fn a_constant_set_is_written_out_once() {
+    // Each of 8 × 4 × 2 tuples is looked for among all 64: written out for each, that were more than
+    // 64 × 64 members.
+    let all = "[Tid].[Kvartal].[Kvartal].Members * [Sted].[Kommune].[Kommune].Members * \
+               [Ydelse].[Kode].[Kode].Members";
+    let own = "([Tid].[Kvartal].CurrentMember, [Sted].[Kommune].CurrentMember, \
+               [Ydelse].[Kode].CurrentMember)";
+    let few = Limits { written: 4_000, ..Limits::default() };
+    for formula in [
+        format!("Count(Filter({all}, {own} IN {{{all}}}))"),
+        format!("Count(Filter({all}, Count(Intersect({{{own}}}, {{{all}}})) = 1))"),
+    ] {
+        let found = asked(of_one(&formula), few.clone(), Cancel::default()).unwrap();
+        assert_eq!(found.cells.values, [64.0], "{formula}");
+    }
 }

@@ -120,3 +120,94 @@ fn sets_of_the_question_are_used_on_axes_and_in_formulas() {
     let of_the_cube = "SELECT [Measures].[Borgere] ON 0, [Kommuner] ON 1 FROM Lille";
     assert_eq!(mdx(&view(CALCULATED), of_the_cube).len(), 5);
 }
+
+#[test]
+fn a_text_names_the_sets_of_the_question() {
+    let ask = |text: &str| mdx(&view(""), text);
+    let expected = ["Aby Cby", " | 2 2"];
+    for reads in ["StrToSet('[A]')", "StrToSet('{A}')", "{StrToSet('Head([A], 9)')}"] {
+        let text = format!(
+            "WITH SET [A] AS {{[Sted].[Kommune].&[101], [Sted].[Kommune].&[103]}} \
+             SELECT {reads} ON 0 FROM Lille"
+        );
+        assert_eq!(ask(&text), expected, "{reads}");
+    }
+    let counted = "WITH SET [A] AS {[Sted].[Kommune].&[101], [Sted].[Kommune].&[103]} \
+                   MEMBER [Measures].[x] AS StrToValue('Count([A])') \
+                   SELECT [Measures].[x] ON 0 FROM Lille";
+    assert_eq!(ask(counted), ["x", " | 2"]);
+}
+
+#[test]
+fn a_set_that_names_itself_through_a_text_ends() {
+    let texts = [
+        "WITH SET [A] AS StrToSet('[A]') SELECT [A] ON 0 FROM Lille",
+        "WITH SET [A] AS StrToSet('[B]') SET [B] AS StrToSet('{[A]}') SELECT [A] ON 0 FROM Lille",
+    ];
+    for text in texts {
+        let found = mdx(&view(""), text);
+        assert!(found[0].starts_with("mængden bruger sig selv gennem en tekst"), "{found:?}");
+    }
+}
+
+#[test]
+fn no_second_set_of_a_group_is_not_an_empty_one() {
+    let count = |second: &str| {
+        let set = format!("Exists([Sted].[Kommune].[Kommune].Members, {second}, 'Ydelser')");
+        let text = format!(
+            "WITH MEMBER [Measures].[x] AS Count({set}) SELECT [Measures].[x] ON 0 FROM Lille"
+        );
+        mdx(&view(""), &text)[1].clone()
+    };
+    // Aby, Bby and Cby have services; in 2019 Aby and Cby.
+    assert_eq!(count(""), " | 3");
+    assert_eq!(count("{[Tid].[År].&[2019]}"), " | 2");
+    assert_eq!(count("{}"), " | 0");
+    assert_eq!(count("Head([Tid].[År].[År].Members, 0)"), " | 0");
+}
+
+#[test]
+fn tuples_are_closed_and_toggled_by_all_that_is_named() {
+    let ask = |set: &str| {
+        let text = format!(
+            "WITH MEMBER [Measures].[x] AS SetToStr({set}) SELECT [Measures].[x] ON 0 FROM Lille"
+        );
+        let found = mdx(&view(""), &text)[1].replace("[Sted].[Geografi].", "");
+        found.replace("[Tid].[År].", "").replace("[Region].", "").replace("[Kommune].", "")
+    };
+    let nord = "[Sted].[Geografi].[Nord]";
+    let aby = "[Sted].[Geografi].[Nord].[Aby]";
+    let (first, second) = ("[Tid].[År].&[2019]", "[Tid].[År].&[2020]");
+    let set = format!("{{({nord}, {first}), ({aby}, {first}), ({aby}, {second})}}");
+    assert_eq!(
+        ask(&format!("DrillupMember({set}, {{({nord}, {second})}})")),
+        " | {(&[Nord],&[2019]),(&[101],&[2019])}"
+    );
+    assert_eq!(ask(&format!("DrillupMember({set}, {{{nord}}})")), " | {(&[Nord],&[2019])}");
+    let set = format!("{{({nord}, {first}), ({aby}, {first}), ({nord}, {second})}}");
+    assert_eq!(
+        ask(&format!("ToggleDrillState({set}, {{({nord}, {first})}})")),
+        " | {(&[Nord],&[2019]),(&[Nord],&[2020])}"
+    );
+    assert_eq!(
+        ask(&format!("ToggleDrillState({set}, {{({nord}, {second})}})")),
+        " | {(&[Nord],&[2019]),(&[101],&[2019]),(&[Nord],&[2020]),(&[101],&[2020]),(&[102],&[2020])}"
+    );
+}
+
+#[test]
+fn solve_orders_have_a_range() {
+    let ask = |order: &str| {
+        let text = format!(
+            "WITH MEMBER [Measures].[x] AS 1, SOLVE_ORDER = {order} SELECT [Measures].[x] ON 0 FROM Lille"
+        );
+        mdx(&view(""), &text)[0].clone()
+    };
+    for order in ["-8181", "0", "65535"] {
+        assert_eq!(ask(order), "x", "{order}");
+    }
+    for order in ["-8182", "65536", "1.5", "1e300"] {
+        let found = ask(order);
+        assert!(found.contains("SOLVE_ORDER skal være et helt tal fra -8181 til 65535"), "{found}");
+    }
+}

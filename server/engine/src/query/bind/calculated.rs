@@ -10,11 +10,15 @@ use crate::cube;
 use crate::query::bound::{Axis, Calculated, Member, Own, Part};
 use crate::query::evaluate::value::Value;
 use crate::query::expr::{Expr, Node};
+use crate::query::format::LONGEST_FORMAT;
 use crate::query::functions::{self, Kind};
 use crate::query::parse::{self, Definition, ExprKind, Operator};
 
 /// Decimals of a measure that divides and says nothing of its format.
 const DECIMALS_OF_A_RATIO: u8 = 2;
+
+/// The solve orders that there are.
+const SOLVE_ORDERS: std::ops::RangeInclusive<i64> = -8181..=65_535;
 
 /// How deep a member may be, with the members that it uses: they are worked out by recursion.
 const MAX_DEPTH: usize = 500;
@@ -184,6 +188,11 @@ impl Found<'_> {
                 formula: bind(&definition.text, &definition.expr, &own.name)?,
             });
         };
+        if !SOLVE_ORDERS.contains(&i64::from(measure.solve_order)) {
+            let message = "solve_order skal være et helt tal fra -8181 til 65535";
+            let error = QueryError::new(ErrorKind::Invalid, message);
+            return Err(error.in_formula(&measure.name));
+        }
         let parsed = parse::expression(&measure.formula);
         let parsed = parsed.map_err(|error| error.in_formula(&measure.name))?;
         Ok(Calculated {
@@ -271,10 +280,12 @@ impl Found<'_> {
             },
             _ => None,
         };
-        number.filter(|number| number.fract() == 0.0 && number.abs() < 1e9).map_or_else(
-            || Err(self.context.invalid("SOLVE_ORDER skal være et helt tal", value.span)),
-            |number| Ok(number as i64),
-        )
+        let number = number.filter(|number| number.fract() == 0.0).map(|number| number as i64);
+        number.filter(|number| SOLVE_ORDERS.contains(number)).ok_or_else(|| {
+            self.context
+                .invalid("SOLVE_ORDER skal være et helt tal fra -8181 til 65535", value.span)
+                .hint("det højeste tal regnes ud sidst")
+        })
     }
 
     /// The decimals of `'#,##0.00'`, and of the named formats.
@@ -286,6 +297,10 @@ impl Found<'_> {
                 .hint("skriv for eksempel FORMAT_STRING = '#,##0.00'"));
         };
         let format = format.text(self.context.text);
+        if format.len() > LONGEST_FORMAT {
+            let message = format!("et format kan højst fylde {LONGEST_FORMAT} tegn");
+            return Err(self.context.invalid(message, value.span).hint("skriv et kortere format"));
+        }
         if ["Standard", "Fixed", "Percent", "Currency"]
             .iter()
             .any(|named| named.eq_ignore_ascii_case(&format))

@@ -2,6 +2,7 @@
 //! names.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::context::Context;
@@ -9,7 +10,7 @@ use super::resolve::{self, Entity};
 use super::{ErrorKind, QueryError, View, expr};
 use crate::cube::dimension::{fold, same};
 use crate::query::Parameters;
-use crate::query::bound::{HierarchyRef, Own};
+use crate::query::bound::{Calculated, HierarchyRef, Own};
 use crate::query::expr::{Expr, Node};
 use crate::query::functions::{self, Kind};
 use crate::query::parse::{self, Definition, ExprKind, Name, Select, Span};
@@ -44,6 +45,8 @@ pub(super) struct Definitions<'q> {
     pub(super) parameters: Parameters,
     members: Vec<Defined<'q>>,
     sets: Vec<(String, &'q Definition<'q>)>,
+    /// The sets of a question that has been bound.
+    known: &'q [(String, Expr)],
     /// Sets that were given a name where they stand, and which.
     aliases: RefCell<Vec<(String, Expr)>>,
     /// The sets that are being bound, the innermost last.
@@ -108,8 +111,27 @@ impl<'q> Definitions<'q> {
     }
 
     /// The names of a question whose definitions have been read before.
-    pub(super) fn of_names(own: &[Own]) -> Definitions<'q> {
-        Definitions { own: own.to_vec(), ..Definitions::default() }
+    pub(super) fn of_names(own: &[Own], sets: &'q [(String, Expr)]) -> Definitions<'q> {
+        Definitions { own: own.to_vec(), known: sets, ..Definitions::default() }
+    }
+
+    /// The sets that the question defines, where it reads texts: these may name any of them. What is
+    /// wrong with one is said where it is used.
+    pub(super) fn named_in_texts(
+        &self,
+        context: Context<'_>,
+        exprs: &[&Expr],
+        calculated: &BTreeMap<usize, Calculated>,
+    ) -> Vec<(String, Expr)> {
+        let formulas = calculated.values().map(|one| &*one.formula);
+        if !exprs.iter().copied().chain(formulas).any(functions::reads_texts) {
+            return Vec::new();
+        }
+        let bound = self.sets.iter().filter_map(|(name, _)| {
+            self.begin_formula();
+            Some((name.clone(), Definitions::set(context, name)?.ok()?))
+        });
+        bound.collect()
     }
 
     /// The position of a member that the question defines.
@@ -147,6 +169,10 @@ impl<'q> Definitions<'q> {
             return Some(Ok(set.clone()));
         }
         drop(aliases);
+        let known = context.definitions.known.iter().find(|(own, _)| same(own, name));
+        if let Some((_, set)) = known {
+            return Some(Ok(set.clone()));
+        }
         let own = context.definitions.sets.iter().position(|(own, _)| same(own, name));
         if let Some(number) = own {
             let (name, definition) = &context.definitions.sets[number];

@@ -19,12 +19,12 @@ use crate::query::parse::{self, Case, ExprKind, Name, Operator, Span};
 /// work nothing out.
 pub(in crate::query) fn text(
     view: &View,
-    own: &[Own],
+    (own, sets): (&[Own], &[(String, Expr)]),
     text: &str,
     (kind, constrained): (Kind, bool),
 ) -> Result<Expr, QueryError> {
     let parsed = parse::expression(text)?;
-    let (shared, definitions): (Arc<str>, _) = (Arc::from(text), Definitions::of_names(own));
+    let (shared, definitions): (Arc<str>, _) = (Arc::from(text), Definitions::of_names(own, sets));
     let context = Context::new(view, &shared, &definitions);
     if constrained && !is_literal(&parsed) {
         return Err(context

@@ -119,7 +119,12 @@ pub(crate) fn view() -> View {
 
 /// What municipality 153 sees of it: the first two rows.
 pub(crate) fn view_of_153() -> View {
-    let rows: RoaringBitmap = (0..2).collect();
+    view_of_rows(0..2)
+}
+
+/// What somebody sees of it who sees some rows.
+pub(crate) fn view_of_rows(rows: impl IntoIterator<Item = u32>) -> View {
+    let rows: RoaringBitmap = rows.into_iter().collect();
     View::of_rows(cube(), vec![Seen { rows, cut: RoaringBitmap::new() }])
 }
 

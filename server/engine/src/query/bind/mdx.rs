@@ -56,6 +56,7 @@ pub fn mdx_within(
         defaults: defaults::of(view),
         calculated: BTreeMap::new(),
         own: definitions.own.clone(),
+        sets: Vec::new(),
         named: Vec::new(),
         unions: Vec::new(),
         warnings: Vec::new(),
@@ -66,6 +67,7 @@ pub fn mdx_within(
     };
     let all = parts.all();
     calculated::take(context, &mut bound.calculated, &all, &[], bound.measure)?;
+    bound.sets = definitions.named_in_texts(context, &all, &bound.calculated);
     let settle = Settle { view, limits, cancel };
     on_a_stack(&all, &bound.calculated.clone(), || settle.all(&parts, &mut bound))?;
     let axes = parts.axes.iter().zip(&bound.axes);

@@ -47,6 +47,7 @@ pub fn pivot(view: &View, pivot: &Pivot) -> Result<Bound, QueryError> {
         defaults: Vec::new(),
         calculated: BTreeMap::new(),
         own: Vec::new(),
+        sets: Vec::new(),
         named: Vec::new(),
         unions: Vec::new(),
         warnings: Vec::new(),

@@ -42,7 +42,8 @@ pub fn drill_mdx(
     let (at, bound) = (prepared.view(), prepared.bound());
     let view = &views[at];
     let cells = run(view, bound, limits, cancel)?;
-    let here = |error: QueryError| match error.place.as_ref().is_some_and(|own| own.text == text) {
+    let here = |error: QueryError| match error.place.as_ref().is_some_and(|own| *own.text == *text)
+    {
         true => error,
         false => error.at(text, select.span.range()),
     };
@@ -167,7 +168,7 @@ impl<'a> Columns<'a> {
     /// The error about a column, at its place.
     fn place(&self, text: &str, error: QueryError) -> QueryError {
         let of_error = |name: &&String| {
-            let own = error.place.as_ref().map(|place| place.text.as_str());
+            let own = error.place.as_ref().map(|place| &*place.text);
             own == Some(name.as_str()) || error.message.contains(&format!("'{}'", name.trim()))
         };
         match self.names.iter().position(|name| of_error(&name)) {

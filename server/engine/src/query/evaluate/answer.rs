@@ -98,6 +98,7 @@ fn worked_out(evaluator: &Evaluator<'_>) -> Result<CellSet, QueryError> {
             let shown = shown(values.get(at));
             if let Some(value) = shown {
                 let form = evaluator.form(&few, at);
+                evaluator.scope.show(value.1.as_ref(), form.1.as_deref())?;
                 found.take(&grid.place(start + row as usize), value, form);
             }
         }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use super::Evaluator;
 use super::frame::{At, Frame, Stand};
 use super::value::{Column, Value};
-use super::{Evaluator, MAX_FORMULAS_OPEN};
 use crate::query::bound::{Calculated, HierarchyRef, Member};
 use crate::query::error::{ErrorKind, QueryError};
 use crate::query::expr::{Expr, Node};
@@ -109,21 +109,19 @@ impl Evaluator<'_> {
                 .hint("spørg om målet alene for at se, hvad der er galt med formlen");
             return Ok(Column::Same(Value::Error(Arc::new(error))));
         };
-        if self.open.get() >= MAX_FORMULAS_OPEN {
-            let message = format!("formlen for '{}' bruger sig selv for mange gange", member.name);
-            let error = QueryError::new(ErrorKind::Invalid, message)
-                .hint("lad formlen ende, for eksempel med IIF ved den første periode");
-            return Ok(Column::Same(Value::Error(Arc::new(error))));
-        }
         let mut beneath = frame.without(hierarchy);
         if let (HierarchyRef::Measures, Some(stored)) = (hierarchy, self.scope.stored_default()) {
             beneath.put(hierarchy, Stand::Same(At::One(stored)));
         }
-        self.open.set(self.open.get() + 1);
-        self.cancel.note(|noted| noted.formula(number, &member.name, frame.rows));
-        let found = self.formula(member, &beneath);
-        self.open.set(self.open.get() - 1);
-        found
+        let deep = || {
+            let message = format!("formlen for '{}' bruger sig selv for mange gange", member.name);
+            QueryError::new(ErrorKind::Invalid, message)
+                .hint("lad formlen ende, for eksempel med IIF ved den første periode")
+        };
+        self.opened(deep, || {
+            self.cancel.note(|noted| noted.formula(number, &member.name, frame.rows));
+            self.formula(member, &beneath)
+        })
     }
 
     /// A formula, where the cell stands at All on the dimensions where it must.

@@ -9,6 +9,9 @@
 pub(crate) mod value;
 pub(crate) mod keys;
 pub(crate) mod set;
+pub(crate) mod listed;
+mod meet;
+pub(crate) mod texts;
 pub(crate) mod scope;
 pub(crate) mod navigate;
 pub(crate) mod frame;
@@ -29,6 +32,7 @@ pub(crate) use large::of_filled;
 pub(crate) use over::List;
 pub(super) use properties::tell as tell_properties;
 pub(crate) use read::product;
+use stack::Stack;
 pub(crate) use stack::on_a_stack;
 
 use std::cell::{Cell, RefCell};
@@ -69,13 +73,14 @@ pub(crate) struct Evaluator<'q> {
     /// The sets of names that have been worked out.
     named: RefCell<HashMap<usize, Column>>,
     grids: RefCell<Grids>,
-    steps: Cell<usize>,
     /// Tuples of sets that were gone through.
     tuples: Cell<usize>,
     /// Places that formulas looked at.
     places: Cell<usize>,
-    /// Formulas that are being worked out.
+    /// Formulas, and texts read as such, that are being worked out.
     open: Cell<usize>,
+    /// The stack that there is.
+    stack: Stack,
 }
 
 impl<'q> Evaluator<'q> {
@@ -86,7 +91,7 @@ impl<'q> Evaluator<'q> {
         limits: &'q Limits,
         cancel: &'q Cancel,
     ) -> Evaluator<'q> {
-        let mut scope = Scope::new(view, &bound.calculated, &bound.own);
+        let mut scope = Scope::new(view, &bound.calculated, &bound.own, (limits, cancel));
         scope.know_visuals(&bound.visual);
         scope.leave(bound);
         let mut evaluator = Evaluator::new(scope, bound, limits, cancel);
@@ -126,7 +131,8 @@ impl<'q> Evaluator<'q> {
         kind: Kind,
         constrained: bool,
     ) -> Result<Expr, QueryError> {
-        super::bind::text(self.scope.view, self.scope.own, text, (kind, constrained))
+        let names = (self.scope.own, self.bound.sets.as_slice());
+        super::bind::text(self.scope.view, names, text, (kind, constrained))
     }
 
     fn new(
@@ -144,10 +150,10 @@ impl<'q> Evaluator<'q> {
             together: RefCell::default(),
             named: RefCell::default(),
             grids: RefCell::default(),
-            steps: Cell::new(0),
             tuples: Cell::new(0),
             places: Cell::new(0),
             open: Cell::new(0),
+            stack: Stack::here(),
         }
     }
 
@@ -158,7 +164,7 @@ impl<'q> Evaluator<'q> {
     pub(crate) fn eval(&self, expr: &Expr, frame: &Frame) -> Result<Column, QueryError> {
         let deep = &self.scope.deep;
         let before = deep.replace(deep.get() && expr.kind() != Kind::Value);
-        let found = self.found(expr, frame);
+        let found = self.stack.check().and_then(|()| self.found(expr, frame));
         deep.set(before);
         found.or_else(|error| match error.kind {
             ErrorKind::TooLarge | ErrorKind::Cancelled => Err(error),
@@ -212,6 +218,12 @@ impl<'q> Evaluator<'q> {
         if let Some(known) = self.named.borrow().get(&number) {
             return Ok(known.clone());
         }
+        // A text that the set reads may name the set.
+        let message = "mængden bruger sig selv gennem en tekst";
+        let ring = QueryError::new(ErrorKind::Invalid, message)
+            .hint("skriv mængden ud i stedet for at nævne den i teksten");
+        let ring = Column::Same(Value::Error(Arc::new(of.place(ring))));
+        self.named.borrow_mut().insert(number, ring);
         let before = self.scope.deep.replace(true);
         let found = self.eval(of, &self.slicer.clone());
         self.scope.deep.set(before);
@@ -222,23 +234,14 @@ impl<'q> Evaluator<'q> {
 
     /// Notes how many steps were taken.
     pub(super) fn note_steps(&self) {
-        self.cancel.note(|noted| noted.steps += self.steps.get());
+        self.cancel.note(|noted| noted.steps += self.scope.steps.get());
     }
 
     // Limits.
 
     /// Takes steps: a part of a formula at a row is one.
     pub(crate) fn step(&self, count: usize) -> Result<(), QueryError> {
-        self.steps.set(self.steps.get().saturating_add(count));
-        self.cancel.check()?;
-        match self.steps.get() > self.limits.steps {
-            true => Err(QueryError::new(
-                ErrorKind::TooLarge,
-                "formlerne i spørgsmålet kræver for mange trin",
-            )
-            .hint("brug mindre mængder i Sum og Filter, eller spørg om færre felter ad gangen")),
-            false => Ok(()),
-        }
+        self.scope.step(count)
     }
 
     /// Counts tuples that are gone through.
@@ -248,6 +251,22 @@ impl<'q> Evaluator<'q> {
             true => Err(too_much()),
             false => Ok(()),
         }
+    }
+
+    /// Works out what is inside a formula, or a text that is read as one. Formulas may be inside each
+    /// other so often only; then the value is an error, which `deep` words.
+    pub(crate) fn opened(
+        &self,
+        deep: impl FnOnce() -> QueryError,
+        of: impl FnOnce() -> Result<Column, QueryError>,
+    ) -> Result<Column, QueryError> {
+        if self.open.get() >= MAX_FORMULAS_OPEN {
+            return Ok(Column::Same(Value::Error(Arc::new(deep()))));
+        }
+        self.open.set(self.open.get() + 1);
+        let found = of();
+        self.open.set(self.open.get() - 1);
+        found
     }
 
     /// Counts places that formulas look at.
@@ -382,6 +401,7 @@ impl<'q> Evaluator<'q> {
         over: Option<&Arc<Written>>,
     ) -> Result<Value, QueryError> {
         let Rule::Plain(rule) = function.rule else { return Ok(Value::Empty) };
+        self.cancel.check()?;
         if let Some(error) = given.iter().find(|value| value.is_error()) {
             return Ok(error.clone());
         }

@@ -22,7 +22,6 @@ impl Scope<'_> {
     }
 
     /// How far below the top a member stands: the All member at 0.
-    #[allow(dead_code, reason = "functions of navigation use it")]
     pub(crate) fn depth(&self, place: Place) -> usize {
         let (hierarchy, member) = self.plain(place);
         let Member::Of { field, .. } = member else { return 0 };
@@ -63,8 +62,19 @@ impl Scope<'_> {
         data.map_or(place, |(field, id)| (hierarchy, Member::Of { field, id }))
     }
 
+    /// Whether a member of a parent-child hierarchy is one for a member's own facts.
+    pub(crate) fn is_data_member(&self, (hierarchy, member): Place) -> bool {
+        let data = self.shape(hierarchy).and_then(|(_, _, own)| own.data);
+        matches!(member, Member::Of { field, .. } if data == Some(field))
+    }
+
+    /// How many levels there are between a member and the one right above it.
+    pub(crate) fn skipped_levels(&self, place: Place) -> usize {
+        let above = self.parent(place).map_or(0, |parent| self.depth(parent));
+        self.depth(place).saturating_sub(above + 1)
+    }
+
     /// The member above a member, or itself, on a level.
-    #[allow(dead_code, reason = "functions of navigation use it")]
     pub(crate) fn ancestor(&self, place: Place, level: Option<usize>) -> Option<Place> {
         let mut at = Some(place);
         while let Some(one) = at.filter(|&one| self.level_of(one) != level) {

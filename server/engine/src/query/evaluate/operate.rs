@@ -9,6 +9,8 @@ use std::sync::Arc;
 use super::frame::Frame;
 use super::value::{Column, Value};
 use super::{Evaluator, cell_error};
+use crate::cube::dimension::same;
+use crate::cube::sort::danish;
 use crate::query::error::{ErrorKind, QueryError};
 use crate::query::expr::Expr;
 use crate::query::parse::Operator;
@@ -25,9 +27,45 @@ impl Evaluator<'_> {
         let mut left = self.eval(first, frame)?;
         for (operator, operand) in rest {
             let right = self.eval(operand, frame)?;
-            left = operate(expr, *operator, &left, &right, frame.rows)?;
+            left = self.operate(expr, *operator, &left, &right, frame.rows)?;
         }
         Ok(left)
+    }
+
+    /// Two columns as one.
+    fn operate(
+        &self,
+        expr: &Expr,
+        operator: Operator,
+        left: &Column,
+        right: &Column,
+        rows: usize,
+    ) -> Result<Column, QueryError> {
+        let both = |left: &Value, right: &Value| {
+            self.cancel.check()?;
+            cell_error(expr, self.values(operator, left, right))
+        };
+        if let (Column::Same(left), Column::Same(right)) = (left, right) {
+            return Ok(Column::Same(both(left, right)?));
+        }
+        let one = |row: usize| match (left.number(row), right.number(row)) {
+            (Some(left), Some(right)) => Ok(numbers(operator, left, right)),
+            _ => both(&left.get(row), &right.get(row)),
+        };
+        (0..rows).map(one).collect()
+    }
+
+    /// Two values as one: texts are joined, anything else is as it is.
+    fn values(&self, operator: Operator, left: &Value, right: &Value) -> Result<Value, QueryError> {
+        let joins = match operator {
+            Operator::Join => true,
+            Operator::Plus => [left, right].iter().any(|value| matches!(value, Value::Text(_))),
+            _ => false,
+        };
+        match joins && !left.is_error() && !right.is_error() {
+            true => self.scope.joined([left.letters(), right.letters()], ""),
+            false => values(operator, left, right),
+        }
     }
 
     pub(super) fn prefix(
@@ -51,24 +89,6 @@ impl Evaluator<'_> {
             of => (0..frame.rows).map(|row| cell_error(expr, negative(&of.get(row)))).collect(),
         }
     }
-}
-
-/// Two columns as one.
-fn operate(
-    expr: &Expr,
-    operator: Operator,
-    left: &Column,
-    right: &Column,
-    rows: usize,
-) -> Result<Column, QueryError> {
-    if let (Column::Same(left), Column::Same(right)) = (left, right) {
-        return Ok(Column::Same(cell_error(expr, values(operator, left, right))?));
-    }
-    let one = |row: usize| match (left.number(row), right.number(row)) {
-        (Some(left), Some(right)) => Ok(numbers(operator, left, right)),
-        _ => cell_error(expr, values(operator, &left.get(row), &right.get(row))),
-    };
-    (0..rows).map(one).collect()
 }
 
 /// Two numbers as one; empty is no number.
@@ -118,7 +138,7 @@ fn or_zero(value: f64) -> f64 {
     if value.is_nan() { 0.0 } else { value }
 }
 
-/// Two values as one.
+/// Two values that are no texts to be joined as one.
 pub(super) fn values(operator: Operator, left: &Value, right: &Value) -> Result<Value, QueryError> {
     if let Some(error) = [left, right].into_iter().find(|value| value.is_error()) {
         return Ok(error.clone());
@@ -126,8 +146,6 @@ pub(super) fn values(operator: Operator, left: &Value, right: &Value) -> Result<
     let texts = matches!(left, Value::Text(_)) || matches!(right, Value::Text(_));
     match operator {
         Operator::Is => Ok(Value::Truth(equal(left, right))),
-        Operator::Join => join(left, right),
-        Operator::Plus if texts => join(left, right),
         Operator::Equal
         | Operator::Unequal
         | Operator::Less
@@ -140,7 +158,7 @@ pub(super) fn values(operator: Operator, left: &Value, right: &Value) -> Result<
             let order = f64::from(order as i8);
             Ok(numbers(operator, order, 0.0))
         }
-        Operator::Range => {
+        Operator::Range | Operator::Join => {
             Err(QueryError::new(ErrorKind::Invalid, "operatoren er ikke understøttet mellem tal")
                 .hint("der findes + - * / = <> < <= > >= AND OR XOR NOT og IS NULL"))
         }
@@ -151,7 +169,7 @@ pub(super) fn values(operator: Operator, left: &Value, right: &Value) -> Result<
     }
 }
 
-/// The order of two texts, case aside.
+/// The order of two texts as Danish sorts them, case aside.
 fn compared_texts(left: &Value, right: &Value) -> Result<Ordering, QueryError> {
     if let (Value::Number(number), Value::Text(text)) | (Value::Text(text), Value::Number(number)) =
         (left, right)
@@ -161,11 +179,7 @@ fn compared_texts(left: &Value, right: &Value) -> Result<Ordering, QueryError> {
             .hint("gør det ene til det andet, for eksempel med Val(tekst) eller CStr(tal)"));
     }
     let (left, right) = (left.letters()?, right.letters()?);
-    Ok(left.to_lowercase().cmp(&right.to_lowercase()))
-}
-
-fn join(left: &Value, right: &Value) -> Result<Value, QueryError> {
-    Ok(Value::text(&format!("{}{}", left.letters()?, right.letters()?)))
+    Ok(if same(&left, &right) { Ordering::Equal } else { danish(&left, &right) })
 }
 
 /// Whether two values are the same object: the same member, level, hierarchy, or both none.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::keys::{self, Keys};
+use super::listed::Lists;
 use super::set::Set;
 use super::value::Place;
 use crate::cube::{Cube, DefaultMeasure};
@@ -13,9 +14,7 @@ use crate::query::bound::{Bound, Calculated, Condition, Factor, HierarchyRef, Me
 use crate::query::error::{ErrorKind, QueryError};
 use crate::query::names;
 use crate::query::view::View;
-
-/// How many members may be written out in one question; some tenths of a second.
-const MAX_WRITTEN: usize = 20_000_000;
+use crate::query::{Cancel, Limits};
 
 /// What expressions are worked out in.
 pub(crate) struct Scope<'q> {
@@ -37,6 +36,13 @@ pub(crate) struct Scope<'q> {
     defaults: Vec<Place>,
     /// Whether sets are worked out inside what `WHERE` leaves: those that positions are made of.
     pub deep: Cell<bool>,
+    pub limits: &'q Limits,
+    pub cancel: &'q Cancel,
+    /// Sets that were written out last.
+    pub(super) lists: Lists,
+    pub(super) steps: Cell<usize>,
+    /// Bytes of the texts that were made and shown.
+    pub(super) text_bytes: Cell<usize>,
     written: Cell<usize>,
     /// Members that show the total of others: they are numbered behind all calculated ones.
     visual: RefCell<Vec<Visual>>,
@@ -58,6 +64,7 @@ impl<'q> Scope<'q> {
         view: &'q View,
         calculated: &'q BTreeMap<usize, Calculated>,
         own: &'q [Own],
+        (limits, cancel): (&'q Limits, &'q Cancel),
     ) -> Scope<'q> {
         let subspace = vec![None; view.cube().dimensions.len()];
         let sliced = subspace.clone();
@@ -72,8 +79,27 @@ impl<'q> Scope<'q> {
             left_measures: None,
             defaults: Vec::new(),
             deep: Cell::new(false),
+            limits,
+            cancel,
+            lists: Lists::default(),
+            steps: Cell::new(0),
+            text_bytes: Cell::new(0),
             written: Cell::new(0),
             visual: RefCell::default(),
+        }
+    }
+
+    /// Takes steps: a part of a formula at a row is one, and so is a pair that is compared.
+    pub(crate) fn step(&self, count: usize) -> Result<(), QueryError> {
+        self.steps.set(self.steps.get().saturating_add(count));
+        self.cancel.check()?;
+        match self.steps.get() > self.limits.steps {
+            true => Err(QueryError::new(
+                ErrorKind::TooLarge,
+                "formlerne i spørgsmålet kræver for mange trin",
+            )
+            .hint("brug mindre mængder i Sum og Filter, eller spørg om færre felter ad gangen")),
+            false => Ok(()),
         }
     }
 
@@ -98,7 +124,7 @@ impl<'q> Scope<'q> {
     /// Counts members that are about to be written out, and stops a question that goes too far.
     pub(crate) fn write(&self, count: usize) -> Result<(), QueryError> {
         self.written.set(self.written.get().saturating_add(count));
-        match self.written.get() > MAX_WRITTEN {
+        match self.written.get() > self.limits.written {
             true => Err(QueryError::new(
                 ErrorKind::TooLarge,
                 "mængderne i spørgsmålet er for store at skrive ud",

@@ -4,6 +4,7 @@
 //! which combinations of one dimension's members that do not exist are left out.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use hashbrown::{HashMap, HashSet};
 
@@ -180,11 +181,11 @@ impl Scope<'_> {
         if let [only] = &set.factors[..]
             && only.columns.len() == 1
         {
-            let mut members = self.listed(only)?;
+            let mut members = self.tuples_of(only)?;
             members.truncate(most);
             return Ok(Written { columns, members });
         }
-        let lists = set.factors.iter().map(|factor| self.listed(factor));
+        let lists = set.factors.iter().map(|factor| self.tuples_of(factor));
         let lists = lists.collect::<Result<_, _>>()?;
         let mut done = Product { scope: self, set, lists, columns, tuples: Vec::new(), most };
         let mut tuple = Vec::with_capacity(done.columns.len());
@@ -207,7 +208,7 @@ impl Scope<'_> {
     }
 
     /// The tuples of a factor, one behind the other; hidden members are left out.
-    fn listed(&self, factor: &Factor) -> Result<Vec<Member>, QueryError> {
+    fn tuples_of(&self, factor: &Factor) -> Result<Vec<Member>, QueryError> {
         let (mut members, width) = (Vec::new(), factor.columns.len());
         for part in &factor.parts {
             match part {
@@ -249,20 +250,20 @@ impl Scope<'_> {
 
     /// A set without its tuples that occur in another, or, with `keep`, those alone. A visual total is
     /// the member that it shows; of the two, what is kept is the total.
-    pub(crate) fn sift(&self, set: &Set, other: &Set, keep: bool) -> Result<Set, QueryError> {
+    pub(crate) fn sift(&self, set: &Set, other: &Arc<Set>, keep: bool) -> Result<Set, QueryError> {
         self.check_alike(set, other)?;
-        let (mut all, others) = (self.written(set)?, self.written(other)?);
+        let (mut all, others) = (self.written(set)?, self.listed(other)?);
         if !self.has_visuals() {
-            let others: HashSet<&[Member]> = others.tuples().collect();
-            let kept = (0..all.len()).filter(|&at| others.contains(all.tuple(at)) == keep);
-            return Ok(all.choose(kept));
+            let is_there = |at: usize| others.position(all.tuple(at)).is_some();
+            return Ok(all.choose((0..all.len()).filter(|&at| is_there(at) == keep)));
         }
+        let others = &others.written;
         let plain = |written: &Written, at: usize| {
             let places = written.places(at).into_iter();
             places.map(|place| self.plain(place).1).collect::<Vec<Member>>()
         };
         let known: HashMap<Vec<Member>, usize> =
-            (0..others.len()).rev().map(|at| (plain(&others, at), at)).collect();
+            (0..others.len()).rev().map(|at| (plain(others, at), at)).collect();
         let width = all.columns.len();
         let mut kept = Vec::new();
         for at in 0..all.len() {

@@ -102,8 +102,14 @@ impl Value {
     }
 }
 
+/// Bytes of the longest text that is read as a number: the largest one has 309 digits.
+const LONGEST_NUMBER: usize = 1000;
+
 /// The number that a text says, with a point or a comma before its decimals.
 pub(crate) fn read_number(text: &str) -> Option<f64> {
+    if text.len() > LONGEST_NUMBER {
+        return None;
+    }
     let number = text.trim().replace(',', ".").parse::<f64>().ok();
     number.filter(|number| number.is_finite())
 }

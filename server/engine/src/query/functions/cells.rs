@@ -147,7 +147,7 @@ fn visual_totals(call: &Call<'_>) -> Outcome {
     };
     let pattern = match call.value(1) {
         Value::Omitted | Value::Empty => None,
-        other => Some(other.letters()?),
+        _ => Some(call.text(1)?),
     };
     let mut below: HashMap<Member, Vec<Member>> = HashMap::new();
     let mut members = Vec::with_capacity(set.len());
@@ -155,6 +155,7 @@ fn visual_totals(call: &Call<'_>) -> Outcome {
         let place = call.scope.plain((hierarchy, *member));
         if let Some(of) = below.get(&place.1) {
             let caption = pattern.as_deref().map(|own| named(own, call.scope.caption(place)));
+            caption.iter().try_for_each(|own| call.scope.text(own).map(drop))?;
             let of = Arc::new(Set::of_members(hierarchy, of.clone()));
             members.push(call.scope.put_visual(Visual { member: place, of, caption }));
             continue;
@@ -260,6 +261,8 @@ fn filled(
 ) -> Outcome {
     let mut cell = Frame::one();
     match other {
+        Value::Empty => return Ok(nothing_of(set)),
+        Value::Set(other) if other.factors.is_empty() => return Ok(nothing_of(set)),
         Value::Set(other) => {
             let number = evaluator.together(other);
             cell.within.push(Stand::Same(At::Together(number)));
@@ -280,6 +283,11 @@ fn filled(
         }
     }
     Ok(Value::set(written.choose((0..written.len()).filter(|&at| has_value[at]))))
+}
+
+/// No tuples of a set's hierarchies.
+fn nothing_of(set: &Set) -> Value {
+    Value::set(Set::of_tuples(set.columns().collect(), Vec::new()))
 }
 
 // Sets that are being gone through.

@@ -114,10 +114,12 @@ fn read(
     let is_word = |argument: &Expr| argument.kind() == Kind::Value;
     let constrained = names_only || arguments.get(1).is_some_and(is_word);
     let bound = |text: &str| evaluator.read_text(text, kind, constrained);
+    let inside =
+        |bound: &Expr, frame: &Frame| evaluator.opened(too_deep, || evaluator.eval(bound, frame));
     if let Column::Same(text) = &texts {
         return match text {
             Value::Empty | Value::Omitted | Value::Error(_) => Ok(texts),
-            text => evaluator.eval(&bound(&text.letters()?)?, frame),
+            text => inside(&bound(&text.letters()?)?, frame),
         };
     }
     let mut rows_of: HashMap<Arc<str>, Vec<u32>> = HashMap::new();
@@ -136,7 +138,7 @@ fn read(
     }
     for (text, rows) in rows_of {
         let found = match bound(&text) {
-            Ok(bound) => evaluator.eval(&bound, &frame.select(&rows))?,
+            Ok(bound) => inside(&bound, &frame.select(&rows))?,
             Err(error) => Column::Same(Value::Error(Arc::new(error))),
         };
         for (at, &row) in rows.iter().enumerate() {
@@ -146,8 +148,16 @@ fn read(
     Ok(values.into_iter().collect())
 }
 
+fn too_deep() -> QueryError {
+    QueryError::new(
+        ErrorKind::Invalid,
+        "tekster, der læses som udtryk, læser sig selv for mange gange",
+    )
+    .hint("skriv udtrykket selv i stedet for en tekst")
+}
+
 fn member_text(call: &Call<'_>) -> Outcome {
-    Ok(call.member(0)?.map_or(Value::Empty, |place| Value::text(&call.scope.unique_name(place))))
+    call.member(0)?.map_or(Ok(Value::Empty), |own| call.scope.text(&call.scope.unique_name(own)))
 }
 
 /// The unique names of a tuple, in parentheses.
@@ -157,7 +167,7 @@ fn names(call: &Call<'_>, tuple: &[Place]) -> String {
 }
 
 fn tuple_text(call: &Call<'_>) -> Outcome {
-    Ok(call.tuple(0)?.map_or(Value::Empty, |tuple| Value::text(&names(call, &tuple))))
+    call.tuple(0)?.map_or(Ok(Value::Empty), |tuple| call.scope.text(&names(call, &tuple)))
 }
 
 fn set_text(call: &Call<'_>) -> Outcome {
@@ -166,6 +176,8 @@ fn set_text(call: &Call<'_>) -> Outcome {
         [only] => call.scope.unique_name(only),
         ref tuple => names(call, tuple),
     };
-    let tuples: Vec<String> = (0..set.len()).map(tuple).collect();
-    Ok(Value::text(&format!("{{{}}}", tuples.join(","))))
+    let begun = |at: usize| if at == 0 { "{" } else { "," }.to_owned();
+    let tuples = (0..set.len()).flat_map(|at| [begun(at), tuple(at)]);
+    let open = if set.len() == 0 { "{" } else { "" }.to_owned();
+    call.scope.joined(std::iter::once(open).chain(tuples).chain(["}".to_owned()]).map(Ok), "")
 }

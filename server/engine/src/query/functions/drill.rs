@@ -6,7 +6,7 @@
 
 use hashbrown::HashSet;
 
-use super::relatives::{children, depth_of_level, is_below};
+use super::relatives::{children, depth_of_level};
 use super::{Call, Function, Kind, Outcome, Rule, Takes};
 use crate::query::bound::{HierarchyRef, Member};
 use crate::query::error::QueryError;
@@ -142,7 +142,7 @@ impl Drill<'_> {
     }
 
     /// The set with the tuples opened that others name, and with `recursive` those put in as well.
-    fn open_named(&self, named: &Named<'_>, recursive: bool) -> Result<Set, QueryError> {
+    fn open_named(&self, named: &Named, recursive: bool) -> Result<Set, QueryError> {
         if !recursive {
             return self.open(|at| named.has(self.set.tuple(at)) && !self.is_open(at));
         }
@@ -160,7 +160,7 @@ impl Drill<'_> {
     fn open_below(
         &self,
         tuple: &[Member],
-        named: &Named<'_>,
+        named: &Named,
         members: &mut Vec<Member>,
     ) -> Result<(), QueryError> {
         for child in self.opened(tuple)? {
@@ -174,18 +174,18 @@ impl Drill<'_> {
 }
 
 /// The tuples that a second set names: by the hierarchies that it has of the first.
-pub(super) struct Named<'a> {
+pub(super) struct Named {
     /// Where its columns stand in the first set.
     positions: Vec<usize>,
-    tuples: HashSet<&'a [Member]>,
+    tuples: HashSet<Vec<Member>>,
 }
 
-impl<'a> Named<'a> {
+impl Named {
     pub(super) fn new(
         call: &Call<'_>,
         set: &Written,
-        other: &'a Written,
-    ) -> Result<Named<'a>, QueryError> {
+        other: &Written,
+    ) -> Result<Named, QueryError> {
         let mut positions = Vec::with_capacity(other.columns.len());
         for &hierarchy in &other.columns {
             let position = set.columns.iter().position(|own| *own == hierarchy);
@@ -195,7 +195,7 @@ impl<'a> Named<'a> {
                     .hint("skriv medlemmer af den første mængdes hierarkier i den anden")
             })?);
         }
-        Ok(Named { positions, tuples: other.tuples().collect() })
+        Ok(Named { positions, tuples: other.tuples().map(<[Member]>::to_vec).collect() })
     }
 
     /// The column that is opened where no other is named.
@@ -204,8 +204,28 @@ impl<'a> Named<'a> {
     }
 
     pub(super) fn has(&self, tuple: &[Member]) -> bool {
-        let part: Vec<Member> = self.positions.iter().map(|&position| tuple[position]).collect();
-        self.tuples.contains(&part[..])
+        self.tuples.contains(&self.part(tuple)[..])
+    }
+
+    /// What a tuple of the first set has of the second set's hierarchies.
+    fn part(&self, tuple: &[Member]) -> Vec<Member> {
+        self.positions.iter().map(|&position| tuple[position]).collect()
+    }
+
+    /// Some of the tuples that are named.
+    fn some(&self, tuples: HashSet<Vec<Member>>) -> Named {
+        Named { positions: self.positions.clone(), tuples }
+    }
+
+    /// The tuples named that a tuple of the first set stands below, in the column that is opened.
+    fn above(&self, scope: &Scope<'_>, set: &Written, at: usize) -> Vec<Vec<Member>> {
+        let (mut tuple, column) = (set.tuple(at).to_vec(), self.column());
+        let own = scope.parent((set.columns[column], tuple[column]));
+        let above = std::iter::successors(own, |&one| scope.parent(one)).map(|(_, member)| {
+            tuple[column] = member;
+            self.part(&tuple)
+        });
+        above.filter(|part| self.tuples.contains(part)).collect()
     }
 }
 
@@ -287,20 +307,13 @@ fn drillup_member(call: &Call<'_>) -> Outcome {
     if set.len() == 0 || other.len() == 0 {
         return Ok(Value::Set(call.set(0)?));
     }
-    let column = Named::new(call, &set, &other)?.column();
-    let above: HashSet<Member> =
-        other.tuples().filter_map(|tuple| tuple.first()).copied().collect();
-    Ok(Value::set(closed(call.scope, &set, column, &above)))
+    let named = Named::new(call, &set, &other)?;
+    Ok(Value::set(closed(call.scope, &set, &named)))
 }
 
-/// A set without the tuples whose member in a column stands below others.
-fn closed(scope: &Scope<'_>, set: &Written, column: usize, above: &HashSet<Member>) -> Set {
-    let hierarchy = set.columns[column];
-    let stays = |at: &usize| {
-        let own = scope.parent((hierarchy, set.tuple(*at)[column]));
-        !std::iter::successors(own, |&one| scope.parent(one)).any(|one| above.contains(&one.1))
-    };
-    set.choose((0..set.len()).filter(stays))
+/// A set without the tuples that stand below named ones.
+fn closed(scope: &Scope<'_>, set: &Written, named: &Named) -> Set {
+    set.choose((0..set.len()).filter(|&at| named.above(scope, set, at).is_empty()))
 }
 
 fn toggle(call: &Call<'_>) -> Outcome {
@@ -308,21 +321,14 @@ fn toggle(call: &Call<'_>) -> Outcome {
     if set.len() == 0 || other.len() == 0 {
         return Ok(Value::Set(call.set(0)?));
     }
-    let column = Named::new(call, &set, &other)?.column();
-    let hierarchy = set.columns[column];
-    let present: HashSet<Member> = set.tuples().map(|tuple| tuple[column]).collect();
-    let wanted = other.tuples().filter_map(|tuple| tuple.first().copied());
-    let (open, shut): (Vec<Member>, Vec<Member>) =
-        wanted.filter(|member| present.contains(member)).partition(|&member| {
-            let below =
-                |one: &&Member| is_below(call.scope, (hierarchy, **one), (hierarchy, member));
-            present.iter().any(|one| below(&one))
-        });
-    let open: HashSet<Member> = open.into_iter().collect();
-    let left = call.scope.written(&closed(call.scope, &set, column, &open))?;
-    let shut = Written { columns: vec![hierarchy], members: shut };
-    let named = Named::new(call, &left, &shut)?;
+    let named = Named::new(call, &set, &other)?;
+    let open: HashSet<Vec<Member>> =
+        (0..set.len()).flat_map(|at| named.above(call.scope, &set, at)).collect();
+    let present = set.tuples().map(|tuple| named.part(tuple));
+    let (open, shut): (HashSet<_>, HashSet<_>) =
+        present.filter(|part| named.tuples.contains(part)).partition(|part| open.contains(part));
+    let left = call.scope.written(&closed(call.scope, &set, &named.some(open)))?;
     let with_calculated = has_word(call, "INCLUDE_CALC_MEMBERS");
-    let drill = Drill { scope: call.scope, set: &left, column, with_calculated };
-    Ok(Value::set(drill.open_named(&named, has_word(call, "RECURSIVE"))?))
+    let drill = Drill { scope: call.scope, set: &left, column: named.column(), with_calculated };
+    Ok(Value::set(drill.open_named(&named.some(shut), has_word(call, "RECURSIVE"))?))
 }

@@ -149,7 +149,7 @@ struct Best<'a> {
     largest: bool,
     count: usize,
     /// The tuples that are opened in turn.
-    recursive: Option<&'a Named<'a>>,
+    recursive: Option<&'a Named>,
 }
 
 impl Best<'_> {

@@ -85,16 +85,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
         example: "Dimensions('[Tid].[År]')",
         ..Function::call("Dimensions", Kind::Hierarchy, Rule::Plain(hierarchy_of_name))
     },
-    Function {
-        meaning: "Navnet på den, der spørger. Det er tomt: en formel giver alle det samme svar om de samme tal.",
-        example: "UserName()",
-        ..Function::call("UserName", Kind::Value, Rule::Plain(|_| Ok(Value::Empty)))
-    },
-    Function {
-        meaning: "Det, et program har sagt om forbindelsen. Det er altid tomt.",
-        example: "CustomData()",
-        ..Function::call("CustomData", Kind::Value, Rule::Plain(|_| Ok(Value::Empty)))
-    },
 ];
 
 fn level(call: &Call<'_>) -> Outcome {
@@ -107,7 +97,7 @@ fn level_name(call: &Call<'_>) -> Outcome {
         return Ok(Value::Empty);
     }
     let (hierarchy, field) = call.level(0)?;
-    Ok(Value::text(names::name_of_level(call.scope.cube, hierarchy, field)))
+    call.scope.text(names::name_of_level(call.scope.cube, hierarchy, field))
 }
 
 fn level_unique_name(call: &Call<'_>) -> Outcome {
@@ -115,7 +105,7 @@ fn level_unique_name(call: &Call<'_>) -> Outcome {
         return Ok(Value::Empty);
     }
     let (hierarchy, field) = call.level(0)?;
-    Ok(Value::text(&names::level_unique_name(call.scope.cube, hierarchy, field)))
+    call.scope.text(&names::level_unique_name(call.scope.cube, hierarchy, field))
 }
 
 fn hierarchy(call: &Call<'_>) -> Outcome {
@@ -128,16 +118,16 @@ fn hierarchy(call: &Call<'_>) -> Outcome {
 }
 
 fn hierarchy_name(call: &Call<'_>) -> Outcome {
-    Ok(match call.hierarchy(0)? {
-        HierarchyRef::Measures => Value::text(MEASURES),
+    match call.hierarchy(0)? {
+        HierarchyRef::Measures => call.scope.text(MEASURES),
         HierarchyRef::Of { dimension, hierarchy } => {
-            Value::text(&call.scope.cube.dimensions[dimension].hierarchies[hierarchy].name)
+            call.scope.text(&call.scope.cube.dimensions[dimension].hierarchies[hierarchy].name)
         }
-    })
+    }
 }
 
 fn hierarchy_unique_name(call: &Call<'_>) -> Outcome {
-    Ok(Value::text(&call.scope.hierarchy_name(call.hierarchy(0)?)))
+    call.scope.text(&call.scope.hierarchy_name(call.hierarchy(0)?))
 }
 
 fn level_count(call: &Call<'_>) -> Outcome {
@@ -172,11 +162,11 @@ fn dimension(call: &Call<'_>) -> Outcome {
 
 fn dimension_name(call: &Call<'_>) -> Outcome {
     let dimension = dimension_of(call)?;
-    Ok(Value::text(dimension.map_or(MEASURES, |one| &call.scope.cube.dimensions[one].name)))
+    call.scope.text(dimension.map_or(MEASURES, |one| &call.scope.cube.dimensions[one].name))
 }
 
 fn dimension_unique_name(call: &Call<'_>) -> Outcome {
-    Ok(Value::text(&names::dimension_name(call.scope.cube, dimension_of(call)?)))
+    call.scope.text(&names::dimension_name(call.scope.cube, dimension_of(call)?))
 }
 
 /// The hierarchies that the caller sees, the measures first.

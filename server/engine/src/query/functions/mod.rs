@@ -69,8 +69,10 @@ use super::bound::{HierarchyRef, Member};
 use super::error::{ErrorKind, QueryError};
 use super::evaluate::Evaluator;
 use super::evaluate::frame::Frame;
+use super::evaluate::listed::Listed;
 use super::evaluate::scope::Scope;
 use super::evaluate::set::{Set, Written};
+use super::evaluate::texts;
 use super::evaluate::value::{Column, Place, Value};
 use super::expr::{Depends, Expr};
 
@@ -427,8 +429,13 @@ impl<'a> Call<'a> {
     pub(crate) fn written(&self, at: usize) -> Result<Arc<Written>, QueryError> {
         match self.over {
             Some(written) if at == self.function.set_at() => Ok(Arc::clone(written)),
-            _ => Ok(Arc::new(self.scope.written(&*self.set(at)?)?)),
+            _ => Ok(Arc::clone(&self.listed(at)?.written)),
         }
+    }
+
+    /// The set that an argument is, written out once for all calls that have the same.
+    pub(crate) fn listed(&self, at: usize) -> Result<Arc<Listed>, QueryError> {
+        self.scope.listed(&self.set(at)?)
     }
 
     /// The member that an argument is; `None` where there is none.
@@ -498,9 +505,9 @@ impl<'a> Call<'a> {
         Ok(self.whole(at, otherwise as i64)?.max(0) as usize)
     }
 
-    /// The letters of an argument.
+    /// The letters of an argument; an error where there are too many to work on.
     pub(crate) fn text(&self, at: usize) -> Result<Arc<str>, QueryError> {
-        self.value(at).letters()
+        texts::short_enough(self.value(at).letters()?)
     }
 
     /// Whether an argument is a word.

@@ -37,12 +37,12 @@ const OWN: [(&[&str], Of); 21] = [
     (&["PARENT_COUNT"], parent_count),
     (&["CHILDREN_CARDINALITY"], children_cardinality),
     (&["MEMBER_TYPE"], member_type),
-    (&["IS_DATAMEMBER"], |_, _| Ok(Value::Truth(false))),
+    (&["IS_DATAMEMBER"], |scope, place| Ok(Value::Truth(scope.is_data_member(place)))),
     (&["MEMBER_ORDINAL"], ordinal),
-    (&["SKIPPED_LEVELS"], |_, _| Ok(Value::Number(0.0))),
+    (&["SKIPPED_LEVELS"], |scope, place| Ok(Value::Number(scope.skipped_levels(place) as f64))),
     (&["IS_PLACEHOLDERMEMBER"], |_, _| Ok(Value::Truth(false))),
-    (&["CATALOG_NAME", "SCHEMA_NAME"], |_, _| Ok(Value::text(CATALOG))),
-    (&["CUBE_NAME"], |scope, _| Ok(Value::text(&scope.cube.name))),
+    (&["CATALOG_NAME", "SCHEMA_NAME"], |scope, _| scope.text(CATALOG)),
+    (&["CUBE_NAME"], |scope, _| scope.text(&scope.cube.name)),
 ];
 
 /// The functions of this family.
@@ -141,9 +141,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         meaning: "Kubens navn.",
         example: "[Tid].[År].[2020].Cube_Name",
-        ..property("Cube_Name", |call| {
-            of_member(call, |scope, _| Ok(Value::text(&scope.cube.name)))
-        })
+        ..property("Cube_Name", |call| of_member(call, |scope, _| scope.text(&scope.cube.name)))
     },
     Function {
         takes: &[MEMBER, Takes::Need(Kind::Value), Takes::Word(&["TYPED"])],
@@ -176,9 +174,7 @@ fn named(call: &Call<'_>) -> Outcome {
 /// A property as people read it: of a field, the caption.
 fn shown(scope: &Scope<'_>, place: Place, name: &str, found: &Value) -> Outcome {
     match field_of(scope, place, name) {
-        Some((field, id)) if own(name).is_none() => {
-            Ok(Value::text(field.captions.get(id as usize)))
-        }
+        Some((field, id)) if own(name).is_none() => scope.text(field.captions.get(id as usize)),
         _ => Ok(Value::Text(found.letters()?)),
     }
 }
@@ -259,11 +255,11 @@ fn field_of<'c>(scope: &Scope<'c>, place: Place, name: &str) -> Option<(&'c Fiel
 // The properties that every member has.
 
 fn caption(scope: &Scope<'_>, place: Place) -> Outcome {
-    Ok(Value::text(scope.caption(place)))
+    scope.text(scope.caption(place))
 }
 
 fn unique_name(scope: &Scope<'_>, place: Place) -> Outcome {
-    Ok(Value::text(&scope.unique_name(place)))
+    scope.text(&scope.unique_name(place))
 }
 
 /// The field and number of a member of a level.
@@ -319,11 +315,11 @@ fn level_number(scope: &Scope<'_>, place: Place) -> Outcome {
 }
 
 fn level_unique_name(scope: &Scope<'_>, place: Place) -> Outcome {
-    Ok(Value::text(&names::level_unique_name(scope.cube, place.0, scope.level_of(place))))
+    scope.text(&names::level_unique_name(scope.cube, place.0, scope.level_of(place)))
 }
 
 fn hierarchy_unique_name(scope: &Scope<'_>, place: Place) -> Outcome {
-    Ok(Value::text(&scope.hierarchy_name(place.0)))
+    scope.text(&scope.hierarchy_name(place.0))
 }
 
 fn dimension_unique_name(scope: &Scope<'_>, place: Place) -> Outcome {
@@ -331,7 +327,7 @@ fn dimension_unique_name(scope: &Scope<'_>, place: Place) -> Outcome {
         HierarchyRef::Measures => None,
         HierarchyRef::Of { dimension, .. } => Some(dimension),
     };
-    Ok(Value::text(&names::dimension_name(scope.cube, dimension)))
+    scope.text(&names::dimension_name(scope.cube, dimension))
 }
 
 fn parent_unique_name(scope: &Scope<'_>, place: Place) -> Outcome {

@@ -28,6 +28,11 @@ const REFUSED: &[(&[&str], &str, &str)] = &[
         "brug Now() for den sidste dag, kuben fortæller om",
     ),
     (
+        &["UserName", "CustomData"],
+        "en formel giver det samme svar, hvem der end spørger",
+        "udelad den: hvem der må se hvad, siger rollen, og ikke formlen",
+    ),
+    (
         &["Rnd", "Randomize"],
         "det samme spørgsmål har altid det samme svar",
         "vælg medlemmer med Head, Tail eller Filter",

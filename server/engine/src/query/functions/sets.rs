@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Call, Function, Idle, Kind, Outcome, Rule, Takes};
-use crate::query::bound::{HierarchyRef, Member, Part};
+use crate::query::bound::{Member, Part};
 use crate::query::error::{ErrorKind, QueryError};
 use crate::query::evaluate::frame::Frame;
 use crate::query::evaluate::set::Set;
@@ -222,22 +222,18 @@ fn filter(call: &Call<'_>) -> Outcome {
 }
 
 fn is_in(call: &Call<'_>) -> Outcome {
-    let (set, Some(tuple)) = (call.written(0)?, call.tuple(1)?) else {
+    let (set, Some(tuple)) = (call.listed(0)?, call.tuple(1)?) else {
         return Ok(Value::Truth(false));
     };
-    Ok(Value::Truth((0..set.len()).any(|at| set.places(at) == tuple)))
+    let is_alike = set.written.columns.iter().eq(tuple.iter().map(|(own, _)| own));
+    let members: Vec<Member> = tuple.iter().map(|(_, member)| *member).collect();
+    Ok(Value::Truth(is_alike && set.position(&members).is_some()))
 }
 
 fn exists(call: &Call<'_>) -> Outcome {
     let (set, others) = (call.written(0)?, call.written(1)?);
-    let columns: Vec<HierarchyRef> = set.columns.iter().chain(&others.columns).copied().collect();
-    let meets = |at: usize| {
-        others.tuples().any(|other| {
-            let tuple: Vec<Member> = set.tuple(at).iter().chain(other).copied().collect();
-            call.scope.exists(&columns, &tuple, tuple.len())
-        })
-    };
-    Ok(Value::set(set.choose((0..set.len()).filter(|&at| meets(at)))))
+    let meets = call.scope.meeting(&set, &others)?;
+    Ok(Value::set(set.choose((0..set.len()).filter(|&at| meets[at]))))
 }
 
 fn existing(
@@ -292,8 +288,7 @@ fn generate_text(
         None => "".into(),
     };
     each(evaluator, frame, arguments, |found| {
-        let letters = found.iter().map(Value::letters).collect::<Result<Vec<_>, _>>()?;
-        Ok(Value::text(&letters.join(&*between)))
+        evaluator.scope.joined(found.iter().map(Value::letters), &between)
     })
 }
 

@@ -1,12 +1,14 @@
 //! Texts: their parts, letters and length. The first letter has number 1, and upper and lower case
 //! are equal where texts are looked for, unless a comparison says otherwise.
 
+use std::cmp::Ordering;
+
 use super::{Call, Function, Kind, Outcome, Rule, Takes};
+use crate::cube::dimension::same;
+use crate::cube::sort::danish;
+use crate::query::evaluate::texts::LONGEST;
 use crate::query::evaluate::value::Value;
 use crate::query::format::{Format, Language, Shown};
-
-/// Letters of the longest text that a function makes: a cell of a spreadsheet has no room for more.
-const LONGEST: usize = 32_767;
 
 const VALUE: Takes = Takes::Need(Kind::Value);
 const MAYBE: Takes = Takes::May(Kind::Value);
@@ -178,7 +180,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 fn made(call: &Call<'_>, make: impl Fn(&str) -> String) -> Outcome {
     match call.value(0).is_empty() {
         true => Ok(Value::Empty),
-        false => Ok(Value::text(&make(&call.text(0)?))),
+        false => call.scope.text(&make(&call.text(0)?)),
     }
 }
 
@@ -228,7 +230,7 @@ fn middle(call: &Call<'_>) -> Outcome {
 fn repeated(call: &Call<'_>, letter: char) -> Outcome {
     let count = letters(call, 0, 0)?;
     let text: String = std::iter::repeat_n(letter, count.min(LONGEST + 1)).collect();
-    short_enough(call, &text)
+    call.scope.text(&text)
 }
 
 fn string(call: &Call<'_>) -> Outcome {
@@ -241,15 +243,6 @@ fn string(call: &Call<'_>) -> Outcome {
             Some(letter) => repeated(call, letter),
             None => Ok(Value::Empty),
         },
-    }
-}
-
-fn short_enough(call: &Call<'_>, text: &str) -> Outcome {
-    match text.chars().count() > LONGEST {
-        true => Err(call
-            .invalid(format!("{} ville give en tekst på over {LONGEST} tegn", call.function.name))
-            .hint("lav en kortere tekst")),
-        false => Ok(Value::text(text)),
     }
 }
 
@@ -305,7 +298,7 @@ fn replace(call: &Call<'_>) -> Outcome {
         }
     }
     made.extend(letters.get(at..).unwrap_or_default());
-    short_enough(call, &made)
+    call.scope.text(&made)
 }
 
 /// The two texts of `InStr`, the letter to begin at, and whether case is ignored.
@@ -336,8 +329,12 @@ fn in_string_from_behind(call: &Call<'_>) -> Outcome {
 
 fn compare(call: &Call<'_>) -> Outcome {
     let same_case = ignores_case(call, 2)?;
-    let (left, right) = (compared(&call.text(0)?, same_case), compared(&call.text(1)?, same_case));
-    Ok(Value::Number(f64::from(left.cmp(&right) as i8)))
+    let (left, right) = (call.text(0)?, call.text(1)?);
+    let order = match same_case && same(&left, &right) {
+        true => Ordering::Equal,
+        false => danish(&left, &right),
+    };
+    Ok(Value::Number(f64::from(order as i8)))
 }
 
 /// The letter of a number; none of nothing.
@@ -355,7 +352,10 @@ fn code(call: &Call<'_>, at: usize) -> Result<Option<char>, super::QueryError> {
 }
 
 fn character(call: &Call<'_>) -> Outcome {
-    Ok(code(call, 0)?.map_or(Value::Empty, |letter| Value::text(letter.encode_utf8(&mut [0; 4]))))
+    match code(call, 0)? {
+        Some(letter) => call.scope.text(letter.encode_utf8(&mut [0; 4])),
+        None => Ok(Value::Empty),
+    }
 }
 
 fn number_of(call: &Call<'_>) -> Outcome {
@@ -364,7 +364,7 @@ fn number_of(call: &Call<'_>) -> Outcome {
 }
 
 /// A value as a format shows it.
-fn shown(value: &Value, format: &str) -> Outcome {
+fn shown(call: &Call<'_>, value: &Value, format: &str) -> Outcome {
     let shown = match value {
         Value::Number(number) => Shown::Number(*number),
         Value::Truth(truth) => Shown::Truth(*truth),
@@ -372,11 +372,11 @@ fn shown(value: &Value, format: &str) -> Outcome {
         Value::Text(text) => Shown::Text(text),
         _ => Shown::Empty,
     };
-    Ok(Value::text(&Format::new(format, Language::Danish).show(shown)))
+    call.scope.text(&Format::new(format, Language::Danish).show(shown))
 }
 
 fn format(call: &Call<'_>) -> Outcome {
-    shown(call.value(0), &call.text(1)?)
+    shown(call, call.value(0), &call.text(1)?)
 }
 
 fn with_decimals(call: &Call<'_>, end: &str) -> Outcome {
@@ -384,8 +384,10 @@ fn with_decimals(call: &Call<'_>, end: &str) -> Outcome {
     let point = if decimals > 0 { "." } else { "" };
     match call.number(0)? {
         None => Ok(Value::Empty),
-        Some(number) => {
-            shown(&Value::Number(number), &format!("#,##0{point}{}{end}", "0".repeat(decimals)))
-        }
+        Some(number) => shown(
+            call,
+            &Value::Number(number),
+            &format!("#,##0{point}{}{end}", "0".repeat(decimals)),
+        ),
     }
 }

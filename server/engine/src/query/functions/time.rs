@@ -363,11 +363,16 @@ fn level_to_date(call: &Call<'_>) -> Outcome {
 
 fn to_date_in(call: &Call<'_>, period: Period, plural: &str) -> Outcome {
     let Some(place) = call.member(0)? else { return Ok(nothing()) };
-    let HierarchyRef::Of { dimension, .. } = place.0 else {
+    let HierarchyRef::Of { dimension, hierarchy } = place.0 else {
         return Err(call.invalid(format!("{} skal have et medlem af tiden", call.function.name)));
     };
-    let fields = &call.scope.cube.dimensions[dimension].fields;
-    let Some(upper) = fields.iter().position(|field| field.period == period) else {
+    let shape = &call.scope.cube.dimensions[dimension];
+    let fields = &shape.fields;
+    // The years of a hierarchy of weeks are others than those of the months.
+    let own = &shape.hierarchies[hierarchy].levels;
+    let own = own.iter().copied().find(|&field| fields[field].period == period);
+    let any = || fields.iter().position(|field| field.period == period);
+    let Some(upper) = own.or_else(any) else {
         let name = &call.scope.cube.dimensions[dimension].name;
         let message = format!("dimensionen '{name}' har intet niveau, der er {plural}");
         return Err(call.invalid(message).hint("skriv PeriodsToDate(niveau, medlem)"));
@@ -428,9 +433,12 @@ fn parallel(call: &Call<'_>) -> Outcome {
         return Ok(Value::Empty);
     };
     let (_, Member::Of { id: here, .. }) = above else { return Ok(Value::Empty) };
-    let at = shape.descendants(upper, here, field).iter().position(|&one| one == id);
-    let found = at.and_then(|at| shape.descendants(upper, there, field).get(at).copied());
-    let found = found.filter(|&id| call.scope.view.has_member(dimension, field, id));
+    // Members that may not be seen take no place among the others.
+    let below = |above: u32| {
+        let all = shape.descendants(upper, above, field).into_iter();
+        all.filter(|&one| call.scope.view.has_member(dimension, field, one))
+    };
+    let found = below(here).position(|one| one == id).and_then(|at| below(there).nth(at));
     Ok(found.map_or(Value::Empty, |id| Value::Member(place.0, Member::Of { field, id })))
 }
 

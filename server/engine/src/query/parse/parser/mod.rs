@@ -225,7 +225,7 @@ impl Parser<'_> {
             return error;
         }
         let sign = &self.text[open.range()];
-        let place = crate::query::error::Place { text: self.text.to_owned(), span: open.range() };
+        let place = crate::query::error::Place { text: self.text.into(), span: open.range() };
         let (line, column) = place.line_and_column();
         error.hint(format!("'{sign}' i linje {line}, kolonne {column} er ikke lukket"))
     }
