@@ -33,7 +33,10 @@ fn fields(cube: &DescribeCubeResponse) -> List {
         })
     });
     List {
-        title: format!("{}: {}", cube.name, cube.description),
+        title: match cube.description.as_str() {
+            "" => cube.name.clone(),
+            description => format!("{}: {description}", cube.name),
+        },
         headers: vec!["Felt", "Værdier", "Beskrivelse"],
         rows: rows.collect(),
     }

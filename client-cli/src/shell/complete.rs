@@ -1,5 +1,6 @@
 //! What can stand where the cursor is: a pure function of the text and the names that there are.
 
+use super::command::is_one_line;
 use super::names::{CubeNames, DimensionNames, Names, Sought, same};
 use super::text::{Kind, Token, tokens};
 
@@ -52,7 +53,7 @@ pub(super) fn complete(
     text: &str,
     at: usize,
 ) -> (usize, Vec<String>) {
-    if text.starts_with('.') {
+    if text.starts_with('.') && is_one_line(text) {
         return complete_command(names, text, at);
     }
     let (before, after) = text.split_at_checked(at).unwrap_or((text, ""));
@@ -334,5 +335,12 @@ mod tests {
             let (start, _) = complete(&names(), &mut |_| Vec::new(), text, at);
             assert!(start <= at);
         }
+    }
+
+    #[test]
+    fn a_question_behind_explain_is_completed_as_a_question() {
+        let plain = offered("SELECT [Tid].[K| ON 0 FROM [Ting]");
+        assert!(!plain.1.is_empty());
+        assert_eq!(offered(".explain SELECT [Tid].[K| ON 0 FROM [Ting]"), plain);
     }
 }

@@ -111,3 +111,41 @@ fn formulas_of_the_cube_that_use_each_other_in_a_ring_are_refused() {
     let error = bind::check(&ring).unwrap_err();
     assert_eq!(error.message, "målet 'A' bruger sig selv: A → B → C → A");
 }
+
+/// A calculated member of the regions, as a part of a schema file.
+fn of_regions(parent: &str, formula: &str) -> String {
+    format!(
+        "[[cube.calculated]]\nname = \"Ny\"\nparent = \"{parent}\"\nformula = \"{formula}\"\nsolve_order = 1\n"
+    )
+}
+
+#[test]
+fn calculated_members_of_the_schema_stand_in_their_hierarchies() {
+    let made = view(&of_regions("[Sted].[Region]", "[Sted].[Region].[Nord] * 2"));
+    assert!(bind::check(&made).is_ok());
+    let rows = |formula: &str| {
+        let text = format!(
+            "WITH MEMBER [Measures].[x] AS {formula}, SOLVE_ORDER = 0 \
+             SELECT {{[Measures].[Borgere], [Measures].[x]}} ON 0, \
+             {{[Sted].[Region].[Nord], [Sted].[Region].[Ny]}} ON 1 FROM Lille"
+        );
+        mdx(&made, &text)[1..].to_vec()
+    };
+    // Citizens 0, 1 and 2; twice as many, and worked out behind the measure.
+    assert_eq!(rows("[Measures].[Borgere] + 1"), ["Nord | 3 4", "Ny | 6 8"]);
+    let all = mdx(&made, "SELECT [Sted].[Region].[Region].AllMembers ON 0 FROM Lille");
+    assert_eq!(all[0], "Nord Syd Ny");
+}
+
+#[test]
+fn calculated_members_of_the_schema_are_checked() {
+    for (parent, formula, expected) in [
+        ("[Sted].[Egn]", "1", "dimensionen 'Sted' har intet hierarki eller medlem 'Egn'"),
+        ("1 + 1", "1", "et beregnet medlem skal stå i et hierarki eller under et medlem"),
+        ("[Sted]", "1", "'Sted' har flere hierarkier"),
+        ("[Sted].[Region]", "[Measures].[Bog]", "kuben 'Lille' har intet mål 'Bog'"),
+    ] {
+        let error = bind::check(&view(&of_regions(parent, formula))).unwrap_err();
+        assert_eq!(error.message, format!("i formlen for 'Ny': {expected}"), "{parent}");
+    }
+}

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::context::Context;
-use super::definitions::Definitions;
+use super::definitions::{Defined, Definitions, hierarchy_of};
 use super::{ErrorKind, QueryError, View, expr};
+use crate::cube;
 use crate::query::bound::{Axis, Calculated, Member, Own, Part};
 use crate::query::evaluate::value::Value;
 use crate::query::expr::{Expr, Node};
@@ -59,9 +60,12 @@ pub(super) fn take(
 /// # Errors
 /// The first formula that means nothing, with its name and the place in it.
 pub fn check(view: &View) -> Result<(), QueryError> {
-    let (text, definitions) = (Arc::from(""), Definitions::default());
+    for one in &view.cube().members {
+        hierarchy_of(view, &one.parent).map_err(|error| error.in_formula(&one.member.name))?;
+    }
+    let (text, definitions) = (Arc::from(""), Definitions::of_schema(view));
     let context = Context::new(view, &text, &definitions);
-    for number in 0..context.cube.calculated.len() {
+    for number in 0..context.cube.calculated.len() + definitions.own.len() {
         let mut bound = BTreeMap::new();
         take(context, &mut bound, &[], &[], Member::Calculated(number))?;
         let ring = bound.values().find_map(|one| match &one.formula.node {
@@ -135,7 +139,7 @@ impl Found<'_> {
         needed.iter().try_for_each(|&(member, same_cell)| self.take_at(member, same_cell))?;
         self.open.pop();
         self.measure_depth(number, &own.formula)?;
-        if number >= self.context.cube.calculated.len() {
+        if self.own(number).is_some() {
             self.properties(number, &mut own, &needed)?;
         }
         self.bound.insert(number, own);
@@ -165,7 +169,8 @@ impl Found<'_> {
             let formula = expr::bind_as(context.in_formula(&text), parsed, Kind::Value);
             formula.map(Arc::new).map_err(|error| error.in_formula(name))
         };
-        let Some(measure) = context.cube.calculated.get(number) else {
+        let of_schema = context.cube.calculated.get(number).or_else(|| self.of_schema(number));
+        let Some(measure) = of_schema else {
             let Some((own, definition)) = self.own(number) else {
                 let message = format!("beregning {number} findes ikke");
                 return Err(QueryError::new(ErrorKind::Invalid, message));
@@ -186,19 +191,36 @@ impl Found<'_> {
             decimals: measure.decimals,
             format: (!measure.format.is_empty()).then(|| Arc::from(&*measure.format)),
             at_all: measure.at_all.clone(),
-            solve_order: 0,
+            solve_order: i64::from(measure.solve_order),
             formula: bind(&measure.formula, &parsed, &measure.name)?,
         })
     }
 
+    fn member(&self, number: usize) -> Option<(&Own, Defined<'_>)> {
+        let number = number.checked_sub(self.context.cube.calculated.len())?;
+        self.context.definitions.member(number)
+    }
+
+    /// A member that the question defines.
     fn own(&self, number: usize) -> Option<(&Own, &Definition<'_>)> {
-        self.context.definitions.member(number - self.context.cube.calculated.len())
+        match self.member(number)? {
+            (own, Defined::Question(definition)) => Some((own, definition)),
+            _ => None,
+        }
+    }
+
+    /// A member of a dimension that the schema defines.
+    fn of_schema(&self, number: usize) -> Option<&cube::Calculated> {
+        match self.member(number)?.1 {
+            Defined::Schema(at) => self.context.cube.members.get(at).map(|one| &one.member),
+            Defined::Question(_) => None,
+        }
     }
 
     fn name(&self, number: usize) -> &str {
         match self.context.cube.calculated.get(number) {
             Some(measure) => &measure.name,
-            None => self.own(number).map_or("", |(own, _)| &own.name),
+            None => self.member(number).map_or("", |(own, _)| &own.name),
         }
     }
 

@@ -1,4 +1,5 @@
-//! What a question gives names to with `WITH`, and the sets that the schema has given names.
+//! What a question gives names to with `WITH`, and the members and sets that the schema has given
+//! names.
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use crate::query::Parameters;
 use crate::query::bound::{HierarchyRef, Own};
 use crate::query::expr::{Expr, Node};
 use crate::query::functions::{self, Kind};
-use crate::query::parse::{self, Definition, Name, Select, Span};
+use crate::query::parse::{self, Definition, ExprKind, Name, Select, Span};
 
 /// Definitions of one question. A tool writes some tens; names are looked for one by one.
 const MAX_DEFINITIONS: usize = 200;
@@ -41,7 +42,7 @@ pub(super) struct Definitions<'q> {
     pub(super) own: Vec<Own>,
     /// The values that are given beside the text.
     pub(super) parameters: Parameters,
-    members: Vec<&'q Definition<'q>>,
+    members: Vec<Defined<'q>>,
     sets: Vec<(String, &'q Definition<'q>)>,
     /// Sets that were given a name where they stand, and which.
     aliases: RefCell<Vec<(String, Expr)>>,
@@ -56,7 +57,28 @@ pub(super) struct Definitions<'q> {
     missing: Cell<usize>,
 }
 
+/// Where a calculated member is defined.
+#[derive(Clone, Copy)]
+pub(super) enum Defined<'q> {
+    /// By the question.
+    Question(&'q Definition<'q>),
+    /// By the schema: a position among its cube's calculated members.
+    Schema(usize),
+}
+
 impl<'q> Definitions<'q> {
+    /// The members that the schema defines and the view can have.
+    pub(super) fn of_schema(view: &View) -> Definitions<'q> {
+        let mut found = Definitions::default();
+        for (number, one) in view.cube().members.iter().enumerate() {
+            // A hierarchy that may not be seen has no calculated members either.
+            let Ok(hierarchy) = hierarchy_of(view, &one.parent) else { continue };
+            found.own.push(Own { hierarchy, name: one.member.name.clone() });
+            found.members.push(Defined::Schema(number));
+        }
+        found
+    }
+
     /// Reads the names of what a question defines.
     pub(super) fn new(
         view: &View,
@@ -70,13 +92,13 @@ impl<'q> Definitions<'q> {
                 .at(query.text, first.name.first().map_or(0..0, |name| name.span.range())));
         }
         let parameters = query.parameters.clone();
-        let mut found = Definitions { parameters, ..Definitions::default() };
+        let mut found = Definitions { parameters, ..Definitions::of_schema(view) };
         for definition in &query.definitions {
             let reader = Reader { view, text, definition };
             if definition.is_member {
                 let own = reader.member(&found)?;
                 found.own.push(own);
-                found.members.push(definition);
+                found.members.push(Defined::Question(definition));
             } else {
                 let name = reader.set_name(&found)?;
                 found.sets.push((name, definition));
@@ -112,8 +134,8 @@ impl<'q> Definitions<'q> {
         }
     }
 
-    /// A member that the question defines.
-    pub(super) fn member(&self, number: usize) -> Option<(&Own, &'q Definition<'q>)> {
+    /// A member by its number, and where it is defined.
+    pub(super) fn member(&self, number: usize) -> Option<(&Own, Defined<'q>)> {
         self.own.get(number).zip(self.members.get(number).copied())
     }
 
@@ -211,6 +233,36 @@ pub(super) fn set_name(context: Context<'_>, names: &[Name]) -> Option<String> {
     }
 }
 
+/// The hierarchy that a member of the schema stands in.
+pub(super) fn hierarchy_of(view: &View, parent: &str) -> Result<HierarchyRef, QueryError> {
+    let (text, none) = (Arc::from(parent), Definitions::default());
+    let context = Context::new(view, &text, &none);
+    let parsed = parse::expression(parent)?;
+    match &parsed.kind {
+        ExprKind::Path(names) => of_path(context, names),
+        _ => Err(context
+            .invalid("et beregnet medlem skal stå i et hierarki eller under et medlem", parsed.span)
+            .hint("skriv for eksempel parent = \"[Dimension].[Hierarki]\"")),
+    }
+}
+
+/// The hierarchy that a path names, or that its member is of.
+fn of_path(context: Context<'_>, names: &[Name]) -> Result<HierarchyRef, QueryError> {
+    match resolve::path(context, names)? {
+        Entity::Hierarchy(hierarchy)
+        | Entity::Level(hierarchy, _)
+        | Entity::Member(hierarchy, _) => Ok(hierarchy),
+        Entity::Dimension(dimension) => {
+            let shape = &context.cube.dimensions[dimension];
+            let Some(hierarchy) = shape.own_hierarchy() else {
+                let message = format!("'{}' har flere hierarkier", shape.name);
+                return Err(context.invalid(message, names[0].span).hint("skriv også hierarkiet"));
+            };
+            Ok(HierarchyRef::Of { dimension, hierarchy })
+        }
+    }
+}
+
 /// A definition whose name is being read.
 struct Reader<'a> {
     view: &'a View,
@@ -237,19 +289,7 @@ impl Reader<'_> {
         };
         let (name, cube) = (self.letters(*last), self.view.cube());
         let context = Context::new(self.view, self.text, found);
-        let hierarchy = match resolve::path(context, before)? {
-            Entity::Hierarchy(hierarchy)
-            | Entity::Level(hierarchy, _)
-            | Entity::Member(hierarchy, _) => hierarchy,
-            Entity::Dimension(dimension) => {
-                let shape = &cube.dimensions[dimension];
-                let Some(hierarchy) = shape.own_hierarchy() else {
-                    let message = format!("'{}' har flere hierarkier", shape.name);
-                    return Err(self.invalid(message, before[0]).hint("skriv også hierarkiet"));
-                };
-                HierarchyRef::Of { dimension, hierarchy }
-            }
-        };
+        let hierarchy = of_path(context, before)?;
         let is_taken = found.find_member(hierarchy, &name).is_some()
             || hierarchy == HierarchyRef::Measures
                 && (cube.find_measure(&name).is_some() || cube.find_calculated(&name).is_some());
