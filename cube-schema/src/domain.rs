@@ -166,7 +166,7 @@ pub struct Wide {
 pub struct DeliveryInfo {
     /// Who reports (`153`).
     pub reporter: String,
-    /// From which system (`nexus`).
+    /// From which system, in small letters (`nexus`).
     pub system: String,
     /// For which month.
     pub month: Month,

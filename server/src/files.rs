@@ -32,7 +32,7 @@ impl FolderStore {
         })?;
         if !root.is_dir() {
             bail!(
-                "{} er ingen mappe; --deliveries skal være mappen med leverancer",
+                "{} er ikke en mappe; --deliveries skal være mappen med leverancer",
                 root.display()
             );
         }
@@ -55,7 +55,7 @@ impl Store for FolderStore {
         }
         let found = fs::metadata(&path)?;
         if !found.is_file() {
-            return Err(io::Error::other("den er ingen almindelig fil"));
+            return Err(io::Error::other("den er ikke en almindelig fil"));
         }
         let mut bytes = Vec::with_capacity(found.len().min(limits::FILE_BYTES) as usize);
         File::open(&path)?.take(limits::FILE_BYTES + 1).read_to_end(&mut bytes)?;
@@ -121,6 +121,6 @@ mod tests {
         let missing = folder.path().join("mangler");
         assert!(FolderStore::open(&missing).unwrap_err().to_string().contains("mangler"));
         fs::write(&missing, "").unwrap();
-        assert!(FolderStore::open(&missing).unwrap_err().to_string().contains("ingen mappe"));
+        assert!(FolderStore::open(&missing).unwrap_err().to_string().contains("ikke en mappe"));
     }
 }

@@ -4,6 +4,7 @@ mod accepted;
 mod again;
 mod former;
 mod of_tables;
+mod restore;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -25,7 +26,8 @@ use serde_json::json;
 use terning_engine::cube::{Cube, build};
 use terning_engine::delivery::findings::{write_rejects, write_warnings};
 use terning_engine::delivery::{Input, Progress, Store};
-use terning_engine::load::hold::{Finding, PERCENT, Standing};
+use terning_engine::history::Settled;
+use terning_engine::load::hold::{self, Finding, PERCENT, Standing};
 use terning_engine::load::hold_files::HeldFile;
 use terning_engine::load::{Accept, Hold, LoadError, LoadReport, Loaded, Order, load_ordered};
 use terning_engine::query::{View, bind};
@@ -65,6 +67,21 @@ const SCHEMA_PART: &str = "schema";
 #[must_use]
 pub fn standings(manifest: &Manifest) -> Option<BTreeMap<String, Standing>> {
     serde_json::from_value(manifest.more.get(KOMMUNER)?.clone()).ok()
+}
+
+/// How much of each delivery counts in a version, by reporter; of none where the manifest, of an
+/// earlier program, does not say.
+#[must_use]
+pub fn settled(manifest: &Manifest) -> Settled {
+    let standings = standings(manifest).unwrap_or_default().into_iter();
+    standings.map(|(reporter, standing)| (reporter, hold::settled(&standing))).collect()
+}
+
+/// What was decided when a version was made; `None` where the manifest, of an earlier program, does
+/// not say.
+#[must_use]
+pub fn decisions(manifest: &Manifest) -> Option<Decisions> {
+    former::part(manifest, DECISIONS)
 }
 
 /// What was decided when a version was made.

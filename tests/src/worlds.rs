@@ -15,14 +15,17 @@ use reference::Lines;
 const REPORTERS: [(&str, Option<&str>); 5] =
     [("101", None), ("153", None), ("157", None), ("183", Some("187")), ("185", Some("155"))];
 /// Whose eyes are looked through, and who reports for them.
-const EYES: [(&str, &str); 6] = [
+const EYES: [(&str, &str); 7] = [
     ("153", "153"),
     ("157", "157"),
     ("101", "101"),
     ("187", "183"),
     ("155", "185"),
     ("183", "183"),
+    ("185", "185"),
 ];
+/// From which systems they deliver: all of them from the first.
+const SYSTEMS: [&str; 2] = ["nexus", "cura"];
 const CITIZENS: usize = 14;
 const CODES: [&str; 8] = ["1.8.1", "1.8.2", "1.12.0.1", "1.12.0.2", "1.4", "1.18.1", "9.9", "x"];
 const GROUPS: [&str; 6] = ["", "1.1.1", "1.2.1", "1.3.3", "1.1.1|1.3.3", "9"];
@@ -42,6 +45,7 @@ struct Record {
 #[derive(Clone, Debug)]
 struct Delivered {
     reporter: &'static str,
+    system: &'static str,
     month: &'static str,
     records: Vec<Record>,
 }
@@ -118,7 +122,7 @@ impl Worlds {
         world.lines.write(&reference);
         for one in &world.deliveries {
             let lines: Vec<&str> = one.records.iter().map(|one| one.line.as_str()).collect();
-            Delivery::full(one.reporter, "nexus", one.month).write(folder, &lines);
+            Delivery::full(one.reporter, one.system, one.month).write(folder, &lines);
         }
     }
 }
@@ -147,22 +151,56 @@ fn delivered(
     let first = reporter == REPORTERS[0];
     let last = first || random.percent(60);
     let former = !last || first || random.percent(40);
+    let both_systems = random.percent(50);
     let months = MONTHS.into_iter().zip([former, last]).filter(|(_, delivers)| *delivers);
-    months.map(|(month, _)| of_month(reporter, month, random)).collect()
+    let mut delivered = Vec::new();
+    for (month, _) in months {
+        let [first, second] = SYSTEMS;
+        let records = records(reporter, random);
+        let twins = if both_systems { twins(reporter, &records, random) } else { Vec::new() };
+        let of = |system, records| Delivered { reporter: reporter.0, system, month, records };
+        delivered.push(of(first, records));
+        delivered.extend(both_systems.then(|| of(second, twins)));
+    }
+    delivered
 }
 
-fn of_month(
+/// The records of a delivery.
+fn records(
     (reporter, also_for): (&'static str, Option<&'static str>),
-    month: &'static str,
     random: &mut Random,
-) -> Delivered {
+) -> Vec<Record> {
     let count = if random.percent(10) { 0 } else { random.below(14) };
     let mut records = Vec::new();
     for number in 0..count {
         let other = also_for.filter(|_| random.percent(50));
         records.push(record(other.unwrap_or(reporter), number, random));
     }
-    Delivered { reporter, month, records }
+    records
+}
+
+/// The records of a second system: some are those of the first, which may be another's here.
+fn twins(
+    reporter: (&'static str, Option<&'static str>),
+    first: &[Record],
+    random: &mut Random,
+) -> Vec<Record> {
+    let mut twins = records(reporter, random);
+    for one in first {
+        if random.percent(40) {
+            continue;
+        }
+        let (own, also_for) = reporter;
+        let handlekommune = also_for.filter(|_| random.percent(50)).unwrap_or(own);
+        let mut fields: Vec<&str> = one.line.split(';').collect();
+        let id = format!("ens{}", twins.len());
+        fields[0] = &id;
+        if let Some(other) = also_for {
+            fields[3] = if handlekommune == other { other } else { "" };
+        }
+        twins.push(Record { handlekommune, line: fields.join(";") });
+    }
+    twins
 }
 
 fn day(random: &mut Random) -> String {

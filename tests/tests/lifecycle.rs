@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
-use terning_engine::load::Accept;
+use terning_engine::load::{Accept, LoadReport};
 use terning_server::rebuild::{Again, Outcome, Rebuild, rebuild, rebuild_again};
 use terning_server::versions::{self, Manifest, VersionName, Versions};
 use terning_tests::compare::difference;
@@ -105,8 +105,17 @@ impl Life {
 
     /// The bytes of the cubes of a version.
     fn bytes(&self, version: &str) -> Vec<u8> {
-        let path = versions::folder(&self.data()).join(version).join(versions::CUBES);
-        fs::read(path).unwrap()
+        self.file(version, versions::CUBES)
+    }
+
+    /// The load report of a version.
+    fn report(&self, version: &str) -> LoadReport {
+        serde_json::from_slice(&self.file(version, "load-report.json")).unwrap()
+    }
+
+    /// The bytes of a file of a version.
+    fn file(&self, version: &str, name: &str) -> Vec<u8> {
+        fs::read(versions::folder(&self.data()).join(version).join(name)).unwrap()
     }
 }
 
@@ -387,13 +396,15 @@ fn a_version_is_made_again_from_its_raw_files_to_the_same_bytes() {
         &["a;6101803001;461;;1.8.2;2023-01-01;;1.2.1;;C;".to_owned()],
     );
     life.rebuild();
-    life.deliver(&Delivery::full("153", "nexus", "2024-02"), &stock("153", 2));
+    let shrunk = [stock("153", 2), vec!["kort".to_owned()]].concat();
+    life.deliver(&Delivery::full("153", "nexus", "2024-02"), &shrunk);
     life.deliver(
         &Delivery::changes("461", "cura", "2024-02"),
         &["b;6101803001;461;;1.1;2023-01-01;;1.2.1;;C;".to_owned()],
     );
     assert_eq!(held(&life.rebuild()), ["153"]);
     fs::remove_dir_all(life.deliveries()).unwrap();
+    let former = life.report("2024-02.1");
 
     for (from, again, in_use) in [
         ("2024-01.1", "2024-01.2", false),
@@ -404,6 +415,14 @@ fn a_version_is_made_again_from_its_raw_files_to_the_same_bytes() {
         assert_eq!((made.name.to_string().as_str(), made.in_use, made.same), (again, in_use, true));
         assert_eq!(life.bytes(from), life.bytes(again));
     }
+    // It tells the same of what was delivered and decided.
+    let last = life.report("2024-02.3");
+    assert_eq!((&last.held, &last.former), (&former.held, &former.former));
+    assert_eq!((&last.deliveries, &last.change), (&former.deliveries, &former.change));
+    let rejects = |version: &str| life.file(version, "rejects.csv");
+    assert_eq!(rejects("2024-02.3"), rejects("2024-02.1"));
+    let text = last.to_text();
+    assert!(text.contains("--accept 153") && text.contains("2024-01.1"), "{text}");
     let stored = fs::read_dir(life.data().join("inputs")).unwrap().count();
     let listed: usize = 8;
     assert_eq!(stored, listed, "each file once");
@@ -412,6 +431,18 @@ fn a_version_is_made_again_from_its_raw_files_to_the_same_bytes() {
     let from = VersionName::parse("2024-02.1").unwrap();
     let error = rebuild_again(&life.data(), from, &|_| ()).unwrap_err().to_string();
     assert!(error.contains("ikke gemt"), "{error}");
+}
+
+#[test]
+fn a_system_is_the_same_however_its_letters_are_written() {
+    let life = Life::begin();
+    let list = "Kommunekode;System;Rolle;Skiftedato\n153;nexus;fuld;\n";
+    write(&life.deliveries().join("reference/systemskifte.csv"), list.as_bytes());
+    life.deliver(&Delivery::full("153", "Nexus", "2024-01"), &stock("153", 10));
+    life.deliver(&Delivery::full("153", "nexus", "2024-02"), &stock("153", 11));
+    let outcome = life.rebuild();
+    assert_eq!(records(&outcome), [("153".to_owned(), 11, 6)]);
+    life.agrees_with_the_oracle();
 }
 
 #[test]

@@ -9,8 +9,10 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
+use rust_xlsxwriter::Workbook;
 use terning_oracle::Pivot;
 use terning_tests::engine::Engine;
+use terning_tests::folder::{Delivery, write};
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("queries/data");
@@ -134,4 +136,47 @@ fn a_selection_of_municipalities_is_one_cell() {
     // Tårnby has no population, so it is Brøndby's figure; but not that of N3.
     assert_near(figure(N4, pair), 300.0);
     assert_near(figure(N3, pair), 6_900_000.0 * 366.0 / (3781.0 + 732.0));
+}
+
+/// Approvals as a workbook.
+fn approvals(lines: &[[&str; 4]]) -> Vec<u8> {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    let header = [["Kommunekode", "Ydelseskode", "Kvartal", "Godkendt"]];
+    for (row, line) in (0..).zip(header.iter().chain(lines)) {
+        for (column, text) in (0..).zip(line) {
+            sheet.write_string(row, column, *text).unwrap();
+        }
+    }
+    book.save_to_buffer().unwrap()
+}
+
+#[test]
+fn a_pairs_approvals_are_the_reporters_while_the_pair_lasts() {
+    let folder = tempfile::tempdir().unwrap();
+    let record = ["a;6101801234;187;;1.8.1;2022-01-01;;1.1.1;;A"];
+    Delivery::full("187", "nexus", "2022-03").write(folder.path(), &record);
+    let reference = folder.path().join("reference");
+    let ended = "Indberetter;OgsaaFor;GyldigTil\n183;187;2021-12-31\n";
+    write(&reference.join("kodelister/saerregler.csv"), ended.as_bytes());
+    let lines = [["183", "1.8.1", "2021K4", "Ja"], ["183", "1.8.1", "2022K1", "Ja"]];
+    write(&reference.join("Godkendte_kommuner.xlsx"), &approvals(&lines));
+    let engine = Engine::load(folder.path(), None).unwrap();
+    let approved = |kommune: &str, quarter: &str| {
+        let filters = [
+            format!("Handle kommune.Kommunenummer={kommune}"),
+            format!("Tid.Kvartal={quarter}"),
+            "Ydelse VH.Ydelseskode=1.8.1".to_owned(),
+        ];
+        let pivot = Pivot {
+            cube: "Nøgletal".to_owned(),
+            filters: filters.to_vec(),
+            measures: vec!["Godkendte kommuner".to_owned()],
+            empty: true,
+            ..Pivot::default()
+        };
+        engine.pivot(&pivot).unwrap().cells[0][0].unwrap_or(0.0)
+    };
+    assert_eq!(["2021K4", "2022K1"].map(|quarter| approved("183", quarter)), [1.0, 1.0]);
+    assert_eq!(["2021K4", "2022K1"].map(|quarter| approved("187", quarter)), [1.0, 0.0]);
 }

@@ -3,6 +3,7 @@
 //! One header row per field across; the names of the fields down stand in the last of them. Properties
 //! of members down that were asked for are columns behind them.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use terning_proto::v1::PropertyValue;
@@ -71,13 +72,26 @@ fn write_headers(out: &mut dyn Write, grid: &Grid<'_>) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes one line, quoting what needs it.
+/// A text that a spreadsheet would take for a formula, behind the sign that makes it a text: some of
+/// it comes from deliveries, and must not be run by who opens the file. Numbers stay numbers.
+fn shielded(value: &str) -> Cow<'_, str> {
+    let is_number =
+        |rest: &str| rest.chars().all(|one| one.is_ascii_digit() || ",.Ee-".contains(one));
+    let runs = match value.chars().next() {
+        Some('=' | '@' | '\t' | '\r') => true,
+        Some('+' | '-') => !is_number(&value[1..]),
+        _ => false,
+    };
+    if runs { format!("'{value}").into() } else { value.into() }
+}
+
+/// Writes one line, quoting what needs it, so that a spreadsheet shows it as it is.
 pub(super) fn write_line(out: &mut dyn Write, values: &[impl AsRef<str>]) -> io::Result<()> {
     for (place, value) in values.iter().enumerate() {
         if place > 0 {
             out.write_all(b";")?;
         }
-        let value = value.as_ref();
+        let value = shielded(value.as_ref());
         if value.contains([';', '"', '\n', '\r']) {
             write!(out, "\"{}\"", value.replace('"', "\"\""))?;
         } else {
@@ -101,6 +115,27 @@ mod tests {
         let mut out = Vec::new();
         write(&mut out, &answer(axes, &[(0, 1234.0), (3, 0.5)], 0)).unwrap();
         let expected = "\u{feff};K1;K2\n\"Navn; og mere\";Antal;Antal\n\"a\"\"b\";1234;\nø;;0,5\n";
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+
+    #[test]
+    fn no_text_is_a_formula() {
+        let mut out = Vec::new();
+        let texts = [
+            "=HYPERLINK(\"x\")",
+            "@A1",
+            "+45 12",
+            "-1+1",
+            "\t=1",
+            "-5,5",
+            "-1,5E-7",
+            "-",
+            "– x",
+            "1=1",
+        ];
+        write_line(&mut out, &texts).unwrap();
+        let expected =
+            "\"'=HYPERLINK(\"\"x\"\")\";'@A1;'+45 12;'-1+1;'\t=1;-5,5;-1,5E-7;-;– x;1=1\n";
         assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use terning_engine::query::Cancel;
 use terning_proto::v1;
 use tokio_stream::StreamExt;
-use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Code, Status};
 
 use super::call::Call;
@@ -29,8 +28,8 @@ impl Api {
         let order = tokio::task::spawn_blocking(order).await.map_err(|_| status::internal())?;
         let order = order.ok_or_else(|| no_package(kind, &kommune))?;
         let versions = Arc::clone(&self.versions);
-        let job = move |parts| order.make(versions.data(), parts, &Cancel::default());
-        let parts = ReceiverStream::new(self.work.stream(job)?);
+        let job = move |parts, cancel: &Cancel| order.make(versions.data(), parts, cancel);
+        let parts = self.work.stream(job)?;
         Ok(Box::pin(parts.map(|part| part.map(response).map_err(|error| failed(&error)))))
     }
 }

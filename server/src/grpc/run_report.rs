@@ -18,6 +18,7 @@ use super::query::ask;
 use super::table::{self, About};
 use super::{Api, Parts, convert, status};
 use crate::access::Caller;
+use crate::rebuild::decisions;
 use crate::reports::{Given, fejlliste, hand07};
 use crate::versions::names;
 
@@ -55,11 +56,15 @@ impl Api {
         Ok(stream(std::iter::once(Part::Report(head)).chain(answer)))
     }
 
-    /// The version before one that the caller sees, as the caller sees it; none where there is none
-    /// that can be read.
+    /// The version before one that the caller sees, as the caller sees it: the one that it was held
+    /// against when it was made; of a version of an earlier program the one before it by name. None
+    /// where there is none that can be read.
     async fn former(&self, sight: &Sight, caller: &Caller) -> Option<Sight> {
-        let names = names(self.versions.data()).ok()?;
-        let before = names.into_iter().find(|name| *name < sight.version.name)?;
+        let mut names = names(self.versions.data()).ok()?.into_iter();
+        let before = match decisions(&sight.version.manifest) {
+            Some(decided) => names.find(|name| name.to_string() == decided.former)?,
+            None => names.find(|name| *name < sight.version.name)?,
+        };
         self.sight(caller, &before.to_string()).await.ok()
     }
 

@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use terning_engine::query::Cancel;
 use tokio::sync::Semaphore;
-use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::sync::mpsc::{self, Sender};
 use tokio::time::{Instant, timeout_at};
+use tokio_stream::wrappers::ReceiverStream;
+use tokio_stream::{Stream, StreamExt};
 use tonic::metadata::MetadataMap;
 use tonic::{Code, Status};
 
@@ -68,23 +70,28 @@ impl Work {
 
 impl Work {
     /// Begins a job that sends its answer in parts, however long it takes. Where nobody waits for
-    /// the parts any more, they can no longer be sent, and the job should end.
+    /// the parts any more, the job is told to stop.
     ///
     /// # Errors
     /// As many such jobs as may run are running.
     pub fn stream<T: Send + 'static, E: Send + 'static>(
         &self,
-        job: impl FnOnce(Sender<Result<T, E>>) -> Result<(), E> + Send + 'static,
-    ) -> Result<Receiver<Result<T, E>>, Status> {
+        job: impl FnOnce(Sender<Result<T, E>>, &Cancel) -> Result<(), E> + Send + 'static,
+    ) -> Result<impl Stream<Item = Result<T, E>> + Send + 'static, Status> {
         let place = Arc::clone(&self.long).try_acquire_owned().map_err(|_| busy())?;
         let (parts, received) = mpsc::channel(WAITING);
+        let stop = StopWhenDropped(Cancel::default());
+        let cancel = stop.0.clone();
         tokio::task::spawn_blocking(move || {
-            if let Err(error) = job(parts.clone()) {
+            if let Err(error) = job(parts.clone(), &cancel) {
                 let _ = parts.blocking_send(Err(error));
             }
             drop(place);
         });
-        Ok(received)
+        Ok(ReceiverStream::new(received).map(move |part| {
+            let _waits = &stop;
+            part
+        }))
     }
 }
 
@@ -167,5 +174,28 @@ mod tests {
         let refused = Work::default().run(deadline, job).await.unwrap_err();
         assert_eq!(refused.code(), Code::DeadlineExceeded);
         was_told.recv_timeout(Duration::from_secs(5)).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_nobody_waits_for_is_told_to_stop_and_gives_its_place_back() {
+        let work = Work::default();
+        let (told, was_told) = std::sync::mpsc::channel();
+        let begin = || {
+            let told = told.clone();
+            work.stream(move |_: Sender<Result<(), ()>>, cancel| {
+                while cancel.check().is_ok() {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                told.send(()).map_err(|_| ())
+            })
+        };
+        let streams: Vec<_> = (0..LONG).map(|_| begin().unwrap()).collect();
+        assert!(begin().is_err_and(|refused| refused.code() == Code::ResourceExhausted));
+        drop(streams);
+        for _ in 0..LONG {
+            was_told.recv_timeout(Duration::from_secs(5)).unwrap();
+        }
+        let all = work.long.acquire_many(LONG as u32);
+        assert!(tokio::time::timeout(Duration::from_secs(5), all).await.unwrap().is_ok());
     }
 }

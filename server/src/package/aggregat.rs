@@ -35,7 +35,10 @@ pub(super) fn make(order: &Order, out: &mut Out, cancel: &Cancel) -> Result<Desc
     }
     let rows = table.end(out)?;
     Ok(Described {
-        titel: "Aggregeret datamart: alle kommuner efter Danmarks Statistiks regler",
+        titel: match order.kommune {
+            Some(_) => "Aggregeret datamart: kommunen efter Danmarks Statistiks regler",
+            None => "Aggregeret datamart: alle kommuner efter Danmarks Statistiks regler",
+        },
         tekst: "En linje pr. handlekommune, måned, ydelse, målgruppe, aldersgruppe og køn med \
                 mindst én aktiv ydelse, talt i kuben Voksne Handicappede Benchmark. Hver linje er \
                 talt for sig: borgere, der står i flere linjer, kan ikke lægges sammen.",

@@ -11,13 +11,14 @@ use cube_schema::domains::vh::pakker::{DSA, Kolonne};
 use cube_schema::domains::vh::record::{Betalingskommune, OpholdsstedRef, Record};
 use cube_schema::domains::vh::reference::Reference;
 use terning_engine::delivery::{Inputs, ReadRecord, accept, read_reference};
-use terning_engine::history::{self, Settled};
+use terning_engine::history;
 use terning_engine::query::table::Values;
 
 use super::describe::{Described, Tabel};
 use super::out::{Failed, Out};
 use super::table::TableOut;
 use super::{Order, raw};
+use crate::rebuild::settled;
 use crate::versions::{RawFile, RawStore};
 
 /// The table's name.
@@ -33,7 +34,7 @@ pub(super) fn make(order: &Order, data: &Path, out: &mut Out) -> Result<Describe
     let limit = order.version.manifest.more.get("month_limit").and_then(|limit| limit.as_str());
     let limit = limit.and_then(Month::parse);
     let accepted = accept(&domain, &reference, &inputs, limit, &|_| ()).accepted;
-    let settled = Settled::default();
+    let settled = settled(&order.version.manifest);
     let read = history::gather(&domain, &reference, &inputs, &accepted, &settled, &|_| ());
     let read = read.map_err(|(file, error)| Failed::new(format!("{file}: {error}")))?;
     let loaded = &order.version.manifest.built_at;

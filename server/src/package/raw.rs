@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use terning_engine::delivery::name::FileName;
+
 use super::Order;
 use super::describe::Described;
 use super::out::{Failed, Out};
@@ -19,8 +21,16 @@ pub(super) fn make(order: &Order, data: &Path, out: &mut Out) -> Result<Describe
         titel: "Rådata: filerne, som kommunen har leveret dem",
         tekst: "Filerne er uændrede, også dem, der er afvist eller erstattet af en nyere. Felterne \
                 er beskrevet i leverancebeskrivelsen; en fil uden overskrift har dem i samme \
-                rækkefølge. Registreringer, som en anden kommune har indberettet for kommunen (K1, \
-                K2), står i den kommunes filer og er ikke med.",
+                rækkefølge.\n\nPakken kan indlæses igen: læg indholdet af `filer` i en mappe med \
+                leverancer. Det, der mangler for at få de samme tal, er:\n\n\
+                - referencefiler og kodelister (`reference/`), som er hele landets og ikke \
+                kommunens;\n\
+                - registreringer, som en anden kommune har indberettet for kommunen (K1, K2); de \
+                står i den kommunes filer;\n\
+                - de andre kommuners leverancer: de afgør opgørelsesdagen, hvis de er nyere, og \
+                hvilke dage der tæller i Benchmark;\n\
+                - leverancer, der er holdt tilbage (`tilbageholdt`), tæller ikke i versionen; læg \
+                dem ikke med.",
         tabeller: Vec::new(),
         personlig: true,
     })
@@ -38,9 +48,7 @@ pub(super) fn is_own(order: &Order, file: &RawFile) -> bool {
 
 /// Whether a municipality delivered a file: its name begins with `VH_153_`.
 fn is_of(path: &str, kommune: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let mut words = name.split('_');
-    words.next() == Some("VH") && words.next() == Some(kommune) && words.next().is_some()
+    FileName::parse(path).is_some_and(|name| (name.prefix, name.reporter) == ("VH", kommune))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A version made again from the raw files that it was made from, with the decisions that were
 //! taken then.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::{Context, bail};
@@ -8,11 +9,12 @@ use cube_schema::day::Month;
 use cube_schema::domain::Domain;
 use cube_schema::domains::vh::Vh;
 use terning_engine::delivery::Progress;
-use terning_engine::load::{Order, Standing, hold, load_ordered};
+use terning_engine::load::{Order, load_ordered};
 
 use super::former::part;
 use super::of_tables::{is_of_tables, make_again};
-use super::{CUBES, DECISIONS, Decisions, KOMMUNER, MONTH_LIMIT, write_cubes, write_reports};
+use super::restore::restore;
+use super::{CUBES, MONTH_LIMIT, decisions, settled, write_cubes, write_reports};
 use crate::versions::{self, CubesFile, Draft, Lock, Manifest, RawStore, VersionName, find_raw};
 
 /// How a version made again compares with the one it was made from.
@@ -79,6 +81,7 @@ fn of_deliveries(
     let store = RawStore::new(data, &files);
     let mut loaded = load_ordered(&domain, &store, &order(old), progress)?;
     let draft = Draft::locked(lock, loaded.timeline.last)?;
+    restore(&mut loaded, &domain, &versions::folder(data).join(from.to_string()), old)?;
     loaded.report.version = draft.name().to_string();
     loaded.report.notes.push(format!("lavet igen af filerne til version {from}"));
     write_reports(&draft, &loaded)?;
@@ -101,13 +104,10 @@ pub(super) fn lost(version: &str, path: &str) -> String {
 /// What was ordered when a version was made.
 fn order(manifest: &Manifest) -> Order<'static> {
     let limit: Option<String> = part(manifest, MONTH_LIMIT);
-    let decisions: Decisions = part(manifest, DECISIONS).unwrap_or_default();
-    let standings: std::collections::BTreeMap<String, Standing> =
-        part(manifest, KOMMUNER).unwrap_or_default();
-    let settled = decisions.held.into_iter().filter_map(|finding| {
-        let standing = standings.get(&finding.kommune)?;
-        Some((finding.kommune, hold::settled(standing)))
-    });
+    let held = decisions(manifest).unwrap_or_default().held;
+    let held: BTreeSet<String> = held.into_iter().map(|finding| finding.kommune).collect();
+    let mut settled = settled(manifest);
+    settled.retain(|reporter, _| held.contains(reporter));
     let limit = limit.and_then(|month| Month::parse(&month));
-    Order { limit, settled: settled.collect(), hold: None }
+    Order { limit, settled, hold: None }
 }

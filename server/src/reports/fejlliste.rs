@@ -1,7 +1,7 @@
 //! The report `fejlliste`: what a municipality should look at in its own records, what of it is new
 //! since the version before, and what is solved.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
@@ -87,16 +87,7 @@ pub fn run(
         Some(former) => Some(findings(former, pivot, kommune, cancel)?),
         None => None,
     };
-    let known: BTreeSet<Identity> = before.iter().flatten().map(Found::identity).collect();
-    let still: BTreeSet<Identity> = found.iter().map(Found::identity).collect();
-    let status = |one: &Found| match &before {
-        None => "",
-        Some(_) if known.contains(&one.identity()) => "fortsat",
-        Some(_) => "ny",
-    };
-    let mut lines: Vec<(&str, &Found)> = found.iter().map(|one| (status(one), one)).collect();
-    let gone = before.iter().flatten().filter(|one| !still.contains(&one.identity()));
-    lines.extend(gone.map(|one| ("løst", one)));
+    let lines = with_status(&found, before.as_deref());
     let count = |wanted: &str| lines.iter().filter(|(status, _)| *status == wanted).count();
     let mut notes = vec![format!("{} fund i kommunens egne ydelser.", found.len())];
     notes.push(match before {
@@ -108,6 +99,43 @@ pub fn run(
         None => "Der er ingen tidligere version at sammenligne med.".to_owned(),
     });
     Ok(Lines { table: table(&lines), notes, behind: behind(now, pivot, cancel)? })
+}
+
+/// What is found with what has become of it since the version before, and what is solved. Findings
+/// that cannot be told apart are counted: three where there was one are two new ones.
+fn with_status<'f>(
+    found: &'f [Found],
+    before: Option<&'f [Found]>,
+) -> Vec<(&'static str, &'f Found)> {
+    let Some(before) = before else { return found.iter().map(|one| ("", one)).collect() };
+    let (known, now) = (counted(before), counted(found));
+    let mut lines = Vec::with_capacity(found.len());
+    let mut seen = BTreeMap::new();
+    for one in found {
+        let is_known = nth(&mut seen, one) <= known.get(&one.identity()).copied().unwrap_or(0);
+        lines.push((if is_known { "fortsat" } else { "ny" }, one));
+    }
+    let mut seen = BTreeMap::new();
+    let is_gone =
+        |one: &&Found| nth(&mut seen, one) > now.get(&one.identity()).copied().unwrap_or(0);
+    lines.extend(before.iter().filter(is_gone).map(|one| ("løst", one)));
+    lines
+}
+
+/// How many there are of each.
+fn counted(found: &[Found]) -> BTreeMap<Identity, usize> {
+    let mut counts = BTreeMap::new();
+    for one in found {
+        nth(&mut counts, one);
+    }
+    counts
+}
+
+/// The how-manieth of its identity a finding is, counted from 1.
+fn nth(seen: &mut BTreeMap<Identity, usize>, one: &Found) -> usize {
+    let count = seen.entry(one.identity()).or_default();
+    *count += 1;
+    *count
 }
 
 /// All that is found in a version, by file and line.
@@ -124,8 +152,9 @@ fn findings(
     let mut found = marks(&records);
     found.extend(warnings(source, &records, &places(view, pivot, cancel)?)?);
     if is_told_of_deliveries(view, kommune) {
-        found.extend(rejects(source, kommune)?);
-        found.extend(deliveries(source, kommune)?);
+        let delivered = delivered(source, kommune)?;
+        found.extend(rejects(source, kommune, &delivered)?);
+        found.extend(deliveries(&delivered));
     }
     if records.column("Borger.Personnummer").is_some() {
         as_delivered(source, &mut found);
@@ -176,20 +205,25 @@ fn places(view: &View, pivot: &Pivot, cancel: &Cancel) -> Result<Table, QueryErr
     drill::all(&view.of_records().of_program(), &pivot.filters, &columns, cancel)
 }
 
-/// A line for each delivery that was refused or held, where no later one of its system is used.
-fn deliveries(source: &Source<'_>, kommune: &str) -> Result<Vec<Found>, ReportFault> {
+/// What the load report says of the municipality's deliveries.
+fn delivered(source: &Source<'_>, kommune: &str) -> Result<Vec<DeliveryLine>, ReportFault> {
     let Ok(written) = std::fs::read(source.folder.join(REPORT)) else { return Ok(Vec::new()) };
     let report: LoadReport = serde_json::from_slice(&written).map_err(|_| {
         ReportFault::Given(format!("versionens fil {REPORT} kan ikke læses; genopbyg versionen"))
     })?;
-    let own: Vec<_> = report.deliveries.iter().filter(|line| line.kommune == kommune).collect();
+    Ok(report.deliveries.into_iter().filter(|line| line.kommune == kommune).collect())
+}
+
+/// A line for each delivery that was refused or held, where no later one of its system is used.
+fn deliveries(own: &[DeliveryLine]) -> Vec<Found> {
+    let place = |line: &DeliveryLine| (line.maaned.clone(), line.loebenummer);
     let later = |one: &DeliveryLine, than: &DeliveryLine| {
-        one.system == than.system && (&one.maaned, &one.file) > (&than.maaned, &than.file)
+        one.system == than.system && place(one) > place(than)
     };
     let stands = |line: &&DeliveryLine| {
         !line.later && !own.iter().any(|one| one.is_used() && later(one, line))
     };
-    let found = own.iter().copied().filter(stands).filter_map(|line| {
+    let found = own.iter().filter(stands).filter_map(|line| {
         let (rule, note, what) = match (&line.refused, &line.held) {
             (Some(reason), _) => ("Afvist leverance", reason, fejl::AFVIST_LEVERANCE),
             (None, Some(reason)) => ("Tilbageholdt leverance", reason, fejl::HOLDT_LEVERANCE),
@@ -205,11 +239,15 @@ fn deliveries(source: &Source<'_>, kommune: &str) -> Result<Vec<Found>, ReportFa
             ..Found::default()
         })
     });
-    Ok(found.collect())
+    found.collect()
 }
 
 /// A line for each rejected line of the deliveries that count.
-fn rejects(source: &Source<'_>, kommune: &str) -> Result<Vec<Found>, ReportFault> {
+fn rejects(
+    source: &Source<'_>,
+    kommune: &str,
+    own: &[DeliveryLine],
+) -> Result<Vec<Found>, ReportFault> {
     let counting = standings(source.manifest);
     let counts = |file: &str| {
         let own = counting.as_ref().map(|all| all.get(kommune));
@@ -219,7 +257,8 @@ fn rejects(source: &Source<'_>, kommune: &str) -> Result<Vec<Found>, ReportFault
     };
     let rejected = rows(&source.folder.join(REJECTS))?.into_iter();
     let found = rejected.filter_map(|[file, at, field, note]| {
-        let system = delivered_by(&file, kommune).filter(|_| counts(&file))?.to_owned();
+        let delivery = own.iter().find(|line| line.file == file).filter(|_| counts(&file))?;
+        let system = delivery.system.clone();
         Some(Found {
             line: at.parse().unwrap_or_default(),
             kind: "afvist",
@@ -334,15 +373,6 @@ fn day(records: &Table, column: &str, row: usize) -> String {
     }
 }
 
-/// The system of a delivery file, where the municipality delivered it:
-/// `2026-09/VH_153_nexus_202609_1.csv`.
-fn delivered_by<'a>(file: &'a str, kommune: &str) -> Option<&'a str> {
-    let name = file.rsplit('/').next()?;
-    let mut parts = name.split('_');
-    let reporter = parts.nth(1)?;
-    (reporter == kommune).then(|| parts.next())?
-}
-
 /// The lines of a file with four columns. One that is missing has none: versions of earlier programs
 /// lack it.
 fn rows(path: &Path) -> Result<Vec<[String; 4]>, ReportFault> {
@@ -389,17 +419,4 @@ fn table(lines: &[(&str, &Found)]) -> Table {
     }
     table.text("Hvad skal der gøres", texts(&|found| &found.what));
     table
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_is_its_municipalitys() {
-        let file = "2026-09/VH_153_nexus_202609_1.csv";
-        assert_eq!(delivered_by(file, "153"), Some("nexus"));
-        assert_eq!(delivered_by(file, "155"), None);
-        assert_eq!(delivered_by("reference/cpr.csv", "153"), None);
-    }
 }

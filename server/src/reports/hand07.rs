@@ -79,14 +79,14 @@ fn narrow(export: &mut Udtraek, given: &Given, names: &Navne) -> Result<(), Repo
     for text in given.list("kommuner") {
         let found = names.find_kommune(text);
         kommuner.push(found.ok_or_else(|| {
-            ReportFault::Given(format!("'{text}' er ingen kommune; skriv numre som 153,155"))
+            ReportFault::Given(format!("'{text}' er ikke en kommune; skriv numre som 153,155"))
         })?);
     }
     let mut years: Vec<i32> = Vec::new();
     for text in given.list("aar") {
         let year = text.parse().ok().filter(|_| text.len() == 4);
         years.push(year.ok_or_else(|| {
-            ReportFault::Given(format!("'{text}' er intet år; skriv for eksempel 2020,2021"))
+            ReportFault::Given(format!("'{text}' er ikke et årstal; skriv for eksempel 2020,2021"))
         })?);
     }
     let year = |quarter: Quarter| quarter.first_month().year();
@@ -183,9 +183,13 @@ fn left_out(list: &str, names: &BTreeMap<String, usize>) -> Option<String> {
     let more = if names.len() > shown.len() { " …" } else { "" };
     let cells: usize = names.values().sum();
     (!names.is_empty()).then(|| {
+        let number = |count: usize, one: &str, several: &str| {
+            format!("{count} {}", if count == 1 { one } else { several })
+        };
         format!(
-            "Ikke sammenlignet: {} navne, der ikke er på {list}, med {cells} celler: {}{more}.",
-            names.len(),
+            "Ikke sammenlignet: {}, der ikke er på {list}, med {}: {}{more}.",
+            number(names.len(), "navn", "navne"),
+            number(cells, "celle", "celler"),
             shown.join(", ")
         )
     })

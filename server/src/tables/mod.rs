@@ -57,7 +57,7 @@ impl TableFolder {
             format!("mappen med tabeller, {}, findes ikke eller kan ikke læses", folder.display())
         })?;
         if !root.is_dir() {
-            bail!("{} er ingen mappe; --tables skal være mappen med tabeller", root.display());
+            bail!("{} er ikke en mappe; --tables skal være mappen med tabeller", root.display());
         }
         Ok(TableFolder { place: Place::Folder(root), used: Mutex::default() })
     }
@@ -105,7 +105,7 @@ impl TableFolder {
         };
         let Ok(path) = root.join(name).canonicalize() else { return Ok(None) };
         if !path.starts_with(root) || !path.is_file() {
-            let what = format!("'{name}' er ingen fil i mappen med tabeller");
+            let what = format!("'{name}' er ikke en fil i mappen med tabeller");
             return Err(TableError::new(table, what));
         }
         Ok(Some(path))
@@ -171,6 +171,6 @@ mod tests {
         fs::write(outer.path().join("secret.csv"), "a\n").unwrap();
         let tables = TableFolder::open(&inner).unwrap();
         let problem = tables.columns("x", Some("../secret.csv")).unwrap_err();
-        assert!(problem.to_string().contains("ingen fil i mappen"), "{problem}");
+        assert!(problem.to_string().contains("ikke en fil i mappen"), "{problem}");
     }
 }

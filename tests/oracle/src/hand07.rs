@@ -131,9 +131,14 @@ impl Oracle {
         }
     }
 
-    /// Whether a municipality's cell is approved; that of one for which another reports, by the reporter's where it has no line.
+    /// Whether a municipality's cell is approved; that of one for which another reports, by the reporter's where it has no line and
+    /// the quarter begins while it does.
     fn is_approved(&self, kommune: &str, code: &str, quarter: Quarter) -> bool {
-        let reporter = reporter_of_pair(kommune).unwrap_or(kommune);
+        let ended = |reporter: &&str| {
+            let last_day = self.sources.lists.pairs_end.get(*reporter);
+            last_day.is_some_and(|last_day| quarter.months()[0].first_day() > *last_day)
+        };
+        let reporter = reporter_of_pair(kommune).filter(|one| !ended(one)).unwrap_or(kommune);
         self.sources.approvals.of_record(kommune, reporter, code, &[quarter])[0]
     }
 }

@@ -138,7 +138,8 @@ fn read_delivery(
 ) -> Result<Option<Delivery>> {
     let mut line = DeliverySummary { file: file.data_file(), ..DeliverySummary::default() };
     if let Some(name) = DeliveryName::parse(file.stem) {
-        (line.kommune, line.system, line.maaned) = (name.kommune, name.system, name.maaned);
+        (line.kommune, line.system, line.maaned) =
+            (name.kommune, name.system.to_lowercase(), name.maaned);
     }
     let read = read_trusted(file, limit, lists)?;
     let accepted = match read {
@@ -296,7 +297,7 @@ fn read_rows(
         read: rows.len(),
         rejected: rejects.len(),
         kommune: manifest.kommune.clone(),
-        system: manifest.system.clone(),
+        system: manifest.system.to_lowercase(),
         month,
         loebenummer: manifest.loebenummer,
         is_full_stock: manifest.fuld_bestand,

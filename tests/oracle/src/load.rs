@@ -108,13 +108,13 @@ pub fn load_after(deliveries: &Path, choices: Choices, former: Option<&Oracle>) 
     if let Some(former) = former {
         stock = hold(stock, &accepted, &former.stock, &choices, &mut summary);
     }
-    warn_of_identical_records(&stock.counting, &mut summary);
     let newest = stock.newest().context("no delivery is accepted")?;
     let as_of = newest.last_day();
     let quarters = quarters_to(newest);
     let sources =
         Sources { lists, reference, approvals, accounts, quarters, newest, as_of, choices };
 
+    warn_of_identical_records(&stock.counting, |one| sources.handlekommune(one), &mut summary);
     let records = sources.records(&stock.counting, &Off::new(), &mut summary);
     summary.as_of = as_of.to_string();
     summary.rules = count_rules(&records);

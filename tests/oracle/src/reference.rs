@@ -122,7 +122,7 @@ fn system(fields: &[&str]) -> Result<((String, String), System), Wrong> {
         _ => return Err(("Rolle", "an unknown role")),
     };
     let system = System { rolle, skiftedato: day("Skiftedato", fields[3])? };
-    Ok(((fields[0].to_owned(), fields[1].to_owned()), system))
+    Ok(((fields[0].to_owned(), fields[1].to_lowercase()), system))
 }
 
 fn day(field: &'static str, text: &str) -> Result<Option<Day>, Wrong> {

@@ -159,12 +159,18 @@ fn warn_of_roles(
     }
 }
 
-/// Rule S5: identical records from two counting systems of a municipality are both kept, and reported.
-pub(crate) fn warn_of_identical_records(counting: &[Counting], summary: &mut Summary) {
+/// Rule S5: identical records of a handlekommune from two counting systems are both kept, and reported.
+pub(crate) fn warn_of_identical_records(
+    counting: &[Counting],
+    handlekommune: impl Fn(&Counting) -> String,
+    summary: &mut Summary,
+) {
     let mut systems: HashMap<_, HashSet<&str>> = HashMap::new();
-    for Counting { reporter, system, record, .. } in counting {
+    for one in counting {
+        let Counting { reporter, system, record, .. } = one;
         let same = (
             reporter,
+            handlekommune(one),
             &record.cpr,
             &record.ydelseskode,
             record.start,

@@ -50,6 +50,14 @@ impl Sources {
         records
     }
 
+    /// Whose a record is (K).
+    pub(crate) fn handlekommune(&self, counting: &Counting) -> String {
+        let (reporter, given) = (counting.reporter.as_str(), &counting.record);
+        let betalingskommune = given.betalingskommune.as_str();
+        let reported = Reported { reporter, betalingskommune, start: given.start, end: given.end };
+        municipalities(&reported, &Off::new(), &self.lists, &mut Summary::default()).0
+    }
+
     /// A record with its municipalities (K), its D marks, its dates in the VH cube and its approvals (G).
     fn record(&self, counting: &Counting, off: &Off, summary: &mut Summary) -> OracleRecord {
         let (reporter, given) = (counting.reporter.as_str(), &counting.record);

@@ -1,4 +1,4 @@
-//! The reference files that speak of municipalities: money, staff, inhabitants, approvals.
+//! The reference files that speak of municipalities: money, staff, inhabitants, approvals, systems.
 
 use std::path::Path;
 
@@ -12,6 +12,12 @@ const KOMMUNER: [&str; 7] = ["101", "153", "155", "157", "183", "185", "187"];
 const YEARS: [&str; 3] = ["2018", "2019", "2020"];
 /// Function and grouping of accounts: two of the bridge, and one that it does not have.
 const ACCOUNTS: [(&str, &str); 3] = [("50", "1"), ("52", "2"), ("10", "1")];
+/// The roles of the two systems, where `systemskifte.csv` speaks of them.
+const ROLES: [[&str; 2]; 3] = [
+    ["nexus;nyt", "cura;tidligere"],
+    ["nexus;tidligere", "cura;nyt"],
+    ["nexus;parallel", "cura;parallel"],
+];
 const CODES: [&str; 4] = ["1.8.1", "1.8.2", "1.12.0.1", "1.12.0.2"];
 
 /// The lines of the files, by municipality and in an order of their own.
@@ -21,20 +27,21 @@ pub struct Lines {
     staff: Vec<String>,
     people: Vec<String>,
     approvals: Vec<[String; 4]>,
+    systems: Vec<String>,
 }
 
-/// The lines of two worlds: those of a municipality, and the approvals of who reports for it, are
-/// the same.
+/// The lines of two worlds: those of a municipality, and the approvals and systems of who reports
+/// for it, are the same.
 pub fn lines(kommune: &str, reporter: &str, random: &mut Random) -> [Lines; 2] {
     let mut worlds = [Lines::default(), Lines::default()];
     for one in KOMMUNER {
         let both = of(one, random);
         let again = if one == kommune { both.clone() } else { of(one, random) };
-        // A re-mapped record goes by its reporter's approvals.
-        let approvals =
-            if one == reporter { both.approvals.clone() } else { again.approvals.clone() };
+        // A re-mapped record goes by its reporter's approvals, and counts as its reporter's systems do.
+        let of_reporter = if one == reporter { &both } else { &again };
+        let (approvals, systems) = (of_reporter.approvals.clone(), of_reporter.systems.clone());
         worlds[0].add(both);
-        worlds[1].add(Lines { approvals, ..again });
+        worlds[1].add(Lines { approvals, systems, ..again });
     }
     worlds
 }
@@ -64,6 +71,11 @@ fn of(kommune: &str, random: &mut Random) -> Lines {
         let code = *random.one(&CODES);
         lines.approvals.push([kommune, code, &quarter, said].map(str::to_owned));
     }
+    if random.percent(50) {
+        let day = if random.percent(50) { "2020-11-30" } else { "" };
+        let roles = random.one(&ROLES).iter();
+        lines.systems = roles.map(|role| format!("{kommune};{role};{day}")).collect();
+    }
     lines
 }
 
@@ -73,6 +85,7 @@ impl Lines {
         self.staff.extend(more.staff);
         self.people.extend(more.people);
         self.approvals.extend(more.approvals);
+        self.systems.extend(more.systems);
     }
 
     /// Writes the files into a folder.
@@ -83,6 +96,7 @@ impl Lines {
             ("udgifter.csv", money, &self.money),
             ("personale.csv", "Kommunekode;Aar;Maaned;Funktion;Aarsvaerk;Loensum", &self.staff),
             ("befolkning.csv", "Kommunekode;Kvartal;Alder;Antal", &self.people),
+            ("systemskifte.csv", "Kommunekode;System;Rolle;Skiftedato", &self.systems),
         ] {
             let text = format!("{header}\n{}\n", lines.join("\n"));
             write(&folder.join(name), text.as_bytes());

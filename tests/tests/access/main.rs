@@ -16,9 +16,9 @@ use terning_tests::engine::Engine;
 use terning_tests::random::Random;
 use terning_tests::worlds::Worlds;
 
-/// Pairs of worlds in an ordinary run, and questions to each.
+/// Pairs of worlds in an ordinary run, and questions to each: 12,000 in all.
 const PAIRS: u64 = 60;
-const QUESTIONS: usize = 60;
+const QUESTIONS: usize = 200;
 
 #[derive(Debug, Default)]
 struct Counts {

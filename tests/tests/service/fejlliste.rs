@@ -3,7 +3,8 @@
 
 use std::path::Path;
 
-use terning_server::rebuild::{Rebuild, rebuild};
+use terning_server::rebuild::{Rebuild, rebuild, rebuild_again};
+use terning_server::versions::VersionName;
 use terning_tests::folder::Delivery;
 
 use crate::access::token;
@@ -158,4 +159,125 @@ fn a_refused_delivery_is_listed_until_a_later_one_is_used() {
     build(folder.path());
     let solved = ["løst leverance Afvist leverance    "];
     assert_eq!(found(&server.answer(&asked("153", &["--version=2026-10.1"]))), solved);
+}
+
+/// What Ishøj reports of itself, and of Vallensbæk.
+const ISHOEJ: &str = "x;6101801234;183;183;1.1;2020-01-01;;1.2.1;;A";
+const VALLENSBAEK: &str = "x;6101801234;183;187;1.1;2020-01-01;;1.2.1;;A";
+
+#[test]
+fn a1_a_record_of_the_other_of_a_pair_is_not_the_same_service() {
+    for (cura, nexus) in [(ISHOEJ, VALLENSBAEK), (VALLENSBAEK, ISHOEJ)] {
+        let folder = tempfile::tempdir().unwrap();
+        let deliveries = folder.path().join("deliveries");
+        Delivery::full("183", "cura", "2026-09").write(&deliveries, &[cura]);
+        Delivery::full("183", "nexus", "2026-09").write(&deliveries, &[nexus]);
+        build(folder.path());
+        let server = Server::ready(folder.path());
+        for kommune in ["183", "187"] {
+            let own = token(folder.path(), "kommune", Some(kommune));
+            let told = found(&server.answer(&asked(kommune, &["--token", &own])));
+            assert_eq!(told, [""; 0], "{kommune}: {cura} {nexus}");
+        }
+    }
+}
+
+#[test]
+fn a1_the_same_service_of_vallensbaek_from_two_systems_is_told_to_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let deliveries = folder.path().join("deliveries");
+    for system in ["cura", "nexus"] {
+        Delivery::full("183", system, "2026-09").write(&deliveries, &[VALLENSBAEK]);
+    }
+    build(folder.path());
+    let server = Server::ready(folder.path());
+    let own = token(folder.path(), "kommune", Some("187"));
+    let told = found(&server.answer(&asked("187", &["--token", &own])));
+    assert_eq!(told, [" advarsel Samme ydelse fra to systemer x  Ydelsesid "]);
+    let of_ishoej = found(&server.answer(&asked("183", &[])));
+    assert_eq!(of_ishoej, [""; 0]);
+}
+
+#[test]
+fn a_system_with_an_underscore_keeps_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = ["a1;6101801234;153;;1.1;2020-01-01;;1.2.1;;A", "kort"];
+    let deliveries = folder.path().join("deliveries");
+    Delivery::full("153", "kmd_nexus", "2026-09").write(&deliveries, &lines);
+    build(folder.path());
+    let answer = Server::ready(folder.path()).answer(&asked("153", &[]));
+    assert!(answer.contains(";Afvist linje;;kmd_nexus;"), "{answer}");
+}
+
+#[test]
+fn a_tenth_delivery_of_a_month_is_later_than_the_ninth() {
+    let folder = tempfile::tempdir().unwrap();
+    let deliveries = folder.path().join("deliveries");
+    let good = ["a1;6101801234;153;;1.1;2020-01-01;;1.2.1;;A"];
+    let serial =
+        |loebenummer| Delivery { loebenummer, ..Delivery::full("153", "nexus", "2026-09") };
+    let ninth = serial(9).write(&deliveries, &good);
+    std::fs::write(ninth, "not what the manifest says\n").unwrap();
+    serial(10).write(&deliveries, &good);
+    build(folder.path());
+    let server = Server::ready(folder.path());
+    assert_eq!(found(&server.answer(&asked("153", &[]))), [""; 0]);
+}
+
+#[test]
+fn findings_that_look_the_same_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let deliveries = folder.path().join("deliveries");
+    let good = "a1;6101801234;153;;1.1;2020-01-01;;1.2.1;;A";
+    let deliver = |month, wrong: usize| {
+        let lines = [vec![good; 20], vec!["kort"; wrong]].concat();
+        let numbered =
+            lines.iter().enumerate().map(|(at, line)| line.replace("a1", &format!("a{at}")));
+        let numbered: Vec<String> = numbered.collect();
+        let lines: Vec<&str> = numbered.iter().map(String::as_str).collect();
+        Delivery::full("153", "nexus", month).write(&deliveries, &lines);
+        build(folder.path());
+    };
+    deliver("2026-08", 1);
+    deliver("2026-09", 3);
+    deliver("2026-10", 1);
+    let server = Server::ready(folder.path());
+    let statuses = |version: &str| {
+        let told = found(&server.answer(&asked("153", &[version])));
+        told.iter().map(|line| line.split(' ').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(statuses("--version=2026-09.1"), ["fortsat", "ny", "ny"]);
+    assert_eq!(statuses("--version=2026-10.1"), ["fortsat", "løst", "løst"]);
+}
+
+#[test]
+fn a_held_delivery_is_still_held_in_a_version_made_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let deliveries = folder.path().join("deliveries");
+    let stock = |count: usize| -> Vec<String> {
+        (0..count)
+            .map(|at| format!("a{at};6101801234;153;;1.1;2020-01-{:02};;1.2.1;;A", at + 1))
+            .collect()
+    };
+    let deliver = |month, lines: &[String]| {
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        Delivery::full("153", "nexus", month).write(&deliveries, &lines);
+        build(folder.path());
+    };
+    deliver("2026-09", &stock(10));
+    let shrunk = [stock(3), vec!["kort".to_owned()]].concat();
+    deliver("2026-10", &shrunk);
+    let held = "ny leverance Tilbageholdt leverance    ";
+    let of = |version: &str| {
+        let server = Server::ready(folder.path());
+        found(&server.answer(&asked("153", &[version])))
+    };
+    let first = of("--version=2026-09.1");
+    assert_eq!(first, [""; 0]);
+    let before = of("--version=2026-09.2");
+    assert!(before.contains(&held.to_owned()), "{before:?}");
+    let from = VersionName::parse("2026-09.2").unwrap();
+    let again = rebuild_again(folder.path(), from, &|_| ()).unwrap();
+    assert!(again.same && again.in_use);
+    assert_eq!(of("--version=2026-09.3"), before);
 }

@@ -94,6 +94,6 @@ fn cubes(data: &Path) -> Vec<Arc<Cube>> {
 
 /// The municipality's own number, or another's.
 pub fn kommune(own: &str, random: &mut Random) -> String {
-    let others = ["101", "153", "155", "157", "183", "187", "461", "999"];
+    let others = ["101", "153", "155", "157", "183", "185", "187", "461", "999"];
     if random.percent(60) { own.to_owned() } else { (*random.one(&others)).to_owned() }
 }

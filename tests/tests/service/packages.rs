@@ -8,10 +8,38 @@ use cube_schema::day::Day;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
 use serde_json::Value;
-use terning_tests::folder::{Delivery, sha256};
+use terning_server::rebuild::{Rebuild, rebuild};
+use terning_tests::folder::{self, Delivery, sha256};
 
-use crate::access::{built, built_of, token};
+use crate::access::{built, built_of, deliver, token};
 use crate::harness::Server;
+
+/// Four municipalities, of which one reports for a fifth; a stock that a newer one has taken the place
+/// of, and a file that is refused.
+fn deliver_all(deliveries: &Path) {
+    deliver(deliveries);
+    let older = ["a0;6303603456;153;;1.8.1;2016-01-01;;;;A"];
+    Delivery::full("153", "nexus", "2026-09").write(deliveries, &older);
+    let lines =
+        ["d1;6404504567;183;187;1.8.1;2020-01-01;;;;A", "d2;6404504567;183;;1.4;2019-01-01;;;;"];
+    Delivery::full("183", "cura", "2026-10").write(deliveries, &lines);
+    let refused = Delivery { loebenummer: 2, ..Delivery::full("157", "nexus", "2026-10") };
+    let data = refused.write(deliveries, &["c3;6404504567;157;;1.8.1;2020-01-01;;;;"]);
+    fs::write(data, "c3;6404504567;157;;1.8.2;2020-01-01;;;;\n").unwrap();
+}
+
+/// Lays all files of a folder into another, below it as before.
+fn lay(from: &Path, into: &Path) {
+    fs::create_dir_all(into).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = into.join(entry.file_name());
+        match entry.path().is_dir() {
+            true => lay(&entry.path(), &to),
+            false => drop(fs::copy(entry.path(), to).unwrap()),
+        }
+    }
+}
 
 /// Asks for a package; gives its folder, or what was said.
 fn package(
@@ -302,4 +330,68 @@ fn raw_files_are_unchanged_and_dsa_has_their_records() {
     ] {
         assert_eq!(rows[0][name], value, "{name}");
     }
+}
+
+/// A municipality whose former system has ended its records, and whose new one has not delivered.
+fn deliver_between_systems(data: &Path) {
+    let deliveries = data.join("deliveries");
+    let lines = [
+        "a1;6101801234;153;;1.8.1;2020-01-01;;1.2.1;;A",
+        "a2;6101801234;153;;1.8.1;2020-02-01;2021-01-31;1.2.1;;A",
+    ];
+    Delivery::full("153", "cura", "2026-09").write(&deliveries, &lines);
+    let other = ["b1;6303603456;155;;1.4;2019-01-01;;;;C"];
+    Delivery::full("155", "nexus", "2026-09").write(&deliveries, &other);
+    assert_eq!(rebuild(&Rebuild::new(&deliveries, data), &|_| ()).unwrap().exit_code(), 0);
+    let list = "Kommunekode;System;Rolle;Skiftedato\n153;cura;tidligere;\n";
+    folder::write(&deliveries.join("reference/systemskifte.csv"), list.as_bytes());
+    let held = rebuild(&Rebuild::new(&deliveries, data), &|_| ()).unwrap();
+    assert_eq!(held.report().held.len(), 1);
+}
+
+#[test]
+fn dsa_of_a_held_municipality_has_the_records_that_count() {
+    let data = tempfile::tempdir().unwrap();
+    deliver_between_systems(data.path());
+    let into = tempfile::tempdir().unwrap();
+    let server = Server::ready(data.path());
+    let ids = |kind: &str, file: &str| {
+        let kind = format!("--kind={kind}");
+        let folder = package(&server, into.path(), &[&kind, "--kommune=153"], "").unwrap();
+        let rows = csv(&folder.join(file));
+        rows.iter().map(|row| row["Ydelsesid"].clone()).collect::<BTreeSet<_>>()
+    };
+    let both = BTreeSet::from(["a1", "a2"].map(str::to_owned));
+    assert_eq!(ids("datamart", "ydelser.csv"), both);
+    assert_eq!(ids("dsa", "registreringer.csv"), both);
+}
+
+/// The packages of all municipalities, and the reference files, make the same cubes.
+#[test]
+fn of_raw_packages_and_reference_files_the_same_cubes_are_made() {
+    let data = built_of(deliver_all);
+    let (into, again) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let server = Server::ready(data.path());
+    let deliveries = again.path().join("deliveries");
+    for kommune in ["153", "155", "157", "183", "187"] {
+        let asked = format!("--kommune={kommune}");
+        let raw = package(&server, into.path(), &["--kind=raw", &asked], "").unwrap();
+        let readme = fs::read_to_string(raw.join("LÆSMIG.md")).unwrap();
+        assert!(readme.contains("`reference/`") && readme.contains("(K1, K2)"), "{readme}");
+        if raw.join("filer").exists() {
+            lay(&raw.join("filer"), &deliveries);
+        }
+    }
+    let cubes = |data: &Path| {
+        let folder = data.join("versions/2026-10.1");
+        sha256(&fs::read(folder.join(terning_server::versions::CUBES)).unwrap())
+    };
+    let rebuilt = || rebuild(&Rebuild::new(&deliveries, again.path()), &|_| ()).unwrap();
+    // Without the reference files, which no package has, they are others.
+    assert_eq!(rebuilt().exit_code(), 0);
+    assert_ne!(cubes(again.path()), cubes(data.path()));
+    fs::remove_dir_all(again.path().join("versions")).unwrap();
+    lay(&data.path().join("deliveries/reference"), &deliveries.join("reference"));
+    assert_eq!(rebuilt().report().version, "2026-10.1");
+    assert_eq!(cubes(again.path()), cubes(data.path()));
 }

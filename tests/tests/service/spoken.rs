@@ -139,7 +139,9 @@ fn report(own: &str, version: String, random: &mut Random) -> Request {
 /// The packages of persons.
 fn package(own: &str, version: String, random: &mut Random) -> Request {
     // In the files of who reports for another are the other's records too.
-    let kinds: &[&str] = if own == "183" { &["datamart"] } else { &["datamart", "dsa", "raw"] };
+    let reports_for_another = ["183", "185"].contains(&own);
+    let kinds: &[&str] =
+        if reports_for_another { &["datamart"] } else { &["datamart", "dsa", "raw"] };
     let kind = (*random.one(kinds)).to_owned();
     let kommune = kommune(own, random);
     Request::Package(v1::PackageRequest { kind, kommune, version, purpose: String::new() })

@@ -32,7 +32,7 @@ const RAAD: [(&str, &str, &str); 19] = [
     (
         "C2",
         "Startdato",
-        "Kontrollér datoerne: borgeren har to ophold på samme tid. Afslut det første, når det næste begynder.",
+        "Kontrollér datoerne: borgeren har to eller flere ophold på samme tid. Afslut hvert ophold, når det næste begynder.",
     ),
     (
         "C3",

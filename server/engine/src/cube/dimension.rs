@@ -276,6 +276,13 @@ impl Dimension {
         self.shown_hierarchies().find(named).map(|found| found.0)
     }
 
+    /// The first hierarchy of several levels that a field is a level of.
+    #[must_use]
+    pub fn levelled(&self, field: usize) -> Option<usize> {
+        let is_own = |own: &Hierarchy| own.levels.len() > 1 && own.levels.contains(&field);
+        self.hierarchies.iter().position(is_own)
+    }
+
     /// The member of `upper` that contains a member of `field`; both belong to one hierarchy. None
     /// where a ragged hierarchy leaves that level out.
     #[must_use]

@@ -10,7 +10,8 @@ use super::findings::Tally;
 use super::format::{Format, Layout, Look};
 use super::input::Inputs;
 use super::limits;
-use super::manifest::Manifest;
+use super::manifest::{Manifest, system_key};
+use super::name::FileName;
 use super::progress::{Progress, Steps};
 
 /// The folder that holds no deliveries.
@@ -36,6 +37,8 @@ pub struct RefusedDelivery {
     pub system: String,
     /// For which month, as far as that is known.
     pub month: Option<Month>,
+    /// The serial number within the month, as far as that is known.
+    pub serial: Option<u32>,
     /// The reason, in Danish.
     pub reason: String,
     /// Whether nothing is wrong with it but that it is of a month beyond the limit.
@@ -117,7 +120,7 @@ fn candidates(paths: &[String], warnings: &mut Tally) -> Vec<Candidate> {
         match extension.to_ascii_lowercase().as_str() {
             "json" => drop(manifests.insert(stem, (path, false))),
             "csv" | "xml" => data.push((stem, path)),
-            _ => warnings.count("Ukendt fil", || format!("{path} er ingen leverance")),
+            _ => warnings.count("Ukendt fil", || format!("{path} er ikke en leverance")),
         }
     }
     let mut candidates = Vec::new();
@@ -155,8 +158,9 @@ impl<D: Domain> Gate<'_, D> {
         let (format, look) = trusted.map_err(|reason| RefusedDelivery {
             file: file.to_owned(),
             reporter: manifest.reporter.clone(),
-            system: manifest.system.clone(),
+            system: system_key(&manifest.system),
             month: Some(manifest.month),
+            serial: Some(manifest.serial),
             reason,
             later,
         })?;
@@ -218,19 +222,11 @@ impl<D: Domain> Gate<'_, D> {
 
 /// A refusal of a file whose manifest cannot be used: what its name says, if it says anything.
 fn by_name(file: &str, reason: String) -> RefusedDelivery {
-    let name = file.rsplit_once('/').map_or(file, |(_, name)| name);
-    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let parts: Vec<&str> = stem.split('_').collect();
-    let (reporter, system, month) = match parts[..] {
-        [_, reporter, ref system @ .., month, _] => (reporter, system.join("_"), compact(month)),
-        _ => ("", String::new(), None),
+    let name = FileName::parse(file).and_then(|name| Some((name, name.delivery()?)));
+    let (reporter, system, month, serial) = match name {
+        Some((name, (system, month, serial))) => (name.reporter, system, month, serial),
+        None => ("", String::new(), None, None),
     };
     let (file, reporter) = (file.to_owned(), reporter.to_owned());
-    RefusedDelivery { file, reporter, system, month, reason, later: false }
-}
-
-/// The month of `202609`.
-fn compact(text: &str) -> Option<Month> {
-    let (year, month) = text.split_at_checked(4)?;
-    Month::parse(&format!("{year}-{month}"))
+    RefusedDelivery { file, reporter, system, month, serial, reason, later: false }
 }

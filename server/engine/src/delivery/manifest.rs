@@ -70,18 +70,24 @@ impl Manifest {
         format!("{month}/{prefix}_{reporter}_{system}_{compact}_{serial}")
     }
 
-    /// The delivery as rules and reports know it.
+    /// The delivery as rules and reports know it: its system in small letters.
     #[must_use]
     pub fn info(&self, file: &str) -> DeliveryInfo {
         DeliveryInfo {
             reporter: self.reporter.clone(),
-            system: self.system.clone(),
+            system: system_key(&self.system),
             month: self.month,
             serial: self.serial,
             full: self.full,
             file: file.to_owned(),
         }
     }
+}
+
+/// What a system is known by, however its letters are written: its name in small letters.
+#[must_use]
+pub fn system_key(name: &str) -> String {
+    name.to_lowercase()
 }
 
 fn field<T>(

@@ -15,6 +15,7 @@ pub mod format;
 pub mod input;
 pub mod limits;
 pub mod manifest;
+pub mod name;
 pub mod progress;
 pub mod records;
 pub mod reference;

@@ -10,6 +10,20 @@ impl LoadReport {
         self.change = former.map(|former| changes(former, self)).unwrap_or_default();
         self.former = former.map(|former| former.version.clone()).unwrap_or_default();
     }
+
+    /// Fills `change` for a version that is made again: it is compared with what the report of the
+    /// one that it is made from was compared with.
+    pub fn compare_again(&mut self, old: &LoadReport) {
+        let before = |change: &Change| ReporterLine {
+            kommune: change.kommune.clone(),
+            records: change.records_before,
+            open: change.open_before,
+            ..ReporterLine::default()
+        };
+        let kommuner = old.change.iter().map(before).collect();
+        let former = LoadReport { version: old.former.clone(), kommuner, ..LoadReport::default() };
+        self.compare(Some(former).filter(|former| !former.version.is_empty()).as_ref());
+    }
 }
 
 fn changes(former: &LoadReport, now: &LoadReport) -> Vec<Change> {

@@ -56,6 +56,7 @@ pub struct LoadReport {
 
 /// What became of a delivery.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct DeliveryLine {
     /// The data file, with its folder.
     pub file: String,
@@ -65,6 +66,8 @@ pub struct DeliveryLine {
     pub system: String,
     /// For which month, `2026-09`.
     pub maaned: String,
+    /// The serial number within the month; 0 where it is not known.
+    pub loebenummer: u32,
     /// Records in the file, the rejected ones included.
     pub read: u64,
     /// Lines that could not.
@@ -171,6 +174,7 @@ impl LoadReport {
             kommune: refused.reporter.clone(),
             system: refused.system.clone(),
             maaned: refused.month.map(|month| month.to_string()).unwrap_or_default(),
+            loebenummer: refused.serial.unwrap_or_default(),
             refused: Some(refused.reason.clone()),
             later: refused.later,
             ..DeliveryLine::default()
@@ -193,6 +197,7 @@ impl LoadReport {
             kommune: outcome.info.reporter.clone(),
             system: outcome.info.system.clone(),
             maaned: outcome.info.month.to_string(),
+            loebenummer: outcome.info.serial,
             read: outcome.read + outcome.rejected,
             rejected: outcome.rejected,
             counted: outcome.counted,

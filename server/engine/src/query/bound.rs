@@ -21,6 +21,10 @@ pub struct Bound {
     pub sliced: Vec<(usize, HierarchyRef)>,
     /// Conditions that hide members and narrow no figure (`NON VISUAL`).
     pub hidden: Vec<Condition>,
+    /// Unions that hide members and narrow no figure.
+    pub hidden_unions: Vec<Arc<Union>>,
+    /// The measures that an inner `SELECT` leaves; `None` is all.
+    pub measures: Option<Vec<Member>>,
     /// The measure of cells whose tuple names none: a stored or a calculated one.
     pub measure: Member,
     /// Where cells stand by `WHERE`: a set for each of its factors.
@@ -76,6 +80,8 @@ impl Bound {
             conditions,
             sliced: Vec::new(),
             hidden: Vec::new(),
+            hidden_unions: Vec::new(),
+            measures: None,
             measure: Member::Measure(measure),
             slicer: Vec::new(),
             defaults: Vec::new(),
@@ -89,6 +95,11 @@ impl Bound {
             properties: Vec::new(),
             cell_properties: Vec::new(),
         }
+    }
+
+    /// Whether members are hidden whose figures count (`NON VISUAL`).
+    pub(crate) fn hides(&self) -> bool {
+        !self.hidden.is_empty() || !self.hidden_unions.is_empty()
     }
 }
 
@@ -108,6 +119,17 @@ pub struct Factor {
     pub columns: Vec<HierarchyRef>,
     /// The tuples, part by part.
     pub parts: Vec<Part>,
+}
+
+impl Factor {
+    /// Whether it names calculated members.
+    pub(crate) fn has_calculated(&self) -> bool {
+        let is_calculated = |member: &Member| matches!(member, Member::Calculated(_));
+        self.parts.iter().any(|part| match part {
+            Part::Tuples(members) => members.iter().any(is_calculated),
+            Part::Level { .. } => false,
+        })
+    }
 }
 
 /// Where a hierarchy stands in its cube.
@@ -202,6 +224,23 @@ pub struct Union {
     pub boxes: Vec<Vec<Condition>>,
     /// Whether it stands in `WHERE`.
     pub sliced: bool,
+}
+
+impl Union {
+    /// The dimensions that it speaks of, each once.
+    pub(crate) fn dimensions(&self) -> Vec<usize> {
+        let mut all: Vec<usize> = self.boxes.iter().flatten().map(|one| one.dimension).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// Whether it speaks of several fields of a dimension: conditions on each do not say the same.
+    pub(crate) fn combines(&self, dimension: usize) -> bool {
+        let own = self.boxes.iter().flatten().filter(|one| one.dimension == dimension);
+        let mut fields = own.map(|one| one.field);
+        fields.next().is_some_and(|first| fields.any(|field| field != first))
+    }
 }
 
 /// A restriction of one field to some of its members, or to all but some.

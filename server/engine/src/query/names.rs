@@ -43,7 +43,7 @@ pub const ALL_LEVEL: &str = "(All)";
 /// The unique name of a member, by key: `[Tid].[Kvartal].&[2020K1]`, and in a hierarchy of several
 /// levels `[Tid].[Kalender].[Kvartal].&[2020K1]`; `[Tid].[Kalender].[I alt]`, `[Measures].[Antal]`.
 /// Where keys alone do not tell members apart, those of the ancestors stand before, from the top level
-/// down: `[Time].[Time].[Year].&[1997].&[Q1]`.
+/// down: `[Time].[Time].[Year].&[1997].&[Q1]`, and of the level alone `[Time].[Quarter].&[1997]&[Q1]`.
 #[must_use]
 pub fn unique_name<'a>(
     names: impl Into<Names<'a>>,
@@ -64,7 +64,7 @@ pub fn unique_name<'a>(
                 push_step(&mut name, &dimension.fields[first].name);
                 steps.for_each(|(field, id)| push_key(&mut name, dimension, field, id));
             } else {
-                push_key(&mut name, dimension, field, id);
+                push_keys(&mut name, dimension, field, id);
             }
         }
         _ => push_step(&mut name, caption(names, hierarchy, member)),
@@ -188,6 +188,19 @@ pub(super) fn lineage(
     let above = levels.iter().copied().take_while(move |&level| level != field);
     let ancestor = move |level| Some((level, dimension.ancestor(field, id, level)?));
     above.filter_map(ancestor).chain([(field, id)])
+}
+
+/// The key of a member in the hierarchy of its level alone, behind those of its ancestors where the key
+/// is unique below its parent only: `.&[2023]&[K1]`.
+fn push_keys(name: &mut String, dimension: &Dimension, field: usize, id: u32) {
+    let above = dimension.levelled(field).filter(|_| dimension.fields[field].composite);
+    let above = above.into_iter().flat_map(|own| lineage(dimension, own, field, id));
+    let above = above.filter(|&(one, _)| one != field);
+    name.push('.');
+    for (field, id) in above.chain([(field, id)]) {
+        name.push('&');
+        push_bracketed(name, dimension.fields[field].keys.get(id as usize));
+    }
 }
 
 fn push_key(name: &mut String, dimension: &Dimension, field: usize, id: u32) {

@@ -218,7 +218,8 @@ fn delivery(row: &Example<'_>) -> Option<DeliveryInfo> {
     }
     let month = Month::parse(row.text("Måned")).unwrap();
     let serial = or(row.text("Løbenummer"), "1").parse().unwrap();
-    let system = row.text("System").to_owned();
+    // As deliveries are read.
+    let system = row.text("System").to_lowercase();
     let file = format!("{month}/VH_153_{system}_{serial}.csv");
     let full = row.text("Fuld bestand") != "Nej";
     Some(DeliveryInfo { reporter: "153".to_owned(), system, month, serial, full, file })

@@ -19,24 +19,38 @@ impl Kommunepar {
     ///
     /// A betalingskommune that is neither of the two is left for K4.
     pub fn tolk(&self, record: &mut Record, reference: &Reference) {
+        if let Some(own) = self.kommune(record, reference) {
+            record.handlekommune = own;
+            record.betalingskommune = Betalingskommune::Kendt(own);
+        }
+    }
+
+    /// The municipality of the pair that a record is about, where the pair decides it.
+    fn kommune(&self, record: &Record, reference: &Reference) -> Option<Kommune> {
         if record.indberetter != self.indberetter || !k3_datering::gaelder(self, record, reference)
         {
-            return;
+            return None;
         }
-        let own = match record.betalingskommune {
-            Betalingskommune::Kendt(betaler) if betaler == self.ogsaa_for => self.ogsaa_for,
-            Betalingskommune::IkkeAngivet => self.indberetter,
-            Betalingskommune::Kendt(_) | Betalingskommune::Ukendt => return,
-        };
-        record.handlekommune = own;
-        record.betalingskommune = Betalingskommune::Kendt(own);
+        match record.betalingskommune {
+            Betalingskommune::Kendt(betaler) if betaler == self.ogsaa_for => Some(self.ogsaa_for),
+            Betalingskommune::IkkeAngivet => Some(self.indberetter),
+            Betalingskommune::Kendt(_) | Betalingskommune::Ukendt => None,
+        }
     }
 }
 
-/// Who may report for a municipality (K1, K2): the other of its pair, or itself.
+/// The pairs (K1, K2).
+const PAR: [Kommunepar; 2] = [k1_ishoej_vallensbaek::PAR, k2_taarnby_dragoer::PAR];
+
+/// Whose a record is, which K has not been asked of yet.
 #[must_use]
-pub fn indberetter_for(kommune: Kommune) -> Kommune {
-    let pairs = [k1_ishoej_vallensbaek::PAR, k2_taarnby_dragoer::PAR];
-    let pair = pairs.into_iter().find(|pair| pair.ogsaa_for == kommune);
-    pair.map_or(kommune, |pair| pair.indberetter)
+pub fn handlekommune(record: &Record, reference: &Reference) -> Kommune {
+    let own = PAR.iter().find_map(|par| par.kommune(record, reference));
+    own.unwrap_or(record.handlekommune)
+}
+
+/// The pair in which another reports for a municipality (K1, K2).
+#[must_use]
+pub fn par_for(kommune: Kommune) -> Option<Kommunepar> {
+    PAR.into_iter().find(|par| par.ogsaa_for == kommune)
 }

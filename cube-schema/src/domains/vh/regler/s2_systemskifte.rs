@@ -50,8 +50,8 @@ fn skiftedato(
     system: &System<'_>,
 ) -> Option<Day> {
     let lines = lines(selection, reference);
-    let small = system.name.to_lowercase();
-    let own = lines.iter().find(|line| *line.system == *small).and_then(|line| line.skiftedato);
+    let own =
+        lines.iter().find(|line| *line.system == *system.name).and_then(|line| line.skiftedato);
     let new = lines.iter().filter(|line| line.rolle == Rolle::Nyt);
     own.or_else(|| new.filter_map(|line| line.skiftedato).next())
 }

@@ -8,7 +8,7 @@ use super::super::reference::{Reference, Rolle, Systemskifte};
 
 /// A system that has delivered.
 pub(super) struct System<'a> {
-    /// Its name as delivered.
+    /// Its name, in small letters.
     pub name: &'a str,
     /// How it reports.
     pub rolle: Rolle,
@@ -60,8 +60,7 @@ pub(super) fn lines<'r>(selection: &Selection<'_>, reference: &'r Reference) -> 
 /// A municipality that is not listed: its only system is `fuld`; several systems, or an unlisted
 /// one beside listed ones, are parallel.
 fn system<'a>(name: &'a str, lines: &[Systemskifte], several: bool) -> System<'a> {
-    let small = name.to_lowercase();
-    let line = lines.iter().find(|line| *line.system == *small);
+    let line = lines.iter().find(|line| *line.system == *name);
     let alone = lines.is_empty() && !several;
     let rolle = line.map_or(if alone { Rolle::Fuld } else { Rolle::Parallel }, |line| line.rolle);
     System { name, rolle, listed: line.is_some(), newest: None, changes: Vec::new() }

@@ -10,7 +10,7 @@ use crate::table::{FactColumn, FactTable, Timeline};
 use super::super::kodelister::Kommune;
 use super::super::noegletalsdata::Postering;
 use super::super::reference::Reference;
-use super::super::regler::kommunepar::indberetter_for;
+use super::super::regler::kommunepar::par_for;
 use super::super::regler::{g1_godkendelser, g2_kvartal};
 use super::dimensions::{self, Keys};
 use super::facts::named;
@@ -122,15 +122,20 @@ impl Noegletal<'_> {
     }
 
     /// The days on which the data of a municipality's service are approved, whether or not it has a
-    /// record of it: by its own lines, without any by those of the one that reports for it (K1, K2).
+    /// record of it: by its own lines, without any by those of the one that reports for it (K1, K2), as
+    /// long as it does (K3).
     fn godkendte_celler(self) -> FactTable {
         let mut rows: Vec<(Kommune, u32, Interval)> = Vec::new();
         for (kommune, _) in dimensions::kommuner(self.reference) {
-            let reporter = indberetter_for(kommune);
+            let par = par_for(kommune);
+            let reporter = par.map_or(kommune, |par| par.indberetter);
             let approving = g1_godkendelser::godkendende(kommune, reporter, self.reference);
+            let anothers = par.filter(|_| approving != kommune);
+            let until = anothers.and_then(|par| *self.reference.saerregler.get(&par)?);
             for ydelse in 0..self.reference.ydelser.len() as u32 {
                 let days = g2_kvartal::godkendte_dage(approving, ydelse, self.reference);
-                rows.extend(days.into_iter().map(|days| (kommune, ydelse, days)));
+                let days = days.into_iter().filter_map(|days| to(days, until));
+                rows.extend(days.map(|days| (kommune, ydelse, days)));
             }
         }
         let mut columns = self.places(rows.iter().map(|row| row.0));
@@ -148,6 +153,12 @@ impl Noegletal<'_> {
     fn is_shown(self, month: Month) -> bool {
         (self.timeline.first..=self.timeline.last).contains(&month)
     }
+}
+
+/// What is left of some days on or before the last one that counts.
+fn to(days: Interval, until: Option<Day>) -> Option<Interval> {
+    let last = until.map_or(days.last, |until| days.last.min(until));
+    (days.first <= last).then_some(Interval { last, ..days })
 }
 
 fn days_of(days: impl Iterator<Item = Interval>) -> [(&'static str, FactColumn); 2] {

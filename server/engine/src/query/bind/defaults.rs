@@ -24,7 +24,7 @@ pub(super) fn stand(view: &View, bound: &mut Bound) {
     let mut named: Vec<HierarchyRef> =
         axes.flat_map(|factor| factor.columns.iter().copied()).collect();
     named.extend(bound.slicer.iter().flat_map(|set| set.columns()));
-    for &(hierarchy, member) in &bound.defaults {
+    for (hierarchy, member) in bound.defaults.clone() {
         let Member::Of { field, id } = member else { continue };
         let HierarchyRef::Of { dimension, hierarchy: own } = hierarchy else { continue };
         let levels = &view.cube().dimensions[dimension].hierarchies[own].levels;

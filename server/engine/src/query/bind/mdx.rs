@@ -9,7 +9,7 @@ use super::{
     Bound, ErrorKind, QueryError, View, calculated, defaults, expr, pivot, properties, slicer,
 };
 use crate::cube::dimension::same;
-use crate::query::bound::{Axis, HierarchyRef, Union};
+use crate::query::bound::{Axis, HierarchyRef, Member, Part, Union};
 use crate::query::evaluate::set::Set;
 use crate::query::evaluate::value::Value;
 use crate::query::evaluate::{Evaluator, of_filled, on_a_stack};
@@ -49,6 +49,8 @@ pub fn mdx_within(
         conditions: Vec::new(),
         sliced: Vec::new(),
         hidden: Vec::new(),
+        hidden_unions: Vec::new(),
+        measures: None,
         measure: pivot::default_member(view),
         slicer: Vec::new(),
         defaults: defaults::of(view),
@@ -89,10 +91,18 @@ fn check_cube(context: Context<'_>, query: &Select<'_>) -> Result<(), QueryError
 
 /// The expressions of a statement, bound.
 struct Parts<'q> {
-    /// Of each inner `SELECT`, the innermost first: its sets, and whether it is `NON VISUAL`.
-    inner: Vec<(Vec<Expr>, bool)>,
+    /// The innermost first.
+    inner: Vec<Inner>,
     slicer: Option<Expr>,
     axes: Vec<(&'q AxisClause, Expr)>,
+}
+
+/// An inner `SELECT`, bound.
+struct Inner {
+    sets: Vec<Expr>,
+    /// Where its sets are worked out.
+    slicer: Option<Expr>,
+    non_visual: bool,
 }
 
 impl<'q> Parts<'q> {
@@ -117,13 +127,13 @@ impl<'q> Parts<'q> {
     }
 
     fn all(&self) -> Vec<&Expr> {
-        let inner = self.inner.iter().flat_map(|(sets, _)| sets);
+        let inner = self.inner.iter().flat_map(|one| one.sets.iter().chain(&one.slicer));
         inner.chain(&self.slicer).chain(self.axes.iter().map(|(_, set)| set)).collect()
     }
 }
 
 /// The sets of inner `SELECT`s, the outermost first.
-fn inner(context: Context<'_>, source: &Source<'_>) -> Result<Vec<(Vec<Expr>, bool)>, QueryError> {
+fn inner(context: Context<'_>, source: &Source<'_>) -> Result<Vec<Inner>, QueryError> {
     let (mut source, mut found) = (source, Vec::new());
     while let Source::Select { select, non_visual } = source {
         let mut sets = Vec::with_capacity(select.axes.len());
@@ -138,11 +148,9 @@ fn inner(context: Context<'_>, source: &Source<'_>) -> Result<Vec<(Vec<Expr>, bo
             }
             sets.push(expr::bind_as(context.dropping(), &axis.set, Kind::Set)?);
         }
-        if let Some(slicer) = &select.slicer {
-            let message = "WHERE i en indre SELECT er ikke understøttet";
-            return Err(context.invalid(message, slicer.span).hint("skriv mængden på en akse"));
-        }
-        found.push((sets, *non_visual));
+        let slicer = select.slicer.as_ref();
+        let slicer = slicer.map(|set| expr::bind_as(context, set, Kind::Set)).transpose()?;
+        found.push(Inner { sets, slicer, non_visual: *non_visual });
         source = &select.source;
     }
     Ok(found)
@@ -158,10 +166,10 @@ struct Settle<'a> {
 impl Settle<'_> {
     /// Works the sets of a statement out: the inner ones, the slicer, then the axes.
     fn all(&self, parts: &Parts<'_>, bound: &mut Bound) -> Result<(), QueryError> {
-        for (sets, non_visual) in &parts.inner {
-            for set in sets {
+        for inner in &parts.inner {
+            for set in &inner.sets {
                 self.cancel.note(|noted| noted.begin(Stage::Inner));
-                self.narrow(set, *non_visual, bound)?;
+                self.narrow(set, inner, bound)?;
             }
         }
         let mut sliced = Set::default();
@@ -182,11 +190,11 @@ impl Settle<'_> {
             sets[number] = Some(set_at(&evaluator, &filled)?);
         }
         for ((clause, expr), set) in parts.axes.iter().zip(sets) {
-            let set = set.unwrap_or_default();
+            let set = left_of(set.unwrap_or_default(), bound.measures.as_deref());
             let others = axes.iter().flat_map(|axis| &axis.factors).chain(&sliced.factors);
             let others: Vec<HierarchyRef> =
                 others.flat_map(|factor| factor.columns.iter().copied()).collect();
-            self.check_apart(&others, &set, parts, expr)?;
+            self.check_apart(&others, &set, parts.slicer.as_ref(), expr)?;
             axes.push(Axis { factors: set.factors.clone(), non_empty: clause.non_empty });
         }
         self.give_columns(&mut axes, &sliced);
@@ -247,7 +255,7 @@ impl Settle<'_> {
         &self,
         others: &[HierarchyRef],
         set: &Set,
-        parts: &Parts<'_>,
+        slicer: Option<&Expr>,
         expr: &Expr,
     ) -> Result<(), QueryError> {
         let Some(twice) = set.columns().find(|own| others.contains(own)) else { return Ok(()) };
@@ -255,30 +263,49 @@ impl Settle<'_> {
         let error =
             QueryError::new(ErrorKind::Invalid, format!("hierarkiet {name} bruges to steder"));
         let error = error.hint("et hierarki må stå på én akse eller i WHERE");
-        let place = parts.slicer.as_ref().filter(|slicer| slicer.each_hierarchy().contains(&twice));
+        let place = slicer.filter(|slicer| slicer.each_hierarchy().contains(&twice));
         Err(place.unwrap_or(expr).place(error))
     }
 
-    /// Narrows the cube to what an inner `SELECT` leaves.
-    fn narrow(&self, expr: &Expr, non_visual: bool, bound: &mut Bound) -> Result<(), QueryError> {
-        let evaluator = Evaluator::of(self.view, &*bound, self.limits, self.cancel);
+    /// Narrows the cube to what a set of an inner `SELECT` leaves.
+    fn narrow(&self, expr: &Expr, inner: &Inner, bound: &mut Bound) -> Result<(), QueryError> {
+        let mut inside = bound.clone();
+        let slicer = inner.slicer.as_ref();
+        let sliced = slicer.map(|slicer| self.slice(slicer, &mut inside)).transpose()?;
+        let evaluator = self.deep(&inside);
         let set = set_of(&evaluator, expr)?;
+        let others: Vec<HierarchyRef> = sliced.iter().flat_map(Set::columns).collect();
+        self.check_apart(&others, &set, slicer, expr)?;
+        check_stored(&evaluator, &set).map_err(|error| expr.place(error))?;
         let narrowed = slicer::read(&evaluator.scope, &set).map_err(|error| expr.place(error))?;
-        if narrowed.measure.is_some() {
-            let error = QueryError::new(ErrorKind::Invalid, "mål kan ikke stå i en indre SELECT");
-            return Err(expr.place(error));
-        }
-        let conditions = narrowed.conditions.into_iter().map(|(_, condition)| condition);
-        let conditions: Vec<_> = conditions.collect();
         drop(evaluator);
-        match non_visual {
-            true => bound.hidden.extend(conditions),
+        let conditions = narrowed.conditions.into_iter().map(|(_, condition)| condition);
+        let unions = narrowed.unions.into_iter().map(Arc::new);
+        match inner.non_visual {
+            true => {
+                bound.hidden.extend(conditions);
+                bound.hidden_unions.extend(unions);
+            }
             false => {
                 bound.conditions.extend(conditions);
-                bound.unions.extend(narrowed.unions.into_iter().map(Arc::new));
+                bound.unions.extend(unions);
             }
         }
+        if !narrowed.measures.is_empty() {
+            bound.measures = Some(narrowed.measures);
+        }
+        self.move_defaults(bound);
         Ok(())
+    }
+
+    /// Moves default members that an inner `SELECT` leaves out.
+    fn move_defaults(&self, bound: &mut Bound) {
+        let evaluator = Evaluator::of(self.view, &*bound, self.limits, self.cancel);
+        let moved = |place: &(HierarchyRef, Member)| (place.0, evaluator.scope.first_left(*place));
+        let defaults = bound.defaults.iter().map(moved).collect();
+        let measure = evaluator.scope.default_member(HierarchyRef::Measures);
+        drop(evaluator);
+        (bound.defaults, bound.measure) = (defaults, measure);
     }
 
     /// Puts the cells where `WHERE` says.
@@ -294,9 +321,51 @@ impl Settle<'_> {
         let unions = narrowed.unions.into_iter();
         bound.unions.extend(unions.map(|own| Arc::new(Union { sliced: true, ..own })));
         bound.slicer = narrowed.stands;
-        bound.measure = narrowed.measure.unwrap_or(bound.measure);
+        if !narrowed.measures.is_empty() || set.columns().any(|own| own == HierarchyRef::Measures) {
+            let only = slicer::only_measure(&narrowed.measures);
+            bound.measure = only.map_err(|error| expr.place(error))?;
+        }
         Ok((*set).clone())
     }
+}
+
+/// An error where a set of an inner `SELECT` names a calculated member of a dimension: the cube has no
+/// records of it.
+fn check_stored(evaluator: &Evaluator<'_>, set: &Set) -> Result<(), QueryError> {
+    for factor in &set.factors {
+        let members = factor.parts.iter().flat_map(|part| match part {
+            Part::Tuples(members) => members.as_slice(),
+            Part::Level { .. } => &[],
+        });
+        let of_column = members.zip(factor.columns.iter().cycle());
+        let calculated = of_column.filter(|(member, _)| matches!(member, Member::Calculated(_)));
+        let mut calculated = calculated.filter(|(_, own)| **own != HierarchyRef::Measures);
+        if let Some((member, own)) = calculated.next() {
+            let name = evaluator.scope.caption((*own, *member));
+            let message = format!("det beregnede medlem '{name}' kan ikke stå i en indre SELECT");
+            return Err(QueryError::new(ErrorKind::Invalid, message)
+                .hint("skriv de medlemmer, det er beregnet af"));
+        }
+    }
+    Ok(())
+}
+
+/// A set of an axis without the measures that an inner `SELECT` leaves out.
+fn left_of(set: Arc<Set>, measures: Option<&[Member]>) -> Arc<Set> {
+    let Some(left) = measures else { return set };
+    let mut set = (*set).clone();
+    for factor in &mut set.factors {
+        let at = factor.columns.iter().position(|own| *own == HierarchyRef::Measures);
+        let (Some(at), width) = (at, factor.columns.len()) else { continue };
+        for part in &mut factor.parts {
+            if let Part::Tuples(members) = part {
+                let tuples = members.chunks_exact(width);
+                *members =
+                    tuples.filter(|tuple| left.contains(&tuple[at])).flatten().copied().collect();
+            }
+        }
+    }
+    Arc::new(set)
 }
 
 /// The sets of axes; `None` where it is not worked out.

@@ -40,6 +40,8 @@ pub fn pivot(view: &View, pivot: &Pivot) -> Result<Bound, QueryError> {
         conditions,
         sliced: Vec::new(),
         hidden: Vec::new(),
+        hidden_unions: Vec::new(),
+        measures: None,
         measure,
         slicer: Vec::new(),
         defaults: Vec::new(),

@@ -27,11 +27,47 @@ pub(super) enum Entity {
 
 /// Resolves a path.
 pub(super) fn path(context: Context<'_>, names: &[Name]) -> Result<Entity, QueryError> {
-    let mut entity = first(context, names[0])?;
-    for &name in &names[1..] {
-        entity = below(context, entity, name)?;
+    let (mut entity, mut rest) = (first(context, names[0])?, &names[1..]);
+    while let [name, behind @ ..] = rest {
+        (entity, rest) = match by_lineage(context, entity, rest) {
+            Some(found) => found,
+            None => (below(context, entity, *name)?, behind),
+        };
     }
     Ok(entity)
+}
+
+/// The member whose key, unique below its parent only, stands behind those of its ancestors, and the
+/// names behind it: `[Tid].[Kvartal].&[2023]&[K1]`.
+fn by_lineage<'n>(
+    context: Context<'_>,
+    entity: Entity,
+    names: &'n [Name],
+) -> Option<(Entity, &'n [Name])> {
+    let (Entity::Hierarchy(own) | Entity::Level(own, _)) = entity else { return None };
+    let HierarchyRef::Of { dimension, hierarchy } = own else { return None };
+    let shape = context.dimension(dimension);
+    let levels = &shape.hierarchies[hierarchy].levels;
+    let (field, whole) = match (entity, &levels[..]) {
+        (_, &[only]) => (only, shape.levelled(only)?),
+        (Entity::Level(_, Some(field)), _) => (field, hierarchy),
+        _ => return None,
+    };
+    let count = names.iter().take_while(|name| name.is_key()).count();
+    if count < 2 || !shape.fields[field].composite {
+        return None;
+    }
+    let mut at = Entity::Hierarchy(HierarchyRef::Of { dimension, hierarchy: whole });
+    for (used, name) in names[..count].iter().enumerate() {
+        at = below(context, at, *name).ok()?;
+        match at {
+            Entity::Member(_, member @ Member::Of { field: found, .. }) if found == field => {
+                return Some((Entity::Member(own, member), &names[used + 1..]));
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The hierarchy of which a path names a member that does not exist; `None` where something else in

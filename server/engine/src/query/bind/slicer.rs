@@ -9,13 +9,10 @@ use crate::cube::{Cube, Dimension, Hierarchy};
 use crate::query::bound::{Condition, Factor, HierarchyRef, Member, Part, Union};
 use crate::query::evaluate::product;
 use crate::query::evaluate::scope::Scope;
-use crate::query::evaluate::set::Set;
+use crate::query::evaluate::set::{Set, Written};
 
 /// Combinations that are no product, counted as one: the rows of each are found by bitmaps.
 const MAX_BOXES: usize = 10_000;
-
-/// Members of a hierarchy.
-type Named = (HierarchyRef, Vec<Member>);
 
 /// What is said of a hierarchy.
 type Own = (HierarchyRef, Condition);
@@ -25,73 +22,83 @@ type Own = (HierarchyRef, Condition);
 pub(super) struct Narrowed {
     /// The condition of each hierarchy that is narrowed.
     pub(super) conditions: Vec<(HierarchyRef, Condition)>,
-    /// The measure that is named.
-    pub(super) measure: Option<Member>,
+    /// The measures that are named, each once.
+    pub(super) measures: Vec<Member>,
     /// Where cells stand: a set for each factor that names no measure.
     pub(super) stands: Vec<Arc<Set>>,
     /// What tuples say that are no product.
     pub(super) unions: Vec<Union>,
 }
 
-/// The conditions of a set, and the measure that it names.
+/// The conditions of a set, and the measures that it names.
 ///
 /// An All member is no condition. Where tuples are not all combinations of the members that they
 /// name, a union says which of these they are.
 pub(super) fn read(scope: &Scope<'_>, set: &Set) -> Result<Narrowed, QueryError> {
     let mut narrowed = Narrowed::default();
     for factor in &set.factors {
-        let columns = match columns(scope, factor)? {
-            Some(columns) => columns,
-            None => {
-                narrowed.combine(scope, factor)?;
-                continue;
-            }
-        };
-        for (column, members) in columns {
-            match column {
-                HierarchyRef::Measures => narrowed.measure = Some(only_measure(&members)?),
-                HierarchyRef::Of { .. } => {
-                    let is_calculated =
-                        members.iter().any(|one| matches!(one, Member::Calculated(_)));
-                    if is_calculated && members.len() > 1 {
-                        let message = "et beregnet medlem kan ikke stå sammen med andre i WHERE";
-                        return Err(QueryError::new(ErrorKind::Invalid, message));
-                    }
-                    let stand = Set::of_members(column, members.clone());
-                    narrowed.stands.push(Arc::new(stand));
-                    let condition = condition(scope.cube, column, members);
-                    narrowed.conditions.extend(
-                        condition.filter(|_| !is_calculated).map(|condition| (column, condition)),
-                    );
+        if scope.says_nothing(factor) && has_several(scope, factor) {
+            narrowed.stands.push(Arc::new(Set { factors: vec![factor.clone()] }));
+            continue;
+        }
+        let written = scope.written(&Set { factors: vec![factor.clone()] })?;
+        match product(&written.members, written.columns.len()) {
+            Some(columns) => {
+                for (column, members) in written.columns.iter().zip(columns) {
+                    narrowed.cross(scope, *column, members)?;
                 }
             }
+            None => narrowed.combine(scope, &written)?,
         }
     }
     Ok(narrowed)
 }
 
-/// The members of each column of a factor, each once; `None` where its tuples are no product of
-/// them. A whole level stands as the All member.
-fn columns(scope: &Scope<'_>, factor: &Factor) -> Result<Option<Vec<Named>>, QueryError> {
-    let is_whole = factor.parts.iter().any(|part| matches!(part, Part::Level { .. }));
-    if is_whole {
-        return Ok(Some(vec![(factor.columns[0], vec![Member::All])]));
-    }
-    let written = scope.written(&Set { factors: vec![factor.clone()] })?;
-    let columns = product(&written.members, written.columns.len());
-    Ok(columns.map(|columns| factor.columns.iter().copied().zip(columns).collect()))
+/// Whether levels of a factor have several members: of one alone, cells stand at it.
+fn has_several(scope: &Scope<'_>, factor: &Factor) -> bool {
+    let shown = factor.parts.iter().map(|part| match (part, factor.columns[0]) {
+        (Part::Level { field }, own @ HierarchyRef::Of { dimension, .. }) => {
+            let ids = scope.view.members(dimension, *field);
+            let members = ids.map(|id| Member::Of { field: *field, id });
+            members.filter(|one| scope.shows(own, *one)).take(2).count()
+        }
+        (Part::Level { .. }, HierarchyRef::Measures) => 0,
+        (Part::Tuples(members), _) => members.len(),
+    });
+    shown.sum::<usize>() > 1
 }
 
 impl Narrowed {
+    /// Takes the members of one hierarchy.
+    fn cross(
+        &mut self,
+        scope: &Scope<'_>,
+        column: HierarchyRef,
+        members: Vec<Member>,
+    ) -> Result<(), QueryError> {
+        if column == HierarchyRef::Measures {
+            self.measures.extend(members);
+            return Ok(());
+        }
+        let is_calculated = members.iter().any(|one| matches!(one, Member::Calculated(_)));
+        if is_calculated && members.len() > 1 {
+            let message = "et beregnet medlem kan ikke stå sammen med andre i WHERE";
+            return Err(QueryError::new(ErrorKind::Invalid, message));
+        }
+        self.stands.push(Arc::new(Set::of_members(column, members.clone())));
+        let condition = condition(scope.cube, column, members).filter(|_| !is_calculated);
+        self.conditions.extend(condition.map(|condition| (column, condition)));
+        Ok(())
+    }
+
     /// Takes tuples that are no product.
-    fn combine(&mut self, scope: &Scope<'_>, factor: &Factor) -> Result<(), QueryError> {
-        let written = scope.written(&Set { factors: vec![factor.clone()] })?;
+    fn combine(&mut self, scope: &Scope<'_>, written: &Written) -> Result<(), QueryError> {
         let (own, measures): (Vec<usize>, Vec<usize>) = (0..written.columns.len())
             .partition(|&at| written.columns[at] != HierarchyRef::Measures);
         for at in measures {
             let mut named: Vec<Member> = written.tuples().map(|tuple| tuple[at]).collect();
             named.dedup();
-            self.measure = Some(only_measure(&named)?);
+            self.measures.push(only_measure(&named)?);
         }
         let columns: Vec<HierarchyRef> = own.iter().map(|&at| written.columns[at]).collect();
         let tuples = written.tuples().flat_map(|tuple| own.iter().map(|&at| tuple[at]));
@@ -159,9 +166,11 @@ fn boxes(cube: &Cube, columns: &[HierarchyRef], tuples: &[Member]) -> Vec<Vec<Co
     alike.into_iter().map(of).collect()
 }
 
-fn only_measure(members: &[Member]) -> Result<Member, QueryError> {
+/// The only measure of a set in `WHERE`, or of combinations.
+pub(super) fn only_measure(members: &[Member]) -> Result<Member, QueryError> {
     match members {
         [one] => Ok(*one),
+        [] => Err(QueryError::new(ErrorKind::Invalid, "målet er ikke i udsnittet")),
         _ => Err(QueryError::new(ErrorKind::Invalid, "der kan kun stå ét mål i WHERE")
             .hint("skriv målene på en akse: {[Measures].[a], [Measures].[b]} ON COLUMNS")),
     }

@@ -14,7 +14,7 @@ use super::scope::Visual;
 use super::value::Value;
 use super::{Evaluator, on_a_stack};
 use crate::cube::{Cube, MeasureRef};
-use crate::query::bound::{Bound, HierarchyRef, Member, Part};
+use crate::query::bound::{Bound, Factor, HierarchyRef, Member};
 use crate::query::cellset::{AxisPositions, CellSet, Special};
 use crate::query::error::{ErrorKind, QueryError};
 use crate::query::notes::Stage;
@@ -54,7 +54,7 @@ fn is_one_count(view: &View, bound: &Bound) -> bool {
             _ => return false,
         }
     }
-    if !bound.hidden.is_empty() || names_calculated(bound) {
+    if bound.hides() || names_calculated(bound) {
         return false;
     }
     let uses = &view.cube().groups[group.unwrap_or(0)].uses;
@@ -70,10 +70,7 @@ fn is_one_count(view: &View, bound: &Bound) -> bool {
 fn names_calculated(bound: &Bound) -> bool {
     let axes = bound.axes.iter().flat_map(|axis| &axis.factors);
     let sliced = bound.slicer.iter().flat_map(|set| &set.factors);
-    axes.chain(sliced).flat_map(|factor| &factor.parts).any(|part| match part {
-        Part::Tuples(members) => members.iter().any(|one| matches!(one, Member::Calculated(_))),
-        Part::Level { .. } => false,
-    })
+    axes.chain(sliced).any(Factor::has_calculated)
 }
 
 fn worked_out(evaluator: &Evaluator<'_>) -> Result<CellSet, QueryError> {
@@ -137,21 +134,34 @@ fn shared_dimensions(axes: &[AxisPositions]) -> Vec<usize> {
 type Form = (u8, Option<Arc<str>>);
 
 impl Evaluator<'_> {
+    /// How a cell is shown: as the formula says that is its value, and of a dimension's formula
+    /// without a format, as the measure says.
     fn form(&self, frame: &Frame, row: usize) -> Form {
-        let calculated = |at: At| match at {
-            At::One(Member::Calculated(number)) => self.scope.calculated.get(&number),
-            _ => None,
-        };
-        let stands = frame.stands().iter().map(|(_, stand)| stand.at(row));
-        let outermost = stands.filter_map(calculated).max_by_key(|one| one.solve_order);
-        match outermost {
-            Some(one) => (one.decimals, one.format.clone()),
-            None => match frame.stand(HierarchyRef::Measures).map(|stand| stand.at(row)) {
-                Some(At::One(Member::Measure(measure))) => {
-                    (self.scope.cube.measure(measure).decimals, format_of(self.scope.cube, measure))
-                }
-                _ => (0, None),
-            },
+        let stands = frame.stands().iter().map(|(own, stand)| (*own, stand.at(row)));
+        let outermost = self.outermost_at(stands);
+        let own = outermost.and_then(|(own, number)| Some((own, self.form_of(number)?)));
+        match own {
+            Some((HierarchyRef::Measures, own) | (_, own @ (_, Some(_)))) => own,
+            Some((_, (decimals, None))) => {
+                let (of_measure, format) = self.form_of_measure(frame, row);
+                (decimals.max(of_measure), format)
+            }
+            None => self.form_of_measure(frame, row),
+        }
+    }
+
+    fn form_of(&self, calculated: usize) -> Option<Form> {
+        let own = self.scope.calculated.get(&calculated)?;
+        Some((own.decimals, own.format.clone()))
+    }
+
+    fn form_of_measure(&self, frame: &Frame, row: usize) -> Form {
+        match frame.stand(HierarchyRef::Measures).map(|stand| stand.at(row)) {
+            Some(At::One(Member::Measure(measure))) => {
+                (self.scope.cube.measure(measure).decimals, format_of(self.scope.cube, measure))
+            }
+            Some(At::One(Member::Calculated(number))) => self.form_of(number).unwrap_or_default(),
+            _ => Form::default(),
         }
     }
 }

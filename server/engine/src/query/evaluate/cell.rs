@@ -64,11 +64,11 @@ impl Evaluator<'_> {
             return self.read(frame);
         }
         if stands.iter().all(|(_, stand)| matches!(stand, Stand::Same(_))) {
-            return self.outermost(frame, &self.outermost_at(&stands, 0));
+            return self.outermost(frame, &self.outermost_at(at(&stands, 0)));
         }
         let mut groups: Vec<(Option<Outermost>, Vec<u32>)> = Vec::new();
         for row in 0..frame.rows {
-            let own = self.outermost_at(&stands, row);
+            let own = self.outermost_at(at(&stands, row));
             match groups.iter_mut().find(|(one, _)| *one == own) {
                 Some((_, rows)) => rows.push(row as u32),
                 None => groups.push((own, vec![row as u32])),
@@ -83,8 +83,11 @@ impl Evaluator<'_> {
 
     /// The calculated member of a row that is worked out last: that of the highest solve order, of
     /// equal ones the one defined last.
-    fn outermost_at(&self, stands: &[(HierarchyRef, &Stand)], row: usize) -> Option<Outermost> {
-        let found = stands.iter().filter_map(|(own, stand)| Some((*own, number(stand.at(row))?)));
+    pub(super) fn outermost_at(
+        &self,
+        stands: impl Iterator<Item = (HierarchyRef, At)>,
+    ) -> Option<Outermost> {
+        let found = stands.filter_map(|(own, at)| Some((own, number(at)?)));
         found.max_by_key(|(_, number)| {
             // A visual total is where the cell stands: it comes before every formula.
             let own = self.scope.calculated.get(number);
@@ -256,6 +259,14 @@ impl Evaluator<'_> {
         all.put(&left, &self.eval(last, &frame.select(&left))?);
         Ok(all.finish())
     }
+}
+
+/// Where a row stands.
+fn at<'s>(
+    stands: &'s [(HierarchyRef, &Stand)],
+    row: usize,
+) -> impl Iterator<Item = (HierarchyRef, At)> + 's {
+    stands.iter().map(move |(own, stand)| (*own, stand.at(row)))
 }
 
 /// The number of the calculated member at a stand.

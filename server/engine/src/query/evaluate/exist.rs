@@ -24,12 +24,9 @@ impl Evaluator<'_> {
         let keys = first.iter().map(|&row| {
             let mut keys = start.clone();
             let stands = frame.stands().iter().filter(|(hierarchy, _)| own(*hierarchy));
-            for (hierarchy, stand) in stands {
-                self.keep(&mut keys, dimension, Some(*hierarchy), stand, row as usize);
-            }
-            for stand in &frame.within {
-                self.keep(&mut keys, dimension, None, stand, row as usize);
-            }
+            let stands = stands.map(|(hierarchy, stand)| (Some(*hierarchy), stand));
+            let within = frame.within.iter().map(|stand| (None, stand));
+            self.keep(&mut keys, dimension, stands.chain(within), row as usize);
             keys
         });
         (keys.collect(), of_row)
@@ -47,44 +44,70 @@ impl Evaluator<'_> {
         all
     }
 
-    fn keep(
+    /// Keeps the keys that all stands of a row have; a stand of no hierarchy is one on all that its
+    /// set has.
+    fn keep<'f>(
         &self,
         keys: &mut Keys,
         dimension: usize,
-        hierarchy: Option<HierarchyRef>,
-        stand: &Stand,
+        stands: impl Iterator<Item = (Option<HierarchyRef>, &'f Stand)>,
         row: usize,
     ) {
-        match stand.at(row) {
-            At::One(member) => keys.keep(&keys::of_member(self.scope.cube, dimension, member)),
-            At::Together(number) => {
-                let set = self.set_of(number);
-                let columns = set.columns().filter(|column| of_dimension(*column, dimension));
-                for column in columns.filter(|own| hierarchy.is_none_or(|one| one == *own)) {
-                    keys.keep(&self.keys_of_column(&set, column, dimension));
-                }
-            }
-        }
-    }
-
-    /// The keys that some member of a set's column has.
-    fn keys_of_column(&self, set: &Set, column: HierarchyRef, dimension: usize) -> Keys {
-        let cube = self.scope.cube;
-        let mut keys = Keys::none(cube.dimensions[dimension].key_count);
-        for factor in &set.factors {
-            let Some(at) = factor.columns.iter().position(|own| *own == column) else { continue };
-            for part in &factor.parts {
-                match part {
-                    Part::Level { .. } => return Keys::all(cube.dimensions[dimension].key_count),
-                    Part::Tuples(members) => {
-                        for member in members.iter().skip(at).step_by(factor.columns.len()) {
-                            keys.add(&keys::of_member(cube, dimension, *member));
-                        }
+        let mut sets: Vec<(u32, Vec<HierarchyRef>)> = Vec::new();
+        for (hierarchy, stand) in stands {
+            match stand.at(row) {
+                At::One(member) => keys.keep(&keys::of_member(self.scope.cube, dimension, member)),
+                At::Together(number) => {
+                    let set = self.set_of(number);
+                    let columns = set.columns().filter(|column| of_dimension(*column, dimension));
+                    let columns = columns.filter(|own| hierarchy.is_none_or(|one| one == *own));
+                    match sets.iter_mut().find(|(own, _)| *own == number && hierarchy.is_some()) {
+                        Some((_, known)) => known.extend(columns),
+                        None => sets.push((number, columns.collect())),
                     }
                 }
             }
         }
-        keys
+        for (number, columns) in sets {
+            self.keep_together(keys, &self.set_of(number), &columns, dimension);
+        }
+    }
+
+    /// Keeps the keys that some tuple of a set has, on some of its hierarchies.
+    fn keep_together(
+        &self,
+        keys: &mut Keys,
+        set: &Set,
+        columns: &[HierarchyRef],
+        dimension: usize,
+    ) {
+        let shape = &self.scope.cube.dimensions[dimension];
+        for factor in &set.factors {
+            let named =
+                (0..factor.columns.len()).filter(|&at| columns.contains(&factor.columns[at]));
+            let named: Vec<usize> = named.collect();
+            if named.is_empty() || self.scope.says_nothing(factor) {
+                continue;
+            }
+            let mut own = Keys::none(shape.key_count);
+            for part in &factor.parts {
+                match part {
+                    Part::Level { field } => {
+                        let field = &shape.fields[*field];
+                        let keys = 0..shape.key_count as u32;
+                        let keys = keys.filter(|&key| field.member_of(key).is_some());
+                        keys.for_each(|key| own.put(key as usize));
+                    }
+                    Part::Tuples(members) => {
+                        for tuple in members.chunks_exact(factor.columns.len()) {
+                            let tuple = named.iter().map(|&at| tuple[at]);
+                            keys::put_common(&mut own, shape, tuple);
+                        }
+                    }
+                }
+            }
+            keys.keep(&own);
+        }
     }
 
     /// Of every row, the tuples of a set that exist in its cell.

@@ -1,7 +1,10 @@
 //! Sets of keys of a dimension, as bits: what exists where.
 
-use crate::cube::Cube;
-use crate::query::bound::{Condition, Member};
+use std::sync::Arc;
+
+use crate::cube::{Cube, Dimension};
+use crate::query::bound::{Condition, Member, Union};
+use crate::query::plan;
 
 /// A set of keys, a bit for each.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -18,6 +21,12 @@ impl Keys {
 
     pub(crate) fn none(count: usize) -> Keys {
         Keys(vec![0; count.div_ceil(64)])
+    }
+
+    pub(crate) fn of(count: usize, keys: &[u32]) -> Keys {
+        let mut all = Keys::none(count);
+        keys.iter().for_each(|&key| all.put(key as usize));
+        all
     }
 
     pub(crate) fn put(&mut self, key: usize) {
@@ -55,20 +64,39 @@ pub(crate) fn of_member(cube: &Cube, dimension: usize, member: Member) -> Keys {
     keys
 }
 
-/// The keys of a dimension that conditions leave.
-pub(crate) fn allowed(cube: &Cube, dimension: usize, conditions: &[Condition]) -> Keys {
-    let shape = &cube.dimensions[dimension];
-    let mut keys = Keys::all(shape.key_count);
-    for condition in conditions.iter().filter(|one| one.dimension == dimension) {
-        let mut own = Keys::none(shape.key_count);
-        for &member in &condition.members {
-            let of = shape.fields[condition.field].keys_of_member.get(member as usize);
-            of.iter().for_each(|&key| own.put(key as usize));
+/// The keys that members of some hierarchies of a dimension have in common, put among others.
+pub(crate) fn put_common(
+    keys: &mut Keys,
+    shape: &Dimension,
+    members: impl Iterator<Item = Member>,
+) {
+    let mut fields = members.filter_map(|member| match member {
+        Member::Of { field, id } => Some((field, id)),
+        _ => None,
+    });
+    let Some((field, id)) = fields.next() else { return *keys = Keys::all(shape.key_count) };
+    let others: Vec<(usize, u32)> = fields.collect();
+    for &key in shape.fields[field].keys_of_member.get(id as usize) {
+        if others.iter().all(|&(field, id)| shape.fields[field].member_of(key) == Some(id)) {
+            keys.put(key as usize);
         }
-        if condition.except {
-            own.0.iter_mut().for_each(|word| *word = !*word);
-        }
-        keys.keep(&own);
     }
-    keys
+}
+
+/// Of each dimension, the keys that conditions and unions leave; `None` where they say nothing of it.
+pub(crate) fn left(
+    cube: &Cube,
+    conditions: &[Condition],
+    unions: &[Arc<Union>],
+) -> Vec<Option<Keys>> {
+    let of_dimension = |(dimension, shape): (usize, &Dimension)| {
+        let own = plan::keys::allowed(shape, dimension, conditions).into_iter();
+        let combined = unions.iter().filter_map(|one| plan::keys::of_union(shape, dimension, one));
+        let all = own.chain(combined).map(|keys| Keys::of(shape.key_count, &keys));
+        all.reduce(|mut left, right| {
+            left.keep(&right);
+            left
+        })
+    };
+    cube.dimensions.iter().enumerate().map(of_dimension).collect()
 }

@@ -88,21 +88,7 @@ impl<'q> Evaluator<'q> {
     ) -> Evaluator<'q> {
         let mut scope = Scope::new(view, &bound.calculated, &bound.own);
         scope.know_visuals(&bound.visual);
-        let sliced = |at: usize| bound.sliced.iter().any(|(position, _)| *position == at);
-        let own = bound.conditions.iter().enumerate().filter(|(at, _)| !sliced(*at));
-        let narrowing: Vec<_> = own.map(|(_, one)| one).chain(&bound.hidden).cloned().collect();
-        for condition in &narrowing {
-            let dimension = condition.dimension;
-            scope.subspace[dimension] = Some(keys::allowed(scope.cube, dimension, &narrowing));
-        }
-        let in_slicer =
-            |own: HierarchyRef| bound.slicer.iter().any(|set| set.columns().any(|one| one == own));
-        let slicing = bound.sliced.iter().filter(|(_, own)| in_slicer(*own));
-        let slicing: Vec<_> = slicing.map(|(at, _)| bound.conditions[*at].clone()).collect();
-        for condition in &slicing {
-            let dimension = condition.dimension;
-            scope.sliced[dimension] = Some(keys::allowed(scope.cube, dimension, &slicing));
-        }
+        scope.leave(bound);
         let mut evaluator = Evaluator::new(scope, bound, limits, cancel);
         evaluator.slicer.put(HierarchyRef::Measures, Stand::Same(At::One(bound.measure)));
         for set in &bound.slicer {

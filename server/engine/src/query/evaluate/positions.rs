@@ -102,7 +102,8 @@ fn listed(evaluator: &Evaluator<'_>, found: Vec<AxisPositions>) -> Vec<AxisPosit
 pub(super) fn for_layout(bound: &Bound) -> Bound {
     let conditions = bound.conditions.iter().chain(&bound.hidden).cloned();
     let conditions: Vec<Condition> = conditions.collect();
-    Bound { conditions, ..bound.clone() }
+    let unions = bound.unions.iter().chain(&bound.hidden_unions).cloned().collect();
+    Bound { conditions, unions, ..bound.clone() }
 }
 
 /// Whether a factor names calculated members of a dimension.
@@ -137,7 +138,7 @@ fn written(evaluator: &Evaluator<'_>, axis: &Axis) -> Result<AxisPositions, Quer
 
 /// Without the positions of members that are hidden, which what is stored does not tell.
 fn shown(evaluator: &Evaluator<'_>, found: Vec<AxisPositions>) -> Vec<AxisPositions> {
-    if evaluator.bound.hidden.is_empty() {
+    if !evaluator.bound.hides() {
         return found;
     }
     kept(found, |columns, tuple| {

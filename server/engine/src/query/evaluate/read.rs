@@ -334,11 +334,10 @@ impl Evaluator<'_> {
     ) -> Result<(Vec<Condition>, Vec<Arc<Union>>), QueryError> {
         let (mut conditions, mut unions) = (Vec::new(), Vec::new());
         for factor in &set.factors {
-            let is_whole = factor.parts.iter().any(|part| matches!(part, Part::Level { .. }));
             let own =
                 (0..factor.columns.len()).filter(|&at| hierarchies.contains(&factor.columns[at]));
             let own: Vec<usize> = own.collect();
-            if is_whole || own.is_empty() {
+            if own.is_empty() || self.scope.says_nothing(factor) {
                 continue;
             }
             let written = self.scope.written(&Set { factors: vec![factor.clone()] })?;

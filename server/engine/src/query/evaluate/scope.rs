@@ -5,11 +5,11 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::keys::Keys;
+use super::keys::{self, Keys};
 use super::set::Set;
 use super::value::Place;
 use crate::cube::{Cube, DefaultMeasure};
-use crate::query::bound::{Calculated, HierarchyRef, Member, Own};
+use crate::query::bound::{Bound, Calculated, Condition, Factor, HierarchyRef, Member, Own, Part};
 use crate::query::error::{ErrorKind, QueryError};
 use crate::query::names;
 use crate::query::view::View;
@@ -29,6 +29,12 @@ pub(crate) struct Scope<'q> {
     pub subspace: Vec<Option<Keys>>,
     /// Per dimension that stands in `WHERE`: the keys that it leaves.
     pub sliced: Vec<Option<Keys>>,
+    /// Whether some of what a subselect hides counts (`NON VISUAL`).
+    pub hides: bool,
+    /// The measures that a subselect leaves; `None` is all.
+    left_measures: Option<Vec<Member>>,
+    /// Where hierarchies stand where nothing is said, if not where the cube says.
+    defaults: Vec<Place>,
     /// Whether sets are worked out inside what `WHERE` leaves: those that positions are made of.
     pub deep: Cell<bool>,
     written: Cell<usize>,
@@ -62,10 +68,31 @@ impl<'q> Scope<'q> {
             own,
             subspace,
             sliced,
+            hides: false,
+            left_measures: None,
+            defaults: Vec::new(),
             deep: Cell::new(false),
             written: Cell::new(0),
             visual: RefCell::default(),
         }
+    }
+
+    /// Takes what subselects and `WHERE` of a question leave.
+    pub(super) fn leave(&mut self, bound: &Bound) {
+        let is_sliced = |at: usize| bound.sliced.iter().any(|(position, _)| *position == at);
+        let own = bound.conditions.iter().enumerate().filter(|(at, _)| !is_sliced(*at));
+        let own: Vec<Condition> = own.map(|(_, one)| one).chain(&bound.hidden).cloned().collect();
+        let unions = bound.unions.iter().filter(|one| !one.sliced).chain(&bound.hidden_unions);
+        self.subspace = keys::left(self.cube, &own, &unions.cloned().collect::<Vec<_>>());
+        let in_slicer =
+            |own: HierarchyRef| bound.slicer.iter().any(|set| set.columns().any(|one| one == own));
+        let sliced = bound.sliced.iter().filter(|(_, own)| in_slicer(*own));
+        let sliced: Vec<_> = sliced.map(|(at, _)| bound.conditions[*at].clone()).collect();
+        let unions = bound.unions.iter().filter(|one| one.sliced);
+        self.sliced = keys::left(self.cube, &sliced, &unions.cloned().collect::<Vec<_>>());
+        self.hides = bound.hides();
+        self.left_measures = bound.measures.clone();
+        self.defaults = bound.defaults.clone();
     }
 
     /// Counts members that are about to be written out, and stops a question that goes too far.
@@ -136,7 +163,8 @@ impl<'q> Scope<'q> {
     pub(crate) fn shows(&self, hierarchy: HierarchyRef, member: Member) -> bool {
         let (HierarchyRef::Of { dimension, .. }, Member::Of { field, id }) = (hierarchy, member)
         else {
-            return true;
+            let left = self.left_measures.as_ref().filter(|_| hierarchy == HierarchyRef::Measures);
+            return left.is_none_or(|left| left.contains(&member));
         };
         if !self.view.has_member(dimension, field, id) {
             return false;
@@ -144,6 +172,17 @@ impl<'q> Scope<'q> {
         let Some(keys) = &self.subspace[dimension] else { return true };
         let own = self.cube.dimensions[dimension].fields[field].keys_of_member.get(id as usize);
         own.iter().any(|&key| keys.has(key as usize))
+    }
+
+    /// Whether a factor says nothing of its hierarchy: it has all members of a level that every key of
+    /// the dimension has a member on.
+    pub(crate) fn says_nothing(&self, factor: &Factor) -> bool {
+        let [HierarchyRef::Of { dimension, .. }] = factor.columns[..] else { return false };
+        let fields = &self.cube.dimensions[dimension].fields;
+        let is_whole =
+            |part: &Part| matches!(part, Part::Level { field } if !fields[*field].partial);
+        let is_narrowed = self.hides && self.subspace[dimension].is_some();
+        !is_narrowed && factor.parts.iter().any(is_whole) && !factor.has_calculated()
     }
 
     /// Whether a key of a dimension lies in what `WHERE` leaves, where sets are worked out in that.
@@ -171,21 +210,46 @@ impl<'q> Scope<'q> {
 
     /// The member that a hierarchy stands at where nothing is said.
     pub(crate) fn default_member(&self, hierarchy: HierarchyRef) -> Member {
-        match hierarchy {
-            HierarchyRef::Measures => match self.cube.default_measure {
-                DefaultMeasure::Stored(measure) => Member::Measure(measure),
-                DefaultMeasure::Calculated(number) => Member::Calculated(number),
-            },
-            HierarchyRef::Of { dimension, hierarchy } => {
-                let own = self.cube.dimensions[dimension].hierarchies[hierarchy].default;
-                own.map_or(Member::All, |(field, id)| Member::Of { field, id })
-            }
+        let HierarchyRef::Of { dimension, hierarchy: own } = hierarchy else {
+            return self.default_measure();
+        };
+        if let Some((_, member)) = self.defaults.iter().find(|(one, _)| *one == hierarchy) {
+            return *member;
         }
+        let own = self.cube.dimensions[dimension].hierarchies[own].default;
+        own.map_or(Member::All, |(field, id)| Member::Of { field, id })
+    }
+
+    /// The default measure; where a subselect leaves it out, the first of those that it leaves.
+    fn default_measure(&self) -> Member {
+        let own = match self.cube.default_measure {
+            DefaultMeasure::Stored(measure) => Member::Measure(measure),
+            DefaultMeasure::Calculated(number) => Member::Calculated(number),
+        };
+        let Some(left) = self.left_measures.as_ref().filter(|left| !left.contains(&own)) else {
+            return own;
+        };
+        let mut stored = self.cube.measures().map(Member::Measure);
+        stored.find(|one| left.contains(one)).or(left.first().copied()).unwrap_or(own)
+    }
+
+    /// A default member, or where it is not in what a subselect leaves, the first member of its level
+    /// that is.
+    pub(crate) fn first_left(&self, (hierarchy, member): Place) -> Member {
+        let (HierarchyRef::Of { dimension, .. }, Member::Of { field, .. }) = (hierarchy, member)
+        else {
+            return member;
+        };
+        if self.shows(hierarchy, member) {
+            return member;
+        }
+        let mut level = self.view.members(dimension, field).map(|id| Member::Of { field, id });
+        level.find(|one| self.shows(hierarchy, *one)).unwrap_or(member)
     }
 
     /// The measure that formulas of measures stand at, where the default measure is one of these.
     pub(crate) fn stored_default(&self) -> Option<Member> {
-        let is_calculated = matches!(self.cube.default_measure, DefaultMeasure::Calculated(_));
+        let is_calculated = matches!(self.default_measure(), Member::Calculated(_));
         self.cube.measures().next().filter(|_| is_calculated).map(Member::Measure)
     }
 

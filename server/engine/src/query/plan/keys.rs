@@ -1,6 +1,6 @@
 //! Conditions → the keys of a dimension that are left.
 
-use super::super::bound::Condition;
+use super::super::bound::{Condition, Union};
 use super::super::view::View;
 use crate::cube::Dimension;
 
@@ -12,6 +12,25 @@ pub(in crate::query) fn allowed(
 ) -> Option<Vec<u32>> {
     let own = conditions.iter().filter(|condition| condition.dimension == dimension);
     own.map(|condition| of_condition(shape, condition)).reduce(|left, right| common(&left, &right))
+}
+
+/// The keys of a dimension that a union leaves, ascending; `None` where conditions on the single
+/// fields say the same.
+pub(in crate::query) fn of_union(
+    shape: &Dimension,
+    dimension: usize,
+    union: &Union,
+) -> Option<Vec<u32>> {
+    if !union.combines(dimension) {
+        return None;
+    }
+    let mut keys = Vec::new();
+    for one in &union.boxes {
+        keys.extend(allowed(shape, dimension, one)?);
+    }
+    keys.sort_unstable();
+    keys.dedup();
+    Some(keys)
 }
 
 fn of_condition(shape: &Dimension, condition: &Condition) -> Vec<u32> {

@@ -43,7 +43,7 @@ pub(super) struct Plan<'a> {
     /// The measures asked for, each with its code on every axis.
     pub measures: Vec<(MeasureRef, Codes)>,
     pub nested_totals: bool,
-    /// The unions that rows must lie in.
+    /// The unions that rows must lie in. One of a single dimension is told by the keys that it leaves.
     pub unions: Vec<Arc<Union>>,
 }
 
@@ -91,7 +91,9 @@ pub(super) fn layout<'a>(
     let mut dimensions = Vec::new();
     let (mut time, mut times) = (None, Vec::new());
     for (dimension, shape) in cube.dimensions.iter().enumerate() {
-        let allowed = keys::allowed(shape, dimension, &bound.conditions);
+        let combined = bound.unions.iter().filter_map(|own| keys::of_union(shape, dimension, own));
+        let allowed = keys::allowed(shape, dimension, &bound.conditions).into_iter();
+        let allowed = allowed.chain(combined).reduce(|left, right| keys::common(&left, &right));
         let allowed = allowed.map(|keys| keys::seen(view, dimension, keys));
         let on_axes = columns.of_dimension(dimension);
         if shape.is_time {
@@ -121,7 +123,7 @@ pub(super) fn layout<'a>(
         times,
         measures,
         nested_totals: bound.nested_totals,
-        unions: bound.unions.clone(),
+        unions: bound.unions.iter().filter(|own| own.dimensions().len() > 1).cloned().collect(),
     })
 }
 
