@@ -49,7 +49,7 @@ impl Place {
     }
 
     /// The words of a question, with whose certificate it is asked.
-    fn words<'a>(&self, asked: &[&'a str], files: Option<&Files>) -> Vec<String> {
+    fn words(&self, asked: &[&str], files: Option<&Files>) -> Vec<String> {
         let mut words: Vec<String> = asked.iter().map(|word| (*word).to_owned()).collect();
         words.push(format!("--ca={}", self.folder.path().join("server-ca.pem").display()));
         if let Some(files) = files {
