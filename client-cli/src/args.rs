@@ -38,6 +38,16 @@ pub struct Common {
     /// Adgangsbevis, lavet med terning-server token (også TERNING_TOKEN)
     #[arg(long, global = true, env = "TERNING_TOKEN", value_name = "TOKEN", hide_env = true)]
     pub token: Option<String>,
+    /// Fil med de myndigheder, som serverens certifikat kan være udstedt af (også TERNING_CA); ellers
+    /// maskinens egne
+    #[arg(long, global = true, env = "TERNING_CA", value_name = "FIL", hide_env = true)]
+    pub ca: Option<PathBuf>,
+    /// Fil med klientens eget certifikat (også TERNING_CERT); kræver --key
+    #[arg(long, global = true, env = "TERNING_CERT", value_name = "FIL", hide_env = true)]
+    pub cert: Option<PathBuf>,
+    /// Fil med certifikatets nøgle (også TERNING_KEY)
+    #[arg(long, global = true, env = "TERNING_KEY", value_name = "FIL", hide_env = true)]
+    pub key: Option<PathBuf>,
     /// Hvorfor der spørges; er til adgangsloggen (bruges endnu ikke)
     #[arg(
         long,
@@ -72,6 +82,9 @@ impl Common {
         Common {
             server: server.to_owned(),
             token: None,
+            ca: None,
+            cert: None,
+            key: None,
             purpose: String::new(),
             version: String::new(),
             format: None,

@@ -12,6 +12,7 @@ use tonic::{Request, Streaming};
 use crate::answer::{Answer, Assembly};
 use crate::args::{Common, Format};
 use crate::error::Error;
+use crate::secure;
 use crate::table::{Table, TableAssembly};
 
 /// How long an answer is waited for. The server gives up after as long.
@@ -63,24 +64,13 @@ impl Client {
     /// # Errors
     /// The address is none, or nobody answers there.
     pub async fn connect(common: &Common) -> Result<Client, Error> {
+        let endpoint = endpoint(common)?;
         let server = &common.server;
-        if server.starts_with("https:") {
-            return Err(Error::new(
-                "krypterede forbindelser (https) er endnu ikke understøttet; serveren svarer kun \
-                 på sin egen maskine, for eksempel http://127.0.0.1:50051"
-                    .to_owned(),
-            ));
-        }
-        let endpoint = Endpoint::from_shared(server.clone()).map_err(|_| {
+        let channel = endpoint.connect().await.map_err(|error| {
             Error::new(format!(
-                "'{server}' er ikke en adresse, for eksempel http://127.0.0.1:50051"
-            ))
-        })?;
-        let endpoint = endpoint.connect_timeout(CONNECT).tcp_nodelay(true);
-        let channel = endpoint.connect().await.map_err(|_| {
-            Error::new(format!(
-                "der er ingen forbindelse til {server}; start serveren med terning-server serve, \
-                 eller giv dens adresse med --server"
+                "der er ingen forbindelse til {server}{}; start serveren med terning-server serve, \
+                 eller giv dens adresse med --server",
+                secure::why(&error)
             ))
         })?;
         let token = common.token.as_deref().map(bearer).transpose()?;
@@ -267,6 +257,24 @@ impl Client {
             purpose: self.purpose.clone(),
         });
         collect_report(self.service.run_report(request).await?.into_inner()).await
+    }
+}
+
+/// The server of a command line, and how the connection is encrypted.
+fn endpoint(common: &Common) -> Result<Endpoint, Error> {
+    let server = &common.server;
+    let wrong = || {
+        let example = "http://127.0.0.1:50051 eller https://terning.example:50051";
+        Error::new(format!("'{server}' er ikke en adresse, for eksempel {example}"))
+    };
+    let endpoint = Endpoint::from_shared(server.clone()).map_err(|_| wrong())?;
+    let endpoint = endpoint.connect_timeout(CONNECT).tcp_nodelay(true);
+    match endpoint.uri().scheme_str() {
+        Some("https") => {
+            endpoint.tls_config(secure::tls(common)?).map_err(|_| secure::unusable(common))
+        }
+        Some("http") => secure::open(common, endpoint.uri()).map(|()| endpoint),
+        _ => Err(wrong()),
     }
 }
 

@@ -1,11 +1,14 @@
 //! What went wrong, as it is written on stderr: a sentence, the place, what to do.
 
+use std::error::Error as _;
 use std::fmt;
 use std::io;
 
 use prost::Message;
 use terning_proto::v1::{ErrorDetail, Place};
-use tonic::{Code, Status};
+use tonic::{Code, Status, transport};
+
+use crate::secure;
 
 /// An error of a command.
 #[derive(Debug)]
@@ -61,6 +64,9 @@ fn detail(status: &Status) -> Option<ErrorDetail> {
 
 /// A refusal that came without a description: of the transport, mostly.
 fn sentence(status: &Status) -> String {
+    if let Some(cause) = status.source().filter(|cause| cause.is::<transport::Error>()) {
+        return format!("forbindelsen til serveren blev afbrudt{}", secure::why(cause));
+    }
     match status.code() {
         Code::Cancelled | Code::DeadlineExceeded => {
             "svaret kom ikke i tide; spørg om færre felter eller et kortere tidsrum".to_owned()

@@ -3,6 +3,7 @@
 //! In reading order:
 pub mod args;
 pub mod usage;
+mod secure;
 pub mod client;
 pub mod answer;
 pub mod table;

@@ -10,6 +10,7 @@ use terning::args::TEMPLATE;
 use terning_engine::load::Accept;
 use terning_engine::load::hold::PERCENT;
 
+use crate::access::is_kommune;
 use crate::versions::VersionName;
 
 /// Kubeserveren Terning.
@@ -51,6 +52,11 @@ pub enum Command {
     #[command(help_template = TEMPLATE)]
     #[command(override_usage = "terning-server token --kommune NUMMER --data MAPPE [TILVALG]")]
     Token(Token),
+    /// Indstillinger
+    #[command(help_template = TEMPLATE, subcommand_help_heading = "Kommandoer")]
+    #[command(subcommand_value_name = "KOMMANDO", disable_help_subcommand = true)]
+    #[command(override_usage = "terning-server config check FIL")]
+    Config(Config),
 }
 
 /// `demo`
@@ -156,9 +162,30 @@ pub struct Token {
     pub days: u32,
 }
 
+/// `config`
+#[derive(ClapArgs, Debug)]
+pub struct Config {
+    /// What is done with the settings.
+    #[command(subcommand)]
+    pub command: ConfigCommand,
+}
+
+/// The commands about settings.
+#[derive(Subcommand, Debug)]
+pub enum ConfigCommand {
+    /// Efterprøv en fil med indstillinger, og vis, hvad der gælder
+    #[command(help_template = TEMPLATE, override_usage = "terning-server config check FIL")]
+    Check {
+        /// Filen (TOML)
+        #[arg(value_name = "FIL", help_heading = "Indstillinger")]
+        file: PathBuf,
+    },
+}
+
 fn kommune(text: &str) -> Result<String, String> {
-    let is_number = text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then(|| text.to_owned()).ok_or_else(|| "et kommunenummer har tre cifre".to_owned())
+    is_kommune(text)
+        .then(|| text.to_owned())
+        .ok_or_else(|| "et kommunenummer har tre cifre".to_owned())
 }
 
 fn month(text: &str) -> Result<Month, String> {
@@ -167,10 +194,9 @@ fn month(text: &str) -> Result<Month, String> {
 
 /// Municipalities and reference files with commas between them, or all of them.
 fn accept(text: &str) -> Result<Accept, String> {
-    let is_number = |text: &str| text.len() == 3 && text.bytes().all(|one| one.is_ascii_digit());
     let domain = Vh::new().map_err(|error| error.to_string())?;
     let is_file = |text: &str| domain.references().iter().any(|spec| spec.file == text);
-    let is_name = |text: &str| is_number(text) || is_file(text);
+    let is_name = |text: &str| is_kommune(text) || is_file(text);
     match text.trim() {
         "" => Ok(Accept::None),
         "all" | "alle" => Ok(Accept::All),

@@ -13,13 +13,16 @@ use terning_proto::v1::query_service_server::QueryServiceServer;
 use tokio::net::{TcpListener, lookup_host};
 use tokio::sync::oneshot;
 use tonic::codec::CompressionEncoding;
+use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
+use tonic::{Request, Status};
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
-use crate::config::Settings;
-use crate::grpc::Api;
+use crate::access::Gate;
+use crate::config::{Settings, Tls};
+use crate::grpc::{self, Api};
 use crate::versions::{self, Version, Versions};
 
 /// The largest request: an export of StatBank with all municipalities, services and quarters.
@@ -29,18 +32,17 @@ const KEEPALIVE: Duration = Duration::from_secs(30);
 /// How long calls that are being answered may go on after the service was told to stop.
 const DRAIN: Duration = Duration::from_secs(5);
 
-/// Binds an address. Only this machine may ask: what is sent is not encrypted.
+/// Binds the address of some settings. Where other machines reach it, callers must prove who they
+/// are, and what is sent must be encrypted.
 ///
 /// # Errors
-/// The address cannot be bound, or is not of this machine.
-pub async fn bind(listen: &str) -> anyhow::Result<TcpListener> {
+/// The address cannot be bound, or may not be opened to other machines.
+pub async fn bind(settings: &Settings) -> anyhow::Result<TcpListener> {
+    let listen = &settings.listen;
     let wrong = || format!("'{listen}' er ikke en adresse, for eksempel 127.0.0.1:50051");
     let addresses: Vec<SocketAddr> = lookup_host(listen).await.with_context(wrong)?.collect();
-    if let Some(other) = addresses.iter().find(|address| !address.ip().is_loopback()) {
-        bail!(
-            "{other} kan nås fra andre maskiner, og adgangsstyring over net (kryptering) er endnu \
-             ikke sat op; lyt på 127.0.0.1, for eksempel --listen 127.0.0.1:50051"
-        );
+    if let Some(open) = addresses.iter().find(|address| !address.ip().is_loopback()) {
+        settings.check_open(open)?;
     }
     let listener = TcpListener::bind(addresses.as_slice()).await;
     listener.with_context(|| format!("kan ikke lytte på {listen}; er porten i brug?"))
@@ -54,7 +56,7 @@ pub async fn bind(listen: &str) -> anyhow::Result<TcpListener> {
 pub async fn run(
     listener: TcpListener,
     data: &Path,
-    settings: impl Into<Settings>,
+    settings: Settings,
     ready: impl FnOnce(SocketAddr),
     shutdown: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
@@ -86,12 +88,13 @@ pub async fn run(
     let reports = Reports::parse(RAPPORTER)?;
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     let (stopping, is_stopping) = oneshot::channel();
-    let serving = Server::builder()
-        .http2_keepalive_interval(Some(KEEPALIVE))
-        .add_service(query_service(Api::new(versions, reports, settings.into())))
+    let gate = Gate::new(data, settings.access);
+    // Whether the service can answer is told to everybody: whoever watches over it has no token.
+    let serving = server(settings.tls)?
+        .add_service(query_service(Api::new(versions, reports, gate.clone(), settings.cache_bytes)))
         .add_service(health_service)
-        .add_service(reflection().build_v1()?)
-        .add_service(reflection().build_v1alpha()?)
+        .add_service(InterceptedService::new(reflection().build_v1()?, guard(gate.clone())))
+        .add_service(InterceptedService::new(reflection().build_v1alpha()?, guard(gate)))
         .serve_with_incoming_shutdown(incoming, async move {
             shutdown.await;
             let _ = stopping.send(());
@@ -101,6 +104,19 @@ pub async fn run(
         () = picking_up => Ok(()),
         () = drained(is_stopping) => Ok(()),
     }
+}
+
+fn server(tls: Tls) -> anyhow::Result<Server> {
+    let server = Server::builder().http2_keepalive_interval(Some(KEEPALIVE));
+    match tls {
+        Tls::Here { config, .. } => Ok(server.tls_config(*config)?),
+        Tls::None | Tls::InFront => Ok(server),
+    }
+}
+
+/// Lets those through whom the gate lets in.
+fn guard(gate: Gate) -> impl FnMut(Request<()>) -> Result<Request<()>, Status> + Clone {
+    move |request| grpc::caller(&gate, &request).map(|_| request)
 }
 
 /// Ends when calls have had their time after the service was told to stop: a caller that keeps its

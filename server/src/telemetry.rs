@@ -2,12 +2,10 @@
 
 use std::io::{self, IsTerminal};
 
-use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
 
 /// How the log is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LogFormat {
     /// Lines for people.
     #[default]

@@ -7,7 +7,7 @@ use super::Claims;
 pub enum Caller {
     /// Somebody on this machine without a token, where none is required: sees everything.
     Local,
-    /// The bearer of a token: sees what the role sees.
+    /// The bearer of a token, or the holder of a certificate: sees what the role sees.
     Bearer {
         /// A role of the schema.
         role: String,
@@ -24,6 +24,21 @@ impl Caller {
             Caller::Bearer { parameter, .. } if !parameter.is_empty() => Some(parameter),
             _ => None,
         }
+    }
+}
+
+/// A role that a configuration gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// A role of the schema.
+    pub role: String,
+    /// The value that the role's rows are chosen by; empty where it has none.
+    pub parameter: String,
+}
+
+impl From<Grant> for Caller {
+    fn from(grant: Grant) -> Caller {
+        Caller::Bearer { role: grant.role, parameter: grant.parameter }
     }
 }
 

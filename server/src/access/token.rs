@@ -4,7 +4,7 @@ use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
-use super::{Key, hs256};
+use super::{Key, signature};
 
 /// Who signs, and for whom.
 const ISSUER: &str = "terning";
@@ -37,6 +37,9 @@ pub enum TokenError {
     /// Its time is over.
     #[error("adgangsbeviset er udløbet")]
     Expired,
+    /// It is valid, and gives no role here.
+    #[error("adgangsbeviset giver ikke adgang")]
+    NoRole,
 }
 
 impl Claims {
@@ -57,7 +60,7 @@ impl Claims {
     /// # Errors
     /// It cannot be written as JSON.
     pub fn sign(&self, key: &Key) -> anyhow::Result<String> {
-        hs256::install();
+        signature::install();
         let header = Header::new(Algorithm::HS256);
         Ok(jsonwebtoken::encode(&header, self, &EncodingKey::from_secret(&key.0))?)
     }
@@ -67,7 +70,7 @@ impl Claims {
     /// # Errors
     /// Why it is refused.
     pub fn verify(token: &str, key: &Key) -> Result<Claims, TokenError> {
-        hs256::install();
+        signature::install();
         let mut validation = Validation::new(Algorithm::HS256);
         validation.leeway = 0;
         validation.set_issuer(&[ISSUER]);

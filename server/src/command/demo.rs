@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 
 use super::{generate, rebuild, say, serve as serve_command};
 use crate::args::Demo;
-use crate::config::{Access, LISTEN};
+use crate::config::{Access, Settings};
 use crate::rebuild::{Outcome, Rebuild};
 use crate::serve;
 use crate::telemetry::{self, LogFormat};
@@ -107,22 +107,26 @@ async fn serve_and_show(args: &Demo, data: &Path) -> anyhow::Result<()> {
         let _ = shown.send(());
         anyhow::Ok(())
     };
-    tokio::try_join!(serve::run(listener, data, Access::Local, tell, shutdown), showing)?;
+    tokio::try_join!(serve::run(listener, data, Access::Local.into(), tell, shutdown), showing)?;
     Ok(())
 }
 
 /// The usual port, or a free one where it is taken.
 async fn listener() -> anyhow::Result<TcpListener> {
-    match serve::bind(LISTEN).await {
+    let usual = Settings::from(Access::Local);
+    match serve::bind(&usual).await {
         Ok(listener) => Ok(listener),
-        Err(_) => serve::bind("127.0.0.1:0").await,
+        Err(_) => serve::bind(&usual.with(Some("127.0.0.1:0"), None)).await,
     }
 }
 
 /// Asks the two standard reports as any client would, and says how to go on.
 async fn show(address: SocketAddr, data: &Path, exit: bool) -> anyhow::Result<()> {
     let server = format!("http://{address}");
-    say(format_args!("3. Serveren svarer på {server}\n"));
+    say(format_args!(
+        "3. Serveren svarer på {server}\n   ADGANGSSTYRING ER IKKE SAT OP: der svares kun på denne \
+         maskine, og enhver her ser alt\n"
+    ));
     let common = Common::of_server(&server);
     let mut client = Client::connect(&common).await?;
     let kommune = few_marked(&mut client).await?;

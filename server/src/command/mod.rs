@@ -1,5 +1,6 @@
 //! The commands of the program: one file each.
 
+mod config;
 mod demo;
 mod generate;
 mod progress;
@@ -28,6 +29,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Generate(args) => generate::run(&args),
         Command::Rebuild(args) => rebuild::run(args),
         Command::Serve(args) => serve::run(&args),
+        Command::Config(args) => config::run(&args),
         Command::Token(args) => token::run(&args),
     }
 }

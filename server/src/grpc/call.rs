@@ -6,15 +6,12 @@ use std::sync::Arc;
 use terning_engine::cube::dimension;
 use terning_engine::query::View;
 use tokio::time::Instant;
-use tonic::metadata::MetadataMap;
+use tonic::metadata::MetadataValue;
 use tonic::{Code, Request, Status};
 
 use super::{Api, status, work};
-use crate::access::{Caller, Claims, Key, TokenError};
+use crate::access::{Caller, Gate, Refusal};
 use crate::versions::{Cache, Version};
-
-/// How a token is given in the words of HTTP.
-const SCHEME: &str = "Bearer ";
 
 /// A call that was let in.
 pub(super) struct Call<T> {
@@ -42,32 +39,9 @@ pub(super) struct Sight {
 impl Api {
     /// Lets a call in.
     pub(super) fn admit<T>(&self, request: Request<T>) -> Result<Call<T>, Status> {
-        let caller = self.caller(request.metadata())?;
+        let caller = caller(&self.gate, &request)?;
         let deadline = work::deadline(request.metadata());
         Ok(Call { caller, deadline, message: request.into_inner() })
-    }
-
-    /// Whose eyes a call has: what its token says, and without a token everybody's of this machine,
-    /// unless a token is required.
-    fn caller(&self, metadata: &MetadataMap) -> Result<Caller, Status> {
-        let Some(value) = metadata.get("authorization") else {
-            return match self.tokens_required {
-                false => Ok(Caller::Local),
-                true => Err(status::unauthenticated("kaldet har intet adgangsbevis")),
-            };
-        };
-        let token = value.to_str().ok().and_then(|text| text.strip_prefix(SCHEME));
-        let key = Key::read(self.versions.data()).map_err(|error| {
-            tracing::error!(%error, "adgangsbeviser kan ikke efterprøves");
-            status::internal()
-        })?;
-        let claims = match (token, key) {
-            (Some(token), Some(key)) => Claims::verify(token.trim(), &key),
-            (Some(_), None) => Err(TokenError::Foreign),
-            (None, _) => Err(TokenError::Invalid),
-        };
-        let claims = claims.map_err(|error| status::unauthenticated(&error.to_string()))?;
-        Ok(claims.into())
     }
 
     /// A version as a caller sees it.
@@ -77,13 +51,28 @@ impl Api {
         let views = tokio::task::spawn_blocking(move || seen.views(&eyes)).await;
         let views = views.map_err(|_| status::internal())?;
         let views = views.ok_or_else(|| {
-            let message = format!("versionen {} kender ikke adgangsbevisets rolle", version.name);
+            let message = "versionen kender ikke adgangsbevisets rolle";
             let hint = "genopbyg med terning-server rebuild, eller få et nyt adgangsbevis";
-            status::plain(Code::PermissionDenied, "UNKNOWN_ROLE", &message, hint)
+            status::plain(Code::PermissionDenied, "UNKNOWN_ROLE", message, hint)
         })?;
         let (caller, cache) = (caller.clone(), Arc::clone(&self.cache));
         Ok(Sight { version, views, caller, cache })
     }
+}
+
+/// Whose eyes a request has: what its token says, else the certificate of its connection, and
+/// without both everybody's of this machine, unless the configuration asks for more.
+///
+/// # Errors
+/// The gate does not let it in.
+pub fn caller<T>(gate: &Gate, request: &Request<T>) -> Result<Caller, Status> {
+    let said = request.metadata().get("authorization").map(MetadataValue::as_bytes);
+    let certificates = request.peer_certs();
+    let certificate = certificates.as_ref().and_then(|chain| chain.first());
+    gate.caller(said, certificate).map_err(|refusal| match refusal {
+        Refusal::Fault => status::internal(),
+        refusal => status::unauthenticated(&refusal.to_string()),
+    })
 }
 
 impl Sight {

@@ -5,11 +5,18 @@ use std::sync::Arc;
 use terning_proto::v1;
 use tonic::Status;
 
+use super::call::Call;
 use super::{Api, status};
 use crate::versions::Listed;
 
 impl Api {
-    pub(super) async fn answer_list_versions(&self) -> Result<v1::ListVersionsResponse, Status> {
+    pub(super) async fn answer_list_versions(
+        &self,
+        call: Call<v1::ListVersionsRequest>,
+    ) -> Result<v1::ListVersionsResponse, Status> {
+        if self.versions.active().is_some() {
+            self.sight(&call.caller, "").await?;
+        }
         let versions = Arc::clone(&self.versions);
         let listed = tokio::task::spawn_blocking(move || versions.list()).await;
         let listed = listed.map_err(|_| status::internal())?;

@@ -29,8 +29,9 @@ use terning_proto::v1::query_service_server::QueryService;
 use tokio_stream::Stream;
 use tonic::{Request, Response, Status};
 
-use crate::config::{Access, Settings};
+use crate::access::Gate;
 use crate::versions::{Cache, Version, Versions};
+pub use call::caller;
 use work::Work;
 
 /// A stream of answers.
@@ -44,21 +45,21 @@ pub struct Api {
     work: Work,
     /// The answers that were given.
     cache: Arc<Cache>,
-    /// Whether a call without a token is refused.
-    tokens_required: bool,
+    /// Who is let in.
+    gate: Gate,
 }
 
 impl Api {
-    /// The service over the versions of a data folder; a call without a token sees everything, or is
-    /// refused where tokens are required.
+    /// The service over the versions of a data folder, for whom the gate lets in; so many bytes of
+    /// answers are kept.
     #[must_use]
-    pub fn new(versions: Arc<Versions>, reports: Reports, settings: Settings) -> Api {
+    pub fn new(versions: Arc<Versions>, reports: Reports, gate: Gate, cache_bytes: usize) -> Api {
         Api {
             versions,
             reports: Arc::new(reports),
             work: Work::default(),
-            cache: Arc::new(Cache::new(settings.cache_bytes)),
-            tokens_required: settings.access == Access::Required,
+            cache: Arc::new(Cache::new(cache_bytes)),
+            gate,
         }
     }
 
@@ -188,7 +189,6 @@ impl QueryService for Api {
         &self,
         request: Request<v1::ListVersionsRequest>,
     ) -> Result<Response<v1::ListVersionsResponse>, Status> {
-        self.admit(request)?;
-        self.answer_list_versions().await.map(Response::new)
+        self.answer_list_versions(self.admit(request)?).await.map(Response::new)
     }
 }

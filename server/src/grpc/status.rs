@@ -106,7 +106,7 @@ pub fn plain(code: Code, reason: &str, message: &str, hint: &str) -> Status {
 /// A refusal because nobody knows who calls.
 #[must_use]
 pub fn unauthenticated(message: &str) -> Status {
-    let hint = "få et adgangsbevis med terning-server token, og giv det med --token eller \
+    let hint = "få et adgangsbevis af den, der passer serveren, og giv det med --token eller \
                 TERNING_TOKEN";
     plain(Code::Unauthenticated, "NO_ACCESS", message, hint)
 }

@@ -181,7 +181,7 @@ fn an_expired_a_foreign_and_a_wrong_token_are_refused() {
 #[test]
 fn with_an_access_configuration_a_call_without_a_token_is_refused() {
     let folder = built();
-    let server = Server::with_access(folder.path(), Access::Required);
+    let server = Server::with_settings(folder.path(), Access::by_local_tokens().into());
     let refusal = server.refusal(&["cubes"]);
     assert!(refusal.contains("intet adgangsbevis") && refusal.contains("--token"), "{refusal}");
     let refusal = server.refusal(&["versions"]);

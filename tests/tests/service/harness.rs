@@ -12,7 +12,7 @@ use cube_schema::day::Month;
 use terning::args::Args;
 use terning_engine::cube::Cube;
 use terning_engine::snapshot;
-use terning_server::config::Access;
+use terning_server::config::{Access, Settings, Tls};
 use terning_server::serve;
 use terning_server::versions::{self, Draft, Manifest, VersionName};
 use tokio::sync::oneshot;
@@ -32,6 +32,7 @@ pub fn publish(data: &Path, month: (i16, i8), cubes: &[&Cube]) -> VersionName {
 pub struct Server {
     /// Where it listens.
     pub address: SocketAddr,
+    scheme: &'static str,
     ready: mpsc::Receiver<()>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -40,35 +41,37 @@ pub struct Server {
 impl Server {
     /// Starts a server without waiting for a version.
     pub fn start(data: &Path) -> Server {
-        Server::start_with(data, Access::Local)
+        Server::start_with(data, Access::Local.into())
     }
 
-    fn start_with(data: &Path, access: Access) -> Server {
+    fn start_with(data: &Path, settings: Settings) -> Server {
+        let scheme = if matches!(settings.tls, Tls::Here { .. }) { "https" } else { "http" };
+        let settings = settings.with(Some("127.0.0.1:0"), None);
         let (stop, stopped) = oneshot::channel();
         let (bound, address) = mpsc::channel();
         let (tell_ready, ready) = mpsc::channel();
         let data = data.to_owned();
         let thread = std::thread::spawn(move || {
             tokio::runtime::Runtime::new().unwrap().block_on(async move {
-                let listener = serve::bind("127.0.0.1:0").await.unwrap();
+                let listener = serve::bind(&settings).await.unwrap();
                 bound.send(listener.local_addr().unwrap()).unwrap();
                 let ready = |_| tell_ready.send(()).unwrap();
                 let shutdown = async { drop(stopped.await) };
-                serve::run(listener, &data, access, ready, shutdown).await.unwrap();
+                serve::run(listener, &data, settings, ready, shutdown).await.unwrap();
             });
         });
         let address = address.recv().unwrap();
-        Server { address, ready, stop: Some(stop), thread: Some(thread) }
+        Server { address, scheme, ready, stop: Some(stop), thread: Some(thread) }
     }
 
     /// Starts a server and waits until it can answer.
     pub fn ready(data: &Path) -> Server {
-        Server::with_access(data, Access::Local)
+        Server::with_settings(data, Access::Local.into())
     }
 
-    /// The same with an access configuration.
-    pub fn with_access(data: &Path, access: Access) -> Server {
-        let server = Server::start_with(data, access);
+    /// The same with settings, on a free port.
+    pub fn with_settings(data: &Path, settings: Settings) -> Server {
+        let server = Server::start_with(data, settings);
         server.wait_until_ready();
         server
     }
@@ -93,7 +96,7 @@ impl Server {
 
     /// Runs a command that writes to a place.
     pub fn run(&self, arguments: &[&str], output: &Path) -> Result<(), String> {
-        let server = format!("http://{}", self.address);
+        let server = format!("{}://{}", self.scheme, self.address);
         let common = ["--server", &server, "-o", output.to_str().unwrap()];
         let words = ["terning"].iter().chain(arguments).chain(&common);
         let args = Args::try_parse_from(words).map_err(|error| error.to_string())?;

@@ -1,6 +1,7 @@
 //! A real server on a free port, asked by the real command line.
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in functions marked as tests only
 
+mod certificates;
 mod fejlliste;
 mod harness;
 mod toy;
@@ -13,5 +14,7 @@ mod lives;
 mod packages;
 mod reports;
 mod shell;
+mod settings;
 mod spoken;
+mod trust;
 mod wire;

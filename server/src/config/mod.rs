@@ -1,0 +1,184 @@
+//! Settings of the service: one file, variables of the environment above it, and the command line
+//! above both. `docs/drift.md` tells of every key.
+//!
+//! ```toml
+//! listen = "0.0.0.0:50051"
+//! [tls]
+//! certificate = "server.pem"
+//! key = "server.key"
+//! [access]
+//! ```
+//!
+//! A file is read whole: every mistake is found, with its line and key, and nothing is taken from a
+//! file that has one.
+
+mod read;
+mod keys;
+mod tls;
+mod access;
+
+use std::env;
+use std::fs;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+
+pub use crate::access::Access;
+pub use keys::KEYS;
+pub use read::{Effective, Problem};
+pub use tls::Tls;
+
+use crate::telemetry::LogFormat;
+use crate::versions::CACHE_BYTES;
+use read::{Reader, Section};
+
+/// Where the service listens unless it is told.
+pub const LISTEN: &str = "127.0.0.1:50051";
+
+/// What the service is run with.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where it listens: an address and a port.
+    pub listen: String,
+    /// How it logs.
+    pub log: LogFormat,
+    /// Bytes of answers that are kept for whoever asks the same; 0 keeps none.
+    pub cache_bytes: usize,
+    /// How connections are encrypted.
+    pub tls: Tls,
+    /// Who is let in.
+    pub access: Access,
+}
+
+/// What was read of a file and the environment.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The settings; `None` where there are problems.
+    pub settings: Option<Settings>,
+    /// Every mistake, in the order of the keys.
+    pub problems: Vec<Problem>,
+    /// Every value that counts, with where it is from. No secret is among them: keys are named by
+    /// their files.
+    pub effective: Vec<Effective>,
+}
+
+impl From<Access> for Settings {
+    fn from(access: Access) -> Settings {
+        Settings {
+            listen: LISTEN.to_owned(),
+            log: LogFormat::Text,
+            cache_bytes: CACHE_BYTES,
+            tls: Tls::None,
+            access,
+        }
+    }
+}
+
+impl Settings {
+    /// The settings of a file, or without one, and of the environment.
+    ///
+    /// # Errors
+    /// The file cannot be read, or has a mistake: all of them are told.
+    pub fn load(file: Option<&Path>) -> anyhow::Result<Settings> {
+        let loaded = load(file, &variable)?;
+        loaded.settings.with_context(|| {
+            let problems: Vec<String> = loaded.problems.iter().map(Problem::to_string).collect();
+            format!("indstillingerne kan ikke bruges:\n  {}", problems.join("\n  "))
+        })
+    }
+
+    /// The same with what the command line says.
+    #[must_use]
+    pub fn with(mut self, listen: Option<&str>, cache_mebibytes: Option<u16>) -> Settings {
+        self.listen = listen.map_or(self.listen, str::to_owned);
+        self.cache_bytes = cache_mebibytes.map_or(self.cache_bytes, bytes);
+        self
+    }
+
+    /// Whether the service may listen where other machines reach it.
+    ///
+    /// # Errors
+    /// Nobody has to say who asks, or what is sent is not encrypted.
+    pub fn check_open(&self, address: &dyn std::fmt::Display) -> anyhow::Result<()> {
+        if !self.access.is_required() {
+            bail!(
+                "{address} kan nås fra andre maskiner, og adgangsstyring er ikke sat op: giv \
+                 afsnittet [access] i filen med indstillinger (--config), eller lyt på 127.0.0.1"
+            );
+        }
+        if matches!(self.tls, Tls::None) {
+            bail!(
+                "{address} kan nås fra andre maskiner, og forbindelser er ikke krypteret: giv \
+                 tls.certificate og tls.key i filen med indstillinger (--config), eller sig med \
+                 tls.ends_in_front = true, at TLS slutter foran serveren"
+            );
+        }
+        Ok(())
+    }
+}
+
+/// A variable of this program's environment.
+#[must_use]
+pub fn variable(name: &str) -> Option<String> {
+    env::var(name).ok()
+}
+
+/// Reads settings from a file, or without one, and from variables.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn load(
+    file: Option<&Path>,
+    variables: &dyn Fn(&str) -> Option<String>,
+) -> anyhow::Result<Loaded> {
+    let text = match file {
+        Some(path) => fs::read_to_string(path).with_context(|| {
+            format!("filen med indstillinger, {}, kan ikke læses", path.display())
+        })?,
+        None => String::new(),
+    };
+    let folder = file.and_then(Path::parent).unwrap_or(Path::new(""));
+    let reader = Reader::new(&text, folder, variables);
+    let settings = reader.top().map(settings);
+    let (problems, effective) = reader.end();
+    let settings = settings.filter(|_| problems.is_empty());
+    Ok(Loaded { settings, problems, effective })
+}
+
+fn settings(mut top: Section<'_, '_>) -> Settings {
+    let listen = top.text("listen");
+    let place = listen.as_ref().map(|given| given.place.clone());
+    let listen = top.or("listen", listen, LISTEN.to_owned());
+    let log = top.choice("log", &[("text", LogFormat::Text), ("json", LogFormat::Json)]);
+    let cache = top.number("cache");
+    let cache = top.or("cache", cache, (CACHE_BYTES >> 20) as u16);
+    let tls = tls::read(&mut top);
+    let access = access::read(&mut top, &tls);
+    let settings = Settings { listen, log, cache_bytes: bytes(cache), tls, access };
+    let place = place.unwrap_or_else(|| top.place_of("listen"));
+    if let Err(error) = check_listen(&settings) {
+        top.refuse(place, &error.to_string());
+    }
+    top.end();
+    settings
+}
+
+/// An address is checked here as far as it can be without asking for the address of a name.
+fn check_listen(settings: &Settings) -> anyhow::Result<()> {
+    let port = settings.listen.rsplit_once(':').map(|(_, port)| port);
+    if port.is_none_or(|port| port.parse::<u16>().is_err()) {
+        bail!("'{}' er ikke en adresse med port, for eksempel {LISTEN}", settings.listen);
+    }
+    match settings.listen.parse::<SocketAddr>() {
+        Ok(address) if !address.ip().is_loopback() => settings.check_open(&address),
+        _ => Ok(()),
+    }
+}
+
+fn bytes(mebibytes: u16) -> usize {
+    usize::from(mebibytes) << 20
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,156 @@
+use std::collections::BTreeSet;
+
+use super::*;
+
+const JWKS: &str = r#"{"keys":[{"kty":"EC","crv":"P-256","x":"AA","y":"AA","kid":"a"}]}"#;
+
+fn loaded(text: &str, variables: &[(&str, &str)]) -> Loaded {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("terning.toml");
+    fs::write(&file, text).unwrap();
+    fs::write(folder.path().join("jwks.json"), JWKS).unwrap();
+    fs::write(folder.path().join("empty.pem"), "").unwrap();
+    let find = |name: &str| {
+        let found = variables.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| (*value).to_owned())
+    };
+    load(Some(&file), &find).unwrap()
+}
+
+fn problems(text: &str) -> Vec<String> {
+    loaded(text, &[]).problems.iter().map(Problem::to_string).collect()
+}
+
+#[test]
+fn an_empty_file_is_this_machine_alone() {
+    let settings = loaded("", &[]).settings.unwrap();
+    assert_eq!((settings.listen.as_str(), settings.cache_bytes), (LISTEN, CACHE_BYTES));
+    assert!(!settings.access.is_required() && matches!(settings.tls, Tls::None));
+}
+
+#[test]
+fn every_mistake_is_told_with_its_line_and_key() {
+    let text = "\
+listen = 5
+lytte = \"x\"
+cache = -1
+log = \"xml\"
+[tls]
+ends_in_front = \"ja\"
+[access]
+[[access.issuer]]
+name = \"a\"
+jwks = \"jwks.json\"
+algorithms = [\"HS256\"]
+[[access.issuer.grant]]
+claim = \"roles\"
+value = \"x\"
+role = \"kommune\"
+kommune = \"15\"
+[[access.certificate]]
+subject = { XX = \"y\" }
+role = \"national\"
+";
+    assert_eq!(
+        problems(text),
+        [
+            "linje 1, listen: skal være en tekst",
+            "linje 4, log: skal være text eller json",
+            "linje 3, cache: skal være et helt tal fra 0 til 65535",
+            "linje 6, tls.ends_in_front: skal være true eller false",
+            "linje 17, access.certificate[1]: kræver tls.client_ca",
+            "linje 18, access.certificate[1].subject: 'XX' kendes ikke; der er CN, serialNumber, \
+             C, L, ST, O, OU, organizationIdentifier",
+            "linje 8, access.issuer[1].audience: mangler",
+            "linje 11, access.issuer[1].algorithms: skal være RS256, ES256 eller begge",
+            "linje 16, access.issuer[1].grant[1].kommune: skal være et kommunenummer, tre cifre",
+            "linje 2, lytte: nøglen findes ikke",
+        ]
+    );
+    let found = problems("listen = \"a:1\"\n[access\n");
+    assert!(found.len() == 1 && found[0].starts_with("linje 2: ikke TOML"), "{found:?}");
+}
+
+#[test]
+fn files_that_are_not_what_they_should_be_are_told() {
+    let found = problems("[tls]\ncertificate = \"empty.pem\"\nkey = \"none.key\"\n");
+    assert!(found[0].starts_with("linje 3, tls.key: filen") && found.len() == 1, "{found:?}");
+    let found = problems("[tls]\ncertificate = \"empty.pem\"\nkey = \"empty.pem\"\n");
+    let message = "linje 2, tls.certificate: certifikatet og nøglen i tls.key er ikke PEM";
+    assert!(found.iter().any(|one| one.starts_with(message)), "{found:?}");
+    let found = problems("[tls]\ncertificate = \"empty.pem\"\n");
+    assert_eq!(found, ["linje 1, tls.key: mangler: certifikat og nøgle hører sammen"]);
+    let found = problems("[access]\nlocal_tokens = false\n");
+    assert!(found[0].starts_with("linje 1, access: ingen kan få adgang"), "{found:?}");
+}
+
+#[test]
+fn an_open_address_needs_access_control_and_encryption() {
+    let said = |text: &str| problems(&format!("listen = \"0.0.0.0:50051\"\n{text}"));
+    let found = said("");
+    assert!(found[0].contains("linje 1, listen") && found[0].contains("[access]"), "{found:?}");
+    let found = said("[access]\n");
+    assert!(found[0].contains("tls.certificate"), "{found:?}");
+    assert!(said("[tls]\nends_in_front = true\n")[0].contains("[access]"));
+    assert_eq!(said("[access]\n[tls]\nends_in_front = true\n"), [""; 0]);
+    assert_eq!(problems("listen = \"[::1]:50051\"\n"), [""; 0]);
+    assert!(problems("listen = \"localhost\"\n")[0].contains("port"));
+}
+
+#[test]
+fn a_variable_goes_before_the_file() {
+    let variables = [("TERNING_LISTEN", "127.0.0.1:1"), ("TERNING_ACCESS_LOCAL_TOKENS", "true")];
+    let both = loaded("listen = \"127.0.0.1:2\"\ncache = 3\n", &variables);
+    let effective = |key: &str| {
+        let found = both.effective.iter().find(|one| one.key == key).unwrap();
+        (found.value.clone(), found.from.to_string())
+    };
+    let told = |value: &str, from: &str| (value.to_owned(), from.to_owned());
+    assert_eq!(effective("listen"), told("\"127.0.0.1:1\"", "variablen TERNING_LISTEN"));
+    assert_eq!(effective("cache"), told("3", "linje 2"));
+    assert_eq!(effective("log"), told("\"text\"", ""));
+    let settings = both.settings.as_ref().unwrap();
+    assert!(settings.access.is_required() && settings.cache_bytes == 3 << 20);
+    let wrong = loaded("", &[("TERNING_CACHE", "x")]).problems;
+    let message = "variablen TERNING_CACHE, cache: skal være et helt tal fra 0 til 65535";
+    assert_eq!(wrong[0].to_string(), message);
+}
+
+/// What the reader takes from a file that has everything is the list of keys.
+#[test]
+fn the_list_of_keys_is_what_is_read() {
+    let text = "\
+listen = \"127.0.0.1:1\"
+log = \"json\"
+cache = 1
+[tls]
+certificate = \"empty.pem\"
+key = \"empty.pem\"
+client_ca = \"empty.pem\"
+client_certificate = \"required\"
+ends_in_front = false
+[access]
+local_tokens = true
+[[access.certificate]]
+subject = { CN = \"a\" }
+san = \"dns:a\"
+sha256 = \"aa\"
+role = \"kommune\"
+kommune = \"153\"
+[[access.issuer]]
+name = \"a\"
+audience = \"b\"
+jwks = \"jwks.json\"
+algorithms = [\"RS256\"]
+[[access.issuer.grant]]
+claim = \"a\"
+value = \"b\"
+role = \"kommune\"
+kommune = \"153\"
+kommune_claim = \"c\"
+";
+    let read: BTreeSet<String> =
+        loaded(text, &[]).effective.into_iter().map(|one| one.key.replace("[1]", "[]")).collect();
+    let listed: BTreeSet<String> = KEYS.iter().map(|key| key.name.to_owned()).collect();
+    assert_eq!(read, listed);
+}
