@@ -19,7 +19,14 @@ pub(super) fn columns(table: &str, path: &Path) -> Result<Vec<String>, TableErro
         0 => name.trim_start_matches('\u{feff}').trim().to_owned(),
         _ => name.trim().to_owned(),
     });
-    Ok(names.collect())
+    let names: Vec<String> = names.collect();
+    match names.iter().enumerate().find(|(at, name)| names[..*at].contains(name)) {
+        Some((_, twice)) => {
+            let what = format!("overskriften har kolonnen '{twice}' to gange");
+            Err(TableError::at(table, 1, what))
+        }
+        None => Ok(names),
+    }
 }
 
 pub(super) fn rows(
@@ -34,8 +41,12 @@ pub(super) fn rows(
     let mut row: Vec<Option<String>> = vec![None; columns.len()];
     while reader.read_record(&mut record).map_err(|error| broken(table, &error))? {
         let line = record.position().map_or(0, ::csv::Position::line);
-        if record.len() < width {
-            let what = format!("linjen har {} felter; overskriften har {width}", record.len());
+        if record.len() != width {
+            let what = format!(
+                "linjen har {} felter; overskriften har {width}; et felt med skilletegnet i skal \
+                 stå i anførselstegn",
+                record.len()
+            );
             return Err(TableError::at(table, line, what));
         }
         for (value, &column) in row.iter_mut().zip(columns) {

@@ -164,6 +164,22 @@ mod tests {
     }
 
     #[test]
+    fn columns_are_named_once_and_lines_are_as_wide_as_the_header() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |text: &str| fs::write(folder.path().join("sales.csv"), text).unwrap();
+        write("a,b,a\n");
+        let tables = TableFolder::open(folder.path()).unwrap();
+        let twice = tables.columns("sales", None).unwrap_err().to_string();
+        assert!(twice.contains("'a' to gange"), "{twice}");
+        for line in ["1", "1,100,50"] {
+            write(&format!("a,b\n1,2\n{line}\n"));
+            let wrong = tables.rows("sales", None, &[0, 1], &mut |_, _| Ok(())).unwrap_err();
+            assert_eq!(wrong.line, Some(3), "{wrong}");
+            assert!(wrong.to_string().contains("overskriften har 2"), "{wrong}");
+        }
+    }
+
+    #[test]
     fn a_file_outside_the_folder_is_no_table() {
         let outer = tempfile::tempdir().unwrap();
         let inner = outer.path().join("tables");
