@@ -31,12 +31,12 @@ pub fn of_query(error: QueryError) -> Status {
         message: error.message,
         hint: error.hint.unwrap_or_default(),
         candidates: error.candidates,
-        place: error.place.map(place),
+        place: error.place.as_ref().map(place),
     };
     refuse(code, reason, &detail)
 }
 
-fn place(place: error::Place) -> v1::Place {
+fn place(place: &error::Place) -> v1::Place {
     let (line, column) = place.line_and_column();
     v1::Place {
         start: place.span.start as u32,

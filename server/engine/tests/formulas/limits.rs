@@ -219,7 +219,7 @@ fn no_text_that_is_made_is_longer_than_people_can_use() {
     let found = value(of_one(&format!("Len(SetToStr({short}))")));
     assert!((4_000.0..10_000.0).contains(&found), "{found}");
     let often =
-        format!("Len(SetToStr(Union({{{}}}, {short}, ALL)))", vec![short.as_str(); 6].join(", "));
+        format!("Len(SetToStr(Union({{{}}}, {short}, ALL)))", [short.as_str(); 6].join(", "));
     assert_eq!(error(of_one(&often)), TOO_LONG);
     assert_eq!(error(of_one(&format!("Len(UCase('{long}{long}'))"))), TOO_LONG);
     // Doubled once it is too long already, and what it is made of is not looked up again.

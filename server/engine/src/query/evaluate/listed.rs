@@ -1,6 +1,7 @@
 //! Sets that many cells have in common, written out once for all of them.
 
 use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use hashbrown::HashMap;
@@ -21,7 +22,7 @@ struct Known {
     set: Arc<Set>,
     /// Whether it was written out inside what `WHERE` leaves.
     deep: bool,
-    list: Arc<Listed>,
+    list: Rc<Listed>,
 }
 
 /// A set written out, and where its tuples stand in it.
@@ -46,7 +47,7 @@ impl Scope<'_> {
     ///
     /// # Errors
     /// It is too large.
-    pub(crate) fn listed(&self, set: &Arc<Set>) -> Result<Arc<Listed>, QueryError> {
+    pub(crate) fn listed(&self, set: &Arc<Set>) -> Result<Rc<Listed>, QueryError> {
         let deep = self.deep.get();
         let is_known = |known: &Known| known.deep == deep && Arc::ptr_eq(&known.set, set);
         let found = self.lists.0.borrow().iter().position(is_known);
@@ -54,11 +55,11 @@ impl Scope<'_> {
             Some(at) => self.lists.0.borrow_mut().remove(at),
             None => {
                 let written = Arc::new(self.written(set)?);
-                let list = Arc::new(Listed { written, positions: OnceCell::new() });
+                let list = Rc::new(Listed { written, positions: OnceCell::new() });
                 Known { set: Arc::clone(set), deep, list }
             }
         };
-        let list = Arc::clone(&known.list);
+        let list = Rc::clone(&known.list);
         let mut lists = self.lists.0.borrow_mut();
         if lists.len() >= KEPT {
             lists.remove(0);

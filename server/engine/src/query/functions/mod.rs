@@ -63,6 +63,7 @@ mod examples;
 pub(crate) use conversion::reads_texts;
 pub(crate) use refused::refused;
 
+use std::rc::Rc;
 use std::sync::{Arc, LazyLock};
 
 use super::bound::{HierarchyRef, Member};
@@ -434,7 +435,7 @@ impl<'a> Call<'a> {
     }
 
     /// The set that an argument is, written out once for all calls that have the same.
-    pub(crate) fn listed(&self, at: usize) -> Result<Arc<Listed>, QueryError> {
+    pub(crate) fn listed(&self, at: usize) -> Result<Rc<Listed>, QueryError> {
         self.scope.listed(&self.set(at)?)
     }
 
