@@ -170,9 +170,13 @@ pub struct Mdx {
     /// Spørgsmålet, eller - for at læse det fra stdin
     #[arg(value_name = "MDX")]
     pub text: String,
-    /// Værdien af en parameter, for eksempel 'Aar=[Tid].[År].&[2020]' til @Aar; kan gentages. Et tal er
-    /// et tal, i "…" en tekst
-    #[arg(long = "param", value_name = "NAVN=VÆRDI")]
+    /// The values of parameters, each `NAME=VALUE`.
+    #[arg(
+        long = "param",
+        value_name = "NAVN=VÆRDI",
+        help = "Værdien af en parameter, for eksempel 'Aar=[Tid].[År].&[2020]' til @Aar; kan \
+                gentages. Et tal er et tal, i \"…\" en tekst"
+    )]
     pub parameters: Vec<String>,
     /// Vis i stedet, hvad der gøres med spørgsmålet; det køres, og tallene måles
     #[arg(long)]
