@@ -17,6 +17,7 @@ mod defaults;
 mod definitions;
 mod calculated;
 mod mdx;
+mod settle;
 mod properties;
 #[cfg(test)]
 pub(crate) mod fixture;
