@@ -2,9 +2,12 @@
 //! became of every file and line.
 
 pub mod compare;
+pub mod effect;
 pub mod hold;
 pub mod hold_files;
+pub mod page;
 pub mod report;
+pub mod tables;
 pub mod text;
 
 use std::collections::BTreeMap;
@@ -264,7 +267,7 @@ impl<D: Domain> Gathered<D> {
         let context = Context { reference: &reference.data, as_of: timeline.as_of() };
         let records = std::mem::take(&mut history.records);
         let (judged, warnings) = rules::judge(domain, &history.deliveries, records, &context);
-        report.add_judged(domain, &history, &judged, &warnings, timeline);
+        report.add_judged(domain, &history, &judged, &warnings, &context);
         steps.step();
         let star = star::make(domain, &judged, &history.deliveries, &reference.data, timeline)?;
         steps.step();
