@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::effect;
-use super::report::{Change, Count, LoadReport, ReporterLine, SystemLine};
+use super::report::{Change, Count, DeliveryLine, LoadReport, ReporterLine, SystemLine};
 
 impl LoadReport {
     /// Fills `change`: every reporter of this or the former version, with both counts; and what
@@ -16,10 +16,18 @@ impl LoadReport {
             effect::compare(&mut self.effects, &former.effects);
             compare_systems(&mut self.systemer, &former.systemer);
         }
+        if let Some(former) = former {
+            for line in self.deliveries.iter_mut().filter(|line| line.refused.is_some()) {
+                let is_same = |one: &DeliveryLine| {
+                    (&one.file, &one.refused) == (&line.file, &line.refused)
+                };
+                line.new_refusal = !former.deliveries.iter().any(is_same);
+            }
+        }
     }
 
-    /// Fills `change` for a version that is made again: it is compared with what the report of the
-    /// one that it is made from was compared with.
+    /// The same for a version that is made again: it is compared with what the report of the one
+    /// that it is made from was compared with.
     pub fn compare_again(&mut self, old: &LoadReport) {
         let before = |change: &Change| ReporterLine {
             kommune: change.kommune.clone(),
@@ -28,7 +36,14 @@ impl LoadReport {
             ..ReporterLine::default()
         };
         let kommuner = old.change.iter().map(before).collect();
-        let former = LoadReport { version: old.former.clone(), kommuner, ..LoadReport::default() };
+        let former = LoadReport {
+            version: old.former.clone(),
+            kommuner,
+            deliveries: refused_before(&old.deliveries),
+            effects: effect::former(&old.effects),
+            systemer: old.systemer.iter().filter_map(former_system).collect(),
+            ..LoadReport::default()
+        };
         self.compare(Some(former).filter(|former| !former.version.is_empty()).as_ref());
     }
 }
@@ -55,6 +70,19 @@ fn compare_systems(now: &mut Vec<SystemLine>, former: &[SystemLine]) {
         .collect();
     now.extend(gone);
     now.sort_by(|a, b| (&a.kommune, &a.system).cmp(&(&b.kommune, &b.system)));
+}
+
+/// The deliveries that were refused in the former version as well.
+fn refused_before(deliveries: &[DeliveryLine]) -> Vec<DeliveryLine> {
+    let before = |line: &&DeliveryLine| line.refused.is_some() && !line.new_refusal;
+    deliveries.iter().filter(before).cloned().collect()
+}
+
+/// What a system had in the former version, by what is told of it in this one.
+fn former_system(line: &SystemLine) -> Option<SystemLine> {
+    let count = Count { records: line.before?, ..Count::default() };
+    let effects = effect::former(&line.effects);
+    Some(SystemLine { count, before: None, effects, ..line.clone() })
 }
 
 fn changes(former: &LoadReport, now: &LoadReport) -> Vec<Change> {
@@ -130,6 +158,29 @@ mod tests {
             ]
         );
         assert_eq!(now.effects[0].before, Some(1));
+    }
+
+    #[test]
+    fn a_version_made_again_is_compared_with_the_same() {
+        let made = || of_systems(&[("cura", 5, &[("D1", 3)]), ("nexus", 9, &[("D2", 2)])]);
+        let former = of_systems(&[("gammel", 4, &[]), ("nexus", 8, &[("D1", 7), ("D2", 1)])]);
+        let refused = |file: &str| DeliveryLine {
+            file: file.to_owned(),
+            refused: Some("kort".to_owned()),
+            ..DeliveryLine::default()
+        };
+        let with = |mut report: LoadReport, files: &[&str]| {
+            report.deliveries = files.iter().map(|file| refused(file)).collect();
+            report
+        };
+        let former = with(LoadReport { version: "2026-09.1".to_owned(), ..former }, &["a"]);
+        let mut old = with(made(), &["a", "b"]);
+        old.compare(Some(&former));
+        let new: Vec<bool> = old.deliveries.iter().map(|line| line.new_refusal).collect();
+        assert_eq!(new, [false, true]);
+        let mut again = with(made(), &["a", "b"]);
+        again.compare_again(&old);
+        assert_eq!(again, old);
     }
 
     #[test]

@@ -108,6 +108,15 @@ pub(super) fn compare(now: &mut Vec<Effect>, former: &[Effect]) {
     now.extend(gone);
 }
 
+/// What effects were in the former version, by what is told of them in this one.
+pub(super) fn former(now: &[Effect]) -> Vec<Effect> {
+    let before = |one: &Effect| {
+        let count = Count { records: one.before?, ..Count::default() };
+        Some(Effect { count, before: None, ..one.clone() })
+    };
+    now.iter().filter_map(before).collect()
+}
+
 /// A system of a reporter.
 pub(super) type Place = (String, String);
 

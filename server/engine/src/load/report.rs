@@ -80,6 +80,9 @@ pub struct DeliveryLine {
     /// Why it is refused whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
+    /// Whether it was not refused, or for another reason, in the former version.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub new_refusal: bool,
     /// Whether it is refused for its month alone, which is beyond the one that was ordered.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub later: bool,

@@ -1,5 +1,7 @@
 //! The load report for people, in Danish, at most [`WIDTH`](super::page::WIDTH) columns wide.
 
+use std::cmp::Reverse;
+
 use super::hold::Finding;
 use super::hold_files::HeldFile;
 use super::page::Page;
@@ -135,8 +137,9 @@ impl LoadReport {
     fn refused_to(&self, page: &mut Page, most: usize) {
         let mut refused: Vec<&DeliveryLine> =
             self.deliveries.iter().filter(|line| line.refused.is_some() && !line.later).collect();
-        // The newest first: they are the ones to act on.
-        refused.sort_by(|one, next| next.maaned.cmp(&one.maaned).then(one.file.cmp(&next.file)));
+        // New ones first, then the newest: they are the ones to act on.
+        let order = |one: &DeliveryLine| (!one.new_refusal, Reverse(one.maaned.clone()));
+        refused.sort_by_key(|one| (order(one), one.file.clone()));
         if !refused.is_empty() {
             page.heading(&format!(
                 "Afviste leverancer: {} (kommunen beholder den leverance, den havde)",
@@ -145,7 +148,8 @@ impl LoadReport {
         }
         for line in refused.iter().take(most) {
             let reason = line.refused.as_deref().unwrap_or_default();
-            page.line(2, &format!("{}: {reason}", line.file));
+            let new = if line.new_refusal { "ny: " } else { "" };
+            page.line(2, &format!("{new}{}: {reason}", line.file));
         }
         if refused.len() > most {
             page.line(2, &format!("… og {} til", refused.len() - most));
