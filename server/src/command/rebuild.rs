@@ -8,6 +8,7 @@ use terning_engine::load::LoadReport;
 
 use super::progress::Bar;
 use super::say;
+use super::versions::tell_removed;
 use crate::rebuild::{
     Again, Outcome, REFUSED, REPORT_TEXT, Rebuild, TablesRebuild, rebuild, rebuild_again,
     rebuild_of_tables,
@@ -18,6 +19,15 @@ use crate::{args, versions};
 
 pub(super) fn run(args: args::Rebuild) -> anyhow::Result<ExitCode> {
     telemetry::start(LogFormat::Text, "info");
+    let (data, keep) = (args.data.clone(), args.keep);
+    let ended = build(args)?;
+    if let Some(keep) = keep.filter(|_| ended == ExitCode::SUCCESS) {
+        tell_removed(&versions::keep_newest(&data, keep as usize)?);
+    }
+    Ok(ended)
+}
+
+fn build(args: args::Rebuild) -> anyhow::Result<ExitCode> {
     if let Some(from) = args.from {
         return again(&args.data, from);
     }
