@@ -11,6 +11,7 @@ use terning_engine::load::Accept;
 use terning_engine::load::hold::PERCENT;
 
 use crate::access::is_kommune;
+use crate::rebuild::Shares;
 use crate::versions::VersionName;
 
 /// Kubeserveren Terning.
@@ -131,6 +132,19 @@ pub struct Rebuild {
     #[arg(long, value_name = "PROCENT", default_value_t = PERCENT, hide_default_value = true)]
     #[arg(value_parser = clap::value_parser!(u32).range(0..=100))]
     pub hold: u32,
+    /// Hvor mange procent landets tal må flytte sig fra den aktive version, før den nye afventer
+    /// godkendelse; ellers 10. Forskelle på højst 30 tæller ikke
+    #[arg(long, value_name = "PROCENT", default_value_t = Shares::default().country)]
+    #[arg(hide_default_value = true)]
+    pub suspicious: u32,
+    /// Det samme for hver kommunes ydelser; ellers 30
+    #[arg(long, value_name = "PROCENT", default_value_t = Shares::default().kommune)]
+    #[arg(hide_default_value = true)]
+    pub suspicious_kommune: u32,
+    /// Det samme for, hvor mange ydelser hver regel har mærket; ellers 50
+    #[arg(long, value_name = "PROCENT", default_value_t = Shares::default().rule)]
+    #[arg(hide_default_value = true)]
+    pub suspicious_regel: u32,
     /// Behold kun de så mange nyeste versioner, når den nye er taget i brug; ellers beholdes alle. Den
     /// aktive og den, den sammenlignes med, fjernes aldrig
     #[arg(long, value_name = "ANTAL", value_parser = clap::value_parser!(u32).range(1..))]

@@ -10,8 +10,8 @@ use super::progress::Bar;
 use super::say;
 use super::versions::tell_removed;
 use crate::rebuild::{
-    Again, Outcome, REFUSED, REPORT_TEXT, Rebuild, TablesRebuild, rebuild, rebuild_again,
-    rebuild_of_tables,
+    Again, Outcome, REFUSED, REPORT_TEXT, Rebuild, Shares, TablesRebuild, rebuild,
+    rebuild_again, rebuild_of_tables,
 };
 use crate::telemetry::{self, LogFormat};
 use crate::versions::VersionName;
@@ -40,6 +40,12 @@ fn build(args: args::Rebuild) -> anyhow::Result<ExitCode> {
         month: args.month,
         accept: args.accept,
         percent: args.hold,
+        suspicious: Shares {
+            country: args.suspicious,
+            kommune: args.suspicious_kommune,
+            rule: args.suspicious_regel,
+            ..Shares::default()
+        },
     };
     let outcome = with_bar(&order)?;
     match &outcome {
@@ -51,6 +57,11 @@ fn build(args: args::Rebuild) -> anyhow::Result<ExitCode> {
                 report.deliveries.len(),
                 folder.join(REPORT_TEXT).display()
             ));
+            if let (false, Some(current)) =
+                (report.awaiting.is_empty(), versions::current(&order.data))
+            {
+                say(format_args!("den er IKKE taget i brug, for tallene ser forkerte ud; {current} svarer fortsat"));
+            }
             eprint!("{}", report.to_short_text());
         }
         Outcome::NothingUsable(report) => nothing_usable(&order.data, report),
