@@ -251,8 +251,7 @@ fn suspect(
         }
     };
     let before = Side { report: &former.report, cubes: &opened.cubes };
-    let reasons =
-        suspicion::find(Side { report, cubes }, before, order.suspicious, &order.accept)?;
+    let reasons = suspicion::find(Side { report, cubes }, before, order.suspicious, &order.accept)?;
     Ok(if reasons.is_empty() { Taken::InUse } else { Taken::Awaiting(reasons) })
 }
 

@@ -10,8 +10,8 @@ use super::progress::Bar;
 use super::say;
 use super::versions::tell_removed;
 use crate::rebuild::{
-    Again, Outcome, REFUSED, REPORT_TEXT, Rebuild, Shares, TablesRebuild, rebuild,
-    rebuild_again, rebuild_of_tables,
+    Again, Outcome, REFUSED, REPORT_TEXT, Rebuild, Shares, TablesRebuild, rebuild, rebuild_again,
+    rebuild_of_tables,
 };
 use crate::telemetry::{self, LogFormat};
 use crate::versions::VersionName;
@@ -60,7 +60,9 @@ fn build(args: args::Rebuild) -> anyhow::Result<ExitCode> {
             if let (false, Some(current)) =
                 (report.awaiting.is_empty(), versions::current(&order.data))
             {
-                say(format_args!("den er IKKE taget i brug, for tallene ser forkerte ud; {current} svarer fortsat"));
+                say(format_args!(
+                    "den er IKKE taget i brug, for tallene ser forkerte ud; {current} svarer fortsat"
+                ));
             }
             eprint!("{}", report.to_short_text());
         }

@@ -17,7 +17,10 @@ pub(super) fn list(args: &args::Folder) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let active = current(&args.data);
-    say(format_args!("{:<12} {:<10} {:<20} {:>9}  Tilstand", "Version", "Til og med", "Bygget", "MB"));
+    say(format_args!(
+        "{:<12} {:<10} {:<20} {:>9}  Tilstand",
+        "Version", "Til og med", "Bygget", "MB"
+    ));
     for name in names {
         show(&checked(&args.data, name, active == Some(name)));
     }

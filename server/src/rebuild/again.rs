@@ -86,7 +86,8 @@ fn of_deliveries(
     loaded.report.notes.push(format!("lavet igen af filerne til version {from}"));
     write_reports(&draft, &loaded)?;
     let star = std::mem::take(&mut loaded.star);
-    let (cubes, _) = write_cubes(domain.schema(), star, loaded.timeline, &draft.file(versions::CUBES))?;
+    let (cubes, _) =
+        write_cubes(domain.schema(), star, loaded.timeline, &draft.file(versions::CUBES))?;
     let mut manifest = Manifest::new(draft.name());
     manifest.roles.clone_from(&old.roles);
     manifest.more.clone_from(&old.more);

@@ -167,7 +167,11 @@ mod tests {
             let mut report = LoadReport::default();
             for (kommune, records) in ["153", "461"].into_iter().zip(records) {
                 let kommune = kommune.to_owned();
-                let line = terning_engine::load::report::ReporterLine { kommune, records, ..Default::default() };
+                let line = terning_engine::load::report::ReporterLine {
+                    kommune,
+                    records,
+                    ..Default::default()
+                };
                 report.kommuner.push(line);
             }
             let mut rule = RuleCount { caption: "Regel".to_owned(), ..RuleCount::default() };
@@ -180,15 +184,17 @@ mod tests {
         now.compare(Some(&before));
         let side = |report| Side { report, cubes: &[] };
         let accepted = Accept::Some(["153".to_owned()].into());
-        let found = |accept: &Accept| {
-            find(side(&now), side(&before), Shares::default(), accept).unwrap()
-        };
+        let found =
+            |accept: &Accept| find(side(&now), side(&before), Shares::default(), accept).unwrap();
         let rule = "reglen D1 Regel, ydelser med mærket: stiger fra 100 til 180, mere end 50 %";
         let kommune = "kommune 153, ydelser, der tæller: falder fra 1000 til 600, mere end 30 %";
         assert_eq!(found(&Accept::None), [kommune, rule]);
         assert_eq!(found(&accepted), [rule]);
         let twice = report([1000, 12000], 100);
         let country = find(side(&twice), side(&before), Shares::default(), &Accept::None).unwrap();
-        assert_eq!(country, ["hele landet, ydelser, der tæller: stiger fra 10000 til 13000, mere end 10 %"]);
+        assert_eq!(
+            country,
+            ["hele landet, ydelser, der tæller: stiger fra 10000 til 13000, mere end 10 %"]
+        );
     }
 }

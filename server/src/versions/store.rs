@@ -216,8 +216,8 @@ pub(crate) fn open(data: &Path, name: VersionName) -> Result<Arc<Version>, Strin
     let manifest = Manifest::read(&folder)?;
     let map = map(&folder.join(CUBES));
     let map = map.map_err(|error| format!("{CUBES} kan ikke åbnes: {error}"))?;
-    let cubes = snapshot::open(map.clone())
-        .map_err(|error| format!("{CUBES} er beskadiget: {error}"))?;
+    let cubes =
+        snapshot::open(map.clone()).map_err(|error| format!("{CUBES} er beskadiget: {error}"))?;
     release(&map);
     let cubes = cubes.into_iter().map(Arc::new).collect();
     Ok(Arc::new(Version { name, manifest, cubes, views: Views::default() }))
