@@ -8,8 +8,9 @@ use terning_engine::load::LoadReport;
 
 use super::progress::Bar;
 use super::say;
+use super::versions::tell_removed;
 use crate::rebuild::{
-    Again, Outcome, REFUSED, REPORT_TEXT, Rebuild, TablesRebuild, rebuild, rebuild_again,
+    Again, Outcome, REFUSED, REPORT_TEXT, Rebuild, Shares, TablesRebuild, rebuild, rebuild_again,
     rebuild_of_tables,
 };
 use crate::telemetry::{self, LogFormat};
@@ -18,6 +19,15 @@ use crate::{args, versions};
 
 pub(super) fn run(args: args::Rebuild) -> anyhow::Result<ExitCode> {
     telemetry::start(LogFormat::Text, "info");
+    let (data, keep) = (args.data.clone(), args.keep);
+    let ended = build(args)?;
+    if let Some(keep) = keep.filter(|_| ended == ExitCode::SUCCESS) {
+        tell_removed(&versions::keep_newest(&data, keep as usize)?);
+    }
+    Ok(ended)
+}
+
+fn build(args: args::Rebuild) -> anyhow::Result<ExitCode> {
     if let Some(from) = args.from {
         return again(&args.data, from);
     }
@@ -30,6 +40,12 @@ pub(super) fn run(args: args::Rebuild) -> anyhow::Result<ExitCode> {
         month: args.month,
         accept: args.accept,
         percent: args.hold,
+        suspicious: Shares {
+            country: args.suspicious,
+            kommune: args.suspicious_kommune,
+            rule: args.suspicious_regel,
+            ..Shares::default()
+        },
     };
     let outcome = with_bar(&order)?;
     match &outcome {
@@ -41,6 +57,13 @@ pub(super) fn run(args: args::Rebuild) -> anyhow::Result<ExitCode> {
                 report.deliveries.len(),
                 folder.join(REPORT_TEXT).display()
             ));
+            if let (false, Some(current)) =
+                (report.awaiting.is_empty(), versions::current(&order.data))
+            {
+                say(format_args!(
+                    "den er IKKE taget i brug, for tallene ser forkerte ud; {current} svarer fortsat"
+                ));
+            }
             eprint!("{}", report.to_short_text());
         }
         Outcome::NothingUsable(report) => nothing_usable(&order.data, report),

@@ -13,6 +13,7 @@ use anyhow::{Context, bail};
 use cube_schema::day::Month;
 use rustix::fs::{FlockOperation, flock};
 
+use super::remove::removed;
 use super::{MANIFEST, Manifest, VersionName, current_file, folder, names};
 
 /// The right to write versions in a data folder: one program has it at a time.
@@ -67,8 +68,9 @@ impl Draft {
         let failed = || format!("datamappen {} kan ikke skrives", data.display());
         private_folder().recursive(true).create(&versions).with_context(failed)?;
         remove_leftovers(&versions)?;
-        let last = names(&data)?.into_iter().find(|name| name.month == month);
-        let name = VersionName { month, serial: last.map_or(1, |name| name.serial + 1) };
+        let given = names(&data)?.into_iter().chain(removed(&data));
+        let last = given.filter(|name| name.month == month).map(|name| name.serial).max();
+        let name = VersionName { month, serial: last.unwrap_or_default() + 1 };
         let folder = versions.join(format!(".{name}.tmp"));
         private_folder().create(&folder).with_context(failed)?;
         Ok(Draft { data, folder, name, published: false, _lock: lock })
@@ -119,17 +121,23 @@ impl Drop for Draft {
 }
 
 /// Makes a version the one that is asked when none is named.
-fn make_current(data: &Path, name: VersionName) -> anyhow::Result<()> {
-    let temporary = data.join(".CURRENT.tmp");
-    let mut file = File::create(&temporary)?;
-    writeln!(file, "{name}")?;
-    file.sync_all()?;
-    fs::rename(&temporary, current_file(data))?;
-    flush(data)
+pub(super) fn make_current(data: &Path, name: VersionName) -> anyhow::Result<()> {
+    write_whole(&current_file(data), &format!("{name}\n"))
 }
 
-/// Drafts of rebuilds that were killed.
-fn remove_leftovers(versions: &Path) -> anyhow::Result<()> {
+/// Writes a small file in the place of the one of its name: a power cut leaves the old or the new one.
+pub(super) fn write_whole(path: &Path, text: &str) -> anyhow::Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let temporary = path.with_file_name(format!(".{name}.tmp"));
+    let mut file = File::create(&temporary)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(&temporary, path)?;
+    path.parent().map_or(Ok(()), flush)
+}
+
+/// Drafts of rebuilds that were killed, and versions that were removed only half.
+pub(super) fn remove_leftovers(versions: &Path) -> anyhow::Result<()> {
     for entry in fs::read_dir(versions)? {
         let path = entry?.path();
         if path.extension().is_some_and(|extension| extension == "tmp") {
