@@ -18,9 +18,8 @@ impl LoadReport {
         }
         if let Some(former) = former {
             for line in self.deliveries.iter_mut().filter(|line| line.refused.is_some()) {
-                let is_same = |one: &DeliveryLine| {
-                    (&one.file, &one.refused) == (&line.file, &line.refused)
-                };
+                let is_same =
+                    |one: &DeliveryLine| (&one.file, &one.refused) == (&line.file, &line.refused);
                 line.new_refusal = !former.deliveries.iter().any(is_same);
             }
         }
