@@ -119,8 +119,11 @@ mod tests {
         Effect { rule: rule.to_owned(), kind: EffectKind::Marked, count, ..Effect::default() }
     }
 
-    fn of_systems(lines: &[(&str, u64, &[(&str, u64)])]) -> LoadReport {
-        let line = |(system, records, rules): &(&str, u64, &[(&str, u64)])| SystemLine {
+    /// A system, its records, and how many of them rules have marked.
+    type Of<'a> = (&'a str, u64, &'a [(&'a str, u64)]);
+
+    fn of_systems(lines: &[Of<'_>]) -> LoadReport {
+        let line = |(system, records, rules): &Of<'_>| SystemLine {
             kommune: "153".to_owned(),
             system: (*system).to_owned(),
             count: Count { records: *records, citizens: *records },

@@ -1,6 +1,8 @@
 //! The part of the load report for people that tells what the rules have done: in all, by
 //! municipality and system, and where it has become more.
 
+use std::cmp::Reverse;
+
 use super::effect::{Effect, EffectKind};
 use super::page::Page;
 use super::report::{LoadReport, SystemLine};
@@ -24,7 +26,7 @@ impl LoadReport {
         if risen.is_empty() {
             return;
         }
-        risen.sort_by(|a, b| b.0.cmp(&a.0));
+        risen.sort_by_key(|one| Reverse(one.0));
         page.heading(&format!("Flere mærker og advarsler end i version {}", self.former));
         risen.iter().take(RISES).for_each(|(_, line)| page.line(2, line));
         if risen.len() > RISES {
