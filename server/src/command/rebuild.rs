@@ -8,6 +8,7 @@ use terning_engine::load::LoadReport;
 
 use super::progress::Bar;
 use super::say;
+use crate::disk::Disk;
 use crate::rebuild::{
     Again, Outcome, REFUSED, REPORT_TEXT, Rebuild, TablesRebuild, rebuild, rebuild_again,
     rebuild_of_tables,
@@ -18,11 +19,22 @@ use crate::{args, versions};
 
 pub(super) fn run(args: args::Rebuild) -> anyhow::Result<ExitCode> {
     telemetry::start(LogFormat::Text, "info");
+    let data = args.data.clone();
+    build(args).or_else(|error| {
+        eprintln!("fejl: {error:#}");
+        if let Some(current) = versions::current(&data) {
+            eprintln!("der svares fortsat med version {current}");
+        }
+        Ok(ExitCode::FAILURE)
+    })
+}
+
+fn build(args: args::Rebuild) -> anyhow::Result<ExitCode> {
     if let Some(from) = args.from {
         return again(&args.data, from);
     }
     if let (Some(schema), Some(tables)) = (args.schema, args.tables) {
-        return of_tables(&TablesRebuild { schema, tables, data: args.data });
+        return of_tables(&TablesRebuild { schema, tables, data: args.data, disk: Disk::real() });
     }
     let order = Rebuild {
         deliveries: args.deliveries.context("mappen med leverancer mangler (--deliveries)")?,
@@ -30,6 +42,7 @@ pub(super) fn run(args: args::Rebuild) -> anyhow::Result<ExitCode> {
         month: args.month,
         accept: args.accept,
         percent: args.hold,
+        disk: Disk::real(),
     };
     let outcome = with_bar(&order)?;
     match &outcome {
@@ -77,7 +90,7 @@ fn of_tables(order: &TablesRebuild) -> anyhow::Result<ExitCode> {
 /// Makes a version again; differing cubes are no success.
 fn again(data: &Path, from: VersionName) -> anyhow::Result<ExitCode> {
     let bar = Bar::new();
-    let made = rebuild_again(data, from, &|progress| {
+    let made = rebuild_again(&Disk::real(), data, from, &|progress| {
         bar.show(progress.stage, progress.done as u64, progress.of as u64);
     })?;
     drop(bar);

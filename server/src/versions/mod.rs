@@ -28,7 +28,7 @@ pub(crate) use raw::{checksum, checksum_of};
 pub use store::{Listed, Version, VersionError, Versions, check_folder};
 pub use views::Views;
 pub use watch::watch;
-pub use write::{Draft, Lock};
+pub use write::{Draft, Lock, make_current};
 
 use std::fs;
 use std::io;
