@@ -8,9 +8,10 @@ use terning_engine::load::LoadReport;
 
 use super::progress::Bar;
 use super::say;
+use super::versions::tell_removed;
 use crate::disk::Disk;
 use crate::rebuild::{
-    Again, Outcome, REFUSED, REPORT_TEXT, Rebuild, TablesRebuild, rebuild, rebuild_again,
+    Again, Outcome, REFUSED, REPORT_TEXT, Rebuild, Shares, TablesRebuild, rebuild, rebuild_again,
     rebuild_of_tables,
 };
 use crate::telemetry::{self, LogFormat};
@@ -19,14 +20,22 @@ use crate::{args, versions};
 
 pub(super) fn run(args: args::Rebuild) -> anyhow::Result<ExitCode> {
     telemetry::start(LogFormat::Text, "info");
-    let data = args.data.clone();
-    build(args).or_else(|error| {
+    let (data, keep) = (args.data.clone(), args.keep);
+    build(args).and_then(|ended| tidy_up(ended, &data, keep)).or_else(|error| {
         eprintln!("fejl: {error:#}");
         if let Some(current) = versions::current(&data) {
             eprintln!("der svares fortsat med version {current}");
         }
         Ok(ExitCode::FAILURE)
     })
+}
+
+/// Removes old versions after a rebuild that succeeded, where that was ordered.
+fn tidy_up(ended: ExitCode, data: &Path, keep: Option<u32>) -> anyhow::Result<ExitCode> {
+    if let Some(keep) = keep.filter(|_| ended == ExitCode::SUCCESS) {
+        tell_removed(&versions::keep_newest(&Disk::real(), data, keep as usize)?);
+    }
+    Ok(ended)
 }
 
 fn build(args: args::Rebuild) -> anyhow::Result<ExitCode> {
@@ -43,6 +52,12 @@ fn build(args: args::Rebuild) -> anyhow::Result<ExitCode> {
         accept: args.accept,
         percent: args.hold,
         disk: Disk::real(),
+        suspicious: Shares {
+            country: args.suspicious,
+            kommune: args.suspicious_kommune,
+            rule: args.suspicious_regel,
+            ..Shares::default()
+        },
     };
     let outcome = with_bar(&order)?;
     match &outcome {
@@ -54,6 +69,13 @@ fn build(args: args::Rebuild) -> anyhow::Result<ExitCode> {
                 report.deliveries.len(),
                 folder.join(REPORT_TEXT).display()
             ));
+            if let (false, Some(current)) =
+                (report.awaiting.is_empty(), versions::current(&order.data))
+            {
+                say(format_args!(
+                    "den er IKKE taget i brug, for tallene ser forkerte ud; {current} svarer fortsat"
+                ));
+            }
             eprint!("{}", report.to_short_text());
         }
         Outcome::NothingUsable(report) => nothing_usable(&order.data, report),

@@ -45,12 +45,7 @@ pub fn rebuild_again(
     from: VersionName,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> anyhow::Result<Again> {
-    let names = versions::names(data)?;
-    if !names.contains(&from) {
-        let known: Vec<String> = names.iter().map(ToString::to_string).collect();
-        let known = if known.is_empty() { "ingen".to_owned() } else { known.join(", ") };
-        bail!("version {from} findes ikke i {}; der er {known}", data.display());
-    }
+    versions::check_known(data, from)?;
     let lock = Lock::take(disk, data)?;
     let folder = versions::folder(data).join(from.to_string());
     let old = Manifest::read(&folder).map_err(anyhow::Error::msg)?;
@@ -61,6 +56,11 @@ pub fn rebuild_again(
     };
     manifest.more.insert("from".to_owned(), from.to_string().into());
     let in_use = versions::current(data).is_none_or(|current| current == from);
+    if in_use {
+        // Whoever took the old version into use has accepted this one.
+        manifest.more.remove(versions::AWAITING);
+        manifest.more.remove(versions::ASIDE);
+    }
     let name = draft.publish(&manifest, in_use)?;
     let former: CubesFile = part(&old, CUBES)
         .with_context(|| format!("version {from} siger ikke, hvilke kuber den havde"))?;
@@ -88,7 +88,7 @@ fn of_deliveries(
     loaded.report.notes.push(format!("lavet igen af filerne til version {from}"));
     write_reports(&draft, &loaded)?;
     let star = std::mem::take(&mut loaded.star);
-    let cubes = write_cubes(domain.schema(), star, loaded.timeline, &draft)?;
+    let (cubes, _) = write_cubes(domain.schema(), star, loaded.timeline, &draft)?;
     let mut manifest = Manifest::new(draft.name());
     manifest.roles.clone_from(&old.roles);
     manifest.more.clone_from(&old.more);

@@ -7,7 +7,7 @@
 //!
 //! A version's manifest says which of them it was made from, and under which paths they came.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -52,6 +52,40 @@ pub fn raw_files(manifest: &Manifest) -> anyhow::Result<Vec<RawFile>> {
         listed.with_context(|| format!("versionen {version} siger ikke, hvad den er lavet af"))?;
     serde_json::from_value(listed)
         .with_context(|| format!("listen over filer i versionen {version} kan ikke læses"))
+}
+
+/// The checksums of the raw files that a version was made from; `None` where its manifest does not say.
+pub(super) fn made_from(manifest: &Manifest) -> Option<Vec<String>> {
+    let listed = ["inputs", "tables"].into_iter().find_map(|part| manifest.more.get(part))?;
+    let files: Vec<RawFile> = serde_json::from_value(listed.clone()).ok()?;
+    Some(files.into_iter().map(|file| file.sha256).collect())
+}
+
+/// Removes the raw files that are not among some; how many they were, and their bytes.
+///
+/// # Errors
+/// A file cannot be removed.
+pub(super) fn remove_unused(
+    disk: &Disk,
+    data: &Path,
+    used: &BTreeSet<String>,
+) -> anyhow::Result<(usize, u64)> {
+    let folder = data.join(FOLDER);
+    let (mut files, mut bytes) = (0, 0);
+    for entry in fs::read_dir(&folder).into_iter().flatten() {
+        let entry = entry?;
+        let name = entry.file_name();
+        if name.to_str().is_some_and(|name| used.contains(name)) {
+            continue;
+        }
+        bytes += entry.metadata()?.len();
+        disk.remove_file(&entry.path())?;
+        files += 1;
+    }
+    if files > 0 {
+        disk.sync_folder(&folder)?;
+    }
+    Ok((files, bytes))
 }
 
 /// The bytes of a raw file, checked against its checksum.

@@ -12,6 +12,7 @@ use anyhow::bail;
 use cube_schema::day::Month;
 use rustix::fs::{FlockOperation, flock};
 
+use super::remove::removed;
 use super::{MANIFEST, Manifest, VersionName, current_file, folder, names};
 use crate::disk::{Access, Disk, DiskError, DiskFile};
 
@@ -24,6 +25,16 @@ pub struct Lock {
 }
 
 impl Lock {
+    /// The data folder.
+    pub(super) fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// What it lies on.
+    pub(super) fn disk(&self) -> &Disk {
+        &self.disk
+    }
+
     /// Takes it, before any work is done, and clears away what a rebuild that was killed left.
     ///
     /// # Errors
@@ -66,9 +77,10 @@ impl Draft {
     /// # Errors
     /// The data folder cannot be written.
     pub fn locked(lock: Lock, month: Month) -> anyhow::Result<Draft> {
-        let last = names(&lock.data)?.into_iter().find(|name| name.month == month);
-        let name = VersionName { month, serial: last.map_or(1, |name| name.serial + 1) };
-        let folder = folder(&lock.data).join(format!(".{name}.{DRAFT}"));
+        let given = names(&lock.data)?.into_iter().chain(removed(&lock.data));
+        let last = given.filter(|name| name.month == month).map(|name| name.serial).max();
+        let name = VersionName { month, serial: last.unwrap_or_default() + 1 };
+        let folder = draft_folder(&lock.data, name);
         lock.disk.make_folder(&folder)?;
         Ok(Draft { folder, name, published: false, lock })
     }
@@ -148,15 +160,20 @@ impl Drop for Draft {
 /// # Errors
 /// It cannot be written. Where only the disk does not say that it knows of it, it is asked now, and
 /// after a power cut it or the one before.
-pub fn make_current(disk: &Disk, data: &Path, name: VersionName) -> Result<(), DiskError> {
+pub(super) fn make_current(disk: &Disk, data: &Path, name: VersionName) -> Result<(), DiskError> {
     disk.replace(&current_file(data), format!("{name}\n").as_bytes())
 }
 
 /// What the folders of drafts end with.
 const DRAFT: &str = "tmp";
 
-/// Drafts of rebuilds that were killed.
-fn remove_leftovers(disk: &Disk, versions: &Path) -> anyhow::Result<()> {
+/// The folder of a version that is none: not yet, or not any more. No reader looks at it.
+pub(super) fn draft_folder(data: &Path, name: VersionName) -> PathBuf {
+    folder(data).join(format!(".{name}.{DRAFT}"))
+}
+
+/// Drafts of rebuilds that were killed, and versions that were removed only half.
+pub(super) fn remove_leftovers(disk: &Disk, versions: &Path) -> anyhow::Result<()> {
     for entry in fs::read_dir(versions)? {
         let path = entry?.path();
         if path.extension().is_some_and(|extension| extension == DRAFT) {
