@@ -63,6 +63,7 @@ const DECISIONS: &str = "decisions";
 const KOMMUNER: &str = "kommuner";
 const CUBES: &str = "cubes";
 const SCHEMA_PART: &str = "schema";
+const REPLACED: &str = "replaced";
 
 /// The deliveries of which something counts in a version, by reporter; none where the manifest, of
 /// an earlier program, does not say.
@@ -77,6 +78,12 @@ pub fn standings(manifest: &Manifest) -> Option<BTreeMap<String, Standing>> {
 pub fn settled(manifest: &Manifest) -> Settled {
     let standings = standings(manifest).unwrap_or_default().into_iter();
     standings.map(|(reporter, standing)| (reporter, hold::settled(&standing))).collect()
+}
+
+/// The compiled-in lists that a file has replaced in a version, by path.
+#[must_use]
+pub fn replaced(manifest: &Manifest) -> Vec<String> {
+    former::part(manifest, REPLACED).unwrap_or_default()
 }
 
 /// What was decided when a version was made; `None` where the manifest, of an earlier program, does
@@ -406,7 +413,7 @@ fn manifest(draft: &Draft, loaded: &Loaded, order: &Rebuild, cubes: &CubesFile) 
         (CUBES, json!(cubes)),
         (SCHEMA_PART, json!({ "name": "vh", "sha256": checksum(SCHEMA.as_bytes()) })),
         ("snapshot_format", json!(snapshot::FORMAT)),
-        ("replaced", json!(report.replaced)),
+        (REPLACED, json!(report.replaced)),
     ] {
         manifest.more.insert(name.to_owned(), part);
     }
