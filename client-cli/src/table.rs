@@ -32,6 +32,9 @@ pub struct Table {
     pub columns: Vec<Column>,
 }
 
+/// The unit of numbers that name something: they are shown without a point between thousands.
+const ORDINAL: &str = "nr.";
+
 /// A column of a table.
 #[derive(Clone, Debug)]
 pub struct Column {
@@ -47,6 +50,14 @@ pub struct Column {
     pub kind: TableColumnType,
     /// The values, one per row.
     pub values: Vec<Value>,
+}
+
+impl Column {
+    /// Whether its numbers name something.
+    #[must_use]
+    pub fn is_ordinal(&self) -> bool {
+        self.unit == ORDINAL
+    }
 }
 
 /// One value of a table.

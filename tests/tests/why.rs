@@ -384,7 +384,9 @@ fn hand07(off: &[&'static str], without: usize, last: &str) -> (Lines, Hand07) {
     };
     let files = [("statbank".to_owned(), published.csv.clone())].into();
     let given = Given { files, ..Given::default() };
-    let lines = reports::hand07::run(&everything(), &pivot, &given, &kendte_tekster(), &Cancel::default()).unwrap();
+    let lines =
+        reports::hand07::run(&everything(), &pivot, &given, &kendte_tekster(), &Cancel::default())
+            .unwrap();
     (lines, published)
 }
 

@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cube_schema::day::Quarter;
-use cube_schema::domains::vh::hand07::{Navne, Tekster};
 use cube_schema::domains::vh::hand07::forklar::{Forklaring, Virkning, forklar};
 use cube_schema::domains::vh::hand07::sammenlign::{Linje, sammenlign};
 use cube_schema::domains::vh::hand07::udtraek::{Udtraek, laes};
+use cube_schema::domains::vh::hand07::{Navne, Tekster};
 use cube_schema::domains::vh::kodelister::Kommune;
 use terning_engine::delivery::charset::Charset;
 use terning_engine::query::explain::Without;

@@ -1,6 +1,7 @@
 //! What the cubes say for `hand07`: the figures with all rules, those without each, and approvals.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use cube_schema::day::Quarter;
 use cube_schema::domains::vh::hand07::forklar::Virkning;
@@ -10,6 +11,7 @@ use cube_schema::domains::vh::hand07::{self, Celle, Navne, PAR, Par, Tal, Tekste
 use cube_schema::domains::vh::kodelister::Kommune;
 use terning_engine::cube::{Cube, Field};
 use terning_engine::query::bound::{HierarchyRef, Member};
+use terning_engine::query::cellset::AxisPositions;
 use terning_engine::query::explain::{Without, answer_without, rules};
 use terning_engine::query::{
     Cancel, CellSet, ErrorKind, Limits, Pivot, QueryError, Question, View, answer,
@@ -113,8 +115,10 @@ impl Scope {
     fn of(export: &Udtraek, cube: &Cube) -> Option<Scope> {
         let kommuner: BTreeSet<Kommune> = export.celler.keys().map(|one| one.kommune).collect();
         let kvartaler: BTreeSet<Quarter> = export.celler.keys().map(|one| one.kvartal).collect();
-        let has_kommune = |key: &str| Kommune::parse(key).is_some_and(|one| kommuner.contains(&one));
-        let has_kvartal = |key: &str| Quarter::parse(key).is_some_and(|one| kvartaler.contains(&one));
+        let has_kommune =
+            |key: &str| Kommune::parse(key).is_some_and(|one| kommuner.contains(&one));
+        let has_kvartal =
+            |key: &str| Quarter::parse(key).is_some_and(|one| kvartaler.contains(&one));
         let of_kommuner = condition(cube, KOMMUNE, has_kommune)?;
         let of_kvartaler = condition(cube, KVARTAL, has_kvartal)?;
         Some(Scope { kommuner, of_kommuner, of_kvartaler })
@@ -131,8 +135,8 @@ fn condition(
     let field = field(cube, named.0, named.1)?;
     let keys: Vec<&str> =
         (0..field.len()).map(|at| field.keys.get(at)).filter(|key| is_wanted(key)).collect();
-    let some = (keys.len() < field.len())
-        .then(|| format!("{}.{}={}", named.0, named.1, keys.join(",")));
+    let some =
+        (keys.len() < field.len()).then(|| format!("{}.{}={}", named.0, named.1, keys.join(",")));
     (!keys.is_empty()).then_some(some)
 }
 
@@ -254,22 +258,39 @@ impl<'a> Asker<'a> {
 /// The cells of an answer; those without a municipality are the given one's.
 fn figures(cells: &CellSet, cube: &Cube, kommune: Option<Kommune>) -> Tal {
     let [columns, rows] = cells.axes.as_slice() else { return Tal::new() };
-    let mut figures = Tal::new();
-    for (&ordinal, &value) in cells.ordinals.iter().zip(&cells.values) {
-        let (column, row) = (ordinal as usize % columns.count, ordinal as usize / columns.count);
-        let members = || {
-            let across = columns.columns.iter().zip(columns.position(column));
-            across.chain(rows.columns.iter().zip(rows.position(row)))
+    let across: Vec<Parts> = (0..columns.count).map(|at| Parts::of(columns, at, cube)).collect();
+    let down: Vec<Parts> = (0..rows.count).map(|at| Parts::of(rows, at, cube)).collect();
+    let figures = cells.ordinals.iter().zip(&cells.values).filter_map(|(&ordinal, &value)| {
+        let ordinal = ordinal as usize;
+        let (column, row) = (&across[ordinal % columns.count], &down[ordinal / columns.count]);
+        let celle = Celle {
+            kommune: kommune.or(row.kommune).or(column.kommune)?,
+            ydelse: row.ydelse.as_ref().or(column.ydelse.as_ref())?.clone(),
+            kvartal: row.kvartal.or(column.kvartal)?,
         };
+        Some((celle, value as i64))
+    });
+    figures.collect()
+}
+
+/// What a position of an axis says of a cell.
+struct Parts {
+    kommune: Option<Kommune>,
+    ydelse: Option<Arc<str>>,
+    kvartal: Option<Quarter>,
+}
+
+impl Parts {
+    fn of(axis: &AxisPositions, position: usize, cube: &Cube) -> Parts {
+        let members = || axis.columns.iter().zip(axis.position(position));
         let key =
             |wanted| members().find_map(|(column, member)| key(cube, *column, *member, wanted));
-        let kvartal = key(KVARTAL).and_then(Quarter::parse);
-        let own = kommune.or_else(|| key(KOMMUNE).and_then(Kommune::parse));
-        if let (Some(kommune), Some(ydelse), Some(kvartal)) = (own, key(YDELSE), kvartal) {
-            figures.insert(Celle { kommune, ydelse: ydelse.into(), kvartal }, value as i64);
+        Parts {
+            kommune: key(KOMMUNE).and_then(Kommune::parse),
+            ydelse: key(YDELSE).map(Arc::from),
+            kvartal: key(KVARTAL).and_then(Quarter::parse),
         }
     }
-    figures
 }
 
 /// The key of a member, where it is one of a field.

@@ -12,6 +12,7 @@ pub mod udtraek;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::day::Quarter;
 
@@ -22,8 +23,8 @@ use super::kodelister::{Kommune, YDELSER};
 pub struct Celle {
     /// The municipality.
     pub kommune: Kommune,
-    /// The service, by its StatBank code.
-    pub ydelse: Box<str>,
+    /// The service, by its StatBank code; a country's cells share a handful of them.
+    pub ydelse: Arc<str>,
     /// The quarter.
     pub kvartal: Quarter,
 }
@@ -135,8 +136,7 @@ const NAVNE: [&str; 4] = ["DstNavn", "Ydelsesnavn", "Ydelseskode", "StatbankTeks
 #[must_use]
 pub fn tekster(liste: &[u8]) -> Tekster {
     let liste = liste.strip_prefix("\u{feff}".as_bytes()).unwrap_or(liste);
-    let mut reader =
-        csv::ReaderBuilder::new().delimiter(b';').flexible(true).from_reader(liste);
+    let mut reader = csv::ReaderBuilder::new().delimiter(b';').flexible(true).from_reader(liste);
     let header = reader.headers().cloned().unwrap_or_default();
     let place = |name: &str| {
         header.iter().position(|column| column.trim().to_lowercase() == name.to_lowercase())
