@@ -9,6 +9,7 @@ pub mod tables;
 pub mod map;
 pub mod versions;
 pub mod access;
+pub mod audit;
 pub mod rebuild;
 pub mod package;
 pub mod reports;

@@ -51,7 +51,7 @@ fn make(args: &Token) -> anyhow::Result<String> {
     let key = Key::read_or_make(&args.data)?;
     let seconds = u64::from(args.days) * SECONDS_OF_A_DAY;
     let claims = Claims::new(&role.name, args.kommune.as_deref(), now()?, seconds);
-    claims.sign(&key)
+    claims.of(args.navn.as_deref()).sign(&key)
 }
 
 /// The role of a name: of the version that is asked now, or, where there is none yet, of the cubes
@@ -96,7 +96,7 @@ mod tests {
         let data = tempfile::tempdir().unwrap();
         let make = |rolle: Option<&str>, kommune: Option<&str>| {
             let (rolle, kommune) = (rolle.map(str::to_owned), kommune.map(str::to_owned));
-            make(&Token { kommune, rolle, data: data.path().to_owned(), days: 1 })
+            make(&Token { kommune, rolle, navn: None, data: data.path().to_owned(), days: 1 })
         };
         let key = Key::read_or_make(data.path()).unwrap();
         let read = |token: anyhow::Result<String>| Claims::verify(&token.unwrap(), &key).unwrap();
@@ -116,7 +116,13 @@ mod tests {
         }
         let nowhere = data.path().join("nosuch");
         let kommune = Some("153".to_owned());
-        let error = super::make(&Token { kommune, rolle: None, data: nowhere.clone(), days: 1 });
+        let error = super::make(&Token {
+            kommune,
+            rolle: None,
+            navn: None,
+            data: nowhere.clone(),
+            days: 1,
+        });
         assert!(error.unwrap_err().to_string().contains("findes ikke") && !nowhere.exists());
     }
 }

@@ -16,6 +16,7 @@ mod read;
 mod keys;
 mod tls;
 mod access;
+mod audit;
 
 use std::env;
 use std::fs;
@@ -49,6 +50,8 @@ pub struct Settings {
     pub tls: Tls,
     /// Who is let in.
     pub access: Access,
+    /// How the access log is kept.
+    pub audit: crate::audit::Settings,
 }
 
 /// What was read of a file and the environment.
@@ -71,6 +74,7 @@ impl From<Access> for Settings {
             cache_bytes: CACHE_BYTES,
             tls: Tls::None,
             access,
+            audit: crate::audit::Settings::default(),
         }
     }
 }
@@ -155,7 +159,8 @@ fn settings(mut top: Section<'_, '_>) -> Settings {
     let cache = top.or("cache", cache, (CACHE_BYTES >> 20) as u16);
     let tls = tls::read(&mut top);
     let access = access::read(&mut top, &tls);
-    let settings = Settings { listen, log, cache_bytes: bytes(cache), tls, access };
+    let audit = audit::read(&mut top, &access);
+    let settings = Settings { listen, log, cache_bytes: bytes(cache), tls, access, audit };
     let place = place.unwrap_or_else(|| top.place_of("listen"));
     if let Err(error) = check_listen(&settings) {
         top.refuse(place, &error.to_string());

@@ -70,6 +70,7 @@ fn records(
     let Words::Mdx(text, parameters) = words else { return Err(status::internal()) };
     let found = drill_mdx(&sight.views, (text, parameters), drill_through::LARGEST, cancel);
     let (at, drilled) = found.map_err(status::of_query)?;
+    sight.tell_records(&sight.views[at], &drilled);
     Ok(drill_through::parts(sight, at, vec![(*text).to_owned()], &drilled))
 }
 
@@ -87,6 +88,7 @@ fn told(sight: &Sight, words: &Words<'_>, cancel: &Cancel) -> Result<Vec<v1::Tab
     });
     let milliseconds = format!("{milliseconds:.1}").replace('.', ",");
     notes.push(format!("Det tog {milliseconds} ms."));
+    sight.tell_cube_asked(&sight.views[answer.view]);
     let cube = sight.views[answer.view].cube();
     let about = About {
         title: "Hvad der gøres med spørgsmålet".to_owned(),
