@@ -8,6 +8,7 @@ mod progress;
 mod rebuild;
 mod serve;
 mod token;
+mod versions;
 
 use std::fmt::Arguments;
 use std::io::{self, Write};
@@ -33,5 +34,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Config(args) => config::run(&args),
         Command::Token(args) => token::run(&args),
         Command::Audit(args) => audit::run(&args),
+        Command::Versions(args) => versions::list(&args),
+        Command::Activate(args) => versions::activate(&args),
+        Command::Remove(args) => versions::remove(&args),
     }
 }
