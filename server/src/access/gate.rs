@@ -180,8 +180,8 @@ mod tests {
         let ways = Ways { local_tokens: false, certificates: Vec::new(), issuers: Vec::new() };
         let without = Gate::new(folder.path(), Access::Required(Arc::new(ways)));
         let refused = Err(Refusal::Token(TokenError::Foreign));
-        assert_eq!(without.caller(Some(said.as_bytes()), None), refused);
+        assert_eq!(without.who(Some(said.as_bytes()), None), refused);
         let with = Gate::new(folder.path(), Access::by_local_tokens());
-        assert!(with.caller(Some(said.as_bytes()), None).is_ok());
+        assert!(with.who(Some(said.as_bytes()), None).is_ok());
     }
 }

@@ -49,11 +49,7 @@ fn written(calls: usize) -> tempfile::TempDir {
 }
 
 fn files(data: &Path) -> Vec<PathBuf> {
-    super::files::all(&super::files::folder(data))
-        .unwrap()
-        .into_iter()
-        .map(|one| one.path)
-        .collect()
+    files::all(&files::folder(data)).unwrap().into_iter().map(|one| one.path).collect()
 }
 
 /// What is wrong, with the file and the line.
@@ -170,7 +166,7 @@ fn a_chain_that_was_made_anew_without_the_key_is_found() {
     for file in files(data.path()) {
         fs::remove_file(file).unwrap();
     }
-    let mut end = super::chain::Link::default();
+    let mut end = chain::Link::default();
     let forged: String = (0..4)
         .map(|_| end.hang("2026-11-23T00:00:00.000Z", &entry("Query", "155")).unwrap())
         .collect();

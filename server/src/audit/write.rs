@@ -1,6 +1,6 @@
 //! Writes the log: groups of lines, each group with one sync.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -43,10 +43,23 @@ pub(super) struct Writer {
 /// The file that is being written.
 struct Open {
     file: DiskFile,
+    path: PathBuf,
     /// Its bytes that are certain.
     bytes: u64,
     /// The day on which it was begun.
     day: String,
+}
+
+impl Open {
+    /// That the file has its name, and what was written to it: what goes on in a file that somebody
+    /// has removed or cut is lost.
+    fn check(&self) -> io::Result<()> {
+        let bytes = fs::symlink_metadata(&self.path)?.len();
+        match bytes == self.bytes {
+            true => Ok(()),
+            false => Err(io::Error::other("adgangsloggens fil er ændret af en anden")),
+        }
+    }
 }
 
 impl Writer {
@@ -111,6 +124,7 @@ impl Writer {
         hung?;
         self.begin_file(&time[..DAY])?;
         let Some(open) = &mut self.file else { return Err(io::Error::other("ingen fil")) };
+        open.check()?;
         open.file.write_all(text.as_bytes())?;
         open.file.sync()?;
         self.head.put(&end)?;
@@ -130,7 +144,7 @@ impl Writer {
         let path = LogFile::of(&self.folder, self.end.seq + 1).path;
         let file = self.disk.create(&path, Access::Own)?;
         self.disk.sync_folder(&self.folder)?;
-        self.file = Some(Open { file, bytes: 0, day: day.to_owned() });
+        self.file = Some(Open { file, path, bytes: 0, day: day.to_owned() });
         Ok(())
     }
 
