@@ -60,7 +60,7 @@ fn a4_each_call_has_its_line_with_who_why_what_and_whom() {
     let filter = format!("--filter=Borger.Personnummer={FOREIGN}");
     assert!(ask(&["pivot", VH, &filter]).is_err());
     let package = folder.path().join("pakke");
-    let words = ["package", "datamart", "--kommune=153", "--token", &own];
+    let words = ["package", "--kind=datamart", "--kommune=153", "--token", &own];
     server.run(&words, &package).unwrap();
     drop(server);
     assert!(is_whole(data));
@@ -127,7 +127,7 @@ fn a4_who_has_looked_at_a_citizen_can_be_answered() {
                 SELECT [Measures].[x] ON 0 FROM [Voksne Handicappede] \
                 WHERE Head([Borger].[Personnummer].[Personnummer].Members, 1)";
     let _ = server.ask(&["mdx", text, "--token", &own]);
-    for kind in ["raw", "dsa", "datamart"] {
+    for kind in ["--kind=raw", "--kind=dsa", "--kind=datamart"] {
         let words = ["package", kind, "--kommune=157", "--token", &other];
         server.run(&words, &data.join(kind)).unwrap();
     }
@@ -227,7 +227,7 @@ fn odd_places(cpr: &str) -> Vec<Vec<String>> {
         words(&["explain", VH, &filter, &format!("--measure={cpr}")]),
         words(&["report", cpr]),
         words(&["report", "fejlliste", &format!("--kommune={cpr}")]),
-        words(&["package", cpr, "--kommune", cpr]),
+        words(&["package", "--kind", cpr, "--kommune", cpr]),
     ];
     mdx.chain(others).collect()
 }
@@ -247,7 +247,7 @@ fn a4_what_cannot_be_logged_is_not_answered() {
         assert!(said.contains("adgangsloggen") && !said.contains(ALONE), "{said}");
     }
     let into = data.join("pakke");
-    let words = ["package", "datamart", "--kommune=153"];
+    let words = ["package", "--kind=datamart", "--kommune=153"];
     assert!(server.run(&words, &into).unwrap_err().contains("adgangsloggen"));
     fs::rename(&away, &log).unwrap();
     server.answer(&ask);
@@ -268,8 +268,8 @@ fn a4_a_restart_goes_on_with_the_log_and_the_commands_tell_of_it() {
     assert!(is_whole(data));
     assert_eq!(search(data, Some(ALONE)).len(), 3);
     let run = |words: &[&str]| {
-        let words = ["terning-server", "audit"].iter().chain(words);
-        let words = words.chain(&["--data", data.to_str().unwrap()]);
+        let data = ["--data", data.to_str().unwrap()];
+        let words = [&["terning-server", "audit"], words, &data].concat();
         command::run(Args::try_parse_from(words).unwrap())
     };
     assert_eq!(run(&["verify"]).unwrap(), ExitCode::SUCCESS);
