@@ -4,9 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use prost::Message;
-use terning_engine::query::{
-    Answer, Cancel, Parameter, Parameters, Pivot, Question, prepare,
-};
+use terning_engine::query::{Answer, Cancel, Parameter, Parameters, Pivot, Question, prepare};
 use terning_proto::v1;
 use tonic::{Code, Status};
 

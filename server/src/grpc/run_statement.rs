@@ -2,9 +2,7 @@
 
 use std::time::Instant;
 
-use terning_engine::query::{
-    Cancel, Profile, Question, Wanted, drill_mdx, profile, wanted,
-};
+use terning_engine::query::{Cancel, Profile, Question, Wanted, drill_mdx, profile, wanted};
 use terning_proto::v1;
 use terning_proto::v1::run_statement_response::Part;
 use tonic::Status;
@@ -77,7 +75,7 @@ fn records(
 /// What is done with a question, and how long it took.
 fn told(sight: &Sight, words: &Words<'_>, cancel: &Cancel) -> Result<Vec<v1::TablePart>, Status> {
     let started = Instant::now();
-        let found = profile(&sight.views, &words.question(), &sight.limits, cancel);
+    let found = profile(&sight.views, &words.question(), &sight.limits, cancel);
     let Profile { answer, meaning, table, mut notes } = found.map_err(status::of_query)?;
     let milliseconds = started.elapsed().as_micros() as f64 / 1000.0;
     let (version, caller) = (sight.version.name, sight.caller.clone());

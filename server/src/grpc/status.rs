@@ -112,10 +112,7 @@ pub fn busy(message: &str, retry: Duration) -> Status {
     let hint = "prøv igen om lidt".to_owned();
     let detail = v1::ErrorDetail { hint, ..sentence(message.to_owned()) };
     let retry_delay = prost_types::Duration::try_from(retry).ok();
-    let retry = any(
-        "type.googleapis.com/google.rpc.RetryInfo",
-        &pb::RetryInfo { retry_delay },
-    );
+    let retry = any("type.googleapis.com/google.rpc.RetryInfo", &pb::RetryInfo { retry_delay });
     refuse_with(Code::ResourceExhausted, "BUSY", &detail, vec![retry])
 }
 

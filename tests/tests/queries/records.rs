@@ -51,7 +51,7 @@ fn drilled(text: &str) -> Result<Drilled, QueryError> {
         1_000_000,
         (&Limits::default(), &Cancel::default()),
     )
-        .map(|(_, found)| found)
+    .map(|(_, found)| found)
 }
 
 fn texts(found: &Drilled, column: &str) -> Vec<String> {

@@ -224,9 +224,7 @@ const BUSY: &str = "serveren er ved at lave andre datapakker";
 fn refused(refused: Refused) -> Status {
     match refused {
         Refused::Full(retry) => status::busy("for mange spørgsmål venter på svar", retry),
-        Refused::Late(retry) => {
-            status::busy("det ville ikke blive spørgsmålets tur i tide", retry)
-        }
+        Refused::Late(retry) => status::busy("det ville ikke blive spørgsmålets tur i tide", retry),
     }
 }
 
