@@ -117,6 +117,13 @@ impl Server {
     }
 }
 
+impl Server {
+    /// Tells the server to stop, and does not wait for it.
+    pub fn tell_to_stop(&mut self) {
+        let _ = self.stop.take().map(|stop| stop.send(()));
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         if let Some(stop) = self.stop.take() {
