@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use terning_server::disk::Disk;
 use terning_server::rebuild::{Rebuild, rebuild, rebuild_again};
 use terning_server::versions::VersionName;
 use terning_tests::folder::Delivery;
@@ -277,7 +278,7 @@ fn a_held_delivery_is_still_held_in_a_version_made_again() {
     let before = of("--version=2026-09.2");
     assert!(before.contains(&held.to_owned()), "{before:?}");
     let from = VersionName::parse("2026-09.2").unwrap();
-    let again = rebuild_again(folder.path(), from, &|_| ()).unwrap();
+    let again = rebuild_again(&Disk::real(), folder.path(), from, &|_| ()).unwrap();
     assert!(again.same && again.in_use);
     assert_eq!(of("--version=2026-09.3"), before);
 }

@@ -18,4 +18,5 @@ mod shell;
 mod settings;
 mod spoken;
 mod trust;
+mod versions;
 mod wire;

@@ -26,6 +26,8 @@ pub struct LoadReport {
     pub former: String,
     /// What whoever made the version has to say of it (that it is not in use), in Danish.
     pub notes: Vec<String>,
+    /// What is off beside the former version, in Danish: for its sake the version waits for an operator.
+    pub awaiting: Vec<String>,
     /// Reporters that keep what they had.
     pub held: Vec<Finding>,
     /// Reporters that would be held had they not been accepted.

@@ -19,6 +19,7 @@ impl LoadReport {
     pub fn to_text(&self) -> String {
         let mut page = Page::default();
         page.line(0, &self.title());
+        self.awaiting_to(&mut page);
         self.notes_to(&mut page);
         self.references_to(&mut page);
         self.held_to(&mut page);
@@ -37,6 +38,7 @@ impl LoadReport {
     #[must_use]
     pub fn to_short_text(&self) -> String {
         let mut page = Page::default();
+        self.awaiting_to(&mut page);
         self.notes_to(&mut page);
         self.references_to(&mut page);
         self.held_to(&mut page);
@@ -48,6 +50,23 @@ impl LoadReport {
         let version = if self.version.is_empty() { "uden navn" } else { &self.version };
         let as_of = danish(&self.as_of);
         format!("Indlæsningsrapport for version {version}, opgjort pr. {as_of}")
+    }
+
+    /// It decides whether anything of the rest is used, so it stands first.
+    fn awaiting_to(&self, page: &mut Page) {
+        if self.awaiting.is_empty() {
+            return;
+        }
+        let (version, former) = (&self.version, &self.former);
+        page.heading(&format!("IKKE taget i brug: tallene ser forkerte ud ved siden af {former}"));
+        self.awaiting.iter().for_each(|reason| page.line(2, reason));
+        page.line(
+            2,
+            &format!(
+                "Se efter, om noget mangler eller er med to gange, og genopbyg; er tallene rigtige, så tag \
+                 versionen i brug: terning-server activate {version} --data …"
+            ),
+        );
     }
 
     fn notes_to(&self, page: &mut Page) {
