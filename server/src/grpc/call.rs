@@ -49,7 +49,7 @@ impl Api {
     /// A version as a caller sees it.
     pub(super) async fn sight(&self, caller: &Caller, version: &str) -> Result<Sight, Status> {
         let version = self.version(version).await?;
-        request::current().tell_version(version.name);
+        request::current().tell_version(&version.name);
         let (seen, eyes) = (Arc::clone(&version), caller.clone());
         let views = tokio::task::spawn_blocking(move || seen.views(&eyes)).await;
         let views = views.map_err(|_| status::internal())?;

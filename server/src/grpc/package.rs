@@ -24,7 +24,7 @@ impl Api {
         let version = self.version(&request.version).await?;
         let kommune = request.kommune;
         let wanted = kommune.clone();
-        request::current().tell_version(version.name);
+        request::current().tell_version(&version.name);
         let eyes = caller.clone();
         let order = move || Order::new(&version, &eyes, kind, &wanted);
         let order = tokio::task::spawn_blocking(order).await.map_err(|_| status::internal())?;

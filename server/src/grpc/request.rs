@@ -52,7 +52,7 @@ impl Request {
     }
 
     /// Says which version is asked; the first that is said stays.
-    pub fn tell_version(&self, version: impl ToString) {
+    pub fn tell_version(&self, version: &impl ToString) {
         self.version.get_or_init(|| version.to_string());
     }
 
