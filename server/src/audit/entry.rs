@@ -67,6 +67,9 @@ pub struct Entry {
     /// The call's name, `Query`.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub call: String,
+    /// The id of the request, as the log of the service and the head of the answer have it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub request: String,
     /// The caller's role.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub role: String,

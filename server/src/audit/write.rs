@@ -18,7 +18,7 @@ use super::recover::{reason, recover};
 use crate::disk::{Access, Disk, DiskFile};
 
 /// How long a service that is ending is waited for before another may write.
-const HANDOVER: Duration = Duration::from_secs(8);
+const HANDOVER: Duration = Duration::from_secs(15);
 /// How often it is looked whether it has ended.
 const LOOK: Duration = Duration::from_millis(50);
 /// Letters of a day in a time.

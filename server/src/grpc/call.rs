@@ -5,12 +5,12 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use terning_engine::cube::dimension;
-use terning_engine::query::View;
+use terning_engine::query::{Limits, View};
 use tokio::time::Instant;
 use tonic::metadata::MetadataValue;
 use tonic::{Code, Request, Status};
 
-use super::{Api, status, work};
+use super::{Api, request, status};
 use crate::access::{Caller, Gate, Refusal, Who};
 use crate::audit::{Entry, Log, Visit};
 use crate::versions::{Cache, Version};
@@ -55,6 +55,8 @@ pub(super) struct Sight {
     pub visit: Arc<Visit>,
     /// The answers that were given.
     pub cache: Arc<Cache>,
+    /// How large an answer may become.
+    pub limits: Limits,
 }
 
 impl Api {
@@ -66,7 +68,7 @@ impl Api {
     /// Lets a call in, and says who makes it.
     pub(super) fn admit_who<T>(&self, request: Request<T>) -> Result<(Who, Call<T>), Status> {
         let who = who(&self.gate, &request)?;
-        let deadline = work::deadline(request.metadata());
+        let deadline = self.work.deadline(request.metadata());
         let visit = Arc::new(Visit::new(Log::NONE, Entry::default()));
         let caller = Asker { caller: who.caller.clone(), visit };
         Ok((who, Call { caller, deadline, message: request.into_inner() }))
@@ -76,6 +78,7 @@ impl Api {
     pub(super) async fn sight(&self, caller: &Asker, version: &str) -> Result<Sight, Status> {
         let version = self.version(version).await?;
         caller.visit.note(|entry| entry.version = version.name.to_string());
+        request::current().tell_version(&version.name);
         let (seen, eyes) = (Arc::clone(&version), caller.caller.clone());
         let views = tokio::task::spawn_blocking(move || seen.views(&eyes)).await;
         let views = views.map_err(|_| status::internal())?;
@@ -85,7 +88,8 @@ impl Api {
             status::plain(Code::PermissionDenied, "UNKNOWN_ROLE", message, hint)
         })?;
         let (visit, cache) = (Arc::clone(&caller.visit), Arc::clone(&self.cache));
-        Ok(Sight { version, views, caller: caller.caller.clone(), visit, cache })
+        let limits = self.work.limits().clone();
+        Ok(Sight { version, views, caller: caller.caller.clone(), visit, cache, limits })
     }
 }
 
@@ -105,13 +109,18 @@ pub fn who<T>(gate: &Gate, request: &Request<T>) -> Result<Who, Status> {
 }
 
 impl Sight {
+    /// Says of the request that it is about a cube, if there is one of the name.
+    pub(super) fn tell_cube(&self, name: &str) {
+        let _ = self.find_cube(name);
+    }
+
     /// The cube of a name, upper and lower case being equal.
     pub(super) fn find_cube(&self, name: &str) -> Result<&View, Status> {
         let wanted = dimension::fold(name);
         let mut shown = self.views.iter().filter(|view| !view.cube().hidden);
         let known = shown.clone().map(|view| view.cube().name.clone());
         let found = shown.find(|view| dimension::fold(&view.cube().name) == wanted);
-        found.ok_or_else(|| {
+        found.inspect(|view| request::current().tell_cube(&view.cube().name)).ok_or_else(|| {
             let known = known.collect();
             status::unknown(format!("kuben '{name}' findes ikke"), known)
         })

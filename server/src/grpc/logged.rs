@@ -11,7 +11,7 @@ use tonic_types::StatusExt;
 
 use super::call::{Asker, Call};
 use super::said::{self, Said};
-use super::{Api, Parts, status};
+use super::{Api, Parts, request, status};
 use crate::access::{Caller, Who};
 use crate::audit::{Entry, Outcome, Unlogged, Visit};
 
@@ -72,6 +72,7 @@ fn entry(call: &str, who: &Who, purpose: &str) -> Entry {
     };
     Entry {
         call: call.to_owned(),
+        request: request::id().unwrap_or_default(),
         role: Entry::free(role),
         kommune: Entry::free(kommune),
         subject: Entry::free(&who.subject),

@@ -1,6 +1,8 @@
 //! The service `terning.v1` over the engine: one file per call. Protobuf types end here.
 
 mod call;
+pub mod calls;
+mod cancel_query;
 mod convert;
 mod describe_cube;
 mod drill_through;
@@ -8,12 +10,14 @@ mod explain;
 mod list_cubes;
 mod list_functions;
 mod list_members;
+mod list_queries;
 mod list_reports;
 mod list_versions;
 mod logged;
 mod package;
 mod query;
 mod query_stream;
+pub mod request;
 mod run_report;
 mod run_statement;
 mod said;
@@ -36,7 +40,7 @@ use crate::access::Gate;
 use crate::audit::Log;
 use crate::versions::{Cache, Version, Versions};
 pub use call::who;
-use work::Work;
+pub use work::Work;
 
 /// A stream of answers.
 type Parts<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
@@ -64,12 +68,13 @@ impl Api {
         reports: Reports,
         gate: Gate,
         log: Log,
+        work: Work,
         cache_bytes: usize,
     ) -> Api {
         Api {
             versions,
             reports: Arc::new(reports),
-            work: Work::default(),
+            work,
             cache: Arc::new(Cache::new(cache_bytes)),
             gate,
             log,
@@ -205,6 +210,20 @@ impl QueryService for Api {
         request: Request<v1::PackageRequest>,
     ) -> Result<Response<Self::PackageStream>, Status> {
         self.logged_parts("Package", request, async |call| self.answer_package(call).await).await
+    }
+
+    async fn list_queries(
+        &self,
+        request: Request<v1::ListQueriesRequest>,
+    ) -> Result<Response<v1::ListQueriesResponse>, Status> {
+        Ok(Response::new(self.answer_list_queries(&self.admit(request)?)))
+    }
+
+    async fn cancel_query(
+        &self,
+        request: Request<v1::CancelQueryRequest>,
+    ) -> Result<Response<v1::CancelQueryResponse>, Status> {
+        self.answer_cancel_query(&self.admit(request)?).map(Response::new)
     }
 
     async fn list_versions(
