@@ -20,6 +20,8 @@ mod tables;
 
 use serde::{Deserialize, Serialize};
 
+use crate::language::Language;
+
 pub use cube::{CalculatedMeasure, Cube, Explain, NamedSet};
 pub use dimension::{Dimension, DimensionKind, Field, Grain, Hierarchy, Sort};
 pub use group::{Bridge, DayCount, DimensionUse, Measure, MeasureGroup, MeasureKind, Provenance};
@@ -41,6 +43,9 @@ pub struct Schema {
     /// The last month of the timeline, where it is not read off the data.
     #[serde(default)]
     pub last_month: Option<String>,
+    /// The language that numbers and days are shown in: `da` or `en`.
+    #[serde(default)]
+    pub language: Language,
     /// The caption of the All member of every hierarchy, and of pivot totals.
     #[serde(default = "all_caption")]
     pub all: String,

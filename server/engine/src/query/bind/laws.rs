@@ -181,6 +181,7 @@ proptest! {
             match bind::pivot(&view, &pivot) {
                 Ok(bound) => drop(show::mdx(&view, &bound)),
                 Err(error) => {
+                    prop_assert!(error.place.is_some(), "{}", error.message);
                     let place = error.place.unwrap();
                     prop_assert!(place.text.get(place.span).is_some());
                 }
