@@ -14,6 +14,7 @@ mod like;
 mod made_of;
 mod measures;
 mod problem;
+mod reading;
 mod records;
 mod role;
 mod tables;
@@ -95,8 +96,7 @@ impl Schema {
     /// # Errors
     /// All promises that do not hold, with their lines.
     pub fn parse(text: &str) -> Result<Schema, SchemaError> {
-        let mut schema: Schema =
-            toml::from_str(text).map_err(|error| SchemaError::unreadable(&error))?;
+        let mut schema = reading::read(text)?;
         let mut problems = Problems::new(text);
         schema.fill_names();
         schema.resolve_likes(&mut problems);

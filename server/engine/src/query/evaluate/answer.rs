@@ -140,19 +140,18 @@ struct Form {
     decimals: u8,
     /// The format, if one is said.
     format: Option<Arc<str>>,
-    /// Whether nothing is said: a value that has more decimals is shown with [`FREE_DECIMALS`].
+    /// Whether nothing is said: a value that is not whole is shown with [`FREE_DECIMALS`], where what
+    /// it is made of has none.
     free: bool,
 }
 
 impl Form {
     /// The decimals that a value is shown with.
     fn decimals_of(&self, value: f64) -> u8 {
-        if !self.free || self.format.is_some() || self.decimals >= FREE_DECIMALS {
-            return self.decimals;
-        }
-        let step = 10_f64.powi(i32::from(FREE_DECIMALS - self.decimals));
-        let digits = (value * 10_f64.powi(i32::from(FREE_DECIMALS))).round();
-        if digits % step == 0.0 || !value.is_finite() { self.decimals } else { FREE_DECIMALS }
+        let is_free = self.free && self.format.is_none() && self.decimals == 0;
+        let unit = 10_f64.powi(i32::from(FREE_DECIMALS));
+        let is_whole = || (value * unit).round() % unit == 0.0 || !value.is_finite();
+        if is_free && !is_whole() { FREE_DECIMALS } else { self.decimals }
     }
 }
 
