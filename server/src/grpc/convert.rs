@@ -29,8 +29,7 @@ pub fn version(version: &Version) -> v1::VersionInfo {
         name: version.name.to_string(),
         as_of: version.manifest.as_of.clone(),
         built_at: version.manifest.built_at.clone(),
-        active: false,
-        problem: String::new(),
+        ..v1::VersionInfo::default()
     }
 }
 

@@ -7,7 +7,7 @@ use tonic::Status;
 
 use super::call::Call;
 use super::{Api, status};
-use crate::versions::Listed;
+use crate::versions::{Listed, State};
 
 impl Api {
     pub(super) async fn answer_list_versions(
@@ -24,16 +24,29 @@ impl Api {
     }
 }
 
+/// What callers are told. Why a version waits is for operators: it tells of single municipalities.
 fn version_info(listed: Listed) -> v1::VersionInfo {
-    let name = listed.name.to_string();
+    let (name, state) = (listed.name.to_string(), of_state(&listed.state) as i32);
     match listed.manifest {
         Ok(manifest) => v1::VersionInfo {
             name,
             as_of: manifest.as_of,
             built_at: manifest.built_at,
-            active: listed.active,
+            active: listed.state == State::Active,
             problem: String::new(),
+            state,
+            bytes: listed.bytes,
         },
-        Err(problem) => v1::VersionInfo { name, problem, ..v1::VersionInfo::default() },
+        Err(problem) => v1::VersionInfo { name, problem, state, ..v1::VersionInfo::default() },
+    }
+}
+
+fn of_state(state: &State) -> v1::VersionState {
+    match state {
+        State::Active => v1::VersionState::Active,
+        State::Kept => v1::VersionState::Kept,
+        State::Aside(_) => v1::VersionState::Aside,
+        State::Awaiting(_) => v1::VersionState::Awaiting,
+        State::Damaged(_) => v1::VersionState::Damaged,
     }
 }

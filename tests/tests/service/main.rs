@@ -17,4 +17,5 @@ mod shell;
 mod settings;
 mod spoken;
 mod trust;
+mod versions;
 mod wire;
