@@ -155,7 +155,7 @@ impl Place<'_> {
         let named = |own| moved(own) || self.named.contains(&own) || self.cell.stand(own).is_some();
         narrowing.defaults(named);
         for (hierarchy, member) in &reading.elsewhere {
-            member.into_iter().for_each(|member| narrowing.condition(*hierarchy, *member));
+            member.iter().for_each(|member| narrowing.condition(*hierarchy, *member));
         }
         if narrowing.narrows(&reading.at_all) {
             return Ok(None);

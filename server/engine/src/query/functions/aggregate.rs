@@ -295,12 +295,14 @@ fn passing(
     Ok(passes)
 }
 
-/// The groups of cells that are counted within one set, and the group of each cell.
+/// Groups of cells that are counted within one set, as [`Groups`] has them, and the group of each cell.
+type Grouped = (Vec<(Keys, Keys)>, Vec<Option<usize>>);
+
 fn groups_of(
     evaluator: &Evaluator<'_>,
     (written, tuples_of_class, of_row): Existing<'_>,
     passes: &[bool],
-) -> Result<(Vec<(Keys, Keys)>, Vec<Option<usize>>), QueryError> {
+) -> Result<Grouped, QueryError> {
     let mut groups = Groups::new(written.len());
     let mut group_of_row = Vec::with_capacity(of_row.len());
     let mut start = 0;
