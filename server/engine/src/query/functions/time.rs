@@ -55,7 +55,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     to_date(
         "WTD",
         "Perioderne fra ugens første til og med medlemmet; af en dimension med uger.",
-        "WTD([Tid].[Uger].[Uge])",
+        "WTD([Tid].[Uger].[Dag].[2024-03-06])",
         |own, frame, given| of_time(own, frame, given, &WEEK_TO_DATE),
     ),
     Function {
