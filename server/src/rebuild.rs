@@ -8,11 +8,9 @@ mod restore;
 mod suspicion;
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{BufWriter, IntoInnerError};
-use std::os::unix::fs::DirBuilderExt;
+use std::io::{self, BufWriter, IntoInnerError};
 use std::panic::resume_unwind;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 
@@ -34,6 +32,7 @@ use terning_engine::load::{Accept, Hold, LoadError, LoadReport, Loaded, Order, l
 use terning_engine::query::{View, bind};
 use terning_engine::snapshot;
 
+use crate::disk::Disk;
 use crate::files::FolderStore;
 use crate::versions::{
     self, CubesFile, Draft, Lock, Manifest, RawFile, RawStore, VersionName, checksum, keep_raw,
@@ -118,6 +117,8 @@ pub struct Rebuild {
     pub accept: Accept,
     /// By how many percent a municipality's records may shrink before it is held.
     pub percent: u32,
+    /// What the folder of versions lies on.
+    pub disk: Disk,
     /// By how much figures may move before the version waits for an operator.
     pub suspicious: Shares,
 }
@@ -134,6 +135,7 @@ impl Rebuild {
             accept: Accept::None,
             percent: PERCENT,
             suspicious: Shares::default(),
+            disk: Disk::real(),
         }
     }
 }
@@ -175,11 +177,11 @@ impl Outcome {
 pub fn rebuild(order: &Rebuild, progress: &(dyn Fn(Progress) + Sync)) -> anyhow::Result<Outcome> {
     let domain = Vh::new()?;
     let store = FolderStore::open(&order.deliveries)?;
-    let lock = Lock::take(&order.data)?;
+    let lock = Lock::take(&order.disk, &order.data)?;
     let former = Former::find(&order.data, order.month);
     let mut loaded = match load_against(&domain, &store, order, former.as_ref(), progress) {
         Err(LoadError::NothingUsable(report)) => {
-            write_refused(&order.data, &report)?;
+            write_refused(order, &report)?;
             return Ok(Outcome::NothingUsable(report));
         }
         loaded => loaded?,
@@ -190,12 +192,10 @@ pub fn rebuild(order: &Rebuild, progress: &(dyn Fn(Progress) + Sync)) -> anyhow:
     loaded.report.compare(former.as_ref().map(|former| &former.report));
     accepted::note_idle(&order.accept, &mut loaded.report);
     let (star, inputs) = (std::mem::take(&mut loaded.star), &loaded.inputs);
-    let keep =
-        || keep_raw(&order.data, inputs, |input| read_again(&store, order, former.as_ref(), input));
+    let read = |input: &Input| read_again(&store, order, former.as_ref(), input);
+    let keep = || keep_raw(&order.disk, &order.data, inputs, read);
     // Many small files wait for the disk, and the cubes for the processor.
-    let (kept, made) = beside(keep, || {
-        write_cubes(domain.schema(), star, loaded.timeline, &draft.file(versions::CUBES))
-    });
+    let (kept, made) = beside(keep, || write_cubes(domain.schema(), star, loaded.timeline, &draft));
     kept?;
     let (cubes, built) = made?;
     let mut taken = decide_use(order, draft.name(), &mut loaded.report);
@@ -311,7 +311,7 @@ fn read_again(
     order: &Rebuild,
     former: Option<&Former>,
     input: &Input,
-) -> std::io::Result<Vec<u8>> {
+) -> io::Result<Vec<u8>> {
     let read = store.read(&input.path);
     match (read, former) {
         (Ok(bytes), _) if checksum(&bytes) == input.sha256 => Ok(bytes),
@@ -326,7 +326,7 @@ fn write_cubes(
     schema: &Schema,
     mut star: Star,
     timeline: Timeline,
-    path: &Path,
+    draft: &Draft,
 ) -> anyhow::Result<(CubesFile, Vec<Arc<Cube>>)> {
     let mut cubes: Vec<Arc<Cube>> = Vec::with_capacity(schema.cubes.len());
     for (at, cube) in schema.cubes.iter().enumerate() {
@@ -336,7 +336,7 @@ fn write_cubes(
     }
     drop(star);
     check_formulas(&cubes)?;
-    Ok((write_snapshot(&cubes, path)?, cubes))
+    Ok((write_snapshot(&cubes, draft)?, cubes))
 }
 
 /// That every formula of the cubes can be read.
@@ -348,36 +348,41 @@ fn check_formulas(cubes: &[Arc<Cube>]) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Bytes of cubes that are handed to the disk at a time.
+const CHUNK: usize = 1 << 20;
+
 /// Writes cubes as one file.
-fn write_snapshot(cubes: &[Arc<Cube>], path: &Path) -> anyhow::Result<CubesFile> {
-    let mut file = BufWriter::new(File::create(path)?);
+fn write_snapshot(cubes: &[Arc<Cube>], draft: &Draft) -> anyhow::Result<CubesFile> {
+    let mut file = BufWriter::with_capacity(CHUNK, draft.create(versions::CUBES)?);
     snapshot::write(&cubes.iter().map(Arc::as_ref).collect::<Vec<_>>(), &mut file)?;
-    let file = file.into_inner().map_err(IntoInnerError::into_error)?;
+    let mut file = file.into_inner().map_err(IntoInnerError::into_error)?;
     // It is summed up while the disk takes it.
-    let (flushed, summed) = beside(|| file.sync_all(), || CubesFile::of(path));
-    flushed?;
+    let (synced, summed) = beside(|| file.sync(), || CubesFile::of(&draft.file(versions::CUBES)));
+    synced?;
     Ok(summed?)
 }
 
 fn write_reports(draft: &Draft, loaded: &Loaded) -> anyhow::Result<()> {
-    write_report(&draft.file(REPORT), &draft.file(REPORT_TEXT), &loaded.report)?;
-    write_rejects(&loaded.rejects, BufWriter::new(File::create(draft.file(REJECTS))?))?;
-    write_warnings(&loaded.warnings, BufWriter::new(File::create(draft.file(WARNINGS))?))?;
-    Ok(())
+    let [json, text] = report_texts(&loaded.report)?;
+    draft.write(REPORT, |file| file.write_all(json.as_bytes()))?;
+    draft.write(REPORT_TEXT, |file| file.write_all(text.as_bytes()))?;
+    draft.write(REJECTS, |file| write_rejects(&loaded.rejects, file))?;
+    draft.write(WARNINGS, |file| write_warnings(&loaded.warnings, file))
 }
 
-fn write_report(json: &Path, text: &Path, report: &LoadReport) -> anyhow::Result<()> {
-    let mut written = serde_json::to_string_pretty(report)?;
-    written.push('\n');
-    fs::write(json, written)?;
-    Ok(fs::write(text, report.to_text())?)
+/// A report for programs, and for people.
+fn report_texts(report: &LoadReport) -> anyhow::Result<[String; 2]> {
+    Ok([serde_json::to_string_pretty(report)? + "\n", report.to_text()])
 }
 
 /// The reports of a rebuild that nothing came of, beside the versions, which stay as they were.
-fn write_refused(data: &Path, report: &LoadReport) -> anyhow::Result<()> {
-    let folder = data.join(REFUSED);
-    fs::DirBuilder::new().mode(0o700).recursive(true).create(&folder)?;
-    write_report(&folder.join(REPORT), &folder.join(REPORT_TEXT), report)
+fn write_refused(order: &Rebuild, report: &LoadReport) -> anyhow::Result<()> {
+    let folder = order.data.join(REFUSED);
+    order.disk.make_folder(&folder)?;
+    for (name, text) in [REPORT, REPORT_TEXT].into_iter().zip(report_texts(report)?) {
+        order.disk.replace(&folder.join(name), text.as_bytes())?;
+    }
+    Ok(())
 }
 
 /// What the version is made from and what was decided, so that it can be made again.
@@ -410,6 +415,9 @@ fn manifest(draft: &Draft, loaded: &Loaded, order: &Rebuild, cubes: &CubesFile) 
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::path::Path;
+
     use super::*;
 
     fn order(folder: &Path) -> Rebuild {

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use super::say;
 use crate::args;
+use crate::disk::Disk;
 use crate::versions::{
     self, Activated, Listed, Removed, State, VersionName, bytes_of, current, version_folder,
 };
@@ -53,7 +54,8 @@ fn megabytes(bytes: u64) -> String {
 
 /// Takes a version into use.
 pub(super) fn activate(args: &args::Activate) -> anyhow::Result<ExitCode> {
-    let Activated { name, before, awaited } = versions::activate(&args.data, args.version)?;
+    let Activated { name, before, awaited } =
+        versions::activate(&Disk::real(), &args.data, args.version)?;
     match before {
         None => say(format_args!("version {name} er aktiv")),
         Some(before) if before > name => say(format_args!(
@@ -72,7 +74,7 @@ pub(super) fn activate(args: &args::Activate) -> anyhow::Result<ExitCode> {
 
 /// Removes versions.
 pub(super) fn remove(args: &args::Remove) -> anyhow::Result<ExitCode> {
-    tell_removed(&versions::remove(&args.data, &args.versions)?);
+    tell_removed(&versions::remove(&Disk::real(), &args.data, &args.versions)?);
     Ok(ExitCode::SUCCESS)
 }
 

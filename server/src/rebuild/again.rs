@@ -15,6 +15,7 @@ use super::former::part;
 use super::of_tables::{is_of_tables, make_again};
 use super::restore::restore;
 use super::{CUBES, MONTH_LIMIT, decisions, settled, write_cubes, write_reports};
+use crate::disk::Disk;
 use crate::versions::{self, CubesFile, Draft, Lock, Manifest, RawStore, VersionName, find_raw};
 
 /// How a version made again compares with the one it was made from.
@@ -39,12 +40,13 @@ pub struct Again {
 /// There is no such version, its raw files are not there any more, or the data folder cannot be
 /// written.
 pub fn rebuild_again(
+    disk: &Disk,
     data: &Path,
     from: VersionName,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> anyhow::Result<Again> {
     versions::check_known(data, from)?;
-    let lock = Lock::take(data)?;
+    let lock = Lock::take(disk, data)?;
     let folder = versions::folder(data).join(from.to_string());
     let old = Manifest::read(&folder).map_err(anyhow::Error::msg)?;
     let (draft, mut manifest, cubes) = if is_of_tables(&old) {
@@ -86,8 +88,7 @@ fn of_deliveries(
     loaded.report.notes.push(format!("lavet igen af filerne til version {from}"));
     write_reports(&draft, &loaded)?;
     let star = std::mem::take(&mut loaded.star);
-    let (cubes, _) =
-        write_cubes(domain.schema(), star, loaded.timeline, &draft.file(versions::CUBES))?;
+    let (cubes, _) = write_cubes(domain.schema(), star, loaded.timeline, &draft)?;
     let mut manifest = Manifest::new(draft.name());
     manifest.roles.clone_from(&old.roles);
     manifest.more.clone_from(&old.more);

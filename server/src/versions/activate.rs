@@ -6,8 +6,9 @@ use anyhow::bail;
 use serde_json::json;
 
 use super::state::{ACCEPTED, State};
-use super::write::{make_current, write_whole};
+use super::write::make_current;
 use super::{Lock, VersionName, current, manifest, names, open, version_folder};
+use crate::disk::Disk;
 
 /// What was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,9 +27,9 @@ pub struct Activated {
 /// # Errors
 /// There is no such version, it cannot be read, a rebuild is running, or the data folder cannot be
 /// written.
-pub fn activate(data: &Path, name: VersionName) -> anyhow::Result<Activated> {
+pub fn activate(disk: &Disk, data: &Path, name: VersionName) -> anyhow::Result<Activated> {
     check_known(data, name)?;
-    let _lock = Lock::take(data)?;
+    let _lock = Lock::take(disk, data)?;
     let folder = version_folder(data, name);
     let opened = match open(data, name) {
         Ok(version) => version,
@@ -42,9 +43,9 @@ pub fn activate(data: &Path, name: VersionName) -> anyhow::Result<Activated> {
     if !folder.join(ACCEPTED).exists() {
         let mut text = json!({ "at": manifest::now() }).to_string();
         text.push('\n');
-        write_whole(&folder.join(ACCEPTED), &text)?;
+        disk.replace(&folder.join(ACCEPTED), text.as_bytes())?;
     }
-    make_current(data, name)?;
+    make_current(disk, data, name)?;
     Ok(Activated { name, before, awaited })
 }
 

@@ -12,8 +12,9 @@ use anyhow::{Context, bail};
 
 use super::activate::check_known;
 use super::state::State;
-use super::write::{flush, remove_leftovers, write_whole};
+use super::write::{draft_folder, remove_leftovers};
 use super::{Lock, Manifest, VersionName, current, folder, names, raw, version_folder};
+use crate::disk::Disk;
 
 /// The file, in the data folder, with the names of removed versions, one in a line.
 const REMOVED: &str = "REMOVED";
@@ -36,9 +37,9 @@ pub struct Removed {
 /// # Errors
 /// There is no such version, or it is needed: it is the one that is asked, or the one that this or a
 /// waiting one is compared with. Also where a rebuild is running or the data folder cannot be written.
-pub fn remove(data: &Path, wanted: &[VersionName]) -> anyhow::Result<Removed> {
+pub fn remove(disk: &Disk, data: &Path, wanted: &[VersionName]) -> anyhow::Result<Removed> {
     wanted.iter().try_for_each(|name| check_known(data, *name))?;
-    let lock = Lock::take(data)?;
+    let lock = Lock::take(disk, data)?;
     let needed = needed(data)?;
     for name in wanted {
         if let Some(why) = needed.get(name) {
@@ -46,19 +47,19 @@ pub fn remove(data: &Path, wanted: &[VersionName]) -> anyhow::Result<Removed> {
         }
     }
     let wanted: BTreeSet<VersionName> = wanted.iter().copied().collect();
-    remove_all(&lock, data, &wanted)
+    remove_all(&lock, &wanted)
 }
 
 /// Removes all but the newest versions, so that at most so many are left, and those that are needed.
 ///
 /// # Errors
 /// Another rebuild is running, or the data folder cannot be written.
-pub fn keep_newest(data: &Path, keep: usize) -> anyhow::Result<Removed> {
-    let lock = Lock::take(data)?;
+pub fn keep_newest(disk: &Disk, data: &Path, keep: usize) -> anyhow::Result<Removed> {
+    let lock = Lock::take(disk, data)?;
     let needed = needed(data)?;
     let old = names(data)?.into_iter().skip(keep);
     let unneeded = old.filter(|name| !needed.contains_key(name)).collect();
-    remove_all(&lock, data, &unneeded)
+    remove_all(&lock, &unneeded)
 }
 
 /// The names of removed versions.
@@ -89,40 +90,38 @@ fn needed(data: &Path) -> anyhow::Result<BTreeMap<VersionName, String>> {
     Ok(needed)
 }
 
-fn remove_all(
-    _lock: &Lock,
-    data: &Path,
-    wanted: &BTreeSet<VersionName>,
-) -> anyhow::Result<Removed> {
+fn remove_all(lock: &Lock, wanted: &BTreeSet<VersionName>) -> anyhow::Result<Removed> {
+    let (disk, data) = (lock.disk(), lock.data());
     let mut done = Removed::default();
     if !wanted.is_empty() {
-        remember(data, wanted)?;
+        remember(disk, data, wanted)?;
     }
     let versions = folder(data);
     for name in wanted.iter().rev() {
         let path = version_folder(data, *name);
         done.bytes += bytes_of(&path);
         // From here on it is no version; what is left of it is a leftover like that of a rebuild.
-        fs::rename(&path, versions.join(format!(".{name}.tmp")))?;
+        disk.rename(&path, &draft_folder(data, *name))?;
         done.versions.push(*name);
     }
-    flush(&versions)?;
-    remove_leftovers(&versions)?;
+    disk.sync_folder(&versions)?;
+    remove_leftovers(disk, &versions)?;
     match in_use(data)? {
         Err(unread) => done.unread = Some(unread),
         Ok(used) => {
-            let (files, bytes) = raw::remove_unused(data, &used)?;
+            let (files, bytes) = raw::remove_unused(disk, data, &used)?;
             (done.raw_files, done.bytes) = (files, done.bytes + bytes);
         }
     }
     Ok(done)
 }
 
-fn remember(data: &Path, wanted: &BTreeSet<VersionName>) -> anyhow::Result<()> {
+fn remember(disk: &Disk, data: &Path, wanted: &BTreeSet<VersionName>) -> anyhow::Result<()> {
     let mut all: BTreeSet<VersionName> = removed(data).into_iter().collect();
     all.extend(wanted);
     let text: String = all.iter().map(|name| format!("{name}\n")).collect();
-    write_whole(&data.join(REMOVED), &text).context("listen over fjernede versioner")
+    let written = disk.replace(&data.join(REMOVED), text.as_bytes());
+    written.context("listen over fjernede versioner")
 }
 
 /// The checksums of all raw files that some version was made from; or the version that does not tell.

@@ -1,6 +1,6 @@
 //! Starts servers, asks them, and compares with what is kept in `golden/`.
 
-use std::fs::{self, File};
+use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
@@ -13,6 +13,7 @@ use terning::args::Args;
 use terning_engine::cube::Cube;
 use terning_engine::snapshot;
 use terning_server::config::{Access, Settings, Tls};
+use terning_server::disk::Disk;
 use terning_server::serve;
 use terning_server::versions::{self, Draft, Manifest, VersionName};
 use tokio::sync::oneshot;
@@ -22,8 +23,10 @@ pub const PICKED_UP: Duration = Duration::from_secs(2);
 
 /// Publishes a version of some cubes.
 pub fn publish(data: &Path, month: (i16, i8), cubes: &[&Cube]) -> VersionName {
-    let draft = Draft::begin(data, Month::new(month.0, month.1)).unwrap();
-    snapshot::write(cubes, &mut File::create(draft.file(versions::CUBES)).unwrap()).unwrap();
+    let draft = Draft::begin(&Disk::real(), data, Month::new(month.0, month.1)).unwrap();
+    let mut file = draft.create(versions::CUBES).unwrap();
+    snapshot::write(cubes, &mut file).unwrap();
+    file.sync().unwrap();
     let manifest = Manifest::new(draft.name());
     draft.publish(&manifest, true).unwrap()
 }
