@@ -160,7 +160,9 @@ pub enum Command {
     Package(Package),
     /// Vis, hvilke celler i en rapport der er ændret fra en version til en anden, og hvorfor
     #[command(help_template = TEMPLATE)]
-    #[command(override_usage = "terning diff VERSION VERSION [--report NAVN | --cube KUBE …] [TILVALG]")]
+    #[command(
+        override_usage = "terning diff VERSION VERSION [--report NAVN | --cube KUBE …] [TILVALG]"
+    )]
     Diff(Diff),
     /// Vis versionerne
     #[command(help_template = TEMPLATE, override_usage = "terning versions [TILVALG]")]

@@ -10,7 +10,8 @@ use crate::output;
 
 pub(super) async fn run(client: &mut Client, common: &Common, args: Diff) -> Result<(), Error> {
     if !common.version.is_empty() {
-        let said = "terning diff sammenligner de to versioner, der står efter diff; udelad --version";
+        let said =
+            "terning diff sammenligner de to versioner, der står efter diff; udelad --version";
         return Err(Error::new(said.to_owned()));
     }
     output::table(common, &client.diff(asked(args)?).await?)

@@ -24,7 +24,9 @@ impl Api {
         let versions = Arc::clone(&self.versions);
         let listed = tokio::task::spawn_blocking(move || versions.list()).await;
         let listed = listed.map_err(|_| status::internal())?;
-        Ok(v1::ListVersionsResponse { versions: listed.into_iter().map(|one| version_info(one, sees_all)).collect() })
+        Ok(v1::ListVersionsResponse {
+            versions: listed.into_iter().map(|one| version_info(one, sees_all)).collect(),
+        })
     }
 }
 

@@ -129,8 +129,7 @@ fn every_cause_has_done_what_is_counted_by_hand() {
     assert_eq!(lines(&told), expected);
 
     // The report: what is approved. In the second quarter nothing was.
-    let report =
-        ["diff", "2026-09.1", "2026-10.1", "--kommuner=153", "--aar=2026", "--format=csv"];
+    let report = ["diff", "2026-09.1", "2026-10.1", "--kommuner=153", "--aar=2026", "--format=csv"];
     let told = lines(&server.answer(&report));
     let expected = [
         "1.1 153 2026K1 Antal Unikke Borgere 4 3 -1 0 0 0 -1 -1 1 0 0",
@@ -147,7 +146,10 @@ fn every_cause_has_done_what_is_counted_by_hand() {
     let mut back = asked(BENCHMARK, &[]);
     (back[1], back[2]) = (back[2], back[1]);
     let back = lines(&server.answer(&back));
-    assert!(back.contains(&"2026K1 Antal Unikke Borgere 4 5 1 0 0 -1 -1 1 1 1 0".to_owned()), "{back:?}");
+    assert!(
+        back.contains(&"2026K1 Antal Unikke Borgere 4 5 1 0 0 -1 -1 1 1 1 0".to_owned()),
+        "{back:?}"
+    );
     let last = "2026K4 Antal Unikke Borgere 4 - -4 -2 0 -1 -1 0 0 0 0".to_owned();
     assert!(back.contains(&last), "{back:?}");
 }
@@ -159,9 +161,8 @@ fn the_records_behind_are_listed_for_who_may_see_them() {
     let own = token(folder.path(), "kommune", Some("153"));
     let other = token(folder.path(), "kommune", Some("157"));
     let national = token(folder.path(), "national", None);
-    let told = |more: &[&str]| {
-        lines(&server.answer(&asked(BENCHMARK, &[&["--records"], more].concat())))
-    };
+    let told =
+        |more: &[&str]| lines(&server.answer(&asked(BENCHMARK, &[&["--records"], more].concat())));
     let changed = [
         "Kodelister 153 nexus x1",
         "Forsvundne 153 nexus v1",
@@ -186,13 +187,16 @@ fn the_records_behind_are_listed_for_who_may_see_them() {
 fn a_municipality_is_told_of_its_own_records_and_nothing_of_others() {
     let (with, without) = (both(true), both(false));
     let servers = [Server::ready(with.path()), Server::ready(without.path())];
-    let tokens = [token(with.path(), "kommune", Some("153")), token(without.path(), "kommune", Some("153"))];
+    let tokens =
+        [token(with.path(), "kommune", Some("153")), token(without.path(), "kommune", Some("153"))];
     let told = |at: usize, cube: &str, more: &[&str]| {
         lines(&servers[at].answer(&asked(cube, &[more, &["--token", &tokens[at]]].concat())))
     };
     // Where only its own records are, every byte is the same, whatever 157 has delivered.
     let own = "--cube=Voksne Handicappede";
-    for more in [&["--measure=Helårsmodtagere"][..], &["--rows=Borger.Personnummer"], &["--records"]] {
+    for more in
+        [&["--measure=Helårsmodtagere"][..], &["--rows=Borger.Personnummer"], &["--records"]]
+    {
         assert_eq!(told(0, own, more), told(1, own, more));
         assert!(!told(0, own, more).is_empty());
     }
@@ -209,7 +213,10 @@ fn a_municipality_is_told_of_its_own_records_and_nothing_of_others() {
     let alone = expected(["5 5 0 0 0 1 -1 -1 1 0 0", "- 5 5 3 0 1 0 0 1 0 0"]);
     assert_eq!(told(1, BENCHMARK, &[]), alone);
     let header = servers[0].answer(&asked(BENCHMARK, &["--token", &tokens[0]]));
-    assert!(header.contains("forskel, som kommunens egne indberetninger ikke forklarer"), "{header}");
+    assert!(
+        header.contains("forskel, som kommunens egne indberetninger ikke forklarer"),
+        "{header}"
+    );
 }
 
 #[test]
@@ -279,7 +286,8 @@ fn questions() -> Vec<(&'static str, &'static str, &'static str)> {
         for measure in ["Antal Unikke Borgere", "Antal Ydelsesmodtagere", "Antal Ydelser"] {
             asked.push((cube, "Handle kommune.Kommunenummer", measure));
         }
-        for measure in ["Påbegyndte Ydelser", "Afsluttede Ydelser", "Antal Unikke Borgere Ultimo"] {
+        for measure in ["Påbegyndte Ydelser", "Afsluttede Ydelser", "Antal Unikke Borgere Ultimo"]
+        {
             asked.push((cube, "Ydelse VH.Ydelseskode", measure));
         }
         asked.push((cube, "Åben ydelse § 107.Varighed", "Antal Ydelser"));

@@ -155,14 +155,23 @@ pub fn diff(
     identity: &Identity<'_>,
     cancel: &Cancel,
 ) -> Result<Compared, QueryError> {
-    let at = |side: Side<'_>| answer::find(side.views, &pivot.cube).map_err(|error| told(error, side));
+    let at =
+        |side: Side<'_>| answer::find(side.views, &pivot.cube).map_err(|error| told(error, side));
     let (old, new) = (at(before)?, at(after)?);
     let tellers = Tellers::find((before.views, old), (after.views, new));
-    let classes = Classes::find(before.views, after.views, tellers.as_ref(), identity, cancel)?;
+    let words = (pivot, identity);
+    let classes = Classes::find(before.views, after.views, tellers.as_ref(), words, cancel)?;
     let own = is_own(&after.views[new]);
     let pivot = Pivot { empty: false, ..pivot.clone() };
     let asked = (&before.views[old], &after.views[new]);
-    let ran = worlds::run((before, after), asked, tellers.as_ref(), &pivot, (identity, &classes), cancel)?;
+    let ran = worlds::run(
+        (before, after),
+        asked,
+        tellers.as_ref(),
+        &pivot,
+        (identity, &classes),
+        cancel,
+    )?;
     Ok(compare(&ran, own))
 }
 
@@ -225,7 +234,8 @@ fn compare(ran: &worlds::Ran, own: bool) -> Compared {
         let value = |grid: &Grid| grid.cells.get(place).copied();
         let mut causes = [0.0; Cause::ALL.len()];
         for step in &ran.steps {
-            let [from, to] = [step.from, step.to].map(|at| value(&ran.grids[at]).unwrap_or_default());
+            let [from, to] =
+                [step.from, step.to].map(|at| value(&ran.grids[at]).unwrap_or_default());
             causes[step.cause as usize] += to - from;
         }
         let (before, after) = (value(first), value(last));
@@ -287,10 +297,12 @@ pub fn records(
     identity: &Identity<'_>,
     cancel: &Cancel,
 ) -> Result<Table, QueryError> {
-    let at = |side: Side<'_>| answer::find(side.views, &pivot.cube).map_err(|error| told(error, side));
+    let at =
+        |side: Side<'_>| answer::find(side.views, &pivot.cube).map_err(|error| told(error, side));
     let (old, new) = (at(before)?, at(after)?);
     let tellers = Tellers::find((before.views, old), (after.views, new));
-    let classes = Classes::find(before.views, after.views, tellers.as_ref(), identity, cancel)?;
+    let words = (pivot, identity);
+    let classes = Classes::find(before.views, after.views, tellers.as_ref(), words, cancel)?;
     let mut lines: Vec<Vec<String>> = Vec::new();
     for side in [before, after] {
         let is_old = std::ptr::eq(side.views, before.views);

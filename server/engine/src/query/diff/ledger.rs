@@ -11,6 +11,7 @@ use crate::cube::dimension::same;
 use crate::cube::{Cube, Group, ProvenanceValues, Rows, Use};
 use crate::query::Cancel;
 use crate::query::error::{ErrorKind, QueryError};
+use crate::query::pivot::Pivot;
 use crate::query::view::View;
 
 /// Between the names of a record.
@@ -40,7 +41,7 @@ impl Classes {
         before: &[View],
         after: &[View],
         tellers: Option<&Tellers>,
-        identity: &Identity<'_>,
+        (pivot, identity): (&Pivot, &Identity<'_>),
         cancel: &Cancel,
     ) -> Result<Classes, QueryError> {
         let delivered = (delivered(before, identity)?, delivered(after, identity)?);
@@ -60,13 +61,21 @@ impl Classes {
         cancel.check()?;
         let mut classes = Classes { causes };
         if let Some(tellers) = tellers {
-            classes.judge(tellers, (before, after), identity);
+            let by_steps = asks_steps(tellers.after.cube(), pivot);
+            classes.judge(tellers, (before, after), by_steps, identity);
         }
         Ok(classes)
     }
 
-    /// Adds what has become of records that were delivered as before.
-    fn judge(&mut self, of: &Tellers, views: (&[View], &[View]), identity: &Identity<'_>) {
+    /// Adds what has become of records that were delivered as before. Approvals are asked about where
+    /// the question is.
+    fn judge(
+        &mut self,
+        of: &Tellers,
+        views: (&[View], &[View]),
+        by_steps: bool,
+        identity: &Identity<'_>,
+    ) {
         let until = until(of.before.cube(), of.after.cube());
         let old = Judged::of(&of.before, views.0, until, identity);
         let new = Judged::of(&of.after, views.1, until, identity);
@@ -77,7 +86,7 @@ impl Classes {
             let [old, new] = [&old, &new].map(|known| known.get(key).unwrap_or(&nothing));
             let cause = if old.judged != new.judged {
                 Cause::Judged
-            } else if old.approved != new.approved {
+            } else if by_steps && old.approved != new.approved {
                 Cause::Approval
             } else if old.lapsing != new.lapsing {
                 Cause::Time
@@ -111,9 +120,9 @@ impl Classes {
             let mut found: HashMap<Cause, RoaringBitmap> = HashMap::new();
             let may_see = |row: &u32| seen.is_none_or(|seen| seen.contains(*row));
             for row in (0..rows.len() as u32).filter(may_see) {
-                let cause = *known.entry(rows.fact[row as usize]).or_insert_with(|| {
-                    self.causes.get(&names.key(rows, row as usize)).copied()
-                });
+                let cause = *known
+                    .entry(rows.fact[row as usize])
+                    .or_insert_with(|| self.causes.get(&names.key(rows, row as usize)).copied());
                 if let Some(cause) = cause {
                     found.entry(cause).or_default().insert(row);
                 }
@@ -121,7 +130,8 @@ impl Classes {
             Some(found)
         };
         let groups = 0..cube.groups.len();
-        let of = |number| [split(number, false), split(number, true)].map(Option::unwrap_or_default);
+        let of =
+            |number| [split(number, false), split(number, true)].map(Option::unwrap_or_default);
         Split(groups.map(of).collect())
     }
 }
@@ -140,8 +150,20 @@ impl Split {
 fn delivered(views: &[View], identity: &Identity<'_>) -> Result<View, QueryError> {
     let found = views.iter().find(|view| same(&view.cube().name, identity.cube));
     found.map(View::of_records).ok_or_else(|| {
-        let message = format!("versionen har ikke kuben '{}', som forklarer ændringer", identity.cube);
+        let message =
+            format!("versionen har ikke kuben '{}', som forklarer ændringer", identity.cube);
         QueryError::new(ErrorKind::Invalid, message).hint("spørg de to versioner hver for sig")
+    })
+}
+
+/// Whether a question is about a dimension whose members change with time.
+fn asks_steps(cube: &Cube, pivot: &Pivot) -> bool {
+    let is_step = |at: &usize| cube.groups.iter().any(|group| group.uses[*at] == Some(Use::Step));
+    let steps = (0..cube.dimensions.len()).filter(is_step);
+    let mut texts = pivot.filters.iter().chain(&pivot.columns).chain(&pivot.rows);
+    let names: Vec<&str> = steps.map(|at| &*cube.dimensions[at].name).collect();
+    texts.any(|text| {
+        text.split_once('.').is_some_and(|(name, _)| names.iter().any(|own| same(own, name.trim())))
     })
 }
 
@@ -239,7 +261,8 @@ fn keys(cube: &Cube, rows: &Rows, dimension: Option<usize>, row: usize) -> Vec<S
     match &rows.lists[dimension] {
         None => vec![of(key)],
         Some(lists) => {
-            let mut keys: Vec<String> = lists.get(key as usize).iter().map(|&key| of(key)).collect();
+            let mut keys: Vec<String> =
+                lists.get(key as usize).iter().map(|&key| of(key)).collect();
             keys.sort_unstable();
             keys
         }
@@ -346,21 +369,28 @@ impl Judged {
         let cube = own.cube();
         // Of several groups the first that tells of records: the others are no services.
         let numbers = 0..cube.groups.len();
-        let told = numbers.into_iter().find_map(|at| Some((at, Names::of(cube, at, views, identity)?)));
+        let told =
+            numbers.into_iter().find_map(|at| Some((at, Names::of(cube, at, views, identity)?)));
         let Some((number, names)) = told else { return found };
         let group = &cube.groups[number];
         let marks = group.provenance.iter().find(|column| same(&column.name, identity.marks));
         for (key, rows) in records(&own, number, &names) {
             let fact = group.rows.fact[rows[0] as usize] as usize;
-            let mark = marks.map(|marks| text(&marks.values, fact)).unwrap_or_default();
+            let mark = marks.map(|marks| {
+                // Whoever sees some records only is told what these alone have led to.
+                let own = marks.own.as_ref().filter(|_| own.is_restricted());
+                text(own.unwrap_or(&marks.values), fact)
+            });
+            let mark = mark.unwrap_or_default();
             let days = rows.iter().map(|&row| {
                 let (first, last) = days(&group.rows, row as usize);
                 (first, last.min(until))
             });
             let days = days.filter(|(first, _)| *first <= until).collect();
-            let lapsing = identity.lapsing.iter().map(|name| {
-                keys(cube, &group.rows, cube.find_dimension(name), rows[0] as usize)
-            });
+            let lapsing = identity
+                .lapsing
+                .iter()
+                .map(|name| keys(cube, &group.rows, cube.find_dimension(name), rows[0] as usize));
             let lapsing = lapsing.collect();
             let judged = found.entry(key).or_default();
             judged.judged.push((mark, days));

@@ -18,9 +18,9 @@ use crate::query::{Cancel, Limits, bind, run as ask};
 pub(super) type Place = Vec<String>;
 
 /// The classes that are left out of the older version one after the other, and come back in the newer
-/// one the other way round; the last of them lies nearest to the records that are the same.
-const CLASSES: [Cause; 6] =
-    [Cause::Vanished, Cause::Changed, Cause::Codes, Cause::Judged, Cause::Approval, Cause::Time];
+/// one the other way round. Between them lie time, and the approvals, which time does not touch.
+const CLASSES: [Cause; 5] =
+    [Cause::Vanished, Cause::Changed, Cause::Codes, Cause::Judged, Cause::Time];
 
 /// An answer by places.
 #[derive(Clone, Default)]
@@ -97,9 +97,12 @@ pub(super) fn run(
     Ok(ran)
 }
 
-/// The row of worlds between two versions.
+/// The row of worlds between two versions. Time is what lies between the months of both and all months
+/// of the newer one, over the records that were delivered and are judged alike.
 fn between(older: &World<'_>, newer: &World<'_>) -> Result<Ran, QueryError> {
     let last = older.cube().timeline.last.min(newer.cube().timeline.last);
+    let cut = |world: &World<'_>| (world.cube().timeline.last > last).then_some(last.0);
+    let (earlier, later) = (cut(older), cut(newer));
     let mut ran = Ran { grids: vec![older.count(&[], None)?], steps: Vec::new() };
     let mut without = Vec::new();
     for cause in CLASSES {
@@ -108,13 +111,20 @@ fn between(older: &World<'_>, newer: &World<'_>) -> Result<Ran, QueryError> {
             ran.add(cause, older.count(&without, None)?);
         }
     }
-    if older.cube().timeline.last > last {
-        ran.add(Cause::Time, older.count(&without, Some(last.0))?);
+    if earlier.is_some() {
+        ran.add(Cause::Time, older.count(&without, earlier)?);
+    }
+    without.push(Cause::Approval);
+    if older.split.has(Cause::Approval) {
+        ran.add(Cause::Approval, older.count(&without, earlier)?);
     }
     without.push(Cause::New);
-    let is_later = newer.cube().timeline.last > last;
-    ran.add(Cause::Rest, newer.count(&without, is_later.then_some(last.0))?);
-    if is_later {
+    ran.add(Cause::Rest, newer.count(&without, later)?);
+    without.retain(|left| *left != Cause::Approval);
+    if newer.split.has(Cause::Approval) {
+        ran.add(Cause::Approval, newer.count(&without, later)?);
+    }
+    if later.is_some() {
         ran.add(Cause::Time, newer.count(&without, None)?);
     }
     let back = CLASSES.into_iter().rev().filter(|cause| *cause != Cause::Vanished);
