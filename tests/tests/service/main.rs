@@ -12,6 +12,7 @@ mod counted;
 mod diff;
 mod interference;
 mod lives;
+mod load;
 mod packages;
 mod reports;
 mod shell;
