@@ -53,7 +53,7 @@ impl Api {
             about.notes.insert(0, as_of(&before, &after));
             Ok(table::parts(&after.version, about, &table))
         };
-        Ok(super::table_stream(self.work.run(deadline, job).await?))
+        Ok(super::table_stream(self.work.run(&caller, deadline, job).await?))
     }
 
     /// The pivot of a request: its own, or that of a report with its parameters, as the newer version
