@@ -264,7 +264,10 @@ fn every_command_asks_the_version_that_is_named() {
     let cube = "--cube=Voksne Handicappede";
     let commands: [&[&str]; 7] = [
         &["pivot", cube, "--rows=Tid.År"],
-        &["mdx", "SELECT [Tid].[År].Members ON ROWS, {[Measures].[Antal Ydelser]} ON COLUMNS FROM [Voksne Handicappede]"],
+        &[
+            "mdx",
+            "SELECT [Tid].[År].Members ON ROWS, {[Measures].[Antal Ydelser]} ON COLUMNS FROM [Voksne Handicappede]",
+        ],
         &["report", "harmonisering", "--kommune=153"],
         &["report", "fejlliste", "--kommune=153"],
         &["drill", cube],
