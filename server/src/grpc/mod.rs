@@ -5,6 +5,7 @@ pub mod calls;
 mod cancel_query;
 mod convert;
 mod describe_cube;
+mod diff;
 mod drill_through;
 mod explain;
 mod list_cubes;
@@ -201,6 +202,15 @@ impl QueryService for Api {
         request: Request<v1::ExplainRequest>,
     ) -> Result<Response<Self::ExplainStream>, Status> {
         self.logged_parts("Explain", request, async |call| self.answer_explain(call).await).await
+    }
+
+    type DiffStream = Parts<v1::TableResponse>;
+
+    async fn diff(
+        &self,
+        request: Request<v1::DiffRequest>,
+    ) -> Result<Response<Self::DiffStream>, Status> {
+        self.answer_diff(self.admit(request)?).await.map(Response::new)
     }
 
     type PackageStream = Parts<v1::PackageResponse>;

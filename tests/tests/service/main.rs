@@ -10,6 +10,7 @@ mod access;
 mod audit;
 mod commands;
 mod counted;
+mod diff;
 mod interference;
 mod lives;
 mod load;
