@@ -92,7 +92,7 @@ impl Walk {
             let read = Line::read(&raw.bytes);
             match read {
                 Ok(line) if raw.ends => {
-                    self.line(place, &line, (number == 1).then_some(file.first))
+                    self.line(place, &line, (number == 1).then_some(file.first));
                 }
                 // What a crash leaves, or what is being written at this moment.
                 _ if is_last && !raw.ends && self.is_beyond_head() => {

@@ -210,7 +210,7 @@ impl QueryService for Api {
         &self,
         request: Request<v1::DiffRequest>,
     ) -> Result<Response<Self::DiffStream>, Status> {
-        self.answer_diff(self.admit(request)?).await.map(Response::new)
+        self.logged_parts("Diff", request, async |call| self.answer_diff(call).await).await
     }
 
     type PackageStream = Parts<v1::PackageResponse>;

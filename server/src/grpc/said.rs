@@ -124,6 +124,17 @@ impl Said for v1::ExplainRequest {
     }
 }
 
+impl Said for v1::DiffRequest {
+    fn purpose(&self) -> &str {
+        &self.purpose
+    }
+
+    fn texts(&self) -> Vec<&str> {
+        let pivot = self.pivot.as_ref().map(of_pivot).unwrap_or_default();
+        pivot.into_iter().chain(self.parameters.values().map(String::as_str)).collect()
+    }
+}
+
 impl Said for v1::PackageRequest {
     fn purpose(&self) -> &str {
         &self.purpose

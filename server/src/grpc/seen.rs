@@ -35,8 +35,8 @@ impl Sight {
             self.tell_cube_asked(view);
         }
         let Shape { axes, filters, measure, formulas, .. } = shape;
-        let axes = axes.into_iter().map(free).collect();
-        let (filters, formulas) = (free(filters), free(formulas));
+        let axes = axes.iter().map(|axis| free(axis)).collect();
+        let (filters, formulas) = (free(&filters), free(&formulas));
         self.tell_asked(|question| {
             *question = Question { axes, filters, measure, formulas, ..std::mem::take(question) };
         });
@@ -49,7 +49,7 @@ impl Sight {
         }
         self.tell_cube_asked(view);
         self.visit.note(|entry| entry.personal = true);
-        let told = free(shape::filters(view, filters, &|value| self.visit.asks(value)));
+        let told = free(&shape::filters(view, filters, &|value| self.visit.asks(value)));
         let measure = view.cube().find_measure(measure);
         let measure = measure.map(|found| view.cube().measure(found).name.clone());
         self.tell_asked(|question| {
@@ -66,7 +66,7 @@ impl Sight {
         self.tell_cube_asked(view);
         self.visit.note(|entry| entry.personal = true);
         let hide = |value: &str| self.visit.asks(value);
-        let filters = free(shape::conditions(view, &drilled.conditions, &hide));
+        let filters = free(&shape::conditions(view, &drilled.conditions, &hide));
         self.tell_asked(|question| {
             question.filters = filters;
             question.measure.clone_from(&drilled.of.measure);
@@ -93,8 +93,21 @@ impl Sight {
             match all {
                 true => self.visit.shows(different),
                 false => {
-                    different.iter().for_each(|text| self.visit.shows(numbers(text.as_bytes())))
+                    different.iter().for_each(|text| self.visit.shows(numbers(text.as_bytes())));
                 }
+            }
+        }
+    }
+
+    /// Tells whom a table names in any of its texts.
+    pub(super) fn tell_texts(&self, table: &Table) {
+        if !self.visit.is_kept() {
+            return;
+        }
+        for column in &table.columns {
+            if let Values::Text(texts) = &column.values {
+                let found = texts.iter().flatten().flat_map(|text| numbers(text.as_bytes()));
+                self.visit.shows(found);
             }
         }
     }
@@ -124,7 +137,7 @@ pub(super) fn is_personal(view: &View) -> bool {
 }
 
 /// Names of the cube are no personal data, but what stands in its lists may look like it.
-fn free(texts: Vec<String>) -> Vec<String> {
+fn free(texts: &[String]) -> Vec<String> {
     texts.iter().map(|text| Entry::free(text)).collect()
 }
 

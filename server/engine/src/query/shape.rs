@@ -136,7 +136,7 @@ impl Teller<'_> {
             _ => None,
         });
         let told = different.iter().take(MEMBERS).map(|&member| self.member(hierarchy, member));
-        let told = more(told.collect(), different.len());
+        let told = more(&told.collect::<Vec<_>>(), different.len());
         format!("{}={told}", fields.unwrap_or_else(|| self.dimension(hierarchy).to_owned()))
     }
 
@@ -144,7 +144,8 @@ impl Teller<'_> {
         let Condition { dimension, field, members, except } = condition;
         let hierarchy = HierarchyRef::Of { dimension: *dimension, hierarchy: 0 };
         let of = |&id: &u32| self.member(hierarchy, Member::Of { field: *field, id });
-        let told = more(members.iter().take(MEMBERS).map(of).collect(), members.len());
+        let told: Vec<String> = members.iter().take(MEMBERS).map(of).collect();
+        let told = more(&told, members.len());
         let sign = if *except { "<>" } else { "=" };
         format!("{}{sign}{told}", self.field(hierarchy, *field))
     }
@@ -234,7 +235,7 @@ impl Teller<'_> {
 }
 
 /// Members one behind the other, and how many there are where not all are told.
-fn more(told: Vec<String>, count: usize) -> String {
+fn more(told: &[String], count: usize) -> String {
     let all = told.len() == count;
     let told = told.join(",");
     if all { told } else { format!("{told},{HIDDEN} ({count})") }
