@@ -11,15 +11,25 @@ pub struct Key {
 }
 
 /// Every key.
-pub const KEYS: [Key; 23] = [
+pub const KEYS: [Key; 33] = [
     key("listen"),
     key("log"),
     key("cache"),
+    key("load.places"),
+    key("load.places_each"),
+    key("load.queue"),
+    key("load.queue_each"),
+    key("load.seconds"),
+    key("load.cells"),
+    key("load.memory"),
+    key("load.drain"),
     key("tls.certificate"),
     key("tls.key"),
     key("tls.client_ca"),
     key("tls.client_certificate"),
     key("tls.ends_in_front"),
+    key("audit.enabled"),
+    key("audit.file"),
     key("access.local_tokens"),
     key("access.certificate[].subject"),
     key("access.certificate[].san"),

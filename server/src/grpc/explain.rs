@@ -16,15 +16,19 @@ impl Api {
     ) -> Result<Parts<v1::TableResponse>, Status> {
         let Call { caller, deadline, message: request } = call;
         let sight = self.sight(&caller, &request.version).await?;
+        sight.tell_cube(&request.cube);
         let job = move |cancel: &Cancel| {
             let v1::ExplainRequest { cube, filters, measure, .. } = request;
             let asked = ExplainCell { cube, filters: filters.clone(), measure };
             let explained = explain(&sight.views, &asked, cancel).map_err(status::of_query)?;
-            let cube = sight.views[explained.view].cube().name.clone();
+            let view = &sight.views[explained.view];
+            sight.tell_filters(view, &filters, &explained.measure);
+            sight.visit.note(|entry| entry.rows = Some(explained.steps.len() as u64));
+            let cube = view.cube().name.clone();
             let about = about(cube, filters, &explained);
             Ok(table::parts(&sight.version, about, &explained.table()))
         };
-        Ok(super::table_stream(self.work.run(deadline, job).await?))
+        Ok(super::table_stream(self.work.run(&caller, deadline, job).await?))
     }
 }
 

@@ -4,14 +4,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use prost::Message;
-use terning_engine::query::{
-    Answer, Cancel, Limits, Parameter, Parameters, Pivot, Question, prepare,
-};
+use terning_engine::query::{Answer, Cancel, Parameter, Parameters, Pivot, Question, prepare};
 use terning_proto::v1;
 use tonic::{Code, Status};
 
 use super::call::{Call, Sight};
-use super::{Api, convert, status};
+use super::{Api, convert, request, status};
 use crate::versions::Asked;
 
 /// Cells of the largest answer that is given whole.
@@ -30,7 +28,7 @@ impl Api {
             let answered = ask(&sight, &question, cancel)?;
             whole(&sight, &answered, question.formatted)
         };
-        let cell_set = Some(self.work.run(call.deadline, job).await?);
+        let cell_set = Some(self.work.run(&call.caller, call.deadline, job).await?);
         Ok(v1::QueryResponse { cell_set })
     }
 }
@@ -44,16 +42,18 @@ pub(super) fn asked(question: Option<v1::Question>) -> Result<v1::Question, Stat
 }
 
 /// Asks the engine, or gives the answer that it gave the same eyes before. Neither question nor answer
-/// are logged: both may hold personal data.
+/// are in the log of the service: both may hold personal data.
 pub(super) fn ask(
     sight: &Sight,
     question: &v1::Question,
     cancel: &Cancel,
 ) -> Result<Arc<Answer>, Status> {
     let started = Instant::now();
-    let (views, limits) = (&sight.views, Limits::default());
+    let (views, limits) = (&sight.views, &sight.limits);
     let words = Words::of(question)?;
-    let prepared = prepare(views, &words.question(), &limits, cancel).map_err(status::of_query)?;
+    let prepared = prepare(views, &words.question(), limits, cancel).map_err(status::of_query)?;
+    request::current().tell_cube(&views[prepared.view()].cube().name);
+    sight.tell_question(&prepared);
     let (version, caller) = (sight.version.name, sight.caller.clone());
     let asked = Asked { version, caller, meaning: prepared.meaning() };
     let kept = sight.cache.find(&asked);
@@ -61,12 +61,13 @@ pub(super) fn ask(
     let answered = match kept {
         Some(kept) => kept,
         None => {
-            let answered = prepared.answer(views, &limits, cancel).map_err(status::of_query)?;
+            let answered = prepared.answer(views, limits, cancel).map_err(status::of_query)?;
             let answered = Arc::new(answered);
             sight.cache.keep(asked, &answered);
             answered
         }
     };
+    sight.tell_cells(&answered);
     let (cells, microseconds) = (answered.cells.ordinals.len(), started.elapsed().as_micros());
     tracing::debug!(version = %sight.version.name, cells, microseconds, is_kept, "besvaret");
     Ok(answered)

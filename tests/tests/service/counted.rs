@@ -50,7 +50,7 @@ fn deliver(deliveries: &Path) {
 }
 
 fn server() -> Server {
-    Server::ready(DATA.path())
+    Server::beside_others(DATA.path())
 }
 
 /// A report as lines of its CSV, without the BOM.
@@ -170,7 +170,11 @@ fn a_delivered_list_of_services_says_what_an_export_calls_them() {
         assert!(lines.len() == 2 && lines[1].starts_with(expected), "{name}: {lines:#?}");
     }
     let compiled = export("Længerevarende ophold (§ 108 i Serviceloven)");
-    assert_eq!(hand07(&server, compiled.as_bytes(), &[]).len(), 1);
+    let file = folder.path().join("HAND07.csv");
+    write(&file, compiled.as_bytes());
+    let file = format!("--statbank={}", file.display());
+    let refused = server.refusal(&["report", "hand07", &file]);
+    assert!(refused.contains("er ikke på ydelseslisten"), "{refused}");
 }
 
 #[test]

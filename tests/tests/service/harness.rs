@@ -3,7 +3,7 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
+use std::sync::{Mutex, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use cube_schema::day::Month;
 use terning::args::Args;
 use terning_engine::cube::Cube;
 use terning_engine::snapshot;
+use terning_server::audit;
 use terning_server::config::{Access, Settings, Tls};
 use terning_server::disk::Disk;
 use terning_server::serve;
@@ -36,7 +37,7 @@ pub struct Server {
     /// Where it listens.
     pub address: SocketAddr,
     scheme: &'static str,
-    ready: mpsc::Receiver<()>,
+    ready: Mutex<mpsc::Receiver<()>>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -64,12 +65,18 @@ impl Server {
             });
         });
         let address = address.recv().unwrap();
-        Server { address, scheme, ready, stop: Some(stop), thread: Some(thread) }
+        Server { address, scheme, ready: Mutex::new(ready), stop: Some(stop), thread: Some(thread) }
     }
 
     /// Starts a server and waits until it can answer.
     pub fn ready(data: &Path) -> Server {
         Server::with_settings(data, Access::Local.into())
+    }
+
+    /// The same without an access log: one server at a time writes that of a data folder.
+    pub fn beside_others(data: &Path) -> Server {
+        let audit = audit::Settings { enabled: false, ..audit::Settings::default() };
+        Server::with_settings(data, Settings { audit, ..Access::Local.into() })
     }
 
     /// The same with settings, on a free port.
@@ -81,7 +88,7 @@ impl Server {
 
     /// Waits until the server can answer.
     pub fn wait_until_ready(&self) {
-        self.ready.recv_timeout(PICKED_UP).expect("the server is ready in time");
+        self.ready.lock().unwrap().recv_timeout(PICKED_UP).expect("the server is ready in time");
     }
 
     /// Runs a command against the server: what it wrote, or what it said on stderr.
@@ -117,6 +124,13 @@ impl Server {
             Ok(answer) => panic!("{arguments:?} is answered: {answer}"),
             Err(error) => error,
         }
+    }
+}
+
+impl Server {
+    /// Tells the server to stop, and does not wait for it.
+    pub fn tell_to_stop(&mut self) {
+        let _ = self.stop.take().map(|stop| stop.send(()));
     }
 }
 

@@ -7,10 +7,13 @@ mod harness;
 mod toy;
 
 mod access;
+mod audit;
 mod commands;
 mod counted;
+mod diff;
 mod interference;
 mod lives;
+mod load;
 mod packages;
 mod reports;
 mod shell;
