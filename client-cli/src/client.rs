@@ -58,6 +58,9 @@ pub enum Outcome {
     Table(Table),
 }
 
+/// Says why data are looked at, with every call.
+const PURPOSE: &str = "terning-purpose-bin";
+
 impl Client {
     /// Connects to the server of a command line.
     ///
@@ -89,6 +92,10 @@ impl Client {
         request.set_timeout(PATIENCE);
         if let Some(token) = &self.token {
             request.metadata_mut().insert("authorization", token.clone());
+        }
+        if !self.purpose.is_empty() {
+            let purpose = MetadataValue::from_bytes(self.purpose.as_bytes());
+            request.metadata_mut().insert_bin(PURPOSE, purpose);
         }
         request
     }
@@ -256,6 +263,16 @@ impl Client {
         let (version, purpose) = (self.version.clone(), self.purpose.clone());
         let request = self.request(v1::ExplainRequest { version, purpose, ..asked });
         collect_table(self.service.explain(request).await?.into_inner()).await
+    }
+
+    /// What has changed between two versions.
+    ///
+    /// # Errors
+    /// The service refused, or the connection broke.
+    pub async fn diff(&mut self, asked: v1::DiffRequest) -> Result<Table, Error> {
+        let purpose = self.purpose.clone();
+        let request = self.request(v1::DiffRequest { purpose, ..asked });
+        collect_table(self.service.diff(request).await?.into_inner()).await
     }
 
     /// Runs a report, with the files attached that it needs.

@@ -7,8 +7,10 @@ mod harness;
 mod toy;
 
 mod access;
+mod audit;
 mod commands;
 mod counted;
+mod diff;
 mod interference;
 mod lives;
 mod load;
