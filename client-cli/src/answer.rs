@@ -22,6 +22,8 @@ pub struct Answer {
     pub behind: u32,
     /// Whether somebody reports to the cube.
     pub has_reporters: bool,
+    /// The measure of all cells, where no axis has measures; else empty.
+    pub measure: String,
     /// The axes, columns first.
     pub axes: Vec<Axis>,
     /// The cells that are not empty, in order.
@@ -258,6 +260,7 @@ impl Assembly {
             as_of: version.as_of,
             behind: self.head.behind,
             has_reporters: self.head.has_reporters,
+            measure: self.head.measure,
             warnings: self.head.warnings,
             cell_properties: self.head.cell_properties,
             language: self.head.language,

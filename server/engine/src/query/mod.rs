@@ -54,7 +54,10 @@ pub fn run(
 ) -> Result<CellSet, QueryError> {
     let mut cells = evaluate::answer(view, bound, limits, cancel)?;
     evaluate::tell_properties(view, bound, &mut cells, (limits, cancel))?;
-    Ok(CellSet { warnings: bound.warnings.clone(), ..cells })
+    let is_measures = |column: &bound::HierarchyRef| *column == bound::HierarchyRef::Measures;
+    let on_axis = cells.axes.iter().any(|axis| axis.columns.iter().any(is_measures));
+    let measure = (!on_axis).then_some(bound.measure);
+    Ok(CellSet { warnings: bound.warnings.clone(), measure, ..cells })
 }
 
 /// Plans and counts a question about stored measures of one group.
