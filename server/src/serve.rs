@@ -4,7 +4,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, bail};
 use cube_schema::domains::vh::rapporter::RAPPORTER;
@@ -24,7 +24,8 @@ use crate::access::Gate;
 use crate::config::{Settings, Tls};
 use crate::grpc::calls::Calls;
 use crate::grpc::{self, Api, Work};
-use crate::versions::{self, Version, Versions};
+use crate::metrics::{self, Collected, Counted, Metrics};
+use crate::versions::{self, Cache, Version, Versions};
 
 /// The largest request: an export of StatBank with all municipalities, services and quarters.
 const LARGEST_REQUEST: usize = 16 << 20;
@@ -92,10 +93,20 @@ pub async fn run(
     let (stopping, is_stopping) = oneshot::channel();
     let gate = Gate::new(data, settings.access);
     // Whether the service can answer is told to everybody: whoever watches over it has no token.
-    let work = Work::new(settings.load);
-    let api = Api::new(versions, reports, gate.clone(), work.clone(), settings.cache_bytes);
+    let counted = Counted::default();
+    let work = Work::new(settings.load, counted.clone());
+    let cache = Arc::new(Cache::new(settings.cache_bytes));
+    let seen = Collected {
+        work: work.clone(),
+        cache: Arc::clone(&cache),
+        versions: Arc::clone(&versions),
+        started: SystemTime::now(),
+    };
+    let metrics = Metrics::new(&counted, seen);
+    let measuring = measuring(settings.metrics.listen, metrics).await?;
+    let api = Api::new(versions, reports, gate.clone(), work.clone(), cache);
     let serving = server(settings.tls)?
-        .layer(Calls::new()?)
+        .layer(Calls::new(counted)?)
         .add_service(query_service(api))
         .add_service(health_service)
         .add_service(InterceptedService::new(reflection().build_v1()?, guard(gate.clone())))
@@ -108,8 +119,32 @@ pub async fn run(
     tokio::select! {
         served = serving => Ok(served?),
         () = picking_up => Ok(()),
+        told = measuring => Ok(told?),
         () = sent(is_stopping) => Ok(()),
     }
+}
+
+/// Tells what is measured, where an address is given for it.
+async fn measuring(
+    listen: Option<SocketAddr>,
+    metrics: Metrics,
+) -> anyhow::Result<impl Future<Output = std::io::Result<()>>> {
+    let listener = match listen {
+        Some(address) => {
+            let listener = TcpListener::bind(address).await;
+            Some(
+                listener
+                    .with_context(|| format!("kan ikke lytte på {address} (metrics.listen)"))?,
+            )
+        }
+        None => None,
+    };
+    Ok(async move {
+        match listener {
+            Some(listener) => metrics::serve(listener, metrics).await,
+            None => std::future::pending().await,
+        }
+    })
 }
 
 /// Stops: whoever watches is told first, then no question is taken on, and those that are worked on

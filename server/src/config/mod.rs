@@ -17,6 +17,7 @@ mod keys;
 mod tls;
 mod access;
 mod load;
+mod metrics;
 
 use std::env;
 use std::fs;
@@ -28,6 +29,7 @@ use anyhow::{Context, bail};
 pub use crate::access::Access;
 pub use keys::KEYS;
 pub use load::Load;
+pub use metrics::Metrics;
 pub use read::{Effective, Problem};
 pub use tls::Tls;
 
@@ -49,6 +51,8 @@ pub struct Settings {
     pub cache_bytes: usize,
     /// How much is taken on, and how much one question may take.
     pub load: Load,
+    /// Where whoever watches over the service asks.
+    pub metrics: Metrics,
     /// How connections are encrypted.
     pub tls: Tls,
     /// Who is let in.
@@ -74,6 +78,7 @@ impl From<Access> for Settings {
             log: LogFormat::Text,
             cache_bytes: CACHE_BYTES,
             load: Load::default(),
+            metrics: Metrics::default(),
             tls: Tls::None,
             access,
         }
@@ -159,9 +164,10 @@ fn settings(mut top: Section<'_, '_>) -> Settings {
     let cache = top.number("cache");
     let cache = top.or("cache", cache, (CACHE_BYTES >> 20) as u16);
     let load = load::read(&mut top);
+    let metrics = metrics::read(&mut top);
     let tls = tls::read(&mut top);
     let access = access::read(&mut top, &tls);
-    let settings = Settings { listen, log, cache_bytes: bytes(cache), load, tls, access };
+    let settings = Settings { listen, log, cache_bytes: bytes(cache), load, metrics, tls, access };
     let place = place.unwrap_or_else(|| top.place_of("listen"));
     if let Err(error) = check_listen(&settings) {
         top.refuse(place, &error.to_string());

@@ -11,6 +11,7 @@ use tonic::{Code, Request, Status};
 
 use super::{Api, request, status};
 use crate::access::{Caller, Gate, Refusal};
+use crate::metrics::Counted;
 use crate::versions::{Cache, Version};
 
 /// A call that was let in.
@@ -36,6 +37,8 @@ pub(super) struct Sight {
     pub cache: Arc<Cache>,
     /// How large an answer may become.
     pub limits: Limits,
+    /// What is counted.
+    pub counted: Counted,
 }
 
 impl Api {
@@ -60,7 +63,8 @@ impl Api {
         })?;
         let (caller, cache) = (caller.clone(), Arc::clone(&self.cache));
         let limits = self.work.limits().clone();
-        Ok(Sight { version, views, caller, cache, limits })
+        let counted = self.work.counted().clone();
+        Ok(Sight { version, views, caller, cache, limits, counted })
     }
 }
 

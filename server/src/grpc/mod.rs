@@ -54,23 +54,16 @@ pub struct Api {
 }
 
 impl Api {
-    /// The service over the versions of a data folder, for whom the gate lets in; so many bytes of
-    /// answers are kept.
+    /// The service over the versions of a data folder, for whom the gate lets in.
     #[must_use]
     pub fn new(
         versions: Arc<Versions>,
         reports: Reports,
         gate: Gate,
         work: Work,
-        cache_bytes: usize,
+        cache: Arc<Cache>,
     ) -> Api {
-        Api {
-            versions,
-            reports: Arc::new(reports),
-            work,
-            cache: Arc::new(Cache::new(cache_bytes)),
-            gate,
-        }
+        Api { versions, reports: Arc::new(reports), work, cache, gate }
     }
 
     /// A version by name, opened away from the threads that serve connections if it is an old one.

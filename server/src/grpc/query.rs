@@ -66,6 +66,7 @@ pub(super) fn ask(
             answered
         }
     };
+    sight.counted.cells(answered.cells.ordinals.len());
     let (cells, microseconds) = (answered.cells.ordinals.len(), started.elapsed().as_micros());
     tracing::debug!(version = %sight.version.name, cells, microseconds, is_kept, "besvaret");
     Ok(answered)

@@ -12,6 +12,7 @@ mod counted;
 mod interference;
 mod lives;
 mod load;
+mod metrics;
 mod packages;
 mod reports;
 mod shell;
