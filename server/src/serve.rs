@@ -21,7 +21,9 @@ use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
 use crate::access::Gate;
+use crate::audit::{self, Log};
 use crate::config::{Settings, Tls};
+use crate::disk::Disk;
 use crate::grpc::calls::Calls;
 use crate::grpc::{self, Api, Work};
 use crate::metrics::{self, Collected, Counted, Metrics};
@@ -70,6 +72,7 @@ pub async fn run(
     }
     versions::check_folder(data)?;
     let address = listener.local_addr()?;
+    let log = open_log(data, settings.audit).await?;
     let versions = Arc::new(Versions::new(data));
     if versions::names(data)?.is_empty() {
         tracing::warn!(
@@ -104,7 +107,7 @@ pub async fn run(
     };
     let metrics = Metrics::new(&counted, seen);
     let measuring = measuring(settings.metrics.listen, metrics).await?;
-    let api = Api::new(versions, reports, gate.clone(), work.clone(), cache);
+    let api = Api::new(versions, reports, gate.clone(), log.clone(), work.clone(), cache);
     let serving = server(settings.tls)?
         .layer(Calls::new(counted)?)
         .add_service(query_service(api))
@@ -116,12 +119,25 @@ pub async fn run(
             stop(&leaving, &work).await;
             let _ = stopping.send(());
         });
-    tokio::select! {
-        served = serving => Ok(served?),
+    let served = tokio::select! {
+        served = serving => served.map_err(Into::into),
         () = picking_up => Ok(()),
-        told = measuring => Ok(told?),
+        told = measuring => told.map_err(Into::into),
         () = sent(is_stopping) => Ok(()),
+    };
+    tokio::task::spawn_blocking(move || log.close()).await?;
+    served
+}
+
+/// The access log, which is there before anybody is answered.
+async fn open_log(data: &Path, settings: audit::Settings) -> anyhow::Result<Log> {
+    if !settings.enabled {
+        tracing::warn!("ADGANGSLOGGEN ER SLÅET FRA: ingen kan bagefter se, hvem der har set hvem");
     }
+    let folder = data.to_owned();
+    let open = move || Log::open(Disk::real(), &folder, settings);
+    let opened = tokio::task::spawn_blocking(open).await?;
+    opened.context("adgangsloggen kan ikke skrives, og uden den svares der ikke")
 }
 
 /// Tells what is measured, where an address is given for it.
@@ -166,7 +182,7 @@ fn server(tls: Tls) -> anyhow::Result<Server> {
 
 /// Lets those through whom the gate lets in.
 fn guard(gate: Gate) -> impl FnMut(Request<()>) -> Result<Request<()>, Status> + Clone {
-    move |request| grpc::caller(&gate, &request).map(|_| request)
+    move |request| grpc::who(&gate, &request).map(|_| request)
 }
 
 /// Ends when answers have had their time after the last question was answered: a caller that keeps

@@ -16,6 +16,7 @@ mod read;
 mod keys;
 mod tls;
 mod access;
+mod audit;
 mod load;
 mod metrics;
 
@@ -57,6 +58,8 @@ pub struct Settings {
     pub tls: Tls,
     /// Who is let in.
     pub access: Access,
+    /// How the access log is kept.
+    pub audit: crate::audit::Settings,
 }
 
 /// What was read of a file and the environment.
@@ -81,6 +84,7 @@ impl From<Access> for Settings {
             metrics: Metrics::default(),
             tls: Tls::None,
             access,
+            audit: crate::audit::Settings::default(),
         }
     }
 }
@@ -167,7 +171,9 @@ fn settings(mut top: Section<'_, '_>) -> Settings {
     let metrics = metrics::read(&mut top);
     let tls = tls::read(&mut top);
     let access = access::read(&mut top, &tls);
-    let settings = Settings { listen, log, cache_bytes: bytes(cache), load, metrics, tls, access };
+    let audit = audit::read(&mut top, &access);
+    let settings =
+        Settings { listen, log, cache_bytes: bytes(cache), load, metrics, tls, access, audit };
     let place = place.unwrap_or_else(|| top.place_of("listen"));
     if let Err(error) = check_listen(&settings) {
         top.refuse(place, &error.to_string());
