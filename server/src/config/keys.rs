@@ -23,6 +23,8 @@ pub const KEYS: [Key; 33] = [
     key("load.cells"),
     key("load.memory"),
     key("load.drain"),
+    key("metrics.listen"),
+    key("metrics.open"),
     key("tls.certificate"),
     key("tls.key"),
     key("tls.client_ca"),
