@@ -12,7 +12,7 @@ use cube_schema::day::Month;
 use terning_engine::cube::Cube;
 use terning_engine::load::Accept;
 use terning_server::rebuild::{Rebuild, rebuild};
-use terning_server::versions::Versions;
+use terning_server::versions::{Manifest, Versions};
 use terning_tests::random::Random;
 use terning_tests::worlds::Worlds;
 
@@ -78,11 +78,10 @@ fn build(data: &Path) {
         assert_eq!(rebuild(&order, &|_| ()).unwrap().exit_code(), 0);
     }
     for version in fs::read_dir(data.join("versions")).unwrap() {
-        let file = version.unwrap().path().join("version.json");
-        let text = fs::read_to_string(&file).unwrap();
-        let mut manifest: serde_json::Value = serde_json::from_str(&text).unwrap();
-        manifest["built_at"] = "2021-01-01T08:00:00Z".into();
-        fs::write(&file, manifest.to_string()).unwrap();
+        let folder = version.unwrap().path();
+        let mut manifest = Manifest::read(&folder).unwrap();
+        manifest.built_at = "2021-01-01T08:00:00Z".to_owned();
+        fs::write(folder.join("version.json"), manifest.to_text().unwrap()).unwrap();
     }
 }
 
