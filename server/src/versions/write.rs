@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use cube_schema::day::Month;
 use rustix::fs::{FlockOperation, flock};
 
@@ -140,7 +140,12 @@ impl Draft {
         }
         self.published = true;
         if in_use {
-            Current::write(disk, data, self.name)?;
+            let name = self.name;
+            Current::write(disk, data, name).with_context(|| {
+                format!(
+                    "version {name} er bygget, og måske ikke taget i brug (terning-server activate)"
+                )
+            })?;
         }
         Ok(self.name)
     }

@@ -5,7 +5,9 @@ use std::fs;
 use std::path::Path;
 
 use terning_server::disk::Disk;
-use terning_server::versions::{self, CUBES, MANIFEST, Versions, read_raw, version_folder};
+use terning_server::versions::{
+    self, CUBES, MANIFEST, Manifest, Versions, read_raw, version_folder,
+};
 
 use crate::model::Chance;
 use crate::world::{World, name};
@@ -106,7 +108,8 @@ fn a_damaged_version_is_named_and_the_one_before_answers() {
         } else {
             found += 1;
             assert_eq!(active.name, old, "{what}: not noticed");
-            assert!(active.manifest == known[&old].manifest, "{what}");
+            let manifest = Manifest { built_at: String::new(), ..active.manifest.clone() };
+            assert!(manifest == known[&old].manifest, "{what}");
             let listed = versions.list().remove(0);
             let said = listed.manifest.unwrap_err();
             assert!(listed.name == new && said.contains(file), "{what}: {said}");
