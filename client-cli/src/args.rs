@@ -161,6 +161,16 @@ pub enum Command {
     /// Vis versionerne
     #[command(help_template = TEMPLATE, override_usage = "terning versions [TILVALG]")]
     Versions,
+    /// Vis de spørgsmål, der venter eller besvares: alle for en operatør, ellers ens egne
+    #[command(help_template = TEMPLATE, override_usage = "terning queries [TILVALG]")]
+    Queries,
+    /// Afbryd et spørgsmål, der venter eller besvares
+    #[command(help_template = TEMPLATE, override_usage = "terning cancel ID [TILVALG]")]
+    Cancel {
+        /// Spørgsmålets id, som terning queries viser det
+        #[arg(value_name = "ID", help_heading = "Spørgsmålet")]
+        id: String,
+    },
 }
 
 /// A statement of MDX.

@@ -158,6 +158,25 @@ impl Client {
         Ok(self.service.list_versions(request).await?.into_inner().versions)
     }
 
+    /// The queries that wait or run, as far as the caller may see them.
+    ///
+    /// # Errors
+    /// The service refused.
+    pub async fn queries(&mut self) -> Result<Vec<v1::QueryInfo>, Error> {
+        let request = self.request(v1::ListQueriesRequest {});
+        Ok(self.service.list_queries(request).await?.into_inner().queries)
+    }
+
+    /// Ends a query that waits or runs.
+    ///
+    /// # Errors
+    /// The service refused: there is none of the id.
+    pub async fn cancel(&mut self, id: String) -> Result<(), Error> {
+        let request = self.request(v1::CancelQueryRequest { id });
+        self.service.cancel_query(request).await?;
+        Ok(())
+    }
+
     /// The reports.
     ///
     /// # Errors

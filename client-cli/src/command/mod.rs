@@ -8,6 +8,7 @@ pub(crate) mod functions;
 mod mdx;
 mod package;
 mod pivot;
+mod queries;
 mod report;
 mod stdin;
 pub(crate) mod versions;
@@ -36,5 +37,7 @@ pub async fn run(args: Args) -> Result<(), Error> {
         // A shell asks many times, and is no command of one question.
         Command::Shell => Ok(()),
         Command::Versions => versions::run(&mut client, &common).await,
+        Command::Queries => queries::list(&mut client, &common).await,
+        Command::Cancel { id } => queries::cancel(&mut client, &common, id).await,
     }
 }

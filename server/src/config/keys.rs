@@ -11,10 +11,18 @@ pub struct Key {
 }
 
 /// Every key.
-pub const KEYS: [Key; 23] = [
+pub const KEYS: [Key; 31] = [
     key("listen"),
     key("log"),
     key("cache"),
+    key("load.places"),
+    key("load.places_each"),
+    key("load.queue"),
+    key("load.queue_each"),
+    key("load.seconds"),
+    key("load.cells"),
+    key("load.memory"),
+    key("load.drain"),
     key("tls.certificate"),
     key("tls.key"),
     key("tls.client_ca"),

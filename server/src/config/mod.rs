@@ -16,6 +16,7 @@ mod read;
 mod keys;
 mod tls;
 mod access;
+mod load;
 
 use std::env;
 use std::fs;
@@ -26,6 +27,7 @@ use anyhow::{Context, bail};
 
 pub use crate::access::Access;
 pub use keys::KEYS;
+pub use load::Load;
 pub use read::{Effective, Problem};
 pub use tls::Tls;
 
@@ -45,6 +47,8 @@ pub struct Settings {
     pub log: LogFormat,
     /// Bytes of answers that are kept for whoever asks the same; 0 keeps none.
     pub cache_bytes: usize,
+    /// How much is taken on, and how much one question may take.
+    pub load: Load,
     /// How connections are encrypted.
     pub tls: Tls,
     /// Who is let in.
@@ -69,6 +73,7 @@ impl From<Access> for Settings {
             listen: LISTEN.to_owned(),
             log: LogFormat::Text,
             cache_bytes: CACHE_BYTES,
+            load: Load::default(),
             tls: Tls::None,
             access,
         }
@@ -153,9 +158,10 @@ fn settings(mut top: Section<'_, '_>) -> Settings {
     let log = top.choice("log", &[("text", LogFormat::Text), ("json", LogFormat::Json)]);
     let cache = top.number("cache");
     let cache = top.or("cache", cache, (CACHE_BYTES >> 20) as u16);
+    let load = load::read(&mut top);
     let tls = tls::read(&mut top);
     let access = access::read(&mut top, &tls);
-    let settings = Settings { listen, log, cache_bytes: bytes(cache), tls, access };
+    let settings = Settings { listen, log, cache_bytes: bytes(cache), load, tls, access };
     let place = place.unwrap_or_else(|| top.place_of("listen"));
     if let Err(error) = check_listen(&settings) {
         top.refuse(place, &error.to_string());

@@ -52,7 +52,7 @@ impl Api {
             let answered = ask(&sight, &question, cancel)?;
             Ok(convert::parts(convert::cell_set(&sight, &answered, false)))
         };
-        let answer = self.work.run(deadline, job).await?.into_iter().map(Part::Answer);
+        let answer = self.work.run(&caller, deadline, job).await?.into_iter().map(Part::Answer);
         Ok(stream(std::iter::once(Part::Report(head)).chain(answer)))
     }
 
@@ -116,7 +116,7 @@ impl Api {
             };
             Ok(table::parts(&sight.version, about, &lines.table))
         };
-        self.work.run(deadline, job).await
+        self.work.run(caller, deadline, job).await
     }
 
     /// The report with its parameters, for the timeline of its cube.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
+use std::sync::{Mutex, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ pub struct Server {
     /// Where it listens.
     pub address: SocketAddr,
     scheme: &'static str,
-    ready: mpsc::Receiver<()>,
+    ready: Mutex<mpsc::Receiver<()>>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -64,7 +64,7 @@ impl Server {
             });
         });
         let address = address.recv().unwrap();
-        Server { address, scheme, ready, stop: Some(stop), thread: Some(thread) }
+        Server { address, scheme, ready: Mutex::new(ready), stop: Some(stop), thread: Some(thread) }
     }
 
     /// Starts a server and waits until it can answer.
@@ -81,7 +81,7 @@ impl Server {
 
     /// Waits until the server can answer.
     pub fn wait_until_ready(&self) {
-        self.ready.recv_timeout(PICKED_UP).expect("the server is ready in time");
+        self.ready.lock().unwrap().recv_timeout(PICKED_UP).expect("the server is ready in time");
     }
 
     /// Runs a command against the server: what it wrote, or what it said on stderr.
@@ -117,6 +117,13 @@ impl Server {
             Ok(answer) => panic!("{arguments:?} is answered: {answer}"),
             Err(error) => error,
         }
+    }
+}
+
+impl Server {
+    /// Tells the server to stop, and does not wait for it.
+    pub fn tell_to_stop(&mut self) {
+        let _ = self.stop.take().map(|stop| stop.send(()));
     }
 }
 

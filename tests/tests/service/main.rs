@@ -11,6 +11,7 @@ mod commands;
 mod counted;
 mod interference;
 mod lives;
+mod load;
 mod packages;
 mod reports;
 mod shell;

@@ -29,9 +29,8 @@ pub fn drill_mdx(
     views: &[View],
     (text, parameters): (&str, &Parameters),
     most: usize,
-    cancel: &Cancel,
+    (limits, cancel): (&Limits, &Cancel),
 ) -> Result<(usize, Drilled), QueryError> {
-    let limits = &Limits::default();
     let Statement::DrillThrough(mut asked) = parse::statement(text)? else {
         let message = "her skal stå en DRILLTHROUGH";
         return Err(QueryError::new(ErrorKind::Syntax, message));
