@@ -20,12 +20,15 @@ impl Api {
         let versions = Arc::clone(&self.versions);
         let listed = tokio::task::spawn_blocking(move || versions.list()).await;
         let listed = listed.map_err(|_| status::internal())?;
-        Ok(v1::ListVersionsResponse { versions: listed.into_iter().map(version_info).collect() })
+        let tells_bytes = call.caller.is_operator();
+        let versions = listed.into_iter().map(|listed| version_info(listed, tells_bytes));
+        Ok(v1::ListVersionsResponse { versions: versions.collect() })
     }
 }
 
-/// What callers are told. Why a version waits is for operators: it tells of single municipalities.
-fn version_info(listed: Listed) -> v1::VersionInfo {
+/// What callers are told. Why a version waits is for operators, and so is how large it is: both tell of
+/// what single municipalities have delivered.
+fn version_info(listed: Listed, tells_bytes: bool) -> v1::VersionInfo {
     let (name, state) = (listed.name.to_string(), of_state(&listed.state) as i32);
     match listed.manifest {
         Ok(manifest) => v1::VersionInfo {
@@ -35,7 +38,7 @@ fn version_info(listed: Listed) -> v1::VersionInfo {
             active: listed.state == State::Active,
             problem: String::new(),
             state,
-            bytes: listed.bytes,
+            bytes: if tells_bytes { listed.bytes } else { 0 },
         },
         Err(problem) => v1::VersionInfo { name, problem, state, ..v1::VersionInfo::default() },
     }

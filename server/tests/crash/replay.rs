@@ -175,11 +175,9 @@ fn a_rebuild_that_is_cut_off_leaves_the_old_version_or_the_new_one() {
 #[test]
 fn an_activation_and_a_removal_that_are_cut_off_leave_whole_versions() {
     let world = World::new();
-    let (one, two) = (world.build(RealDisk::real()), {
-        world.second_month();
-        world.build(RealDisk::real())
-    });
-    let (one, two) = (one.unwrap(), two.unwrap());
+    let one = world.build(RealDisk::real()).unwrap();
+    world.second_month();
+    let two = world.build(RealDisk::real()).unwrap();
     let allowed = [Some("2024-01.1"), Some("2024-02.1")];
     let back = done("activation", &world, &allowed, |disk| {
         versions::activate(&disk, &world.data(), one).unwrap();
