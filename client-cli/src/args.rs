@@ -13,7 +13,8 @@ pub const TEMPLATE: &str = "{about}\n\nBrug: {usage}\n\n{all-args}";
 #[command(help_template = TEMPLATE, subcommand_help_heading = "Kommandoer")]
 #[command(next_help_heading = "Tilvalg", subcommand_value_name = "KOMMANDO")]
 #[command(override_usage = "terning KOMMANDO [TILVALG]")]
-// `--version` is the version of the data.
+// `--version` with a value is the version of the data.
+#[command(version)]
 #[command(disable_help_subcommand = true, disable_version_flag = true, disable_help_flag = true)]
 pub struct Args {
     /// What holds for every command.
@@ -25,6 +26,9 @@ pub struct Args {
     /// Vis denne hjælp
     #[arg(short, long, global = true, action = ArgAction::Help)]
     help: Option<bool>,
+    /// Vis programmets version (også --version uden mere)
+    #[arg(short = 'V', action = ArgAction::Version)]
+    program: Option<bool>,
 }
 
 /// What holds for every command.

@@ -21,6 +21,7 @@ use crate::versions::VersionName;
 #[command(next_help_heading = "Tilvalg", subcommand_value_name = "KOMMANDO")]
 #[command(override_usage = "terning-server KOMMANDO [TILVALG]")]
 #[command(disable_help_subcommand = true, disable_help_flag = true)]
+#[command(version, disable_version_flag = true)]
 pub struct Args {
     /// The command.
     #[command(subcommand)]
@@ -28,6 +29,9 @@ pub struct Args {
     /// Vis denne hjælp
     #[arg(short, long, global = true, action = ArgAction::Help)]
     help: Option<bool>,
+    /// Vis programmets version
+    #[arg(short = 'V', long = "version", action = ArgAction::Version)]
+    program: Option<bool>,
 }
 
 /// The commands.
@@ -214,9 +218,12 @@ pub struct Token {
     /// Kommunens nummer, for eksempel 153: beviset viser det, som kommunen må se
     #[arg(long, value_name = "NUMMER", value_parser = kommune)]
     pub kommune: Option<String>,
-    /// Rollen: kommune, national, operatoer eller revisor; med --kommune ellers kommune
+    /// Rollen: kommune, national, operatoer eller revisor, eller en af skemaets; med --kommune ellers kommune
     #[arg(long, value_name = "ROLLE")]
     pub rolle: Option<String>,
+    /// Nøglen på det medlem, som en af skemaets roller må se, hvor rollen har en parameter
+    #[arg(long, value_name = "VÆRDI", conflicts_with = "kommune")]
+    pub parameter: Option<String>,
     /// Datamappen, som serveren svarer fra; nøglen ligger i den
     #[arg(long, value_name = "MAPPE")]
     pub data: PathBuf,

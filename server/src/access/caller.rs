@@ -57,6 +57,6 @@ impl From<Grant> for Caller {
 
 impl From<Claims> for Caller {
     fn from(claims: Claims) -> Caller {
-        Caller::Bearer { role: claims.rolle, parameter: claims.kommune.unwrap_or_default() }
+        Caller::Bearer { role: claims.rolle, parameter: claims.parameter.unwrap_or_default() }
     }
 }

@@ -82,7 +82,7 @@ pub fn of_version(error: &VersionError) -> Status {
 #[must_use]
 pub fn of_report(error: &ReportError) -> Status {
     let code = match error {
-        ReportError::NoReport { .. } => Code::NotFound,
+        ReportError::NoReport { .. } | ReportError::NoYear { .. } => Code::NotFound,
         ReportError::Missing { .. } | ReportError::NoParameter { .. } => Code::InvalidArgument,
         ReportError::Unreadable(_) => Code::Internal,
     };
