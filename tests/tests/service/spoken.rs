@@ -39,7 +39,6 @@ pub enum Request {
     Versions,
     Functions(v1::ListFunctionsRequest),
     Reports,
-    Queries,
     Cancel(v1::CancelQueryRequest),
     Report(v1::RunReportRequest),
     Package(v1::PackageRequest),
@@ -134,14 +133,15 @@ fn streamed(asked: Asked, version: String) -> Request {
     }
 }
 
-/// What is the same for everybody, and what is one's own.
+/// What is the same for everybody, and the cancelling of a query that is not there.
 fn about_nobody(random: &mut Random) -> Request {
     let name = (*random.one(&["", "Head", "findes ikke"])).to_owned();
-    match random.below(4) {
+    match random.below(3) {
         0 => Request::Functions(v1::ListFunctionsRequest { name }),
         1 => Request::Reports,
-        2 => Request::Queries,
-        _ => Request::Cancel(v1::CancelQueryRequest { id: (*random.one(&["", "1-1", "x"])).to_owned() }),
+        _ => Request::Cancel(v1::CancelQueryRequest {
+            id: (*random.one(&["", "1-1", "x"])).to_owned(),
+        }),
     }
 }
 
@@ -239,14 +239,9 @@ impl Caller {
             Request::Statement(asked) => {
                 without_time(client.run_statement(self.with_token(asked)).await).await
             }
-            Request::Functions(asked) => {
-                whole(client.list_functions(self.with_token(asked)).await)
-            }
+            Request::Functions(asked) => whole(client.list_functions(self.with_token(asked)).await),
             Request::Reports => {
                 whole(client.list_reports(self.with_token(v1::ListReportsRequest {})).await)
-            }
-            Request::Queries => {
-                whole(client.list_queries(self.with_token(v1::ListQueriesRequest {})).await)
             }
             Request::Cancel(asked) => whole(client.cancel_query(self.with_token(asked)).await),
             Request::Translate(asked) => {
