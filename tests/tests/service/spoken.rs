@@ -241,7 +241,7 @@ impl Caller {
             }
             Request::Functions(asked) => whole(client.list_functions(self.with_token(asked)).await),
             Request::Reports => {
-                whole(client.list_reports(self.with_token(v1::ListReportsRequest {})).await)
+                whole(client.list_reports(self.with_token(v1::ListReportsRequest::default())).await)
             }
             Request::Cancel(asked) => whole(client.cancel_query(self.with_token(asked)).await),
             Request::Translate(asked) => {
