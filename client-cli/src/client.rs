@@ -258,6 +258,16 @@ impl Client {
         collect_table(self.service.explain(request).await?.into_inner()).await
     }
 
+    /// What has changed between two versions.
+    ///
+    /// # Errors
+    /// The service refused, or the connection broke.
+    pub async fn diff(&mut self, asked: v1::DiffRequest) -> Result<Table, Error> {
+        let purpose = self.purpose.clone();
+        let request = self.request(v1::DiffRequest { purpose, ..asked });
+        collect_table(self.service.diff(request).await?.into_inner()).await
+    }
+
     /// Runs a report, with the files attached that it needs.
     ///
     /// # Errors

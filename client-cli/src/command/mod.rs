@@ -2,6 +2,7 @@
 
 pub(crate) mod cubes;
 pub(crate) mod describe;
+mod diff;
 mod drill;
 mod explain;
 pub(crate) mod functions;
@@ -33,6 +34,7 @@ pub async fn run(args: Args) -> Result<(), Error> {
         Command::Report(report) => report::run(&mut client, &common, report).await,
         Command::Drill(drill) => drill::run(&mut client, &common, drill).await,
         Command::Explain(explain) => explain::run(&mut client, &common, explain).await,
+        Command::Diff(diff) => diff::run(&mut client, &common, diff).await,
         Command::Package(package) => package::run(&mut client, &common, package).await,
         // A shell asks many times, and is no command of one question.
         Command::Shell => Ok(()),

@@ -5,6 +5,7 @@ pub mod calls;
 mod cancel_query;
 mod convert;
 mod describe_cube;
+mod diff;
 mod drill_through;
 mod explain;
 mod list_cubes;
@@ -184,6 +185,15 @@ impl QueryService for Api {
         request: Request<v1::ExplainRequest>,
     ) -> Result<Response<Self::ExplainStream>, Status> {
         self.answer_explain(self.admit(request)?).await.map(Response::new)
+    }
+
+    type DiffStream = Parts<v1::TableResponse>;
+
+    async fn diff(
+        &self,
+        request: Request<v1::DiffRequest>,
+    ) -> Result<Response<Self::DiffStream>, Status> {
+        self.answer_diff(self.admit(request)?).await.map(Response::new)
     }
 
     type PackageStream = Parts<v1::PackageResponse>;

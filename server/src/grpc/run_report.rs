@@ -11,7 +11,7 @@ use terning_engine::query::{Cancel, ErrorKind, Pivot, QueryError};
 use terning_proto::v1;
 use terning_proto::v1::run_report_response::Part;
 use tokio::time::Instant;
-use tonic::Status;
+use tonic::{Code, Status};
 
 use super::call::{Call, Sight};
 use super::query::ask;
@@ -119,6 +119,23 @@ impl Api {
         self.work.run(caller, deadline, job).await
     }
 
+    /// A report of cells with its parameters, for a version that the caller sees.
+    pub(super) fn filled(
+        &self,
+        sight: &Sight,
+        mut request: v1::RunReportRequest,
+    ) -> Result<Filled, Status> {
+        let report = self.reports.find(&request.name).map_err(|error| status::of_report(&error))?;
+        if report.table.is_some() {
+            let message = format!("rapporten '{}' er ikke en tabel af tal", report.name);
+            let hint = "sammenlign en af de andre rapporter, eller en pivot med --cube";
+            return Err(status::plain(Code::InvalidArgument, "NO_GRID", &message, hint));
+        }
+        name_members(sight, report, &mut request)?;
+        check_seen(sight, report)?;
+        self.fill(sight, &request)
+    }
+
     /// The report with its parameters, for the timeline of its cube.
     fn fill(&self, sight: &Sight, request: &v1::RunReportRequest) -> Result<Filled, Status> {
         let report = self.reports.find(&request.name).map_err(|error| status::of_report(&error))?;
@@ -206,7 +223,7 @@ fn choices(request: &v1::RunReportRequest) -> Vec<String> {
     choices
 }
 
-fn engine_pivot(pivot: PivotTexts) -> Pivot {
+pub(super) fn engine_pivot(pivot: PivotTexts) -> Pivot {
     Pivot {
         cube: pivot.cube,
         filters: pivot.filters,

@@ -9,6 +9,7 @@ mod toy;
 mod access;
 mod commands;
 mod counted;
+mod diff;
 mod interference;
 mod lives;
 mod load;

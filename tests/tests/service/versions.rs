@@ -251,3 +251,43 @@ fn shares_can_be_set_and_an_accepted_municipality_may_look_as_it_likes() {
     order.suspicious.kommune = 200;
     assert_eq!(rebuild(&order, &|_| ()).unwrap().exit_code(), 0);
 }
+
+#[test]
+fn every_command_asks_the_version_that_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    deliver(folder, ("153", "2026-09"), 5, 0);
+    build(folder);
+    deliver(folder, ("153", "2026-10"), 6, 0);
+    build(folder);
+    let server = Server::ready(folder);
+    let cube = "--cube=Voksne Handicappede";
+    let commands: [&[&str]; 7] = [
+        &["pivot", cube, "--rows=Tid.År"],
+        &[
+            "mdx",
+            "SELECT [Tid].[År].Members ON ROWS, {[Measures].[Antal Ydelser]} ON COLUMNS FROM [Voksne Handicappede]",
+        ],
+        &["report", "harmonisering", "--kommune=153"],
+        &["report", "fejlliste", "--kommune=153"],
+        &["drill", cube],
+        &["explain", cube],
+        &["cubes", "--format=json"],
+    ];
+    for command in commands {
+        let told = |version: &str| server.answer(&[command, &[version]].concat());
+        let (old, new) = (told("--version=2026-09.1"), told("--version=2026-10.1"));
+        assert!(old.contains("2026-09.1") && !old.contains("2026-10.1"), "{command:?}: {old}");
+        assert!(new.contains("2026-10.1"), "{command:?}: {new}");
+    }
+    // What tells no version in its answer asks it all the same.
+    let others: [&[&str]; 3] = [
+        &["describe", "Voksne Handicappede"],
+        &["pivot", cube, "--rows=Tid.År", "--show=mdx"],
+        &["package", "--kind=aggregat"],
+    ];
+    for command in others.into_iter().chain(commands) {
+        let refusal = server.refusal(&[command, &["--version=2026-09.9"]].concat());
+        assert!(refusal.contains("2026-09.9' findes ikke"), "{command:?}: {refusal}");
+    }
+}

@@ -18,6 +18,7 @@ pub mod table;
 mod told;
 pub mod drill;
 pub mod explain;
+pub mod diff;
 mod answer;
 mod evaluate;
 mod expr;
