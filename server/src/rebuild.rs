@@ -361,7 +361,7 @@ fn write_snapshot(cubes: &[Arc<Cube>], draft: &Draft) -> anyhow::Result<CubesFil
     let path = draft.file(versions::CUBES);
     let (synced, summed) = beside(|| file.sync(), || CubesFile::of(&path));
     synced?;
-    Ok(summed?.with_head(&*map(&path)?))
+    Ok(summed?.with_head(&map(&path)?))
 }
 
 fn write_reports(draft: &Draft, loaded: &Loaded) -> anyhow::Result<()> {
