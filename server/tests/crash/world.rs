@@ -35,7 +35,7 @@ impl World {
         let world = World { folder: tempfile::tempdir().unwrap() };
         let lines = |kommune: &str, count: usize| -> Vec<String> {
             let line = |at: usize| {
-                let end = if at % 3 == 0 { "2024-01-15" } else { "" };
+                let end = if at.is_multiple_of(3) { "2024-01-15" } else { "" };
                 let cpr = 6_101_801_000 + at;
                 format!("{kommune}-{at};{cpr};{kommune};;1.8.1;2020-01-{:02};{end};;;A", at + 1)
             };
