@@ -188,7 +188,7 @@ pub fn rebuild(order: &Rebuild, progress: &(dyn Fn(Progress) + Sync)) -> anyhow:
     kept?;
     let cubes = cubes?;
     let mut manifest = manifest(&draft, &loaded, order, &cubes);
-    manifest.roles.clone_from(&domain.schema().roles);
+    manifest.take_access(domain.schema());
     let name = draft.publish(&manifest, in_use)?;
     Ok(Outcome::Built(name, Box::new(loaded.report)))
 }

@@ -11,10 +11,12 @@ pub struct Key {
 }
 
 /// Every key.
-pub const KEYS: [Key; 23] = [
+pub const KEYS: [Key; 25] = [
     key("listen"),
     key("log"),
     key("cache"),
+    key("disclosure"),
+    key("minimum_set"),
     key("tls.certificate"),
     key("tls.key"),
     key("tls.client_ca"),

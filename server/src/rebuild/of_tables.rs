@@ -142,7 +142,7 @@ impl Made {
         fs::write(draft.file(REPORT_TEXT), self.findings.to_text())?;
         let cubes = write_snapshot(&self.cubes, &draft.file(versions::CUBES))?;
         let mut manifest = Manifest::new(draft.name());
-        manifest.roles.clone_from(&self.schema.roles);
+        manifest.take_access(&self.schema);
         let (name, text) = (self.schema.name.clone(), self.text.clone());
         let schema = WrittenSchema { name, sha256: checksum(text.as_bytes()), text };
         for (name, part) in [

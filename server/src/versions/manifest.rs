@@ -1,9 +1,10 @@
 //! `version.json`: what a version is, and what it was made from.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::Path;
 
-use cube_schema::schema::Role;
+use cube_schema::schema::{Disclosure, Role, Schema};
 use serde::{Deserialize, Serialize};
 
 use super::{MANIFEST, VersionName};
@@ -24,6 +25,10 @@ pub struct Manifest {
     /// Who may see what of its cubes. Without roles nobody with a token sees anything.
     #[serde(default)]
     pub roles: Vec<Role>,
+    /// Which small counts are hidden of its cubes, where the operator has switched that on; absent of a
+    /// version that was built before there was such a thing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disclosure: Option<BTreeMap<String, Disclosure>>,
     /// Everything else.
     #[serde(flatten)]
     pub more: serde_json::Map<String, serde_json::Value>,
@@ -39,8 +44,18 @@ impl Manifest {
             built_at: now(),
             program: format!("terning-server {}", env!("CARGO_PKG_VERSION")),
             roles: Vec::new(),
+            disclosure: None,
             more: serde_json::Map::new(),
         }
+    }
+
+    /// Takes over what a schema says of who may see what.
+    pub fn take_access(&mut self, schema: &Schema) {
+        self.roles.clone_from(&schema.roles);
+        let of_cubes = schema.cubes.iter();
+        let of_cubes =
+            of_cubes.filter_map(|cube| Some((cube.name.clone(), cube.disclosure.clone()?)));
+        self.disclosure = Some(of_cubes.collect());
     }
 
     /// Reads the manifest in a version's folder.

@@ -14,6 +14,7 @@
 mod cache;
 mod manifest;
 mod name;
+mod protection;
 mod raw;
 mod store;
 mod views;
@@ -23,6 +24,7 @@ mod write;
 pub use cache::{Asked, CACHE_BYTES, Cache};
 pub use manifest::{CubesFile, Manifest};
 pub use name::VersionName;
+pub use protection::Protection;
 pub use raw::{RawFile, RawStore, find_raw, keep_files, keep_raw, raw_files, read_raw};
 pub(crate) use raw::{checksum, checksum_of};
 pub use store::{Listed, Version, VersionError, Versions, check_folder};

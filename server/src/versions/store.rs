@@ -10,7 +10,7 @@ use arc_swap::ArcSwapOption;
 use terning_engine::cube::Cube;
 use terning_engine::snapshot;
 
-use super::{CUBES, Manifest, VersionName, Views, current, folder, names};
+use super::{CUBES, Manifest, Protection, VersionName, Views, current, folder, names};
 use crate::map::{map, release};
 
 /// Former versions that are kept open. Each costs its bitmaps; columns are mapped.
@@ -26,6 +26,8 @@ pub struct Version {
     pub cubes: Vec<Arc<Cube>>,
     /// What callers see of them.
     pub views: Views,
+    /// Whether small counts are hidden.
+    pub protection: Protection,
 }
 
 /// A version as it is listed.
@@ -65,6 +67,7 @@ pub enum VersionError {
 /// All versions in a data folder.
 pub struct Versions {
     data: PathBuf,
+    protection: Protection,
     active: ArcSwapOption<Version>,
     former: Mutex<VecDeque<Arc<Version>>>,
     damaged: Mutex<BTreeMap<VersionName, String>>,
@@ -76,10 +79,17 @@ impl Versions {
     pub fn new(data: &Path) -> Versions {
         Versions {
             data: data.to_owned(),
+            protection: Protection::default(),
             active: ArcSwapOption::empty(),
             former: Mutex::default(),
             damaged: Mutex::default(),
         }
+    }
+
+    /// The same, small counts being hidden or not.
+    #[must_use]
+    pub fn protecting(self, protection: Protection) -> Versions {
+        Versions { protection, ..self }
     }
 
     /// The data folder.
@@ -125,7 +135,7 @@ impl Versions {
         if lock(&self.damaged).contains_key(&name) {
             return None;
         }
-        match self.find_opened(name).map_or_else(|| open(&self.data, name), Ok) {
+        match self.find_opened(name).map_or_else(|| self.open(name), Ok) {
             Ok(version) => Some(version),
             Err(problem) => {
                 tracing::error!(version = %name, %problem, "versionen kan ikke læses og springes over");
@@ -152,10 +162,17 @@ impl Versions {
         if let Some(version) = self.find_opened(parsed) {
             return Ok(version);
         }
-        let version = open(&self.data, parsed)
+        let version = self
+            .open(parsed)
             .map_err(|problem| VersionError::Damaged { name: parsed, problem })?;
         self.keep(Arc::clone(&version));
         Ok(version)
+    }
+
+    fn open(&self, name: VersionName) -> Result<Arc<Version>, String> {
+        let Opened { manifest, cubes } = open(&self.data, name)?;
+        let (views, protection) = (Views::default(), self.protection);
+        Ok(Arc::new(Version { name, manifest, cubes, views, protection }))
     }
 
     fn find_opened(&self, name: VersionName) -> Option<Arc<Version>> {
@@ -206,8 +223,14 @@ fn version_folder(data: &Path, name: VersionName) -> PathBuf {
     folder(data).join(name.to_string())
 }
 
+/// What is read of a version.
+struct Opened {
+    manifest: Manifest,
+    cubes: Vec<Arc<Cube>>,
+}
+
 /// Opens a version: its manifest and its mapped cubes.
-fn open(data: &Path, name: VersionName) -> Result<Arc<Version>, String> {
+fn open(data: &Path, name: VersionName) -> Result<Opened, String> {
     let folder = version_folder(data, name);
     let manifest = Manifest::read(&folder)?;
     let path = folder.join(CUBES);
@@ -216,7 +239,7 @@ fn open(data: &Path, name: VersionName) -> Result<Arc<Version>, String> {
         .map_err(|error| format!("{} er beskadiget: {error}", path.display()))?;
     release(&map);
     let cubes = cubes.into_iter().map(Arc::new).collect();
-    Ok(Arc::new(Version { name, manifest, cubes, views: Views::default() }))
+    Ok(Opened { manifest, cubes })
 }
 
 /// A lock whose holder panicked still holds whole values.

@@ -16,6 +16,7 @@ pub mod show;
 pub mod format;
 pub mod table;
 mod told;
+pub mod disclose;
 pub mod drill;
 pub mod explain;
 mod answer;
@@ -50,13 +51,30 @@ pub fn run(
     limits: &Limits,
     cancel: &Cancel,
 ) -> Result<CellSet, QueryError> {
-    let mut cells = evaluate::answer(view, bound, limits, cancel)?;
+    let cells = evaluate::answer(view, bound, limits, cancel)?;
+    let mut cells = disclose::without_positions(bound, cells);
     evaluate::tell_properties(view, bound, &mut cells, (limits, cancel))?;
     Ok(CellSet { warnings: bound.warnings.clone(), ..cells })
 }
 
-/// Plans and counts a question about stored measures of one group.
+/// Plans and counts a question about stored measures of one group. Where small counts are hidden, no
+/// other way leads to a figure.
 fn count(
+    view: &View,
+    bound: &bound::Bound,
+    limits: &Limits,
+    cancel: &Cancel,
+) -> Result<CellSet, QueryError> {
+    let mut cells = counted(view, bound, limits, cancel)?;
+    if let Some(asking) = view.asking() {
+        let also = |other: &bound::Bound| counted(view, other, limits, cancel);
+        asking.hide(view.cube(), bound, &mut cells, also)?;
+    }
+    Ok(cells)
+}
+
+/// The same with small counts: for what tells no figure.
+fn counted(
     view: &View,
     bound: &bound::Bound,
     limits: &Limits,
