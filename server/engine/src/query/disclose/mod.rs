@@ -8,8 +8,8 @@
 //! formulas, so that whatever reads it is hidden too, and what would have to be decided by it is
 //! refused. Where no proof is found in bounded steps, all counts of the question are hidden.
 //!
-//! What an attacker is taken to know is written in `docs/regler.md` (A3); several questions together are
-//! not looked at.
+//! What an attacker is taken to know is written in `SECURITY.md`; several questions together are not
+//! looked at.
 
 mod choose;
 mod hide;

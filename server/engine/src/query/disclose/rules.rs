@@ -38,7 +38,8 @@ impl Rules {
         let mut measures = HashMap::new();
         for one in &own.counts {
             let Some(measure) = cube.find_measure(&one.measure) else { continue };
-            let at_most = one.at_most.iter().filter_map(|name| cube.find_measure(name)).collect();
+            let larger = larger(own, &one.measure);
+            let at_most = larger.iter().filter_map(|name| cube.find_measure(name)).collect();
             measures.insert(measure, Rule::Count { parts: dimensions(&one.parts), at_most });
         }
         for one in &own.tied {
@@ -65,4 +66,20 @@ impl Rules {
             Some(Rule::Open) | None => &[],
         }
     }
+}
+
+/// The measures that one is never larger than, those that these are never larger than among them.
+fn larger<'d>(own: &'d Disclosure, measure: &'d str) -> Vec<&'d str> {
+    let mut found: Vec<&str> = vec![measure];
+    let mut next = 0;
+    while let Some(&name) = found.get(next) {
+        next += 1;
+        let said = own.counts.iter().filter(|one| one.measure == name);
+        for more in said.flat_map(|one| &one.at_most) {
+            if !found.contains(&more.as_str()) {
+                found.push(more);
+            }
+        }
+    }
+    found.split_off(1)
 }
