@@ -138,7 +138,9 @@ impl Answer {
             (_, Value::Error(_)) => Cow::from(ERROR),
             (_, Value::Hidden) => Cow::from(HIDDEN),
             (Some(formatted), _) => Cow::from(formatted),
-            (None, Value::Number(number)) => Cow::from(number::danish(number, cell.decimals)),
+            (None, Value::Number(number)) => {
+                Cow::from(number::in_language(number, cell.decimals, self.language))
+            }
             (None, Value::Truth(truth)) => Cow::from(if truth { "Sand" } else { "Falsk" }),
             (None, Value::Day(day)) => Cow::from(number::danish_date(&number::date(day))),
             (None, Value::Text(text)) => Cow::from(self.text(text)),

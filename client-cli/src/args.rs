@@ -13,7 +13,8 @@ pub const TEMPLATE: &str = "{about}\n\nBrug: {usage}\n\n{all-args}";
 #[command(help_template = TEMPLATE, subcommand_help_heading = "Kommandoer")]
 #[command(next_help_heading = "Tilvalg", subcommand_value_name = "KOMMANDO")]
 #[command(override_usage = "terning KOMMANDO [TILVALG]")]
-// `--version` is the version of the data.
+// `--version` with a value is the version of the data.
+#[command(version)]
 #[command(disable_help_subcommand = true, disable_version_flag = true, disable_help_flag = true)]
 pub struct Args {
     /// What holds for every command.
@@ -25,6 +26,9 @@ pub struct Args {
     /// Vis denne hjælp
     #[arg(short, long, global = true, action = ArgAction::Help)]
     help: Option<bool>,
+    /// Vis programmets version (også --version uden mere)
+    #[arg(short = 'V', action = ArgAction::Version)]
+    program: Option<bool>,
 }
 
 /// What holds for every command.
@@ -158,9 +162,25 @@ pub enum Command {
     #[command(help_template = TEMPLATE)]
     #[command(override_usage = "terning package --kind PAKKE --kommune NUMMER -o MAPPE [TILVALG]")]
     Package(Package),
+    /// Vis, hvilke celler i en rapport der er ændret fra en version til en anden, og hvorfor
+    #[command(help_template = TEMPLATE)]
+    #[command(
+        override_usage = "terning diff VERSION VERSION [--report NAVN | --cube KUBE …] [TILVALG]"
+    )]
+    Diff(Diff),
     /// Vis versionerne
     #[command(help_template = TEMPLATE, override_usage = "terning versions [TILVALG]")]
     Versions,
+    /// Vis de spørgsmål, der venter eller besvares: alle for en operatør, ellers ens egne
+    #[command(help_template = TEMPLATE, override_usage = "terning queries [TILVALG]")]
+    Queries,
+    /// Afbryd et spørgsmål, der venter eller besvares
+    #[command(help_template = TEMPLATE, override_usage = "terning cancel ID [TILVALG]")]
+    Cancel {
+        /// Spørgsmålets id, som terning queries viser det
+        #[arg(value_name = "ID", help_heading = "Spørgsmålet")]
+        id: String,
+    },
 }
 
 /// A statement of MDX.
@@ -295,6 +315,52 @@ pub struct Explain {
     /// Målet; ellers kubens første
     #[arg(long, value_name = "MÅL", default_value = "", hide_default_value = true)]
     pub measure: String,
+}
+
+/// Two versions to be compared.
+#[derive(ClapArgs, Debug)]
+#[command(next_help_heading = "Sammenligningen")]
+pub struct Diff {
+    /// Versionen, der sammenlignes med, for eksempel 2026-09.1
+    #[arg(value_name = "FRA")]
+    pub before: String,
+    /// Versionen, der spørges til, for eksempel 2026-10.1
+    #[arg(value_name = "TIL")]
+    pub after: String,
+    /// Rapporten: benchmark (som også gælder, når intet er nævnt), harmonisering eller noegletal
+    #[arg(long, value_name = "RAPPORT", default_value = "", hide_default_value = true)]
+    #[arg(conflicts_with = "cube")]
+    pub report: String,
+    /// Rapportens kommune, for eksempel 153
+    #[arg(long, value_name = "NUMMER", conflicts_with = "cube")]
+    pub kommune: Option<String>,
+    /// Rapportens kommuner adskilt af komma, for eksempel 153,155
+    #[arg(long, value_name = "NUMRE", conflicts_with = "cube")]
+    pub kommuner: Option<String>,
+    /// Rapportens år; det seneste hele år, hvis det udelades
+    #[arg(long, value_name = "ÅR", conflicts_with = "cube")]
+    pub aar: Option<String>,
+    /// I stedet for en rapport en pivot: kubens navn
+    #[arg(long, value_name = "KUBE")]
+    pub cube: Option<String>,
+    /// En betingelse i pivoten; kan gentages
+    #[arg(long = "filter", value_name = "BETINGELSE", requires = "cube")]
+    pub filters: Vec<String>,
+    /// Et felt i pivotens kolonner; kan gentages
+    #[arg(long, value_name = "FELT", requires = "cube")]
+    pub columns: Vec<String>,
+    /// Et felt i pivotens rækker; kan gentages
+    #[arg(long, value_name = "FELT", requires = "cube")]
+    pub rows: Vec<String>,
+    /// Et mål i pivoten; kan gentages
+    #[arg(long = "measure", value_name = "MÅL", requires = "cube")]
+    pub measures: Vec<String>,
+    /// Tilføj I alt til hvert felt i pivoten
+    #[arg(long, requires = "cube")]
+    pub totals: bool,
+    /// Vis i stedet ydelserne bag: hvilke der er nye, ændrede, forsvundne eller bedømt anderledes
+    #[arg(long)]
+    pub records: bool,
 }
 
 #[cfg(test)]

@@ -158,6 +158,25 @@ impl Client {
         Ok(self.service.list_versions(request).await?.into_inner().versions)
     }
 
+    /// The queries that wait or run, as far as the caller may see them.
+    ///
+    /// # Errors
+    /// The service refused.
+    pub async fn queries(&mut self) -> Result<Vec<v1::QueryInfo>, Error> {
+        let request = self.request(v1::ListQueriesRequest {});
+        Ok(self.service.list_queries(request).await?.into_inner().queries)
+    }
+
+    /// Ends a query that waits or runs.
+    ///
+    /// # Errors
+    /// The service refused: there is none of the id.
+    pub async fn cancel(&mut self, id: String) -> Result<(), Error> {
+        let request = self.request(v1::CancelQueryRequest { id });
+        self.service.cancel_query(request).await?;
+        Ok(())
+    }
+
     /// The reports.
     ///
     /// # Errors
@@ -237,6 +256,16 @@ impl Client {
         let (version, purpose) = (self.version.clone(), self.purpose.clone());
         let request = self.request(v1::ExplainRequest { version, purpose, ..asked });
         collect_table(self.service.explain(request).await?.into_inner()).await
+    }
+
+    /// What has changed between two versions.
+    ///
+    /// # Errors
+    /// The service refused, or the connection broke.
+    pub async fn diff(&mut self, asked: v1::DiffRequest) -> Result<Table, Error> {
+        let purpose = self.purpose.clone();
+        let request = self.request(v1::DiffRequest { purpose, ..asked });
+        collect_table(self.service.diff(request).await?.into_inner()).await
     }
 
     /// Runs a report, with the files attached that it needs.

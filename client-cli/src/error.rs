@@ -113,14 +113,43 @@ fn write_place(f: &mut fmt::Formatter<'_>, place: &Place) -> fmt::Result {
     let line_end = after.find('\n').map_or(place.text.len(), |newline| start + newline);
     let line = place.text[line_start..line_end].trim_end();
     let pointed = place.text.get(start..(place.end as usize).min(line_end)).unwrap_or_default();
+    let pointed = pointed.trim_end().chars().count().max(1);
+    let (line, column, pointed) = window(line, before[line_start..].chars().count(), pointed);
     // Tabs stay tabs, so that the carets stand below what they point at.
-    let indent: String =
-        before[line_start..].chars().map(|c| if c == '\t' { c } else { ' ' }).collect();
+    let indent = line.chars().chain(std::iter::repeat(' ')).take(column);
+    let indent: String = indent.map(|c| if c == '\t' { c } else { ' ' }).collect();
     let number = place.line.to_string();
     let gutter = " ".repeat(number.len());
     writeln!(f, "  linje {number}, kolonne {}:", place.column)?;
     writeln!(f, "  {number} | {line}")?;
-    writeln!(f, "  {gutter} | {indent}{}", "^".repeat(pointed.trim_end().chars().count().max(1)))
+    writeln!(f, "  {gutter} | {indent}{}", "^".repeat(pointed))
+}
+
+/// Letters of a line that are shown around a place: what most screens show beside the line's number.
+const WINDOW: usize = 100;
+/// Letters of a long line that are shown before a place.
+const BEFORE: usize = 40;
+
+/// A line, the column of a place in it and the letters pointed at; of a long line what stands around
+/// the place, with `…` where something is left out.
+fn window(line: &str, column: usize, pointed: usize) -> (String, usize, usize) {
+    let letters: Vec<char> = line.chars().collect();
+    if letters.len() <= WINDOW {
+        return (line.to_owned(), column, pointed);
+    }
+    let last = letters.len().saturating_sub(WINDOW);
+    let first = column.saturating_sub(BEFORE).min(last);
+    let end = (first + WINDOW).min(letters.len());
+    let mut shown: String = letters[first..end].iter().collect();
+    let column = column - first + usize::from(first > 0);
+    if first > 0 {
+        shown.insert(0, '…');
+    }
+    if end < letters.len() {
+        shown.push('…');
+    }
+    let room = shown.chars().count().saturating_sub(column).max(1);
+    (shown, column, pointed.min(room))
 }
 
 impl std::error::Error for Error {}
@@ -154,6 +183,21 @@ fejl: feltet 'Kvårtl' findes ikke
   mente du: Kvartal, År
 ";
         assert_eq!(Error::Refused(Box::new(detail)).to_string(), expected);
+    }
+
+    #[test]
+    fn of_a_long_line_what_stands_around_the_place_is_shown() {
+        let text =
+            format!("SELECT {{{}[Kvårtl]}} ON 0 FROM [{}]", "x".repeat(300), "y".repeat(300));
+        let start = text.find("[Kv").unwrap();
+        let column = text[..start].chars().count();
+        let (line, at, pointed) = window(&text, column, 8);
+        assert_eq!(line.chars().count(), WINDOW + 2);
+        assert_eq!(line.chars().skip(at).take(pointed).collect::<String>(), "[Kvårtl]");
+        assert!(line.starts_with('…') && line.ends_with('…'));
+        let (line, at, pointed) = window(&text, 2, 1000);
+        assert!(line.starts_with("SELECT") && at == 2 && at + pointed == line.chars().count());
+        assert_eq!(window("kort", 1, 2), ("kort".to_owned(), 1, 2));
     }
 
     #[test]

@@ -16,6 +16,12 @@ pub fn parse<T: Parser>() -> Result<T, ExitCode> {
 }
 
 fn parse_from<T: Parser>(words: impl Iterator<Item = OsString>) -> Result<T, ExitCode> {
+    let words: Vec<OsString> = words.collect();
+    // On questions `--version` is the version of the cubes that is asked; alone it is the program's.
+    if words.len() == 2 && words[1] == "--version" {
+        print!("{}", T::command().render_version());
+        return Err(ExitCode::SUCCESS);
+    }
     T::try_parse_from(words).map_err(|error| {
         if error.use_stderr() && error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
         {

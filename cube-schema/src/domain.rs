@@ -94,6 +94,15 @@ pub trait Domain: Sync + 'static {
         Vec::new()
     }
 
+    /// The rules that the domain applies itself ([`Shape::Applied`], [`Shape::Period`]) and that
+    /// have a say in a record, for the load report; none where they are not counted.
+    ///
+    /// [`Shape::Applied`]: crate::rule::Shape::Applied
+    /// [`Shape::Period`]: crate::rule::Shape::Period
+    fn applied(&self, _record: &Self::Record, _context: &Context<'_, Self::Reference>) -> Marks {
+        Marks::default()
+    }
+
     /// The record as it was before the rules over one record.
     fn as_reported(&self, record: &Self::Record) -> Self::Record {
         record.clone()
@@ -215,6 +224,8 @@ pub struct Judged<R> {
     pub line: u32,
     /// The marks of rules over one record.
     pub marks: Marks,
+    /// The rules over one record that have changed it.
+    pub changed: Marks,
     /// One verdict per judgement, in their order.
     pub verdicts: Vec<Verdict>,
     /// What it is in the trials; none where it is in all of them what it is after all rules.

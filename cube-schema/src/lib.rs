@@ -2,6 +2,7 @@
 //!
 //! In reading order:
 pub mod day;
+pub mod language;
 pub mod schema;
 pub mod table;
 pub mod report;

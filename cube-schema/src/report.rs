@@ -139,6 +139,16 @@ pub enum ReportError {
         /// What to give.
         description: String,
     },
+    /// A year of which nothing is known.
+    #[error("der er ingen tal for '{year}'; giv et år fra {first} til {last}")]
+    NoYear {
+        /// What was given.
+        year: String,
+        /// The first year of the timeline.
+        first: i32,
+        /// Its last year.
+        last: i32,
+    },
     /// A parameter that the report does not have.
     #[error("rapporten '{report}' har ikke parameteren '{parameter}'")]
     NoParameter {
@@ -157,7 +167,9 @@ impl ReportError {
     pub fn known(&self) -> &[String] {
         match self {
             ReportError::NoReport { known, .. } | ReportError::NoParameter { known, .. } => known,
-            ReportError::Unreadable(_) | ReportError::Missing { .. } => &[],
+            ReportError::Unreadable(_)
+            | ReportError::Missing { .. }
+            | ReportError::NoYear { .. } => &[],
         }
     }
 }
@@ -241,6 +253,9 @@ impl Report {
         timeline: Timeline,
     ) -> Result<String, ReportError> {
         match (given.get(&parameter.name), parameter.default) {
+            (Some(years), Some(Default::LastFullYear)) if !years.trim().is_empty() => {
+                check_years(years, timeline).map(|()| years.clone())
+            }
             (Some(value), _) if !value.trim().is_empty() => Ok(value.clone()),
             (_, Some(Default::LastFullYear)) => Ok(last_full_year(timeline).to_string()),
             (_, Some(Default::Nothing)) => Ok(String::new()),
@@ -259,6 +274,16 @@ fn last_full_year(timeline: Timeline) -> i32 {
     if last.number() == 12 { last.year() } else { last.year() - 1 }
 }
 
+/// Whether years, with commas between them, are of the timeline.
+fn check_years(years: &str, timeline: Timeline) -> Result<(), ReportError> {
+    let (first, last) = (timeline.first.year(), timeline.last.year());
+    let is_known = |text: &str| text.parse().is_ok_and(|year| (first..=last).contains(&year));
+    match years.split(',').map(str::trim).find(|year| !is_known(year)) {
+        None => Ok(()),
+        Some(year) => Err(ReportError::NoYear { year: year.to_owned(), first, last }),
+    }
+}
+
 /// The filters without those on a parameter that narrows nothing.
 fn chosen(filters: &[String], values: &[(&str, String)]) -> Vec<String> {
     let narrows = |filter: &&String| {
@@ -273,9 +298,6 @@ fn chosen(filters: &[String], values: &[(&str, String)]) -> Vec<String> {
 fn unfinished(year: &str, timeline: Timeline) -> Option<String> {
     let number: i32 = year.trim().parse().ok()?;
     let last = timeline.last;
-    if number > last.year() {
-        return Some(format!("Der er kun data til og med {last}; {number} er ikke begyndt."));
-    }
     (number > last_full_year(timeline))
         .then(|| format!("Året {number} er ikke slut: tallene er til og med {last}."))
 }
@@ -360,6 +382,10 @@ mod tests {
         assert_eq!(year(&[("kommune", "153")], (2026, 10)), "Tid.År=2025");
         assert_eq!(year(&[("kommune", "153")], (2026, 12)), "Tid.År=2026");
         assert_eq!(year(&[("kommune", "153"), ("aar", "2020")], (2026, 10)), "Tid.År=2020");
+        let late = given(&[("kommune", "153"), ("aar", "2026, 2031")]);
+        let error = report.fill(&late, timeline((2026, 10))).unwrap_err().to_string();
+        let first = timeline((2026, 10)).first.year();
+        assert_eq!(error, format!("der er ingen tal for '2031'; giv et år fra {first} til 2026"));
     }
 
     #[test]

@@ -15,11 +15,14 @@ mod like;
 mod made_of;
 mod measures;
 mod problem;
+mod reading;
 mod records;
 mod role;
 mod tables;
 
 use serde::{Deserialize, Serialize};
+
+use crate::language::Language;
 
 pub use cube::{CalculatedMeasure, Cube, Explain, NamedSet};
 pub use dimension::{Dimension, DimensionKind, Field, Grain, Hierarchy, Sort};
@@ -43,6 +46,9 @@ pub struct Schema {
     /// The last month of the timeline, where it is not read off the data.
     #[serde(default)]
     pub last_month: Option<String>,
+    /// The language that numbers and days are shown in: `da` or `en`.
+    #[serde(default)]
+    pub language: Language,
     /// The caption of the All member of every hierarchy, and of pivot totals.
     #[serde(default = "all_caption")]
     pub all: String,
@@ -92,8 +98,7 @@ impl Schema {
     /// # Errors
     /// All promises that do not hold, with their lines.
     pub fn parse(text: &str) -> Result<Schema, SchemaError> {
-        let mut schema: Schema =
-            toml::from_str(text).map_err(|error| SchemaError::unreadable(&error))?;
+        let mut schema = reading::read(text)?;
         let mut problems = Problems::new(text);
         schema.fill_names();
         schema.resolve_likes(&mut problems);

@@ -11,6 +11,7 @@ use terning_engine::load::Accept;
 use terning_engine::load::hold::PERCENT;
 
 use crate::access::is_kommune;
+use crate::rebuild::Shares;
 use crate::versions::VersionName;
 
 /// Kubeserveren Terning.
@@ -20,6 +21,7 @@ use crate::versions::VersionName;
 #[command(next_help_heading = "Tilvalg", subcommand_value_name = "KOMMANDO")]
 #[command(override_usage = "terning-server KOMMANDO [TILVALG]")]
 #[command(disable_help_subcommand = true, disable_help_flag = true)]
+#[command(version, disable_version_flag = true)]
 pub struct Args {
     /// The command.
     #[command(subcommand)]
@@ -27,6 +29,9 @@ pub struct Args {
     /// Vis denne hjælp
     #[arg(short, long, global = true, action = ArgAction::Help)]
     help: Option<bool>,
+    /// Vis programmets version
+    #[arg(short = 'V', long = "version", action = ArgAction::Version)]
+    program: Option<bool>,
 }
 
 /// The commands.
@@ -48,6 +53,18 @@ pub enum Command {
     #[command(help_template = TEMPLATE)]
     #[command(override_usage = "terning-server serve --data MAPPE [TILVALG]")]
     Serve(Serve),
+    /// Vis versionerne i datamappen: hvilken er aktiv, hvilke er gemt, beskadiget eller afventer
+    #[command(help_template = TEMPLATE)]
+    #[command(override_usage = "terning-server versions --data MAPPE")]
+    Versions(Folder),
+    /// Tag en version i brug: en, der afventer godkendelse, eller en ældre
+    #[command(help_template = TEMPLATE)]
+    #[command(override_usage = "terning-server activate VERSION --data MAPPE")]
+    Activate(Activate),
+    /// Fjern versioner, der ikke skal bruges mere, og de leverede filer, som ingen anden er lavet af
+    #[command(help_template = TEMPLATE)]
+    #[command(override_usage = "terning-server remove VERSION… --data MAPPE")]
+    Remove(Remove),
     /// Lav et adgangsbevis: en fortrolig tekst, der viser, hvem der spørger
     #[command(help_template = TEMPLATE)]
     #[command(override_usage = "terning-server token --kommune NUMMER --data MAPPE [TILVALG]")]
@@ -119,10 +136,61 @@ pub struct Rebuild {
     #[arg(long, value_name = "PROCENT", default_value_t = PERCENT, hide_default_value = true)]
     #[arg(value_parser = clap::value_parser!(u32).range(0..=100))]
     pub hold: u32,
+    /// Hvor mange procent landets tal må flytte sig fra den aktive version, før den nye afventer
+    /// godkendelse; ellers 10. Forskelle på højst 30 tæller ikke
+    #[arg(long, value_name = "PROCENT", default_value_t = Shares::default().country)]
+    #[arg(hide_default_value = true)]
+    pub suspicious: u32,
+    /// Det samme for hver kommunes ydelser; ellers 30
+    #[arg(long, value_name = "PROCENT", default_value_t = Shares::default().kommune)]
+    #[arg(hide_default_value = true)]
+    pub suspicious_kommune: u32,
+    /// Det samme for, hvor mange ydelser hver regel har mærket; ellers 50
+    #[arg(long, value_name = "PROCENT", default_value_t = Shares::default().rule)]
+    #[arg(hide_default_value = true)]
+    pub suspicious_regel: u32,
+    /// Behold kun de så mange nyeste versioner, når den nye er taget i brug; ellers beholdes alle. Den
+    /// aktive og den, den sammenlignes med, fjernes aldrig
+    #[arg(long, value_name = "ANTAL", value_parser = clap::value_parser!(u32).range(1..))]
+    pub keep: Option<u32>,
     /// Lav en version igen af de filer, den blev lavet af, for eksempel 2026-10.1
     #[arg(long, value_name = "VERSION", value_parser = version)]
     #[arg(conflicts_with_all = ["deliveries", "month", "accept", "hold"])]
     pub from: Option<VersionName>,
+}
+
+/// `versions`
+#[derive(ClapArgs, Debug)]
+#[command(next_help_heading = "Tilvalg")]
+pub struct Folder {
+    /// Datamappen, som versionerne ligger i
+    #[arg(long, value_name = "MAPPE")]
+    pub data: PathBuf,
+}
+
+/// `activate`
+#[derive(ClapArgs, Debug)]
+#[command(next_help_heading = "Tilvalg")]
+pub struct Activate {
+    /// Versionen, for eksempel 2026-10.1
+    #[arg(value_name = "VERSION", value_parser = version, help_heading = "Versionen")]
+    pub version: VersionName,
+    /// Datamappen, som versionerne ligger i
+    #[arg(long, value_name = "MAPPE")]
+    pub data: PathBuf,
+}
+
+/// `remove`
+#[derive(ClapArgs, Debug)]
+#[command(next_help_heading = "Tilvalg")]
+pub struct Remove {
+    /// Versionerne, for eksempel 2026-08.1 2026-08.2
+    #[arg(value_name = "VERSION", value_parser = version, required = true)]
+    #[arg(help_heading = "Versionerne")]
+    pub versions: Vec<VersionName>,
+    /// Datamappen, som versionerne ligger i
+    #[arg(long, value_name = "MAPPE")]
+    pub data: PathBuf,
 }
 
 /// `serve`
@@ -150,9 +218,12 @@ pub struct Token {
     /// Kommunens nummer, for eksempel 153: beviset viser det, som kommunen må se
     #[arg(long, value_name = "NUMMER", value_parser = kommune)]
     pub kommune: Option<String>,
-    /// Rollen: kommune, national, operatoer eller revisor; med --kommune ellers kommune
+    /// Rollen: kommune, national, operatoer eller revisor, eller en af skemaets; med --kommune ellers kommune
     #[arg(long, value_name = "ROLLE")]
     pub rolle: Option<String>,
+    /// Nøglen på det medlem, som en af skemaets roller må se, hvor rollen har en parameter
+    #[arg(long, value_name = "VÆRDI", conflicts_with = "kommune")]
+    pub parameter: Option<String>,
     /// Datamappen, som serveren svarer fra; nøglen ligger i den
     #[arg(long, value_name = "MAPPE")]
     pub data: PathBuf,

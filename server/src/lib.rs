@@ -4,6 +4,7 @@
 pub mod args;
 pub mod command;
 pub mod config;
+pub mod disk;
 pub mod files;
 pub mod tables;
 pub mod map;

@@ -5,13 +5,12 @@ mod again;
 mod former;
 mod of_tables;
 mod restore;
+mod suspicion;
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{BufWriter, IntoInnerError};
-use std::os::unix::fs::DirBuilderExt;
+use std::io::{self, BufWriter, IntoInnerError};
 use std::panic::resume_unwind;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 
@@ -33,6 +32,7 @@ use terning_engine::load::{Accept, Hold, LoadError, LoadReport, Loaded, Order, l
 use terning_engine::query::{View, bind};
 use terning_engine::snapshot;
 
+use crate::disk::Disk;
 use crate::files::FolderStore;
 use crate::versions::{
     self, CubesFile, Draft, Lock, Manifest, RawFile, RawStore, VersionName, checksum, keep_raw,
@@ -41,6 +41,8 @@ use crate::versions::{
 pub use again::{Again, rebuild_again};
 use former::Former;
 pub use of_tables::{TablesRebuild, rebuild_of_tables};
+pub use suspicion::Shares;
+use suspicion::Side;
 
 /// The load report, for programs.
 pub const REPORT: &str = "load-report.json";
@@ -115,21 +117,33 @@ pub struct Rebuild {
     pub accept: Accept,
     /// By how many percent a municipality's records may shrink before it is held.
     pub percent: u32,
+    /// What the folder of versions lies on.
+    pub disk: Disk,
+    /// By how much figures may move before the version waits for an operator.
+    pub suspicious: Shares,
 }
 
 impl Rebuild {
-    /// Of all months, with the usual share, and nobody accepted beforehand.
+    /// Of all months, with the usual shares, and nobody accepted beforehand.
     #[must_use]
     pub fn new(deliveries: impl Into<PathBuf>, data: impl Into<PathBuf>) -> Rebuild {
         let (deliveries, data) = (deliveries.into(), data.into());
-        Rebuild { deliveries, data, month: None, accept: Accept::None, percent: PERCENT }
+        Rebuild {
+            deliveries,
+            data,
+            month: None,
+            accept: Accept::None,
+            percent: PERCENT,
+            suspicious: Shares::default(),
+            disk: Disk::real(),
+        }
     }
 }
 
 /// How a rebuild ended.
 #[derive(Clone, Debug)]
 pub enum Outcome {
-    /// There is a new version.
+    /// There is a new version. Where the report says what it awaits, it is not in use.
     Built(VersionName, Box<LoadReport>),
     /// No delivery can be used; the report says why. The versions before stay as they were.
     NothingUsable(Box<LoadReport>),
@@ -140,8 +154,9 @@ impl Outcome {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Outcome::Built(..) => 0,
+            Outcome::Built(_, report) if report.awaiting.is_empty() => 0,
             Outcome::NothingUsable(_) => 2,
+            Outcome::Built(..) => 3,
         }
     }
 
@@ -162,11 +177,11 @@ impl Outcome {
 pub fn rebuild(order: &Rebuild, progress: &(dyn Fn(Progress) + Sync)) -> anyhow::Result<Outcome> {
     let domain = Vh::new()?;
     let store = FolderStore::open(&order.deliveries)?;
-    let lock = Lock::take(&order.data)?;
+    let lock = Lock::take(&order.disk, &order.data)?;
     let former = Former::find(&order.data, order.month);
     let mut loaded = match load_against(&domain, &store, order, former.as_ref(), progress) {
         Err(LoadError::NothingUsable(report)) => {
-            write_refused(&order.data, &report)?;
+            write_refused(order, &report)?;
             return Ok(Outcome::NothingUsable(report));
         }
         loaded => loaded?,
@@ -176,21 +191,68 @@ pub fn rebuild(order: &Rebuild, progress: &(dyn Fn(Progress) + Sync)) -> anyhow:
     loaded.report.version = draft.name().to_string();
     loaded.report.compare(former.as_ref().map(|former| &former.report));
     accepted::note_idle(&order.accept, &mut loaded.report);
-    let in_use = decide_use(order, draft.name(), &mut loaded.report);
-    write_reports(&draft, &loaded)?;
     let (star, inputs) = (std::mem::take(&mut loaded.star), &loaded.inputs);
-    let keep =
-        || keep_raw(&order.data, inputs, |input| read_again(&store, order, former.as_ref(), input));
+    let read = |input: &Input| read_again(&store, order, former.as_ref(), input);
+    let keep = || keep_raw(&order.disk, &order.data, inputs, read);
     // Many small files wait for the disk, and the cubes for the processor.
-    let (kept, cubes) = beside(keep, || {
-        write_cubes(domain.schema(), star, loaded.timeline, &draft.file(versions::CUBES))
-    });
+    let (kept, made) = beside(keep, || write_cubes(domain.schema(), star, loaded.timeline, &draft));
     kept?;
-    let cubes = cubes?;
+    let (cubes, built) = made?;
+    let mut taken = decide_use(order, draft.name(), &mut loaded.report);
+    if let (Taken::InUse, Some(former)) = (&taken, &former) {
+        taken = suspect(order, former, &loaded.report, &built)?;
+    }
+    drop(built);
+    if let Taken::Awaiting(reasons) = &taken {
+        loaded.report.awaiting.clone_from(reasons);
+    }
+    write_reports(&draft, &loaded)?;
     let mut manifest = manifest(&draft, &loaded, order, &cubes);
     manifest.take_access(domain.schema());
-    let name = draft.publish(&manifest, in_use)?;
+    taken.tell(&mut manifest);
+    let name = draft.publish(&manifest, taken == Taken::InUse)?;
     Ok(Outcome::Built(name, Box::new(loaded.report)))
+}
+
+/// Whether a new version is the one that is asked when none is named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Taken {
+    /// It is.
+    InUse,
+    /// It stands beside the others, and why.
+    Aside(String),
+    /// It waits for an operator, and why.
+    Awaiting(Vec<String>),
+}
+
+impl Taken {
+    fn tell(&self, manifest: &mut Manifest) {
+        let (name, part) = match self {
+            Taken::InUse => return,
+            Taken::Aside(why) => (versions::ASIDE, json!(why)),
+            Taken::Awaiting(reasons) => (versions::AWAITING, json!(reasons)),
+        };
+        manifest.more.insert(name.to_owned(), part);
+    }
+}
+
+/// Whether a version that would be used looks wrong beside the one that is used now.
+fn suspect(
+    order: &Rebuild,
+    former: &Former,
+    report: &LoadReport,
+    cubes: &[Arc<Cube>],
+) -> anyhow::Result<Taken> {
+    let opened = match versions::open(&order.data, former.name) {
+        Ok(opened) => opened,
+        Err(problem) => {
+            tracing::warn!("tallene sammenlignes ikke med version {}: {problem}", former.name);
+            return Ok(Taken::InUse);
+        }
+    };
+    let before = Side { report: &former.report, cubes: &opened.cubes };
+    let reasons = suspicion::find(Side { report, cubes }, before, order.suspicious, &order.accept)?;
+    Ok(if reasons.is_empty() { Taken::InUse } else { Taken::Awaiting(reasons) })
 }
 
 /// Does what waits for the disk beside what does not.
@@ -224,23 +286,23 @@ fn load_against(
 /// Whether the new version is to be asked when none is named, and what is to be said of that. A
 /// version of an earlier month that was ordered stands beside the others; one that has become
 /// earlier because deliveries are gone is used, and said to be.
-fn decide_use(order: &Rebuild, name: VersionName, report: &mut LoadReport) -> bool {
-    let Some(current) = versions::current(&order.data) else { return true };
+fn decide_use(order: &Rebuild, name: VersionName, report: &mut LoadReport) -> Taken {
+    let Some(current) = versions::current(&order.data) else { return Taken::InUse };
     if name.month >= current.month {
-        return true;
+        return Taken::InUse;
     }
     if order.month.is_some() {
         report.notes.push(format!(
             "version {name} er ikke taget i brug, for {current} er for en senere måned; \
              spørg den med --version {name}"
         ));
-        return false;
+        return Taken::Aside(format!("{current}, der var aktiv, er for en senere måned"));
     }
     report.notes.push(format!(
         "opgørelsesdagen går tilbage: version {name} er taget i brug i stedet for {current}, \
          fordi ingen leverance for en senere måned kan bruges"
     ));
-    true
+    Taken::InUse
 }
 
 /// The bytes of an input once more: from the folder, or from what the former version was made of.
@@ -249,7 +311,7 @@ fn read_again(
     order: &Rebuild,
     former: Option<&Former>,
     input: &Input,
-) -> std::io::Result<Vec<u8>> {
+) -> io::Result<Vec<u8>> {
     let read = store.read(&input.path);
     match (read, former) {
         (Ok(bytes), _) if checksum(&bytes) == input.sha256 => Ok(bytes),
@@ -258,14 +320,14 @@ fn read_again(
     }
 }
 
-/// Builds all cubes of a schema and writes them as one file. A table is let go when its last cube
+/// Builds all cubes of a schema and writes them as one file; gives the file and the cubes. A table is let go when its last cube
 /// has been built: a country's are as large as its cubes.
 fn write_cubes(
     schema: &Schema,
     mut star: Star,
     timeline: Timeline,
-    path: &Path,
-) -> anyhow::Result<CubesFile> {
+    draft: &Draft,
+) -> anyhow::Result<(CubesFile, Vec<Arc<Cube>>)> {
     let mut cubes: Vec<Arc<Cube>> = Vec::with_capacity(schema.cubes.len());
     for (at, cube) in schema.cubes.iter().enumerate() {
         cubes.push(Arc::new(build(schema, cube, &star, timeline)?));
@@ -274,7 +336,7 @@ fn write_cubes(
     }
     drop(star);
     check_formulas(&cubes)?;
-    write_snapshot(&cubes, path)
+    Ok((write_snapshot(&cubes, draft)?, cubes))
 }
 
 /// That every formula of the cubes can be read.
@@ -286,36 +348,41 @@ fn check_formulas(cubes: &[Arc<Cube>]) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Bytes of cubes that are handed to the disk at a time.
+const CHUNK: usize = 1 << 20;
+
 /// Writes cubes as one file.
-fn write_snapshot(cubes: &[Arc<Cube>], path: &Path) -> anyhow::Result<CubesFile> {
-    let mut file = BufWriter::new(File::create(path)?);
+fn write_snapshot(cubes: &[Arc<Cube>], draft: &Draft) -> anyhow::Result<CubesFile> {
+    let mut file = BufWriter::with_capacity(CHUNK, draft.create(versions::CUBES)?);
     snapshot::write(&cubes.iter().map(Arc::as_ref).collect::<Vec<_>>(), &mut file)?;
-    let file = file.into_inner().map_err(IntoInnerError::into_error)?;
+    let mut file = file.into_inner().map_err(IntoInnerError::into_error)?;
     // It is summed up while the disk takes it.
-    let (flushed, summed) = beside(|| file.sync_all(), || CubesFile::of(path));
-    flushed?;
+    let (synced, summed) = beside(|| file.sync(), || CubesFile::of(&draft.file(versions::CUBES)));
+    synced?;
     Ok(summed?)
 }
 
 fn write_reports(draft: &Draft, loaded: &Loaded) -> anyhow::Result<()> {
-    write_report(&draft.file(REPORT), &draft.file(REPORT_TEXT), &loaded.report)?;
-    write_rejects(&loaded.rejects, BufWriter::new(File::create(draft.file(REJECTS))?))?;
-    write_warnings(&loaded.warnings, BufWriter::new(File::create(draft.file(WARNINGS))?))?;
-    Ok(())
+    let [json, text] = report_texts(&loaded.report)?;
+    draft.write(REPORT, |file| file.write_all(json.as_bytes()))?;
+    draft.write(REPORT_TEXT, |file| file.write_all(text.as_bytes()))?;
+    draft.write(REJECTS, |file| write_rejects(&loaded.rejects, file))?;
+    draft.write(WARNINGS, |file| write_warnings(&loaded.warnings, file))
 }
 
-fn write_report(json: &Path, text: &Path, report: &LoadReport) -> anyhow::Result<()> {
-    let mut written = serde_json::to_string_pretty(report)?;
-    written.push('\n');
-    fs::write(json, written)?;
-    Ok(fs::write(text, report.to_text())?)
+/// A report for programs, and for people.
+fn report_texts(report: &LoadReport) -> anyhow::Result<[String; 2]> {
+    Ok([serde_json::to_string_pretty(report)? + "\n", report.to_text()])
 }
 
 /// The reports of a rebuild that nothing came of, beside the versions, which stay as they were.
-fn write_refused(data: &Path, report: &LoadReport) -> anyhow::Result<()> {
-    let folder = data.join(REFUSED);
-    fs::DirBuilder::new().mode(0o700).recursive(true).create(&folder)?;
-    write_report(&folder.join(REPORT), &folder.join(REPORT_TEXT), report)
+fn write_refused(order: &Rebuild, report: &LoadReport) -> anyhow::Result<()> {
+    let folder = order.data.join(REFUSED);
+    order.disk.make_folder(&folder)?;
+    for (name, text) in [REPORT, REPORT_TEXT].into_iter().zip(report_texts(report)?) {
+        order.disk.replace(&folder.join(name), text.as_bytes())?;
+    }
+    Ok(())
 }
 
 /// What the version is made from and what was decided, so that it can be made again.
@@ -348,6 +415,9 @@ fn manifest(draft: &Draft, loaded: &Loaded, order: &Rebuild, cubes: &CubesFile) 
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::path::Path;
+
     use super::*;
 
     fn order(folder: &Path) -> Rebuild {

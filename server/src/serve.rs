@@ -22,15 +22,16 @@ use tonic_health::server::HealthReporter;
 
 use crate::access::Gate;
 use crate::config::{Settings, Tls};
-use crate::grpc::{self, Api};
+use crate::grpc::calls::Calls;
+use crate::grpc::{self, Api, Work};
 use crate::versions::{self, Version, Versions};
 
 /// The largest request: an export of StatBank with all municipalities, services and quarters.
 const LARGEST_REQUEST: usize = 16 << 20;
 /// How often a silent connection is asked whether it is still there.
 const KEEPALIVE: Duration = Duration::from_secs(30);
-/// How long calls that are being answered may go on after the service was told to stop.
-const DRAIN: Duration = Duration::from_secs(5);
+/// How long answers may take on their way after the last question was answered.
+const SENDING: Duration = Duration::from_secs(5);
 
 /// Binds the address of some settings. Where other machines reach it, callers must prove who they
 /// are, and what is sent must be encrypted.
@@ -76,6 +77,7 @@ pub async fn run(
         );
     }
     let (health, health_service) = tonic_health::server::health_reporter();
+    let leaving = health.clone();
     set_health(&health, ServingStatus::NotServing).await;
     let mut ready = Some(ready);
     let picking_up = versions::watch(Arc::clone(&versions), async |version: Arc<Version>| {
@@ -90,20 +92,33 @@ pub async fn run(
     let (stopping, is_stopping) = oneshot::channel();
     let gate = Gate::new(data, settings.access);
     // Whether the service can answer is told to everybody: whoever watches over it has no token.
+    let work = Work::new(settings.load);
+    let api = Api::new(versions, reports, gate.clone(), work.clone(), settings.cache_bytes);
     let serving = server(settings.tls)?
-        .add_service(query_service(Api::new(versions, reports, gate.clone(), settings.cache_bytes)))
+        .layer(Calls::new()?)
+        .add_service(query_service(api))
         .add_service(health_service)
         .add_service(InterceptedService::new(reflection().build_v1()?, guard(gate.clone())))
         .add_service(InterceptedService::new(reflection().build_v1alpha()?, guard(gate)))
         .serve_with_incoming_shutdown(incoming, async move {
             shutdown.await;
+            stop(&leaving, &work).await;
             let _ = stopping.send(());
         });
     tokio::select! {
         served = serving => Ok(served?),
         () = picking_up => Ok(()),
-        () = drained(is_stopping) => Ok(()),
+        () = sent(is_stopping) => Ok(()),
     }
+}
+
+/// Stops: whoever watches is told first, then no question is taken on, and those that are worked on
+/// come to their end. The service listens until then, to say so.
+async fn stop(health: &HealthReporter, work: &Work) {
+    tracing::info!("serveren lukker");
+    set_health(health, ServingStatus::NotServing).await;
+    work.close();
+    work.drained().await;
 }
 
 fn server(tls: Tls) -> anyhow::Result<Server> {
@@ -119,11 +134,11 @@ fn guard(gate: Gate) -> impl FnMut(Request<()>) -> Result<Request<()>, Status> +
     move |request| grpc::caller(&gate, &request).map(|_| request)
 }
 
-/// Ends when calls have had their time after the service was told to stop: a caller that keeps its
-/// connection open cannot keep the service.
-async fn drained(is_stopping: oneshot::Receiver<()>) {
+/// Ends when answers have had their time after the last question was answered: a caller that keeps
+/// its connection open cannot keep the service.
+async fn sent(is_stopping: oneshot::Receiver<()>) {
     match is_stopping.await {
-        Ok(()) => tokio::time::sleep(DRAIN).await,
+        Ok(()) => tokio::time::sleep(SENDING).await,
         Err(_) => std::future::pending().await,
     }
 }

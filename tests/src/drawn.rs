@@ -5,7 +5,6 @@
 use terning_engine::cube::Cube;
 use terning_engine::query::bound::{HierarchyRef, Member};
 use terning_engine::query::cellset::{AxisPositions, CellSet, Special};
-use terning_engine::query::format::Language;
 use terning_engine::query::names::{self, Names};
 
 /// How far a number of a page, which has four decimals, can be from the value that it stands for.
@@ -24,7 +23,7 @@ pub fn draw(cube: &Cube, cells: &CellSet, formatted: bool) -> String {
     let rule = (0..captions).map(|_| "---").chain(columns.iter().map(|_| "---:"));
     let mut lines = vec![head.collect::<Vec<_>>(), rule.map(str::to_owned).collect()];
     let mut texts = vec![String::new(); cells.cell_count()];
-    let shown = if formatted { cells.formatted(Language::Danish) } else { values(cells) };
+    let shown = if formatted { cells.formatted(cube.language) } else { values(cells) };
     for (&ordinal, text) in cells.ordinals.iter().zip(shown) {
         texts[ordinal as usize] = text;
     }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 use terning_engine::load::{Accept, LoadReport};
+use terning_server::disk::Disk;
 use terning_server::rebuild::{Again, Outcome, Rebuild, rebuild, rebuild_again};
 use terning_server::versions::{self, Manifest, VersionName, Versions};
 use terning_tests::compare::difference;
@@ -62,7 +63,7 @@ impl Life {
     /// A version made again of its raw files.
     fn again(&self, version: &str) -> Again {
         let from = VersionName::parse(version).unwrap();
-        rebuild_again(&self.data(), from, &|_| ()).unwrap()
+        rebuild_again(&Disk::real(), &self.data(), from, &|_| ()).unwrap()
     }
 
     fn manifest(&self, version: &str) -> Manifest {
@@ -429,7 +430,7 @@ fn a_version_is_made_again_from_its_raw_files_to_the_same_bytes() {
     let one = fs::read_dir(life.data().join("inputs")).unwrap().next().unwrap().unwrap().path();
     fs::remove_file(one).unwrap();
     let from = VersionName::parse("2024-02.1").unwrap();
-    let error = rebuild_again(&life.data(), from, &|_| ()).unwrap_err().to_string();
+    let error = rebuild_again(&Disk::real(), &life.data(), from, &|_| ()).unwrap_err().to_string();
     assert!(error.contains("ikke gemt"), "{error}");
 }
 

@@ -199,15 +199,19 @@ fn rule_page() -> String {
         Alle regler i den rækkefølge, de køres. Hver har en tekst med eksempler, som køres mod reglen ved hver prøve. \
         Siden er lavet af listen i `cube-schema/src/domains/vh/regler/mod.rs`; ret den ikke her \
         (`UPDATE_REGLER=1 cargo test -p terning-tests --test tidy` laver den igen).\n\n\
-        Hvor mange ydelser og borgere hver regel har mærket i de indlæste data, står i indlæsningsrapporten \
-        ved siden af versionen (`load-report.txt`, Regler; også pr. kommune og system), og i kuben \
-        *Voksne Handicappede* under Harmonisering VH.Regel.\n\n\
-        | Regel | Navn | Hvad den gør | Arbejder på | Kilde |\n|---|---|---|---|---|\n"
+        Hvor mange ydelser og borgere hver regel har mærket, ændret, udeladt eller omfattet i de indlæste data, \
+        står i indlæsningsrapporten ved siden af versionen (`load-report.txt`, *Regler*): alle regler, i alt og pr. \
+        kommune og system, med tallet i den forrige version. Mærkerne er også i kuben *Voksne Handicappede* under \
+        Harmonisering VH.Regel.\n\n\
+        | Regel | Navn | Hvad den gør | Hvorfor | Arbejder på | Kilde |\n|---|---|---|---|---|---|\n"
         .to_owned();
     for rule in &RULES {
         let place = place_of(rule.id, &places);
-        let does = rule.text.split("\n## Hvad reglen gør\n").nth(1).unwrap();
-        let does = does.split("\n\n").next().unwrap().trim().replace('\n', " ");
+        let chapter = |title: &str| {
+            let text = rule.text.split(&format!("\n## {title}\n")).nth(1).unwrap();
+            text.split("\n\n").next().unwrap().trim().replace('\n', " ")
+        };
+        let (does, why) = (chapter("Hvad reglen gør"), chapter("Hvorfor"));
         let works_on = match rule.shape {
             Shape::Selection(_) => "leverancer",
             Shape::Counted(_) => "en kommunes ydelser",
@@ -216,7 +220,9 @@ fn rule_page() -> String {
             Shape::Period => "en ydelse i en periode",
         };
         let (id, caption, source) = (rule.id, rule.caption, rule.source);
-        page += &format!("| [{id}](../{place}) | {caption} | {does} | {works_on} | {source} |\n");
+        page += &format!(
+            "| [{id}](../{place}) | {caption} | {does} | {why} | {works_on} | {source} |\n"
+        );
     }
     page
 }

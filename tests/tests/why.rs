@@ -175,7 +175,12 @@ fn a_drillthrough_of_a_cell_is_the_drill_that_a_person_would_ask_for() {
         let text = format!("DRILLTHROUGH MAXROWS 50 {cell}");
         let asked = Drill { cube: cube.to_owned(), filters, measure, max: 50, ..Drill::default() };
         let by_filters = drill(views, &asked, &Cancel::default());
-        let by_mdx = drill_mdx(views, (&text, &Parameters::NONE), 1_000_000, &Cancel::default());
+        let by_mdx = drill_mdx(
+            views,
+            (&text, &Parameters::NONE),
+            1_000_000,
+            (&Limits::default(), &Cancel::default()),
+        );
         let told = |found: Result<(usize, Drilled), QueryError>| match found {
             Ok((at, found)) => {
                 let counts = (found.records, found.entities, found.behind);

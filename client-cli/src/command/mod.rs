@@ -2,12 +2,14 @@
 
 pub(crate) mod cubes;
 pub(crate) mod describe;
+mod diff;
 mod drill;
 mod explain;
 pub(crate) mod functions;
 mod mdx;
 mod package;
 mod pivot;
+mod queries;
 mod report;
 mod stdin;
 pub(crate) mod versions;
@@ -32,9 +34,12 @@ pub async fn run(args: Args) -> Result<(), Error> {
         Command::Report(report) => report::run(&mut client, &common, report).await,
         Command::Drill(drill) => drill::run(&mut client, &common, drill).await,
         Command::Explain(explain) => explain::run(&mut client, &common, explain).await,
+        Command::Diff(diff) => diff::run(&mut client, &common, diff).await,
         Command::Package(package) => package::run(&mut client, &common, package).await,
         // A shell asks many times, and is no command of one question.
         Command::Shell => Ok(()),
         Command::Versions => versions::run(&mut client, &common).await,
+        Command::Queries => queries::list(&mut client, &common).await,
+        Command::Cancel { id } => queries::cancel(&mut client, &common, id).await,
     }
 }

@@ -1,7 +1,7 @@
 //! `terning versions`
 
 use serde_json::{Value, json};
-use terning_proto::v1::VersionInfo;
+use terning_proto::v1::{VersionInfo, VersionState};
 
 use crate::args::Common;
 use crate::client::Client;
@@ -18,18 +18,53 @@ pub(crate) async fn listing(client: &mut Client) -> Result<Listing, Error> {
     let versions = client.versions().await?;
     let list = List {
         title: String::new(),
-        headers: vec!["Version", "Til og med", "Bygget", "Bemærkning"],
+        headers: vec!["Version", "Til og med", "Bygget", "MB", "Tilstand"],
         rows: versions.iter().map(row).collect(),
     };
     Ok(Listing { json: versions.iter().map(version).collect(), lists: vec![list] })
 }
 
 fn row(version: &VersionInfo) -> Vec<String> {
-    let remark = match (version.active, version.problem.as_str()) {
-        (true, _) => "aktiv: spørges, når ingen anden er nævnt".to_owned(),
-        (false, problem) => problem.to_owned(),
+    let state = match version.state() {
+        VersionState::Active => "aktiv: spørges, når ingen anden er nævnt".to_owned(),
+        VersionState::Damaged => format!("beskadiget: {}", version.problem),
+        state => caption(state).to_owned(),
     };
-    vec![version.name.clone(), version.as_of.clone(), version.built_at.clone(), remark]
+    let (name, as_of) = (version.name.clone(), version.as_of.clone());
+    vec![name, as_of, version.built_at.clone(), megabytes(version.bytes), state]
+}
+
+/// A state in one Danish word or two.
+fn caption(state: VersionState) -> &'static str {
+    match state {
+        VersionState::Unspecified => "",
+        VersionState::Active => "aktiv",
+        VersionState::Kept => "gemt",
+        VersionState::Aside => "gemt: har ikke været aktiv",
+        VersionState::Awaiting => "afventer godkendelse: tallene ser forkerte ud",
+        VersionState::Damaged => "beskadiget",
+    }
+}
+
+/// The name of a state, for programs.
+fn name(state: VersionState) -> &'static str {
+    match state {
+        VersionState::Unspecified => "",
+        VersionState::Active => "active",
+        VersionState::Kept => "kept",
+        VersionState::Aside => "aside",
+        VersionState::Awaiting => "awaiting",
+        VersionState::Damaged => "damaged",
+    }
+}
+
+/// Bytes in millions with one decimal, as Danish writes them; nothing where they are not known.
+fn megabytes(bytes: u64) -> String {
+    if bytes == 0 {
+        return String::new();
+    }
+    let tenths = bytes.div_ceil(100_000);
+    format!("{},{}", tenths / 10, tenths % 10)
 }
 
 fn version(version: &VersionInfo) -> Value {
@@ -39,5 +74,7 @@ fn version(version: &VersionInfo) -> Value {
         "built_at": version.built_at,
         "active": version.active,
         "problem": version.problem,
+        "state": name(version.state()),
+        "bytes": version.bytes,
     })
 }

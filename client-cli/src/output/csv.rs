@@ -1,4 +1,4 @@
-//! CSV for spreadsheets: `;`, UTF-8 with BOM, decimal comma, raw values.
+//! CSV for spreadsheets: `;`, UTF-8 with BOM, raw values with the decimal sign of the cube's language.
 //!
 //! One header row per field across; the names of the fields down stand in the last of them. Properties
 //! of members down that were asked for are columns behind them.
@@ -25,7 +25,8 @@ pub fn write(out: &mut dyn Write, answer: &Answer) -> io::Result<()> {
     write_headers(out, &grid)?;
     for row in 0..grid.rows() {
         let mut line: Vec<String> = grid.row(row).into_iter().map(str::to_owned).collect();
-        line.extend(grid.properties(row).into_iter().map(property));
+        let told = grid.properties(row).into_iter();
+        line.extend(told.map(|told| property(told, answer.language)));
         let first = line.len();
         line.resize(first + grid.columns(), String::new());
         for (column, place) in grid.cells(row) {
@@ -37,12 +38,12 @@ pub fn write(out: &mut dyn Write, answer: &Answer) -> io::Result<()> {
 }
 
 /// A property as programs read it; nothing where a member has none.
-fn property(told: Option<&PropertyValue>) -> String {
+fn property(told: Option<&PropertyValue>, language: u32) -> String {
     use terning_proto::v1::property_value::Value;
     match told.and_then(|told| told.value.as_ref()) {
         None => String::new(),
         Some(Value::Text(text)) => text.clone(),
-        Some(Value::Number(value)) => number::raw(*value),
+        Some(Value::Number(value)) => number::raw_in_language(*value, language),
         Some(Value::Truth(truth)) => if *truth { "Sand" } else { "Falsk" }.to_owned(),
         Some(Value::Day(day)) => number::date(*day),
     }
@@ -51,7 +52,7 @@ fn property(told: Option<&PropertyValue>) -> String {
 /// A cell as programs read it.
 fn raw(answer: &Answer, place: usize) -> String {
     match answer.cells[place].value {
-        Value::Number(number) => number::raw(number),
+        Value::Number(number) => number::raw_in_language(number, answer.language),
         Value::Day(day) => number::date(day),
         Value::Text(text) => answer.text(text).to_owned(),
         Value::Truth(_) | Value::Error(_) | Value::Hidden => answer.shown(place).into_owned(),

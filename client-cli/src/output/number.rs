@@ -1,4 +1,22 @@
-//! Numbers and days as Danes read them, and as programs do.
+//! Numbers and days as people of a language read them, and as programs do.
+
+/// The Windows number of English.
+pub const ENGLISH: u32 = 1033;
+
+/// As people of a language (a Windows number) read it: `1.234,5`, in English `1,234.5`.
+#[must_use]
+pub fn in_language(value: f64, decimals: u8, language: u32) -> String {
+    let danish = danish(value, decimals);
+    if language != ENGLISH {
+        return danish;
+    }
+    let swapped = danish.chars().map(|one| match one {
+        '.' => ',',
+        ',' => '.',
+        one => one,
+    });
+    swapped.collect()
+}
 
 /// With `.` between thousands and a decimal comma: `1.234,5`.
 #[must_use]
@@ -49,6 +67,12 @@ pub fn raw(value: f64) -> String {
     if value.is_finite() { value.to_string().replace('.', ",") } else { String::new() }
 }
 
+/// All digits, with the decimal sign of a language (a Windows number).
+#[must_use]
+pub fn raw_in_language(value: f64, language: u32) -> String {
+    if language == ENGLISH && value.is_finite() { value.to_string() } else { raw(value) }
+}
+
 /// A JSON number: whole numbers without `.0`, and no number that JSON does not have.
 #[must_use]
 pub fn json(value: f64) -> serde_json::Value {
@@ -77,6 +101,14 @@ mod tests {
         ] {
             assert_eq!(danish(value, decimals), shown);
         }
+    }
+
+    #[test]
+    fn numbers_are_shown_in_english() {
+        assert_eq!(in_language(-1_234_567.891, 2, ENGLISH), "-1,234,567.89");
+        assert_eq!(in_language(1234.5, 1, 1030), "1.234,5");
+        assert_eq!(raw_in_language(1234.5, ENGLISH), "1234.5");
+        assert_eq!(raw_in_language(1234.5, 0), "1234,5");
     }
 
     #[test]

@@ -59,9 +59,9 @@ pub struct CalculatedMeasure {
     /// The unit (`kr.`).
     #[serde(default)]
     pub unit: String,
-    /// The number of decimals shown.
+    /// The number of decimals shown; where neither these nor a format are said, up to two.
     #[serde(default)]
-    pub decimals: u8,
+    pub decimals: Option<u8>,
     /// What it is.
     #[serde(default)]
     pub description: String,

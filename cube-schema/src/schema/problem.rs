@@ -30,13 +30,6 @@ pub struct SchemaError {
     pub problems: Vec<Problem>,
 }
 
-impl SchemaError {
-    /// The text is not TOML of the right shape; the message names line and column.
-    pub(super) fn unreadable(error: &toml::de::Error) -> SchemaError {
-        SchemaError { problems: vec![Problem { line: None, what: error.to_string() }] }
-    }
-}
-
 impl fmt::Display for SchemaError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.problems.as_slice() {
@@ -50,6 +43,11 @@ impl fmt::Display for SchemaError {
 }
 
 impl std::error::Error for SchemaError {}
+
+/// The line of a byte of a text, counted from 1.
+pub(super) fn line_of(text: &str, byte: usize) -> usize {
+    text.as_bytes()[..byte.min(text.len())].iter().filter(|one| **one == b'\n').count() + 1
+}
 
 /// A place in the file: keys and positions from the top down.
 #[derive(Clone, Debug, Default)]
@@ -135,7 +133,7 @@ impl<'a> Problems<'a> {
     /// from another stands at neither.
     fn line(&self, place: &Place) -> Option<usize> {
         let span = self.span(place)?;
-        Some(self.text[..span.start.min(self.text.len())].matches('\n').count() + 1)
+        Some(line_of(self.text, span.start))
     }
 
     fn span(&self, place: &Place) -> Option<Range<usize>> {

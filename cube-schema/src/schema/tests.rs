@@ -54,9 +54,9 @@ fn each_broken_promise_is_named() {
         (BY_OWNER, "kind = \"covered_days\"", "begynde med"),
         (BY_OWNER, "kind = \"sum\"", "'column'"),
         ("key = [\"ejer\"]", "key = [\"ejer\"], column = \"pris\"", "'column'"),
-        (BY_OWNER, "kind = \"middel\"", "line"),
+        (BY_OWNER, "kind = \"middel\"", "'middel' kendes ikke her; vælg en af"),
         ("2020-01", "2020", "first_month"),
-        ("first = \"fra\"", "first = 1", "line"),
+        ("first = \"fra\"", "first = 1", "her står tallet `1`, men der skal stå en tekst"),
         ("cube = \"Ting\"", "cube = \"Tang\"", "'Tang'"),
         ("hidden = [\"Tid\"]", "hidden = [\"Sted\"]", "'Sted'"),
         ("field = \"Farve\" }", "field = \"Form\" }", "'Form'"),
@@ -102,4 +102,32 @@ fn a_column_on_deliveries_without_one_of_its_own_is_named() {
 fn the_cubes_of_vh_are_a_valid_schema() {
     let schema = Schema::parse(include_str!("../domains/vh/vh.toml")).unwrap();
     assert_eq!(schema.cubes.len(), 4);
+}
+
+#[test]
+fn everything_that_cannot_be_read_is_told_at_once_with_its_line() {
+    let text = SMALL
+        .replace("table = \"farve\"", "tabel = \"farve\"")
+        .replace("facts = \"ting\"", "facts = 3")
+        .replace(BY_OWNER, "kind = \"middel\"")
+        .replace("cubes = [{ cube = \"Ting\"", "cubes = [{ kube = \"Ting\"")
+        .replace("first_month = \"2020-01\"", "foerste = \"2020-01\"");
+    let error = Schema::parse(&text).unwrap_err();
+    let line = |what: &str| text.lines().position(|line| line.contains(what)).map(|at| at + 1);
+    // A group is looked at as a whole where its parts can be read.
+    for (line, what) in [
+        (line("foerste"), "nøglen 'foerste' kendes ikke her; der er name"),
+        (line("tabel ="), "nøglen 'tabel' kendes ikke her; der er"),
+        (line("middel"), "'middel' kendes ikke her; vælg en af"),
+        (line("kube"), "nøglen 'kube' kendes ikke her; der er cube"),
+    ] {
+        let found = error.problems.iter().find(|one| one.what.starts_with(what));
+        assert_eq!(found.and_then(|one| one.line), line, "{what}: {error}");
+    }
+    let text = SMALL.replace("name = \"Tid\"", "name = \"Tid").replace("facts = \"ting\"", "facts");
+    let error = Schema::parse(&text).unwrap_err();
+    let lines: Vec<Option<usize>> = error.problems.iter().map(|one| one.line).collect();
+    let line = |what: &str| text.lines().position(|line| line.trim() == what).map(|at| at + 1);
+    assert!(lines.contains(&line("name = \"Tid")) && lines.contains(&line("facts")), "{error}");
+    assert!(error.problems.iter().all(|one| one.what.contains("en tekst står i")), "{error}");
 }

@@ -134,7 +134,7 @@ fn of_the_same_id_in_a_full_stock_the_last_counts() {
     assert_eq!(ids(&loaded), ["b", "a"]);
     let warning = &loaded.report.warnings["Samme id to gange i en fuld bestand"];
     assert_eq!(warning.count, 1);
-    assert!(warning.examples[0].contains("linje 4 tæller i stedet for linje 2"));
+    assert!(warning.examples[0].contains("linje 4: linjen tæller i stedet for linje 2"));
     let report = &loaded.report.deliveries[0];
     assert_eq!((report.read, report.rejected, report.counted), (3, 0, 2));
 }

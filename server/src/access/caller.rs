@@ -16,7 +16,20 @@ pub enum Caller {
     },
 }
 
+/// The role of those who run the service.
+const OPERATOR: &str = "operatoer";
+
 impl Caller {
+    /// Whether it may see and end the queries of others: whoever runs the service, and everybody of
+    /// this machine where nobody has to say who asks.
+    #[must_use]
+    pub fn is_operator(&self) -> bool {
+        match self {
+            Caller::Local => true,
+            Caller::Bearer { role, .. } => role == OPERATOR,
+        }
+    }
+
     /// The municipality whose eyes these are.
     #[must_use]
     pub fn kommune(&self) -> Option<&str> {
@@ -44,6 +57,6 @@ impl From<Grant> for Caller {
 
 impl From<Claims> for Caller {
     fn from(claims: Claims) -> Caller {
-        Caller::Bearer { role: claims.rolle, parameter: claims.kommune.unwrap_or_default() }
+        Caller::Bearer { role: claims.rolle, parameter: claims.parameter.unwrap_or_default() }
     }
 }

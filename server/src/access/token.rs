@@ -20,9 +20,9 @@ pub struct Claims {
     exp: u64,
     /// A role of the schema.
     pub rolle: String,
-    /// The municipality, where the role is one's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub kommune: Option<String>,
+    /// The value that the role's rows are chosen by, where it has a parameter: a municipality.
+    #[serde(default, alias = "kommune", skip_serializing_if = "Option::is_none")]
+    pub parameter: Option<String>,
 }
 
 /// Why a token is refused. What is wrong is said, and nothing of the token repeated.
@@ -45,13 +45,13 @@ pub enum TokenError {
 impl Claims {
     /// What is said of a role, valid for some seconds from `now` (in seconds since 1970).
     #[must_use]
-    pub fn new(rolle: &str, kommune: Option<&str>, now: u64, seconds: u64) -> Claims {
+    pub fn new(rolle: &str, parameter: Option<&str>, now: u64, seconds: u64) -> Claims {
         Claims {
             iss: ISSUER.to_owned(),
             iat: now,
             exp: now.saturating_add(seconds),
             rolle: rolle.to_owned(),
-            kommune: kommune.map(str::to_owned),
+            parameter: parameter.map(str::to_owned),
         }
     }
 

@@ -7,6 +7,7 @@ mod progress;
 mod rebuild;
 mod serve;
 mod token;
+mod versions;
 
 use std::fmt::Arguments;
 use std::io::{self, Write};
@@ -31,5 +32,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => serve::run(&args),
         Command::Config(args) => config::run(&args),
         Command::Token(args) => token::run(&args),
+        Command::Versions(args) => versions::list(&args),
+        Command::Activate(args) => versions::activate(&args),
+        Command::Remove(args) => versions::remove(&args),
     }
 }

@@ -8,8 +8,10 @@ use terning_engine::load::LoadReport;
 
 use super::progress::Bar;
 use super::say;
+use super::versions::tell_removed;
+use crate::disk::Disk;
 use crate::rebuild::{
-    Again, Outcome, REFUSED, REPORT_TEXT, Rebuild, TablesRebuild, rebuild, rebuild_again,
+    Again, Outcome, REFUSED, REPORT_TEXT, Rebuild, Shares, TablesRebuild, rebuild, rebuild_again,
     rebuild_of_tables,
 };
 use crate::telemetry::{self, LogFormat};
@@ -18,11 +20,30 @@ use crate::{args, versions};
 
 pub(super) fn run(args: args::Rebuild) -> anyhow::Result<ExitCode> {
     telemetry::start(LogFormat::Text, "info");
+    let (data, keep) = (args.data.clone(), args.keep);
+    build(args).and_then(|ended| tidy_up(ended, &data, keep)).or_else(|error| {
+        eprintln!("fejl: {error:#}");
+        if let Some(current) = versions::current(&data) {
+            eprintln!("der svares fortsat med version {current}");
+        }
+        Ok(ExitCode::FAILURE)
+    })
+}
+
+/// Removes old versions after a rebuild that succeeded, where that was ordered.
+fn tidy_up(ended: ExitCode, data: &Path, keep: Option<u32>) -> anyhow::Result<ExitCode> {
+    if let Some(keep) = keep.filter(|_| ended == ExitCode::SUCCESS) {
+        tell_removed(&versions::keep_newest(&Disk::real(), data, keep as usize)?);
+    }
+    Ok(ended)
+}
+
+fn build(args: args::Rebuild) -> anyhow::Result<ExitCode> {
     if let Some(from) = args.from {
         return again(&args.data, from);
     }
     if let (Some(schema), Some(tables)) = (args.schema, args.tables) {
-        return of_tables(&TablesRebuild { schema, tables, data: args.data });
+        return of_tables(&TablesRebuild { schema, tables, data: args.data, disk: Disk::real() });
     }
     let order = Rebuild {
         deliveries: args.deliveries.context("mappen med leverancer mangler (--deliveries)")?,
@@ -30,6 +51,13 @@ pub(super) fn run(args: args::Rebuild) -> anyhow::Result<ExitCode> {
         month: args.month,
         accept: args.accept,
         percent: args.hold,
+        disk: Disk::real(),
+        suspicious: Shares {
+            country: args.suspicious,
+            kommune: args.suspicious_kommune,
+            rule: args.suspicious_regel,
+            ..Shares::default()
+        },
     };
     let outcome = with_bar(&order)?;
     match &outcome {
@@ -41,6 +69,13 @@ pub(super) fn run(args: args::Rebuild) -> anyhow::Result<ExitCode> {
                 report.deliveries.len(),
                 folder.join(REPORT_TEXT).display()
             ));
+            if let (false, Some(current)) =
+                (report.awaiting.is_empty(), versions::current(&order.data))
+            {
+                say(format_args!(
+                    "den er IKKE taget i brug, for tallene ser forkerte ud; {current} svarer fortsat"
+                ));
+            }
             eprint!("{}", report.to_short_text());
         }
         Outcome::NothingUsable(report) => nothing_usable(&order.data, report),
@@ -77,7 +112,7 @@ fn of_tables(order: &TablesRebuild) -> anyhow::Result<ExitCode> {
 /// Makes a version again; differing cubes are no success.
 fn again(data: &Path, from: VersionName) -> anyhow::Result<ExitCode> {
     let bar = Bar::new();
-    let made = rebuild_again(data, from, &|progress| {
+    let made = rebuild_again(&Disk::real(), data, from, &|progress| {
         bar.show(progress.stage, progress.done as u64, progress.of as u64);
     })?;
     drop(bar);

@@ -11,12 +11,20 @@ pub struct Key {
 }
 
 /// Every key.
-pub const KEYS: [Key; 25] = [
+pub const KEYS: [Key; 33] = [
     key("listen"),
     key("log"),
     key("cache"),
     key("disclosure"),
     key("minimum_set"),
+    key("load.places"),
+    key("load.places_each"),
+    key("load.queue"),
+    key("load.queue_each"),
+    key("load.seconds"),
+    key("load.cells"),
+    key("load.memory"),
+    key("load.drain"),
     key("tls.certificate"),
     key("tls.key"),
     key("tls.client_ca"),

@@ -16,6 +16,7 @@ mod read;
 mod keys;
 mod tls;
 mod access;
+mod load;
 
 use std::env;
 use std::fs;
@@ -26,6 +27,7 @@ use anyhow::{Context, bail};
 
 pub use crate::access::Access;
 pub use keys::KEYS;
+pub use load::Load;
 pub use read::{Effective, Problem};
 pub use tls::Tls;
 
@@ -47,6 +49,8 @@ pub struct Settings {
     pub cache_bytes: usize,
     /// Whether small counts are hidden.
     pub protection: Protection,
+    /// How much is taken on, and how much one question may take.
+    pub load: Load,
     /// How connections are encrypted.
     pub tls: Tls,
     /// Who is let in.
@@ -72,6 +76,7 @@ impl From<Access> for Settings {
             log: LogFormat::Text,
             cache_bytes: CACHE_BYTES,
             protection: Protection::default(),
+            load: Load::default(),
             tls: Tls::None,
             access,
         }
@@ -157,9 +162,10 @@ fn settings(mut top: Section<'_, '_>) -> Settings {
     let cache = top.number("cache");
     let cache = top.or("cache", cache, (CACHE_BYTES >> 20) as u16);
     let protection = protection(&mut top);
+    let load = load::read(&mut top);
     let tls = tls::read(&mut top);
     let access = access::read(&mut top, &tls);
-    let settings = Settings { listen, log, cache_bytes: bytes(cache), protection, tls, access };
+    let settings = Settings { listen, log, cache_bytes: bytes(cache), protection, load, tls, access };
     let place = place.unwrap_or_else(|| top.place_of("listen"));
     if let Err(error) = check_listen(&settings) {
         top.refuse(place, &error.to_string());

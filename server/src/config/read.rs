@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use toml::Spanned;
@@ -177,6 +178,18 @@ impl<'r, 'i> Section<'r, 'i> {
             Raw::Toml(_) => None,
             Raw::Variable(text) => text.parse().ok(),
         })
+    }
+
+    /// A whole number within bounds, or what counts unless one is given.
+    pub fn count_or(&mut self, name: &str, within: RangeInclusive<u32>, otherwise: u32) -> u32 {
+        let wanted = format!("et helt tal fra {} til {}", within.start(), within.end());
+        let number = |text: &str| text.parse().ok().filter(|number| within.contains(number));
+        let given = self.read(name, &wanted, |raw| match raw {
+            Raw::Toml(DeValue::Integer(given)) if given.radix() == 10 => number(given.as_str()),
+            Raw::Toml(_) => None,
+            Raw::Variable(text) => number(text),
+        });
+        self.or(name, given, otherwise)
     }
 
     /// Texts.

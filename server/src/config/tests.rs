@@ -123,6 +123,15 @@ fn the_list_of_keys_is_what_is_read() {
 listen = \"127.0.0.1:1\"
 log = \"json\"
 cache = 1
+[load]
+places = 3
+places_each = 2
+queue = 10
+queue_each = 5
+seconds = 7
+cells = 1000
+memory = 64
+drain = 1
 [tls]
 certificate = \"empty.pem\"
 key = \"empty.pem\"
@@ -153,4 +162,18 @@ kommune_claim = \"c\"
         loaded(text, &[]).effective.into_iter().map(|one| one.key.replace("[1]", "[]")).collect();
     let listed: BTreeSet<String> = KEYS.iter().map(|key| key.name.to_owned()).collect();
     assert_eq!(read, listed);
+}
+
+#[test]
+fn load_is_bounded_as_the_file_says_and_within_reason() {
+    let text = "[load]\nplaces = 3\nseconds = 7\ncells = 1000\nmemory = 64\ndrain = 1\n";
+    let load = loaded(text, &[("TERNING_LOAD_QUEUE", "9")]).settings.unwrap().load;
+    assert_eq!((load.places, load.places_each, load.queue), (3, 2, 9));
+    assert_eq!((load.longest.as_secs(), load.drain.as_secs()), (7, 1));
+    assert_eq!(load.limits.cells, 1000);
+    assert!(load.limits.grid_numbers * 8 < 64 << 20);
+    assert_eq!(loaded("", &[]).settings.unwrap().load, Load::default());
+    let found = problems("[load]\nplaces = 0\nmemory = 1\n");
+    let told = "linje 2, load.places: skal være et helt tal fra 1 til 1024";
+    assert!(found[0] == told && found[1].starts_with("linje 3, load.memory"), "{found:?}");
 }

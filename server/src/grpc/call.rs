@@ -4,12 +4,12 @@
 use std::sync::Arc;
 
 use terning_engine::cube::dimension;
-use terning_engine::query::View;
+use terning_engine::query::{Limits, View};
 use tokio::time::Instant;
 use tonic::metadata::MetadataValue;
 use tonic::{Code, Request, Status};
 
-use super::{Api, status, work};
+use super::{Api, request, status};
 use crate::access::{Caller, Gate, Refusal};
 use crate::versions::{Cache, Version};
 
@@ -34,19 +34,22 @@ pub(super) struct Sight {
     pub caller: Caller,
     /// The answers that were given.
     pub cache: Arc<Cache>,
+    /// How large an answer may become.
+    pub limits: Limits,
 }
 
 impl Api {
     /// Lets a call in.
     pub(super) fn admit<T>(&self, request: Request<T>) -> Result<Call<T>, Status> {
         let caller = caller(&self.gate, &request)?;
-        let deadline = work::deadline(request.metadata());
+        let deadline = self.work.deadline(request.metadata());
         Ok(Call { caller, deadline, message: request.into_inner() })
     }
 
     /// A version as a caller sees it.
     pub(super) async fn sight(&self, caller: &Caller, version: &str) -> Result<Sight, Status> {
         let version = self.version(version).await?;
+        request::current().tell_version(&version.name);
         let (seen, eyes) = (Arc::clone(&version), caller.clone());
         let views = tokio::task::spawn_blocking(move || seen.views(&eyes)).await;
         let views = views.map_err(|_| status::internal())?;
@@ -57,7 +60,8 @@ impl Api {
             status::plain(Code::PermissionDenied, "UNKNOWN_ROLE", message, hint)
         })?;
         let (caller, cache) = (caller.clone(), Arc::clone(&self.cache));
-        Ok(Sight { version, views, caller, cache })
+        let limits = self.work.limits().clone();
+        Ok(Sight { version, views, caller, cache, limits })
     }
 }
 
@@ -77,13 +81,18 @@ pub fn caller<T>(gate: &Gate, request: &Request<T>) -> Result<Caller, Status> {
 }
 
 impl Sight {
+    /// Says of the request that it is about a cube, if there is one of the name.
+    pub(super) fn tell_cube(&self, name: &str) {
+        let _ = self.find_cube(name);
+    }
+
     /// The cube of a name, upper and lower case being equal.
     pub(super) fn find_cube(&self, name: &str) -> Result<&View, Status> {
         let wanted = dimension::fold(name);
         let mut shown = self.views.iter().filter(|view| !view.cube().hidden);
         let known = shown.clone().map(|view| view.cube().name.clone());
         let found = shown.find(|view| dimension::fold(&view.cube().name) == wanted);
-        found.ok_or_else(|| {
+        found.inspect(|view| request::current().tell_cube(&view.cube().name)).ok_or_else(|| {
             let known = known.collect();
             status::unknown(format!("kuben '{name}' findes ikke"), known)
         })

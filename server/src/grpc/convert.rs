@@ -29,8 +29,7 @@ pub fn version(version: &Version) -> v1::VersionInfo {
         name: version.name.to_string(),
         as_of: version.manifest.as_of.clone(),
         built_at: version.manifest.built_at.clone(),
-        active: false,
-        problem: String::new(),
+        ..v1::VersionInfo::default()
     }
 }
 
@@ -46,10 +45,10 @@ pub(super) fn cell_set(sight: &Sight, answer: &Answer, formatted: bool) -> v1::C
         version: Some(version(&sight.version)),
         behind: answer.cells.behind,
         axes: axes.map(|(one, properties)| axis(cube, names, one, properties)).collect(),
-        cells: Some(cells(&answer.cells, formatted)),
+        cells: Some(cells(&answer.cells, formatted, cube.language)),
         warnings: answer.cells.warnings.clone(),
         cell_properties: answer.cells.cell_properties.clone(),
-        language: Language::default().number(),
+        language: cube.language.number(),
         has_reporters: cube.freshness.is_some(),
     }
 }
@@ -139,7 +138,7 @@ fn property(told: Option<&Property>) -> v1::PropertyValue {
     v1::PropertyValue { value }
 }
 
-fn cells(cells: &CellSet, formatted: bool) -> v1::Cells {
+fn cells(cells: &CellSet, formatted: bool, language: Language) -> v1::Cells {
     let asks = |name: &str| cells.cell_properties.iter().any(|own| own.eq_ignore_ascii_case(name));
     let formatted = formatted || asks("FORMATTED_VALUE");
     let mut before = 0;
@@ -160,7 +159,7 @@ fn cells(cells: &CellSet, formatted: bool) -> v1::Cells {
     special(cells, &mut packed);
     formats(cells, &mut packed);
     if formatted {
-        packed.formatted = cells.formatted(Language::default());
+        packed.formatted = cells.formatted(language);
     }
     packed
 }

@@ -27,12 +27,13 @@ impl Api {
     ) -> Result<Parts<v1::TableResponse>, Status> {
         let Call { caller, deadline, message: request } = call;
         let sight = self.sight(&caller, &request.version).await?;
+        sight.tell_cube(&request.cube);
         let job = move |cancel: &Cancel| {
             let asked = asked(&request);
             let (at, drilled) = drill(&sight.views, &asked, cancel).map_err(status::of_query)?;
             Ok(parts(&sight, at, request.filters, &drilled))
         };
-        Ok(super::table_stream(self.work.run(deadline, job).await?))
+        Ok(super::table_stream(self.work.run(&caller, deadline, job).await?))
     }
 }
 

@@ -16,6 +16,7 @@ impl Api {
     ) -> Result<Parts<v1::TableResponse>, Status> {
         let Call { caller, deadline, message: request } = call;
         let sight = self.sight(&caller, &request.version).await?;
+        sight.tell_cube(&request.cube);
         let job = move |cancel: &Cancel| {
             let v1::ExplainRequest { cube, filters, measure, .. } = request;
             let asked = ExplainCell { cube, filters: filters.clone(), measure };
@@ -24,7 +25,7 @@ impl Api {
             let about = about(cube, filters, &explained);
             Ok(table::parts(&sight.version, about, &explained.table()))
         };
-        Ok(super::table_stream(self.work.run(deadline, job).await?))
+        Ok(super::table_stream(self.work.run(&caller, deadline, job).await?))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Lists the functions of MDX, from the engine's catalogue.
 
+use terning_engine::query::bind::nearest;
 use terning_engine::query::{Described, catalogue};
 use terning_proto::v1;
 use tonic::Status;
@@ -15,7 +16,7 @@ impl Api {
         let is_asked = |one: &&Described| name.is_empty() || one.name.eq_ignore_ascii_case(name);
         let functions: Vec<_> = all.iter().filter(is_asked).map(function_info).collect();
         if functions.is_empty() {
-            let known = all.iter().map(|one| one.name.to_owned()).collect();
+            let known = nearest(name, all.iter().map(|one| one.name));
             return Err(status::unknown(format!("funktionen '{name}' findes ikke"), known));
         }
         Ok(v1::ListFunctionsResponse { functions })

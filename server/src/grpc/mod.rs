@@ -1,18 +1,23 @@
 //! The service `terning.v1` over the engine: one file per call. Protobuf types end here.
 
 mod call;
+pub mod calls;
+mod cancel_query;
 mod convert;
 mod describe_cube;
+mod diff;
 mod drill_through;
 mod explain;
 mod list_cubes;
 mod list_functions;
 mod list_members;
+mod list_queries;
 mod list_reports;
 mod list_versions;
 mod package;
 mod query;
 mod query_stream;
+pub mod request;
 mod run_report;
 mod run_statement;
 mod status;
@@ -32,7 +37,7 @@ use tonic::{Request, Response, Status};
 use crate::access::Gate;
 use crate::versions::{Cache, Version, Versions};
 pub use call::caller;
-use work::Work;
+pub use work::Work;
 
 /// A stream of answers.
 type Parts<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
@@ -53,11 +58,17 @@ impl Api {
     /// The service over the versions of a data folder, for whom the gate lets in; so many bytes of
     /// answers are kept.
     #[must_use]
-    pub fn new(versions: Arc<Versions>, reports: Reports, gate: Gate, cache_bytes: usize) -> Api {
+    pub fn new(
+        versions: Arc<Versions>,
+        reports: Reports,
+        gate: Gate,
+        work: Work,
+        cache_bytes: usize,
+    ) -> Api {
         Api {
             versions,
             reports: Arc::new(reports),
-            work: Work::default(),
+            work,
             cache: Arc::new(Cache::new(cache_bytes)),
             gate,
         }
@@ -176,6 +187,15 @@ impl QueryService for Api {
         self.answer_explain(self.admit(request)?).await.map(Response::new)
     }
 
+    type DiffStream = Parts<v1::TableResponse>;
+
+    async fn diff(
+        &self,
+        request: Request<v1::DiffRequest>,
+    ) -> Result<Response<Self::DiffStream>, Status> {
+        self.answer_diff(self.admit(request)?).await.map(Response::new)
+    }
+
     type PackageStream = Parts<v1::PackageResponse>;
 
     async fn package(
@@ -183,6 +203,20 @@ impl QueryService for Api {
         request: Request<v1::PackageRequest>,
     ) -> Result<Response<Self::PackageStream>, Status> {
         self.answer_package(self.admit(request)?).await.map(Response::new)
+    }
+
+    async fn list_queries(
+        &self,
+        request: Request<v1::ListQueriesRequest>,
+    ) -> Result<Response<v1::ListQueriesResponse>, Status> {
+        Ok(Response::new(self.answer_list_queries(&self.admit(request)?)))
+    }
+
+    async fn cancel_query(
+        &self,
+        request: Request<v1::CancelQueryRequest>,
+    ) -> Result<Response<v1::CancelQueryResponse>, Status> {
+        self.answer_cancel_query(&self.admit(request)?).map(Response::new)
     }
 
     async fn list_versions(

@@ -8,7 +8,7 @@ use tokio_stream::StreamExt;
 use tonic::{Code, Status};
 
 use super::call::Call;
-use super::{Api, Parts, status};
+use super::{Api, Parts, request, status};
 use crate::package::{Failed, Kind, Order, Part};
 
 impl Api {
@@ -24,13 +24,15 @@ impl Api {
         let version = self.version(&request.version).await?;
         let kommune = request.kommune;
         let wanted = kommune.clone();
-        let order = move || Order::new(&version, &caller, kind, &wanted);
+        request::current().tell_version(&version.name);
+        let eyes = caller.clone();
+        let order = move || Order::new(&version, &eyes, kind, &wanted);
         let order = tokio::task::spawn_blocking(order).await.map_err(|_| status::internal())?;
         let order = order.ok_or_else(|| no_package(kind, &kommune))?;
         let versions = Arc::clone(&self.versions);
         let job = move |parts, cancel: &Cancel| order.make(versions.data(), parts, cancel);
-        let parts = self.work.stream(job)?;
-        Ok(Box::pin(parts.map(|part| part.map(response).map_err(|error| failed(&error)))))
+        let parts = self.work.stream(&caller, job, failed)?;
+        Ok(Box::pin(parts.map(|part| part.map(response))))
     }
 }
 
@@ -44,7 +46,8 @@ fn no_package(kind: Kind, kommune: &str) -> Status {
     status::plain(Code::NotFound, "NO_PACKAGE", &message, hint)
 }
 
-fn failed(error: &Failed) -> Status {
+#[expect(clippy::needless_pass_by_value, reason = "what a failed job gives")]
+fn failed(error: Failed) -> Status {
     tracing::error!(%error, "datapakken blev ikke færdig");
     status::plain(Code::Internal, "PACKAGE", &error.to_string(), "se i serverens log")
 }

@@ -4,14 +4,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use prost::Message;
-use terning_engine::query::{
-    Answer, Cancel, Limits, Parameter, Parameters, Pivot, Question, prepare,
-};
+use terning_engine::query::{Answer, Cancel, Parameter, Parameters, Pivot, Question, prepare};
 use terning_proto::v1;
 use tonic::{Code, Status};
 
 use super::call::{Call, Sight};
-use super::{Api, convert, status};
+use super::{Api, convert, request, status};
 use crate::versions::Asked;
 
 /// Cells of the largest answer that is given whole.
@@ -30,7 +28,7 @@ impl Api {
             let answered = ask(&sight, &question, cancel)?;
             whole(&sight, &answered, question.formatted)
         };
-        let cell_set = Some(self.work.run(call.deadline, job).await?);
+        let cell_set = Some(self.work.run(&call.caller, call.deadline, job).await?);
         Ok(v1::QueryResponse { cell_set })
     }
 }
@@ -51,9 +49,10 @@ pub(super) fn ask(
     cancel: &Cancel,
 ) -> Result<Arc<Answer>, Status> {
     let started = Instant::now();
-    let (views, limits) = (&sight.views, Limits::default());
+    let (views, limits) = (&sight.views, &sight.limits);
     let words = Words::of(question)?;
-    let prepared = prepare(views, &words.question(), &limits, cancel).map_err(status::of_query)?;
+    let prepared = prepare(views, &words.question(), limits, cancel).map_err(status::of_query)?;
+    request::current().tell_cube(&views[prepared.view()].cube().name);
     let (version, caller) = (sight.version.name, sight.caller.clone());
     let asked = Asked { version, caller, meaning: prepared.meaning() };
     let kept = sight.cache.find(&asked);
@@ -61,7 +60,7 @@ pub(super) fn ask(
     let answered = match kept {
         Some(kept) => kept,
         None => {
-            let answered = prepared.answer(views, &limits, cancel).map_err(status::of_query)?;
+            let answered = prepared.answer(views, limits, cancel).map_err(status::of_query)?;
             let answered = Arc::new(answered);
             sight.cache.keep(asked, &answered);
             answered

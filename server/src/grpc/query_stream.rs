@@ -19,7 +19,7 @@ impl Api {
             let answered = ask(&sight, &question, cancel)?;
             Ok(convert::parts(convert::cell_set(&sight, &answered, question.formatted)))
         };
-        let parts = self.work.run(call.deadline, job).await?;
+        let parts = self.work.run(&call.caller, call.deadline, job).await?;
         let parts = parts.into_iter().map(|part| Ok(v1::QueryStreamResponse { part: Some(part) }));
         Ok(Box::pin(tokio_stream::iter(parts)))
     }

@@ -11,7 +11,7 @@ use terning_engine::query::{Cancel, ErrorKind, Pivot, QueryError};
 use terning_proto::v1;
 use terning_proto::v1::run_report_response::Part;
 use tokio::time::Instant;
-use tonic::Status;
+use tonic::{Code, Status};
 
 use super::call::{Call, Sight};
 use super::query::ask;
@@ -52,7 +52,7 @@ impl Api {
             let answered = ask(&sight, &question, cancel)?;
             Ok(convert::parts(convert::cell_set(&sight, &answered, false)))
         };
-        let answer = self.work.run(deadline, job).await?.into_iter().map(Part::Answer);
+        let answer = self.work.run(&caller, deadline, job).await?.into_iter().map(Part::Answer);
         Ok(stream(std::iter::once(Part::Report(head)).chain(answer)))
     }
 
@@ -116,7 +116,24 @@ impl Api {
             };
             Ok(table::parts(&sight.version, about, &lines.table))
         };
-        self.work.run(deadline, job).await
+        self.work.run(caller, deadline, job).await
+    }
+
+    /// A report of cells with its parameters, for a version that the caller sees.
+    pub(super) fn filled(
+        &self,
+        sight: &Sight,
+        mut request: v1::RunReportRequest,
+    ) -> Result<Filled, Status> {
+        let report = self.reports.find(&request.name).map_err(|error| status::of_report(&error))?;
+        if report.table.is_some() {
+            let message = format!("rapporten '{}' er ikke en tabel af tal", report.name);
+            let hint = "sammenlign en af de andre rapporter, eller en pivot med --cube";
+            return Err(status::plain(Code::InvalidArgument, "NO_GRID", &message, hint));
+        }
+        name_members(sight, report, &mut request)?;
+        check_seen(sight, report)?;
+        self.fill(sight, &request)
     }
 
     /// The report with its parameters, for the timeline of its cube.
@@ -206,7 +223,7 @@ fn choices(request: &v1::RunReportRequest) -> Vec<String> {
     choices
 }
 
-fn engine_pivot(pivot: PivotTexts) -> Pivot {
+pub(super) fn engine_pivot(pivot: PivotTexts) -> Pivot {
     Pivot {
         cube: pivot.cube,
         filters: pivot.filters,

@@ -2,9 +2,7 @@
 
 use std::time::Instant;
 
-use terning_engine::query::{
-    Cancel, Limits, Profile, Question, Wanted, drill_mdx, profile, wanted,
-};
+use terning_engine::query::{Cancel, Profile, Question, Wanted, drill_mdx, profile, wanted};
 use terning_proto::v1;
 use terning_proto::v1::run_statement_response::Part;
 use tonic::Status;
@@ -12,7 +10,7 @@ use tonic::Status;
 use super::call::{Call, Sight};
 use super::query::{Words, ask, asked};
 use super::table::{self, About};
-use super::{Api, Parts, convert, drill_through, status};
+use super::{Api, Parts, convert, drill_through, request, status};
 use crate::versions::Asked;
 
 impl Api {
@@ -24,7 +22,7 @@ impl Api {
         let sight = self.sight(&call.caller, &question.version).await?;
         let explain = call.message.explain;
         let job = move |cancel: &Cancel| run(&sight, &question, explain, cancel);
-        let parts = self.work.run(call.deadline, job).await?;
+        let parts = self.work.run(&call.caller, call.deadline, job).await?;
         let parts = parts.into_iter().map(|part| Ok(v1::RunStatementResponse { part: Some(part) }));
         Ok(Box::pin(tokio_stream::iter(parts)))
     }
@@ -68,7 +66,8 @@ fn records(
     cancel: &Cancel,
 ) -> Result<Vec<v1::TablePart>, Status> {
     let Words::Mdx(text, parameters) = words else { return Err(status::internal()) };
-    let found = drill_mdx(&sight.views, (text, parameters), drill_through::LARGEST, cancel);
+    let bounds = (&sight.limits, cancel);
+    let found = drill_mdx(&sight.views, (text, parameters), drill_through::LARGEST, bounds);
     let (at, drilled) = found.map_err(status::of_query)?;
     Ok(drill_through::parts(sight, at, vec![(*text).to_owned()], &drilled))
 }
@@ -76,8 +75,7 @@ fn records(
 /// What is done with a question, and how long it took.
 fn told(sight: &Sight, words: &Words<'_>, cancel: &Cancel) -> Result<Vec<v1::TablePart>, Status> {
     let started = Instant::now();
-    let limits = Limits::default();
-    let found = profile(&sight.views, &words.question(), &limits, cancel);
+    let found = profile(&sight.views, &words.question(), &sight.limits, cancel);
     let Profile { answer, meaning, table, mut notes } = found.map_err(status::of_query)?;
     let milliseconds = started.elapsed().as_micros() as f64 / 1000.0;
     let (version, caller) = (sight.version.name, sight.caller.clone());
@@ -88,6 +86,7 @@ fn told(sight: &Sight, words: &Words<'_>, cancel: &Cancel) -> Result<Vec<v1::Tab
     let milliseconds = format!("{milliseconds:.1}").replace('.', ",");
     notes.push(format!("Det tog {milliseconds} ms."));
     let cube = sight.views[answer.view].cube();
+    request::current().tell_cube(&cube.name);
     let about = About {
         title: "Hvad der gøres med spørgsmålet".to_owned(),
         notes,

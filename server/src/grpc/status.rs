@@ -3,6 +3,8 @@
 //! The details are a `google.rpc.Status` with an `ErrorInfo` (a stable reason) and a
 //! `terning.v1.ErrorDetail` (the sentence, the place, what to do), so that a client can draw it.
 
+use std::time::Duration;
+
 use cube_schema::report::ReportError;
 use prost::Message;
 use prost_types::Any;
@@ -11,6 +13,7 @@ use terning_proto::v1;
 use tonic::{Code, Status};
 use tonic_types::pb;
 
+use super::request;
 use crate::reports::ReportFault;
 use crate::versions::VersionError;
 
@@ -80,7 +83,7 @@ pub fn of_version(error: &VersionError) -> Status {
 #[must_use]
 pub fn of_report(error: &ReportError) -> Status {
     let code = match error {
-        ReportError::NoReport { .. } => Code::NotFound,
+        ReportError::NoReport { .. } | ReportError::NoYear { .. } => Code::NotFound,
         ReportError::Missing { .. } | ReportError::NoParameter { .. } => Code::InvalidArgument,
         ReportError::Unreadable(_) => Code::Internal,
     };
@@ -104,6 +107,16 @@ pub fn plain(code: Code, reason: &str, message: &str, hint: &str) -> Status {
     refuse(code, reason, &v1::ErrorDetail { hint: hint.to_owned(), ..sentence(message.to_owned()) })
 }
 
+/// A refusal because there is too much to do; it may be tried again after a time.
+#[must_use]
+pub fn busy(message: &str, retry: Duration) -> Status {
+    let hint = "prøv igen om lidt".to_owned();
+    let detail = v1::ErrorDetail { hint, ..sentence(message.to_owned()) };
+    let retry_delay = prost_types::Duration::try_from(retry).ok();
+    let retry = any("type.googleapis.com/google.rpc.RetryInfo", &pb::RetryInfo { retry_delay });
+    refuse_with(Code::ResourceExhausted, "BUSY", &detail, vec![retry])
+}
+
 /// A refusal because nobody knows who calls.
 #[must_use]
 pub fn unauthenticated(message: &str) -> Status {
@@ -115,7 +128,11 @@ pub fn unauthenticated(message: &str) -> Status {
 /// Our own fault. What happened is in the log of the panic, not in the answer.
 #[must_use]
 pub fn internal() -> Status {
-    plain(Code::Internal, "INTERNAL", "der er en fejl i serveren", "se i serverens log")
+    let hint = match request::id() {
+        Some(id) => format!("se i serverens log efter {id}"),
+        None => "se i serverens log".to_owned(),
+    };
+    plain(Code::Internal, "INTERNAL", "der er en fejl i serveren", &hint)
 }
 
 fn sentence(message: String) -> v1::ErrorDetail {
@@ -123,16 +140,22 @@ fn sentence(message: String) -> v1::ErrorDetail {
 }
 
 fn refuse(code: Code, reason: &str, detail: &v1::ErrorDetail) -> Status {
+    refuse_with(code, reason, detail, Vec::new())
+}
+
+/// The same, with more for programs.
+fn refuse_with(code: Code, reason: &str, detail: &v1::ErrorDetail, more: Vec<Any>) -> Status {
     let info = pb::ErrorInfo {
         reason: reason.to_owned(),
         domain: DOMAIN.to_owned(),
         metadata: std::collections::HashMap::new(),
     };
     let message = detail.message.clone();
-    let details = vec![
+    let mut details = vec![
         any("type.googleapis.com/google.rpc.ErrorInfo", &info),
         any(terning_proto::ERROR_DETAIL, detail),
     ];
+    details.extend(more);
     let rich = pb::Status { code: code as i32, message: message.clone(), details };
     Status::with_details(code, message, rich.encode_to_vec().into())
 }

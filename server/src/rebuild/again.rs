@@ -15,6 +15,7 @@ use super::former::part;
 use super::of_tables::{is_of_tables, make_again};
 use super::restore::restore;
 use super::{CUBES, MONTH_LIMIT, decisions, settled, write_cubes, write_reports};
+use crate::disk::Disk;
 use crate::versions::{self, CubesFile, Draft, Lock, Manifest, RawStore, VersionName, find_raw};
 
 /// How a version made again compares with the one it was made from.
@@ -39,17 +40,13 @@ pub struct Again {
 /// There is no such version, its raw files are not there any more, or the data folder cannot be
 /// written.
 pub fn rebuild_again(
+    disk: &Disk,
     data: &Path,
     from: VersionName,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> anyhow::Result<Again> {
-    let names = versions::names(data)?;
-    if !names.contains(&from) {
-        let known: Vec<String> = names.iter().map(ToString::to_string).collect();
-        let known = if known.is_empty() { "ingen".to_owned() } else { known.join(", ") };
-        bail!("version {from} findes ikke i {}; der er {known}", data.display());
-    }
-    let lock = Lock::take(data)?;
+    versions::check_known(data, from)?;
+    let lock = Lock::take(disk, data)?;
     let folder = versions::folder(data).join(from.to_string());
     let old = Manifest::read(&folder).map_err(anyhow::Error::msg)?;
     let (draft, mut manifest, cubes) = if is_of_tables(&old) {
@@ -59,6 +56,11 @@ pub fn rebuild_again(
     };
     manifest.more.insert("from".to_owned(), from.to_string().into());
     let in_use = versions::current(data).is_none_or(|current| current == from);
+    if in_use {
+        // Whoever took the old version into use has accepted this one.
+        manifest.more.remove(versions::AWAITING);
+        manifest.more.remove(versions::ASIDE);
+    }
     let name = draft.publish(&manifest, in_use)?;
     let former: CubesFile = part(&old, CUBES)
         .with_context(|| format!("version {from} siger ikke, hvilke kuber den havde"))?;
@@ -86,7 +88,7 @@ fn of_deliveries(
     loaded.report.notes.push(format!("lavet igen af filerne til version {from}"));
     write_reports(&draft, &loaded)?;
     let star = std::mem::take(&mut loaded.star);
-    let cubes = write_cubes(domain.schema(), star, loaded.timeline, &draft.file(versions::CUBES))?;
+    let (cubes, _) = write_cubes(domain.schema(), star, loaded.timeline, &draft)?;
     let mut manifest = Manifest::new(draft.name());
     manifest.roles.clone_from(&old.roles);
     manifest.disclosure.clone_from(&old.disclosure);

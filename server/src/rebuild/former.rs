@@ -13,6 +13,8 @@ use crate::versions::{self, Manifest, RawFile, VersionName};
 
 /// What is known of a version.
 pub struct Former {
+    /// Its name.
+    pub name: VersionName,
     /// Its load report.
     pub report: LoadReport,
     /// What counts of each reporter in it; empty where its manifest does not say.
@@ -23,12 +25,13 @@ pub struct Former {
 
 impl Former {
     /// The version that is asked now; where months are limited and it is of a later one, the
-    /// newest that is not. One that cannot be read is no reason to stop: the new version then has
+    /// newest that is not and does not wait for an operator. One that cannot be read is no reason to stop: the new version then has
     /// nothing to be compared with.
     pub fn find(data: &Path, limit: Option<Month>) -> Option<Former> {
         let fits = |name: &VersionName| limit.is_none_or(|limit| name.month <= limit);
         let current = versions::current(data).filter(fits);
-        let name = current.or_else(|| versions::names(data).ok()?.into_iter().find(fits))?;
+        let may_stand = |name: &VersionName| fits(name) && versions::may_answer(data, *name);
+        let name = current.or_else(|| versions::names(data).ok()?.into_iter().find(may_stand))?;
         match Former::read(data, name) {
             Ok(former) => Some(former),
             Err(problem) => {
@@ -44,7 +47,7 @@ impl Former {
         let manifest = Manifest::read(&folder).map_err(anyhow::Error::msg)?;
         let standings = part(&manifest, KOMMUNER).unwrap_or_default();
         let files = versions::raw_files(&manifest).unwrap_or_default();
-        Ok(Former { report, standings, files })
+        Ok(Former { name, report, standings, files })
     }
 }
 

@@ -18,9 +18,10 @@ use terning_engine::tables::{Findings, build_cubes};
 use super::again::lost;
 use super::former::part;
 use super::{CUBES, REPORT, REPORT_TEXT, SCHEMA_PART, check_formulas, write_snapshot};
+use crate::disk::Disk;
 use crate::tables::TableFolder;
 use crate::versions::{
-    self, CubesFile, Draft, Lock, Manifest, RawFile, VersionName, checksum, find_raw, keep_files,
+    CubesFile, Draft, Lock, Manifest, RawFile, VersionName, checksum, find_raw, keep_files,
 };
 
 /// What to build a version from.
@@ -32,6 +33,8 @@ pub struct TablesRebuild {
     pub tables: PathBuf,
     /// The folder of versions.
     pub data: PathBuf,
+    /// What it lies on.
+    pub disk: Disk,
 }
 
 /// The part of a manifest that lists the tables.
@@ -51,9 +54,9 @@ pub fn rebuild_of_tables(
     let named = |error: anyhow::Error| anyhow!("{}: {error}", order.schema.display());
     let schema = read(&text).map_err(named)?;
     let folder = TableFolder::open(&order.tables)?;
-    let lock = Lock::take(&order.data)?;
+    let lock = Lock::take(&order.disk, &order.data)?;
     let made = Made::of(schema, text, &folder, progress).map_err(named)?;
-    let tables = keep_files(&order.data, &folder.used()?)?;
+    let tables = keep_files(&order.disk, &order.data, &folder.used()?)?;
     let draft = Draft::locked(lock, made.month())?;
     let (manifest, _) = made.write(&draft, &tables)?;
     let name = draft.publish(&manifest, true)?;
@@ -136,11 +139,10 @@ impl Made {
 
     /// Writes cubes and reports, and tells what they are made of.
     fn write(&self, draft: &Draft, tables: &[RawFile]) -> anyhow::Result<(Manifest, CubesFile)> {
-        let mut report = serde_json::to_string_pretty(&self.findings)?;
-        report.push('\n');
-        fs::write(draft.file(REPORT), report)?;
-        fs::write(draft.file(REPORT_TEXT), self.findings.to_text())?;
-        let cubes = write_snapshot(&self.cubes, &draft.file(versions::CUBES))?;
+        let report = serde_json::to_string_pretty(&self.findings)? + "\n";
+        draft.write(REPORT, |file| file.write_all(report.as_bytes()))?;
+        draft.write(REPORT_TEXT, |file| file.write_all(self.findings.to_text().as_bytes()))?;
+        let cubes = write_snapshot(&self.cubes, draft)?;
         let mut manifest = Manifest::new(draft.name());
         manifest.take_access(&self.schema);
         let (name, text) = (self.schema.name.clone(), self.text.clone());
@@ -161,6 +163,7 @@ impl Made {
 mod tests {
     use super::super::rebuild_again;
     use super::*;
+    use crate::versions;
 
     const SHOP: &str = r#"
 name = "butik"
@@ -185,7 +188,7 @@ measures = [{ name = "Beløb", kind = "sum", column = "amount" }]
         fs::write(tables.join("products.csv"), "id,name\n1,Ost\n2,Rugbrød\n").unwrap();
         fs::write(tables.join("sales.csv"), "product,amount\n1,2.5\n2,3\n9,4\n").unwrap();
         fs::write(tables.join("andet.csv"), "x\n1\n").unwrap();
-        TablesRebuild { schema, tables, data: folder.join("data") }
+        TablesRebuild { schema, tables, data: folder.join("data"), disk: Disk::real() }
     }
 
     #[test]
@@ -196,11 +199,11 @@ measures = [{ name = "Beløb", kind = "sum", column = "amount" }]
         assert_eq!(findings.unmatched.iter().map(|one| one.unknown).sum::<u64>(), 1);
         fs::remove_dir_all(&order.tables).unwrap();
         fs::remove_file(&order.schema).unwrap();
-        let again = rebuild_again(&order.data, name, &|_| ()).unwrap();
+        let again = rebuild_again(&order.disk, &order.data, name, &|_| ()).unwrap();
         assert!(again.same && again.in_use);
         assert_eq!(again.name.month, name.month);
         // And what was made again can be made again.
-        assert!(rebuild_again(&order.data, again.name, &|_| ()).unwrap().same);
+        assert!(rebuild_again(&order.disk, &order.data, again.name, &|_| ()).unwrap().same);
         let kept = fs::read_dir(order.data.join("inputs")).unwrap().count();
         assert_eq!(kept, 2, "only what was read is kept");
     }
@@ -212,7 +215,8 @@ measures = [{ name = "Beløb", kind = "sum", column = "amount" }]
         let (name, _) = rebuild_of_tables(&order, &|_| ()).unwrap();
         let sales = fs::read(order.tables.join("sales.csv")).unwrap();
         fs::remove_file(order.data.join("inputs").join(checksum(&sales))).unwrap();
-        let problem = rebuild_again(&order.data, name, &|_| ()).unwrap_err().to_string();
+        let problem =
+            rebuild_again(&order.disk, &order.data, name, &|_| ()).unwrap_err().to_string();
         assert!(problem.contains("sales.csv er ikke gemt i datamappen"), "{problem}");
     }
 

@@ -89,16 +89,32 @@ pub fn run(
     };
     let lines = with_status(&found, before.as_deref());
     let count = |wanted: &str| lines.iter().filter(|(status, _)| *status == wanted).count();
-    let mut notes = vec![format!("{} fund i kommunens egne ydelser.", found.len())];
-    notes.push(match before {
-        Some(_) => format!(
-            "{} er nye og {} er løst siden den forrige version.",
-            count("ny"),
-            count("løst")
-        ),
-        None => "Der er ingen tidligere version at sammenligne med.".to_owned(),
-    });
+    let notes = match view_of(now, pivot).is_some_and(|view| is_told(view, kommune)) {
+        true => vec![
+            format!("{} fund i kommunens egne ydelser.", found.len()),
+            since(before.is_some(), count("ny"), count("løst")),
+        ],
+        false => vec![NOT_YOURS.to_owned()],
+    };
     Ok(Lines { table: table(&lines), notes, behind: behind(now, pivot, cancel)? })
+}
+
+/// What a municipality is told of the list of another.
+const NOT_YOURS: &str = "Kommunens fejlliste kan ikke ses med dit adgangsbevis: en kommune ser kun sin \
+    egen. Der er derfor ingen fund her, hvad enten kommunen har fejl eller ej.";
+
+/// What has become of the findings since the version before.
+fn since(has_former: bool, new: usize, solved: usize) -> String {
+    let are_new = if new == 1 { "er ny" } else { "er nye" };
+    match has_former {
+        true => format!("{new} {are_new} og {solved} er løst siden den forrige version."),
+        false => "Der er ingen tidligere version at sammenligne med.".to_owned(),
+    }
+}
+
+/// The cube that is asked, as the caller sees it.
+fn view_of<'s>(source: &Source<'s>, pivot: &Pivot) -> Option<&'s View> {
+    source.views.iter().find(|view| view.cube().name == pivot.cube)
 }
 
 /// What is found with what has become of it since the version before, and what is solved. Findings
@@ -145,15 +161,15 @@ fn findings(
     kommune: &str,
     cancel: &Cancel,
 ) -> Result<Vec<Found>, ReportFault> {
-    let Some(view) = source.views.iter().find(|view| view.cube().name == pivot.cube) else {
-        return Ok(Vec::new());
-    };
+    let Some(view) = view_of(source, pivot) else { return Ok(Vec::new()) };
     let records = records(view, pivot, cancel)?;
     let mut found = marks(&records);
     found.extend(warnings(source, &records, &places(view, pivot, cancel)?)?);
-    if is_told_of_deliveries(view, kommune) {
+    if view.sees_deliveries() && is_told(view, kommune) {
         let delivered = delivered(source, kommune)?;
-        found.extend(rejects(source, kommune, &delivered)?);
+        let counting = Counting::of(source, kommune, &delivered);
+        found.extend(rejects(source, &counting)?);
+        found.extend(warnings_of_files(source, &counting)?);
         found.extend(deliveries(&delivered));
     }
     if records.column("Borger.Personnummer").is_some() {
@@ -242,23 +258,51 @@ fn deliveries(own: &[DeliveryLine]) -> Vec<Found> {
     found.collect()
 }
 
-/// A line for each rejected line of the deliveries that count.
-fn rejects(
-    source: &Source<'_>,
-    kommune: &str,
-    own: &[DeliveryLine],
-) -> Result<Vec<Found>, ReportFault> {
-    let counting = standings(source.manifest);
-    let counts = |file: &str| {
-        let own = counting.as_ref().map(|all| all.get(kommune));
-        own.is_none_or(|own| {
-            own.is_some_and(|own| own.deliveries.iter().any(|one| one.file == file))
+/// The systems of a municipality's deliveries that count, by file.
+struct Counting(BTreeMap<String, String>);
+
+impl Counting {
+    /// All of them where the manifest, of an earlier program, does not say which count.
+    fn of(source: &Source<'_>, kommune: &str, own: &[DeliveryLine]) -> Counting {
+        let standings = standings(source.manifest);
+        let counts = |file: &str| {
+            let own = standings.as_ref().map(|all| all.get(kommune));
+            own.is_none_or(|own| {
+                own.is_some_and(|own| own.deliveries.iter().any(|one| one.file == file))
+            })
+        };
+        let counting = own.iter().filter(|line| counts(&line.file));
+        Counting(counting.map(|line| (line.file.clone(), line.system.clone())).collect())
+    }
+}
+
+/// A line for each warning of a line that is no record, of the deliveries that count. Of a record
+/// it is told to whom the record belongs, not to who delivers.
+fn warnings_of_files(source: &Source<'_>, counting: &Counting) -> Result<Vec<Found>, ReportFault> {
+    let warned = rows(&source.folder.join(WARNINGS))?.into_iter();
+    let found = warned.filter_map(|[file, at, kind, note]| {
+        let system = counting.0.get(&file).filter(|_| fejl::er_uden_ydelse(&kind))?.clone();
+        let Raad { felt, raad } = fejl::raad(&kind);
+        Some(Found {
+            line: at.parse().unwrap_or_default(),
+            kind: "advarsel",
+            rule: kind,
+            what: raad.to_owned(),
+            field: felt.to_owned(),
+            file,
+            system,
+            note,
+            ..Found::default()
         })
-    };
+    });
+    Ok(found.collect())
+}
+
+/// A line for each rejected line of the deliveries that count.
+fn rejects(source: &Source<'_>, counting: &Counting) -> Result<Vec<Found>, ReportFault> {
     let rejected = rows(&source.folder.join(REJECTS))?.into_iter();
     let found = rejected.filter_map(|[file, at, field, note]| {
-        let delivery = own.iter().find(|line| line.file == file).filter(|_| counts(&file))?;
-        let system = delivery.system.clone();
+        let system = counting.0.get(&file)?.clone();
         Some(Found {
             line: at.parse().unwrap_or_default(),
             kind: "afvist",
@@ -274,9 +318,8 @@ fn rejects(
     Ok(found.collect())
 }
 
-/// Whether the caller may know what a municipality has delivered: its own does, and whoever sees
-/// everything.
-fn is_told_of_deliveries(view: &View, kommune: &str) -> bool {
+/// Whether the caller may know of a municipality: it itself may, and whoever sees everybody.
+fn is_told(view: &View, kommune: &str) -> bool {
     let told = || {
         let shape = &view.cube().dimensions[view.cube().find_dimension("Handle kommune")?];
         let field = &shape.fields[shape.find_field("Kommunenummer")?];
@@ -284,7 +327,7 @@ fn is_told_of_deliveries(view: &View, kommune: &str) -> bool {
         let mut keys = members.flat_map(|member| field.keys_of_member.get(member as usize));
         Some(keys.all(|&key| view.is_told_of(key)))
     };
-    view.sees_deliveries() && told() == Some(true)
+    told() == Some(true)
 }
 
 /// Fills in what stands in the fields, and the ids of rejected lines, where the files are kept.

@@ -63,11 +63,16 @@ impl Manifest {
     /// # Errors
     /// The file is missing or damaged, in one Danish sentence.
     pub fn read(folder: &Path) -> Result<Manifest, String> {
-        let path = folder.join(MANIFEST);
-        let text = fs::read_to_string(&path)
-            .map_err(|error| format!("{} kan ikke læses: {error}", path.display()))?;
-        serde_json::from_str(&text)
-            .map_err(|error| format!("{} er beskadiget: {error}", path.display()))
+        let text = fs::read_to_string(folder.join(MANIFEST))
+            .map_err(|error| format!("{MANIFEST} kan ikke læses: {error}"))?;
+        serde_json::from_str(&text).map_err(|error| format!("{MANIFEST} er beskadiget: {error}"))
+    }
+
+    /// The version that this one was compared with and held against when it was built; `None` where
+    /// there was none.
+    #[must_use]
+    pub fn compared_with(&self) -> Option<VersionName> {
+        VersionName::parse(self.more.get("decisions")?.get("former")?.as_str()?)
     }
 }
 
@@ -93,7 +98,7 @@ impl CubesFile {
 }
 
 /// The time, to the second.
-fn now() -> String {
+pub(super) fn now() -> String {
     let now = jiff::Timestamp::now();
     jiff::Timestamp::from_second(now.as_second()).unwrap_or(now).to_string()
 }

@@ -3,30 +3,39 @@
 //! ```text
 //! DATA/
 //!   CURRENT                   the name of the version that is asked when none is named
+//!   REMOVED                   the names of versions that were removed; none is given again
 //!   inputs/                   the raw files, each stored once by its checksum
 //!   versions/                 readable by its owner only: the cubes hold personal data
 //!     2026-10.1/              as-of month, serial number of the rebuild
 //!       cubes.terning         all cubes, mapped and read in place
 //!       version.json          what it was made from, and what was decided
+//!       accepted.json         when an operator took it into use, if one did
 //!       …                     load report, rejects
 //! ```
 
+mod activate;
 mod cache;
 mod manifest;
 mod name;
 mod protection;
 mod raw;
+mod remove;
+mod state;
 mod store;
 mod views;
 mod watch;
 mod write;
 
+pub use activate::{Activated, activate, check_known};
 pub use cache::{Asked, CACHE_BYTES, Cache};
 pub use manifest::{CubesFile, Manifest};
 pub use name::VersionName;
 pub use protection::Protection;
 pub use raw::{RawFile, RawStore, find_raw, keep_files, keep_raw, raw_files, read_raw};
 pub(crate) use raw::{checksum, checksum_of};
+pub use remove::{Removed, bytes_of, keep_newest, remove};
+pub use state::{ASIDE, AWAITING, State, awaited, may_answer};
+pub(crate) use store::open;
 pub use store::{Listed, Version, VersionError, Versions, check_folder};
 pub use views::Views;
 pub use watch::watch;
@@ -45,6 +54,12 @@ pub const MANIFEST: &str = "version.json";
 #[must_use]
 pub fn folder(data: &Path) -> PathBuf {
     data.join("versions")
+}
+
+/// The folder of a version.
+#[must_use]
+pub fn version_folder(data: &Path, name: VersionName) -> PathBuf {
+    folder(data).join(name.to_string())
 }
 
 /// The file that names the version that is asked when none is named.

@@ -7,10 +7,9 @@
 //!
 //! A version's manifest says which of them it was made from, and under which paths they came.
 
-use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
 use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -18,8 +17,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use terning_engine::delivery::{Input, Store};
 
-use super::write::{flush, private_folder};
 use super::{CubesFile, Manifest};
+use crate::disk::{Access, Disk};
 
 /// A raw file of a version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +52,40 @@ pub fn raw_files(manifest: &Manifest) -> anyhow::Result<Vec<RawFile>> {
         listed.with_context(|| format!("versionen {version} siger ikke, hvad den er lavet af"))?;
     serde_json::from_value(listed)
         .with_context(|| format!("listen over filer i versionen {version} kan ikke læses"))
+}
+
+/// The checksums of the raw files that a version was made from; `None` where its manifest does not say.
+pub(super) fn made_from(manifest: &Manifest) -> Option<Vec<String>> {
+    let listed = ["inputs", "tables"].into_iter().find_map(|part| manifest.more.get(part))?;
+    let files: Vec<RawFile> = serde_json::from_value(listed.clone()).ok()?;
+    Some(files.into_iter().map(|file| file.sha256).collect())
+}
+
+/// Removes the raw files that are not among some; how many they were, and their bytes.
+///
+/// # Errors
+/// A file cannot be removed.
+pub(super) fn remove_unused(
+    disk: &Disk,
+    data: &Path,
+    used: &BTreeSet<String>,
+) -> anyhow::Result<(usize, u64)> {
+    let folder = data.join(FOLDER);
+    let (mut files, mut bytes) = (0, 0);
+    for entry in fs::read_dir(&folder).into_iter().flatten() {
+        let entry = entry?;
+        let name = entry.file_name();
+        if name.to_str().is_some_and(|name| used.contains(name)) {
+            continue;
+        }
+        bytes += entry.metadata()?.len();
+        disk.remove_file(&entry.path())?;
+        files += 1;
+    }
+    if files > 0 {
+        disk.sync_folder(&folder)?;
+    }
+    Ok((files, bytes))
 }
 
 /// The bytes of a raw file, checked against its checksum.
@@ -102,30 +135,43 @@ impl Store for RawStore {
     }
 }
 
-/// Stores what is not stored yet. `read` gives the bytes of an input.
+/// Stores what is not stored yet, or is not any more what it was. `read` gives the bytes of an input.
 ///
 /// # Errors
 /// The data folder cannot be written, or a file has changed since it was read.
 pub fn keep_raw(
+    disk: &Disk,
     data: &Path,
     inputs: &[Input],
     read: impl Fn(&Input) -> io::Result<Vec<u8>>,
 ) -> anyhow::Result<()> {
     let folder = data.join(FOLDER);
-    let failed = || format!("mappen {} kan ikke skrives", folder.display());
-    private_folder().recursive(true).create(&folder).with_context(failed)?;
+    disk.make_folder(&folder)?;
     for input in inputs {
-        let target = path_of(data, &input.sha256);
-        if target.exists() {
+        if is_kept(data, &input.sha256, &input.path) {
             continue;
         }
         let bytes = read(input).with_context(|| format!("{} kan ikke læses igen", input.path))?;
         if checksum(&bytes) != input.sha256 {
             bail!("{} er ændret, mens den blev indlæst; kør genopbygningen igen", input.path);
         }
-        write(&folder, &target, &mut bytes.as_slice()).with_context(failed)?;
+        write(disk, &path_of(data, &input.sha256), &mut bytes.as_slice())?;
     }
-    flush(&folder)
+    Ok(disk.sync_folder(&folder)?)
+}
+
+/// Whether a file is stored and what it was. One that is damaged is named in the log, and stored
+/// anew by whoever has it.
+fn is_kept(data: &Path, sha256: &str, came_as: &str) -> bool {
+    let stored = path_of(data, sha256);
+    let found = find_raw(data, sha256).is_some();
+    if !found && stored.exists() {
+        tracing::warn!(
+            "den gemte fil {} ({came_as}) var beskadiget og er gemt igen",
+            stored.display()
+        );
+    }
+    found
 }
 
 /// Stores files of any size, each by a name of its own, where they are not stored yet, and says what
@@ -133,22 +179,24 @@ pub fn keep_raw(
 ///
 /// # Errors
 /// The data folder cannot be written, or a file cannot be read.
-pub fn keep_files(data: &Path, files: &[(String, PathBuf)]) -> anyhow::Result<Vec<RawFile>> {
+pub fn keep_files(
+    disk: &Disk,
+    data: &Path,
+    files: &[(String, PathBuf)],
+) -> anyhow::Result<Vec<RawFile>> {
     let folder = data.join(FOLDER);
-    let failed = || format!("mappen {} kan ikke skrives", folder.display());
-    private_folder().recursive(true).create(&folder).with_context(failed)?;
+    disk.make_folder(&folder)?;
     let mut kept = Vec::with_capacity(files.len());
     for (name, path) in files {
         let unread = || format!("{} kan ikke læses igen", path.display());
         let CubesFile { sha256, bytes } = CubesFile::of(path).with_context(unread)?;
-        let target = path_of(data, &sha256);
-        if !target.exists() {
+        if !is_kept(data, &sha256, name) {
             let mut file = File::open(path).with_context(unread)?;
-            write(&folder, &target, &mut file).with_context(failed)?;
+            write(disk, &path_of(data, &sha256), &mut file)?;
         }
         kept.push(RawFile { path: name.clone(), sha256, bytes, set_aside: false });
     }
-    flush(&folder)?;
+    disk.sync_folder(&folder)?;
     Ok(kept)
 }
 
@@ -159,14 +207,15 @@ fn path_of(data: &Path, sha256: &str) -> PathBuf {
 }
 
 /// Writes a file that nobody may change, under another name until all of it is on the disk.
-fn write(folder: &Path, target: &Path, bytes: &mut dyn Read) -> anyhow::Result<()> {
-    let temporary = folder.join(".raw.tmp");
-    let _ = fs::remove_file(&temporary);
-    let mut file: File =
-        OpenOptions::new().write(true).create_new(true).mode(0o400).open(&temporary)?;
-    io::copy(bytes, &mut file)?;
-    file.sync_all()?;
-    Ok(fs::rename(&temporary, target)?)
+fn write(disk: &Disk, target: &Path, bytes: &mut dyn Read) -> anyhow::Result<()> {
+    let temporary = target.with_file_name(".raw.tmp");
+    let mut file = disk.create(&temporary, Access::ReadOnly)?;
+    let written = io::copy(bytes, &mut file).and_then(|_| Ok(file.sync()?));
+    if let Err(failed) = written {
+        let _ = disk.remove_file(&temporary);
+        return Err(failed.into());
+    }
+    Ok(disk.rename(&temporary, target)?)
 }
 
 /// SHA-256 as small hexadecimal digits.
@@ -205,8 +254,8 @@ mod tests {
         let inputs = [input("a", b"x"), input("b", b"x"), input("c", b"y")];
         let bytes =
             |input: &Input| Ok(if input.path == "c" { b"y".to_vec() } else { b"x".to_vec() });
-        keep_raw(data.path(), &inputs, bytes).unwrap();
-        keep_raw(data.path(), &inputs, |_| panic!("all are there")).unwrap();
+        keep_raw(&Disk::real(), data.path(), &inputs, bytes).unwrap();
+        keep_raw(&Disk::real(), data.path(), &inputs, |_| panic!("all are there")).unwrap();
         assert_eq!(fs::read_dir(data.path().join(FOLDER)).unwrap().count(), 2);
         assert_eq!(read_raw(data.path(), &checksum(b"y")).unwrap(), b"y");
         let stored = fs::metadata(path_of(data.path(), &checksum(b"y"))).unwrap();
@@ -216,12 +265,15 @@ mod tests {
     #[test]
     fn a_file_that_is_not_what_it_was_is_noticed() {
         let data = tempfile::tempdir().unwrap();
-        let changed = keep_raw(data.path(), &[input("a", b"x")], |_| Ok(b"z".to_vec()));
+        let changed =
+            keep_raw(&Disk::real(), data.path(), &[input("a", b"x")], |_| Ok(b"z".to_vec()));
         assert!(changed.unwrap_err().to_string().contains("er ændret"));
-        keep_raw(data.path(), &[input("a", b"x")], |_| Ok(b"x".to_vec())).unwrap();
+        keep_raw(&Disk::real(), data.path(), &[input("a", b"x")], |_| Ok(b"x".to_vec())).unwrap();
         let stored = path_of(data.path(), &checksum(b"x"));
         fs::remove_file(&stored).unwrap();
         fs::write(&stored, "w").unwrap();
         assert!(read_raw(data.path(), &checksum(b"x")).is_err());
+        keep_raw(&Disk::real(), data.path(), &[input("a", b"x")], |_| Ok(b"x".to_vec())).unwrap();
+        assert_eq!(read_raw(data.path(), &checksum(b"x")).unwrap(), b"x", "it is stored anew");
     }
 }

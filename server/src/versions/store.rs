@@ -10,7 +10,10 @@ use arc_swap::ArcSwapOption;
 use terning_engine::cube::Cube;
 use terning_engine::snapshot;
 
-use super::{CUBES, Manifest, Protection, VersionName, Views, current, folder, names};
+use super::{
+    CUBES, Manifest, Protection, State, VersionName, Views, bytes_of, current, folder, may_answer, names,
+    version_folder,
+};
 use crate::map::{map, release};
 
 /// Former versions that are kept open. Each costs its bitmaps; columns are mapped.
@@ -34,10 +37,12 @@ pub struct Version {
 pub struct Listed {
     /// The name.
     pub name: VersionName,
-    /// What it is, or why it cannot be asked.
+    /// What it is made from, or why it cannot be asked.
     pub manifest: Result<Manifest, String>,
-    /// Whether it is asked when none is named.
-    pub active: bool,
+    /// What it is to those who ask.
+    pub state: State,
+    /// What its files take on the disk.
+    pub bytes: u64,
 }
 
 /// Why a version cannot be asked, in one Danish sentence.
@@ -101,7 +106,7 @@ impl Versions {
     /// The folder of a version.
     #[must_use]
     pub fn folder(&self, name: VersionName) -> PathBuf {
-        folder(&self.data).join(name.to_string())
+        version_folder(&self.data, name)
     }
 
     /// The version that is asked when none is named.
@@ -111,13 +116,14 @@ impl Versions {
     }
 
     /// Opens the version that should be active, if it is not already. A version that cannot be
-    /// read is named once, and the newest one before it that can be read is taken instead.
-    /// Returns the version that became active.
+    /// read is named once, and the newest one before it that can be read, and does not wait for an
+    /// operator, is taken instead. Returns the version that became active.
     pub fn refresh(&self) -> Option<Arc<Version>> {
         let newest = names(&self.data).unwrap_or_default();
-        let wanted = current(&self.data).or_else(|| newest.first().copied())?;
+        let may_answer = |name: &VersionName| may_answer(&self.data, *name);
+        let wanted = current(&self.data).or_else(|| newest.iter().copied().find(may_answer))?;
         let active = self.active().map(|version| version.name);
-        let older = newest.into_iter().filter(|name| *name < wanted);
+        let older = newest.into_iter().filter(|name| *name < wanted && may_answer(name));
         for name in std::iter::once(wanted).chain(older) {
             if active == Some(name) {
                 return None;
@@ -170,9 +176,7 @@ impl Versions {
     }
 
     fn open(&self, name: VersionName) -> Result<Arc<Version>, String> {
-        let Opened { manifest, cubes } = open(&self.data, name)?;
-        let (views, protection) = (Views::default(), self.protection);
-        Ok(Arc::new(Version { name, manifest, cubes, views, protection }))
+        read(&self.data, name, self.protection)
     }
 
     fn find_opened(&self, name: VersionName) -> Option<Arc<Version>> {
@@ -196,11 +200,10 @@ impl Versions {
 
     fn listed(&self, name: VersionName, active: bool) -> Listed {
         let damaged = lock(&self.damaged).get(&name).cloned();
-        let manifest = match damaged {
-            Some(problem) => Err(problem),
-            None => Manifest::read(&version_folder(&self.data, name)),
-        };
-        Listed { name, manifest, active }
+        let folder = self.folder(name);
+        let manifest = damaged.map_or_else(|| Manifest::read(&folder), Err);
+        let state = State::of(&folder, manifest.as_ref(), active);
+        Listed { name, manifest, state, bytes: bytes_of(&folder) }
     }
 }
 
@@ -219,27 +222,25 @@ pub fn check_folder(data: &Path) -> anyhow::Result<()> {
     }
 }
 
-fn version_folder(data: &Path, name: VersionName) -> PathBuf {
-    folder(data).join(name.to_string())
-}
-
-/// What is read of a version.
-struct Opened {
-    manifest: Manifest,
-    cubes: Vec<Arc<Cube>>,
-}
-
 /// Opens a version: its manifest and its mapped cubes.
-fn open(data: &Path, name: VersionName) -> Result<Opened, String> {
+///
+/// # Errors
+/// Something is missing or damaged, in one Danish sentence that users may read: it names no folder.
+pub(crate) fn open(data: &Path, name: VersionName) -> Result<Arc<Version>, String> {
+    read(data, name, Protection::default())
+}
+
+/// The same, small counts being hidden or not.
+fn read(data: &Path, name: VersionName, protection: Protection) -> Result<Arc<Version>, String> {
     let folder = version_folder(data, name);
     let manifest = Manifest::read(&folder)?;
-    let path = folder.join(CUBES);
-    let map = map(&path).map_err(|error| format!("{} kan ikke åbnes: {error}", path.display()))?;
-    let cubes = snapshot::open(map.clone())
-        .map_err(|error| format!("{} er beskadiget: {error}", path.display()))?;
+    let map = map(&folder.join(CUBES));
+    let map = map.map_err(|error| format!("{CUBES} kan ikke åbnes: {error}"))?;
+    let cubes =
+        snapshot::open(map.clone()).map_err(|error| format!("{CUBES} er beskadiget: {error}"))?;
     release(&map);
     let cubes = cubes.into_iter().map(Arc::new).collect();
-    Ok(Opened { manifest, cubes })
+    Ok(Arc::new(Version { name, manifest, cubes, views: Views::default(), protection }))
 }
 
 /// A lock whose holder panicked still holds whole values.

@@ -4,48 +4,63 @@
 //! place; then `CURRENT` is replaced the same way. A power cut leaves the old version or the new
 //! one, never half of either.
 
-use std::fs::{self, DirBuilder, File};
-use std::io::Write;
-use std::os::unix::fs::DirBuilderExt;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use cube_schema::day::Month;
 use rustix::fs::{FlockOperation, flock};
 
+use super::remove::removed;
 use super::{MANIFEST, Manifest, VersionName, current_file, folder, names};
+use crate::disk::{Access, Disk, DiskError, DiskFile};
 
 /// The right to write versions in a data folder: one program has it at a time.
 pub struct Lock {
     data: PathBuf,
+    disk: Disk,
     /// Given up when it is closed.
     _file: File,
 }
 
 impl Lock {
-    /// Takes it, before any work is done.
+    /// The data folder.
+    pub(super) fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// What it lies on.
+    pub(super) fn disk(&self) -> &Disk {
+        &self.disk
+    }
+
+    /// Takes it, before any work is done, and clears away what a rebuild that was killed left.
     ///
     /// # Errors
     /// The data folder cannot be written, or another rebuild is running.
-    pub fn take(data: &Path) -> anyhow::Result<Lock> {
-        let failed = || format!("datamappen {} kan ikke skrives", data.display());
-        fs::create_dir_all(data).with_context(failed)?;
-        let file = File::create(data.join(".lock")).with_context(failed)?;
+    pub fn take(disk: &Disk, data: &Path) -> anyhow::Result<Lock> {
+        disk.make_folder(data)?;
+        let path = data.join(".lock");
+        drop(disk.append(&path)?);
+        let file = File::open(&path)?;
         if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
             bail!("en anden genopbygning er i gang i {}; vent, til den er færdig", data.display());
         }
-        Ok(Lock { data: data.to_owned(), _file: file })
+        let versions = folder(data);
+        disk.make_folder(&versions)?;
+        remove_leftovers(disk, &versions)?;
+        Ok(Lock { data: data.to_owned(), disk: disk.clone(), _file: file })
     }
 }
 
 /// A version that is being written. Dropped unpublished, it leaves nothing behind.
 pub struct Draft {
-    data: PathBuf,
     folder: PathBuf,
     name: VersionName,
     published: bool,
     /// Held so that two rebuilds cannot take the same name.
-    _lock: Lock,
+    lock: Lock,
 }
 
 impl Draft {
@@ -53,8 +68,8 @@ impl Draft {
     ///
     /// # Errors
     /// The data folder cannot be written, or another rebuild is running.
-    pub fn begin(data: &Path, month: Month) -> anyhow::Result<Draft> {
-        Draft::locked(Lock::take(data)?, month)
+    pub fn begin(disk: &Disk, data: &Path, month: Month) -> anyhow::Result<Draft> {
+        Draft::locked(Lock::take(disk, data)?, month)
     }
 
     /// The same by whoever has the lock already.
@@ -62,16 +77,12 @@ impl Draft {
     /// # Errors
     /// The data folder cannot be written.
     pub fn locked(lock: Lock, month: Month) -> anyhow::Result<Draft> {
-        let data = lock.data.clone();
-        let versions = folder(&data);
-        let failed = || format!("datamappen {} kan ikke skrives", data.display());
-        private_folder().recursive(true).create(&versions).with_context(failed)?;
-        remove_leftovers(&versions)?;
-        let last = names(&data)?.into_iter().find(|name| name.month == month);
-        let name = VersionName { month, serial: last.map_or(1, |name| name.serial + 1) };
-        let folder = versions.join(format!(".{name}.tmp"));
-        private_folder().create(&folder).with_context(failed)?;
-        Ok(Draft { data, folder, name, published: false, _lock: lock })
+        let given = names(&lock.data)?.into_iter().chain(removed(&lock.data));
+        let last = given.filter(|name| name.month == month).map(|name| name.serial).max();
+        let name = VersionName { month, serial: last.unwrap_or_default() + 1 };
+        let folder = draft_folder(&lock.data, name);
+        lock.disk.make_folder(&folder)?;
+        Ok(Draft { folder, name, published: false, lock })
     }
 
     /// The name that the version will have.
@@ -80,31 +91,57 @@ impl Draft {
         self.name
     }
 
-    /// Where a file of the version is to be written.
+    /// Where a file of the version lies until it is published, for whoever reads it back.
     #[must_use]
     pub fn file(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
 
-    /// Flushes all files, puts the version in place, and, where it is to be used, makes it the one
-    /// that is asked.
+    /// Begins a file of the version. Whoever writes it syncs it.
     ///
     /// # Errors
-    /// A file cannot be written or flushed; the versions before stay as they were.
+    /// It cannot be made.
+    pub fn create(&self, name: &str) -> Result<DiskFile, DiskError> {
+        self.lock.disk.create(&self.file(name), Access::Own)
+    }
+
+    /// Writes a file of the version, by a writer that fills it, and syncs it.
+    ///
+    /// # Errors
+    /// It cannot be written, or the writer fails.
+    pub fn write(
+        &self,
+        name: &str,
+        fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> anyhow::Result<()> {
+        let mut file = io::BufWriter::new(self.create(name)?);
+        fill(&mut file)?;
+        let mut file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        Ok(file.sync()?)
+    }
+
+    /// Puts the version in place, and, where it is to be used, makes it the one that is asked. All
+    /// of its files are synced already.
+    ///
+    /// # Errors
+    /// Something cannot be written. The versions before stay as they were; only where the last step
+    /// of all fails, that `CURRENT` is certain to be on the disk, may the new version be asked.
     pub fn publish(mut self, manifest: &Manifest, in_use: bool) -> anyhow::Result<VersionName> {
         let mut text = serde_json::to_string_pretty(manifest)?;
         text.push('\n');
-        fs::write(self.file(MANIFEST), text)?;
-        for entry in fs::read_dir(&self.folder)? {
-            flush(&entry?.path())?;
+        self.write(MANIFEST, |file| file.write_all(text.as_bytes()))?;
+        let Lock { disk, data, .. } = &self.lock;
+        disk.sync_folder(&self.folder)?;
+        let (versions, placed) = (folder(data), folder(data).join(self.name.to_string()));
+        disk.rename(&self.folder, &placed)?;
+        if let Err(uncertain) = disk.sync_folder(&versions) {
+            // Taken back: a version that may be gone after a power cut is none.
+            self.published = disk.rename(&placed, &self.folder).is_err();
+            return Err(uncertain.into());
         }
-        flush(&self.folder)?;
-        let versions = folder(&self.data);
-        fs::rename(&self.folder, versions.join(self.name.to_string()))?;
         self.published = true;
-        flush(&versions)?;
         if in_use {
-            make_current(&self.data, self.name)?;
+            make_current(disk, data, self.name)?;
         }
         Ok(self.name)
     }
@@ -113,43 +150,37 @@ impl Draft {
 impl Drop for Draft {
     fn drop(&mut self) {
         if !self.published {
-            let _ = fs::remove_dir_all(&self.folder);
+            let _ = self.lock.disk.remove_folder(&self.folder);
         }
     }
 }
 
 /// Makes a version the one that is asked when none is named.
-fn make_current(data: &Path, name: VersionName) -> anyhow::Result<()> {
-    let temporary = data.join(".CURRENT.tmp");
-    let mut file = File::create(&temporary)?;
-    writeln!(file, "{name}")?;
-    file.sync_all()?;
-    fs::rename(&temporary, current_file(data))?;
-    flush(data)
+///
+/// # Errors
+/// It cannot be written. Where only the disk does not say that it knows of it, it is asked now, and
+/// after a power cut it or the one before.
+pub(super) fn make_current(disk: &Disk, data: &Path, name: VersionName) -> Result<(), DiskError> {
+    disk.replace(&current_file(data), format!("{name}\n").as_bytes())
 }
 
-/// Drafts of rebuilds that were killed.
-fn remove_leftovers(versions: &Path) -> anyhow::Result<()> {
+/// What the folders of drafts end with.
+const DRAFT: &str = "tmp";
+
+/// The folder of a version that is none: not yet, or not any more. No reader looks at it.
+pub(super) fn draft_folder(data: &Path, name: VersionName) -> PathBuf {
+    folder(data).join(format!(".{name}.{DRAFT}"))
+}
+
+/// Drafts of rebuilds that were killed, and versions that were removed only half.
+pub(super) fn remove_leftovers(disk: &Disk, versions: &Path) -> anyhow::Result<()> {
     for entry in fs::read_dir(versions)? {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "tmp") {
-            fs::remove_dir_all(path)?;
+        if path.extension().is_some_and(|extension| extension == DRAFT) {
+            disk.remove_folder(&path)?;
         }
     }
     Ok(())
-}
-
-/// Waits until a file or folder is on the disk.
-pub(super) fn flush(path: &Path) -> anyhow::Result<()> {
-    let flushed = File::open(path).and_then(|file| file.sync_all());
-    flushed.with_context(|| format!("{} kunne ikke skrives til disken", path.display()))
-}
-
-/// A folder that nobody else may look into.
-pub(super) fn private_folder() -> DirBuilder {
-    let mut builder = DirBuilder::new();
-    builder.mode(0o700);
-    builder
 }
 
 #[cfg(test)]
@@ -158,8 +189,8 @@ mod tests {
     use crate::versions::current;
 
     fn write(data: &Path) -> VersionName {
-        let draft = Draft::begin(data, Month::new(2026, 10)).unwrap();
-        fs::write(draft.file("x"), "y").unwrap();
+        let draft = Draft::begin(&Disk::real(), data, Month::new(2026, 10)).unwrap();
+        draft.write("x", |file| file.write_all(b"y")).unwrap();
         let manifest = Manifest::new(draft.name());
         draft.publish(&manifest, true).unwrap()
     }
@@ -176,8 +207,8 @@ mod tests {
     #[test]
     fn a_draft_that_is_dropped_leaves_nothing_and_two_cannot_run() {
         let data = tempfile::tempdir().unwrap();
-        let draft = Draft::begin(data.path(), Month::new(2026, 10)).unwrap();
-        assert!(Draft::begin(data.path(), Month::new(2026, 10)).is_err());
+        let draft = Draft::begin(&Disk::real(), data.path(), Month::new(2026, 10)).unwrap();
+        assert!(Draft::begin(&Disk::real(), data.path(), Month::new(2026, 10)).is_err());
         drop(draft);
         assert!(names(data.path()).unwrap().is_empty());
         assert_eq!(write(data.path()).to_string(), "2026-10.1");

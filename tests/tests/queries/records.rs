@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use terning_engine::query::table::Values;
 use terning_engine::query::{
-    Cancel, Drill, Drilled, Parameters, QueryError, View, drill, drill_mdx,
+    Cancel, Drill, Drilled, Limits, Parameters, QueryError, View, drill, drill_mdx,
 };
 
 use crate::{SHOP, shop};
@@ -45,8 +45,13 @@ fn views() -> Vec<View> {
 }
 
 fn drilled(text: &str) -> Result<Drilled, QueryError> {
-    drill_mdx(&views(), (text, &Parameters::NONE), 1_000_000, &Cancel::default())
-        .map(|(_, found)| found)
+    drill_mdx(
+        &views(),
+        (text, &Parameters::NONE),
+        1_000_000,
+        (&Limits::default(), &Cancel::default()),
+    )
+    .map(|(_, found)| found)
 }
 
 fn texts(found: &Drilled, column: &str) -> Vec<String> {

@@ -5,6 +5,7 @@
 
 mod edges;
 mod named;
+mod report;
 mod world;
 
 use world::*;

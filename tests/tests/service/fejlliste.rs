@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use terning_server::disk::Disk;
 use terning_server::rebuild::{Rebuild, rebuild, rebuild_again};
 use terning_server::versions::VersionName;
 use terning_tests::folder::Delivery;
@@ -96,7 +97,7 @@ fn an_error_is_new_then_still_there_and_in_the_end_solved() {
     assert_eq!(found(&now), expected);
     assert!(now.contains("2026-10/VH_153_nexus_202610_1.csv;6;Slutdato;"), "{now}");
     let table = server.answer(&["report", "fejlliste", "--kommune=153"]);
-    assert!(table.contains("5 fund") && table.contains("1 er nye og 1 er løst"), "{table}");
+    assert!(table.contains("5 fund") && table.contains("1 er ny og 1 er løst"), "{table}");
 }
 
 #[test]
@@ -115,6 +116,8 @@ fn a_municipality_gets_its_own_list_and_of_others_what_it_gets_of_one_without_de
         let other = of("157", format).replace("157", "…");
         assert_eq!(other, of("169", format).replace("169", "…"));
         assert!(!other.contains("kort") && !other.contains("9.8"), "{other}");
+        assert!(!other.contains("0 fund"), "{other}");
+        assert_eq!(other.contains("en kommune ser kun sin egen"), format != "--format=csv");
     }
     assert_eq!(found(&of("157", "--format=csv")), [""; 0]);
     let national = token(folder.path(), "national", None);
@@ -250,6 +253,54 @@ fn findings_that_look_the_same_are_counted() {
     assert_eq!(statuses("--version=2026-10.1"), ["fortsat", "løst", "løst"]);
 }
 
+/// A record whose id stands twice, and a deletion of an id that is not there; a column that nobody
+/// asked for.
+#[test]
+fn warnings_of_ids_and_columns_are_listed_with_their_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let deliveries = folder.path().join("deliveries");
+    let line = |id: &str, day: &str| format!("{id};6101801234;153;;1.1;{day};;1.2.1;;A");
+    let twice = [line("a", "2020-01-01"), line("b", "2020-02-02"), line("a", "2020-03-03")];
+    let twice: Vec<&str> = twice.iter().map(String::as_str).collect();
+    Delivery::full("153", "nexus", "2026-08").write(&deliveries, &twice);
+    let changes = Delivery { header: true, ..Delivery::changes("153", "nexus", "2026-09") };
+    let header = "Ydelsesid;CPR;Handlekommune;Betalingskommune;Ydelseskode;Startdato;Slutdato;\
+        Maalgrupper;OpholdsstedId;Funktionsvurdering;Slettet;Kulør";
+    let gone = "x;;;;;;;;;;J;rød";
+    changes.write_bytes(&deliveries, format!("{header}\n{gone}\n").as_bytes(), 1);
+    build(folder.path());
+    let server = Server::ready(folder.path());
+    let told = found(&server.answer(&asked("153", &[])));
+    let expected = [
+        " advarsel Samme id to gange i en fuld bestand a 3 Ydelsesid a",
+        " advarsel Ukendt kolonne  1  ",
+        " advarsel Sletning af ukendt id x 2 Ydelsesid x",
+    ];
+    assert_eq!(told, expected);
+    let warnings = folder.path().join("versions/2026-09.1/warnings.csv");
+    let warnings = std::fs::read_to_string(warnings).unwrap();
+    assert!(warnings.contains("_202608_1.csv;3;Samme id to gange"), "{warnings}");
+    assert!(warnings.contains("_202609_1.csv;1;Ukendt kolonne;kolonnen 'Kulør'"), "{warnings}");
+}
+
+#[test]
+fn a_held_file_replaced_under_its_name_is_listed() {
+    let folder = tempfile::tempdir().unwrap();
+    let deliveries = folder.path().join("deliveries");
+    let deliver = |count: usize| {
+        let line = |at: usize| format!("a{at};6101801234;153;;1.1;2020-01-{:02};;1.2.1;;A", at + 1);
+        let lines: Vec<String> = (0..count).map(line).collect();
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        Delivery::full("153", "nexus", "2026-09").write(&deliveries, &lines);
+        build(folder.path());
+    };
+    deliver(10);
+    deliver(3);
+    let server = Server::ready(folder.path());
+    let told = found(&server.answer(&asked("153", &[])));
+    assert_eq!(told, ["ny leverance Tilbageholdt leverance    "]);
+}
+
 #[test]
 fn a_held_delivery_is_still_held_in_a_version_made_again() {
     let folder = tempfile::tempdir().unwrap();
@@ -277,7 +328,7 @@ fn a_held_delivery_is_still_held_in_a_version_made_again() {
     let before = of("--version=2026-09.2");
     assert!(before.contains(&held.to_owned()), "{before:?}");
     let from = VersionName::parse("2026-09.2").unwrap();
-    let again = rebuild_again(folder.path(), from, &|_| ()).unwrap();
+    let again = rebuild_again(&Disk::real(), folder.path(), from, &|_| ()).unwrap();
     assert!(again.same && again.in_use);
     assert_eq!(of("--version=2026-09.3"), before);
 }

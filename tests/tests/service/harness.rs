@@ -1,9 +1,9 @@
 //! Starts servers, asks them, and compares with what is kept in `golden/`.
 
-use std::fs::{self, File};
+use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
+use std::sync::{Mutex, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use terning::args::Args;
 use terning_engine::cube::Cube;
 use terning_engine::snapshot;
 use terning_server::config::{Access, Settings, Tls};
+use terning_server::disk::Disk;
 use terning_server::serve;
 use terning_server::versions::{self, Draft, Manifest, VersionName};
 use tokio::sync::oneshot;
@@ -22,8 +23,10 @@ pub const PICKED_UP: Duration = Duration::from_secs(2);
 
 /// Publishes a version of some cubes.
 pub fn publish(data: &Path, month: (i16, i8), cubes: &[&Cube]) -> VersionName {
-    let draft = Draft::begin(data, Month::new(month.0, month.1)).unwrap();
-    snapshot::write(cubes, &mut File::create(draft.file(versions::CUBES)).unwrap()).unwrap();
+    let draft = Draft::begin(&Disk::real(), data, Month::new(month.0, month.1)).unwrap();
+    let mut file = draft.create(versions::CUBES).unwrap();
+    snapshot::write(cubes, &mut file).unwrap();
+    file.sync().unwrap();
     let manifest = Manifest::new(draft.name());
     draft.publish(&manifest, true).unwrap()
 }
@@ -33,7 +36,7 @@ pub struct Server {
     /// Where it listens.
     pub address: SocketAddr,
     scheme: &'static str,
-    ready: mpsc::Receiver<()>,
+    ready: Mutex<mpsc::Receiver<()>>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -61,7 +64,7 @@ impl Server {
             });
         });
         let address = address.recv().unwrap();
-        Server { address, scheme, ready, stop: Some(stop), thread: Some(thread) }
+        Server { address, scheme, ready: Mutex::new(ready), stop: Some(stop), thread: Some(thread) }
     }
 
     /// Starts a server and waits until it can answer.
@@ -78,7 +81,7 @@ impl Server {
 
     /// Waits until the server can answer.
     pub fn wait_until_ready(&self) {
-        self.ready.recv_timeout(PICKED_UP).expect("the server is ready in time");
+        self.ready.lock().unwrap().recv_timeout(PICKED_UP).expect("the server is ready in time");
     }
 
     /// Runs a command against the server: what it wrote, or what it said on stderr.
@@ -114,6 +117,13 @@ impl Server {
             Ok(answer) => panic!("{arguments:?} is answered: {answer}"),
             Err(error) => error,
         }
+    }
+}
+
+impl Server {
+    /// Tells the server to stop, and does not wait for it.
+    pub fn tell_to_stop(&mut self) {
+        let _ = self.stop.take().map(|stop| stop.send(()));
     }
 }
 

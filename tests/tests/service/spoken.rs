@@ -37,13 +37,15 @@ pub enum Request {
     Versions,
     Report(v1::RunReportRequest),
     Package(v1::PackageRequest),
+    Diff(v1::DiffRequest),
 }
 
 impl Request {
     /// A request in words that the cubes know, mostly about one municipality.
     pub fn draw(cubes: &[Arc<Cube>], own: &str, random: &mut Random) -> Request {
         let version = (*random.one(&["", "", "2020-12.1", "2020-11.1"])).to_owned();
-        match random.below(20) {
+        match random.below(22) {
+            20.. => diff(cubes, own, random),
             0..3 => members(cubes, version, random),
             3..7 => report(own, version, random),
             7..10 => package(own, version, random),
@@ -136,6 +138,33 @@ fn report(own: &str, version: String, random: &mut Random) -> Request {
     Request::Report(v1::RunReportRequest { name, parameters, version, ..Default::default() })
 }
 
+/// What has changed for persons: of the figures of all municipalities A2 tells.
+fn diff(cubes: &[Arc<Cube>], own: &str, random: &mut Random) -> Request {
+    let drawn = (0..20).find_map(|_| match Asked::draw(cubes, random) {
+        Asked::Pivot(pivot) if pivot.cube == PERSONS => Some(words(pivot)),
+        _ => None,
+    });
+    let mut versions = ["2020-11.1".to_owned(), "2020-12.1".to_owned()];
+    if random.percent(30) {
+        versions.reverse();
+    }
+    let [before, after] = versions;
+    let mut asked = v1::DiffRequest {
+        before,
+        after,
+        pivot: drawn,
+        records: random.percent(30),
+        ..v1::DiffRequest::default()
+    };
+    if asked.pivot.is_none() || random.percent(30) {
+        asked.pivot = None;
+        asked.report = "harmonisering".to_owned();
+        asked.parameters.insert("kommune".to_owned(), kommune(own, random));
+        asked.parameters.insert("aar".to_owned(), "2020".to_owned());
+    }
+    Request::Diff(asked)
+}
+
 /// The packages of persons.
 fn package(own: &str, version: String, random: &mut Random) -> Request {
     // In the files of who reports for another are the other's records too.
@@ -195,6 +224,7 @@ impl Caller {
             Request::Explain(asked) => {
                 explained(client.explain(self.with_token(asked)).await).await
             }
+            Request::Diff(asked) => in_parts(client.diff(self.with_token(asked)).await).await,
             Request::Package(asked) => files(client.package(self.with_token(asked)).await).await,
         }
     }

@@ -10,7 +10,7 @@ pub struct Raad {
 }
 
 /// By the id of a rule, or the kind of a warning.
-const RAAD: [(&str, &str, &str); 19] = [
+const RAAD: [(&str, &str, &str); 21] = [
     (
         "D1",
         "Ydelseskode",
@@ -62,7 +62,23 @@ const RAAD: [(&str, &str, &str); 19] = [
     ("Ydelse uden Ydelsesid", "Ydelsesid", "Giv ydelsen et id, så den kan rettes."),
     ("Samme ydelse fra to systemer", "Ydelsesid", "Fjern ydelsen fra det ene af de to systemer."),
     ("Samme id to gange i en fuld bestand", "Ydelsesid", "Giv hver ydelse sit eget id."),
+    (
+        "Sletning af ukendt id",
+        "Ydelsesid",
+        "Kontrollér id'et: der er ingen ydelse med det, så intet er slettet.",
+    ),
+    (
+        "Ukendt kolonne",
+        "",
+        "Fjern kolonnen, eller ret dens navn, hvis den skulle være et af leverancens felter.",
+    ),
 ];
+
+/// Whether a kind of warning is about a line or a file that is no record.
+#[must_use]
+pub fn er_uden_ydelse(slags: &str) -> bool {
+    ["Sletning af ukendt id", "Ukendt kolonne"].contains(&slags)
+}
 
 /// What to do about a rule's mark or a kind of warning.
 #[must_use]

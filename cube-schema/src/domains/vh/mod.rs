@@ -146,6 +146,10 @@ impl Domain for Vh {
         trin::alle().into_iter().map(|step| step.trial).collect()
     }
 
+    fn applied(&self, record: &Record, context: &Context<'_, Reference>) -> Marks {
+        regler::anvendt::anvendt(record, self.interval(record, context), context)
+    }
+
     fn as_reported(&self, record: &Record) -> Record {
         record.indberettet()
     }

@@ -17,6 +17,7 @@ pub use build::{BuildError, build};
 pub use dimension::{Dimension, Field, Hierarchy, NO_MEMBER};
 pub use rows::{NO_PLACE, Order, PARTS, Rows};
 
+use cube_schema::language::Language;
 use cube_schema::schema::{DayCount, Explain, MadeOf, MeasureKind};
 use cube_schema::table::Timeline;
 use serde::{Deserialize, Serialize};
@@ -46,6 +47,8 @@ pub struct Cube {
     pub description: String,
     /// The caption of All members.
     pub all: String,
+    /// The language that its numbers and days are shown in.
+    pub language: Language,
     /// The months covered.
     pub timeline: Timeline,
     /// The dimensions, in the order of the schema.
@@ -169,6 +172,8 @@ pub struct Calculated {
     pub unit: String,
     /// Decimals shown.
     pub decimals: u8,
+    /// Whether the schema says neither these nor a format: of a value that is not whole, two are shown.
+    pub free: bool,
     /// Whether it is listed.
     pub visible: bool,
     /// The formula, an expression in MDX.

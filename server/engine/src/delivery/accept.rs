@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use cube_schema::day::Month;
 use cube_schema::domain::{DeliveryInfo, Domain};
+use cube_schema::rule::Warning;
 use rayon::prelude::*;
 
 use super::findings::Tally;
@@ -87,7 +88,7 @@ pub fn accept<D: Domain>(
     for verdict in looked_at {
         match verdict {
             Ok((accepted, unknown)) => {
-                note_unknown(&accepted.info.file, &unknown, &mut intake.warnings);
+                note_unknown(&accepted, unknown, &mut intake.warnings);
                 intake.accepted.push(accepted);
             }
             Err(refused) => intake.refused.push(refused),
@@ -99,10 +100,13 @@ pub fn accept<D: Domain>(
 }
 
 /// Notes columns that nobody asked for. Their names come from outside, so they are cut short.
-fn note_unknown(file: &str, unknown: &[String], warnings: &mut Tally) {
+fn note_unknown(accepted: &Accepted, unknown: Vec<String>, warnings: &mut Tally) {
+    let header = u64::from(matches!(accepted.format, Format::Csv { .. }));
     for column in unknown {
         let column: String = column.chars().take(40).collect();
-        warnings.count("Ukendt kolonne", || format!("{file}: kolonnen '{column}' bruges ikke"));
+        let text = format!("kolonnen '{column}' bruges ikke");
+        let warning = Warning { kind: "Ukendt kolonne", text };
+        warnings.at(&accepted.info.file, header, vec![warning]);
     }
 }
 

@@ -86,7 +86,8 @@ pub fn write_warnings(warnings: &[Warned], to: impl Write) -> io::Result<()> {
     let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(to);
     writer.write_record(["file", "line", "kind", "text"])?;
     for Warned { file, line, kind, text } in warnings {
-        writer.write_record([file, line.to_string().as_str(), kind, text])?;
+        let line = if *line == 0 { String::new() } else { line.to_string() };
+        writer.write_record([file, line.as_str(), kind, text])?;
     }
     writer.flush()
 }
@@ -103,7 +104,7 @@ pub struct Tally {
 pub struct Warned {
     /// The file, with its folder.
     pub file: Arc<str>,
-    /// The line, as an editor counts.
+    /// The line, as an editor counts; 0 for the file as a whole.
     pub line: u64,
     /// The kind of warning.
     pub kind: &'static str,
@@ -130,10 +131,13 @@ impl Tally {
         }
     }
 
-    /// Counts the warnings of one line of a file.
+    /// Counts the warnings of one line of a file; line 0 is the file as a whole.
     pub fn at(&mut self, file: &str, line: u64, warnings: Vec<Warning>) {
         for Warning { kind, text } in warnings {
-            self.count(kind, || format!("{file}, linje {line}: {text}"));
+            self.count(kind, || match line {
+                0 => format!("{file}: {text}"),
+                _ => format!("{file}, linje {line}: {text}"),
+            });
             let file = match self.listed.last() {
                 Some(last) if *last.file == *file => Arc::clone(&last.file),
                 _ => file.into(),

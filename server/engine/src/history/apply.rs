@@ -1,7 +1,7 @@
 //! The counting deliveries of one system, applied in their order → the records that count.
 
 use cube_schema::domain::{DeliveryInfo, Domain};
-use cube_schema::rule::Take;
+use cube_schema::rule::{Take, Warning};
 use hashbrown::HashMap;
 
 use crate::delivery::{Entry, ReadRecord, Tally};
@@ -94,9 +94,8 @@ fn survivors<D: Domain>(
 }
 
 fn warn_of_deletion(info: &DeliveryInfo, line: u64, tally: &mut Tally) {
-    tally.count("Sletning af ukendt id", || {
-        format!("{}, linje {line}: der er intet at slette", info.file)
-    });
+    let text = "der er intet at slette".to_owned();
+    tally.at(&info.file, line, vec![Warning { kind: "Sletning af ukendt id", text }]);
 }
 
 fn warn_of_double<R>(part: &Part<'_, R>, place: usize, former: usize, tally: &mut Tally) {
@@ -104,8 +103,7 @@ fn warn_of_double<R>(part: &Part<'_, R>, place: usize, former: usize, tally: &mu
         Entry::Record(read, _) => read.line,
         Entry::Deletion(_, line) => *line,
     };
-    tally.count("Samme id to gange i en fuld bestand", || {
-        let (line, former) = (line(place), line(former));
-        format!("{}: linje {line} tæller i stedet for linje {former}", part.info.file)
-    });
+    let text = format!("linjen tæller i stedet for linje {}", line(former));
+    let warning = Warning { kind: "Samme id to gange i en fuld bestand", text };
+    tally.at(&part.info.file, line(place), vec![warning]);
 }

@@ -2,9 +2,12 @@
 //! became of every file and line.
 
 pub mod compare;
+pub mod effect;
 pub mod hold;
 pub mod hold_files;
+pub mod page;
 pub mod report;
+pub mod tables;
 pub mod text;
 
 use std::collections::BTreeMap;
@@ -167,6 +170,8 @@ struct Gathered<D: Domain> {
     report: LoadReport,
     /// Lines of deliveries that are set aside.
     rejects: Vec<Reject>,
+    /// Warnings of accepted deliveries, before their records are read.
+    warnings: Vec<Warned>,
     inputs: Vec<Input>,
 }
 
@@ -191,7 +196,8 @@ impl<D: Domain> Gathered<D> {
                 .map_err(|(file, error)| LoadError::Input { file, error })?;
         report.add_history(&history);
         let (inputs, rejects) = (inputs.into_list(), Vec::new());
-        Ok(Gathered { reference, timeline, history, report, rejects, inputs })
+        let warnings = intake.warnings.listed().to_vec();
+        Ok(Gathered { reference, timeline, history, report, rejects, warnings, inputs })
     }
 
     /// The same with what held reporters had in the place of what they have delivered.
@@ -219,8 +225,8 @@ impl<D: Domain> Gathered<D> {
         let aside = |file: &str| {
             overlay.hides(file) && sha256(&now.inputs, file) != sha256(&self.inputs, file)
         };
-        let known = hold.files.list();
-        let is_new = |file: &str| !known.iter().any(|path| path == file);
+        // A file that was replaced under its name is new as well.
+        let is_new = |file: &str| hold.files.read(file).ok() != store.read(file).ok();
         now.report.set_aside(&self.report, held, &self.history.outcomes, aside, is_new);
         now.rejects = self.history.rejects;
         now.rejects.retain(|reject| aside(&reject.file));
@@ -257,14 +263,14 @@ impl<D: Domain> Gathered<D> {
 
     /// Judges the records, and makes the tables of them.
     fn judge(self, domain: &D, progress: &(dyn Fn(Progress) + Sync)) -> Result<Loaded, LoadError> {
-        let Gathered { mut reference, timeline, mut history, mut report, mut rejects, inputs } =
-            self;
+        let Gathered { mut reference, timeline, mut history, mut report, mut rejects, .. } = self;
+        let (mut listed, inputs) = (self.warnings, self.inputs);
         let standings = hold::standings(domain, &history, &inputs);
         let steps = Steps::begin(progress, "anvender regler", 2);
         let context = Context { reference: &reference.data, as_of: timeline.as_of() };
         let records = std::mem::take(&mut history.records);
         let (judged, warnings) = rules::judge(domain, &history.deliveries, records, &context);
-        report.add_judged(domain, &history, &judged, &warnings, timeline);
+        report.add_judged(domain, &history, &judged, &warnings, &context);
         steps.step();
         let star = star::make(domain, &judged, &history.deliveries, &reference.data, timeline)?;
         steps.step();
@@ -275,7 +281,7 @@ impl<D: Domain> Gathered<D> {
         rejects.append(&mut reference.rejects);
         rejects.extend(history.rejects);
         rejects.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
-        let mut listed = history.warnings.listed().to_vec();
+        listed.extend_from_slice(history.warnings.listed());
         listed.extend_from_slice(warnings.listed());
         listed.sort_by(|a, b| (&a.file, a.line, a.kind).cmp(&(&b.file, b.line, b.kind)));
         Ok(Loaded { star, timeline, newest, standings, report, rejects, warnings: listed, inputs })

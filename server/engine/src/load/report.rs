@@ -2,12 +2,13 @@
 //! should look at. Written as JSON beside the version, and as text for people.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use cube_schema::domain::{Domain, Judged};
-use cube_schema::rule::{Rule, Shape};
-use cube_schema::table::Timeline;
+use cube_schema::rule::{Context, Marks, Shape};
 use serde::{Deserialize, Serialize};
 
+use super::effect::{Effect, EffectKind, Effects, Place};
 use super::hold::Finding;
 use super::hold_files::{HeldFile, Lines};
 
@@ -26,6 +27,8 @@ pub struct LoadReport {
     pub former: String,
     /// What whoever made the version has to say of it (that it is not in use), in Danish.
     pub notes: Vec<String>,
+    /// What is off beside the former version, in Danish: for its sake the version waits for an operator.
+    pub awaiting: Vec<String>,
     /// Reporters that keep what they had.
     pub held: Vec<Finding>,
     /// Reporters that would be held had they not been accepted.
@@ -40,6 +43,8 @@ pub struct LoadReport {
     pub deliveries: Vec<DeliveryLine>,
     /// For each rule that can mark a record: how many it has marked, in the first judgement.
     pub rules: BTreeMap<String, RuleCount>,
+    /// What each rule has done, and the warnings of lines by kind, in all; every rule has a line.
+    pub effects: Vec<Effect>,
     /// Warnings by kind.
     pub warnings: BTreeMap<String, WarningCount>,
     /// Against the former version, by municipality; empty at a first load.
@@ -50,7 +55,7 @@ pub struct LoadReport {
     pub replaced: Vec<String>,
     /// What counts of each reporter, by reporter.
     pub kommuner: Vec<ReporterLine>,
-    /// What counts of each system and what rules have marked in it, by reporter and system.
+    /// What counts of each system and what rules have done there, by reporter and system.
     pub systemer: Vec<SystemLine>,
 }
 
@@ -77,6 +82,9 @@ pub struct DeliveryLine {
     /// Why it is refused whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
+    /// Whether it was not refused, or for another reason, in the former version.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub new_refusal: bool,
     /// Whether it is refused for its month alone, which is beyond the one that was ordered.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub later: bool,
@@ -136,8 +144,9 @@ pub struct ReporterLine {
     pub citizens: u64,
 }
 
-/// What counts of a system, and what rules have marked in it.
+/// What counts of a system, and what rules have done there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct SystemLine {
     /// Who reports.
     pub kommune: String,
@@ -146,8 +155,11 @@ pub struct SystemLine {
     /// What counts.
     #[serde(flatten)]
     pub count: Count,
-    /// By rule what it has marked, where that is anything, in the first judgement.
-    pub rules: BTreeMap<String, Count>,
+    /// Records that counted in the former version; `None` where that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<u64>,
+    /// What rules have done, and the warnings of lines by kind; the most pressing first.
+    pub effects: Vec<Effect>,
 }
 
 /// A reporter's counts against those of the former version.
@@ -234,14 +246,15 @@ impl LoadReport {
         history: &History<D::Record>,
         judged: &[Judged<D::Record>],
         warnings: &Tally,
-        timeline: Timeline,
+        context: &Context<'_, D::Reference>,
     ) {
-        self.as_of = timeline.as_of().to_string();
+        self.as_of = context.as_of.to_string();
         self.add_warnings(warnings);
-        let entity = |judged: &Judged<D::Record>| entity(domain, judged);
+        let effects = Effects::gather(domain, history, judged, warnings, context);
+        self.effects = effects.of_all();
         for (position, rule) in domain.rules().iter().enumerate() {
-            let marked = |judged: &&Judged<D::Record>| has_mark(judged, position);
-            let count = count(judged.iter().filter(marked).map(entity));
+            let is_of = |one: &&Effect| one.kind == EffectKind::Marked && one.rule == rule.id;
+            let count = self.effects.iter().find(is_of).map(|one| one.count).unwrap_or_default();
             if count.records > 0 || can_mark(domain, position) {
                 let caption = rule.caption.to_owned();
                 self.rules.insert(rule.id.to_owned(), RuleCount { caption, count });
@@ -249,7 +262,7 @@ impl LoadReport {
         }
         self.add_remarks(domain, judged);
         self.add_reporters(domain, history, judged);
-        self.add_systems(domain, history, judged);
+        self.add_systems(domain, history, judged, &effects);
     }
 
     fn add_systems<D: Domain>(
@@ -257,24 +270,28 @@ impl LoadReport {
         domain: &D,
         history: &History<D::Record>,
         judged: &[Judged<D::Record>],
+        effects: &Effects<'_, D>,
     ) {
         let system = |judged: &Judged<D::Record>| {
             let info = &history.deliveries[judged.delivery as usize];
             (&*info.reporter, &*info.system)
         };
+        let places = history.outcomes.iter();
+        let mut ranges: BTreeMap<Place, Range<usize>> = places
+            .map(|one| ((one.info.reporter.clone(), one.info.system.clone()), 0..0))
+            .collect();
+        let mut first = 0;
         for own in judged.chunk_by(|one, next| system(one) == system(next)) {
             let (kommune, name) = system(&own[0]);
-            let entity = |judged: &Judged<D::Record>| entity(domain, judged);
-            let marked = |(position, rule): (usize, &Rule<D>)| {
-                let count = count(own.iter().filter(|one| has_mark(one, position)).map(entity));
-                (count.records > 0).then(|| (rule.id.to_owned(), count))
-            };
-            self.systemer.push(SystemLine {
-                kommune: kommune.to_owned(),
-                system: name.to_owned(),
-                count: count(own.iter().map(entity)),
-                rules: domain.rules().iter().enumerate().filter_map(marked).collect(),
-            });
+            ranges.insert((kommune.to_owned(), name.to_owned()), first..first + own.len());
+            first += own.len();
+        }
+        for (place, range) in ranges {
+            let own = judged[range.clone()].iter();
+            let count = count(own.map(|one| entity(domain, one)).collect());
+            let effects = effects.of(range, Some(&place));
+            let (kommune, system) = place;
+            self.systemer.push(SystemLine { kommune, system, count, before: None, effects });
         }
     }
 
@@ -286,7 +303,7 @@ impl LoadReport {
             }
         }
         for (remark, entities) in remarks {
-            self.remarks.insert(remark.to_owned(), count(entities.into_iter()));
+            self.remarks.insert(remark.to_owned(), count(entities));
         }
     }
 
@@ -306,7 +323,7 @@ impl LoadReport {
             let (mine, others) = records.split_at(records.partition_point(own));
             records = others;
             let Count { records, citizens } =
-                count(mine.iter().map(|judged| entity(domain, judged)));
+                count(mine.iter().map(|judged| entity(domain, judged)).collect());
             let open = mine.iter().filter(|judged| !domain.is_ended(&judged.record)).count() as u64;
             let newest = month.to_string();
             self.kommuner.push(ReporterLine { kommune, newest, records, open, citizens });
@@ -330,18 +347,19 @@ fn can_mark<D: Domain>(domain: &D, position: usize) -> bool {
     over_entity || domain.deleting().has(position)
 }
 
-fn has_mark<R>(judged: &Judged<R>, position: usize) -> bool {
+/// The marks of a record, those of rules over all records of an entity by the first judgement.
+pub(super) fn marks<R>(judged: &Judged<R>) -> Marks {
     let verdict = judged.verdicts.first().map(|verdict| verdict.marks).unwrap_or_default();
-    judged.marks.with(verdict).has(position)
+    judged.marks.with(verdict)
 }
 
 /// Whom a record is about; the same for all where the domain judges nobody.
-fn entity<D: Domain>(domain: &D, judged: &Judged<D::Record>) -> u64 {
+pub(super) fn entity<D: Domain>(domain: &D, judged: &Judged<D::Record>) -> u64 {
     domain.judgements().first().map_or(0, |judgement| (judgement.key)(&judged.record).0)
 }
 
-fn count(entities: impl Iterator<Item = u64>) -> Count {
-    let mut entities: Vec<u64> = entities.collect();
+/// Records by whom they are about, counted.
+pub(super) fn count(mut entities: Vec<u64>) -> Count {
     let records = entities.len() as u64;
     entities.sort_unstable();
     entities.dedup();

@@ -1,14 +1,12 @@
-//! The load report for people, in Danish, at most [`WIDTH`] columns wide.
+//! The load report for people, in Danish, at most [`WIDTH`](super::page::WIDTH) columns wide.
 
-use std::fmt::Write;
+use std::cmp::Reverse;
 
 use super::hold::Finding;
 use super::hold_files::HeldFile;
-use super::report::{Change, Count, DeliveryLine, LoadReport, SystemLine};
+use super::page::Page;
+use super::report::{Change, DeliveryLine, LoadReport};
 use crate::delivery::reference::REFUSED as REFERENCE_REFUSED;
-
-/// The width of the text: what a printed page, and most windows, hold.
-pub const WIDTH: usize = 120;
 
 /// How many refused deliveries the short form names.
 const SHORT: usize = 10;
@@ -19,11 +17,13 @@ impl LoadReport {
     pub fn to_text(&self) -> String {
         let mut page = Page::default();
         page.line(0, &self.title());
+        self.awaiting_to(&mut page);
         self.notes_to(&mut page);
         self.references_to(&mut page);
         self.held_to(&mut page);
         self.refused_to(&mut page, usize::MAX);
         self.changes_to(&mut page);
+        self.risen_to(&mut page);
         self.warnings_to(&mut page);
         self.lists_to(&mut page);
         self.rules_to(&mut page);
@@ -37,6 +37,7 @@ impl LoadReport {
     #[must_use]
     pub fn to_short_text(&self) -> String {
         let mut page = Page::default();
+        self.awaiting_to(&mut page);
         self.notes_to(&mut page);
         self.references_to(&mut page);
         self.held_to(&mut page);
@@ -48,6 +49,23 @@ impl LoadReport {
         let version = if self.version.is_empty() { "uden navn" } else { &self.version };
         let as_of = danish(&self.as_of);
         format!("Indlæsningsrapport for version {version}, opgjort pr. {as_of}")
+    }
+
+    /// It decides whether anything of the rest is used, so it stands first.
+    fn awaiting_to(&self, page: &mut Page) {
+        if self.awaiting.is_empty() {
+            return;
+        }
+        let (version, former) = (&self.version, &self.former);
+        page.heading(&format!("IKKE taget i brug: tallene ser forkerte ud ved siden af {former}"));
+        self.awaiting.iter().for_each(|reason| page.line(2, reason));
+        page.line(
+            2,
+            &format!(
+                "Se efter, om noget mangler eller er med to gange, og genopbyg; er tallene rigtige, så tag \
+                 versionen i brug: terning-server activate {version} --data …"
+            ),
+        );
     }
 
     fn notes_to(&self, page: &mut Page) {
@@ -107,6 +125,7 @@ impl LoadReport {
                     "før {records_before} ydelser, {open_before} åbne; leveret {records} ydelser, {open} åbne"
                 ),
             );
+            self.waiting_to(page, kommune);
         }
         if !self.held.is_empty() {
             let numbers: Vec<&str> = self.held.iter().map(|one| &*one.kommune).collect();
@@ -126,11 +145,20 @@ impl LoadReport {
         }
     }
 
+    /// The deliveries of a held reporter that wait to be accepted.
+    fn waiting_to(&self, page: &mut Page, kommune: &str) {
+        let waits = |line: &&DeliveryLine| line.held.is_some() && line.kommune == kommune;
+        for DeliveryLine { file, read, rejected, .. } in self.deliveries.iter().filter(waits) {
+            page.line(6, &format!("venter: {file}, {read} poster, heraf {rejected} afvist"));
+        }
+    }
+
     fn refused_to(&self, page: &mut Page, most: usize) {
         let mut refused: Vec<&DeliveryLine> =
             self.deliveries.iter().filter(|line| line.refused.is_some() && !line.later).collect();
-        // The newest first: they are the ones to act on.
-        refused.sort_by(|one, next| next.maaned.cmp(&one.maaned).then(one.file.cmp(&next.file)));
+        // New ones first, then the newest: they are the ones to act on.
+        let order = |one: &DeliveryLine| (!one.new_refusal, Reverse(one.maaned.clone()));
+        refused.sort_by_key(|one| (order(one), one.file.clone()));
         if !refused.is_empty() {
             page.heading(&format!(
                 "Afviste leverancer: {} (kommunen beholder den leverance, den havde)",
@@ -139,7 +167,8 @@ impl LoadReport {
         }
         for line in refused.iter().take(most) {
             let reason = line.refused.as_deref().unwrap_or_default();
-            page.line(2, &format!("{}: {reason}", line.file));
+            let new = if line.new_refusal { "ny: " } else { "" };
+            page.line(2, &format!("{new}{}: {reason}", line.file));
         }
         if refused.len() > most {
             page.line(2, &format!("… og {} til", refused.len() - most));
@@ -193,30 +222,6 @@ impl LoadReport {
         }
     }
 
-    fn rules_to(&self, page: &mut Page) {
-        page.heading("Regler");
-        page.table_line(["", "ydelser", "borgere"], "regel");
-        for (id, rule) in &self.rules {
-            let numbers =
-                [String::new(), rule.count.records.to_string(), rule.count.citizens.to_string()];
-            page.table_line(numbers, &format!("{id} {}", rule.caption));
-        }
-        for (caption, count) in &self.remarks {
-            let numbers = [String::new(), count.records.to_string(), count.citizens.to_string()];
-            page.table_line(numbers, caption);
-        }
-    }
-
-    fn systems_to(&self, page: &mut Page) {
-        page.heading("Regler pr. kommune og system: ydelser (borgere)");
-        for SystemLine { kommune, system, count, rules } in &self.systemer {
-            let shown = |count: &Count| format!("{} ({})", count.records, count.citizens);
-            let rules = rules.iter().map(|(id, count)| format!(", {id} {}", shown(count)));
-            let rules: String = rules.collect();
-            page.line(2, &format!("{kommune} {system}: i alt {}{rules}", shown(count)));
-        }
-    }
-
     fn reporters_to(&self, page: &mut Page) {
         let behind: Vec<String> = self
             .kommuner
@@ -266,51 +271,9 @@ fn kommuner(count: usize) -> String {
     format!("{count} {}", if count == 1 { "kommune" } else { "kommuner" })
 }
 
-/// Text under way.
-#[derive(Default)]
-struct Page {
-    text: String,
-}
-
-impl Page {
-    fn heading(&mut self, text: &str) {
-        self.text.push('\n');
-        self.line(0, text);
-    }
-
-    /// Three numbers, each in a column of ten, and a text.
-    fn table_line(&mut self, numbers: [impl std::fmt::Display; 3], text: &str) {
-        let [a, b, c] = numbers;
-        self.line(2, &format!("{a:>10}{b:>10}{c:>10}  {text}"));
-    }
-
-    /// A line, broken between words where it is too long, or inside a word that is longer than a
-    /// line; what follows is indented further.
-    fn line(&mut self, indent: usize, text: &str) {
-        let _ = write!(self.text, "{:indent$}", "");
-        let (deeper, mut column) = (indent + 4, indent);
-        for word in text.split_inclusive(|character: char| character.is_whitespace()) {
-            let width = word.trim_end().chars().count();
-            let breaks = column + width > WIDTH && deeper + width <= WIDTH;
-            for (place, character) in word.chars().enumerate() {
-                if column == WIDTH && character.is_whitespace() {
-                    continue;
-                }
-                if column == WIDTH || (breaks && place == 0) {
-                    self.text.truncate(self.text.trim_end_matches(' ').len());
-                    let _ = write!(self.text, "\n{:deeper$}", "");
-                    column = deeper;
-                }
-                self.text.push(if character.is_control() { ' ' } else { character });
-                column += 1;
-            }
-        }
-        self.text.push('\n');
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::page::WIDTH;
     use super::*;
 
     #[test]
@@ -344,14 +307,5 @@ mod tests {
         for said in ["BEMÆRK: ikke i brug", "--accept 153,157", "kodelister/ydelser.csv: tom"] {
             assert!(text.contains(said), "{text}");
         }
-    }
-
-    #[test]
-    fn a_long_line_breaks_between_words() {
-        let mut page = Page::default();
-        page.line(2, &"et langt ord ".repeat(12));
-        let lines: Vec<&str> = page.text.lines().collect();
-        assert_eq!(lines[0], "  ".to_owned() + "et langt ord ".repeat(9).trim());
-        assert_eq!(lines[1].trim_end(), "      et langt ord et langt ord et langt ord");
     }
 }

@@ -143,7 +143,8 @@ pub(super) fn prepare_select(
 
 impl Prepared {
     /// Which of the views is asked.
-    pub(super) fn view(&self) -> usize {
+    #[must_use]
+    pub fn view(&self) -> usize {
         self.view
     }
 

@@ -202,6 +202,8 @@ pub(crate) struct Calculated {
     pub name: String,
     /// Decimals shown.
     pub decimals: u8,
+    /// Whether nothing says how it is shown: of a value that is not whole, two decimals are.
+    pub free: bool,
     /// How it is shown (`FORMAT_STRING`), if that is said.
     pub format: Option<Arc<str>>,
     /// The dimensions on which it has a value at All only.
@@ -217,6 +219,8 @@ pub(crate) struct Calculated {
 pub(crate) struct Own {
     pub hierarchy: HierarchyRef,
     pub name: String,
+    /// What people read of it: its name, where no `CAPTION` is said.
+    pub caption: String,
 }
 
 /// Combinations that are no product: conditions on several fields, of which one box must hold.

@@ -28,15 +28,24 @@ pub struct CellSet {
     /// How many keys of the reporting dimension in the answer have no delivery for the as-of
     /// month, though they delivered before.
     pub behind: u32,
-    /// The names of the calculated measures that the question itself defines; they are numbered
-    /// behind those of the cube.
-    pub own: Vec<String>,
+    /// The calculated members that the question itself defines; they are numbered behind the measures
+    /// of the cube.
+    pub own: Vec<OwnMember>,
     /// What whoever asked should know: a member that does not exist was left out of a set.
     pub warnings: Vec<String>,
     /// The properties of the members of each axis; none where nothing was asked of any.
     pub properties: Vec<AxisProperties>,
     /// The properties of cells that were asked for, as they were written.
     pub cell_properties: Vec<String>,
+}
+
+/// A calculated member that a question itself defines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnMember {
+    /// The name.
+    pub name: String,
+    /// What people read of it.
+    pub caption: String,
 }
 
 /// What was asked of the members of an axis.

@@ -34,6 +34,32 @@ pub struct Limits {
     pub steps: usize,
 }
 
+impl Limits {
+    /// Bytes that [`Limits::default`] lets one question hold, all its parts together and rounded:
+    /// counters 256 MB, numbers 480 MB, tuples 120 MB, texts 256 MB, cells and the places of their
+    /// axes 480 MB.
+    pub const MEMORY: usize = 1536 << 20;
+
+    /// Limits for so many bytes of one question: all that is held is limited in proportion to
+    /// [`Limits::MEMORY`], and no answer is larger than by default.
+    #[must_use]
+    pub fn within(bytes: usize) -> Limits {
+        let usual = Limits::default();
+        let part = |whole: usize| (whole as u128 * bytes as u128 / Limits::MEMORY as u128) as usize;
+        let at_most = |whole: usize| part(whole).min(whole);
+        Limits {
+            positions: at_most(usual.positions),
+            cells: at_most(usual.cells),
+            counters: part(usual.counters),
+            grid_numbers: part(usual.grid_numbers),
+            formula_tuples: part(usual.formula_tuples),
+            written: at_most(usual.written),
+            text_bytes: part(usual.text_bytes),
+            ..usual
+        }
+    }
+}
+
 impl Default for Limits {
     /// A million positions, twenty million cells (most of them empty in a wide answer), and
     /// counters of 256 MB. Formulas: some hundred times what the largest known question needs,

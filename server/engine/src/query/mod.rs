@@ -19,6 +19,7 @@ mod told;
 pub mod disclose;
 pub mod drill;
 pub mod explain;
+pub mod diff;
 mod answer;
 mod evaluate;
 mod expr;

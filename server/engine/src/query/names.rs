@@ -3,26 +3,30 @@
 use crate::cube::{Cube, Dimension};
 
 use super::bound::{HierarchyRef, Member};
+use super::cellset::OwnMember;
 
 /// Where names are found: in a cube, and in the question that defines measures of its own.
 #[derive(Clone, Copy)]
 pub struct Names<'a> {
     cube: &'a Cube,
-    own: &'a [String],
+    own: &'a [OwnMember],
 }
 
 impl<'a> Names<'a> {
     /// The names of a cube, and of the measures that a question defines.
     #[must_use]
-    pub fn new(cube: &'a Cube, own: &'a [String]) -> Names<'a> {
+    pub fn new(cube: &'a Cube, own: &'a [OwnMember]) -> Names<'a> {
         Names { cube, own }
     }
 
-    /// The name of a calculated measure.
-    fn calculated(self, number: usize) -> &'a str {
+    /// The name of a calculated member, and what people read of it.
+    fn calculated(self, number: usize) -> (&'a str, &'a str) {
         match self.cube.calculated.get(number) {
-            Some(measure) => &measure.name,
-            None => self.own.get(number - self.cube.calculated.len()).map_or("", String::as_str),
+            Some(measure) => (&measure.name, &measure.name),
+            None => {
+                let own = self.own.get(number - self.cube.calculated.len());
+                own.map_or(("", ""), |own| (&own.name, &own.caption))
+            }
         }
     }
 }
@@ -67,6 +71,7 @@ pub fn unique_name<'a>(
                 push_keys(&mut name, dimension, field, id);
             }
         }
+        (_, Member::Calculated(number)) => push_step(&mut name, names.calculated(number).0),
         _ => push_step(&mut name, caption(names, hierarchy, member)),
     }
     name
@@ -135,7 +140,7 @@ pub fn caption<'a>(
 ) -> &'a str {
     let names @ Names { cube, .. } = names.into();
     match (hierarchy, member) {
-        (_, Member::Calculated(number)) => names.calculated(number),
+        (_, Member::Calculated(number)) => names.calculated(number).1,
         (_, Member::Measure(measure)) => &cube.measure(measure).name,
         (HierarchyRef::Of { dimension, .. }, Member::Of { field, id }) => {
             cube.dimensions[dimension].fields[field].captions.get(id as usize)

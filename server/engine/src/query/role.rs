@@ -15,6 +15,14 @@ pub fn views(cubes: &[Arc<Cube>], role: &Role, parameter: &str) -> Vec<View> {
     cubes.iter().filter_map(|cube| Some(view(cube, sight(cube)?, parameter))).collect()
 }
 
+/// Whether a value of a role's parameter is the key of a member that rows of a cube are chosen by.
+#[must_use]
+pub fn has_member(cube: &Cube, role: &Role, parameter: &str) -> bool {
+    let sights = role.cubes.iter().filter(|sight| sight.cube == cube.name);
+    let mut rows = sights.flat_map(|sight| [&sight.rows, &sight.records]).flatten();
+    rows.any(|rows| keys(cube, rows, parameter).is_some_and(|(_, keys)| !keys.is_empty()))
+}
+
 fn view(cube: &Arc<Cube>, sight: &Sight, parameter: &str) -> View {
     let hidden = sight.hidden.iter().filter_map(|name| cube.find_dimension(name));
     let hidden: Vec<usize> = hidden.collect();

@@ -26,6 +26,13 @@ pub struct Seen {
     pub cut: RoaringBitmap,
 }
 
+impl Seen {
+    /// What both have.
+    fn meet(&self, other: &Seen) -> Seen {
+        Seen { rows: &self.rows & &other.rows, cut: &self.cut & &other.cut }
+    }
+}
+
 /// What is looked through. Without restrictions, everything is seen.
 #[derive(Clone, Default)]
 struct Eyes {
@@ -102,6 +109,19 @@ impl View {
     pub fn with_records(mut self, records: &View) -> View {
         Arc::make_mut(&mut self.eyes).records = Some(Arc::clone(&records.eyes));
         self
+    }
+
+    /// The same view, but of its rows only some: one entry per measure group. Members exist as before.
+    #[must_use]
+    pub(super) fn keeping(&self, kept: Vec<Seen>) -> View {
+        let mut view = self.clone();
+        let eyes = Arc::make_mut(&mut view.eyes);
+        let seen = match eyes.seen.take() {
+            None => kept,
+            Some(seen) => seen.into_iter().zip(kept).map(|(seen, kept)| seen.meet(&kept)).collect(),
+        };
+        eyes.seen = Some(seen);
+        view
     }
 
     /// The same view without the files and lines that records came from.

@@ -46,6 +46,7 @@ fn unjudged<R>(records: Vec<Vec<ReadRecord<R>>>) -> Vec<Judged<R>> {
             delivery: delivery as u32,
             line: u32::try_from(line).unwrap_or(u32::MAX),
             marks: Marks::default(),
+            changed: Marks::default(),
             verdicts: Vec::new(),
             trials: Vec::new(),
         }));

@@ -35,9 +35,15 @@ fn judge_one<D: Domain>(
     context: &Context<'_, D::Reference>,
     tally: &mut Tally,
 ) {
+    let mut before = judged.record.clone();
     for (position, rule) in domain.rules().iter().enumerate() {
         let Shape::Record(apply) = &rule.shape else { continue };
-        match apply(&mut judged.record, context) {
+        let finding = apply(&mut judged.record, context);
+        if judged.record != before {
+            judged.changed.add(position);
+            before = judged.record.clone();
+        }
+        match finding {
             Finding::Clear => {}
             Finding::Marked => judged.marks.add(position),
             Finding::Warned(warning) => note(judged, deliveries, vec![warning], tally),

@@ -1,5 +1,6 @@
 //! The metadata: the structures of a cube, with section numbers in place of columns.
 
+use cube_schema::language::Language;
 use cube_schema::schema::{DayCount, Explain, Grain, MeasureKind, Period, ValueType};
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,7 @@ pub(super) struct CubeMeta {
     pub caption: String,
     pub description: String,
     pub all: String,
+    pub language: Language,
     pub hidden: bool,
     pub explain: Option<Explain>,
     pub first_month: i32,

@@ -48,6 +48,7 @@ impl Reader<'_> {
             caption: meta.caption,
             description: meta.description,
             all: meta.all,
+            language: meta.language,
             hidden: meta.hidden,
             explain: meta.explain,
             timeline,

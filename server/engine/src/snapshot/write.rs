@@ -37,6 +37,7 @@ impl<'a> Writer<'a> {
             caption: cube.caption.clone(),
             description: cube.description.clone(),
             all: cube.all.clone(),
+            language: cube.language,
             hidden: cube.hidden,
             explain: cube.explain.clone(),
             first_month: cube.timeline.first.0,

@@ -118,7 +118,7 @@ fn columns(
         add(id_name(path), path, Kind::Ids(Ids::default()), wanted)?;
     }
     for column in &group.provenance {
-        add(id_name(&column.column), &column.column, Kind::Ids(Ids::default()), wanted)?;
+        add(shown_name(&column.column), &column.column, Kind::Ids(Ids::default()), wanted)?;
     }
     for measure in &group.measures {
         let Some(path) = &measure.column else { continue };
@@ -162,6 +162,11 @@ fn key_name(usage: &DimensionUse) -> String {
 
 fn id_name(path: &str) -> String {
     format!("id {path}")
+}
+
+/// Of a column that is shown; it can be one that is counted too.
+fn shown_name(path: &str) -> String {
+    format!("vist {path}")
 }
 
 fn number_name(path: &str, counted: bool) -> String {
@@ -272,7 +277,7 @@ fn finish(written: &MeasureGroup, columns: Vec<Column>, rows: u64) -> Facts {
         last_month = last_month.max(ends.max().map(|day| day.month()));
     }
     for column in &mut group.provenance {
-        column.column = id_name(&column.column);
+        column.column = shown_name(&column.column);
     }
     let shown: Vec<String> = group.provenance.iter().map(|column| column.column.clone()).collect();
     for column in columns {
@@ -305,12 +310,10 @@ fn entity(group: &MeasureGroup, columns: &[Column]) -> String {
             column.name == name && matches!(&column.kind, Kind::Ids(ids) if ids.is_whole())
         })
     };
-    let shown = |path: &&str| group.provenance.iter().any(|column| column.column == **path);
     let alone = group.measures.iter().filter(|measure| measure.key.len() == 1);
     let named = Some(group.entity.as_str()).filter(|name| !name.is_empty());
-    let all = named.into_iter().chain(alone.map(|measure| measure.key[0].as_str()));
-    let mut usable = all.filter(|path| !shown(path));
-    usable.find(whole).map_or(ONE.to_owned(), id_name)
+    let mut all = named.into_iter().chain(alone.map(|measure| measure.key[0].as_str()));
+    all.find(whole).map_or(ONE.to_owned(), id_name)
 }
 
 /// Facts without days have one day, which nobody asks for.

@@ -24,8 +24,8 @@ pub(super) struct Tables<'a> {
 
 /// What is wrong with a column that the schema names.
 pub(super) enum Missing {
-    /// A table is not there.
-    Table(String),
+    /// A table is not there; the file that it should be in, if the schema names one.
+    Table(String, Option<String>),
     /// A table has no such column; the columns that it has.
     Column(String, String, Vec<String>),
     /// Computed columns go round in a ring.
@@ -35,7 +35,11 @@ pub(super) enum Missing {
 impl std::fmt::Display for Missing {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Missing::Table(table) => write!(
+            Missing::Table(table, Some(file)) => write!(
+                out,
+                "tabellen '{table}' findes ikke i mappen (skemaet siger, at den ligger i {file})"
+            ),
+            Missing::Table(table, None) => write!(
                 out,
                 "tabellen '{table}' findes ikke i mappen (der skal ligge {table}.csv eller \
                  {table}.parquet)"
@@ -90,7 +94,8 @@ impl<'a> Tables<'a> {
             return Ok(Ok(Rc::clone(known)));
         }
         let Some(columns) = self.source.columns(table, self.file(table))? else {
-            return Ok(Err(Missing::Table(table.to_owned())));
+            let file = self.file(table).map(str::to_owned);
+            return Ok(Err(Missing::Table(table.to_owned(), file)));
         };
         let columns = Rc::new(columns);
         self.headings.insert(table.to_owned(), Rc::clone(&columns));

@@ -1,5 +1,7 @@
 //! What the schema needs of the tables: every column is looked for before any row is read.
 
+use std::collections::HashSet;
+
 use cube_schema::day::Month;
 use cube_schema::schema::{
     Cube, Dimension, Measure, MeasureGroup, MeasureKind, Place, Problems, Schema,
@@ -7,7 +9,7 @@ use cube_schema::schema::{
 use cube_schema::table::Timeline;
 
 use super::dimension::columns_of;
-use super::lookup::Tables;
+use super::lookup::{Missing, Tables};
 use super::source::{Source, TableError};
 
 /// The measure that every cube has: the number of facts of its first group. It is not listed.
@@ -25,7 +27,8 @@ impl Plan {
         source: &dyn Source,
         problems: &mut Problems<'_>,
     ) -> Result<Plan, TableError> {
-        let mut check = Check { tables: Tables::new(schema, source), problems };
+        let tables = Tables::new(schema, source);
+        let mut check = Check { tables, told: HashSet::new(), problems };
         for (at, dimension) in schema.dimensions.iter().enumerate() {
             check.dimension(dimension, &Place::top().nth("dimension", at))?;
         }
@@ -47,6 +50,8 @@ impl Plan {
 
 struct Check<'a, 'p, 't> {
     tables: Tables<'a>,
+    /// The tables that are not there: each is told of once, and not with every column of it.
+    told: HashSet<String>,
     problems: &'p mut Problems<'t>,
 }
 
@@ -58,9 +63,13 @@ impl Check<'_, '_, '_> {
         who: &str,
         place: &Place,
     ) -> Result<(), TableError> {
-        if let Some(missing) = self.tables.check(table, path)? {
-            self.problems.add(place, format!("{who}: {missing}"));
+        let Some(missing) = self.tables.check(table, path)? else { return Ok(()) };
+        if let Missing::Table(table, _) = &missing
+            && !self.told.insert(table.clone())
+        {
+            return Ok(());
         }
+        self.problems.add(place, format!("{who}: {missing}"));
         Ok(())
     }
 

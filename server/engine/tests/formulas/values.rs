@@ -147,13 +147,18 @@ fn all_members_of_the_measures_are_those_of_the_cube_and_of_the_question() {
 }
 
 #[test]
-fn a_ratio_without_a_format_has_two_decimals_and_others_as_many_as_their_parts() {
+fn a_ratio_without_a_format_has_two_decimals_and_others_as_many_as_their_parts_or_value() {
     let text = |formula: &str| {
         format!("WITH MEMBER [Measures].[x] AS {formula} SELECT [Measures].[x] ON 0 FROM Lille")
     };
     assert_eq!(mdx(&view(CALCULATED), &text("[Measures].[Borgere] / 8"))[1], " | 0.50");
     assert_eq!(mdx(&view(CALCULATED), &text("[Measures].[Borgere] + 1"))[1], " | 5");
     assert_eq!(mdx(&view(CALCULATED), &text("[Measures].[Andel] + 1"))[1], " | 67.7");
+    // Of 4 people; whole where it is whole.
+    assert_eq!(mdx(&view(CALCULATED), &text("[Measures].[Borgere] * 0.0925"))[1], " | 0.37");
+    assert_eq!(mdx(&view(CALCULATED), &text("[Measures].[Borgere] * 0.25"))[1], " | 1");
+    let format = "[Measures].[Borgere] * 0.3, FORMAT_STRING = '0'";
+    assert_eq!(mdx(&view(CALCULATED), &text(format))[1], " | 1");
     let format = "[Measures].[Borgere] / 8, FORMAT_STRING = '#,##0.000;-0'";
     assert_eq!(mdx(&view(CALCULATED), &text(format))[1], " | 0.500");
 }

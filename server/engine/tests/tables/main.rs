@@ -85,6 +85,34 @@ fn the_example_of_the_documentation_is_built() {
 }
 
 #[test]
+fn the_language_of_the_schema_is_that_of_its_figures_also_after_a_snapshot() {
+    let shown = |text: &str| {
+        let (cubes, _) = build(text, &memory::example()).unwrap_or_else(|error| panic!("{error}"));
+        let mut bytes = Vec::new();
+        terning_engine::snapshot::write(&[&cubes[0]], &mut bytes).unwrap();
+        let cube = terning_engine::snapshot::open(Arc::new(bytes)).unwrap().remove(0);
+        let views = [View::everything(Arc::new(cube))];
+        let text = "WITH MEMBER [Measures].[Tekst] AS Format(CDate('2024-03-09'), 'Long Date') \
+                    SELECT {[Measures].[Omsætning], [Measures].[Tekst]} ON 0 FROM [Salg]";
+        let answer =
+            query::answer(&views, &Question::Mdx(text), &Limits::default(), &Cancel::default());
+        let found = answer.unwrap();
+        found.cells.formatted(views[0].cube().language)
+    };
+    let named = |language: &str| {
+        let written = example().lines().position(|line| line.starts_with("language")).unwrap();
+        let mut lines: Vec<String> = example().lines().map(str::to_owned).collect();
+        lines[written] = language.to_owned();
+        shown(&lines.join("\n"))
+    };
+    assert_eq!(named(""), ["33,50", "9. marts 2024"]);
+    assert_eq!(named("language = \"da-DK\""), ["33,50", "9. marts 2024"]);
+    assert_eq!(named("language = \"en\""), ["33.50", "Saturday, March 9, 2024"]);
+    let unknown = Schema::parse("name = \"x\"\nlanguage = \"xx\"\n").unwrap_err().to_string();
+    assert!(unknown.contains("sproget 'xx' kendes ikke"), "{unknown}");
+}
+
+#[test]
 fn what_does_not_hold_is_told_at_once_with_its_lines() {
     let text = example()
         .replace("key = \"region\"", "key = \"landsdel\"")

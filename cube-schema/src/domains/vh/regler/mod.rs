@@ -3,6 +3,7 @@
 //! [`RULES`] is the one list that every overview is made from. A mark is the bit at a rule's
 //! position in it.
 
+pub mod anvendt;
 pub mod c1_doede;
 pub mod c2_overlappende_ophold;
 pub mod c3_stoette_under_ophold;

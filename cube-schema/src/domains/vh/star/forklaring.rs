@@ -100,6 +100,7 @@ fn state(judged: &Judged<Record>, tried: &Tried<Record>) -> Judged<Record> {
         delivery: judged.delivery,
         line: judged.line,
         marks: Marks::default(),
+        changed: Marks::default(),
         verdicts: vec![verdict.clone(), verdict],
         trials: Vec::new(),
     }

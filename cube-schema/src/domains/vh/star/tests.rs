@@ -29,7 +29,9 @@ fn judged(reference: &Reference, rows: &[[&str; 10]]) -> Vec<Judged<Record>> {
         let pieces = vh().interval(&record, &context).into_iter().collect();
         let national = Verdict { marks: Marks::default(), pieces };
         let verdicts = vec![Verdict::default(), national];
-        Judged { record, delivery: 0, line: line as u32 + 2, marks, verdicts, trials: Vec::new() }
+        let changed = Marks::default();
+        let line = line as u32 + 2;
+        Judged { record, delivery: 0, line, marks, changed, verdicts, trials: Vec::new() }
     };
     rows.iter().enumerate().map(judge).collect()
 }

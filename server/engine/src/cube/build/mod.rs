@@ -4,6 +4,7 @@ mod dimension;
 mod levels;
 mod parent_child;
 mod rows;
+mod source;
 
 use cube_schema::schema::{self, DayCount, MeasureGroup, Schema};
 use cube_schema::table::{FactColumn, FactTable, Star, Timeline};
@@ -152,6 +153,7 @@ pub fn build(
         description: cube.description.clone(),
         explain: cube.explain.clone(),
         all: schema.all.clone(),
+        language: schema.language,
         hidden: cube.hidden,
         timeline,
         freshness: freshness(&used_dimensions(schema, cube), &dimensions, star, timeline),
@@ -210,7 +212,8 @@ fn calculated(measure: &schema::CalculatedMeasure, dimensions: &[Dimension]) -> 
         name: measure.name.clone(),
         description: measure.description.clone(),
         unit: measure.unit.clone(),
-        decimals: measure.decimals,
+        decimals: measure.decimals.unwrap_or(0),
+        free: measure.decimals.is_none() && measure.format.is_none(),
         visible: measure.visible,
         formula: measure.formula.clone(),
         at_all: measure.at_all.iter().filter_map(position).collect(),
@@ -234,7 +237,7 @@ fn build_group(
     timeline: Timeline,
 ) -> Result<Group, BuildError> {
     let facts = star.fact(&group.facts).ok_or_else(|| BuildError::NoTable(group.facts.clone()))?;
-    let source = rows::Source::new(group, facts, dimensions, star, timeline)?;
+    let source = source::Source::new(group, facts, dimensions, star, timeline)?;
     let (rows, cut) = source.build();
     let births = source.births()?;
     let uses = dimensions.iter().map(|dimension| use_of(group, facts, dimension)).collect();
@@ -280,7 +283,7 @@ fn use_of(group: &MeasureGroup, facts: &FactTable, dimension: &Dimension) -> Opt
     Some(if many { Use::Many } else { Use::Single })
 }
 
-fn build_measure(measure: &schema::Measure, source: &rows::Source<'_>) -> Measure {
+fn build_measure(measure: &schema::Measure, source: &source::Source<'_>) -> Measure {
     let column = measure.column.as_ref().and_then(|column| source.number_of(column));
     Measure {
         name: measure.name.clone(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::context::Context;
 use super::definitions::{Defined, Definitions, hierarchy_of};
-use super::{ErrorKind, QueryError, View, expr};
+use super::{ErrorKind, QueryError, View, candidates, expr};
 use crate::cube;
 use crate::query::bound::{Axis, Calculated, Member, Own, Part};
 use crate::query::evaluate::value::Value;
@@ -19,6 +19,35 @@ const DECIMALS_OF_A_RATIO: u8 = 2;
 
 /// The solve orders that there are.
 const SOLVE_ORDERS: std::ops::RangeInclusive<i64> = -8181..=65_535;
+
+/// The properties that may stand after a calculated member. `FORMAT_STRING`, `SOLVE_ORDER` and `CAPTION`
+/// mean something here; tools write the others, which change no figure.
+const PROPERTIES: [&str; 24] = [
+    "FORMAT_STRING",
+    "SOLVE_ORDER",
+    "CAPTION",
+    "MEMBER_CAPTION",
+    "DESCRIPTION",
+    "VISIBLE",
+    "$visible",
+    "LANGUAGE",
+    "BACK_COLOR",
+    "FORE_COLOR",
+    "FONT_NAME",
+    "FONT_SIZE",
+    "FONT_FLAGS",
+    "DISPLAY_FOLDER",
+    "ASSOCIATED_MEASURE_GROUP",
+    "NON_EMPTY_BEHAVIOR",
+    "SCOPE_ISOLATION",
+    "DATATYPE",
+    "FORMAT",
+    "MEMBER_ORDINAL",
+    "MEMBER_SCOPE",
+    "$member_scope",
+    "CELL_FORMATTER",
+    "EXPRESSION",
+];
 
 /// How deep a member may be, with the members that it uses: they are worked out by recursion.
 const MAX_DEPTH: usize = 500;
@@ -182,6 +211,7 @@ impl Found<'_> {
             return Ok(Calculated {
                 name: own.name.clone(),
                 decimals: 0,
+                free: true,
                 format: None,
                 at_all: Vec::new(),
                 solve_order: 0,
@@ -198,6 +228,7 @@ impl Found<'_> {
         Ok(Calculated {
             name: measure.name.clone(),
             decimals: measure.decimals,
+            free: measure.free,
             format: (!measure.format.is_empty()).then(|| Arc::from(&*measure.format)),
             at_all: measure.at_all.clone(),
             solve_order: i64::from(measure.solve_order),
@@ -260,12 +291,17 @@ impl Found<'_> {
         for (property, value) in &definition.properties {
             let name = self.context.name(*property);
             if name.eq_ignore_ascii_case("FORMAT_STRING") {
-                own.decimals = self.of_format(value)?;
+                (own.decimals, own.free) = (self.of_format(value)?, false);
                 if let ExprKind::Text(format) = value.kind {
                     own.format = Some(Arc::from(&*format.text(self.context.text)));
                 }
             } else if name.eq_ignore_ascii_case("SOLVE_ORDER") {
                 own.solve_order = self.whole(value)?;
+            } else if !PROPERTIES.iter().any(|own| own.eq_ignore_ascii_case(&name)) {
+                let message = format!("der er ingen egenskab '{name}' ved et beregnet medlem");
+                let error = QueryError::new(ErrorKind::Unknown, message)
+                    .candidates(candidates::nearest(&name, PROPERTIES.into_iter()));
+                return Err(error.at(self.context.text, property.span.range()));
             }
         }
         Ok(())

@@ -230,11 +230,15 @@ fn missing(
 ) -> QueryError {
     let number = place + usize::from(function.form == Form::Call);
     let message = format!("{} mangler argument {number}", function.name);
+    let example = function.example;
     let hint = match function.takes.get(place) {
         Some(Takes::Need(kind) | Takes::Many(kind)) => {
-            format!("argumentet skal være {}", kind.name())
+            format!("argumentet skal være {}; for eksempel {example}", kind.name())
         }
-        _ => format!("for eksempel {}", function.example),
+        Some(Takes::Each | Takes::EachOrCell) => {
+            format!("argumentet skal være en værdi ved hvert medlem; for eksempel {example}")
+        }
+        _ => format!("for eksempel {example}"),
     };
     context.invalid(message, span).hint(hint)
 }

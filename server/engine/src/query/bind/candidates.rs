@@ -7,11 +7,14 @@ use crate::query::{ErrorKind, QueryError, View};
 
 /// How many names an error gives.
 const GIVEN: usize = 5;
+/// Names that begin with so many equal letters, and differ in fewer, begin alike.
+const SHARED: usize = 4;
 /// Beyond this length texts are not compared letter by letter.
 const LONGEST: usize = 64;
 
 /// The names nearest to the one wanted, best first.
-pub(super) fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
+#[must_use]
+pub fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
     given(ranked(wanted, names.map(|name| ((), name))).into_iter())
 }
 
@@ -84,7 +87,8 @@ fn score(wanted: &[char], name: &str) -> (u8, usize, Reverse<usize>) {
     let letters: Vec<char> = fold(name).chars().take(LONGEST).collect();
     let shared = letters.iter().zip(wanted).take_while(|(left, right)| left == right).count();
     let distance = distance(wanted, &letters);
-    let begins = shared > 0 && (shared == wanted.len() || shared == letters.len());
+    let whole = shared > 0 && (shared == wanted.len() || shared == letters.len());
+    let begins = whole || shared >= SHARED && distance < SHARED;
     let near = distance <= 1 + wanted.len() / 4;
     let kind = if near { 0 } else { 2 - u8::from(begins) };
     (kind, distance, Reverse(shared))

@@ -76,7 +76,8 @@ impl<'q> Definitions<'q> {
         for (number, one) in view.cube().members.iter().enumerate() {
             // A hierarchy that may not be seen has no calculated members either.
             let Ok(hierarchy) = hierarchy_of(view, &one.parent) else { continue };
-            found.own.push(Own { hierarchy, name: one.member.name.clone() });
+            let (name, caption) = (one.member.name.clone(), one.member.caption.clone());
+            found.own.push(Own { hierarchy, name, caption });
             found.members.push(Defined::Schema(number));
         }
         found
@@ -324,7 +325,24 @@ impl Reader<'_> {
             let message = format!("{what} '{name}' findes allerede");
             return Err(self.invalid(message, *last).hint("giv det et andet navn"));
         }
-        Ok(Own { hierarchy, name })
+        let caption = self.caption()?.unwrap_or_else(|| name.clone());
+        Ok(Own { hierarchy, name, caption })
+    }
+
+    /// What `CAPTION` says, if it does.
+    fn caption(&self) -> Result<Option<String>, QueryError> {
+        let is_caption = |name: &Name| {
+            let name = name.text(self.text);
+            ["CAPTION", "MEMBER_CAPTION"].iter().any(|own| own.eq_ignore_ascii_case(&name))
+        };
+        let found = self.definition.properties.iter().find(|(name, _)| is_caption(name));
+        let Some((name, value)) = found else { return Ok(None) };
+        match value.kind {
+            ExprKind::Text(caption) => Ok(Some(caption.text(self.text).into_owned())),
+            _ => Err(self
+                .invalid("CAPTION skal være en tekst".to_owned(), *name)
+                .hint("skriv for eksempel CAPTION = 'Pr. indbygger'")),
+        }
     }
 
     fn set_name(&self, found: &Definitions<'_>) -> Result<String, QueryError> {

@@ -249,16 +249,8 @@ fn chain(
         };
         let both = first.span.to(operand.span);
         if let Some(set) = set_operator(*operator, &left, &right, wanted) {
-            let set = set_of(context, set, left, right, both)?;
             let next = rest.get(at_operand + 1).map(|(operator, _)| *operator);
-            left = match (set.1, next) {
-                ("Append", Some(Operator::Plus)) => set.0,
-                ("Append", _) => {
-                    let distinct = functions::of_name("Distinct")?;
-                    at(context, both, Node::Call(distinct, vec![set.0]))
-                }
-                _ => set.0,
-            };
+            left = joined_set(context, (set, next), left, right, both)?;
             continue;
         }
         let is_null = right.kind() == Kind::Null && *operator == Operator::Is;
@@ -269,25 +261,46 @@ fn chain(
         if !keeps || is_null && matches!(left.node, Node::Constant(_)) {
             left = coerce(context, left, Kind::Value)?;
         }
-        let right = match operator {
-            Operator::Is => right,
-            Operator::In | Operator::NotIn => {
-                left = within(context, *operator, left, right, both)?;
-                continue;
-            }
-            Operator::Matches | Operator::NotMatches => return Err(context.not_yet(both)),
-            Operator::Range => {
-                return Err(context
-                    .invalid("et interval skal gå mellem to medlemmer af samme niveau", both)
-                    .hint(
-                        "skriv for eksempel [Tid].[Kvartal].[2020K1] : [Tid].[Kvartal].[2020K4]",
-                    ));
-            }
-            _ => coerce(context, right, Kind::Value)?,
-        };
-        values.push((*operator, right));
+        if matches!(operator, Operator::In | Operator::NotIn) {
+            left = within(context, *operator, left, right, both)?;
+            continue;
+        }
+        values.push((*operator, value_operand(context, *operator, right, both)?));
     }
     Ok(joined(context, span, left, &mut values))
+}
+
+/// What stands right of an operator between values.
+fn value_operand(
+    context: Context<'_>,
+    operator: Operator,
+    right: Expr,
+    both: Span,
+) -> Result<Expr, QueryError> {
+    match operator {
+        Operator::Is => Ok(right),
+        Operator::Matches | Operator::NotMatches => Err(context.not_yet(both)),
+        Operator::Range => Err(context
+            .invalid("et interval skal gå mellem to medlemmer af samme niveau", both)
+            .hint("skriv for eksempel [Tid].[Kvartal].[2020K1] : [Tid].[Kvartal].[2020K4]")),
+        _ => coerce(context, right, Kind::Value),
+    }
+}
+
+/// Two sets joined by an operator: of several that are added, the last addition leaves out repetitions.
+fn joined_set(
+    context: Context<'_>,
+    (set, next): (&'static str, Option<Operator>),
+    left: Expr,
+    right: Expr,
+    both: Span,
+) -> Result<Expr, QueryError> {
+    let (set, name) = set_of(context, set, left, right, both)?;
+    if name != "Append" || next == Some(Operator::Plus) {
+        return Ok(set);
+    }
+    let distinct = functions::of_name("Distinct")?;
+    Ok(at(context, both, Node::Call(distinct, vec![set])))
 }
 
 /// The operators between values so far.

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::fixture::{view, view_of_153};
 use crate::query::bound::Condition;
+use crate::query::error::Place;
 use crate::query::{Pivot, QueryError, View, bind, parse, show};
 
 /// Pieces that random questions are made of.
@@ -181,8 +182,11 @@ proptest! {
             match bind::pivot(&view, &pivot) {
                 Ok(bound) => drop(show::mdx(&view, &bound)),
                 Err(error) => {
-                    let place = error.place.unwrap();
-                    prop_assert!(place.text.get(place.span).is_some());
+                    // What may hold a personal number is not repeated, and so has no place.
+                    let digits = rest.bytes().filter(u8::is_ascii_digit).count();
+                    prop_assert!(error.place.is_some() || digits >= 6, "{}", error.message);
+                    let inside = |place: &Place| place.text.get(place.span.clone()).is_some();
+                    prop_assert!(error.place.as_ref().is_none_or(inside));
                 }
             }
         }

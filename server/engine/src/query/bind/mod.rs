@@ -25,7 +25,7 @@ pub(crate) mod fixture;
 mod laws;
 
 pub use calculated::check;
-pub use candidates::unknown_cube;
+pub use candidates::{nearest, unknown_cube};
 pub(super) use clause::{name_part, read as clause};
 pub(super) use defaults::{beside as default_conditions, says_nothing};
 pub(super) use expr::text;

@@ -30,9 +30,8 @@ pub fn drill_mdx(
     views: &[View],
     (text, parameters): (&str, &Parameters),
     most: usize,
-    cancel: &Cancel,
+    (limits, cancel): (&Limits, &Cancel),
 ) -> Result<(usize, Drilled), QueryError> {
-    let limits = &Limits::default();
     let Statement::DrillThrough(mut asked) = parse::statement(text)? else {
         let message = "her skal stå en DRILLTHROUGH";
         return Err(QueryError::new(ErrorKind::Syntax, message));
@@ -51,7 +50,7 @@ pub fn drill_mdx(
     };
     let (conditions, measure) = cell(view, select, bound, &cells)?;
     let conditions = [conditions, bound.conditions.clone()].concat();
-    let name = name_of(view, bound, measure).map_err(here)?;
+    let name = name_of(view, measure).map_err(here)?;
     let told = told::first(views, at, &name, &[], &conditions).map_err(here)?;
     check_records(views, &views[told.view], told.measure.group).map_err(here)?;
     let columns = Columns::of(&asked);
@@ -127,17 +126,13 @@ fn by_formula() -> String {
 }
 
 /// The name of a measure of the cube.
-fn name_of(view: &View, bound: &Bound, measure: Member) -> Result<String, QueryError> {
+fn name_of(view: &View, measure: Member) -> Result<String, QueryError> {
     let is_own = |number: usize| number >= view.cube().calculated.len();
     match measure {
         Member::Calculated(number) if is_own(number) => {
             Err(QueryError::new(ErrorKind::Invalid, by_formula()).hint(STORED))
         }
-        _ => {
-            let own: Vec<String> = bound.own.iter().map(|own| own.name.clone()).collect();
-            let names = names::Names::new(view.cube(), &own);
-            Ok(names::caption(names, HierarchyRef::Measures, measure).to_owned())
-        }
+        _ => Ok(names::caption(view.cube(), HierarchyRef::Measures, measure).to_owned()),
     }
 }
 

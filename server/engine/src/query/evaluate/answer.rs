@@ -15,7 +15,7 @@ use super::value::Value;
 use super::{Evaluator, on_a_stack};
 use crate::cube::{Cube, MeasureRef};
 use crate::query::bound::{Bound, Factor, HierarchyRef, Member};
-use crate::query::cellset::{AxisPositions, CellSet, Special};
+use crate::query::cellset::{AxisPositions, CellSet, OwnMember, Special};
 use crate::query::disclose::HIDDEN;
 use crate::query::error::{ErrorKind, QueryError};
 use crate::query::notes::Stage;
@@ -99,7 +99,7 @@ fn worked_out(evaluator: &Evaluator<'_>) -> Result<CellSet, QueryError> {
             let shown = shown(values.get(at));
             if let Some(value) = shown {
                 let form = evaluator.form(&few, at);
-                evaluator.scope.show(value.1.as_ref(), form.1.as_deref())?;
+                evaluator.scope.show(value.1.as_ref(), form.format.as_deref())?;
                 found.take(&grid.place(start + row as usize), value, form);
             }
         }
@@ -135,8 +135,29 @@ fn shared_dimensions(axes: &[AxisPositions]) -> Vec<usize> {
     twice
 }
 
-/// How a cell is shown: the decimals, and the format if one is said.
-type Form = (u8, Option<Arc<str>>);
+/// Decimals that are shown of a formula that says nothing of how it is shown.
+const FREE_DECIMALS: u8 = 2;
+
+/// How a cell is shown.
+#[derive(Clone, Default)]
+struct Form {
+    decimals: u8,
+    /// The format, if one is said.
+    format: Option<Arc<str>>,
+    /// Whether nothing is said: a value that is not whole is shown with [`FREE_DECIMALS`], where what
+    /// it is made of has none.
+    free: bool,
+}
+
+impl Form {
+    /// The decimals that a value is shown with.
+    fn decimals_of(&self, value: f64) -> u8 {
+        let is_free = self.free && self.format.is_none() && self.decimals == 0;
+        let unit = 10_f64.powi(i32::from(FREE_DECIMALS));
+        let is_whole = || (value * unit).round() % unit == 0.0 || !value.is_finite();
+        if is_free && !is_whole() { FREE_DECIMALS } else { self.decimals }
+    }
+}
 
 impl Evaluator<'_> {
     /// How a cell is shown: as the formula says that is its value, and of a dimension's formula
@@ -145,26 +166,26 @@ impl Evaluator<'_> {
         let stands = frame.stands().iter().map(|(own, stand)| (*own, stand.at(row)));
         let outermost = self.outermost_at(stands);
         let own = outermost.and_then(|(own, number)| Some((own, self.form_of(number)?)));
-        match own {
-            Some((HierarchyRef::Measures, own) | (_, own @ (_, Some(_)))) => own,
-            Some((_, (decimals, None))) => {
-                let (of_measure, format) = self.form_of_measure(frame, row);
-                (decimals.max(of_measure), format)
-            }
-            None => self.form_of_measure(frame, row),
+        let Some((hierarchy, own)) = own else { return self.form_of_measure(frame, row) };
+        if hierarchy == HierarchyRef::Measures || own.format.is_some() {
+            return own;
         }
+        let measure = self.form_of_measure(frame, row);
+        Form { decimals: own.decimals.max(measure.decimals), free: own.free, ..measure }
     }
 
     fn form_of(&self, calculated: usize) -> Option<Form> {
         let own = self.scope.calculated.get(&calculated)?;
-        Some((own.decimals, own.format.clone()))
+        Some(Form { decimals: own.decimals, format: own.format.clone(), free: own.free })
     }
 
     fn form_of_measure(&self, frame: &Frame, row: usize) -> Form {
         match frame.stand(HierarchyRef::Measures).map(|stand| stand.at(row)) {
-            Some(At::One(Member::Measure(measure))) => {
-                (self.scope.cube.measure(measure).decimals, format_of(self.scope.cube, measure))
-            }
+            Some(At::One(Member::Measure(measure))) => Form {
+                decimals: self.scope.cube.measure(measure).decimals,
+                format: format_of(self.scope.cube, measure),
+                free: false,
+            },
             Some(At::One(Member::Calculated(number))) => self.form_of(number).unwrap_or_default(),
             _ => Form::default(),
         }
@@ -293,20 +314,15 @@ impl Found {
         }
     }
 
-    fn take(
-        &mut self,
-        place: &[usize],
-        (value, special): (f64, Option<Special>),
-        (decimals, format): Form,
-    ) {
+    fn take(&mut self, place: &[usize], (value, special): (f64, Option<Special>), form: Form) {
         for (kept, &position) in self.kept.iter_mut().zip(place) {
             kept[position] = true;
         }
         self.places.extend(place.iter().map(|&position| position as u32));
         self.special.extend(special.map(|special| (self.values.len(), special)));
         self.values.push(value);
-        self.decimals.push(decimals);
-        self.formats.push(format);
+        self.decimals.push(form.decimals_of(value));
+        self.formats.push(form.format);
     }
 
     fn finish(self, evaluator: &Evaluator<'_>, axes: Vec<AxisPositions>) -> CellSet {
@@ -328,12 +344,14 @@ impl Found {
         };
         let ordinals = (0..self.values.len()).map(ordinal).collect();
         let visuals = evaluator.scope.visuals();
-        let caption = |one: &Visual| {
+        let visual = |one: &Visual| {
             let own = one.caption.clone();
-            own.unwrap_or_else(|| evaluator.scope.caption(one.member).to_owned())
+            let caption = own.unwrap_or_else(|| evaluator.scope.caption(one.member).to_owned());
+            OwnMember { name: caption.clone(), caption }
         };
-        let names = evaluator.bound.own.iter().map(|own| own.name.clone());
-        let own = names.chain(visuals.iter().map(caption)).collect();
+        let own = evaluator.bound.own.iter();
+        let own = own.map(|own| OwnMember { name: own.name.clone(), caption: own.caption.clone() });
+        let own = own.chain(visuals.iter().map(visual)).collect();
         let axes = axes.into_iter().zip(&self.kept).map(|(axis, kept)| keep(axis, kept));
         let axes = axes.map(|axis| shown_as_plain(evaluator, axis));
         let has_formats = self.formats.iter().any(Option::is_some);

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use super::Evaluator;
 use super::exist::dimensions_of;
 use super::frame::{At, Frame};
+use super::narrow::{Narrowed, Narrowing};
 use super::positions::has_calculated;
 use super::value::Value;
 use crate::cube::{MeasureRef, Use};
-use crate::query::bind::condition_of;
-use crate::query::bound::{Axis, Bound, Condition, Factor, HierarchyRef, Member, Union};
+use crate::query::bound::{Axis, Bound, Factor, HierarchyRef, Member};
 use crate::query::cellset::AxisPositions;
 use crate::query::counted;
 use crate::query::error::QueryError;
@@ -82,9 +82,6 @@ struct Place<'a> {
     totals: bool,
 }
 
-/// Conditions, and unions, all of which hold.
-type Narrowing = (Vec<Condition>, Vec<Arc<Union>>);
-
 impl Place<'_> {
     fn outside(
         &self,
@@ -124,13 +121,9 @@ impl Place<'_> {
             return Ok(None);
         }
         let Some((factors, all)) = related(axis, reading, uses) else { return Ok(None) };
-        let Some((conditions, unions)) = self.conditions(evaluator, reading, uses)? else {
-            return Ok(Some(AxisPositions::default()));
-        };
-        let boxes = unions.iter().flat_map(|own| own.boxes.iter().flatten());
-        if conditions.iter().chain(boxes).any(|one| uses[one.dimension].is_none()) {
+        let Some((conditions, unions)) = self.conditions(evaluator, reading)? else {
             return Ok(Some(AxisPositions { columns: on_axis, ..AxisPositions::default() }));
-        }
+        };
         let axes = vec![Axis { factors, non_empty: true }];
         let question =
             Bound { unions, ..Bound::stored(axes, conditions, reading.measure, self.totals) };
@@ -148,62 +141,27 @@ impl Place<'_> {
         &self,
         evaluator: &Evaluator<'_>,
         reading: &Reading,
-        uses: &[Option<Use>],
-    ) -> Result<Option<Narrowing>, QueryError> {
-        let cube = evaluator.scope.cube;
+    ) -> Result<Option<Narrowed>, QueryError> {
         let moved =
             |hierarchy: HierarchyRef| reading.elsewhere.iter().any(|(own, _)| *own == hierarchy);
-        let stands = self.cell.stands().iter().map(|(own, stand)| (*own, stand.at(0)));
-        let stands = stands.filter(|(own, _)| !moved(*own) && !self.named.contains(own));
-        let (mut conditions, mut unions) = (Vec::new(), Vec::new());
-        let mut sets: Vec<(u32, Vec<HierarchyRef>)> = Vec::new();
-        let moved_in: Vec<HierarchyRef> = reading.elsewhere.iter().map(|(own, _)| *own).collect();
-        let mut lifted = dimensions_of(&moved_in);
-        for (own, at) in stands {
-            let HierarchyRef::Of { dimension, .. } = own else { continue };
-            match at {
-                At::Together(number) => match sets.iter_mut().find(|(known, _)| *known == number) {
-                    Some((_, hierarchies)) => hierarchies.push(own),
-                    None => sets.push((number, vec![own])),
-                },
-                At::One(member) if uses[dimension].is_none() => {
-                    if !evaluator.is_unsaid(own, member) {
-                        return Ok(None);
-                    }
-                }
-                At::One(member) => {
-                    if !evaluator.inside(own, member) {
-                        lifted.push(dimension);
-                    }
-                    conditions.extend(condition_of(cube, own, vec![member]));
-                }
+        let mut narrowing = Narrowing::new(evaluator, reading.measure.group, false);
+        reading.elsewhere.iter().for_each(|(own, _)| narrowing.lift(*own));
+        for (own, stand) in self.cell.stands() {
+            let is_here = !moved(*own) && !self.named.contains(own);
+            if is_here && !narrowing.stand(*own, stand.at(0)) {
+                return Ok(None);
             }
         }
-        for within in &self.cell.within {
-            if let At::Together(number) = within.at(0) {
-                sets.push((number, evaluator.set_of(number).columns().collect()));
-            }
-        }
-        for (number, hierarchies) in sets {
-            let own = evaluator.conditions_of(&evaluator.set_of(number), &hierarchies)?;
-            conditions.extend(own.0);
-            unions.extend(own.1);
-        }
+        narrowing.within(self.cell);
         let named = |own| moved(own) || self.named.contains(&own) || self.cell.stand(own).is_some();
-        let defaults = evaluator.default_conditions(named);
-        conditions.extend(defaults.filter(|one| uses[one.dimension].is_some()));
+        narrowing.defaults(named);
         for (hierarchy, member) in &reading.elsewhere {
-            let own = member.map(|member| condition_of(cube, *hierarchy, vec![member]));
-            conditions.extend(own.flatten());
+            member.iter().for_each(|member| narrowing.condition(*hierarchy, *member));
         }
-        let narrowing = evaluator.conditions().filter(|one| !lifted.contains(&one.dimension));
-        let narrowing: Vec<Condition> = narrowing.cloned().collect();
-        if narrowing.iter().any(|one| reading.at_all.contains(&one.dimension)) {
+        if narrowing.narrows(&reading.at_all) {
             return Ok(None);
         }
-        conditions.splice(0..0, narrowing);
-        unions.extend(evaluator.unions(&|own| lifted.contains(&own)));
-        Ok(Some((conditions, unions)))
+        narrowing.finish()
     }
 }
 

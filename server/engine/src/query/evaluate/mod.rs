@@ -18,6 +18,7 @@ pub(crate) mod frame;
 pub(crate) mod cell;
 mod operate;
 mod over;
+mod narrow;
 mod read;
 pub(crate) mod exist;
 mod answer;

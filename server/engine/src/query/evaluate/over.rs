@@ -75,13 +75,7 @@ impl Evaluator<'_> {
         sets: &Column,
         without_doubts: bool,
     ) -> Result<Column, QueryError> {
-        let own = function.set_at();
-        let plain = arguments.iter().zip(function.takes).enumerate();
-        let plain = plain.map(|(at, (argument, takes))| match at == own || takes.is_each() {
-            true => Ok(Column::Same(Value::Omitted)),
-            false => self.eval(argument, frame),
-        });
-        let plain: Vec<Column> = plain.collect::<Result<_, _>>()?;
+        let plain = self.plain_arguments((function, arguments), frame)?;
         let depends = depends_over(function, arguments, sets, Takes::is_each);
         let (first, of_row) = frame.different(|hierarchy| depends.on(hierarchy));
         let mut rows_of = vec![Vec::new(); first.len()];
@@ -98,13 +92,7 @@ impl Evaluator<'_> {
         let spans = if function.above { self.with_above(&lists)? } else { lists.clone() };
         let mut found = vec![Value::Empty; frame.rows];
         for block in blocks(&spans) {
-            let mut child = self.child(&few, &spans, block.clone())?;
-            child.name(&arguments[own], arguments, &spans[block.clone()]);
-            let values = arguments.iter().zip(function.takes).map(|(argument, takes)| {
-                let column = takes.is_each().then(|| self.eval(argument, &child.frame));
-                column.transpose()
-            });
-            let values: Vec<Option<Column>> = values.collect::<Result<_, _>>()?;
+            let values = self.at_tuples((function, arguments), &few, &spans, block.clone())?;
             let mut start = 0;
             for class in block {
                 let (list, span) = match (&lists[class], &spans[class]) {
@@ -116,19 +104,10 @@ impl Evaluator<'_> {
                 };
                 let range = start..start + span.len();
                 start = range.end;
-                let at_tuples: Vec<Option<Value>> = values
-                    .iter()
-                    .map(|column| Some(list_of(column.as_ref()?, range.clone())))
-                    .collect();
+                let given = Given { plain: &plain, at_tuples: of_tuples(&values, &range) };
                 self.step(list.len().saturating_mul(rows_of[class].len()))?;
                 for &row in &rows_of[class] {
-                    let given = at_tuples.iter().zip(&plain);
-                    let given = given.map(|(list, plain)| match list {
-                        Some(list) => list.clone(),
-                        None => plain.get(row),
-                    });
-                    let given: Vec<Value> = given.collect();
-                    found[row] = self.plain(expr, function, &given, Some(list))?;
+                    found[row] = self.plain(expr, function, &given.of(row), Some(list))?;
                     if gives(&found[row], doubts[class].as_ref()) {
                         return self.over_rows(expr, (function, arguments), frame, sets, true);
                     }
@@ -136,6 +115,38 @@ impl Evaluator<'_> {
             }
         }
         Ok(found.into_iter().collect())
+    }
+
+    /// The arguments that are not worked out at the tuples.
+    fn plain_arguments(
+        &self,
+        (function, arguments): (&'static Function, &[Expr]),
+        frame: &Frame,
+    ) -> Result<Vec<Column>, QueryError> {
+        let plain = arguments.iter().zip(function.takes).enumerate();
+        let plain =
+            plain.map(|(at, (argument, takes))| match at == function.set_at() || takes.is_each() {
+                true => Ok(Column::Same(Value::Omitted)),
+                false => self.eval(argument, frame),
+            });
+        plain.collect()
+    }
+
+    /// The arguments that are worked out at the tuples of some rows.
+    fn at_tuples(
+        &self,
+        (function, arguments): (&'static Function, &[Expr]),
+        frame: &Frame,
+        spans: &[List],
+        block: std::ops::Range<usize>,
+    ) -> Result<Vec<Option<Column>>, QueryError> {
+        let mut child = self.child(frame, spans, block.clone())?;
+        child.name(&arguments[function.set_at()], arguments, &spans[block]);
+        let values = arguments.iter().zip(function.takes).map(|(argument, takes)| {
+            let column = takes.is_each().then(|| self.eval(argument, &child.frame));
+            column.transpose()
+        });
+        values.collect()
     }
 
     /// All tuples of the sets of some rows.
@@ -323,6 +334,25 @@ fn columns_of(sets: &Column) -> Vec<HierarchyRef> {
     };
     let first = all.next().map_or(Vec::new(), of);
     if all.all(|value| of(value) == first) { first } else { Vec::new() }
+}
+
+/// The arguments of a function at rows that do not differ in what is worked out at the tuples.
+struct Given<'a> {
+    plain: &'a [Column],
+    at_tuples: Vec<Option<Value>>,
+}
+
+impl Given<'_> {
+    fn of(&self, row: usize) -> Vec<Value> {
+        let given = self.at_tuples.iter().zip(self.plain);
+        let given = given.map(|(list, plain)| list.clone().unwrap_or_else(|| plain.get(row)));
+        given.collect()
+    }
+}
+
+/// What the arguments are at some of the tuples.
+fn of_tuples(values: &[Option<Column>], rows: &std::ops::Range<usize>) -> Vec<Option<Value>> {
+    values.iter().map(|column| Some(list_of(column.as_ref()?, rows.clone()))).collect()
 }
 
 fn list_of(column: &Column, rows: std::ops::Range<usize>) -> Value {

@@ -12,10 +12,9 @@ use hashbrown::HashMap;
 
 use super::Evaluator;
 use super::frame::{At, Frame, Stand};
-use super::set::Set;
+use super::narrow::Narrowing;
 use super::value::{Column, Value};
 use crate::cube::MeasureRef;
-use crate::query::bind::{condition_of, narrowing};
 use crate::query::bound::{Axis, Bound, Condition, Factor, HierarchyRef, Member, Part, Union};
 use crate::query::cellset::CellSet;
 use crate::query::count;
@@ -119,41 +118,17 @@ enum Class {
 }
 
 /// What rows of one shape ask for.
-#[derive(Default)]
 struct Shape {
     conditions: Vec<Condition>,
     unions: Vec<Arc<Union>>,
     /// The hierarchies on which rows differ, and how.
     differing: Vec<(HierarchyRef, Stand)>,
-    /// The dimensions that a subselect does not narrow.
-    lifted: Vec<usize>,
 }
 
 /// A shape, and which rows ask for it, if not all.
 type Asked = (Shape, Option<Vec<bool>>);
 
 impl Evaluator<'_> {
-    /// What narrows every count: the conditions that do not stand in `WHERE`.
-    pub(crate) fn conditions(&self) -> impl Iterator<Item = &Condition> {
-        let conditions = self.bound.conditions.iter().enumerate();
-        let sliced = |at: usize| self.bound.sliced.iter().any(|(position, _)| *position == at);
-        conditions.filter(move |(at, _)| !sliced(*at)).map(|(_, condition)| condition)
-    }
-
-    /// Whether a stand says nothing of a dimension that measures are not related to.
-    pub(super) fn is_unsaid(&self, hierarchy: HierarchyRef, member: Member) -> bool {
-        member == Member::All || member == self.scope.default_member(hierarchy)
-    }
-
-    /// The conditions of the hierarchies that stand at default members, being named nowhere.
-    pub(crate) fn default_conditions(
-        &self,
-        is_named: impl Fn(HierarchyRef) -> bool,
-    ) -> impl Iterator<Item = Condition> {
-        let unnamed = self.bound.defaults.iter().filter(move |(own, _)| !is_named(*own));
-        unnamed.filter_map(|(own, member)| condition_of(self.scope.cube, *own, vec![*member]))
-    }
-
     /// The stored values at the cells of a frame.
     pub(crate) fn read(&self, frame: &Frame) -> Result<Column, QueryError> {
         let mut values = vec![f64::NAN; frame.rows];
@@ -215,18 +190,6 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Whether a member has something in common with what a subselect leaves.
-    pub(super) fn inside(&self, hierarchy: HierarchyRef, member: Member) -> bool {
-        let (HierarchyRef::Of { dimension, .. }, Member::Of { field, id }) = (hierarchy, member)
-        else {
-            return true;
-        };
-        let Some(keys) = &self.scope.subspace[dimension] else { return true };
-        let own =
-            self.scope.cube.dimensions[dimension].fields[field].keys_of_member.get(id as usize);
-        own.iter().any(|&key| keys.has(key as usize))
-    }
-
     /// The values of rows of one shape; empty where they read nothing.
     fn read_shape(&self, frame: &Frame) -> Result<Vec<f64>, QueryError> {
         let nothing = || Ok(vec![f64::NAN; frame.rows]);
@@ -267,105 +230,37 @@ impl Evaluator<'_> {
     /// What rows of one shape ask of a group: `None` where that is nothing, and else which rows ask
     /// it, if not all.
     fn shape(&self, frame: &Frame, group: usize) -> Result<Option<Asked>, QueryError> {
-        let uses = &self.scope.cube.groups[group].uses;
-        let (mut shape, mut there) = (Shape::default(), None);
-        let mut sets: Vec<(u32, Vec<HierarchyRef>)> = Vec::new();
-        let is_lifted = |dimension: usize| frame.lifts_unrelated && uses[dimension].is_none();
+        let mut narrowing = Narrowing::new(self, group, frame.lifts_unrelated);
+        let mut differing = Vec::new();
+        let mut there: Option<Vec<bool>> = None;
         for (hierarchy, stand) in frame.stands() {
-            let HierarchyRef::Of { dimension, .. } = *hierarchy else { continue };
-            if is_lifted(dimension) {
+            if narrowing.says_nothing_of(*hierarchy) {
                 continue;
             }
-            if let At::Together(number) = stand.at(0) {
-                match sets.iter_mut().find(|(own, _)| *own == number) {
-                    Some((_, hierarchies)) => hierarchies.push(*hierarchy),
-                    None => sets.push((number, vec![*hierarchy])),
+            let is_same =
+                matches!(stand.at(0), At::Together(_)) || used(stand, frame.rows).len() == 1;
+            if is_same {
+                if !narrowing.stand(*hierarchy, stand.at(0)) {
+                    return Ok(None);
                 }
                 continue;
             }
-            if self.class(Some(*hierarchy), stand.at(0)) == Class::Outside {
-                shape.lifted.push(dimension);
-            }
-            let different = used(stand, frame.rows);
-            if let [only] = different[..] {
-                let At::One(member) = stand.different()[only as usize] else { continue };
-                if uses[dimension].is_none() {
-                    if !self.is_unsaid(*hierarchy, member) {
-                        return Ok(None);
-                    }
-                    continue;
-                }
-                shape.conditions.extend(condition_of(self.scope.cube, *hierarchy, vec![member]));
-            } else if uses[dimension].is_none() {
+            narrowing.place(*hierarchy, stand.at(0));
+            if narrowing.is_unrelated(*hierarchy) {
                 let there = there.get_or_insert_with(|| vec![true; frame.rows]);
                 for (row, there) in there.iter_mut().enumerate() {
-                    *there &= match stand.at(row) {
-                        At::One(member) => self.is_unsaid(*hierarchy, member),
-                        At::Together(_) => false,
-                    };
+                    let own = stand.at(row).member();
+                    *there &= own.is_some_and(|member| self.is_unsaid(*hierarchy, member));
                 }
             } else {
-                shape.differing.push((*hierarchy, stand.clone()));
+                differing.push((*hierarchy, stand.clone()));
             }
         }
-        for stand in &frame.within {
-            if let At::Together(number) = stand.at(0) {
-                sets.push((number, self.set_of(number).columns().collect()));
-            }
-        }
-        for (number, hierarchies) in sets {
-            let set = self.set_of(number);
-            let (conditions, unions) = self.conditions_of(&set, &hierarchies)?;
-            shape.conditions.extend(conditions);
-            shape.unions.extend(unions);
-        }
-        let defaults = self.default_conditions(|own| frame.stand(own).is_some());
-        shape.conditions.extend(defaults.filter(|one| uses[one.dimension].is_some()));
-        let lifted = &shape.lifted;
-        let narrowing = self.conditions().filter(|one| !lifted.contains(&one.dimension));
-        let narrowing: Vec<Condition> = narrowing.cloned().collect();
-        shape.conditions.splice(0..0, narrowing);
-        shape.conditions.retain(|one| !is_lifted(one.dimension));
-        let unions = shape.unions.iter().filter_map(|own| without(own, &is_lifted));
-        shape.unions = unions.collect();
-        let lifted = |dimension| is_lifted(dimension) || shape.lifted.contains(&dimension);
-        shape.unions.extend(self.unions(&lifted));
-        let boxes = shape.unions.iter().flat_map(|own| own.boxes.iter().flatten());
-        let unrelated =
-            shape.conditions.iter().chain(boxes).any(|one| uses[one.dimension].is_none());
-        Ok((!unrelated).then_some((shape, there)))
-    }
-
-    /// What the members of some hierarchies of a set say together: conditions, and unions where they
-    /// are no product.
-    pub(crate) fn conditions_of(
-        &self,
-        set: &Set,
-        hierarchies: &[HierarchyRef],
-    ) -> Result<(Vec<Condition>, Vec<Arc<Union>>), QueryError> {
-        let (mut conditions, mut unions) = (Vec::new(), Vec::new());
-        for factor in &set.factors {
-            let own =
-                (0..factor.columns.len()).filter(|&at| hierarchies.contains(&factor.columns[at]));
-            let own: Vec<usize> = own.collect();
-            if own.is_empty() || self.scope.says_nothing(factor) {
-                continue;
-            }
-            let written = self.scope.written(&Set { factors: vec![factor.clone()] })?;
-            let columns: Vec<HierarchyRef> = own.iter().map(|&at| written.columns[at]).collect();
-            let tuples = written.tuples().flat_map(|tuple| own.iter().map(|&at| tuple[at]));
-            let tuples: Vec<Member> = tuples.collect();
-            let (own, union) = narrowing(self.scope.cube, &columns, &tuples)?;
-            conditions.extend(own.into_iter().map(|(_, condition)| condition));
-            unions.extend(union.map(Arc::new));
-        }
-        Ok((conditions, unions))
-    }
-
-    /// The unions that narrow every count, but for what they say of some dimensions.
-    pub(crate) fn unions(&self, is_lifted: &impl Fn(usize) -> bool) -> Vec<Arc<Union>> {
-        let all = self.bound.unions.iter().filter(|own| !own.sliced);
-        all.filter_map(|own| without(own, is_lifted)).collect()
+        narrowing.within(frame);
+        narrowing.defaults(|own| frame.stand(own).is_some());
+        let narrowed = narrowing.finish()?;
+        let shape = narrowed.map(|(conditions, unions)| Shape { conditions, unions, differing });
+        Ok(shape.map(|shape| (shape, there)))
     }
 
     /// The values of rows, looked up in what is counted for all of them.
@@ -466,7 +361,7 @@ impl Evaluator<'_> {
                 .filter_map(|(hierarchy, _)| Some((*hierarchy, few.stand(*hierarchy)?.clone())));
             let conditions = shape.conditions.clone();
             let (unions, differing) = (shape.unions.clone(), own.collect());
-            let own = Shape { conditions, unions, differing, lifted: Vec::new() };
+            let own = Shape { conditions, unions, differing };
             let found = self.looked_up(&few, std::slice::from_ref(measure), &own)?;
             rows.iter().zip(found).for_each(|(&row, value)| values[row as usize] = value);
         }
@@ -559,15 +454,6 @@ fn each_once(mut members: Vec<Member>) -> Vec<Member> {
         members.retain(|member| seen.insert(*member));
     }
     members
-}
-
-/// A union, but for what it says of some dimensions; `None` where that is all.
-fn without(own: &Arc<Union>, is_lifted: &impl Fn(usize) -> bool) -> Option<Arc<Union>> {
-    let kept = |one: &&Condition| !is_lifted(one.dimension);
-    let boxes = own.boxes.iter().map(|own| own.iter().filter(kept).cloned().collect());
-    let boxes: Vec<Vec<Condition>> = boxes.collect();
-    let says = !boxes.iter().any(Vec::is_empty);
-    says.then(|| Arc::new(Union { boxes, sliced: false }))
 }
 
 /// An axis of tuples; positions where nothing is counted are left out.

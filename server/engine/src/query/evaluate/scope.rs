@@ -286,8 +286,8 @@ impl<'q> Scope<'q> {
     /// The unique name of a member.
     pub(crate) fn unique_name(&self, place: Place) -> String {
         let (hierarchy, member) = self.plain(place);
-        match self.own_name(member) {
-            Some(name) => names::unique_name_of(self.cube, hierarchy, name),
+        match self.own_member(member) {
+            Some(own) => names::unique_name_of(self.cube, hierarchy, &own.name),
             None => names::unique_name(self.cube, hierarchy, member),
         }
     }
@@ -295,13 +295,20 @@ impl<'q> Scope<'q> {
     /// What people read of a member.
     pub(crate) fn caption(&self, place: Place) -> &str {
         let (hierarchy, member) = self.plain(place);
-        self.own_name(member).unwrap_or_else(|| names::caption(self.cube, hierarchy, member))
+        let own = self.own_member(member).map(|own| own.caption.as_str());
+        own.unwrap_or_else(|| names::caption(self.cube, hierarchy, member))
     }
 
-    /// The name of a calculated member that the question defines.
-    fn own_name(&self, member: Member) -> Option<&str> {
+    /// The name of a member: of one that the question defines its own, of others their caption.
+    pub(crate) fn name(&self, place: Place) -> &str {
+        let own = self.own_member(self.plain(place).1).map(|own| own.name.as_str());
+        own.unwrap_or_else(|| self.caption(place))
+    }
+
+    /// A calculated member that the question defines.
+    fn own_member(&self, member: Member) -> Option<&Own> {
         let Member::Calculated(number) = member else { return None };
         let own = number.checked_sub(self.cube.calculated.len())?;
-        self.own.get(own).map(|own| own.name.as_str())
+        self.own.get(own)
     }
 }

@@ -10,12 +10,11 @@
 //! and some 400 digits together.
 
 mod day;
-mod language;
 mod named;
 mod number;
 mod text;
 
-pub use language::Language;
+pub use cube_schema::language::Language;
 
 use cube_schema::day::Day;
 

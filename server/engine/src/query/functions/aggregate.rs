@@ -12,7 +12,7 @@ use crate::query::evaluate::Evaluator;
 use crate::query::evaluate::cell::Assembly;
 use crate::query::evaluate::frame::{At, Frame, Stand};
 use crate::query::evaluate::keys::Keys;
-use crate::query::evaluate::set::Set;
+use crate::query::evaluate::set::{Set, Written};
 use crate::query::evaluate::value::{Column, Value};
 use crate::query::expr::{Depends, Expr, Node};
 
@@ -243,12 +243,45 @@ fn aggregate_of_the_cell(
         within.within.push(Stand::Same(At::Together(number)));
         return eval(&within);
     }
-    let lists: Vec<Arc<_>> = tuples_of_class
-        .iter()
-        .map(|tuples| {
-            Ok(Arc::new(evaluator.scope.written(&written.choose(tuples.iter().copied()))?))
-        })
-        .collect::<Result<_, QueryError>>()?;
+    let existing = (&*written, &tuples_of_class[..], &of_row[..]);
+    let passes = passing(evaluator, frame, existing, conditions)?;
+    let (groups, group_of_row) = groups_of(evaluator, existing, &passes)?;
+    if groups.len().saturating_mul(frame.rows) > evaluator.limits.cells.max(frame.rows) {
+        return Err(too_many_groups(groups.len()));
+    }
+    let mut all = Assembly::new(frame.rows);
+    for (number, (with, _)) in groups.iter().enumerate() {
+        let rows = (0..frame.rows as u32).filter(|&row| group_of_row[row as usize] == Some(number));
+        let rows: Vec<u32> = rows.collect();
+        let mut within = frame.select(&rows);
+        let is_whole = written.len() > 0 && *with == Keys::all(written.len());
+        let number = match is_whole {
+            true => evaluator.together(&set),
+            false => {
+                let own = (0..written.len()).filter(|&tuple| with.has(tuple));
+                evaluator.together(&Arc::new(written.choose(own)))
+            }
+        };
+        within.within.push(Stand::Same(At::Together(number)));
+        all.put(&rows, &eval(&within)?);
+    }
+    Ok(all.finish())
+}
+
+/// A set written out, the tuples of it that exist in each class of cells, and the class of each cell.
+type Existing<'a> = (&'a Written, &'a [Vec<usize>], &'a [u32]);
+
+/// Whether all conditions hold at the tuples that exist in each cell, cell after cell.
+fn passing(
+    evaluator: &Evaluator<'_>,
+    frame: &Frame,
+    (written, tuples_of_class, of_row): Existing<'_>,
+    conditions: &[&Expr],
+) -> Result<Vec<bool>, QueryError> {
+    let lists = tuples_of_class.iter().map(|tuples| {
+        Ok(Arc::new(evaluator.scope.written(&written.choose(tuples.iter().copied()))?))
+    });
+    let lists: Vec<Arc<Written>> = lists.collect::<Result<_, QueryError>>()?;
     let of_frame: Vec<_> =
         of_row.iter().map(|&class| Ok(Arc::clone(&lists[class as usize]))).collect();
     let child = evaluator.child(frame, &of_frame, 0..frame.rows)?;
@@ -259,10 +292,21 @@ fn aggregate_of_the_cell(
             *passes &= holds.get(row).truth()?;
         }
     }
+    Ok(passes)
+}
+
+/// Groups of cells that are counted within one set, as [`Groups`] has them, and the group of each cell.
+type Grouped = (Vec<(Keys, Keys)>, Vec<Option<usize>>);
+
+fn groups_of(
+    evaluator: &Evaluator<'_>,
+    (written, tuples_of_class, of_row): Existing<'_>,
+    passes: &[bool],
+) -> Result<Grouped, QueryError> {
     let mut groups = Groups::new(written.len());
-    let mut group_of_row = Vec::with_capacity(frame.rows);
+    let mut group_of_row = Vec::with_capacity(of_row.len());
     let mut start = 0;
-    for &class in of_row.iter() {
+    for &class in of_row {
         let tuples = &tuples_of_class[class as usize];
         let (mut with, mut without) = (Keys::none(written.len()), Keys::none(written.len()));
         for (at, &tuple) in tuples.iter().enumerate() {
@@ -272,27 +316,7 @@ fn aggregate_of_the_cell(
         group_of_row.push(groups.of(with, without));
         check_groups(groups.groups.len(), evaluator)?;
     }
-    let cells = groups.groups.len().saturating_mul(frame.rows);
-    if cells > evaluator.limits.cells.max(frame.rows) {
-        return Err(too_many_groups(groups.groups.len()));
-    }
-    let mut all = Assembly::new(frame.rows);
-    for (number, group) in groups.groups.iter().enumerate() {
-        let rows: Vec<u32> = (0..frame.rows as u32)
-            .filter(|&row| group_of_row[row as usize] == Some(number))
-            .collect();
-        let own = (0..written.len()).filter(|&tuple| group.0.has(tuple));
-        let mut within = frame.select(&rows);
-        if group.0 != Keys::all(written.len()) || written.len() == 0 {
-            let number = evaluator.together(&Arc::new(written.choose(own)));
-            within.within.push(Stand::Same(At::Together(number)));
-        } else {
-            let number = evaluator.together(&set);
-            within.within.push(Stand::Same(At::Together(number)));
-        }
-        all.put(&rows, &eval(&within)?);
-    }
-    Ok(all.finish())
+    Ok((groups.groups, group_of_row))
 }
 
 /// Sets of tuples that cells have in common: those that some cell needs, and those that some cell

@@ -6,6 +6,9 @@ use crate::query::cellset::Special;
 use crate::query::parse::words::STEPS;
 use crate::query::{Cancel, Limits, Question, answer};
 
+/// The calendar here has no weeks. A question of the shop asks its example.
+const OF_WEEKS: &str = "WTD";
+
 /// A question that gives what an example gives.
 fn question(function: &Function) -> String {
     let example = function.example;
@@ -23,7 +26,7 @@ fn question(function: &Function) -> String {
 fn every_example_is_answered() {
     let views = [view()];
     let mut failed = Vec::new();
-    for function in ALL.iter() {
+    for function in ALL.iter().filter(|function| function.name != OF_WEEKS) {
         let text = question(function);
         let asked = Question::Mdx(&text);
         match answer(&views, &asked, &Limits::default(), &Cancel::default()) {
@@ -42,9 +45,7 @@ fn every_example_is_answered() {
 fn every_function_says_what_it_means_and_shows_itself() {
     for function in ALL.iter() {
         assert!(function.meaning.ends_with('.'), "{}", function.name);
-        // Operators, and periods that the calendar of the example does not have.
-        let others = ["Range", "Complement", "In", "QTD", "MTD", "WTD"];
-        let is_operator = others.contains(&function.name);
+        let is_operator = ["Range", "Complement", "In"].contains(&function.name);
         let written = match function.form {
             Form::Call => format!("{}(", function.name),
             Form::Step => format!(".{}", function.name),

@@ -22,11 +22,11 @@ type Of = fn(&Scope<'_>, Place) -> Outcome;
 
 /// The properties that every member has, by their names.
 const OWN: [(&[&str], Of); 21] = [
-    (&["NAME", "MEMBER_NAME"], caption),
+    (&["NAME", "MEMBER_NAME"], member_name),
     (&["CAPTION", "MEMBER_CAPTION"], caption),
     (&["UNIQUE_NAME", "UNIQUENAME", "MEMBER_UNIQUE_NAME"], unique_name),
-    (&["KEY", "MEMBER_KEY", "KEY0", "ID"], key),
-    (&["MEMBER_VALUE", "VALUE"], value),
+    (&["KEY", "MEMBER_KEY", "MEMBERKEY", "KEY0", "ID"], key),
+    (&["MEMBER_VALUE", "MEMBERVALUE", "VALUE"], value),
     (&["DESCRIPTION"], description),
     (&["LEVEL_NUMBER"], level_number),
     (&["LEVEL_UNIQUE_NAME"], level_unique_name),
@@ -50,7 +50,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         meaning: "Medlemmets navn, som det står i svaret.",
         example: "[Tid].[År].[2020].Name",
-        ..property("Name", |call| of_member(call, caption))
+        ..property("Name", |call| of_member(call, member_name))
     },
     Function {
         meaning: "Det, man læser om medlemmet.",
@@ -65,7 +65,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         meaning: "Medlemmets navn, som det står i svaret.",
         example: "[Tid].[År].[2020].Member_Name",
-        ..property("Member_Name", |call| of_member(call, caption))
+        ..property("Member_Name", |call| of_member(call, member_name))
     },
     Function {
         meaning: "Det navn, kun medlemmet har.",
@@ -93,10 +93,20 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ..property("Key", |call| of_member(call, key))
     },
     Function {
+        meaning: "Medlemmets nøgle i data; som Member_Key.",
+        example: "[Handle kommune].[Kommune].[Brøndby].MemberKey",
+        ..property("MemberKey", |call| of_member(call, key))
+    },
+    Function {
         meaning: "Medlemmets værdi: af en periode dens første dag, af en nøgle, der er et tal, en dato eller sandt/falsk, \
                   den; ellers det, man læser.",
         example: "[Tid].[Kvartal].[2020K1].Member_Value",
         ..property("Member_Value", |call| of_member(call, value))
+    },
+    Function {
+        meaning: "Medlemmets værdi; som Member_Value. Datofiltre i regneark skriver det sådan.",
+        example: "[Tid].[Kvartal].[2020K1].MemberValue",
+        ..property("MemberValue", |call| of_member(call, value))
     },
     Function {
         meaning: "Niveauets nummer fra oven; I alt står på 0.",
@@ -253,6 +263,10 @@ fn field_of<'c>(scope: &Scope<'c>, place: Place, name: &str) -> Option<(&'c Fiel
 }
 
 // The properties that every member has.
+
+fn member_name(scope: &Scope<'_>, place: Place) -> Outcome {
+    scope.text(scope.name(place))
+}
 
 fn caption(scope: &Scope<'_>, place: Place) -> Outcome {
     scope.text(scope.caption(place))

@@ -8,7 +8,7 @@ use crate::cube::dimension::same;
 use crate::cube::sort::danish;
 use crate::query::evaluate::texts::LONGEST;
 use crate::query::evaluate::value::Value;
-use crate::query::format::{Format, Language, Shown};
+use crate::query::format::{Format, Shown};
 
 const VALUE: Takes = Takes::Need(Kind::Value);
 const MAYBE: Takes = Takes::May(Kind::Value);
@@ -372,7 +372,7 @@ fn shown(call: &Call<'_>, value: &Value, format: &str) -> Outcome {
         Value::Text(text) => Shown::Text(text),
         _ => Shown::Empty,
     };
-    call.scope.text(&Format::new(format, Language::Danish).show(shown))
+    call.scope.text(&Format::new(format, call.scope.cube.language).show(shown))
 }
 
 fn format(call: &Call<'_>) -> Outcome {

@@ -34,22 +34,30 @@ pub(super) const FUNCTIONS: &[Function] = &[
         depends: Some(|_| Depends::EVERYTHING),
         ..Function::call("PeriodsToDate", Kind::Set, Rule::Framed(periods_to_date))
     },
-    to_date("YTD", "Perioderne fra årets første til og med medlemmet.", |own, frame, given| {
-        of_time(own, frame, given, &YEAR_TO_DATE)
-    }),
+    to_date(
+        "YTD",
+        "Perioderne fra årets første til og med medlemmet.",
+        "YTD([Tid].[Kvartal].[2020K3])",
+        |own, frame, given| of_time(own, frame, given, &YEAR_TO_DATE),
+    ),
     to_date(
         "QTD",
         "Perioderne fra kvartalets første til og med medlemmet.",
+        "QTD([Tid].[Måned].[2020-05])",
         |own, frame, given| of_time(own, frame, given, &QUARTER_TO_DATE),
     ),
     to_date(
         "MTD",
         "Perioderne fra månedens første til og med medlemmet.",
+        "MTD([Tid].[Måned].[2020-05])",
         |own, frame, given| of_time(own, frame, given, &MONTH_TO_DATE),
     ),
-    to_date("WTD", "Perioderne fra ugens første til og med medlemmet.", |own, frame, given| {
-        of_time(own, frame, given, &WEEK_TO_DATE)
-    }),
+    to_date(
+        "WTD",
+        "Perioderne fra ugens første til og med medlemmet; af en dimension med uger.",
+        "WTD([Tid].[Uger].[Dag].[2024-03-06])",
+        |own, frame, given| of_time(own, frame, given, &WEEK_TO_DATE),
+    ),
     Function {
         takes: &[LEVEL, Takes::May(Kind::Value), MAY_MEMBER],
         meaning: "Medlemmet på samme plads så mange perioder før, for eksempel samme kvartal sidste \
@@ -103,11 +111,16 @@ pub(super) const FUNCTIONS: &[Function] = &[
 type Framed = fn(&Evaluator<'_>, &Frame, &[Expr]) -> Result<Column, QueryError>;
 
 /// The periods up to a member of time.
-const fn to_date(name: &'static str, meaning: &'static str, rule: Framed) -> Function {
+const fn to_date(
+    name: &'static str,
+    meaning: &'static str,
+    example: &'static str,
+    rule: Framed,
+) -> Function {
     Function {
         takes: &[MAY_MEMBER],
         meaning,
-        example: "YTD([Tid].[Kvartal].[2020K3])",
+        example,
         depends: Some(of_first),
         ..Function::call(name, Kind::Set, Rule::Framed(rule))
     }

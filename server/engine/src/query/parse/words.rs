@@ -33,7 +33,7 @@ pub const RESERVED: [&str; 27] = [
 
 /// Words that, after a dot, without brackets and without arguments, are taken of what stands before
 /// the dot and are no name in it. With arguments any word is.
-pub const STEPS: [&str; 49] = [
+pub const STEPS: [&str; 51] = [
     "allmembers",
     "caption",
     "catalog_name",
@@ -69,7 +69,9 @@ pub const STEPS: [&str; 49] = [
     "member_type",
     "member_unique_name",
     "member_value",
+    "memberkey",
     "members",
+    "membervalue",
     "name",
     "nextmember",
     "ordinal",

@@ -1,7 +1,10 @@
 //! Separators and names by language.
 
-/// The language of whoever reads.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+use serde::{Deserialize, Serialize};
+
+/// The language of whoever reads. In a schema file, and in the metadata of a cube, its tag.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum Language {
     /// `1.234,5`, `31.10.2026`, `oktober`.
     #[default]
@@ -55,6 +58,15 @@ impl Language {
         }
     }
 
+    /// Its tag: `da`, `en`.
+    #[must_use]
+    pub fn tag(self) -> &'static str {
+        match self {
+            Language::Danish => "da",
+            Language::English => "en",
+        }
+    }
+
     /// Its Windows number.
     #[must_use]
     pub fn number(self) -> u32 {
@@ -65,7 +77,8 @@ impl Language {
     }
 
     /// What stands before decimals.
-    pub(super) fn point(self) -> char {
+    #[must_use]
+    pub fn point(self) -> char {
         match self {
             Language::Danish => ',',
             Language::English => '.',
@@ -73,7 +86,8 @@ impl Language {
     }
 
     /// What stands between thousands.
-    pub(super) fn thousands(self) -> char {
+    #[must_use]
+    pub fn thousands(self) -> char {
         match self {
             Language::Danish => '.',
             Language::English => ',',
@@ -81,7 +95,8 @@ impl Language {
     }
 
     /// The name of a month, 1 to 12.
-    pub(super) fn month(self, month: i8) -> &'static str {
+    #[must_use]
+    pub fn month(self, month: i8) -> &'static str {
         let names = match self {
             Language::Danish => &DANISH_MONTHS,
             Language::English => &ENGLISH_MONTHS,
@@ -90,7 +105,8 @@ impl Language {
     }
 
     /// The name of a day of the week, 0 being Monday.
-    pub(super) fn weekday(self, day: i8) -> &'static str {
+    #[must_use]
+    pub fn weekday(self, day: i8) -> &'static str {
         let names = match self {
             Language::Danish => &DANISH_DAYS,
             Language::English => &ENGLISH_DAYS,
@@ -99,23 +115,42 @@ impl Language {
     }
 
     /// How a day is usually written.
-    pub(super) fn short_date(self) -> &'static str {
+    #[must_use]
+    pub fn short_date(self) -> &'static str {
         match self {
             Language::Danish => "dd.mm.yyyy",
             Language::English => "m/d/yyyy",
         }
     }
 
-    /// The words for true and false.
-    pub(super) fn truth(self, truth: bool) -> &'static str {
+    /// The word for true, or for false.
+    #[must_use]
+    pub fn truth(self, truth: bool) -> &'static str {
         let [yes, no] = self.truths();
         if truth { yes } else { no }
     }
 
-    pub(super) fn truths(self) -> [&'static str; 2] {
+    /// The words for true and false.
+    #[must_use]
+    pub fn truths(self) -> [&'static str; 2] {
         match self {
             Language::Danish => ["Sand", "Falsk"],
             Language::English => ["True", "False"],
         }
+    }
+}
+
+impl TryFrom<String> for Language {
+    type Error = String;
+
+    fn try_from(tag: String) -> Result<Language, String> {
+        let unknown = || format!("sproget '{tag}' kendes ikke; skriv 'da' eller 'en'");
+        Language::of_tag(&tag).ok_or_else(unknown)
+    }
+}
+
+impl From<Language> for String {
+    fn from(language: Language) -> String {
+        language.tag().to_owned()
     }
 }

@@ -1,0 +1,169 @@
+//! Text → schema, and what of it cannot be read: all of it at once, in Danish, each with its line.
+
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+use toml::de::{DeArray, DeTable, DeValue, Deserializer, Error, ValueDeserializer};
+
+use super::problem::line_of;
+use super::{
+    CalculatedMeasure, Cube, Dimension, DimensionUse, Hierarchy, Measure, MeasureGroup, NamedSet,
+    Problem, Provenance, Role, Schema, SchemaError, Table,
+};
+
+/// A value of the file, with its place.
+type Value<'a> = Spanned<DeValue<'a>>;
+
+/// Reads a schema file of which the promises are not checked yet.
+///
+/// # Errors
+/// Every line that is no TOML; else everything that is no part of a schema.
+pub(super) fn read(text: &str) -> Result<Schema, SchemaError> {
+    let (document, errors) = DeTable::parse_recoverable(text);
+    if !errors.is_empty() {
+        return Err(problems(text, &errors, no_toml));
+    }
+    let read = |document| Schema::deserialize_from(Deserializer::from(document));
+    read(document.clone()).map_err(|error| {
+        let mut errors = parts(&document);
+        errors.extend(read(without_parts(document)).err());
+        let all = if errors.is_empty() { vec![error] } else { errors };
+        problems(text, &all, no_schema)
+    })
+}
+
+impl Schema {
+    fn deserialize_from(document: Deserializer<'_>) -> Result<Schema, Error> {
+        serde::Deserialize::deserialize(document)
+    }
+}
+
+fn problems(text: &str, errors: &[Error], said: fn(&str) -> String) -> SchemaError {
+    let line = |error: &Error| error.span().map(|span| line_of(text, span.start));
+    let problem = |error| Problem { line: line(error), what: said(error.message()) };
+    let mut problems: Vec<Problem> = errors.iter().map(problem).collect();
+    problems.sort_by_key(|problem| problem.line);
+    problems.dedup();
+    SchemaError { problems }
+}
+
+/// What is wrong with the tables, dimensions, cubes and roles, each looked at by itself.
+fn parts(document: &Spanned<DeTable<'_>>) -> Vec<Error> {
+    let of = |key: &str| document.get_ref().get(key).map_or(&[][..], elements);
+    let each = |key, wrong: fn(&Value<'_>) -> Vec<Error>| of(key).iter().flat_map(wrong);
+    each("table", whole::<Table>)
+        .chain(each("dimension", |one| {
+            within::<Dimension>(one, &[("hierarchies", whole::<Hierarchy>)])
+        }))
+        .chain(each("cube", |one| within::<Cube>(one, &CUBE)))
+        .chain(each("role", whole::<Role>))
+        .collect()
+}
+
+/// What is wrong with an element of an array.
+type Part = (&'static str, fn(&Value<'_>) -> Vec<Error>);
+
+const CUBE: [Part; 3] = [
+    ("group", |one| within::<MeasureGroup>(one, &GROUP)),
+    ("calculated", whole::<CalculatedMeasure>),
+    ("set", whole::<NamedSet>),
+];
+
+const GROUP: [Part; 3] = [
+    ("dimensions", whole::<DimensionUse>),
+    ("measures", whole::<Measure>),
+    ("provenance", whole::<Provenance>),
+];
+
+fn whole<T: DeserializeOwned>(value: &Value<'_>) -> Vec<Error> {
+    T::deserialize(ValueDeserializer::from(value.clone())).err().into_iter().collect()
+}
+
+/// What is wrong with the parts of a value; where that is nothing, with the value.
+fn within<T: DeserializeOwned>(value: &Value<'_>, parts: &[Part]) -> Vec<Error> {
+    let of = |key: &str| value.get_ref().get(key).map_or(&[][..], elements);
+    let inner: Vec<Error> =
+        parts.iter().flat_map(|(key, wrong)| of(key).iter().flat_map(wrong)).collect();
+    if inner.is_empty() { whole::<T>(value) } else { inner }
+}
+
+fn elements<'v, 'a>(value: &'v Value<'a>) -> &'v [Value<'a>] {
+    match value.get_ref() {
+        DeValue::Array(array) => array,
+        _ => &[],
+    }
+}
+
+/// The file with empty arrays in the place of its parts.
+fn without_parts(mut document: Spanned<DeTable<'_>>) -> Spanned<DeTable<'_>> {
+    for key in ["table", "dimension", "cube", "role"] {
+        if let Some(value) = document.get_mut().get_mut(key)
+            && matches!(value.get_ref(), DeValue::Array(_))
+        {
+            *value.get_mut() = DeValue::Array(DeArray::new());
+        }
+    }
+    document
+}
+
+/// What is wrong with a line that is no TOML.
+fn no_toml(message: &str) -> String {
+    let what = match message.split_once("expected ") {
+        _ if message.starts_with("duplicate key") => "nøglen står to gange".to_owned(),
+        Some((_, expected)) => format!("her mangler {}", expected.replace(" or ", " eller ")),
+        None => format!("linjen kan ikke læses som TOML ({message})"),
+    };
+    format!(
+        "{what}; en linje er navn = værdi eller [[navn]], en tekst står i \"…\", og hvert [ og {{ \
+         lukkes"
+    )
+}
+
+/// What is wrong with something that is TOML and no schema.
+fn no_schema(message: &str) -> String {
+    let named = |rest: &str| rest.split('`').nth(1).unwrap_or_default().to_owned();
+    let known = |rest: &str| rest.split('`').skip(3).step_by(2).collect::<Vec<_>>().join(", ");
+    let (message, _) = message.split_once('\n').unwrap_or((message, ""));
+    if message.starts_with("unknown field") {
+        format!("nøglen '{}' kendes ikke her; der er {}", named(message), known(message))
+    } else if message.starts_with("missing field") {
+        format!("her mangler nøglen '{}'", named(message))
+    } else if message.starts_with("duplicate field") {
+        format!("nøglen '{}' står to gange", named(message))
+    } else if message.starts_with("unknown variant") {
+        format!("'{}' kendes ikke her; vælg en af {}", named(message), known(message))
+    } else if let Some((found, wanted)) = message
+        .strip_prefix("invalid type: ")
+        .or_else(|| message.strip_prefix("invalid value: "))
+        .and_then(|rest| rest.split_once(", expected "))
+    {
+        format!("her står {}, men der skal stå {}", in_danish(found), in_danish(wanted))
+    } else {
+        message.to_owned()
+    }
+}
+
+/// The kinds of values, as messages name them.
+const KINDS: [(&str, &str); 14] = [
+    ("a borrowed string", "en tekst i \"…\""),
+    ("a string", "en tekst i \"…\""),
+    ("string", "teksten"),
+    ("integer", "tallet"),
+    ("floating point", "tallet"),
+    ("boolean", "sandhedsværdien"),
+    ("a boolean", "true eller false"),
+    ("a sequence", "en liste i [ ]"),
+    ("sequence", "en liste"),
+    ("map", "en tabel i { }"),
+    ("a map", "en tabel i { }"),
+    ("u8", "et helt tal fra 0 til 255"),
+    ("i32", "et helt tal"),
+    ("struct ", "en tabel i { } eller [[ ]]: "),
+];
+
+fn in_danish(kind: &str) -> String {
+    let found = KINDS.iter().filter(|(name, _)| kind.starts_with(name));
+    match found.max_by_key(|(name, _)| name.len()) {
+        Some((name, danish)) => format!("{danish}{}", &kind[name.len()..]),
+        None => kind.to_owned(),
+    }
+}

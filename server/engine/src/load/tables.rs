@@ -1,0 +1,139 @@
+//! The part of the load report for people that tells what the rules have done: in all, by
+//! municipality and system, and where it has become more.
+
+use std::cmp::Reverse;
+
+use super::effect::{Effect, EffectKind};
+use super::page::Page;
+use super::report::{LoadReport, SystemLine};
+
+/// How many rises are listed.
+const RISES: usize = 30;
+
+impl LoadReport {
+    /// Marks and warnings that are more than in the former version, the greatest rise first: whom
+    /// to ring.
+    pub(super) fn risen_to(&self, page: &mut Page) {
+        let rises = |one: &&Effect| {
+            let is_fault = matches!(one.kind, EffectKind::Marked | EffectKind::Warned);
+            is_fault && one.before.is_some_and(|before| one.count.records > before)
+        };
+        let of_system = |line: &'_ SystemLine| -> Vec<(u64, String)> {
+            let risen = line.effects.iter().filter(rises);
+            risen.map(|one| (rise(one), risen_line(line, one))).collect()
+        };
+        let mut risen: Vec<(u64, String)> = self.systemer.iter().flat_map(of_system).collect();
+        if risen.is_empty() {
+            return;
+        }
+        risen.sort_by_key(|one| Reverse(one.0));
+        page.heading(&format!("Flere mærker og advarsler end i version {}", self.former));
+        risen.iter().take(RISES).for_each(|(_, line)| page.line(2, line));
+        if risen.len() > RISES {
+            page.line(2, &format!("… og {} til; se nedenfor", risen.len() - RISES));
+        }
+    }
+
+    /// Every rule, and every kind of warning of a line.
+    pub(super) fn rules_to(&self, page: &mut Page) {
+        page.heading("Regler: hvad hver regel har gjort, og advarsler om linjer");
+        heading_to(page);
+        self.effects.iter().for_each(|effect| effect_to(page, effect));
+        for (caption, count) in &self.remarks {
+            let numbers = [count.records.to_string(), count.citizens.to_string(), String::new()];
+            page.table_line(numbers, caption);
+        }
+    }
+
+    /// The same by municipality and system.
+    pub(super) fn systems_to(&self, page: &mut Page) {
+        page.heading("Regler og advarsler pr. kommune og system");
+        for line in &self.systemer {
+            let SystemLine { kommune, system, count, before, effects } = line;
+            let (records, citizens) = (count.records, count.citizens);
+            let before = before.map(|before| format!(" (før {before})")).unwrap_or_default();
+            page.heading(&format!(
+                "{kommune} {system}: {records} ydelser{before}, {citizens} borgere"
+            ));
+            if !effects.is_empty() {
+                heading_to(page);
+            }
+            effects.iter().for_each(|effect| effect_to(page, effect));
+        }
+    }
+}
+
+fn rise(effect: &Effect) -> u64 {
+    effect.count.records - effect.before.unwrap_or(0).min(effect.count.records)
+}
+
+fn risen_line(line: &SystemLine, effect: &Effect) -> String {
+    let (before, now) = (effect.before.unwrap_or(0), effect.count.records);
+    let (kommune, system, name) = (&line.kommune, &line.system, name(effect));
+    format!("{kommune} {system}: {before} → {now} {name}")
+}
+
+fn heading_to(page: &mut Page) {
+    page.table_line(["ydelser", "borgere", "før"], "regel, og hvad den har gjort");
+}
+
+fn effect_to(page: &mut Page, effect: &Effect) {
+    let citizens = match effect.kind.knows_citizens() {
+        true => effect.count.citizens.to_string(),
+        false => "–".to_owned(),
+    };
+    let before = effect.before.map(|before| before.to_string()).unwrap_or_default();
+    page.table_line([effect.count.records.to_string(), citizens, before], &name(effect));
+}
+
+/// `D1 Ugyldig ydelseskode, mærket`.
+fn name(effect: &Effect) -> String {
+    let Effect { rule, caption, kind, .. } = effect;
+    format!("{rule} {caption}, {}", kind.word()).trim_start().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::report::Count;
+    use super::*;
+
+    #[test]
+    fn a_rise_of_marks_stands_first_and_every_system_has_its_table() {
+        let effect = |rule: &str, kind, records, before| Effect {
+            rule: rule.to_owned(),
+            caption: "Navn".to_owned(),
+            kind,
+            count: Count { records, citizens: 2 },
+            before: Some(before),
+        };
+        let report = LoadReport {
+            former: "2026-09.1".to_owned(),
+            systemer: vec![SystemLine {
+                kommune: "153".to_owned(),
+                system: "nexus".to_owned(),
+                count: Count { records: 10, citizens: 7 },
+                before: Some(9),
+                effects: vec![
+                    effect("D1", EffectKind::Marked, 5, 1),
+                    effect("", EffectKind::Warned, 9, 2),
+                    effect("K4", EffectKind::Changed, 90, 1),
+                    effect("D2", EffectKind::Marked, 3, 4),
+                ],
+            }],
+            ..LoadReport::default()
+        };
+        let text = report.to_text();
+        let risen: Vec<&str> = text.lines().filter(|line| line.contains(" → ")).collect();
+        assert_eq!(
+            risen,
+            ["  153 nexus: 2 → 9 Navn, advarsel", "  153 nexus: 1 → 5 D1 Navn, mærket"]
+        );
+        assert!(text.contains("\n153 nexus: 10 ydelser (før 9), 7 borgere\n"), "{text}");
+        let row = |words: &[&str]| {
+            let is = |line: &&str| line.split_whitespace().eq(words.iter().copied());
+            assert!(text.lines().any(|line| is(&line)), "{words:?}: {text}");
+        };
+        row(&["5", "2", "1", "D1", "Navn,", "mærket"]);
+        row(&["9", "–", "2", "Navn,", "advarsel"]);
+    }
+}

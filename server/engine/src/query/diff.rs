@@ -1,0 +1,379 @@
+//! Why a figure has changed from one version to another.
+//!
+//! Every record of the two versions is in one *class*: it is new, vanished, changed, differently read
+//! by code lists, differently judged by rules, differently approved, or the same. Then the question is
+//! counted in a row of worlds that begins at the older version and ends at the newer one: the older
+//! without one class after the other, then, over the records that are the same, the newer one, to
+//! which its classes are added again. Each world is counted as any other answer is, over the rows
+//! that it has, so the differences of neighbours add up to the difference of the two versions whatever
+//! the measure is. What a cause has done is the sum of the differences of its steps.
+//!
+//! Between the worlds of the same records lie two things that no record tells of: time, where the
+//! newer version has months that the older one has not, and the rest (reference data, and, for whoever
+//! may see only some of the records, all that the others have done).
+
+mod ledger;
+mod worlds;
+
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+
+use super::disclose;
+use super::drill::{Drill, drill};
+use super::error::{ErrorKind, QueryError};
+use super::explain::{self, UNEXPLAINED};
+use super::pivot::Pivot;
+use super::table::{Table, Values};
+use super::view::{Seen, View};
+use super::{Cancel, answer};
+use crate::cube::Rows;
+use ledger::{Classes, Ledger};
+use worlds::{Grid, Place};
+
+/// Records listed of each version at most.
+const RECORDS: usize = 1_000_000;
+
+/// By what records are known in two versions, in the words of a schema.
+#[derive(Clone, Copy, Debug)]
+pub struct Identity<'a> {
+    /// The cube that has every record as it was delivered.
+    pub cube: &'a str,
+    /// The dimension and field that say whose a record is.
+    pub whose: (&'a str, &'a str),
+    /// The columns of records that name one of somebody's records.
+    pub id: &'a [&'a str],
+    /// The dimensions that say what was delivered.
+    pub dimensions: &'a [&'a str],
+    /// The columns of records that say what was delivered.
+    pub columns: &'a [&'a str],
+    /// The column of records that says which rules have marked it.
+    pub marks: &'a str,
+    /// The dimensions on which a record moves as time passes.
+    pub lapsing: &'a [&'a str],
+    /// The field of months.
+    pub month: &'a str,
+}
+
+/// Why a figure has changed, in the order in which causes are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cause {
+    /// The as-of day has moved.
+    Time,
+    /// Other quarters are approved.
+    Approval,
+    /// A code is known in one version only.
+    Codes,
+    /// The record is not in the newer version.
+    Vanished,
+    /// It was delivered with something else in it.
+    Changed,
+    /// It is not in the older version.
+    New,
+    /// It was delivered as before; its marks or days after the rules are others.
+    Judged,
+    /// What no record tells of.
+    Rest,
+}
+
+impl Cause {
+    /// All of them, in order.
+    pub const ALL: [Cause; 8] = [
+        Cause::Time,
+        Cause::Approval,
+        Cause::Codes,
+        Cause::Vanished,
+        Cause::Changed,
+        Cause::New,
+        Cause::Judged,
+        Cause::Rest,
+    ];
+
+    /// What people read.
+    #[must_use]
+    pub fn caption(self) -> &'static str {
+        match self {
+            Cause::Time => "Tid",
+            Cause::Approval => "Godkendelser",
+            Cause::Codes => "Kodelister",
+            Cause::Vanished => "Forsvundne",
+            Cause::Changed => "Ændrede",
+            Cause::New => "Nye",
+            Cause::Judged => "Regler",
+            Cause::Rest => "Referencedata og andet",
+        }
+    }
+}
+
+/// A version as somebody sees it.
+#[derive(Clone, Copy)]
+pub struct Side<'a> {
+    /// Its name, for headings and errors.
+    pub name: &'a str,
+    /// Its cubes.
+    pub views: &'a [View],
+}
+
+/// A cell that has changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Changed {
+    /// What people read of its members, in the order of the headings.
+    pub members: Vec<String>,
+    /// In the older version.
+    pub before: Option<f64>,
+    /// In the newer one.
+    pub after: Option<f64>,
+    /// What each cause has done, in the order of [`Cause::ALL`].
+    pub causes: [f64; Cause::ALL.len()],
+}
+
+/// Two versions compared.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    /// The fields of the members, and perhaps the measure.
+    pub headings: Vec<String>,
+    /// The cells that have changed.
+    pub cells: Vec<Changed>,
+    /// How many cells have not.
+    pub unchanged: usize,
+    /// Decimals of the values.
+    pub decimals: u8,
+    /// How many municipalities of the newer answer are behind.
+    pub behind: u32,
+    /// Whether the causes are those of the caller's own records alone.
+    pub own: bool,
+}
+
+/// Compares the answers of two versions to a pivot.
+///
+/// # Errors
+/// A name that one of the versions does not have, an answer larger than the limits, or the question
+/// was cancelled.
+pub fn diff(
+    before: Side<'_>,
+    after: Side<'_>,
+    pivot: &Pivot,
+    identity: &Identity<'_>,
+    cancel: &Cancel,
+) -> Result<Compared, QueryError> {
+    let at =
+        |side: Side<'_>| answer::find(side.views, &pivot.cube).map_err(|error| told(error, side));
+    let (old, new) = (at(before)?, at(after)?);
+    disclose::refuse(&before.views[old], "sammenligninger af versioner")?;
+    disclose::refuse(&after.views[new], "sammenligninger af versioner")?;
+    let tellers = Tellers::find((before.views, old), (after.views, new));
+    let words = (pivot, identity);
+    let classes = Classes::find(before.views, after.views, tellers.as_ref(), words, cancel)?;
+    let own = is_own(&after.views[new]);
+    let pivot = Pivot { empty: false, ..pivot.clone() };
+    let asked = (&before.views[old], &after.views[new]);
+    let ran = worlds::run(
+        (before, after),
+        asked,
+        tellers.as_ref(),
+        &pivot,
+        (identity, &classes),
+        cancel,
+    )?;
+    Ok(compare(&ran, own))
+}
+
+/// Whether the caller sees all figures and only some of the records.
+fn is_own(view: &View) -> bool {
+    view.of_records().is_restricted() && !view.is_restricted()
+}
+
+/// What tells of records in each version.
+struct Tellers {
+    before: View,
+    after: View,
+}
+
+impl Tellers {
+    /// The cube that is asked tells; but for whoever sees all its figures and only some of its records,
+    /// the one that explains it by these alone, as its rules leave them: no step tells of the records of
+    /// others then. `None` where that is not there.
+    fn find((before, old): (&[View], usize), (after, new): (&[View], usize)) -> Option<Tellers> {
+        Some(Tellers { before: teller(before, old)?, after: teller(after, new)? })
+    }
+}
+
+fn teller(views: &[View], at: usize) -> Option<View> {
+    let view = &views[at];
+    if !is_own(view) {
+        return Some(view.clone());
+    }
+    let how = view.cube().explain.as_ref()?;
+    let hidden = explain::hidden(views, how).filter(|hidden| hidden.is_restricted())?;
+    let cube = hidden.cube();
+    let path = explain::path(cube, how, &how.own);
+    let (last, ..) = path.last()?;
+    let steps = cube.find_dimension(&how.steps)?;
+    let shape = &cube.dimensions[steps];
+    let field = &shape.fields[shape.find_field(&how.step)?];
+    let is_last = |key: &usize| field.keys.get(field.member_of_key[*key] as usize) == last;
+    let key = (0..shape.key_count).find(is_last)?;
+    let of = |rows: &Rows| rows.bitmaps[steps].get(key).cloned().unwrap_or_default();
+    let seen = cube.groups.iter().map(|group| Seen {
+        rows: of(&group.rows),
+        cut: group.cut.as_ref().map(of).unwrap_or_default(),
+    });
+    Some(hidden.keeping(seen.collect()))
+}
+
+/// The same error, with the version that it is about.
+fn told(error: QueryError, side: Side<'_>) -> QueryError {
+    if error.kind == ErrorKind::Cancelled {
+        return error;
+    }
+    QueryError { message: format!("i version {}: {}", side.name, error.message), ..error }
+}
+
+fn compare(ran: &worlds::Ran, own: bool) -> Compared {
+    let (first, last) = (ran.first(), ran.last());
+    let mut cells = Vec::new();
+    let mut unchanged = 0;
+    for place in places(first, last, &ran.grids) {
+        let value = |grid: &Grid| grid.cells.get(place).copied();
+        let mut causes = [0.0; Cause::ALL.len()];
+        for step in &ran.steps {
+            let [from, to] =
+                [step.from, step.to].map(|at| value(&ran.grids[at]).unwrap_or_default());
+            causes[step.cause as usize] += to - from;
+        }
+        let (before, after) = (value(first), value(last));
+        if before == after && causes.iter().all(|&done| done == 0.0) {
+            unchanged += 1;
+            continue;
+        }
+        let grids = [last, first].into_iter().chain(&ran.grids);
+        let members = grids.filter_map(|grid| grid.captions.get(place)).next();
+        let members = members.cloned().unwrap_or_default();
+        cells.push(Changed { members, before, after, causes });
+    }
+    let (headings, decimals) = (last.headings.clone(), last.decimals.max(first.decimals));
+    Compared { headings, cells, unchanged, decimals, behind: last.behind, own }
+}
+
+/// Every place of some world once: those of the newer version in its order, then the others.
+fn places<'g>(first: &'g Grid, last: &'g Grid, all: &'g [Grid]) -> Vec<&'g Place> {
+    let mut seen = hashbrown::HashSet::new();
+    let grids = [last, first].into_iter().chain(all);
+    grids.flat_map(|grid| &grid.order).filter(|place| seen.insert(*place)).collect()
+}
+
+impl Compared {
+    /// A line per cell: its members, both values, the difference, and what each cause has done.
+    #[must_use]
+    pub fn table(&self, before: &str, after: &str) -> Table {
+        let mut table = Table::default();
+        for (at, heading) in self.headings.iter().enumerate() {
+            table.text(heading, self.cells.iter().map(|cell| Arc::from(cell.members[at].as_str())));
+        }
+        let decimals = self.decimals;
+        let mut number = |name: &str, of: &dyn Fn(&Changed) -> Option<f64>| {
+            table.number(name, "", decimals, self.cells.iter().map(of));
+        };
+        number(before, &|cell| cell.before);
+        number(after, &|cell| cell.after);
+        number("Ændring", &|cell| {
+            Some(cell.after.unwrap_or_default() - cell.before.unwrap_or_default())
+        });
+        for (at, cause) in Cause::ALL.into_iter().enumerate() {
+            let own = self.own && cause == Cause::Rest;
+            let name = if own { UNEXPLAINED } else { cause.caption() };
+            number(name, &|cell| Some(cell.causes[at]));
+        }
+        table
+    }
+}
+
+/// The records of a question that are not the same in two versions: a line for each, or, for whoever
+/// may not see where records came from, how many there are of each kind.
+///
+/// # Errors
+/// As [`diff`]; also where the caller may see no records of the cube.
+pub fn records(
+    before: Side<'_>,
+    after: Side<'_>,
+    pivot: &Pivot,
+    identity: &Identity<'_>,
+    cancel: &Cancel,
+) -> Result<Table, QueryError> {
+    let at =
+        |side: Side<'_>| answer::find(side.views, &pivot.cube).map_err(|error| told(error, side));
+    let (old, new) = (at(before)?, at(after)?);
+    disclose::refuse(&before.views[old], "sammenligninger af versioner")?;
+    disclose::refuse(&after.views[new], "sammenligninger af versioner")?;
+    let tellers = Tellers::find((before.views, old), (after.views, new));
+    let words = (pivot, identity);
+    let classes = Classes::find(before.views, after.views, tellers.as_ref(), words, cancel)?;
+    let mut lines: Vec<Vec<String>> = Vec::new();
+    for side in [before, after] {
+        let is_old = std::ptr::eq(side.views, before.views);
+        let found = listed(side, pivot, identity, cancel).map_err(|error| told(error, side))?;
+        for texts in found {
+            // What only time has done needs no list: it is every open record.
+            let cause = classes.cause(&Ledger::key(&texts), is_old);
+            let Some(cause) = cause.filter(|cause| *cause != Cause::Time) else { continue };
+            lines.push([vec![cause.caption().to_owned()], texts].concat());
+        }
+    }
+    lines.sort_by_key(|line| (rank(&line[0]), line[1..].to_vec()));
+    lines.dedup();
+    let named = after.views[new].sees_deliveries();
+    Ok(if named { by_record(&lines, identity) } else { by_kind(&lines, identity) })
+}
+
+fn rank(caption: &str) -> usize {
+    Cause::ALL.iter().position(|cause| cause.caption() == caption).unwrap_or(Cause::ALL.len())
+}
+
+/// Whose, and by which names, of every record in the cells of a question.
+fn listed(
+    side: Side<'_>,
+    pivot: &Pivot,
+    identity: &Identity<'_>,
+    cancel: &Cancel,
+) -> Result<Vec<Vec<String>>, QueryError> {
+    let (dimension, field) = identity.whose;
+    let mut columns = vec![format!("{dimension}.{field}")];
+    columns.extend(identity.id.iter().map(|&name| name.to_owned()));
+    let has_condition = |text: &&String| text.contains('=') || text.contains("<>");
+    let axes = pivot.columns.iter().chain(&pivot.rows).filter(has_condition);
+    let filters = pivot.filters.iter().chain(axes).cloned().collect();
+    let measure = pivot.measures.first().cloned().unwrap_or_default();
+    let asked =
+        Drill { cube: pivot.cube.clone(), filters, measure, columns, max: RECORDS, first: 0 };
+    let table = drill(side.views, &asked, cancel)?.1.table;
+    let text = |values: &Values, row: usize| match values {
+        Values::Text(texts) => texts[row].as_deref().unwrap_or_default().to_owned(),
+        Values::Number(_) | Values::Day(_) => String::new(),
+    };
+    let line = |row| table.columns.iter().map(|column| text(&column.values, row)).collect();
+    Ok((0..table.rows()).map(line).collect())
+}
+
+fn by_record(lines: &[Vec<String>], identity: &Identity<'_>) -> Table {
+    let mut table = Table::default();
+    let headings = ["Årsag", identity.whose.1].into_iter().chain(identity.id.iter().copied());
+    for (at, heading) in headings.enumerate() {
+        table.text(heading, lines.iter().map(|line| Arc::from(line[at].as_str())));
+    }
+    table
+}
+
+/// How many records of each cause, owner and first name (the system).
+fn by_kind(lines: &[Vec<String>], identity: &Identity<'_>) -> Table {
+    let mut counts: HashMap<&[String], u32> = HashMap::new();
+    lines.iter().for_each(|line| *counts.entry(&line[..3]).or_default() += 1);
+    let mut kinds: Vec<(&[String], u32)> = counts.into_iter().collect();
+    kinds.sort_by_key(|(kind, _)| (rank(&kind[0]), kind.to_vec()));
+    let mut table = Table::default();
+    let headings = ["Årsag", identity.whose.1, identity.id[0]];
+    for (at, heading) in headings.into_iter().enumerate() {
+        table.text(heading, kinds.iter().map(|(kind, _)| Arc::from(kind[at].as_str())));
+    }
+    table.number("Ydelser", "", 0, kinds.iter().map(|(_, count)| Some(f64::from(*count))));
+    table
+}

@@ -1,0 +1,452 @@
+//! Every record of two versions, and what has become of it.
+
+use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use hashbrown::HashMap;
+use roaring::RoaringBitmap;
+
+use super::{Cause, Identity, Tellers};
+use crate::cube::dimension::same;
+use crate::cube::{Cube, Group, ProvenanceValues, Rows, Use};
+use crate::query::Cancel;
+use crate::query::error::{ErrorKind, QueryError};
+use crate::query::pivot::Pivot;
+use crate::query::view::View;
+
+/// Between the names of a record.
+const BETWEEN: char = '\u{1f}';
+
+/// The records of one version that somebody may see, by their names.
+pub(super) struct Ledger<'a> {
+    cube: &'a Cube,
+    group: &'a Group,
+    records: HashMap<String, Vec<Record>>,
+}
+
+/// A record: its rows, and a number that says what is compared of it.
+struct Record {
+    rows: Vec<u32>,
+    delivered: u64,
+}
+
+/// What has become of the records of two versions that are not the same in both.
+pub(super) struct Classes {
+    causes: HashMap<String, Cause>,
+}
+
+impl Classes {
+    /// Compares all records that the caller may see in the versions.
+    pub(super) fn find(
+        before: &[View],
+        after: &[View],
+        tellers: Option<&Tellers>,
+        (pivot, identity): (&Pivot, &Identity<'_>),
+        cancel: &Cancel,
+    ) -> Result<Classes, QueryError> {
+        let delivered = (delivered(before, identity)?, delivered(after, identity)?);
+        let ledgers = (Ledger::of(&delivered.0, identity), Ledger::of(&delivered.1, identity));
+        cancel.check()?;
+        let mut causes = HashMap::new();
+        for (key, records) in &ledgers.0.records {
+            let cause = match ledgers.1.records.get(key) {
+                None => Some(Cause::Vanished),
+                Some(others) => ledgers.0.redelivered(records, &ledgers.1, others, identity),
+            };
+            causes.extend(cause.map(|cause| (key.clone(), cause)));
+        }
+        let is_new = |key: &&String| !ledgers.0.records.contains_key(*key);
+        let new_ones = ledgers.1.records.keys().filter(is_new);
+        causes.extend(new_ones.map(|key| (key.clone(), Cause::New)));
+        cancel.check()?;
+        let mut classes = Classes { causes };
+        if let Some(tellers) = tellers {
+            let by_steps = asks_steps(tellers.after.cube(), pivot);
+            classes.judge(tellers, (before, after), by_steps, identity);
+        }
+        Ok(classes)
+    }
+
+    /// Adds what has become of records that were delivered as before. Approvals are asked about where
+    /// the question is.
+    fn judge(
+        &mut self,
+        of: &Tellers,
+        views: (&[View], &[View]),
+        by_steps: bool,
+        identity: &Identity<'_>,
+    ) {
+        let until = until(of.before.cube(), of.after.cube());
+        let old = Judged::of(&of.before, views.0, until, identity);
+        let new = Judged::of(&of.after, views.1, until, identity);
+        let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+        let nothing = Judged::default();
+        let mut found = Vec::new();
+        for key in keys {
+            let [old, new] = [&old, &new].map(|known| known.get(key).unwrap_or(&nothing));
+            let cause = if old.judged != new.judged {
+                Cause::Judged
+            } else if by_steps && old.approved != new.approved {
+                Cause::Approval
+            } else if old.lapsing != new.lapsing {
+                Cause::Time
+            } else {
+                continue;
+            };
+            found.push((key.clone(), cause));
+        }
+        for (key, cause) in found {
+            self.causes.entry(key).or_insert(cause);
+        }
+    }
+
+    /// What has become of a record; nothing where it is the same, and, of the older version, where the
+    /// newer one has it too.
+    pub(super) fn cause(&self, key: &str, old: bool) -> Option<Cause> {
+        self.causes.get(key).copied().filter(|cause| !old || *cause != Cause::New)
+    }
+
+    /// The rows, and cut rows, of every group of a cube by what has become of their records.
+    pub(super) fn rows(&self, view: &View, views: &[View], identity: &Identity<'_>) -> Split {
+        let cube = view.cube();
+        let own = view.of_records();
+        let split = |number: usize, cut: bool| {
+            let group = &cube.groups[number];
+            let rows = if cut { group.cut.as_ref()? } else { &group.rows };
+            let names = Names::of(cube, number, views, identity)?;
+            let seen = own.seen(number, cut);
+            // Of a fact, all rows have the same names.
+            let mut known: HashMap<u32, Option<Cause>> = HashMap::new();
+            let mut found: HashMap<Cause, RoaringBitmap> = HashMap::new();
+            let may_see = |row: &u32| seen.is_none_or(|seen| seen.contains(*row));
+            for row in (0..rows.len() as u32).filter(may_see) {
+                let cause = *known
+                    .entry(rows.fact[row as usize])
+                    .or_insert_with(|| self.causes.get(&names.key(rows, row as usize)).copied());
+                if let Some(cause) = cause {
+                    found.entry(cause).or_default().insert(row);
+                }
+            }
+            Some(found)
+        };
+        let groups = 0..cube.groups.len();
+        let of =
+            |number| [split(number, false), split(number, true)].map(Option::unwrap_or_default);
+        Split(groups.map(of).collect())
+    }
+}
+
+/// Per group, of its rows and of its cut rows, those of each cause.
+pub(super) struct Split(pub(super) Vec<[HashMap<Cause, RoaringBitmap>; 2]>);
+
+impl Split {
+    /// Whether some record has this cause.
+    pub(super) fn has(&self, cause: Cause) -> bool {
+        self.0.iter().flatten().any(|found| found.contains_key(&cause))
+    }
+}
+
+/// The view that has every record as it was delivered, as far as the caller may see it.
+fn delivered(views: &[View], identity: &Identity<'_>) -> Result<View, QueryError> {
+    let found = views.iter().find(|view| same(&view.cube().name, identity.cube));
+    found.map(View::of_records).ok_or_else(|| {
+        let message =
+            format!("versionen har ikke kuben '{}', som forklarer ændringer", identity.cube);
+        QueryError::new(ErrorKind::Invalid, message).hint("spørg de to versioner hver for sig")
+    })
+}
+
+/// Whether a question is about a dimension whose members change with time.
+fn asks_steps(cube: &Cube, pivot: &Pivot) -> bool {
+    let is_step = |at: &usize| cube.groups.iter().any(|group| group.uses[*at] == Some(Use::Step));
+    let steps = (0..cube.dimensions.len()).filter(is_step);
+    let mut texts = pivot.filters.iter().chain(&pivot.columns).chain(&pivot.rows);
+    let names: Vec<&str> = steps.map(|at| &*cube.dimensions[at].name).collect();
+    texts.any(|text| {
+        text.split_once('.').is_some_and(|(name, _)| names.iter().any(|own| same(own, name.trim())))
+    })
+}
+
+/// The last day that both cubes have.
+fn until(one: &Cube, other: &Cube) -> i32 {
+    one.timeline.as_of().min(other.timeline.as_of()).0
+}
+
+impl<'a> Ledger<'a> {
+    fn of(view: &'a View, identity: &Identity<'_>) -> Ledger<'a> {
+        let (cube, group) = (view.cube(), &view.cube().groups[0]);
+        let mut ledger = Ledger { cube, group, records: HashMap::new() };
+        let Some(names) = Names::of(cube, 0, std::slice::from_ref(view), identity) else {
+            return ledger;
+        };
+        for (key, rows) in records(view, 0, &names) {
+            let mut hasher = DefaultHasher::new();
+            ledger.fields(rows[0], identity).hash(&mut hasher);
+            let record = Record { delivered: hasher.finish(), rows };
+            ledger.records.entry(key).or_default().push(record);
+        }
+        ledger.records.values_mut().for_each(|own| own.sort_by_key(|record| record.delivered));
+        ledger
+    }
+
+    /// The names of a record as one.
+    pub(super) fn key(names: &[String]) -> String {
+        names.join(&BETWEEN.to_string())
+    }
+
+    /// What was delivered of a record, by field.
+    fn fields(&self, row: u32, identity: &Identity<'_>) -> Vec<Vec<String>> {
+        let rows = &self.group.rows;
+        let of_dimension =
+            |name: &&str| keys(self.cube, rows, self.cube.find_dimension(name), row as usize);
+        let fact = rows.fact[row as usize] as usize;
+        let of_column = |name: &&str| {
+            let column = self.group.provenance.iter().find(|column| same(&column.name, name));
+            vec![column.map(|column| text(&column.values, fact)).unwrap_or_default()]
+        };
+        let dimensions = identity.dimensions.iter().map(of_dimension);
+        dimensions.chain(identity.columns.iter().map(of_column)).collect()
+    }
+
+    /// What has become of a record that both versions have; nothing where it was delivered alike.
+    fn redelivered(
+        &self,
+        records: &[Record],
+        other: &Ledger<'_>,
+        others: &[Record],
+        identity: &Identity<'_>,
+    ) -> Option<Cause> {
+        let alike = |(one, other): (&Record, &Record)| one.delivered == other.delivered;
+        if records.len() == others.len() && records.iter().zip(others).all(alike) {
+            return None;
+        }
+        let ([one], [two]) = (records, others) else { return Some(Cause::Changed) };
+        let (old, new) = (self.fields(one.rows[0], identity), other.fields(two.rows[0], identity));
+        let by_lists = old.iter().zip(&new).enumerate().all(|(at, (old, new))| {
+            let name = identity.dimensions.get(at);
+            old == new
+                || name.is_some_and(|name| {
+                    unknown_to(other.cube, name, old) || unknown_to(self.cube, name, new)
+                })
+        });
+        Some(if by_lists { Cause::Codes } else { Cause::Changed })
+    }
+}
+
+/// Whether a code list, which a listed dimension has whole, does not have some of these keys.
+fn unknown_to(cube: &Cube, dimension: &str, keys: &[String]) -> bool {
+    let Some(at) = cube.find_dimension(dimension) else { return false };
+    let shape = &cube.dimensions[at];
+    let Some(field) = leaf(shape).filter(|_| !shape.observed) else { return false };
+    let field = &shape.fields[field];
+    let has = |key: &String| (0..field.len()).any(|member| field.keys.get(member) == key);
+    keys.iter().any(|key| !has(key))
+}
+
+/// The field that tells the keys of a dimension apart best.
+fn leaf(shape: &crate::cube::Dimension) -> Option<usize> {
+    (0..shape.fields.len()).max_by_key(|&at| (shape.fields[at].len(), std::cmp::Reverse(at)))
+}
+
+/// The keys that a row has in a dimension, as texts.
+fn keys(cube: &Cube, rows: &Rows, dimension: Option<usize>, row: usize) -> Vec<String> {
+    let Some(dimension) = dimension else { return Vec::new() };
+    let shape = &cube.dimensions[dimension];
+    let (Some(column), Some(field)) = (&rows.keys[dimension], leaf(shape)) else {
+        return Vec::new();
+    };
+    let field = &shape.fields[field];
+    let of = |key: u32| field.keys.get(field.member_of_key[key as usize] as usize).to_owned();
+    let key = column.get(row);
+    match &rows.lists[dimension] {
+        None => vec![of(key)],
+        Some(lists) => {
+            let mut keys: Vec<String> =
+                lists.get(key as usize).iter().map(|&key| of(key)).collect();
+            keys.sort_unstable();
+            keys
+        }
+    }
+}
+
+fn text(values: &ProvenanceValues, fact: usize) -> String {
+    match values {
+        ProvenanceValues::Text(texts) => texts.get(fact).to_owned(),
+        ProvenanceValues::Coded(texts, codes) => texts.get(codes.get(fact) as usize).to_owned(),
+        ProvenanceValues::Number(numbers) => numbers[fact].to_string(),
+        ProvenanceValues::Day(days) => days[fact].to_string(),
+    }
+}
+
+/// How the records of a group are named.
+struct Names<'a> {
+    cube: &'a Cube,
+    whose: usize,
+    field: usize,
+    id: Vec<&'a ProvenanceValues>,
+}
+
+impl<'a> Names<'a> {
+    /// `None` where the group has no such names, nor the cube that shows its records.
+    fn of(
+        cube: &'a Cube,
+        group: usize,
+        views: &'a [View],
+        identity: &Identity<'_>,
+    ) -> Option<Names<'a>> {
+        let own = &cube.groups[group];
+        // Its facts are those of the cube that shows them, in the same order.
+        let teller = own.records_in.as_ref().and_then(|name| {
+            let view = views.iter().find(|view| same(&view.cube().name, name))?;
+            view.cube().groups.first()
+        });
+        let teller = teller.unwrap_or(own);
+        let find = |name: &&str| {
+            let column = teller.provenance.iter().find(|column| same(&column.name, name));
+            column.map(|column| &column.values)
+        };
+        let id = identity.id.iter().map(find).collect::<Option<Vec<_>>>()?;
+        let whose = cube.find_dimension(identity.whose.0)?;
+        let field = cube.dimensions[whose].find_field(identity.whose.1)?;
+        own.rows.keys[whose].as_ref()?;
+        Some(Names { cube, whose, field, id })
+    }
+
+    fn key(&self, rows: &Rows, row: usize) -> String {
+        let field = &self.cube.dimensions[self.whose].fields[self.field];
+        let key = rows.keys[self.whose].as_ref().map_or(0, |keys| keys.get(row));
+        let mut key = field.captions.get(field.member_of_key[key as usize] as usize).to_owned();
+        let fact = rows.fact[row] as usize;
+        for column in &self.id {
+            key.push(BETWEEN);
+            key.push_str(&text(column, fact));
+        }
+        key
+    }
+}
+
+/// The records of a group that may be seen: their names, and their rows in order of days.
+fn records(view: &View, number: usize, names: &Names<'_>) -> Vec<(String, Vec<u32>)> {
+    let group = &view.cube().groups[number];
+    let rows = &group.rows;
+    let seen = view.seen(number, false);
+    let record = |row: u32| {
+        let fact = rows.fact[row as usize];
+        let record = group.record.as_ref().map_or(fact, |records| records[fact as usize]);
+        (rows.entity[row as usize], record)
+    };
+    let all = (0..rows.len() as u32).filter(|row| seen.is_none_or(|seen| seen.contains(*row)));
+    let mut all: Vec<((u32, u32), u32)> = all.map(|row| (record(row), row)).collect();
+    all.sort_unstable();
+    let own = all.chunk_by(|one, next| one.0 == next.0);
+    own.map(|lines| {
+        let own: Vec<u32> = lines.iter().map(|line| line.1).collect();
+        (names.key(rows, own[0] as usize), own)
+    })
+    .collect()
+}
+
+/// What rules have made of the records of one name, up to a day.
+#[derive(Default)]
+struct Judged {
+    /// Marks and the days that are left, of each record.
+    judged: Vec<(String, Vec<(i32, i32)>)>,
+    /// The days on which each has each key of the dimensions that change with time.
+    approved: Vec<Vec<(String, i32, i32)>>,
+    /// The keys of each on which it moves as time passes.
+    lapsing: Vec<Vec<Vec<String>>>,
+}
+
+impl Judged {
+    fn of(
+        view: &View,
+        views: &[View],
+        until: i32,
+        identity: &Identity<'_>,
+    ) -> HashMap<String, Judged> {
+        let own = view.of_records();
+        let mut found: HashMap<String, Judged> = HashMap::new();
+        let cube = own.cube();
+        // Of several groups the first that tells of records: the others are no services.
+        let numbers = 0..cube.groups.len();
+        let told =
+            numbers.into_iter().find_map(|at| Some((at, Names::of(cube, at, views, identity)?)));
+        let Some((number, names)) = told else { return found };
+        let group = &cube.groups[number];
+        let marks = group.provenance.iter().find(|column| same(&column.name, identity.marks));
+        for (key, rows) in records(&own, number, &names) {
+            let fact = group.rows.fact[rows[0] as usize] as usize;
+            let mark = marks.map(|marks| {
+                // Whoever sees some records only is told what these alone have led to.
+                let own = marks.own.as_ref().filter(|_| own.is_restricted());
+                text(own.unwrap_or(&marks.values), fact)
+            });
+            let mark = mark.unwrap_or_default();
+            let days = rows.iter().map(|&row| {
+                let (first, last) = days(&group.rows, row as usize);
+                (first, last.min(until))
+            });
+            let days = days.filter(|(first, _)| *first <= until).collect();
+            let lapsing = identity
+                .lapsing
+                .iter()
+                .map(|name| keys(cube, &group.rows, cube.find_dimension(name), rows[0] as usize));
+            let lapsing = lapsing.collect();
+            let judged = found.entry(key).or_default();
+            judged.judged.push((mark, days));
+            judged.lapsing.push(lapsing);
+        }
+        for (row, steps) in approvals(&own, number, until) {
+            let rows = group.cut.as_ref().unwrap_or(&group.rows);
+            found.entry(names.key(rows, row)).or_default().approved.push(steps);
+        }
+        found.values_mut().for_each(|judged| {
+            judged.judged.sort();
+            judged.approved.sort();
+            judged.lapsing.sort();
+        });
+        found
+    }
+}
+
+fn days(rows: &Rows, row: usize) -> (i32, i32) {
+    (rows.first_day[row], rows.last_day[row])
+}
+
+/// On which days something has which key of a dimension that changes with time.
+type Steps = Vec<(String, i32, i32)>;
+
+/// For each fact that has days before one: a row of it, and its steps.
+fn approvals(view: &View, number: usize, until: i32) -> Vec<(usize, Steps)> {
+    let cube = view.cube();
+    let group = &cube.groups[number];
+    let Some(rows) = &group.cut else { return Vec::new() };
+    let steps: Vec<usize> =
+        (0..group.uses.len()).filter(|&at| group.uses[at] == Some(Use::Step)).collect();
+    let seen = view.seen(number, true);
+    let mut found: HashMap<u32, (usize, Steps)> = HashMap::new();
+    for row in (0..rows.len()).filter(|&row| seen.is_none_or(|seen| seen.contains(row as u32))) {
+        let (first, last) = days(rows, row);
+        if first > until {
+            continue;
+        }
+        let key = steps.iter().flat_map(|&step| keys(cube, rows, Some(step), row));
+        let key = key.collect::<Vec<_>>().join(",");
+        let own = found.entry(rows.fact[row]).or_insert_with(|| (row, Vec::new()));
+        own.1.push((key, first, last.min(until)));
+    }
+    found.values_mut().for_each(|(_, steps)| join(steps));
+    found.into_values().collect()
+}
+
+/// Days with the same key that meet are one stretch, however they are cut.
+fn join(steps: &mut Steps) {
+    steps.sort();
+    steps.dedup_by(|next, before| {
+        let meets = next.0 == before.0 && next.1 <= before.2 + 1;
+        if meets {
+            before.2 = before.2.max(next.2);
+        }
+        meets
+    });
+}

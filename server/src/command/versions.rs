@@ -1,0 +1,97 @@
+//! `terning-server versions`, `activate` and `remove`: the versions of a data folder, for operators.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use super::say;
+use crate::args;
+use crate::disk::Disk;
+use crate::versions::{
+    self, Activated, Listed, Removed, State, VersionName, bytes_of, current, version_folder,
+};
+
+/// Lists the versions. Each is opened, so that a damaged one is found.
+pub(super) fn list(args: &args::Folder) -> anyhow::Result<ExitCode> {
+    let names = versions::names(&args.data)?;
+    if names.is_empty() {
+        say(format_args!("der er ingen versioner i {}", args.data.display()));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let active = current(&args.data);
+    say(format_args!(
+        "{:<12} {:<10} {:<20} {:>9}  Tilstand",
+        "Version", "Til og med", "Bygget", "MB"
+    ));
+    for name in names {
+        show(&checked(&args.data, name, active == Some(name)));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn checked(data: &Path, name: VersionName, active: bool) -> Listed {
+    let folder = version_folder(data, name);
+    let manifest = versions::open(data, name).map(|version| version.manifest.clone());
+    let state = State::of(&folder, manifest.as_ref(), active);
+    Listed { name, manifest, state, bytes: bytes_of(&folder) }
+}
+
+fn show(listed: &Listed) {
+    let told = listed.manifest.as_ref();
+    let (as_of, built) = told.map_or(("", ""), |told| (&*told.as_of, &*told.built_at));
+    let (name, caption) = (listed.name.to_string(), listed.state.caption());
+    let size = megabytes(listed.bytes);
+    say(format_args!("{name:<12} {as_of:<10} {built:<20} {size:>9}  {caption}"));
+    for reason in listed.state.reasons() {
+        say(format_args!("{:14}{reason}", ""));
+    }
+}
+
+/// Bytes in millions with one decimal, as Danish writes them.
+fn megabytes(bytes: u64) -> String {
+    let tenths = bytes.div_ceil(100_000);
+    format!("{},{}", tenths / 10, tenths % 10)
+}
+
+/// Takes a version into use.
+pub(super) fn activate(args: &args::Activate) -> anyhow::Result<ExitCode> {
+    let Activated { name, before, awaited } =
+        versions::activate(&Disk::real(), &args.data, args.version)?;
+    match before {
+        None => say(format_args!("version {name} er aktiv")),
+        Some(before) if before > name => say(format_args!(
+            "version {name} er aktiv igen i stedet for den nyere {before}; næste genopbygning tager sin \
+             egen version i brug"
+        )),
+        Some(before) => say(format_args!("version {name} er aktiv i stedet for {before}")),
+    }
+    if !awaited.is_empty() {
+        say(format_args!("dermed er det, den afventede, godkendt:"));
+        awaited.iter().for_each(|reason| say(format_args!("  {reason}")));
+    }
+    say(format_args!("en server, der kører, følger med inden for 2 sekunder"));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Removes versions.
+pub(super) fn remove(args: &args::Remove) -> anyhow::Result<ExitCode> {
+    tell_removed(&versions::remove(&Disk::real(), &args.data, &args.versions)?);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Says what was removed.
+pub(super) fn tell_removed(done: &Removed) {
+    let names: Vec<String> = done.versions.iter().map(ToString::to_string).collect();
+    let files = match done.raw_files {
+        1 => "1 leveret fil".to_owned(),
+        count => format!("{count} leverede filer"),
+    };
+    if !names.is_empty() || done.raw_files > 0 {
+        let names = if names.is_empty() { "ingen versioner".to_owned() } else { names.join(", ") };
+        say(format_args!("fjernet: {names} og {files}, i alt {} MB", megabytes(done.bytes)));
+    }
+    if let Some(name) = done.unread {
+        eprintln!(
+            "version {name} siger ikke, hvilke filer den er lavet af; derfor er alle leverede filer beholdt"
+        );
+    }
+}

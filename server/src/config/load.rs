@@ -1,0 +1,78 @@
+//! `[load]`: how much the service takes on at a time, and how much one question may take.
+
+use std::time::Duration;
+
+use terning_engine::query::Limits;
+
+use super::read::Section;
+
+/// How much the service takes on, and how much one question may take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Load {
+    /// Questions that are answered at a time.
+    pub places: usize,
+    /// The same of one caller.
+    pub places_each: usize,
+    /// Questions that wait for a place.
+    pub queue: usize,
+    /// The same of one caller.
+    pub queue_each: usize,
+    /// The longest that a question may take, waiting included, whatever the caller allows.
+    pub longest: Duration,
+    /// How large an answer may become, and what is held while it is worked out.
+    pub limits: Limits,
+    /// How long questions that are being answered may go on after the service was told to stop.
+    pub drain: Duration,
+}
+
+/// Questions that may wait, and of one caller.
+const QUEUE: (u32, u32) = (512, 128);
+/// Seconds of a question.
+const SECONDS: u32 = 30;
+/// Seconds that the service stays after it was told to stop.
+const DRAIN: u32 = 5;
+/// The most of anything that is counted.
+const MOST: u32 = 1_000_000;
+
+impl Default for Load {
+    /// Two places per core: one that counts, one that waits for memory. One of them is never a
+    /// single caller's.
+    fn default() -> Load {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Load {
+            places: 2 * cores,
+            places_each: (2 * cores - 1).max(1),
+            queue: QUEUE.0 as usize,
+            queue_each: QUEUE.1 as usize,
+            longest: Duration::from_secs(SECONDS.into()),
+            limits: Limits::default(),
+            drain: Duration::from_secs(DRAIN.into()),
+        }
+    }
+}
+
+/// Reads the section.
+pub(super) fn read(top: &mut Section<'_, '_>) -> Load {
+    let mut section = top.section("load");
+    let usual = Load::default();
+    let places = section.count_or("places", 1..=1024, usual.places as u32) as usize;
+    let each = places.saturating_sub(1).max(1) as u32;
+    let places_each = section.count_or("places_each", 1..=1024, each) as usize;
+    let queue = section.count_or("queue", 0..=MOST, QUEUE.0) as usize;
+    let queue_each = section.count_or("queue_each", 0..=MOST, QUEUE.1) as usize;
+    let seconds = section.count_or("seconds", 1..=3600, SECONDS);
+    let memory = section.count_or("memory", 16..=MOST, (Limits::MEMORY >> 20) as u32);
+    let limits = Limits::within((memory as usize) << 20);
+    let cells = section.count_or("cells", 1..=u32::MAX, limits.cells as u32) as usize;
+    let drain = section.count_or("drain", 0..=3600, DRAIN);
+    section.end();
+    Load {
+        places,
+        places_each,
+        queue,
+        queue_each,
+        longest: Duration::from_secs(seconds.into()),
+        limits: Limits { cells: cells.min(limits.cells), ..limits },
+        drain: Duration::from_secs(drain.into()),
+    }
+}

@@ -1,0 +1,107 @@
+//! What is done to every call, whatever it asks: it gets an id that stands in each line of the log
+//! which is written for it, and in the head of its answer.
+
+use std::collections::HashMap;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use prost::Message;
+use prost_types::FileDescriptorSet;
+use tonic::codegen::http::{self, HeaderValue};
+use tower::{Layer, Service};
+use tracing::Instrument;
+
+use super::request::{self, Request};
+
+/// The name of a call that the service does not have: what callers write is no name.
+const OTHER: &str = "other";
+
+/// Knows every call by its path.
+#[derive(Clone)]
+pub struct Calls {
+    names: Arc<HashMap<String, Arc<str>>>,
+}
+
+/// A service whose calls are known.
+#[derive(Clone)]
+pub struct Known<S> {
+    inner: S,
+    calls: Calls,
+}
+
+impl Calls {
+    /// The calls of the service.
+    ///
+    /// # Errors
+    /// The compiled-in definition of the service is not one.
+    pub fn new() -> Result<Calls, prost::DecodeError> {
+        let definition = FileDescriptorSet::decode(terning_proto::DESCRIPTORS)?;
+        let mut names = HashMap::new();
+        for file in definition.file {
+            for service in &file.service {
+                for method in &service.method {
+                    let path = format!("/{}.{}/{}", file.package(), service.name(), method.name());
+                    names.insert(path, Arc::from(method.name()));
+                }
+            }
+        }
+        Ok(Calls { names: Arc::new(names) })
+    }
+
+    /// The name of the call of a path.
+    #[must_use]
+    pub fn name(&self, path: &str) -> Arc<str> {
+        self.names.get(path).map_or_else(|| Arc::from(OTHER), Arc::clone)
+    }
+}
+
+impl<S> Layer<S> for Calls {
+    type Service = Known<S>;
+
+    fn layer(&self, inner: S) -> Known<S> {
+        Known { inner, calls: self.clone() }
+    }
+}
+
+impl<S, B, R> Service<http::Request<B>> for Known<S>
+where
+    S: Service<http::Request<B>, Response = http::Response<R>>,
+    S::Future: Send + 'static,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, asked: http::Request<B>) -> Self::Future {
+        let about = Arc::new(Request::new(self.calls.name(asked.uri().path())));
+        let span = tracing::info_span!("kald", id = %about.id, call = %about.call);
+        let answer = self.inner.call(asked);
+        let id = HeaderValue::from_str(&about.id);
+        let answer = async move {
+            let mut answer = answer.await?;
+            if let Ok(id) = id {
+                answer.headers_mut().insert(request::HEADER, id);
+            }
+            Ok(answer)
+        };
+        Box::pin(request::within(about, answer).instrument(span))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_are_known_by_their_paths_and_others_are_one() {
+        let calls = Calls::new().unwrap();
+        assert_eq!(&*calls.name("/terning.v1.QueryService/RunReport"), "RunReport");
+        assert_eq!(&*calls.name("/terning.v1.QueryService/0101501234"), OTHER);
+        assert!(calls.names.len() > 10);
+    }
+}

@@ -1,0 +1,369 @@
+//! Who is let at a place next.
+//!
+//! Every caller has a line of its own, and the lines are served in turn: whoever asks much waits for
+//! itself. What would wait in vain is refused at once: a line that is full, all lines together, or
+//! a wait that is longer than the caller has time.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use hashbrown::HashMap;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use crate::access::Caller;
+
+/// The part of the mean that the newest question has.
+const NEWEST: f64 = 1.0 / 16.0;
+/// What a refused caller is told to wait, at least and at most.
+const RETRY: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(30));
+/// The same where what takes the places takes minutes.
+pub const LONG_RETRY: Duration = RETRY.1;
+
+/// How many questions are answered at a time, and how many may wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Questions that are answered at a time.
+    pub places: usize,
+    /// The same of one caller.
+    pub places_each: usize,
+    /// Questions that wait.
+    pub waiting: usize,
+    /// The same of one caller.
+    pub waiting_each: usize,
+}
+
+/// Why a question is not taken on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// As many wait as may.
+    Full(Duration),
+    /// It would be its turn too late.
+    Late(Duration),
+}
+
+/// The places, and who waits for one.
+pub struct Queue {
+    bounds: Bounds,
+    state: Mutex<State>,
+}
+
+struct State {
+    free: usize,
+    held: HashMap<Caller, usize>,
+    /// The lines that somebody waits in, the next to be served first.
+    lines: VecDeque<Line>,
+    waiting: usize,
+    /// Seconds that a place is held, of late.
+    mean: f64,
+    last: u64,
+}
+
+struct Line {
+    caller: Caller,
+    waiters: VecDeque<Waiter>,
+}
+
+struct Waiter {
+    number: u64,
+    give: oneshot::Sender<Place>,
+}
+
+/// A place where a question is answered; given back when it is dropped.
+pub struct Place {
+    queue: Arc<Queue>,
+    caller: Caller,
+    since: Instant,
+}
+
+/// Takes a waiter out of its line when nobody waits any more.
+struct Waiting<'a> {
+    queue: &'a Queue,
+    number: u64,
+}
+
+// The lines.
+
+impl Queue {
+    /// The places, all of them free.
+    #[must_use]
+    pub fn new(bounds: Bounds) -> Queue {
+        let free = bounds.places;
+        let (held, lines) = (HashMap::new(), VecDeque::new());
+        let state = Mutex::new(State { free, held, lines, waiting: 0, mean: 0.0, last: 0 });
+        Queue { bounds, state }
+    }
+
+    /// A place for a question of a caller, when it is its turn.
+    ///
+    /// # Errors
+    /// It would wait in vain; that is said at once.
+    pub async fn place(
+        self: &Arc<Queue>,
+        caller: &Caller,
+        until: Instant,
+    ) -> Result<Place, Refused> {
+        let (given, _waiting) = {
+            let mut state = self.state();
+            if state.is_served(caller, &self.bounds) {
+                return Ok(state.serve(self, caller));
+            }
+            state.check(caller, &self.bounds, until)?;
+            let (number, given) = state.join(caller);
+            (given, Waiting { queue: self, number })
+        };
+        given.await.map_err(|_| Refused::Full(RETRY.1))
+    }
+
+    /// How many wait.
+    #[cfg(test)]
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.state().waiting
+    }
+
+    fn give_back(self: &Arc<Queue>, caller: &Caller, held: Duration) {
+        // Places are given when the lock is open: one that nobody takes comes back here.
+        for (give, place) in self.next(caller, held) {
+            drop(give.send(place));
+        }
+    }
+
+    /// Who is served now that a place came back.
+    fn next(
+        self: &Arc<Queue>,
+        caller: &Caller,
+        held: Duration,
+    ) -> Vec<(oneshot::Sender<Place>, Place)> {
+        let mut state = self.state();
+        state.take_back(caller, held);
+        let mut served = Vec::new();
+        while let Some((caller, give)) = state.leave(&self.bounds) {
+            let place = state.serve(self, &caller);
+            served.push((give, place));
+        }
+        served
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn held(&self, caller: &Caller) -> usize {
+        self.held.get(caller).copied().unwrap_or(0)
+    }
+
+    /// Whether a place is free for a caller. Where one is, nobody waits who could have it.
+    fn is_served(&self, caller: &Caller, bounds: &Bounds) -> bool {
+        self.free > 0 && self.held(caller) < bounds.places_each
+    }
+
+    fn serve(&mut self, queue: &Arc<Queue>, caller: &Caller) -> Place {
+        self.free -= 1;
+        *self.held.entry(caller.clone()).or_default() += 1;
+        Place { queue: Arc::clone(queue), caller: caller.clone(), since: Instant::now() }
+    }
+
+    fn take_back(&mut self, caller: &Caller, held: Duration) {
+        self.free += 1;
+        self.take(held);
+        if let Some(count) = self.held.get_mut(caller) {
+            *count -= 1;
+            if *count == 0 {
+                self.held.remove(caller);
+            }
+        }
+    }
+
+    /// Takes the time of a question into the mean.
+    fn take(&mut self, held: Duration) {
+        self.mean += (held.as_secs_f64() - self.mean) * NEWEST;
+    }
+
+    fn check(&self, caller: &Caller, bounds: &Bounds, until: Instant) -> Result<(), Refused> {
+        let own = self.line(caller).map_or(0, |line| line.waiters.len());
+        let wait = self.wait(own, caller, bounds);
+        let retry = wait.clamp(RETRY.0, RETRY.1);
+        if self.waiting >= bounds.waiting || own >= bounds.waiting_each {
+            return Err(Refused::Full(retry));
+        }
+        match Instant::now() + wait > until {
+            true => Err(Refused::Late(retry)),
+            false => Ok(()),
+        }
+    }
+
+    /// How long the last of a line would wait, about: of the other lines as many are served before.
+    fn wait(&self, own: usize, caller: &Caller, bounds: &Bounds) -> Duration {
+        let others = self.lines.iter().filter(|line| line.caller != *caller);
+        let before: usize = others.map(|line| line.waiters.len().min(own + 1)).sum();
+        let turns = (before + own + 1) as f64 / bounds.places.max(1) as f64;
+        Duration::try_from_secs_f64(self.mean * turns).unwrap_or(RETRY.1)
+    }
+
+    fn line(&self, caller: &Caller) -> Option<&Line> {
+        self.lines.iter().find(|line| line.caller == *caller)
+    }
+
+    fn join(&mut self, caller: &Caller) -> (u64, oneshot::Receiver<Place>) {
+        let (give, given) = oneshot::channel();
+        self.last += 1;
+        self.waiting += 1;
+        let waiter = Waiter { number: self.last, give };
+        match self.lines.iter_mut().find(|line| line.caller == *caller) {
+            Some(line) => line.waiters.push_back(waiter),
+            None => {
+                let (caller, waiters) = (caller.clone(), VecDeque::from([waiter]));
+                self.lines.push_back(Line { caller, waiters });
+            }
+        }
+        (self.last, given)
+    }
+
+    /// Takes the next who can be served out of its line, which then is the last.
+    fn leave(&mut self, bounds: &Bounds) -> Option<(Caller, oneshot::Sender<Place>)> {
+        let next = self.lines.iter().position(|line| self.is_served(&line.caller, bounds))?;
+        let mut line = self.lines.remove(next)?;
+        let waiter = line.waiters.pop_front()?;
+        let caller = line.caller.clone();
+        self.waiting -= 1;
+        if !line.waiters.is_empty() {
+            self.lines.push_back(line);
+        }
+        Some((caller, waiter.give))
+    }
+
+    fn forget(&mut self, number: u64) {
+        for line in &mut self.lines {
+            let before = line.waiters.len();
+            line.waiters.retain(|waiter| waiter.number != number);
+            self.waiting -= before - line.waiters.len();
+        }
+        self.lines.retain(|line| !line.waiters.is_empty());
+    }
+}
+
+// What is given back.
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.queue.give_back(&self.caller, self.since.elapsed());
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.queue.state().forget(self.number);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BOUNDS: Bounds = Bounds { places: 1, places_each: 1, waiting: 8, waiting_each: 4 };
+
+    fn caller(kommune: &str) -> Caller {
+        Caller::Bearer { role: "kommune".to_owned(), parameter: kommune.to_owned() }
+    }
+
+    fn soon() -> Instant {
+        Instant::now() + Duration::from_secs(60)
+    }
+
+    /// Lets those who came wait in their lines.
+    async fn settle() {
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn lines_are_served_in_turn_and_each_in_its_order() {
+        let queue = Arc::new(Queue::new(BOUNDS));
+        let first = queue.place(&caller("a"), soon()).await.unwrap();
+        let (told, mut served) = tokio::sync::mpsc::unbounded_channel();
+        for (name, number) in [("a", 1), ("a", 2), ("a", 3), ("b", 1), ("b", 2), ("c", 1)] {
+            let (queue, told) = (Arc::clone(&queue), told.clone());
+            tokio::spawn(async move {
+                let place = queue.place(&caller(name), soon()).await.unwrap();
+                told.send((name, number)).unwrap();
+                drop(place);
+            });
+            settle().await;
+        }
+        assert_eq!(queue.waiting(), 6);
+        drop(first);
+        let mut order = Vec::new();
+        for _ in 0..6 {
+            order.push(served.recv().await.unwrap());
+        }
+        assert_eq!(order, [("a", 1), ("b", 1), ("c", 1), ("a", 2), ("b", 2), ("a", 3)]);
+        assert_eq!(queue.waiting(), 0);
+    }
+
+    #[tokio::test]
+    async fn one_caller_never_holds_more_than_its_own_places() {
+        let queue = Arc::new(Queue::new(Bounds { places: 3, places_each: 2, ..BOUNDS }));
+        let _held = [
+            queue.place(&caller("a"), soon()).await.unwrap(),
+            queue.place(&caller("a"), soon()).await.unwrap(),
+        ];
+        let (own, one) = (Arc::clone(&queue), caller("a"));
+        let waiting = tokio::spawn(async move { own.place(&one, soon()).await });
+        settle().await;
+        assert_eq!(queue.waiting(), 1);
+        let other = queue.place(&caller("b"), soon()).await;
+        assert!(other.is_ok(), "the third place is another's");
+        drop(other);
+        settle().await;
+        assert!(!waiting.is_finished(), "a free place is not the caller's third");
+        waiting.abort();
+        settle().await;
+        assert_eq!(queue.waiting(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_full_line_refuses_its_caller_and_full_lines_refuse_everybody() {
+        let queue = Arc::new(Queue::new(Bounds { waiting: 5, ..BOUNDS }));
+        let _held = queue.place(&caller("a"), soon()).await.unwrap();
+        let wait = |name| {
+            let queue = Arc::clone(&queue);
+            tokio::spawn(async move { queue.place(&caller(name), soon()).await.map(drop) })
+        };
+        let waiting: Vec<_> = (0..4).map(|_| wait("a")).collect();
+        settle().await;
+        let refused = |name| {
+            let queue = Arc::clone(&queue);
+            async move {
+                let began = std::time::Instant::now();
+                let refused = queue.place(&caller(name), soon()).await.err();
+                assert!(began.elapsed() < Duration::from_millis(5), "refused at once");
+                matches!(refused, Some(Refused::Full(_)))
+            }
+        };
+        assert!(refused("a").await);
+        let last = wait("b");
+        settle().await;
+        assert!(refused("c").await && queue.waiting() == 5);
+        waiting.iter().for_each(tokio::task::JoinHandle::abort);
+        settle().await;
+        assert_eq!(queue.waiting(), 1, "who goes away leaves its line");
+        last.abort();
+    }
+
+    #[tokio::test]
+    async fn a_wait_that_is_longer_than_the_time_there_is_is_refused_before_it() {
+        let queue = Arc::new(Queue::new(BOUNDS));
+        queue.state().take(Duration::from_secs(32));
+        let _held = queue.place(&caller("a"), soon()).await.unwrap();
+        let second = Instant::now() + Duration::from_secs(1);
+        let refused = queue.place(&caller("b"), second).await.err();
+        let Some(Refused::Late(retry)) = refused else { panic!("{refused:?}") };
+        assert!((1.9..2.1).contains(&retry.as_secs_f64()), "{retry:?}");
+        assert_eq!(queue.waiting(), 0);
+    }
+}

@@ -1,0 +1,155 @@
+use std::time::Duration;
+
+use tokio_stream::StreamExt;
+
+use super::*;
+
+const SOON: Duration = Duration::from_secs(5);
+
+fn work() -> Work {
+    Work::new(Load { places: 2, places_each: 1, queue_each: 1, ..Load::default() })
+}
+
+fn soon() -> Instant {
+    Instant::now() + SOON
+}
+
+fn caller(kommune: &str) -> Caller {
+    Caller::Bearer { role: "kommune".to_owned(), parameter: kommune.to_owned() }
+}
+
+/// A job that goes on until it is told to stop, and then says so.
+fn endless(
+    told: &std::sync::mpsc::Sender<()>,
+) -> impl FnOnce(&Cancel) -> Result<(), Status> + use<> {
+    let told = told.clone();
+    move |cancel: &Cancel| {
+        while cancel.check().is_ok() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        told.send(()).map_err(|_| status::internal())
+    }
+}
+
+#[tokio::test]
+async fn a_job_is_told_to_stop_at_its_deadline() {
+    let (told, was_told) = std::sync::mpsc::channel();
+    let deadline = Instant::now() + Duration::from_millis(20);
+    let refused = work().run(&Caller::Local, deadline, endless(&told)).await.unwrap_err();
+    assert_eq!(refused.code(), Code::DeadlineExceeded);
+    was_told.recv_timeout(SOON).unwrap();
+}
+
+#[tokio::test]
+async fn a_job_that_nobody_waits_for_is_told_to_stop_and_leaves_the_list() {
+    let (work, (told, was_told)) = (work(), std::sync::mpsc::channel());
+    let (own, job) = (work.clone(), endless(&told));
+    let asked = tokio::spawn(async move { own.run(&Caller::Local, soon(), job).await });
+    while !work.queries().first().is_some_and(|query| query.runs()) {
+        tokio::task::yield_now().await;
+    }
+    asked.abort();
+    tokio::task::spawn_blocking(move || was_told.recv_timeout(SOON)).await.unwrap().unwrap();
+    tokio::time::timeout(SOON, work.running.idle()).await.unwrap();
+}
+
+#[tokio::test]
+async fn queries_that_wait_or_run_are_listed_and_can_be_ended() {
+    let (work, (told, was_told)) = (work(), std::sync::mpsc::channel());
+    let ask = |name| {
+        let (own, job) = (work.clone(), endless(&told));
+        tokio::spawn(async move { own.run(&caller(name), soon(), job).await })
+    };
+    let running = ask("a");
+    while !work.queries().first().is_some_and(|query| query.runs()) {
+        tokio::task::yield_now().await;
+    }
+    let waiting = ask("a");
+    while work.queries().len() < 2 {
+        tokio::task::yield_now().await;
+    }
+    let listed: Vec<bool> = work.queries().iter().map(|query| query.runs()).collect();
+    assert_eq!(listed, [true, false], "the second of a caller waits though a place is free");
+    let refused = work.run(&caller("a"), soon(), endless(&told)).await.unwrap_err();
+    assert_eq!(refused.code(), Code::ResourceExhausted, "its line is full");
+    work.queries()[1].end();
+    assert_eq!(waiting.await.unwrap().unwrap_err().code(), Code::Cancelled);
+    assert!(was_told.try_recv().is_err(), "what waited has never begun");
+    let began = Instant::now();
+    work.queries()[0].end();
+    assert_eq!(running.await.unwrap().unwrap_err().code(), Code::Cancelled);
+    tokio::time::timeout(SOON, work.running.idle()).await.unwrap();
+    assert!(began.elapsed() < Duration::from_millis(100));
+}
+
+#[tokio::test]
+async fn who_closes_lets_what_runs_come_to_its_end_and_takes_on_nothing() {
+    let work = Work::new(Load { drain: SOON, ..Load::default() });
+    let (own, (begun, has_begun)) = (work.clone(), tokio::sync::oneshot::channel());
+    let job = move |_: &Cancel| {
+        begun.send(()).map_err(|()| status::internal())?;
+        std::thread::sleep(Duration::from_millis(50));
+        Ok(7)
+    };
+    let running = tokio::spawn(async move { own.run(&Caller::Local, soon(), job).await });
+    has_begun.await.unwrap();
+    work.close();
+    let refused = work.run(&Caller::Local, soon(), |_| Ok(())).await.unwrap_err();
+    assert_eq!(refused.code(), Code::Unavailable);
+    work.drained().await;
+    assert_eq!(running.await.unwrap().unwrap(), 7);
+}
+
+#[tokio::test]
+async fn what_runs_longer_than_there_is_time_to_close_is_ended() {
+    let work = Work::new(Load { drain: Duration::from_millis(20), ..Load::default() });
+    let (own, (told, was_told)) = (work.clone(), std::sync::mpsc::channel());
+    let job = endless(&told);
+    let running = tokio::spawn(async move { own.run(&Caller::Local, soon(), job).await });
+    while work.queries().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    work.close();
+    work.drained().await;
+    assert_eq!(running.await.unwrap().unwrap_err().code(), Code::Cancelled);
+    drop(was_told);
+}
+
+/// A long answer that never ends by itself.
+fn forever(
+    told: &std::sync::mpsc::Sender<()>,
+) -> impl FnOnce(Into<(), ()>, &Cancel) -> Result<(), ()> + use<> {
+    let told = told.clone();
+    move |_, cancel| {
+        while cancel.check().is_ok() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        told.send(()).map_err(|_| ())
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_nobody_waits_for_is_told_to_stop_and_gives_its_place_back() {
+    let (work, (told, was_told)) = (work(), std::sync::mpsc::channel());
+    let begin = || work.stream(&Caller::Local, forever(&told), |()| status::internal());
+    let streams: Vec<_> = (0..LONG).map(|_| begin().unwrap()).collect();
+    assert!(begin().is_err_and(|refused| refused.code() == Code::ResourceExhausted));
+    drop(streams);
+    for _ in 0..LONG {
+        was_told.recv_timeout(SOON).unwrap();
+    }
+    let all = work.long.acquire_many(LONG as u32);
+    assert!(tokio::time::timeout(SOON, all).await.unwrap().is_ok());
+}
+
+#[tokio::test]
+async fn a_stream_that_is_cancelled_ends_with_the_refusal_that_says_so() {
+    let (work, (told, was_told)) = (work(), std::sync::mpsc::channel());
+    let stream = work.stream(&Caller::Local, forever(&told), |()| status::internal());
+    let mut stream = std::pin::pin!(stream.unwrap());
+    work.queries()[0].end();
+    let last = stream.next().await.unwrap().unwrap_err();
+    assert_eq!(last.code(), Code::Cancelled);
+    assert!(stream.next().await.is_none());
+    was_told.recv_timeout(SOON).unwrap();
+}
