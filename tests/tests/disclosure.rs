@@ -79,7 +79,8 @@ fn few_cells_are_hidden_for_each_small_one_of_the_standard_reports() {
         Err(_) => {
             let out = folder.path().join("leverancer");
             let months = ("2026-09".to_owned(), "2026-10".to_owned());
-            let options = terning_sample::Options { out: out.clone(), scale: 0.03, seed: 1, months };
+            let options =
+                terning_sample::Options { out: out.clone(), scale: 0.03, seed: 1, months };
             terning_sample::generate(&options, &|_, _, _| ()).unwrap();
             out
         }

@@ -83,7 +83,8 @@ pub(super) fn check(cube: &Cube, own: &Disclosure, place: &Place, problems: &mut
             format!("{who}: '{}' tæller ikke noget; skriv det under 'tied'", one.measure)
         });
         for name in one.at_most.iter().filter(|name| !counts().any(|own| own == name.as_str())) {
-            problems.add(&place, format!("{who}: 'at_most' nævner '{name}', som ikke er i 'count'"));
+            problems
+                .add(&place, format!("{who}: 'at_most' nævner '{name}', som ikke er i 'count'"));
         }
         check_parts(cube, &one.parts, &who, &place, problems);
     }

@@ -165,7 +165,8 @@ fn settings(mut top: Section<'_, '_>) -> Settings {
     let load = load::read(&mut top);
     let tls = tls::read(&mut top);
     let access = access::read(&mut top, &tls);
-    let settings = Settings { listen, log, cache_bytes: bytes(cache), protection, load, tls, access };
+    let settings =
+        Settings { listen, log, cache_bytes: bytes(cache), protection, load, tls, access };
     let place = place.unwrap_or_else(|| top.place_of("listen"));
     if let Err(error) = check_listen(&settings) {
         top.refuse(place, &error.to_string());

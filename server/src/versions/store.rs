@@ -11,8 +11,8 @@ use terning_engine::cube::Cube;
 use terning_engine::snapshot;
 
 use super::{
-    CUBES, Manifest, Protection, State, VersionName, Views, bytes_of, current, folder, may_answer, names,
-    version_folder,
+    CUBES, Manifest, Protection, State, VersionName, Views, bytes_of, current, folder, may_answer,
+    names, version_folder,
 };
 use crate::map::{map, release};
 
@@ -168,9 +168,8 @@ impl Versions {
         if let Some(version) = self.find_opened(parsed) {
             return Ok(version);
         }
-        let version = self
-            .open(parsed)
-            .map_err(|problem| VersionError::Damaged { name: parsed, problem })?;
+        let version =
+            self.open(parsed).map_err(|problem| VersionError::Damaged { name: parsed, problem })?;
         self.keep(Arc::clone(&version));
         Ok(version)
     }

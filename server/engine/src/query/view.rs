@@ -159,10 +159,10 @@ impl View {
 
     /// The same view for one question, if small counts are hidden.
     pub(super) fn asked(&self, session: &Session) -> View {
-        let asking = self.asking.as_ref().map(|own| Asking {
-            rules: Arc::clone(&own.rules),
-            session: Some(session.clone()),
-        });
+        let asking = self
+            .asking
+            .as_ref()
+            .map(|own| Asking { rules: Arc::clone(&own.rules), session: Some(session.clone()) });
         View { asking, ..self.clone() }
     }
 

@@ -254,8 +254,11 @@ impl Attack {
         *branches -= 1;
         bounds[cell] = (value, value);
         let bounds = self.narrowed(bounds, Some(cell))?;
-        let near: Vec<i64> =
-            bounds.iter().zip(&self.hints).map(|((low, high), hint)| *hint.max(low).min(high)).collect();
+        let near: Vec<i64> = bounds
+            .iter()
+            .zip(&self.hints)
+            .map(|((low, high), hint)| *hint.max(low).min(high))
+            .collect();
         let Some(broken) = self.broken(&near, &bounds) else { return Some(near) };
         let free = |cell: &usize| bounds[*cell].0 < bounds[*cell].1;
         let next = broken.terms.iter().map(|(cell, _)| *cell).filter(free);
@@ -283,7 +286,11 @@ impl Attack {
     }
 
     /// Bounds as narrow as single laws make them; `None` where they contradict each other.
-    fn narrowed(&self, mut bounds: Vec<(i64, i64)>, start: Option<usize>) -> Option<Vec<(i64, i64)>> {
+    fn narrowed(
+        &self,
+        mut bounds: Vec<(i64, i64)>,
+        start: Option<usize>,
+    ) -> Option<Vec<(i64, i64)>> {
         let mut open: Vec<usize> = match start {
             Some(cell) => self.laws_of[cell].clone(),
             None => (0..self.laws.len()).collect(),

@@ -37,7 +37,8 @@ fn bits(names: &[(&str, &str)], caption: &str) -> Option<u32> {
 fn seen(view: &View, asked: &Pivot, cells: &CellSet) -> HashMap<At, Seen> {
     let sexes = SEXES.map(|sex| (sex, sex));
     let left = |names: &[(&str, &str)]| {
-        let out = |name: &str| asked.filters.iter().any(|filter| filter.ends_with(&format!(">{name}")));
+        let out =
+            |name: &str| asked.filters.iter().any(|filter| filter.ends_with(&format!(">{name}")));
         let own = names.iter().enumerate().filter(|(_, (name, _))| !out(name));
         own.map(|(at, _)| 1_u32 << at).sum::<u32>()
     };

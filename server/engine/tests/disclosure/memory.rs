@@ -37,4 +37,3 @@ impl Source for Memory {
         Ok(())
     }
 }
-

@@ -79,7 +79,9 @@ fn sets_that_hang_on_a_hidden_cell_are_refused_and_others_answered() {
         "BottomSum([Ydelse].[Kode].Members, 5, [Measures].[Antal])",
     ] {
         let text = |town: &str| {
-            format!("SELECT {set} ON 0 FROM [Ydelser] WHERE ([Sted].[By].[{town}], [Measures].[Antal])")
+            format!(
+                "SELECT {set} ON 0 FROM [Ydelser] WHERE ([Sted].[By].[{town}], [Measures].[Antal])"
+            )
         };
         let error = refused(&view, &text("b1"));
         assert_eq!(error.kind, ErrorKind::Hidden, "{set}: {}", error.explained());
@@ -94,7 +96,9 @@ fn a_set_that_a_cell_hidden_later_has_decided_is_refused() {
     // The order is by the 20, which is not small, and answered by itself.
     let order = "Order({[Ydelse].[Kode].[y1], [Ydelse].[Kode].[y3]}, [Measures].[Antal], BDESC)";
     let text = |more: &str| {
-        format!("SELECT {order} {more} ON 0 FROM [Ydelser] WHERE ([Sted].[By].[b1], [Measures].[Antal])")
+        format!(
+            "SELECT {order} {more} ON 0 FROM [Ydelser] WHERE ([Sted].[By].[b1], [Measures].[Antal])"
+        )
     };
     assert_eq!(drawn(&view, &text("")), ["20", ""]);
     // With the 3 and the total of both beside it the 20 must be hidden too: then nothing may tell

@@ -81,16 +81,10 @@ fn prove(
 
 /// The cell, by its link, that helps a hidden one most: in a relation that hides the fewest, the one
 /// that closes the most of its other relations, and of these the smallest.
-fn further(
-    system: &System,
-    by_cell: &[Vec<u32>],
-    hidden: &[bool],
-    start: usize,
-) -> Option<usize> {
+fn further(system: &System, by_cell: &[Vec<u32>], hidden: &[bool], start: usize) -> Option<usize> {
     let is_hidden = |cell: usize| hidden[system.cells[cell].link];
-    let is_tight = |relation: u32| {
-        system.relations[relation as usize].room.is_none_or(|room| room < TIGHT)
-    };
+    let is_tight =
+        |relation: u32| system.relations[relation as usize].room.is_none_or(|room| room < TIGHT);
     let hidden_in = |relation: u32| {
         let terms = &system.relations[relation as usize].terms;
         terms.iter().filter(|(cell, _)| is_hidden(*cell)).count()

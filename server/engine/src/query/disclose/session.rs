@@ -199,8 +199,10 @@ pub(in crate::query) fn check_set(
     if selected >= f64::from(rules.minimum_set) {
         return Ok(());
     }
-    let message =
-        format!("spørgsmålets betingelser udvælger færre end {}, og det besvares ikke (A3)", rules.minimum_set);
+    let message = format!(
+        "spørgsmålets betingelser udvælger færre end {}, og det besvares ikke (A3)",
+        rules.minimum_set
+    );
     Err(QueryError::new(ErrorKind::Hidden, message).hint("brug færre eller videre betingelser"))
 }
 

@@ -29,10 +29,8 @@ fn row(parts: &[i64], total: i64, additive: bool) -> System {
 /// Rows and columns of counts that add up, with all margins.
 fn square(rows: &[&[i64]]) -> System {
     let mut system = System::default();
-    let cells: Vec<Vec<usize>> = rows
-        .iter()
-        .map(|row| row.iter().map(|&value| system.count(value)).collect())
-        .collect();
+    let cells: Vec<Vec<usize>> =
+        rows.iter().map(|row| row.iter().map(|&value| system.count(value)).collect()).collect();
     let mut totals = Vec::new();
     for (row, values) in cells.iter().zip(rows) {
         let total = system.count(values.iter().sum());

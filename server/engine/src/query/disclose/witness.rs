@@ -70,7 +70,8 @@ impl<'s> Search<'s> {
     fn add(&mut self, cell: usize, by: i64) {
         for &relation in &self.by_cell[cell] {
             let terms = &self.system.relations[relation as usize].terms;
-            let factor = terms.iter().find(|(own, _)| *own == cell).map_or(0, |(_, factor)| *factor);
+            let factor =
+                terms.iter().find(|(own, _)| *own == cell).map_or(0, |(_, factor)| *factor);
             let sum = self.sums.entry(relation).or_default();
             *sum += factor * by;
             if *sum == 0 {

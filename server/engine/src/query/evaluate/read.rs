@@ -148,7 +148,8 @@ impl Evaluator<'_> {
             return Column::Numbers(Arc::new(values));
         }
         let hidden = Value::Error(Arc::new(hidden()));
-        let value = |number: f64| if is_hidden(number) { hidden.clone() } else { Value::of(number) };
+        let value =
+            |number: f64| if is_hidden(number) { hidden.clone() } else { Value::of(number) };
         Column::Each(values.into_iter().map(value).collect())
     }
 
