@@ -167,9 +167,9 @@ impl Lines<'_> {
                 number /= chain.len();
                 region[*dimension] = chain[*level];
             }
-            let is_later = Some(&own[..]) != Some(&region[..])
-                && self.table.time().is_some_and(|time| region[time] != own[time]);
-            if !(is_later && self.has_age(&region)) && self.table.find(&region, measure).is_some() {
+            let is_longer = self.table.time().is_some_and(|time| region[time] != own[time]);
+            if !(is_longer && self.has_age(&region)) && self.table.find(&region, measure).is_some()
+            {
                 found.push(levels.clone());
             }
         }
@@ -183,10 +183,9 @@ impl Lines<'_> {
     /// Of every dimension that has larger sets, the set of a region and these.
     fn chains(&self, region: &[u32]) -> Vec<(usize, Vec<u32>)> {
         let mut chains = Vec::new();
-        for dimension in 0..self.table.sets.dimensions() {
-            let mut chain = vec![region[dimension]];
-            let mut last = region[dimension];
-            while let Some(next) = self.above[dimension][last as usize] {
+        for (dimension, (above, &set)) in self.above.iter().zip(region).enumerate() {
+            let (mut chain, mut last) = (vec![set], set);
+            while let Some(next) = above[last as usize] {
                 chain.push(next);
                 last = next;
             }
