@@ -52,7 +52,7 @@ pub struct Common {
     /// Fil med certifikatets nøgle (også TERNING_KEY)
     #[arg(long, global = true, env = "TERNING_KEY", value_name = "FIL", hide_env = true)]
     pub key: Option<PathBuf>,
-    /// Hvorfor der spørges; er til adgangsloggen (bruges endnu ikke)
+    /// Hvorfor der spørges; står i serverens adgangslog
     #[arg(
         long,
         global = true,

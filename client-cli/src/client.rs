@@ -58,6 +58,9 @@ pub enum Outcome {
     Table(Table),
 }
 
+/// Says why data are looked at, with every call.
+const PURPOSE: &str = "terning-purpose-bin";
+
 impl Client {
     /// Connects to the server of a command line.
     ///
@@ -89,6 +92,10 @@ impl Client {
         request.set_timeout(PATIENCE);
         if let Some(token) = &self.token {
             request.metadata_mut().insert("authorization", token.clone());
+        }
+        if !self.purpose.is_empty() {
+            let purpose = MetadataValue::from_bytes(self.purpose.as_bytes());
+            request.metadata_mut().insert_bin(PURPOSE, purpose);
         }
         request
     }

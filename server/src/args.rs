@@ -69,6 +69,11 @@ pub enum Command {
     #[command(help_template = TEMPLATE)]
     #[command(override_usage = "terning-server token --kommune NUMMER --data MAPPE [TILVALG]")]
     Token(Token),
+    /// Adgangsloggen: hvem der har set hvem, hvornår og hvorfor
+    #[command(help_template = TEMPLATE, subcommand_help_heading = "Kommandoer")]
+    #[command(subcommand_value_name = "KOMMANDO", disable_help_subcommand = true)]
+    #[command(override_usage = "terning-server audit KOMMANDO --data MAPPE [TILVALG]")]
+    Audit(Audit),
     /// Indstillinger
     #[command(help_template = TEMPLATE, subcommand_help_heading = "Kommandoer")]
     #[command(subcommand_value_name = "KOMMANDO", disable_help_subcommand = true)]
@@ -227,10 +232,88 @@ pub struct Token {
     /// Datamappen, som serveren svarer fra; nøglen ligger i den
     #[arg(long, value_name = "MAPPE")]
     pub data: PathBuf,
+    /// Hvem beviset er til, for eksempel en brugers navn: det står i adgangsloggen
+    #[arg(long, value_name = "NAVN")]
+    pub navn: Option<String>,
     /// Hvor mange dage beviset gælder; ellers 30
     #[arg(long, value_name = "TAL", default_value_t = 30, hide_default_value = true)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=3660))]
     pub days: u32,
+}
+
+/// `audit`
+#[derive(ClapArgs, Debug)]
+pub struct Audit {
+    /// What is done with the access log.
+    #[command(subcommand)]
+    pub command: AuditCommand,
+}
+
+/// The commands about the access log.
+#[derive(Subcommand, Debug)]
+pub enum AuditCommand {
+    /// Efterprøv, at loggen er hel: at ingen linje mangler eller er ændret
+    #[command(help_template = TEMPLATE)]
+    #[command(override_usage = "terning-server audit verify --data MAPPE [TILVALG]")]
+    Verify(AuditVerify),
+    /// Find kald: hvem der har set en borger, hvornår, hvorfor og hvordan
+    #[command(help_template = TEMPLATE)]
+    #[command(override_usage = "terning-server audit search --data MAPPE [--cpr NUMMER] [TILVALG]")]
+    Search(AuditSearch),
+}
+
+/// `audit verify`
+#[derive(ClapArgs, Debug)]
+#[command(next_help_heading = "Tilvalg")]
+pub struct AuditVerify {
+    /// Datamappen, som loggen ligger i
+    #[arg(long, value_name = "MAPPE")]
+    pub data: PathBuf,
+    /// Ældre filer er flyttet væk med vilje: begynd med den første, der er her
+    #[arg(long)]
+    pub archived: bool,
+}
+
+/// `audit search`
+#[derive(ClapArgs, Debug)]
+#[command(next_help_heading = "Tilvalg")]
+pub struct AuditSearch {
+    /// Datamappen, som loggen ligger i
+    #[arg(long, value_name = "MAPPE")]
+    pub data: PathBuf,
+    /// Borgerens personnummer; - læser det fra stdin, så det ikke står i skallens historik
+    #[arg(long, value_name = "NUMMER", allow_hyphen_values = true)]
+    pub cpr: Option<String>,
+    /// Fra og med denne dag (UTC), for eksempel 2026-11-01
+    #[arg(long, value_name = "DAG", value_parser = time)]
+    pub from: Option<String>,
+    /// Til og med denne dag (UTC)
+    #[arg(long, value_name = "DAG", value_parser = time)]
+    pub to: Option<String>,
+    /// Kald fra denne kommune
+    #[arg(long, value_name = "NUMMER", value_parser = kommune)]
+    pub kommune: Option<String>,
+    /// Kald med denne rolle: kommune, national, operatoer, revisor, eller lokal for kald uden adgangsbevis
+    #[arg(long, value_name = "ROLLE")]
+    pub rolle: Option<String>,
+    /// Hvordan kaldene vises
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = AuditFormat::Table)]
+    #[arg(hide_default_value = true, hide_possible_values = false)]
+    pub format: AuditFormat,
+}
+
+/// How calls of the access log are shown.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuditFormat {
+    /// For people.
+    #[value(help = None)]
+    Table,
+    /// For spreadsheets.
+    #[value(help = None)]
+    Csv,
+    /// For programs.
+    #[value(help = None)]
+    Json,
 }
 
 /// `config`
@@ -257,6 +340,19 @@ fn kommune(text: &str) -> Result<String, String> {
     is_kommune(text)
         .then(|| text.to_owned())
         .ok_or_else(|| "et kommunenummer har tre cifre".to_owned())
+}
+
+/// A day, or the beginning of a time.
+fn time(text: &str) -> Result<String, String> {
+    let pattern = "0000-00-00T00:00:00";
+    let fits = |(letter, wanted): (char, char)| match wanted {
+        '0' => letter.is_ascii_digit(),
+        wanted => letter == wanted,
+    };
+    let is_time = text.len() >= 4
+        && text.len() <= pattern.len()
+        && text.chars().zip(pattern.chars()).all(fits);
+    is_time.then(|| text.to_owned()).ok_or_else(|| "en dag skrives som 2026-11-01".to_owned())
 }
 
 fn month(text: &str) -> Result<Month, String> {

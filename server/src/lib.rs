@@ -10,6 +10,7 @@ pub mod tables;
 pub mod map;
 pub mod versions;
 pub mod access;
+pub mod audit;
 pub mod rebuild;
 pub mod package;
 pub mod reports;

@@ -21,7 +21,9 @@ use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
 use crate::access::Gate;
+use crate::audit::{self, Log};
 use crate::config::{Settings, Tls};
+use crate::disk::Disk;
 use crate::grpc::calls::Calls;
 use crate::grpc::{self, Api, Work};
 use crate::versions::{self, Version, Versions};
@@ -69,6 +71,7 @@ pub async fn run(
     }
     versions::check_folder(data)?;
     let address = listener.local_addr()?;
+    let log = open_log(data, settings.audit).await?;
     let versions = Arc::new(Versions::new(data).protecting(settings.protection));
     if versions::names(data)?.is_empty() {
         tracing::warn!(
@@ -93,7 +96,8 @@ pub async fn run(
     let gate = Gate::new(data, settings.access);
     // Whether the service can answer is told to everybody: whoever watches over it has no token.
     let work = Work::new(settings.load);
-    let api = Api::new(versions, reports, gate.clone(), work.clone(), settings.cache_bytes);
+    let api =
+        Api::new(versions, reports, gate.clone(), log.clone(), work.clone(), settings.cache_bytes);
     let serving = server(settings.tls)?
         .layer(Calls::new()?)
         .add_service(query_service(api))
@@ -105,11 +109,24 @@ pub async fn run(
             stop(&leaving, &work).await;
             let _ = stopping.send(());
         });
-    tokio::select! {
-        served = serving => Ok(served?),
+    let served = tokio::select! {
+        served = serving => served.map_err(Into::into),
         () = picking_up => Ok(()),
         () = sent(is_stopping) => Ok(()),
+    };
+    tokio::task::spawn_blocking(move || log.close()).await?;
+    served
+}
+
+/// The access log, which is there before anybody is answered.
+async fn open_log(data: &Path, settings: audit::Settings) -> anyhow::Result<Log> {
+    if !settings.enabled {
+        tracing::warn!("ADGANGSLOGGEN ER SLÅET FRA: ingen kan bagefter se, hvem der har set hvem");
     }
+    let folder = data.to_owned();
+    let open = move || Log::open(Disk::real(), &folder, settings);
+    let opened = tokio::task::spawn_blocking(open).await?;
+    opened.context("adgangsloggen kan ikke skrives, og uden den svares der ikke")
 }
 
 /// Stops: whoever watches is told first, then no question is taken on, and those that are worked on
@@ -131,7 +148,7 @@ fn server(tls: Tls) -> anyhow::Result<Server> {
 
 /// Lets those through whom the gate lets in.
 fn guard(gate: Gate) -> impl FnMut(Request<()>) -> Result<Request<()>, Status> + Clone {
-    move |request| grpc::caller(&gate, &request).map(|_| request)
+    move |request| grpc::who(&gate, &request).map(|_| request)
 }
 
 /// Ends when answers have had their time after the last question was answered: a caller that keeps

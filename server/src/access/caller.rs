@@ -60,3 +60,18 @@ impl From<Claims> for Caller {
         Caller::Bearer { role: claims.rolle, parameter: claims.parameter.unwrap_or_default() }
     }
 }
+
+/// Whoever makes a call, and what is said of who that is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Who {
+    /// Whose eyes the call has.
+    pub caller: Caller,
+    /// Who the token or the certificate says it is, for the access log; empty where nothing does.
+    pub subject: String,
+}
+
+impl From<Caller> for Who {
+    fn from(caller: Caller) -> Who {
+        Who { caller, subject: String::new() }
+    }
+}

@@ -3,6 +3,8 @@
 //! The certificate was verified while the connection was made: it is signed by an authority that the
 //! server trusts, and its time is not over. Here its names are read.
 
+use std::fmt;
+
 use ring::digest;
 use tonic::transport::CertificateDer;
 use webpki::EndEntityCert;
@@ -83,8 +85,27 @@ impl Holder {
         })
     }
 
+    /// What an attribute says.
+    fn attribute(&self, name: &str) -> Option<&str> {
+        self.subject.iter().find(|(own, _)| *own == name).map(|(_, said)| said.as_str())
+    }
+
     fn has(&self, name: &str, value: &str) -> bool {
         self.subject.iter().any(|(own, said)| *own == name && said == value)
+    }
+}
+
+impl fmt::Display for Holder {
+    /// Who it is, shortly: the name and the number, else another name, else the certificate.
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let told = ["CN", "serialNumber"].map(|name| (name, self.attribute(name)));
+        let told = told.into_iter().filter_map(|(name, said)| Some(format!("{name}={}", said?)));
+        let told: Vec<String> = told.collect();
+        match (&told[..], self.names.first()) {
+            ([], Some(name)) => to.write_str(name),
+            ([], None) => write!(to, "sha256:{}", self.sha256),
+            _ => to.write_str(&told.join(", ")),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jsonwebtoken::Algorithm;
 use tonic::transport::CertificateDer;
 
-use super::{Caller, CertificateRule, Claims, Holder, Issuer, Key, TokenError};
+use super::{Caller, CertificateRule, Claims, Holder, Issuer, Key, TokenError, Who};
 
 /// How a token is given in the words of HTTP.
 const SCHEME: &str = "Bearer ";
@@ -84,14 +84,14 @@ impl Gate {
     ///
     /// # Errors
     /// It is not let in.
-    pub fn caller(
+    pub fn who(
         &self,
         authorization: Option<&[u8]>,
         certificate: Option<&CertificateDer<'_>>,
-    ) -> Result<Caller, Refusal> {
+    ) -> Result<Who, Refusal> {
         match (&self.access, authorization, certificate) {
             (_, Some(said), _) => self.bearer(said),
-            (Access::Local, None, _) => Ok(Caller::Local),
+            (Access::Local, None, _) => Ok(Caller::Local.into()),
             (Access::Required(_), None, None) => Err(Refusal::Nobody),
             (Access::Required(ways), None, Some(certificate)) => {
                 ways.holder(certificate).ok_or(Refusal::Stranger)
@@ -99,7 +99,7 @@ impl Gate {
         }
     }
 
-    fn bearer(&self, said: &[u8]) -> Result<Caller, Refusal> {
+    fn bearer(&self, said: &[u8]) -> Result<Who, Refusal> {
         let text = std::str::from_utf8(said).ok();
         let token = text.and_then(|text| text.strip_prefix(SCHEME)).map(str::trim);
         let token = token.ok_or(TokenError::Invalid)?;
@@ -115,29 +115,30 @@ impl Gate {
     }
 
     /// What a token says that was signed with the key of the data folder.
-    fn own(&self, token: &str) -> Result<Caller, Refusal> {
+    fn own(&self, token: &str) -> Result<Who, Refusal> {
         let key = Key::read(&self.data).map_err(|error| {
             tracing::error!(%error, "adgangsbeviser kan ikke efterprøves");
             Refusal::Fault
         })?;
         let claims = Claims::verify(token, &key.ok_or(TokenError::Foreign)?)?;
-        Ok(claims.into())
+        let subject = claims.sub.clone().unwrap_or_default();
+        Ok(Who { caller: claims.into(), subject })
     }
 }
 
 impl Ways {
-    fn holder(&self, certificate: &CertificateDer<'_>) -> Option<Caller> {
+    fn holder(&self, certificate: &CertificateDer<'_>) -> Option<Who> {
         let holder = Holder::read(certificate)?;
         let rule = self.certificates.iter().find(|rule| rule.means(&holder))?;
-        Some(rule.grant.clone().into())
+        Some(Who { caller: rule.grant.clone().into(), subject: holder.to_string() })
     }
 
     /// What the first issuer says that knows the token; else the most telling refusal.
-    fn of_others(&self, token: &str, header: &jsonwebtoken::Header) -> Result<Caller, TokenError> {
+    fn of_others(&self, token: &str, header: &jsonwebtoken::Header) -> Result<Who, TokenError> {
         let mut refusal = TokenError::Invalid;
         for issuer in &self.issuers {
             match issuer.verify(token, header) {
-                Ok(caller) => return Ok(caller),
+                Ok(who) => return Ok(who),
                 Err(TokenError::Invalid) => {}
                 Err(other) => refusal = other,
             }
@@ -154,19 +155,19 @@ mod tests {
     fn without_an_access_configuration_everybody_of_this_machine_sees_everything() {
         let folder = tempfile::tempdir().unwrap();
         let gate = Gate::new(folder.path(), Access::Local);
-        assert_eq!(gate.caller(None, None), Ok(Caller::Local));
+        assert_eq!(gate.who(None, None), Ok(Caller::Local.into()));
         let refused = Err(Refusal::Token(TokenError::Invalid));
-        assert_eq!(gate.caller(Some(b"Bearer x"), None), refused);
-        assert_eq!(gate.caller(Some(b""), None), refused);
+        assert_eq!(gate.who(Some(b"Bearer x"), None), refused);
+        assert_eq!(gate.who(Some(b""), None), refused);
     }
 
     #[test]
     fn a_certificate_that_no_rule_means_is_a_strangers() {
         let folder = tempfile::tempdir().unwrap();
         let gate = Gate::new(folder.path(), Access::by_local_tokens());
-        assert_eq!(gate.caller(None, None), Err(Refusal::Nobody));
+        assert_eq!(gate.who(None, None), Err(Refusal::Nobody));
         let certificate = CertificateDer::from(vec![0]);
-        assert_eq!(gate.caller(None, Some(&certificate)), Err(Refusal::Stranger));
+        assert_eq!(gate.who(None, Some(&certificate)), Err(Refusal::Stranger));
     }
 
     #[test]
@@ -179,8 +180,8 @@ mod tests {
         let ways = Ways { local_tokens: false, certificates: Vec::new(), issuers: Vec::new() };
         let without = Gate::new(folder.path(), Access::Required(Arc::new(ways)));
         let refused = Err(Refusal::Token(TokenError::Foreign));
-        assert_eq!(without.caller(Some(said.as_bytes()), None), refused);
+        assert_eq!(without.who(Some(said.as_bytes()), None), refused);
         let with = Gate::new(folder.path(), Access::by_local_tokens());
-        assert!(with.caller(Some(said.as_bytes()), None).is_ok());
+        assert!(with.who(Some(said.as_bytes()), None).is_ok());
     }
 }

@@ -5,7 +5,7 @@ use jsonwebtoken::jwk::{Jwk, KeyAlgorithm, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation};
 use serde_json::{Map, Value};
 
-use super::{Caller, Grant, Jwks, TokenError, signature};
+use super::{Caller, Grant, Jwks, TokenError, Who, signature};
 
 /// How far the clocks of an issuer and of this machine may be apart, in seconds.
 const CLOCKS_APART: u64 = 30;
@@ -40,12 +40,12 @@ pub struct ClaimRule {
 }
 
 impl Issuer {
-    /// Whose eyes the bearer of a token has. What is claimed is read only after the signature was
+    /// Whose eyes the bearer of a token has, and who that is. What is claimed is read only after the signature was
     /// verified.
     ///
     /// # Errors
     /// The token is refused.
-    pub fn verify(&self, token: &str, header: &Header) -> Result<Caller, TokenError> {
+    pub fn verify(&self, token: &str, header: &Header) -> Result<Who, TokenError> {
         signature::install();
         if !self.algorithms.contains(&header.alg) || header.crit.is_some() {
             return Err(TokenError::Invalid);
@@ -63,7 +63,9 @@ impl Issuer {
             ErrorKind::ExpiredSignature => TokenError::Expired,
             _ => TokenError::Invalid,
         })?;
-        self.caller(&claims.claims).ok_or(TokenError::NoRole)
+        let caller = self.caller(&claims.claims).ok_or(TokenError::NoRole)?;
+        let subject = claims.claims.get("sub").and_then(Value::as_str).unwrap_or_default();
+        Ok(Who { caller, subject: subject.to_owned() })
     }
 
     fn validation(&self, algorithm: Algorithm) -> Validation {

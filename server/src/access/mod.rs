@@ -6,6 +6,7 @@
 //! ```
 
 mod caller;
+pub(crate) mod secret;
 mod key;
 mod signature;
 mod token;
@@ -14,7 +15,7 @@ mod issuer;
 mod certificate;
 mod gate;
 
-pub use caller::{Caller, Grant};
+pub use caller::{Caller, Grant, Who};
 pub use certificate::{ATTRIBUTES, CertificateRule, Holder};
 pub use gate::{Access, Gate, Refusal, Ways};
 pub use issuer::{ClaimRule, Issuer};

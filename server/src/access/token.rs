@@ -23,6 +23,9 @@ pub struct Claims {
     /// The value that the role's rows are chosen by, where it has a parameter: a municipality.
     #[serde(default, alias = "kommune", skip_serializing_if = "Option::is_none")]
     pub parameter: Option<String>,
+    /// Whom it was made for, for the access log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sub: Option<String>,
 }
 
 /// Why a token is refused. What is wrong is said, and nothing of the token repeated.
@@ -52,7 +55,14 @@ impl Claims {
             exp: now.saturating_add(seconds),
             rolle: rolle.to_owned(),
             parameter: parameter.map(str::to_owned),
+            sub: None,
         }
+    }
+
+    /// The same, made for somebody.
+    #[must_use]
+    pub fn of(self, subject: Option<&str>) -> Claims {
+        Claims { sub: subject.map(str::to_owned), ..self }
     }
 
     /// Signs what is said.

@@ -1,5 +1,6 @@
 //! The commands of the program: one file each.
 
+mod audit;
 mod config;
 mod demo;
 mod generate;
@@ -32,6 +33,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => serve::run(&args),
         Command::Config(args) => config::run(&args),
         Command::Token(args) => token::run(&args),
+        Command::Audit(args) => audit::run(&args),
         Command::Versions(args) => versions::list(&args),
         Command::Activate(args) => versions::activate(&args),
         Command::Remove(args) => versions::remove(&args),

@@ -47,7 +47,8 @@ fn make(args: &Token) -> anyhow::Result<String> {
     }
     let key = Key::read_or_make(&args.data)?;
     let seconds = u64::from(args.days) * SECONDS_OF_A_DAY;
-    Claims::new(&role.name, given, now()?, seconds).sign(&key)
+    let claims = Claims::new(&role.name, given, now()?, seconds);
+    claims.of(args.navn.as_deref()).sign(&key)
 }
 
 /// Whether what the role needs is given, and nothing else.
@@ -152,7 +153,8 @@ mod tests {
         let data = tempfile::tempdir().unwrap();
         let make = |rolle: Option<&str>, kommune: Option<&str>| {
             let (rolle, kommune) = (rolle.map(str::to_owned), kommune.map(str::to_owned));
-            make(&Token { kommune, rolle, parameter: None, data: data.path().to_owned(), days: 1 })
+            let data = data.path().to_owned();
+            make(&Token { kommune, rolle, parameter: None, navn: None, data, days: 1 })
         };
         let key = Key::read_or_make(data.path()).unwrap();
         let read = |token: anyhow::Result<String>| Claims::verify(&token.unwrap(), &key).unwrap();
@@ -176,6 +178,7 @@ mod tests {
             kommune,
             rolle: None,
             parameter: None,
+            navn: None,
             data: nowhere.clone(),
             days: 1,
         });

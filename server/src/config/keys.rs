@@ -11,7 +11,7 @@ pub struct Key {
 }
 
 /// Every key.
-pub const KEYS: [Key; 33] = [
+pub const KEYS: [Key; 35] = [
     key("listen"),
     key("log"),
     key("cache"),
@@ -30,6 +30,8 @@ pub const KEYS: [Key; 33] = [
     key("tls.client_ca"),
     key("tls.client_certificate"),
     key("tls.ends_in_front"),
+    key("audit.enabled"),
+    key("audit.file"),
     key("access.local_tokens"),
     key("access.certificate[].subject"),
     key("access.certificate[].san"),

@@ -16,6 +16,7 @@ mod read;
 mod keys;
 mod tls;
 mod access;
+mod audit;
 mod load;
 
 use std::env;
@@ -55,6 +56,8 @@ pub struct Settings {
     pub tls: Tls,
     /// Who is let in.
     pub access: Access,
+    /// How the access log is kept.
+    pub audit: crate::audit::Settings,
 }
 
 /// What was read of a file and the environment.
@@ -79,6 +82,7 @@ impl From<Access> for Settings {
             load: Load::default(),
             tls: Tls::None,
             access,
+            audit: crate::audit::Settings::default(),
         }
     }
 }
@@ -165,8 +169,9 @@ fn settings(mut top: Section<'_, '_>) -> Settings {
     let load = load::read(&mut top);
     let tls = tls::read(&mut top);
     let access = access::read(&mut top, &tls);
-    let settings =
-        Settings { listen, log, cache_bytes: bytes(cache), protection, load, tls, access };
+    let audit = audit::read(&mut top, &access);
+    let cache_bytes = bytes(cache);
+    let settings = Settings { listen, log, cache_bytes, protection, load, tls, access, audit };
     let place = place.unwrap_or_else(|| top.place_of("listen"));
     if let Err(error) = check_listen(&settings) {
         top.refuse(place, &error.to_string());

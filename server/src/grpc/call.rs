@@ -1,6 +1,7 @@
 //! A call that was let in: who makes it, until when it may take, and what is asked. And a version as
 //! the caller sees it.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use terning_engine::cube::dimension;
@@ -10,13 +11,31 @@ use tonic::metadata::MetadataValue;
 use tonic::{Code, Request, Status};
 
 use super::{Api, request, status};
-use crate::access::{Caller, Gate, Refusal};
+use crate::access::{Caller, Gate, Refusal, Who};
+use crate::audit::{Entry, Log, Visit};
 use crate::versions::{Cache, Version};
+
+/// Whoever makes a call, and what the access log is told of it.
+#[derive(Clone)]
+pub(super) struct Asker {
+    /// Whose eyes the call has.
+    pub caller: Caller,
+    /// What becomes the call's lines.
+    pub visit: Arc<Visit>,
+}
+
+impl Deref for Asker {
+    type Target = Caller;
+
+    fn deref(&self) -> &Caller {
+        &self.caller
+    }
+}
 
 /// A call that was let in.
 pub(super) struct Call<T> {
     /// Whose eyes it has.
-    pub caller: Caller,
+    pub caller: Asker,
     /// When the answer must be there.
     pub deadline: Instant,
     /// What is asked.
@@ -32,6 +51,8 @@ pub(super) struct Sight {
     pub views: Arc<[View]>,
     /// Whose eyes they are.
     pub caller: Caller,
+    /// What becomes the lines of the call in the access log.
+    pub visit: Arc<Visit>,
     /// The answers that were given.
     pub cache: Arc<Cache>,
     /// How large an answer may become.
@@ -39,18 +60,26 @@ pub(super) struct Sight {
 }
 
 impl Api {
-    /// Lets a call in.
+    /// Lets a call in that shows nothing that is logged.
     pub(super) fn admit<T>(&self, request: Request<T>) -> Result<Call<T>, Status> {
-        let caller = caller(&self.gate, &request)?;
+        Ok(self.admit_who(request)?.1)
+    }
+
+    /// Lets a call in, and says who makes it.
+    pub(super) fn admit_who<T>(&self, request: Request<T>) -> Result<(Who, Call<T>), Status> {
+        let who = who(&self.gate, &request)?;
         let deadline = self.work.deadline(request.metadata());
-        Ok(Call { caller, deadline, message: request.into_inner() })
+        let visit = Arc::new(Visit::new(Log::NONE, Entry::default()));
+        let caller = Asker { caller: who.caller.clone(), visit };
+        Ok((who, Call { caller, deadline, message: request.into_inner() }))
     }
 
     /// A version as a caller sees it.
-    pub(super) async fn sight(&self, caller: &Caller, version: &str) -> Result<Sight, Status> {
+    pub(super) async fn sight(&self, caller: &Asker, version: &str) -> Result<Sight, Status> {
         let version = self.version(version).await?;
+        caller.visit.note(|entry| entry.version = version.name.to_string());
         request::current().tell_version(&version.name);
-        let (seen, eyes) = (Arc::clone(&version), caller.clone());
+        let (seen, eyes) = (Arc::clone(&version), caller.caller.clone());
         let views = tokio::task::spawn_blocking(move || seen.views(&eyes)).await;
         let views = views.map_err(|_| status::internal())?;
         let views = views.ok_or_else(|| {
@@ -59,9 +88,9 @@ impl Api {
             let hint = "genopbyg med terning-server rebuild, eller få et nyt adgangsbevis";
             status::plain(Code::PermissionDenied, "UNKNOWN_ROLE", message, hint)
         })?;
-        let (caller, cache) = (caller.clone(), Arc::clone(&self.cache));
+        let (visit, cache) = (Arc::clone(&caller.visit), Arc::clone(&self.cache));
         let limits = self.work.limits().clone();
-        Ok(Sight { version, views, caller, cache, limits })
+        Ok(Sight { version, views, caller: caller.caller.clone(), visit, cache, limits })
     }
 }
 
@@ -70,11 +99,11 @@ impl Api {
 ///
 /// # Errors
 /// The gate does not let it in.
-pub fn caller<T>(gate: &Gate, request: &Request<T>) -> Result<Caller, Status> {
+pub fn who<T>(gate: &Gate, request: &Request<T>) -> Result<Who, Status> {
     let said = request.metadata().get("authorization").map(MetadataValue::as_bytes);
     let certificates = request.peer_certs();
     let certificate = certificates.as_ref().and_then(|chain| chain.first());
-    gate.caller(said, certificate).map_err(|refusal| match refusal {
+    gate.who(said, certificate).map_err(|refusal| match refusal {
         Refusal::Fault => status::internal(),
         refusal => status::unauthenticated(&refusal.to_string()),
     })

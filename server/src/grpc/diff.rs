@@ -10,6 +10,7 @@ use tonic::{Code, Status};
 use super::call::{Call, Sight};
 use super::query::pivot;
 use super::run_report::engine_pivot;
+use super::seen::is_personal;
 use super::table::{self, About};
 use super::{Api, Parts, status};
 use crate::reports::sammenlign::IDENTITY;
@@ -49,6 +50,7 @@ impl Api {
             } else {
                 of_cells(sides, &asked, &IDENTITY, cancel)?
             };
+            tell(&after, &names, &asked, &table, request.records);
             let mut about = about;
             about.notes.insert(0, as_of(&before, &after));
             Ok(table::parts(&after.version, about, &table))
@@ -77,6 +79,20 @@ impl Api {
         let title = format!("Ændringer i {}", filled.title);
         Ok(Asked { title, pivot: engine_pivot(filled.pivot), choices })
     }
+}
+
+/// Tells the access log what is compared, and whom the table names, in whichever column.
+fn tell(sight: &Sight, names: &(String, String), asked: &Asked, table: &Table, records: bool) {
+    let Pivot { cube, filters, columns, rows, .. } = &asked.pivot;
+    if let Ok(view) = sight.find_cube(cube) {
+        let all = [&filters[..], columns, rows].concat();
+        sight.tell_filters(view, &all, "");
+        let personal = records || is_personal(view);
+        sight.visit.note(|entry| entry.personal = personal);
+    }
+    sight.tell_asked(|question| question.of = format!("{} → {}", names.0, names.1));
+    sight.tell_table(table, |_| false);
+    sight.tell_texts(table);
 }
 
 /// Up to which day each version is.

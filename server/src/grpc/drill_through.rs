@@ -31,6 +31,7 @@ impl Api {
         let job = move |cancel: &Cancel| {
             let asked = asked(&request);
             let (at, drilled) = drill(&sight.views, &asked, cancel).map_err(status::of_query)?;
+            sight.tell_records(&sight.views[at], &drilled);
             Ok(parts(&sight, at, request.filters, &drilled))
         };
         Ok(super::table_stream(self.work.run(&caller, deadline, job).await?))

@@ -21,7 +21,10 @@ impl Api {
             let v1::ExplainRequest { cube, filters, measure, .. } = request;
             let asked = ExplainCell { cube, filters: filters.clone(), measure };
             let explained = explain(&sight.views, &asked, cancel).map_err(status::of_query)?;
-            let cube = sight.views[explained.view].cube().name.clone();
+            let view = &sight.views[explained.view];
+            sight.tell_filters(view, &filters, &explained.measure);
+            sight.visit.note(|entry| entry.rows = Some(explained.steps.len() as u64));
+            let cube = view.cube().name.clone();
             let about = about(cube, filters, &explained);
             Ok(table::parts(&sight.version, about, &explained.table()))
         };

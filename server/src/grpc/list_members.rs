@@ -8,7 +8,7 @@ use terning_engine::query::names::Names;
 use terning_proto::v1;
 use tonic::{Code, Status};
 
-use super::call::Call;
+use super::call::{Call, Sight};
 use super::{Api, convert, status};
 
 /// Members of a page whose size is not given.
@@ -25,6 +25,7 @@ impl Api {
         let sight = self.sight(&caller, &request.version).await?;
         let view = sight.find_cube(&request.cube)?;
         let (dimension, field) = find_field(view, &request.dimension, &request.field)?;
+        tell(&sight, view, (dimension, field));
         let start = page_start(&request.page_token)?;
         let size = match request.page_size as usize {
             0 => PAGE,
@@ -34,6 +35,11 @@ impl Api {
         let begins = beginning(view, dimension, field, &request.prefix);
         let mut members = view.members(dimension, field).filter(begins).skip(start);
         let page: Vec<u32> = members.by_ref().take(size).collect();
+        if view.cube().dimensions[dimension].fields[field].personal {
+            let keys = &view.cube().dimensions[dimension].fields[field].keys;
+            sight.visit.shows(page.iter().map(|&id| keys.get(id as usize)));
+        }
+        sight.visit.note(|entry| entry.rows = Some(page.len() as u64));
         let next = start + page.len();
         let more = members.next().is_some();
         let (cube, names) = (view.cube(), Names::from(view.cube()));
@@ -43,6 +49,17 @@ impl Api {
             next_page_token: if more { next.to_string() } else { String::new() },
         })
     }
+}
+
+/// Tells the access log which members are listed.
+fn tell(sight: &Sight, view: &View, (dimension, field): (usize, usize)) {
+    let of = &view.cube().dimensions[dimension];
+    let is_personal = of.fields[field].personal;
+    sight.tell_asked(|question| question.of = format!("{}.{}", of.name, of.fields[field].name));
+    sight.visit.note(|entry| {
+        entry.cube.clone_from(&view.cube().name);
+        entry.personal = is_personal;
+    });
 }
 
 /// Whether the caption or the key of a member begins with what is asked for.

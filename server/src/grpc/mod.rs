@@ -14,12 +14,15 @@ mod list_members;
 mod list_queries;
 mod list_reports;
 mod list_versions;
+mod logged;
 mod package;
 mod query;
 mod query_stream;
 pub mod request;
 mod run_report;
 mod run_statement;
+mod said;
+mod seen;
 mod status;
 mod table;
 mod translate_pivot;
@@ -35,8 +38,9 @@ use tokio_stream::Stream;
 use tonic::{Request, Response, Status};
 
 use crate::access::Gate;
+use crate::audit::Log;
 use crate::versions::{Cache, Version, Versions};
-pub use call::caller;
+pub use call::who;
 pub use work::Work;
 
 /// A stream of answers.
@@ -52,16 +56,19 @@ pub struct Api {
     cache: Arc<Cache>,
     /// Who is let in.
     gate: Gate,
+    /// What was asked and shown.
+    log: Log,
 }
 
 impl Api {
-    /// The service over the versions of a data folder, for whom the gate lets in; so many bytes of
-    /// answers are kept.
+    /// The service over the versions of a data folder, for whom the gate lets in, who are logged; so
+    /// many bytes of answers are kept.
     #[must_use]
     pub fn new(
         versions: Arc<Versions>,
         reports: Reports,
         gate: Gate,
+        log: Log,
         work: Work,
         cache_bytes: usize,
     ) -> Api {
@@ -71,6 +78,7 @@ impl Api {
             work,
             cache: Arc::new(Cache::new(cache_bytes)),
             gate,
+            log,
         }
     }
 
@@ -111,7 +119,7 @@ impl QueryService for Api {
         &self,
         request: Request<v1::ListMembersRequest>,
     ) -> Result<Response<v1::ListMembersResponse>, Status> {
-        self.answer_list_members(self.admit(request)?).await.map(Response::new)
+        self.logged("ListMembers", request, async |call| self.answer_list_members(call).await).await
     }
 
     async fn list_functions(
@@ -125,7 +133,7 @@ impl QueryService for Api {
         &self,
         request: Request<v1::QueryRequest>,
     ) -> Result<Response<v1::QueryResponse>, Status> {
-        self.answer_query(self.admit(request)?).await.map(Response::new)
+        self.logged("Query", request, async |call| self.answer_query(call).await).await
     }
 
     type QueryStreamStream = Parts<v1::QueryStreamResponse>;
@@ -134,7 +142,8 @@ impl QueryService for Api {
         &self,
         request: Request<v1::QueryStreamRequest>,
     ) -> Result<Response<Self::QueryStreamStream>, Status> {
-        self.answer_query_stream(self.admit(request)?).await.map(Response::new)
+        self.logged_parts("QueryStream", request, async |call| self.answer_query_stream(call).await)
+            .await
     }
 
     type RunStatementStream = Parts<v1::RunStatementResponse>;
@@ -143,14 +152,18 @@ impl QueryService for Api {
         &self,
         request: Request<v1::RunStatementRequest>,
     ) -> Result<Response<Self::RunStatementStream>, Status> {
-        self.answer_run_statement(self.admit(request)?).await.map(Response::new)
+        self.logged_parts("RunStatement", request, async |call| {
+            self.answer_run_statement(call).await
+        })
+        .await
     }
 
     async fn translate_pivot(
         &self,
         request: Request<v1::TranslatePivotRequest>,
     ) -> Result<Response<v1::TranslatePivotResponse>, Status> {
-        self.answer_translate_pivot(self.admit(request)?).await.map(Response::new)
+        self.logged("TranslatePivot", request, async |call| self.answer_translate_pivot(call).await)
+            .await
     }
 
     async fn list_reports(
@@ -166,7 +179,8 @@ impl QueryService for Api {
         &self,
         request: Request<v1::RunReportRequest>,
     ) -> Result<Response<Self::RunReportStream>, Status> {
-        self.answer_run_report(self.admit(request)?).await.map(Response::new)
+        self.logged_parts("RunReport", request, async |call| self.answer_run_report(call).await)
+            .await
     }
 
     type DrillThroughStream = Parts<v1::TableResponse>;
@@ -175,7 +189,10 @@ impl QueryService for Api {
         &self,
         request: Request<v1::DrillThroughRequest>,
     ) -> Result<Response<Self::DrillThroughStream>, Status> {
-        self.answer_drill_through(self.admit(request)?).await.map(Response::new)
+        self.logged_parts("DrillThrough", request, async |call| {
+            self.answer_drill_through(call).await
+        })
+        .await
     }
 
     type ExplainStream = Parts<v1::TableResponse>;
@@ -184,7 +201,7 @@ impl QueryService for Api {
         &self,
         request: Request<v1::ExplainRequest>,
     ) -> Result<Response<Self::ExplainStream>, Status> {
-        self.answer_explain(self.admit(request)?).await.map(Response::new)
+        self.logged_parts("Explain", request, async |call| self.answer_explain(call).await).await
     }
 
     type DiffStream = Parts<v1::TableResponse>;
@@ -193,7 +210,7 @@ impl QueryService for Api {
         &self,
         request: Request<v1::DiffRequest>,
     ) -> Result<Response<Self::DiffStream>, Status> {
-        self.answer_diff(self.admit(request)?).await.map(Response::new)
+        self.logged_parts("Diff", request, async |call| self.answer_diff(call).await).await
     }
 
     type PackageStream = Parts<v1::PackageResponse>;
@@ -202,7 +219,7 @@ impl QueryService for Api {
         &self,
         request: Request<v1::PackageRequest>,
     ) -> Result<Response<Self::PackageStream>, Status> {
-        self.answer_package(self.admit(request)?).await.map(Response::new)
+        self.logged_parts("Package", request, async |call| self.answer_package(call).await).await
     }
 
     async fn list_queries(

@@ -8,8 +8,11 @@ use tokio_stream::StreamExt;
 use tonic::{Code, Status};
 
 use super::call::Call;
+use super::logged::unlogged;
 use super::{Api, Parts, request, status};
-use crate::package::{Failed, Kind, Order, Part};
+use crate::audit::{Entry, Question, Visit};
+use crate::package::{Failed, Kind, Order, Part, Witness};
+use crate::versions::Version;
 
 impl Api {
     pub(super) async fn answer_package(
@@ -17,6 +20,7 @@ impl Api {
         call: Call<v1::PackageRequest>,
     ) -> Result<Parts<v1::PackageResponse>, Status> {
         let Call { caller, message: request, .. } = call;
+        let visit = Arc::clone(&caller.visit);
         let Some(kind) = Kind::find(&request.kind) else {
             let message = format!("datapakken '{}' findes ikke", request.kind);
             return Err(status::unknown(message, Kind::names().map(str::to_owned).collect()));
@@ -25,15 +29,41 @@ impl Api {
         let kommune = request.kommune;
         let wanted = kommune.clone();
         request::current().tell_version(&version.name);
-        let eyes = caller.clone();
+        tell(&visit, kind, &version);
+        let eyes = caller.caller.clone();
         let order = move || Order::new(&version, &eyes, kind, &wanted);
         let order = tokio::task::spawn_blocking(order).await.map_err(|_| status::internal())?;
         let order = order.ok_or_else(|| no_package(kind, &kommune))?;
+        visit.note(|entry| {
+            let question = entry.question.get_or_insert_default();
+            question.filters = vec![Entry::free(&format!("kommune={kommune}"))];
+        });
+        // Whom a part shows is logged while the package is made, and so the call before that.
+        visit.begin().await.map_err(unlogged)?;
+        let witness = witness(visit);
         let versions = Arc::clone(&self.versions);
-        let job = move |parts, cancel: &Cancel| order.make(versions.data(), parts, cancel);
+        let job = move |parts, cancel: &Cancel| order.make(versions.data(), parts, witness, cancel);
         let parts = self.work.stream(&caller, job, failed)?;
         Ok(Box::pin(parts.map(|part| part.map(response))))
     }
+}
+
+/// Tells the access log which package is asked for.
+fn tell(visit: &Visit, kind: Kind, version: &Version) {
+    visit.note(|entry| {
+        entry.version = version.name.to_string();
+        entry.personal = kind.is_personal();
+        entry.question = Some(Question { of: kind.name().to_owned(), ..Question::default() });
+    });
+}
+
+/// Logs whom a package shows.
+fn witness(visit: Arc<Visit>) -> Witness {
+    Arc::new(move |citizens| {
+        visit
+            .shows_now(citizens)
+            .map_err(|_| Failed::new("pakken kan ikke skrives i adgangsloggen"))
+    })
 }
 
 fn response(part: Part) -> v1::PackageResponse {

@@ -42,7 +42,7 @@ pub(super) fn asked(question: Option<v1::Question>) -> Result<v1::Question, Stat
 }
 
 /// Asks the engine, or gives the answer that it gave the same eyes before. Neither question nor answer
-/// are logged: both may hold personal data.
+/// are in the log of the service: both may hold personal data.
 pub(super) fn ask(
     sight: &Sight,
     question: &v1::Question,
@@ -53,6 +53,7 @@ pub(super) fn ask(
     let words = Words::of(question)?;
     let prepared = prepare(views, &words.question(), limits, cancel).map_err(status::of_query)?;
     request::current().tell_cube(&views[prepared.view()].cube().name);
+    sight.tell_question(&prepared);
     let (version, caller) = (sight.version.name, sight.caller.clone());
     let asked = Asked { version, caller, meaning: prepared.meaning() };
     let kept = sight.cache.find(&asked);
@@ -66,6 +67,7 @@ pub(super) fn ask(
             answered
         }
     };
+    sight.tell_cells(&answered);
     let (cells, microseconds) = (answered.cells.ordinals.len(), started.elapsed().as_micros());
     tracing::debug!(version = %sight.version.name, cells, microseconds, is_kept, "besvaret");
     Ok(answered)

@@ -7,17 +7,16 @@ use std::sync::Arc;
 use cube_schema::report::{Filled, PivotTexts, Report, TableReport};
 use terning_engine::cube::Field;
 use terning_engine::cube::dimension::same;
-use terning_engine::query::{Cancel, ErrorKind, Pivot, QueryError};
+use terning_engine::query::{Cancel, ErrorKind, Pivot, QueryError, Table};
 use terning_proto::v1;
 use terning_proto::v1::run_report_response::Part;
 use tokio::time::Instant;
 use tonic::{Code, Status};
 
-use super::call::{Call, Sight};
+use super::call::{Asker, Call, Sight};
 use super::query::ask;
 use super::table::{self, About};
 use super::{Api, Parts, convert, status};
-use crate::access::Caller;
 use crate::rebuild::decisions;
 use crate::reports::{Given, fejlliste, hand07};
 use crate::versions::names;
@@ -38,6 +37,7 @@ impl Api {
         let Call { caller, deadline, message: mut request } = call;
         let sight = self.sight(&caller, &request.version).await?;
         let report = self.reports.find(&request.name).map_err(|error| status::of_report(&error))?;
+        sight.tell_asked(|question| question.of.clone_from(&report.name));
         name_members(&sight, report, &mut request)?;
         check_seen(&sight, report)?;
         let filled = self.fill(&sight, &request)?;
@@ -59,7 +59,7 @@ impl Api {
     /// The version before one that the caller sees, as the caller sees it: the one that it was held
     /// against when it was made; of a version of an earlier program the one before it by name. None
     /// where there is none that can be read.
-    async fn former(&self, sight: &Sight, caller: &Caller) -> Option<Sight> {
+    async fn former(&self, sight: &Sight, caller: &Asker) -> Option<Sight> {
         let mut names = names(self.versions.data()).ok()?.into_iter();
         let before = match decisions(&sight.version.manifest) {
             Some(decided) => names.find(|name| name.to_string() == decided.former)?,
@@ -74,7 +74,7 @@ impl Api {
         sight: Sight,
         asked: Asked,
         deadline: Instant,
-        caller: &Caller,
+        caller: &Asker,
     ) -> Result<Vec<v1::TablePart>, Status> {
         let Asked { kind, filled, source, request } = asked;
         let former = match kind {
@@ -103,6 +103,7 @@ impl Api {
                 }
             };
             let lines = lines.map_err(status::of_lines)?;
+            tell(&sight, kind, &pivot, &lines.table);
             let mut notes = filled.notes;
             notes.extend(lines.notes);
             let about = About {
@@ -202,6 +203,16 @@ fn check_seen(sight: &Sight, report: &Report) -> Result<(), Status> {
         }
     }
     Ok(())
+}
+
+/// Tells the access log what a report of lines is about, and whom it shows.
+fn tell(sight: &Sight, kind: TableReport, pivot: &Pivot, table: &Table) {
+    if let Ok(view) = sight.find_cube(&pivot.cube) {
+        sight.tell_filters(view, &pivot.filters, "");
+    }
+    let is_personal = kind == TableReport::Fejlliste;
+    sight.visit.note(|entry| entry.personal = is_personal);
+    sight.tell_table(table, |column| column.name == fejlliste::PERSONNUMMER);
 }
 
 /// A version that the error list is made from.

@@ -69,6 +69,7 @@ fn records(
     let bounds = (&sight.limits, cancel);
     let found = drill_mdx(&sight.views, (text, parameters), drill_through::LARGEST, bounds);
     let (at, drilled) = found.map_err(status::of_query)?;
+    sight.tell_records(&sight.views[at], &drilled);
     Ok(drill_through::parts(sight, at, vec![(*text).to_owned()], &drilled))
 }
 
@@ -85,6 +86,7 @@ fn told(sight: &Sight, words: &Words<'_>, cancel: &Cancel) -> Result<Vec<v1::Tab
     });
     let milliseconds = format!("{milliseconds:.1}").replace('.', ",");
     notes.push(format!("Det tog {milliseconds} ms."));
+    sight.tell_cube_asked(&sight.views[answer.view]);
     let cube = sight.views[answer.view].cube();
     request::current().tell_cube(&cube.name);
     let about = About {

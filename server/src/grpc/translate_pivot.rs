@@ -23,7 +23,12 @@ impl Api {
                 "udfyld pivot",
             ));
         };
-        let mdx = query::translate(&sight.views, &pivot(&asked)).map_err(status::of_query)?;
+        let asked = pivot(&asked);
+        if let Ok(view) = sight.find_cube(&asked.cube) {
+            let filters = [&asked.filters[..], &asked.columns, &asked.rows].concat();
+            sight.tell_filters(view, &filters, "");
+        }
+        let mdx = query::translate(&sight.views, &asked).map_err(status::of_query)?;
         Ok(v1::TranslatePivotResponse { mdx })
     }
 }

@@ -10,7 +10,7 @@ mod out;
 mod raw;
 mod table;
 
-pub use out::{Failed, Part, Parts};
+pub use out::{Failed, Part, Parts, Witness};
 
 use std::path::Path;
 use std::sync::Arc;
@@ -63,7 +63,8 @@ impl Kind {
 
     /// Whether it tells of persons, and so is given of one municipality at a time, to those who see
     /// all there is of its records.
-    fn is_personal(self) -> bool {
+    #[must_use]
+    pub fn is_personal(self) -> bool {
         self != Kind::Aggregat
     }
 }
@@ -101,12 +102,18 @@ impl Order {
         Some(Order { version: Arc::clone(version), kind, kommune, views })
     }
 
-    /// Makes the package.
+    /// Makes the package. The witness is told whom each part shows before it goes out.
     ///
     /// # Errors
-    /// Nobody waits for it any more, or something in it cannot be read.
-    pub fn make(&self, data: &Path, parts: Parts, cancel: &Cancel) -> Result<(), Failed> {
-        let mut out = Out::new(parts);
+    /// Nobody waits for it any more, something in it cannot be read, or the witness refuses.
+    pub fn make(
+        &self,
+        data: &Path,
+        parts: Parts,
+        witness: Witness,
+        cancel: &Cancel,
+    ) -> Result<(), Failed> {
+        let mut out = Out::new(parts, witness);
         let described = match self.kind {
             Kind::Raw => raw::make(self, data, &mut out)?,
             Kind::Dsa => dsa::make(self, data, &mut out)?,

@@ -1,6 +1,7 @@
 //! Files that go out part by part, with their checksums.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc::Sender;
@@ -19,6 +20,9 @@ pub struct Part {
 
 /// Where parts go.
 pub type Parts = Sender<Result<Part, Failed>>;
+
+/// Is told whom a package shows, before it goes out.
+pub type Witness = Arc<dyn Fn(Vec<String>) -> Result<(), Failed> + Send + Sync>;
 
 /// Why a package cannot be made, in one Danish sentence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -53,13 +57,19 @@ pub struct Sent {
 /// The files of a package.
 pub struct Out {
     parts: Parts,
+    witness: Witness,
     /// Those that are complete.
     pub sent: Vec<Sent>,
 }
 
 impl Out {
-    pub fn new(parts: Parts) -> Out {
-        Out { parts, sent: Vec::new() }
+    pub fn new(parts: Parts, witness: Witness) -> Out {
+        Out { parts, witness, sent: Vec::new() }
+    }
+
+    /// Who is told whom the package shows.
+    pub fn witness(&self) -> Witness {
+        Arc::clone(&self.witness)
     }
 
     /// Begins a file.

@@ -7,6 +7,7 @@ use terning_engine::delivery::name::FileName;
 use super::Order;
 use super::describe::Described;
 use super::out::{Failed, Out};
+use crate::audit::numbers;
 use crate::versions::{RawFile, raw_files, read_raw};
 
 pub(super) fn make(order: &Order, data: &Path, out: &mut Out) -> Result<Described, Failed> {
@@ -14,6 +15,7 @@ pub(super) fn make(order: &Order, data: &Path, out: &mut Out) -> Result<Describe
         let bytes = read_raw(data, &file.sha256);
         let bytes =
             bytes.map_err(|error| Failed::new(format!("{} kan ikke læses: {error}", file.path)))?;
+        out.witness()(numbers(&bytes))?;
         let folder = if file.set_aside { "tilbageholdt" } else { "filer" };
         out.whole(&format!("{folder}/{}", file.path), &bytes)?;
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use cube_schema::day::Day;
 use cube_schema::domains::vh::pakker::{Kolonne, Slags};
+use hashbrown::HashSet;
 use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int32Type, Int64Type};
 use parquet::errors::ParquetError;
@@ -14,13 +15,17 @@ use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
 use parquet::schema::types::Type;
 use terning_engine::query::table::Values;
 
-use super::out::{Failed, FileOut, Out};
+use super::out::{Failed, FileOut, Out, Witness};
+
+/// The columns that name citizens.
+const CITIZENS: [&str; 2] = ["Personnummer", "CPR"];
 
 /// A table of a package that is being written.
 pub(super) struct TableOut<'a> {
     columns: Vec<&'a Kolonne>,
     csv: FileOut,
     parquet: SerializedFileWriter<FileOut>,
+    witness: Witness,
     /// Rows written.
     pub rows: u64,
 }
@@ -46,7 +51,7 @@ impl<'a> TableOut<'a> {
             Arc::new(schema),
             Arc::new(properties),
         )?;
-        Ok(TableOut { columns, csv, parquet, rows: 0 })
+        Ok(TableOut { columns, csv, parquet, witness: out.witness(), rows: 0 })
     }
 
     /// Writes some rows: the values of every column, all as many.
@@ -56,6 +61,7 @@ impl<'a> TableOut<'a> {
             return Ok(());
         }
         self.rows += rows as u64;
+        (self.witness)(self.citizens(batch))?;
         self.write_csv(batch, rows)?;
         let mut group = self.parquet.next_row_group()?;
         for (column, values) in self.columns.iter().zip(batch) {
@@ -66,6 +72,18 @@ impl<'a> TableOut<'a> {
         }
         group.close()?;
         Ok(())
+    }
+
+    /// Whom some rows show, each once.
+    fn citizens(&self, batch: &[Values]) -> Vec<String> {
+        let columns = self.columns.iter().zip(batch);
+        let personal = columns.filter(|(column, _)| CITIZENS.contains(&column.navn));
+        let texts = personal.filter_map(|(_, values)| match values {
+            Values::Text(texts) => Some(texts),
+            Values::Number(_) | Values::Day(_) => None,
+        });
+        let different: HashSet<&str> = texts.flatten().flatten().map(|text| &**text).collect();
+        different.into_iter().map(str::to_owned).collect()
     }
 
     fn write_csv(&mut self, batch: &[Values], rows: usize) -> Result<(), Failed> {

@@ -19,6 +19,8 @@ use super::{Lines, ReportFault};
 use crate::rebuild::{REJECTS, REPORT, WARNINGS, standings};
 use crate::versions::Manifest;
 
+/// The heading of citizens.
+pub const PERSONNUMMER: &str = "Personnummer";
 /// What is told of a record. The personal number is left out where the caller may not see it.
 const COLUMNS: [&str; 9] = [
     "Fil",
@@ -455,7 +457,7 @@ fn table(lines: &[(&str, &Found)]) -> Table {
     }
     table.text("Bemærkning", texts(&|found| &found.note));
     if lines.iter().any(|(_, found)| !found.cpr.is_empty()) {
-        table.text("Personnummer", texts(&|found| &found.cpr));
+        table.text(PERSONNUMMER, texts(&|found| &found.cpr));
         if let Some(column) = table.columns.last_mut() {
             column.personal = true;
         }

@@ -48,7 +48,7 @@ fn deliver(deliveries: &Path) {
 }
 
 fn server() -> Server {
-    Server::ready(DATA.path())
+    Server::beside_others(DATA.path())
 }
 
 /// A report as lines of its CSV, without the BOM.

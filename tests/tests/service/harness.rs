@@ -12,6 +12,7 @@ use cube_schema::day::Month;
 use terning::args::Args;
 use terning_engine::cube::Cube;
 use terning_engine::snapshot;
+use terning_server::audit;
 use terning_server::config::{Access, Settings, Tls};
 use terning_server::disk::Disk;
 use terning_server::serve;
@@ -70,6 +71,12 @@ impl Server {
     /// Starts a server and waits until it can answer.
     pub fn ready(data: &Path) -> Server {
         Server::with_settings(data, Access::Local.into())
+    }
+
+    /// The same without an access log: one server at a time writes that of a data folder.
+    pub fn beside_others(data: &Path) -> Server {
+        let audit = audit::Settings { enabled: false, ..audit::Settings::default() };
+        Server::with_settings(data, Settings { audit, ..Access::Local.into() })
     }
 
     /// The same with settings, on a free port.

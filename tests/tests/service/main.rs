@@ -7,6 +7,7 @@ mod harness;
 mod toy;
 
 mod access;
+mod audit;
 mod commands;
 mod counted;
 mod diff;

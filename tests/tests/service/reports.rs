@@ -26,7 +26,7 @@ fn data() -> &'static Path {
 
 #[test]
 fn the_standard_reports_are_the_pivots_that_the_source_proposes() {
-    let server = Server::ready(data());
+    let server = Server::beside_others(data());
     let csv = |words: &[&str]| server.answer(&[words, &["--format=csv"]].concat());
     let benchmark = csv(&["report", "benchmark", "--kommuner=101,751", "--aar=2025"]);
     let asked = csv(&[
@@ -50,7 +50,7 @@ fn the_standard_reports_are_the_pivots_that_the_source_proposes() {
 
 #[test]
 fn the_key_figures_are_a_report_and_a_cube_whose_formulas_are_told() {
-    let server = Server::ready(data());
+    let server = Server::beside_others(data());
     let table = server.answer(&["report", "noegletal", "--aar=2025"]);
     assert!(table.starts_with("Nøgletal på voksenhandicapområdet, 2025\n"), "{table}");
     assert!(table.contains("København") && table.contains("I alt"), "{table}");
@@ -62,7 +62,7 @@ fn the_key_figures_are_a_report_and_a_cube_whose_formulas_are_told() {
 
 #[test]
 fn the_year_is_the_last_full_one_unless_given() {
-    let server = Server::ready(data());
+    let server = Server::beside_others(data());
     let report = ["report", "benchmark", "--kommuner=101"];
     let table = server.answer(&report);
     assert!(table.starts_with("Benchmark på tværs af kommuner op imod HAND07, 2025\n"), "{table}");
@@ -70,7 +70,7 @@ fn the_year_is_the_last_full_one_unless_given() {
 
 #[test]
 fn what_is_missing_or_wrong_in_a_report_is_said() {
-    let server = Server::ready(data());
+    let server = Server::beside_others(data());
     let missing = server.refusal(&["report", "harmonisering"]);
     assert!(missing.contains("kommune"), "{missing}");
     let strange = server.refusal(&["report", "harmonisering", "--kommuner=153"]);

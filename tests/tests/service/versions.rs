@@ -81,7 +81,7 @@ fn a_running_server_follows_back_and_forth_and_a_rebuild_goes_on_from_there() {
     done(&["activate", "2026-09.1"], folder);
     wait_for(&server, "2026-09.1");
     assert_eq!(states(&server, &[]), ["2026-10.1 kept", "2026-09.1 active"]);
-    assert_eq!(answering(&Server::ready(folder)), "2026-09.1", "a restart keeps it");
+    assert_eq!(answering(&Server::beside_others(folder)), "2026-09.1", "a restart keeps it");
     let refused = operator(&["activate", "2026-10.7"], folder).unwrap_err();
     assert!(refused.contains("findes ikke") && refused.contains("2026-10.1"), "{refused}");
 
@@ -223,7 +223,7 @@ fn a_version_that_looks_wrong_waits_until_it_is_accepted() {
     assert!(operator(&["remove", "2026-10.1"], folder).is_err());
     // Nor does it slip by when the one that is asked is lost.
     fs::remove_file(versions::current_file(folder)).unwrap();
-    assert_eq!(answering(&Server::ready(folder)), "2026-10.1");
+    assert_eq!(answering(&Server::beside_others(folder)), "2026-10.1");
     done(&["activate", "2026-10.1"], folder);
 
     done(&["activate", "2026-10.2"], folder);

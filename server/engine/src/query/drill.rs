@@ -60,6 +60,8 @@ pub struct Drilled {
     pub stands: Vec<String>,
     /// How many records come before those shown.
     pub first: usize,
+    /// The conditions that make the cell, of the cube that was asked.
+    pub conditions: Vec<Condition>,
 }
 
 /// The stored measure whose records are shown.
@@ -98,6 +100,7 @@ pub fn drill(
     let cell = CellAt { filters: &told.filters, conditions: &conditions, of: view };
     let mut drilled = behind(views, &told, &cell, asked, cancel)?;
     drilled.stands = conditions.iter().map(|one| shown(view, one)).collect();
+    drilled.conditions = [said, conditions].concat();
     Ok((at, drilled))
 }
 
@@ -281,6 +284,7 @@ pub fn records(
         of: Of::default(),
         stands: Vec::new(),
         first: which.start,
+        conditions: Vec::new(),
     })
 }
 

@@ -13,6 +13,7 @@ pub mod names;
 pub mod parse;
 pub mod bind;
 pub mod show;
+pub mod shape;
 pub mod format;
 pub mod table;
 mod told;

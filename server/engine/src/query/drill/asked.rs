@@ -66,6 +66,7 @@ pub fn drill_mdx(
     let found = behind(views, &told, &cell, &drill, cancel);
     let mut found = found.map_err(|error| columns.place(text, error)).map_err(here)?;
     columns.head(&mut found);
+    found.conditions = conditions;
     Ok((at, found))
 }
 

@@ -1,0 +1,193 @@
+//! The log as calls see it: they hand over lines, and wait until these are certain.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use tokio::sync::oneshot;
+
+use super::entry::{Entry, Kind};
+use super::head::BEHIND;
+use super::key::Key;
+use super::recover::reason;
+use super::write::Writer;
+use crate::disk::Disk;
+
+/// Lines of one group, at most.
+const GROUP: usize = 4096;
+/// Lines that wait to be written before even those wait for it that need not.
+const BACKLOG: usize = 10_000;
+
+/// How the log is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Whether there is one.
+    pub enabled: bool,
+    /// Bytes from which a new file is begun.
+    pub largest: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { enabled: true, largest: 64 << 20 }
+    }
+}
+
+/// A line could not be written; why is in the log of the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("adgangsloggen kan ikke skrives")]
+pub struct Unlogged;
+
+/// What is handed over: a call's lines, and who waits for them.
+struct Order {
+    entries: Vec<Entry>,
+    reply: Option<oneshot::Sender<Result<u64, Unlogged>>>,
+}
+
+/// A log that is being written, or none.
+#[derive(Clone)]
+pub struct Log(Option<Arc<Inner>>);
+
+struct Inner {
+    /// Gone when the log is closed.
+    orders: Mutex<Option<Sender<Order>>>,
+    waiting: Arc<AtomicUsize>,
+    key: Key,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Log {
+    /// No log: nothing is kept.
+    pub const NONE: Log = Log(None);
+
+    /// Goes on with the log of a data folder. Where an older service is ending, this waits for it.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn open(disk: Disk, data: &Path, settings: Settings) -> anyhow::Result<Log> {
+        if !settings.enabled {
+            return Ok(Log::NONE);
+        }
+        let (mut writer, key) = Writer::open(disk, data, settings.largest)?;
+        writer.write(&[])?;
+        let (orders, received) = mpsc::channel();
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let left = Arc::clone(&waiting);
+        let thread = std::thread::Builder::new().name("adgangslog".to_owned());
+        let thread = thread.spawn(move || run(writer, &received, &left))?;
+        Ok(Log(Some(Arc::new(Inner {
+            orders: Mutex::new(Some(orders)),
+            waiting,
+            key,
+            thread: Mutex::new(Some(thread)),
+        }))))
+    }
+
+    /// What personal values are hashed with; `None` where nothing is kept.
+    #[must_use]
+    pub fn key(&self) -> Option<&Key> {
+        self.0.as_ref().map(|inner| &inner.key)
+    }
+
+    /// Hands over lines; those behind the first refer to it. Gives what tells when they are certain,
+    /// and the number of the first.
+    pub(super) fn hand_over(
+        &self,
+        entries: Vec<Entry>,
+    ) -> oneshot::Receiver<Result<u64, Unlogged>> {
+        let (reply, told) = oneshot::channel();
+        self.send(Order { entries, reply: Some(reply) });
+        told
+    }
+
+    /// Hands over lines that nobody waits for.
+    pub(super) fn post(&self, entries: Vec<Entry>) {
+        self.send(Order { entries, reply: None });
+    }
+
+    /// Whether so many lines wait to be written that everybody waits for them.
+    pub(super) fn is_behind(&self) -> bool {
+        self.0.as_ref().is_some_and(|inner| inner.waiting.load(Ordering::Relaxed) > BACKLOG)
+    }
+
+    /// Writes what was handed over, and ends. What is handed over later is lost, and its calls are not
+    /// answered.
+    pub fn close(&self) {
+        let Some(inner) = &self.0 else { return };
+        drop(inner.orders.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let thread = inner.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if thread.is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("adgangsloggen endte ikke, som den skulle");
+        }
+    }
+
+    fn send(&self, order: Order) {
+        let Some(inner) = &self.0 else { return };
+        let orders = inner.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(orders) = orders.as_ref() {
+            inner.waiting.fetch_add(order.entries.len(), Ordering::Relaxed);
+            // One that has ended takes nothing: whoever waits is told by the missing reply.
+            let _ = orders.send(order);
+        }
+    }
+}
+
+/// Writes until nobody can hand over anything more.
+fn run(mut writer: Writer, orders: &Receiver<Order>, waiting: &AtomicUsize) {
+    loop {
+        let first = match writer.is_ahead() {
+            true => orders.recv_timeout(BEHIND),
+            false => orders.recv().map_err(RecvTimeoutError::from),
+        };
+        match first {
+            Ok(first) => {
+                let group = gather(first, orders);
+                let lines = group.iter().map(|order| order.entries.len()).sum();
+                write(&mut writer, group);
+                waiting.fetch_sub(lines, Ordering::Relaxed);
+                writer.settle(false);
+            }
+            Err(RecvTimeoutError::Timeout) => writer.settle(true),
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    let _ = writer.write(&[Entry::note(reason::STOPPED, 0)]);
+    writer.settle(true);
+}
+
+/// All that was handed over until now.
+fn gather(first: Order, orders: &Receiver<Order>) -> Vec<Order> {
+    let mut lines = first.entries.len();
+    let mut group = vec![first];
+    while lines < GROUP
+        && let Ok(next) = orders.try_recv()
+    {
+        lines += next.entries.len();
+        group.push(next);
+    }
+    group
+}
+
+/// Writes a group and tells those who wait.
+fn write(writer: &mut Writer, group: Vec<Order>) {
+    let first = writer.next();
+    let (mut entries, mut replies) = (Vec::new(), Vec::new());
+    for order in group {
+        let own = first + entries.len() as u64;
+        replies.extend(order.reply.map(|reply| (reply, own)));
+        entries.extend(order.entries.into_iter().map(|entry| match (entry.kind, entry.of) {
+            (Kind::Shown, None) => Entry { of: Some(own), ..entry },
+            _ => entry,
+        }));
+    }
+    let written = writer.write(&entries);
+    if let Err(error) = &written {
+        tracing::error!(%error, "adgangsloggen kan ikke skrives, og kald bliver ikke besvaret");
+    }
+    for (reply, own) in replies {
+        // Who has gone away is not told.
+        let _ = reply.send(if written.is_ok() { Ok(own) } else { Err(Unlogged) });
+    }
+}

@@ -1,0 +1,132 @@
+//! Where a log goes on after a restart: behind its last whole line.
+//!
+//! A crash can leave half a line, or worse, of calls that nobody was answered on. That is set aside in
+//! a file of its own, and the log says so. Lines that the head tells of were certain: where one of
+//! them is missing or changed, that is damage, and the log says that too.
+
+use std::fs;
+use std::path::Path;
+
+use super::chain::{Line, Link};
+use super::entry::Entry;
+use super::files::{self, LogFile};
+use super::head;
+use super::key::Key;
+use crate::disk::{Access, Disk};
+
+/// What notes say.
+pub(super) mod reason {
+    /// What a crash had left behind the last whole line was set aside.
+    pub const TORN: &str = "torn";
+    /// Lines are there that the head did not tell of yet.
+    pub const ADOPTED: &str = "adopted";
+    /// Lines that the head tells of are missing or changed.
+    pub const DAMAGED: &str = "damaged";
+    /// There are lines, and no head.
+    pub const HEAD_MISSING: &str = "head_missing";
+    /// Lines could not be written, and their calls were not answered.
+    pub const UNWRITTEN: &str = "unwritten";
+    /// The service began to write.
+    pub const STARTED: &str = "started";
+    /// The service ended.
+    pub const STOPPED: &str = "stopped";
+}
+
+/// Where a log goes on.
+pub(super) struct Recovered {
+    /// Its last line.
+    pub end: Link,
+    /// What there is to say of it.
+    pub notes: Vec<Entry>,
+}
+
+/// Finds where a log goes on, and sets aside what cannot stay.
+///
+/// # Errors
+/// It cannot be read, or what cannot stay not be set aside.
+pub(super) fn recover(disk: &Disk, folder: &Path, key: &Key) -> anyhow::Result<Recovered> {
+    let head = head::read(folder, key)?;
+    let mut notes = Vec::new();
+    let mut end = None;
+    for file in files::all(folder)?.iter().rev() {
+        let walked = walk(file)?;
+        if let Some(from) = walked.torn_from {
+            notes.push(set_aside(disk, folder, file, from, &walked.last)?);
+        }
+        if walked.last.is_some() {
+            end = walked.last;
+            break;
+        }
+        disk.remove_file(&file.path)?;
+        disk.sync_folder(folder)?;
+    }
+    notes.reverse();
+    let Some(mut end) = end else { return Ok(without_lines(head, notes)) };
+    match head {
+        None => notes.push(Entry::note(reason::HEAD_MISSING, end.seq)),
+        Some(head) if head.seq > end.seq => {
+            notes.push(Entry::note(reason::DAMAGED, head.seq - end.seq));
+            end = head;
+        }
+        Some(head) if head.seq < end.seq => {
+            notes.push(Entry::note(reason::ADOPTED, end.seq - head.seq));
+        }
+        Some(head) if head != end => notes.push(Entry::note(reason::DAMAGED, 1)),
+        Some(_) => {}
+    }
+    Ok(Recovered { end, notes })
+}
+
+/// A log that has no line.
+fn without_lines(head: Option<Link>, mut notes: Vec<Entry>) -> Recovered {
+    let end = head.unwrap_or_default();
+    if end.seq > 0 {
+        notes.push(Entry::note(reason::DAMAGED, end.seq));
+    }
+    Recovered { end, notes }
+}
+
+/// A file up to the first line that is not whole.
+struct Walked {
+    /// The last whole line.
+    last: Option<Link>,
+    /// Where what is not whole begins.
+    torn_from: Option<u64>,
+}
+
+fn walk(file: &LogFile) -> std::io::Result<Walked> {
+    let mut last: Option<Link> = None;
+    for raw in file.lines()? {
+        let raw = raw?;
+        let read = Line::read(&raw.bytes).ok().filter(|_| raw.ends);
+        let holds = |line: &Line| last.as_ref().is_none_or(|last| last.holds(line));
+        match read.filter(holds) {
+            Some(line) => last = Some(line.link()),
+            None => return Ok(Walked { last, torn_from: Some(raw.at) }),
+        }
+    }
+    Ok(Walked { last, torn_from: None })
+}
+
+/// Moves the end of a file to one of its own.
+fn set_aside(
+    disk: &Disk,
+    folder: &Path,
+    file: &LogFile,
+    from: u64,
+    last: &Option<Link>,
+) -> anyhow::Result<Entry> {
+    let bytes = fs::read(&file.path)?;
+    let torn = &bytes[usize::try_from(from)?..];
+    let next = last.as_ref().map_or(file.first, |last| last.seq + 1);
+    let mut name = format!("torn-{next:012}");
+    while folder.join(&name).exists() {
+        name.push('+');
+    }
+    disk.write(&folder.join(&name), Access::Own, torn)?;
+    disk.sync_folder(folder)?;
+    let mut open = disk.append(&file.path)?;
+    open.cut(from)?;
+    open.sync()?;
+    Ok(Entry { file: name, ..Entry::note(reason::TORN, torn.len() as u64) })
+}

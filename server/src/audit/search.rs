@@ -1,0 +1,147 @@
+//! Finds calls in a log.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::Context;
+use hashbrown::HashMap;
+
+use super::chain::Line;
+use super::entry::{Entry, Kind, Outcome};
+use super::files;
+use super::key::Key;
+
+/// Which calls are wanted; all that is said must hold.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// A citizen whom they have shown, or asked for.
+    pub citizen: Option<String>,
+    /// From this time on, as far as it is written: `2026-11` or `2026-11-23T08`.
+    pub from: Option<String>,
+    /// Until this time, all of it.
+    pub to: Option<String>,
+    /// The caller's municipality.
+    pub kommune: Option<String>,
+    /// The caller's role.
+    pub role: Option<String>,
+}
+
+/// A call that was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The number of its line.
+    pub seq: u64,
+    /// When it was logged, RFC 3339.
+    pub time: String,
+    /// What the log says of it, with how it ended.
+    pub entry: Entry,
+    /// Whether it has shown the citizen; else it has only asked for them.
+    pub has_shown: bool,
+}
+
+/// Calls that were found, and how much of the log could not be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Search {
+    /// The calls in the order of their lines.
+    pub found: Vec<Found>,
+    /// Lines that cannot be read: they may hold more.
+    pub unreadable: u64,
+}
+
+/// Finds the calls that are wanted in the log of a data folder.
+///
+/// # Errors
+/// There is no log, or it cannot be read.
+pub fn search(data: &Path, wanted: &Wanted) -> anyhow::Result<Search> {
+    let folder = files::folder(data);
+    let key = Key::read(data)?;
+    let key = key.with_context(|| format!("der er ingen adgangslog i {}", data.display()))?;
+    let hash = wanted.citizen.as_ref().map(|citizen| key.hash(citizen));
+    let mut looking = Looking { hash, ..Looking::new(wanted) };
+    let read = || format!("adgangsloggen i {} kan ikke læses", folder.display());
+    for file in files::all(&folder).with_context(read)? {
+        for raw in file.lines().with_context(read)? {
+            match Line::read(&raw.with_context(read)?.bytes) {
+                Ok(line) => looking.line(line),
+                Err(_) => looking.unreadable += 1,
+            }
+        }
+    }
+    Ok(looking.end())
+}
+
+/// Calls while the log is read. Those whose end has not been met are kept, without their citizens.
+struct Looking<'a> {
+    wanted: &'a Wanted,
+    hash: Option<String>,
+    open: HashMap<u64, Found>,
+    found: BTreeMap<u64, Found>,
+    unreadable: u64,
+}
+
+impl<'a> Looking<'a> {
+    fn new(wanted: &'a Wanted) -> Looking<'a> {
+        let (open, found) = (HashMap::new(), BTreeMap::new());
+        Looking { wanted, hash: None, open, found, unreadable: 0 }
+    }
+
+    fn line(&mut self, line: Line) {
+        match (line.entry.kind, line.entry.of) {
+            (Kind::Call, _) => self.call(line),
+            (Kind::Shown, Some(of)) if self.names(&line.entry.citizens) => {
+                let waiting = self.open.get(&of).cloned();
+                if let Some(call) = waiting {
+                    self.found.entry(of).or_insert(call).has_shown = true;
+                }
+            }
+            (Kind::End, Some(of)) => {
+                self.open.remove(&of);
+                if let Some(found) = self.found.get_mut(&of) {
+                    found.entry.outcome = line.entry.outcome;
+                    found.entry.rows = line.entry.rows.or(found.entry.rows);
+                    found.entry.cells = line.entry.cells.or(found.entry.cells);
+                    found.entry.citizen_count =
+                        line.entry.citizen_count.or(found.entry.citizen_count);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn call(&mut self, line: Line) {
+        let entry = &line.entry;
+        if !self.is_wanted(&line.time, entry) {
+            return;
+        }
+        let has_shown = self.names(&entry.citizens);
+        let is_found = self.hash.is_none() || has_shown || self.names(&entry.asked);
+        let goes_on = entry.outcome == Some(Outcome::Answering)
+            || entry.citizen_count.unwrap_or_default() > entry.citizens.len() as u64;
+        let mut entry = line.entry;
+        entry.citizens.clear();
+        let found = Found { seq: line.seq, time: line.time, entry, has_shown };
+        if is_found {
+            self.found.insert(line.seq, found.clone());
+        }
+        if goes_on {
+            self.open.insert(line.seq, found);
+        }
+    }
+
+    fn names(&self, hashes: &[String]) -> bool {
+        self.hash.as_ref().is_some_and(|hash| hashes.contains(hash))
+    }
+
+    fn is_wanted(&self, time: &str, entry: &Entry) -> bool {
+        let Wanted { from, to, kommune, role, .. } = self.wanted;
+        let until = |to: &String| time.get(..to.len()).is_none_or(|time| time <= to.as_str());
+        from.as_ref().is_none_or(|from| time >= from.as_str())
+            && to.as_ref().is_none_or(until)
+            && kommune.as_ref().is_none_or(|kommune| entry.kommune == *kommune)
+            && role.as_ref().is_none_or(|role| entry.role == *role)
+    }
+
+    fn end(self) -> Search {
+        Search { found: self.found.into_values().collect(), unreadable: self.unreadable }
+    }
+}

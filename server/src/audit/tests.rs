@@ -1,0 +1,401 @@
+//! Lives of a log: written, gone on with, damaged in every way, and asked.
+
+use std::fs;
+use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::*;
+use crate::disk::{Access, Disk, OpenFile, Operations, RealDisk};
+
+const CPR: &str = "6101801234";
+
+fn open(data: &Path, largest: u64) -> Log {
+    Log::open(Disk::real(), data, Settings { enabled: true, largest }).unwrap()
+}
+
+fn entry(call: &str, kommune: &str) -> Entry {
+    Entry {
+        call: call.to_owned(),
+        role: "kommune".to_owned(),
+        kommune: kommune.to_owned(),
+        personal: true,
+        ..Entry::default()
+    }
+}
+
+/// Logs a call that shows somebody.
+fn call(log: &Log, kommune: &str, citizens: &[&str]) -> Result<(), Unlogged> {
+    let visit = Visit::new(log.clone(), entry("Query", kommune));
+    visit.shows(citizens.iter().copied());
+    block(visit.end(Outcome::Answered, ""))
+}
+
+fn block<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+}
+
+/// A log of so many calls in small files, closed.
+fn written(calls: usize) -> tempfile::TempDir {
+    let data = tempfile::tempdir().unwrap();
+    let log = open(data.path(), 1500);
+    for number in 0..calls {
+        call(&log, &format!("{:03}", 101 + number), &[CPR]).unwrap();
+    }
+    log.close();
+    data
+}
+
+fn files(data: &Path) -> Vec<PathBuf> {
+    files::all(&files::folder(data)).unwrap().into_iter().map(|one| one.path).collect()
+}
+
+/// What is wrong, with the file and the line.
+fn damage(data: &Path) -> Vec<Remark> {
+    let found = verify(data, false).unwrap();
+    found.remarks.into_iter().filter(|remark| remark.is_damage).collect()
+}
+
+#[test]
+fn a_log_goes_on_over_files_and_restarts_and_is_its_owners_only() {
+    let data = written(12);
+    let first = verify(data.path(), false).unwrap();
+    assert!(first.is_whole() && first.files > 2, "{first:?}");
+    // The calls, and that the service began and ended.
+    assert_eq!((first.lines, first.last.seq), (14, 14));
+    let log = open(data.path(), 1500);
+    call(&log, "153", &[]).unwrap();
+    log.close();
+    let second = verify(data.path(), false).unwrap();
+    assert!(second.is_whole() && second.remarks.is_empty(), "{second:?}");
+    assert_eq!(second.lines, 17);
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&data.path().join("audit")), 0o700);
+    assert_eq!(mode(&data.path().join("audit.key")), 0o600);
+    assert!(files(data.path()).iter().all(|file| mode(file) == 0o600));
+}
+
+#[test]
+fn a_change_of_any_byte_of_any_line_is_found() {
+    let data = written(3);
+    let mut tried = 0;
+    for file in files(data.path()) {
+        let bytes = fs::read(&file).unwrap();
+        for at in 0..bytes.len() {
+            let mut changed = bytes.clone();
+            changed[at] ^= 1;
+            fs::write(&file, &changed).unwrap();
+            let name = file.file_name().unwrap().to_string_lossy();
+            let found = damage(data.path());
+            assert!(
+                found.iter().any(|one| one.file == name || one.file == "head"),
+                "{name}, byte {at}"
+            );
+            tried += 1;
+        }
+        fs::write(&file, &bytes).unwrap();
+    }
+    assert!(tried > 1000 && damage(data.path()).is_empty(), "{tried}");
+}
+
+/// The files of a log with the line feeds of their lines.
+fn lines(file: &Path) -> Vec<String> {
+    fs::read_to_string(file).unwrap().split_inclusive('\n').map(str::to_owned).collect()
+}
+
+#[test]
+fn lines_that_are_removed_moved_or_cut_off_are_found() {
+    let data = written(12);
+    let all = files(data.path());
+    let middle = all.iter().find(|file| lines(file).len() > 2).unwrap();
+    let whole = lines(middle);
+    let with = |lines: &[String]| {
+        fs::write(middle, lines.concat()).unwrap();
+        damage(data.path())
+    };
+    let mut without = whole.clone();
+    without.remove(1);
+    assert_eq!(with(&without)[0].line, 2);
+    let mut moved = whole.clone();
+    moved.swap(0, 1);
+    assert!(!with(&moved).is_empty());
+    let mut twice = whole.clone();
+    twice.insert(1, whole[1].clone());
+    assert!(!with(&twice).is_empty());
+    assert!(!with(&whole[..whole.len() - 1]).is_empty());
+    assert!(with(&whole).is_empty());
+    // A cut tail, at each line and between, shows against the head.
+    let last = all.last().unwrap();
+    let bytes = fs::read(last).unwrap();
+    for cut in 0..bytes.len() {
+        fs::write(last, &bytes[..cut]).unwrap();
+        assert!(!damage(data.path()).is_empty(), "cut at {cut}");
+    }
+    fs::write(last, &bytes).unwrap();
+    assert!(damage(data.path()).is_empty());
+}
+
+#[test]
+fn files_that_are_removed_are_found_and_older_ones_may_be_moved_away() {
+    let data = written(12);
+    let all = files(data.path());
+    for file in &all {
+        let bytes = fs::read(file).unwrap();
+        fs::remove_file(file).unwrap();
+        assert!(!damage(data.path()).is_empty(), "{}", file.display());
+        fs::write(file, bytes).unwrap();
+    }
+    fs::remove_file(&all[0]).unwrap();
+    assert!(damage(data.path())[0].text.contains("linje nr. 1 til"));
+    assert!(verify(data.path(), true).unwrap().is_whole());
+    let head = data.path().join("audit/head");
+    let sealed = fs::read(&head).unwrap();
+    for wrong in [&b""[..], b"{}\n", &sealed[..sealed.len() / 2]] {
+        fs::write(&head, wrong).unwrap();
+        let found = verify(data.path(), true).unwrap();
+        let is_short = wrong.len() > 10;
+        assert!(!found.is_whole() || is_short, "{found:?}");
+    }
+}
+
+#[test]
+fn a_chain_that_was_made_anew_without_the_key_is_found() {
+    let data = written(2);
+    for file in files(data.path()) {
+        fs::remove_file(file).unwrap();
+    }
+    let mut end = chain::Link::default();
+    let forged: String = (0..4)
+        .map(|_| end.hang("2026-11-23T00:00:00.000Z", &entry("Query", "155")).unwrap())
+        .collect();
+    fs::write(data.path().join("audit/log-000000000001.jsonl"), forged).unwrap();
+    let found = damage(data.path());
+    assert!(found.iter().any(|one| one.text.contains("hovedet har gemt")), "{found:?}");
+}
+
+#[test]
+fn what_a_crash_tore_is_set_aside_and_said() {
+    for torn in [&b"{\"seq\":5,\"time\":\"2026"[..], b"\0\0\0\0\n\0", b"x\ny\n"] {
+        let data = written(3);
+        let last = files(data.path()).pop().unwrap();
+        let mut bytes = fs::read(&last).unwrap();
+        bytes.extend(torn);
+        fs::write(&last, &bytes).unwrap();
+        let log = open(data.path(), 1500);
+        call(&log, "153", &[]).unwrap();
+        log.close();
+        let found = verify(data.path(), false).unwrap();
+        assert!(found.is_whole(), "{found:?}");
+        assert!(found.remarks.iter().any(|one| one.text.contains("efter et nedbrud")), "{found:?}");
+        let aside = fs::read_dir(data.path().join("audit")).unwrap();
+        let aside = aside.map(|one| one.unwrap().path());
+        let aside = aside.filter(|path| path.display().to_string().contains("torn-"));
+        assert_eq!(fs::read(aside.last().unwrap()).unwrap(), torn);
+    }
+}
+
+#[test]
+fn lines_that_the_head_had_not_told_of_go_on_and_those_that_it_had_are_missed() {
+    let data = written(3);
+    let head = data.path().join("audit/head");
+    let sealed = fs::read_to_string(&head).unwrap();
+    // The machine crashed before the head was on the disk: it is a line behind.
+    let behind: Vec<&str> = sealed.split_inclusive('\n').collect();
+    fs::write(&head, behind[..behind.len() - 1].concat()).unwrap();
+    assert!(verify(data.path(), false).unwrap().is_whole());
+    open(data.path(), 1500).close();
+    let found = verify(data.path(), false).unwrap();
+    assert!(found.is_whole() && found.remarks[0].text.contains("taget med"), "{found:?}");
+    // Somebody cut the tail before the server started again: it goes on, and says so for ever.
+    let last = files(data.path()).pop().unwrap();
+    fs::remove_file(last).unwrap();
+    open(data.path(), 1500).close();
+    assert!(damage(data.path()).iter().any(|one| one.text.contains("da serveren startede")));
+}
+
+#[test]
+fn who_has_seen_a_citizen_is_found_over_lines_and_restarts() {
+    let data = tempfile::tempdir().unwrap();
+    let log = open(data.path(), 4096);
+    call(&log, "153", &["6202702345", "610180-1234"]).unwrap();
+    call(&log, "155", &["6202702345"]).unwrap();
+    // An answer in parts, with more citizens than one line has.
+    let many: Vec<String> = (0..2500).map(|number| format!("62{number:08}")).collect();
+    let visit =
+        Visit::new(log.clone(), Entry { purpose: "tilsyn".to_owned(), ..entry("Package", "157") });
+    visit.shows(&many);
+    block(visit.begin()).unwrap();
+    visit.shows_now([CPR]).unwrap();
+    visit.close(Outcome::Answered, "", (2501, 0));
+    drop(visit);
+    let asking = Visit::new(log.clone(), entry("Query", "159"));
+    asking.names(["hvem er 610180 1234?"]);
+    block(asking.end(Outcome::Refused, "UNKNOWN_NAME")).unwrap();
+    log.close();
+    let all = |wanted: Wanted| search(data.path(), &wanted).unwrap().found;
+    let citizen = Some(CPR.to_owned());
+    let found = all(Wanted { citizen: citizen.clone(), ..Wanted::default() });
+    let told: Vec<_> = found
+        .iter()
+        .map(|one| (one.entry.kommune.as_str(), one.has_shown, one.entry.outcome))
+        .collect();
+    let expected = [
+        ("153", true, Some(Outcome::Answered)),
+        ("157", true, Some(Outcome::Answered)),
+        ("159", false, Some(Outcome::Refused)),
+    ];
+    assert_eq!(told, expected);
+    assert_eq!((found[1].entry.purpose.as_str(), found[1].entry.rows), ("tilsyn", Some(2501)));
+    assert_eq!(found[1].entry.citizen_count, Some(2501));
+    let last = many.last().cloned();
+    assert_eq!(all(Wanted { citizen: last, ..Wanted::default() }).len(), 1);
+    let kommune = Some("155".to_owned());
+    assert_eq!(all(Wanted { kommune: kommune.clone(), ..Wanted::default() }).len(), 1);
+    assert!(all(Wanted { kommune, citizen, ..Wanted::default() }).is_empty());
+    let to = Some("2020".to_owned());
+    assert!(all(Wanted { to, ..Wanted::default() }).is_empty());
+    assert_eq!(all(Wanted { from: Some("2020".to_owned()), ..Wanted::default() }).len(), 4);
+    assert!(verify(data.path(), false).unwrap().is_whole());
+}
+
+#[test]
+fn a_call_that_nobody_waits_for_any_more_is_logged_as_cancelled() {
+    let data = tempfile::tempdir().unwrap();
+    let log = open(data.path(), 4096);
+    drop(Visit::new(log.clone(), entry("Query", "153")));
+    let begun = Visit::new(log.clone(), entry("QueryStream", "155"));
+    block(begun.begin()).unwrap();
+    drop(begun);
+    log.close();
+    let found = search(data.path(), &Wanted::default()).unwrap().found;
+    let told: Vec<_> = found.iter().map(|one| one.entry.outcome).collect();
+    assert_eq!(told, [Some(Outcome::Cancelled), Some(Outcome::Cancelled)]);
+}
+
+#[test]
+fn a_missing_key_is_not_made_anew() {
+    let data = written(1);
+    fs::remove_file(data.path().join("audit.key")).unwrap();
+    let refused = Log::open(Disk::real(), data.path(), Settings::default());
+    assert!(refused.err().unwrap().to_string().contains("mangler"));
+    assert!(verify(data.path(), false).is_err());
+}
+
+// A disk that fails.
+
+/// A disk that fails when it is told to.
+#[derive(Debug, Default)]
+struct Failing(Arc<AtomicBool>);
+
+struct FailingFile(Box<dyn OpenFile>, Arc<AtomicBool>);
+
+impl Write for FailingFile {
+    /// Of what is written when the disk is full, half is.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.1.load(Ordering::Relaxed) {
+            true if bytes.len() < 2 => Err(io::ErrorKind::StorageFull.into()),
+            true => self.0.write(&bytes[..bytes.len() / 2]),
+            false => self.0.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl OpenFile for FailingFile {
+    fn sync(&mut self) -> io::Result<()> {
+        self.0.sync()
+    }
+
+    fn cut(&mut self, bytes: u64) -> io::Result<()> {
+        self.0.cut(bytes)
+    }
+}
+
+impl Operations for Failing {
+    fn create_folder(&self, path: &Path) -> io::Result<()> {
+        RealDisk.create_folder(path)
+    }
+
+    fn create(&self, path: &Path, access: Access) -> io::Result<Box<dyn OpenFile>> {
+        if self.0.load(Ordering::Relaxed) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        Ok(Box::new(FailingFile(RealDisk.create(path, access)?, Arc::clone(&self.0))))
+    }
+
+    fn append(&self, path: &Path) -> io::Result<Box<dyn OpenFile>> {
+        Ok(Box::new(FailingFile(RealDisk.append(path)?, Arc::clone(&self.0))))
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        RealDisk.rename(from, to)
+    }
+
+    fn remove_file(&self, path: &Path) -> io::Result<()> {
+        RealDisk.remove_file(path)
+    }
+
+    fn remove_folder(&self, path: &Path) -> io::Result<()> {
+        RealDisk.remove_folder(path)
+    }
+
+    fn sync_folder(&self, path: &Path) -> io::Result<()> {
+        RealDisk.sync_folder(path)
+    }
+}
+
+#[test]
+fn while_the_disk_is_full_nothing_is_logged_and_afterwards_the_log_is_whole() {
+    let data = tempfile::tempdir().unwrap();
+    let full = Arc::new(AtomicBool::new(false));
+    let disk = Disk::new(Arc::new(Failing(Arc::clone(&full))));
+    let log = Log::open(disk, data.path(), Settings::default()).unwrap();
+    call(&log, "101", &[CPR]).unwrap();
+    full.store(true, Ordering::Relaxed);
+    for _ in 0..3 {
+        assert_eq!(call(&log, "147", &[CPR]), Err(Unlogged));
+    }
+    full.store(false, Ordering::Relaxed);
+    call(&log, "151", &[CPR]).unwrap();
+    log.close();
+    let found = verify(data.path(), false).unwrap();
+    assert!(found.is_whole(), "{found:?}");
+    assert!(found.remarks[0].text.starts_with("3 linjer kunne ikke skrives"), "{found:?}");
+    let found = search(data.path(), &Wanted::default()).unwrap().found;
+    let told: Vec<&str> = found.iter().map(|one| one.entry.kommune.as_str()).collect();
+    assert_eq!(told, ["101", "151"]);
+}
+
+#[test]
+fn calls_at_a_time_are_written_in_groups_and_each_has_its_own_lines() {
+    let data = tempfile::tempdir().unwrap();
+    let log = open(data.path(), 1 << 20);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).build().unwrap();
+    runtime.block_on(async {
+        let calls = (0..500).map(|number| {
+            let log = log.clone();
+            tokio::spawn(async move {
+                let visit = Visit::new(log, entry("Query", &format!("{number:03}")));
+                visit.shows([format!("61{number:08}")]);
+                visit.end(Outcome::Answered, "").await.unwrap();
+            })
+        });
+        for call in calls.collect::<Vec<_>>() {
+            call.await.unwrap();
+        }
+    });
+    log.close();
+    let found = verify(data.path(), false).unwrap();
+    assert!(found.is_whole() && found.lines == 502, "{found:?}");
+    for number in [0, 7, 499] {
+        let citizen = Some(format!("61{number:08}"));
+        let found = search(data.path(), &Wanted { citizen, ..Wanted::default() }).unwrap().found;
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].entry.kommune, format!("{number:03}"));
+    }
+}

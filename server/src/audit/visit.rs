@@ -1,0 +1,230 @@
+//! One call, from when it was let in until it is answered: what becomes its lines.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::entry::{Entry, Kind, Outcome};
+use super::log::{Log, Unlogged};
+use super::personal::numbers;
+
+/// Citizens of one line, at most.
+const CITIZENS: usize = 1000;
+
+/// A call that is being answered. Dropped unanswered, it is logged as cancelled.
+pub struct Visit {
+    log: Log,
+    draft: Mutex<Draft>,
+}
+
+/// What is known of a call so far.
+struct Draft {
+    entry: Entry,
+    asked: BTreeSet<String>,
+    /// Hashes of the citizens that are shown, and how many of them are in lines.
+    citizens: BTreeSet<String>,
+    stage: Stage,
+}
+
+/// How far its lines are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// None is written.
+    New,
+    /// That of the call, of this number, is.
+    Begun(u64),
+    /// All are.
+    Done,
+}
+
+impl Visit {
+    /// A call that was let in.
+    #[must_use]
+    pub fn new(log: Log, entry: Entry) -> Visit {
+        let (asked, citizens) = (BTreeSet::new(), BTreeSet::new());
+        let draft = Draft { entry, asked, citizens, stage: Stage::New };
+        Visit { log, draft: Mutex::new(draft) }
+    }
+
+    /// Adds what is known.
+    pub fn note(&self, note: impl FnOnce(&mut Entry)) {
+        note(&mut self.draft().entry);
+    }
+
+    /// What stands for a personal value that is asked for; it is kept.
+    pub fn asks(&self, value: &str) -> String {
+        let hash = self.log.key().map_or_else(String::new, |key| key.hash(value));
+        self.draft().asked.insert(hash.clone());
+        hash
+    }
+
+    /// Whom texts name that somebody wrote.
+    pub fn names<'t>(&self, texts: impl IntoIterator<Item = &'t str>) {
+        for number in texts.into_iter().flat_map(|text| numbers(text.as_bytes())) {
+            self.asks(&number);
+        }
+    }
+
+    /// That citizens are going to be shown.
+    pub fn shows<T: AsRef<str>>(&self, citizens: impl IntoIterator<Item = T>) {
+        let Some(key) = self.log.key() else { return };
+        let hashes: Vec<String> = citizens.into_iter().map(|one| key.hash(one.as_ref())).collect();
+        self.draft().citizens.extend(hashes);
+    }
+
+    /// Whether anything is kept.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        self.log.key().is_some()
+    }
+
+    /// Logs the call before the first part of its answer goes out.
+    ///
+    /// # Errors
+    /// It cannot be logged.
+    pub async fn begin(&self) -> Result<(), Unlogged> {
+        self.lines(Outcome::Answering, "").await
+    }
+
+    /// Logs a call whose answer is whole, or refused.
+    ///
+    /// # Errors
+    /// It cannot be logged.
+    pub async fn end(&self, outcome: Outcome, reason: &str) -> Result<(), Unlogged> {
+        self.close(outcome, reason, (0, 0));
+        self.lines(outcome, reason).await
+    }
+
+    /// Logs citizens before they are shown, of a call that was begun. For threads that may wait.
+    ///
+    /// # Errors
+    /// They cannot be logged.
+    pub fn shows_now<T: AsRef<str>>(
+        &self,
+        citizens: impl IntoIterator<Item = T>,
+    ) -> Result<(), Unlogged> {
+        let Some(key) = self.log.key() else { return Ok(()) };
+        let hashes: BTreeSet<String> =
+            citizens.into_iter().map(|one| key.hash(one.as_ref())).collect();
+        let entries = {
+            let mut draft = self.draft();
+            let Stage::Begun(of) = draft.stage else { return Err(Unlogged) };
+            let new: Vec<String> = hashes.difference(&draft.citizens).cloned().collect();
+            draft.citizens.extend(new.iter().cloned());
+            shown(&new, Some(of))
+        };
+        if entries.is_empty() {
+            return Ok(());
+        }
+        self.log.hand_over(entries).blocking_recv().map_or(Err(Unlogged), |told| told.map(drop))
+    }
+
+    /// Logs how an answer in parts ended, with the rows and cells that were sent. Nobody waits for it.
+    pub fn close(&self, outcome: Outcome, reason: &str, (rows, cells): (u64, u64)) {
+        let mut draft = self.draft();
+        let Stage::Begun(of) = draft.stage else { return };
+        draft.stage = Stage::Done;
+        let count = |count: u64| Some(count).filter(|&count| count > 0);
+        self.log.post(vec![Entry {
+            kind: Kind::End,
+            of: Some(of),
+            citizen_count: count(draft.citizens.len() as u64),
+            rows: count(rows),
+            cells: count(cells),
+            outcome: Some(outcome),
+            reason: reason.to_owned(),
+            ..Entry::default()
+        }]);
+    }
+
+    /// Writes the line of the call, and those of further citizens.
+    async fn lines(&self, outcome: Outcome, reason: &str) -> Result<(), Unlogged> {
+        if !self.is_kept() {
+            return Ok(());
+        }
+        let (entries, waits) = {
+            let mut draft = self.draft();
+            if draft.stage != Stage::New {
+                return Ok(());
+            }
+            draft.stage = Stage::Done;
+            let waits = draft.waits();
+            // Of what nobody waits for there is one line.
+            let outcome =
+                if waits || outcome != Outcome::Answering { outcome } else { Outcome::Answered };
+            (draft.entries(outcome, reason), waits)
+        };
+        if !waits && !self.log.is_behind() {
+            self.log.post(entries);
+            return Ok(());
+        }
+        let seq = self.log.hand_over(entries).await.map_err(|_| Unlogged)??;
+        if waits && outcome == Outcome::Answering {
+            self.draft().stage = Stage::Begun(seq);
+        }
+        Ok(())
+    }
+
+    fn draft(&self) -> MutexGuard<'_, Draft> {
+        self.draft.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Draft {
+    /// Whether the answer waits until its lines are on the disk: unless it is known to be about a cube
+    /// without persons, and names none.
+    fn waits(&self) -> bool {
+        let entry = &self.entry;
+        entry.personal || entry.cube.is_empty() || !self.asked.is_empty()
+    }
+
+    fn entries(&self, outcome: Outcome, reason: &str) -> Vec<Entry> {
+        // What is refused shows nobody, and what is cancelled may have come to nothing.
+        let shows = matches!(outcome, Outcome::Answering | Outcome::Answered);
+        let citizens: Vec<String> = match shows {
+            true => self.citizens.iter().cloned().collect(),
+            false => Vec::new(),
+        };
+        let (own, further) = citizens.split_at(citizens.len().min(CITIZENS));
+        let count = citizens.len() as u64;
+        let mut entries = vec![Entry {
+            asked: self.asked.iter().cloned().collect(),
+            citizens: own.to_vec(),
+            citizen_count: Some(count).filter(|&count| count > 0),
+            outcome: Some(outcome),
+            reason: reason.to_owned(),
+            ..self.entry.clone()
+        }];
+        entries.extend(shown(further, None));
+        entries
+    }
+}
+
+/// Lines of citizens that are shown by a call.
+fn shown(hashes: &[String], of: Option<u64>) -> Vec<Entry> {
+    let line = |citizens: &[String]| Entry {
+        kind: Kind::Shown,
+        of,
+        citizens: citizens.to_vec(),
+        ..Entry::default()
+    };
+    hashes.chunks(CITIZENS).map(line).collect()
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        let draft = self.draft.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let entries = match draft.stage {
+            Stage::New => draft.entries(Outcome::Cancelled, ""),
+            Stage::Begun(of) => {
+                vec![Entry {
+                    kind: Kind::End,
+                    of: Some(of),
+                    outcome: Some(Outcome::Cancelled),
+                    ..Entry::default()
+                }]
+            }
+            Stage::Done => return,
+        };
+        self.log.post(entries);
+    }
+}

@@ -1,0 +1,136 @@
+//! Calls of the access log as a table, CSV or JSON.
+
+use std::io::Write;
+
+use serde_json::json;
+
+use crate::args::AuditFormat;
+use crate::audit::{Found, Outcome, Question};
+
+/// Letters of the widest cell of a table for people.
+const WIDEST: usize = 60;
+
+/// The headings, the last being shown where a citizen was searched for.
+const HEADINGS: [&str; 15] = [
+    "Linje",
+    "Tid",
+    "Rolle",
+    "Kommune",
+    "Hvem",
+    "Formål",
+    "Kald",
+    "Version",
+    "Kube",
+    "Spørgsmål",
+    "Rækker",
+    "Celler",
+    "Borgere",
+    "Udfald",
+    "Borgeren",
+];
+
+/// Writes calls.
+pub(super) fn show(
+    found: &[Found],
+    of_citizen: bool,
+    format: AuditFormat,
+    to: &mut impl Write,
+) -> anyhow::Result<()> {
+    let columns = HEADINGS.len() - usize::from(!of_citizen);
+    let rows: Vec<Vec<String>> = found.iter().map(|one| row(one)[..columns].to_vec()).collect();
+    match format {
+        AuditFormat::Table => table(&HEADINGS[..columns], &rows, to),
+        AuditFormat::Csv => csv(&HEADINGS[..columns], &rows, to),
+        AuditFormat::Json => json(found, of_citizen, to),
+    }
+}
+
+fn row(found: &Found) -> Vec<String> {
+    let entry = &found.entry;
+    let count = |count: Option<u64>| count.map_or(String::new(), |count| count.to_string());
+    let shown = if found.has_shown { "vist" } else { "spurgt om" };
+    vec![
+        found.seq.to_string(),
+        found.time.clone(),
+        entry.role.clone(),
+        entry.kommune.clone(),
+        entry.subject.clone(),
+        entry.purpose.clone(),
+        entry.call.clone(),
+        entry.version.clone(),
+        entry.cube.clone(),
+        entry.question.as_ref().map_or(String::new(), question),
+        count(entry.rows),
+        count(entry.cells),
+        count(entry.citizen_count),
+        outcome(entry.outcome, &entry.reason),
+        shown.to_owned(),
+    ]
+}
+
+/// A question on one line.
+fn question(question: &Question) -> String {
+    let Question { of, axes, filters, measure, formulas } = question;
+    let axes = axes.iter().map(|axis| axis.join(" * ")).collect::<Vec<_>>().join(" | ");
+    let parts = [
+        ("", of.clone()),
+        ("", axes),
+        ("hvor ", filters.join(" og ")),
+        ("mål ", measure.clone()),
+        ("formler ", formulas.join("; ")),
+    ];
+    let said = parts.into_iter().filter(|(_, text)| !text.is_empty());
+    said.map(|(before, text)| format!("{before}{text}")).collect::<Vec<_>>().join("; ")
+}
+
+fn outcome(outcome: Option<Outcome>, reason: &str) -> String {
+    let said = match outcome {
+        Some(Outcome::Answered) => "besvaret",
+        Some(Outcome::Answering) => "begyndt; slutningen mangler",
+        Some(Outcome::Refused) => "afvist",
+        Some(Outcome::Cancelled) => "afbrudt",
+        None => "",
+    };
+    if reason.is_empty() { said.to_owned() } else { format!("{said} ({reason})") }
+}
+
+fn table(headings: &[&str], rows: &[Vec<String>], to: &mut impl Write) -> anyhow::Result<()> {
+    let cut = |text: &str| match text.chars().count() > WIDEST {
+        true => text.chars().take(WIDEST - 1).chain(['…']).collect(),
+        false => text.to_owned(),
+    };
+    let heads = headings.iter().map(|&head| head.to_owned()).collect();
+    let lines: Vec<Vec<String>> = std::iter::once(heads)
+        .chain(rows.iter().map(|row| row.iter().map(|cell| cut(cell)).collect()))
+        .collect();
+    let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max();
+    let widths: Vec<usize> = (0..headings.len()).map(|column| width(column).unwrap_or(0)).collect();
+    for line in &lines {
+        let cells = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+        writeln!(to, "{}", cells.collect::<Vec<_>>().join("  ").trim_end())?;
+    }
+    writeln!(to, "{} kald", rows.len())?;
+    Ok(())
+}
+
+fn csv(headings: &[&str], rows: &[Vec<String>], to: &mut impl Write) -> anyhow::Result<()> {
+    write!(to, "\u{feff}")?;
+    let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(to);
+    writer.write_record(headings)?;
+    rows.iter().try_for_each(|row| writer.write_record(row))?;
+    writer.flush()?;
+    Ok(())
+}
+
+fn json(found: &[Found], of_citizen: bool, to: &mut impl Write) -> anyhow::Result<()> {
+    let told = found.iter().map(|one| {
+        let mut told = json!({ "seq": one.seq, "time": one.time, "call": one.entry });
+        if of_citizen {
+            told["shown"] = one.has_shown.into();
+        }
+        told
+    });
+    serde_json::to_writer_pretty(&mut *to, &told.collect::<Vec<_>>())?;
+    writeln!(to)?;
+    Ok(())
+}

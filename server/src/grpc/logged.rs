@@ -1,0 +1,204 @@
+//! Calls that are logged: each has its line before its answer goes out, or is not answered.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use terning_proto::v1;
+use tokio_stream::Stream;
+use tonic::{Code, Request, Response, Status};
+use tonic_types::StatusExt;
+
+use super::call::{Asker, Call};
+use super::said::{self, Said};
+use super::{Api, Parts, request, status};
+use crate::access::{Caller, Who};
+use crate::audit::{Entry, Outcome, Unlogged, Visit};
+
+/// The role in the log of whoever asks on this machine without a token.
+const LOCAL: &str = "lokal";
+
+impl Api {
+    /// Answers a call whole, and logs it.
+    pub(super) async fn logged<T: Said, R>(
+        &self,
+        name: &str,
+        request: Request<T>,
+        answer: impl AsyncFnOnce(Call<T>) -> Result<R, Status>,
+    ) -> Result<Response<R>, Status> {
+        let call = self.admit_logged(name, request)?;
+        let visit = Arc::clone(&call.caller.visit);
+        let answer = answer(call).await;
+        end(&visit, answer).await.map(Response::new)
+    }
+
+    /// Answers a call in parts, and logs it: the call before the first part, and how it ended.
+    pub(super) async fn logged_parts<T: Said, R: Counted + 'static>(
+        &self,
+        name: &str,
+        request: Request<T>,
+        answer: impl AsyncFnOnce(Call<T>) -> Result<Parts<R>, Status>,
+    ) -> Result<Response<Parts<R>>, Status> {
+        let call = self.admit_logged(name, request)?;
+        let visit = Arc::clone(&call.caller.visit);
+        let parts = match answer(call).await {
+            Ok(parts) => parts,
+            refused => return end(&visit, refused).await.map(Response::new),
+        };
+        visit.begin().await.map_err(unlogged)?;
+        let parts: Parts<R> = Box::pin(Told { parts, visit, sent: (0, 0) });
+        Ok(Response::new(parts))
+    }
+
+    /// Lets a call in whose answer is logged.
+    fn admit_logged<T: Said>(&self, name: &str, request: Request<T>) -> Result<Call<T>, Status> {
+        let purpose = said::purpose(request.get_ref(), request.metadata());
+        let (who, call) = self.admit_who(request)?;
+        let visit = Arc::new(Visit::new(self.log.clone(), entry(name, &who, &purpose)));
+        if visit.is_kept() {
+            visit.names(call.message.texts());
+            visit.names([purpose.as_str()]);
+        }
+        let caller = Asker { visit, ..call.caller };
+        Ok(Call { caller, ..call })
+    }
+}
+
+/// What is known of a call from the beginning.
+fn entry(call: &str, who: &Who, purpose: &str) -> Entry {
+    let (role, kommune) = match &who.caller {
+        Caller::Local => (LOCAL, ""),
+        Caller::Bearer { role, parameter } => (role.as_str(), parameter.as_str()),
+    };
+    Entry {
+        call: call.to_owned(),
+        request: request::id().unwrap_or_default(),
+        role: Entry::free(role),
+        kommune: Entry::free(kommune),
+        subject: Entry::free(&who.subject),
+        purpose: Entry::free(purpose),
+        ..Entry::default()
+    }
+}
+
+/// Gives an answer or a refusal once it is logged.
+async fn end<R>(visit: &Visit, answer: Result<R, Status>) -> Result<R, Status> {
+    let (outcome, reason) = match &answer {
+        Ok(_) => (Outcome::Answered, String::new()),
+        Err(refusal) => refused(refusal),
+    };
+    visit.end(outcome, &reason).await.map_err(unlogged)?;
+    answer
+}
+
+/// How a refusal is logged: its reason, and nothing of its text.
+fn refused(refusal: &Status) -> (Outcome, String) {
+    let outcome = match refusal.code() {
+        Code::Cancelled | Code::DeadlineExceeded => Outcome::Cancelled,
+        _ => Outcome::Refused,
+    };
+    let reason = refusal.get_details_error_info().map(|info| info.reason);
+    (outcome, reason.unwrap_or_else(|| format!("{:?}", refusal.code())))
+}
+
+/// The refusal of a call that cannot be logged.
+pub(super) fn unlogged(_: Unlogged) -> Status {
+    let message = "der svares ikke, fordi kaldet ikke kan skrives i adgangsloggen";
+    let hint = "prøv igen om lidt; varer det ved, så sig det til den, der passer serveren";
+    status::plain(Code::Unavailable, "AUDIT", message, hint)
+}
+
+/// A part of an answer that tells what it holds.
+pub(super) trait Counted {
+    /// Rows of a table, and cells that are not empty.
+    fn counted(&self) -> (u64, u64);
+}
+
+/// An answer in parts that logs how it ended.
+struct Told<R> {
+    parts: Parts<R>,
+    visit: Arc<Visit>,
+    /// Rows and cells that were sent.
+    sent: (u64, u64),
+}
+
+impl<R: Counted> Stream for Told<R> {
+    type Item = Result<R, Status>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let part = self.parts.as_mut().poll_next(context);
+        match &part {
+            Poll::Ready(Some(Ok(part))) => {
+                let (rows, cells) = part.counted();
+                self.sent = (self.sent.0 + rows, self.sent.1 + cells);
+            }
+            Poll::Ready(Some(Err(refusal))) => {
+                let (outcome, reason) = refused(refusal);
+                self.visit.close(outcome, &reason, self.sent);
+            }
+            Poll::Ready(None) => self.visit.close(Outcome::Answered, "", self.sent),
+            Poll::Pending => {}
+        }
+        part
+    }
+}
+
+impl<R> Drop for Told<R> {
+    fn drop(&mut self) {
+        self.visit.close(Outcome::Cancelled, "", self.sent);
+    }
+}
+
+fn of_table(part: Option<&v1::TablePart>) -> (u64, u64) {
+    match part.and_then(|part| part.part.as_ref()) {
+        Some(v1::table_part::Part::Rows(rows)) => (rows.count.into(), 0),
+        _ => (0, 0),
+    }
+}
+
+fn of_cells(part: Option<&v1::Part>) -> (u64, u64) {
+    match part.and_then(|part| part.part.as_ref()) {
+        Some(v1::part::Part::Cells(cells)) => (0, cells.ordinal_steps.len() as u64),
+        _ => (0, 0),
+    }
+}
+
+impl Counted for v1::QueryStreamResponse {
+    fn counted(&self) -> (u64, u64) {
+        of_cells(self.part.as_ref())
+    }
+}
+
+impl Counted for v1::TableResponse {
+    fn counted(&self) -> (u64, u64) {
+        of_table(self.part.as_ref())
+    }
+}
+
+impl Counted for v1::RunStatementResponse {
+    fn counted(&self) -> (u64, u64) {
+        use v1::run_statement_response::Part;
+        match &self.part {
+            Some(Part::Answer(answer)) => of_cells(Some(answer)),
+            Some(Part::Table(table)) => of_table(Some(table)),
+            None => (0, 0),
+        }
+    }
+}
+
+impl Counted for v1::RunReportResponse {
+    fn counted(&self) -> (u64, u64) {
+        use v1::run_report_response::Part;
+        match &self.part {
+            Some(Part::Answer(answer)) => of_cells(Some(answer)),
+            Some(Part::Table(table)) => of_table(Some(table)),
+            Some(Part::Report(_)) | None => (0, 0),
+        }
+    }
+}
+
+impl Counted for v1::PackageResponse {
+    fn counted(&self) -> (u64, u64) {
+        (0, 0)
+    }
+}
