@@ -79,6 +79,8 @@ pub enum Value {
     Text(u32),
     /// Nothing that could be worked out; the text says why.
     Error(u32),
+    /// A figure that is hidden.
+    Hidden,
 }
 
 impl Cell {
@@ -136,6 +138,7 @@ impl Answer {
         let cell = self.cells[place];
         match (self.formatted.get(place), cell.value) {
             (_, Value::Error(_)) => Cow::from(ERROR),
+            (_, Value::Hidden) => Cow::from(HIDDEN),
             (Some(formatted), _) => Cow::from(formatted),
             (None, Value::Number(number)) => {
                 Cow::from(number::in_language(number, cell.decimals, self.language))
@@ -174,6 +177,9 @@ impl Answer {
 
 /// What stands in a cell that could not be worked out.
 pub const ERROR: &str = "#FEJL";
+
+/// What stands in a cell whose figure is hidden.
+pub const HIDDEN: &str = "*";
 
 /// What a cell of a part is.
 fn kind(cells: &v1::Cells, place: usize) -> CellKind {
@@ -230,6 +236,7 @@ impl Assembly {
                 CellKind::Truth => Value::Truth(number != 0.0),
                 CellKind::Day => Value::Day(number as i32),
                 CellKind::Text => Value::Text(text_of.next().unwrap_or(u32::MAX)),
+                CellKind::Hidden => Value::Hidden,
                 CellKind::Error => Value::Error(text_of.next().unwrap_or(u32::MAX)),
             };
             let decimals = cells.decimals.get(place).or(cells.decimals.first());

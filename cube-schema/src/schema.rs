@@ -7,6 +7,7 @@
 mod check;
 mod cube;
 mod dimension;
+mod disclosure;
 pub mod expression;
 mod group;
 mod level;
@@ -25,6 +26,7 @@ use crate::language::Language;
 
 pub use cube::{CalculatedMeasure, Cube, Explain, NamedSet};
 pub use dimension::{Dimension, DimensionKind, Field, Grain, Hierarchy, Sort};
+pub use disclosure::{Counted, Disclosure, Tied};
 pub use group::{Bridge, DayCount, DimensionUse, Measure, MeasureGroup, MeasureKind, Provenance};
 pub use level::{Hide, Level, LevelUse, Period, Property, ValueType};
 pub use problem::{Place, Problem, Problems, SchemaError};

@@ -216,7 +216,7 @@ pub fn rebuild(order: &Rebuild, progress: &(dyn Fn(Progress) + Sync)) -> anyhow:
     }
     write_reports(&draft, &loaded)?;
     let mut manifest = manifest(&draft, &loaded, order, &cubes);
-    manifest.roles.clone_from(&domain.schema().roles);
+    manifest.take_access(domain.schema());
     taken.tell(&mut manifest);
     let name = draft.publish(&manifest, taken == Taken::InUse)?;
     Ok(Outcome::Built(name, Box::new(loaded.report)))

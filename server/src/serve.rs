@@ -73,7 +73,7 @@ pub async fn run(
     versions::check_folder(data)?;
     let address = listener.local_addr()?;
     let log = open_log(data, settings.audit).await?;
-    let versions = Arc::new(Versions::new(data));
+    let versions = Arc::new(Versions::new(data).protecting(settings.protection));
     if versions::names(data)?.is_empty() {
         tracing::warn!(
             "der er ingen version i {data}; lav en med: terning-server rebuild --deliveries MAPPE --data {data}",

@@ -40,6 +40,7 @@ fn values(cells: &CellSet) -> Vec<String> {
         Some(Special::Truth(truth)) => u8::from(*truth).to_string(),
         Some(Special::Day(day)) => day.to_string(),
         Some(Special::Error(_)) => "#fejl".to_owned(),
+        Some(Special::Hidden) => "*".to_owned(),
     };
     cells.values.iter().enumerate().map(value).collect()
 }

@@ -55,7 +55,7 @@ fn raw(answer: &Answer, place: usize) -> String {
         Value::Number(number) => number::raw_in_language(number, answer.language),
         Value::Day(day) => number::date(day),
         Value::Text(text) => answer.text(text).to_owned(),
-        Value::Truth(_) | Value::Error(_) => answer.shown(place).into_owned(),
+        Value::Truth(_) | Value::Error(_) | Value::Hidden => answer.shown(place).into_owned(),
     }
 }
 

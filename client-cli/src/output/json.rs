@@ -128,13 +128,15 @@ struct OneCell<'a> {
     value: Json,
     formatted: Cow<'a, str>,
     error: Option<&'a str>,
+    hidden: bool,
 }
 
 impl<'a> OneCell<'a> {
     fn new(answer: &'a Answer, ordinal: usize, found: Option<(usize, &Cell)>) -> OneCell<'a> {
         let Some((place, cell)) = found else {
             let (properties, formatted) = (Map::new(), Cow::from(""));
-            return OneCell { properties, ordinal, value: Json::Null, formatted, error: None };
+            let value = Json::Null;
+            return OneCell { properties, ordinal, value, formatted, error: None, hidden: false };
         };
         let (value, error) = match cell.value {
             Value::Number(value) => (number::json(value), None),
@@ -142,20 +144,25 @@ impl<'a> OneCell<'a> {
             Value::Day(day) => (json!(number::date(day)), None),
             Value::Text(text) => (json!(answer.text(text)), None),
             Value::Error(text) => (Json::Null, Some(answer.text(text))),
+            Value::Hidden => (Json::Null, None),
         };
         let (formatted, properties) = (answer.shown(place), cell_properties(answer, place, &value));
-        OneCell { properties, ordinal, value, formatted, error }
+        let hidden = cell.value == Value::Hidden;
+        OneCell { properties, ordinal, value, formatted, error, hidden }
     }
 }
 
 impl Serialize for OneCell<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut cell = serializer.serialize_struct("Cell", 5)?;
+        let mut cell = serializer.serialize_struct("Cell", 6)?;
         cell.serialize_field("ordinal", &self.ordinal)?;
         cell.serialize_field("value", &self.value)?;
         cell.serialize_field("formatted", &self.formatted)?;
         if let Some(error) = self.error {
             cell.serialize_field("error", error)?;
+        }
+        if self.hidden {
+            cell.serialize_field("hidden", &true)?;
         }
         if !self.properties.is_empty() {
             cell.serialize_field("properties", &self.properties)?;
@@ -167,7 +174,7 @@ impl Serialize for OneCell<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answer::tests::{answer, axis};
+    use crate::answer::tests::{answer, axis, mixed};
 
     #[test]
     fn the_shape_is_the_one_that_others_rely_on() {
@@ -182,5 +189,17 @@ mod tests {
             "\n"
         );
         assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_hidden_cell_has_no_value_and_says_so() {
+        let axes = vec![axis(&["[A].[B]"], &[&["x"], &["y"]]), axis(&[], &[&[]])];
+        let hidden = [(1, terning_proto::v1::CellKind::Hidden, "")];
+        let mut out = Vec::new();
+        let answer = mixed(axes, &[(0, 7.0), (1, 3.0)], 0, &hidden);
+        write(&mut out, &Heading::default(), &answer).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let expected = r#"{"ordinal":1,"value":null,"formatted":"*","hidden":true}"#;
+        assert!(text.contains(expected), "{text}");
     }
 }

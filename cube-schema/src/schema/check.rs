@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{
     CalculatedMeasure, Cube, Dimension, DimensionUse, FieldName, Hierarchy, Level, LevelUse,
-    MeasureGroup, Place, Problems, Provenance, Role, Schema, Sight, measures, records,
+    MeasureGroup, Place, Problems, Provenance, Role, Schema, Sight, disclosure, measures, records,
 };
 use crate::day::Month;
 
@@ -131,6 +131,9 @@ impl Schema {
         {
             let place = place.key("default_measure");
             missing(problems, &place, &format!("kuben '{}'", cube.name), "målet", name);
+        }
+        if let Some(own) = &cube.disclosure {
+            disclosure::check(cube, own, &place.key("disclosure"), problems);
         }
         for name in &cube.dimensions {
             let place = place.key("dimensions");

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{MadeOf, MeasureGroup};
+use super::{Disclosure, MadeOf, MeasureGroup};
 
 /// A cube: measure groups over shared dimensions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,6 +19,9 @@ pub struct Cube {
     /// How its figures are explained, if they are.
     #[serde(default)]
     pub explain: Option<Explain>,
+    /// Which small counts are hidden, where the operator has switched that on.
+    #[serde(default)]
+    pub disclosure: Option<Disclosure>,
     /// What people read of it; the name where absent.
     #[serde(default)]
     pub caption: Option<String>,

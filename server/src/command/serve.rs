@@ -25,8 +25,11 @@ pub(super) fn run(args: &Serve) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Says who is let in, loudly where everybody is.
+/// Says who is let in, loudly where everybody is, and whether small counts are hidden.
 fn tell(settings: &Settings) {
+    if settings.protection.is_on {
+        tracing::info!("små tal skjules (A3) i de kuber, hvis skema siger det");
+    }
     match (&settings.access, &settings.tls) {
         (Access::Local, _) => tracing::warn!(
             "ADGANGSSTYRING ER IKKE SAT OP: der svares kun på denne maskine, og kald uden \

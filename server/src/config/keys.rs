@@ -11,10 +11,12 @@ pub struct Key {
 }
 
 /// Every key.
-pub const KEYS: [Key; 33] = [
+pub const KEYS: [Key; 35] = [
     key("listen"),
     key("log"),
     key("cache"),
+    key("disclosure"),
+    key("minimum_set"),
     key("load.places"),
     key("load.places_each"),
     key("load.queue"),

@@ -35,7 +35,7 @@ pub use read::{Effective, Problem};
 pub use tls::Tls;
 
 use crate::telemetry::LogFormat;
-use crate::versions::CACHE_BYTES;
+use crate::versions::{CACHE_BYTES, Protection};
 use read::{Reader, Section};
 
 /// Where the service listens unless it is told.
@@ -50,6 +50,8 @@ pub struct Settings {
     pub log: LogFormat,
     /// Bytes of answers that are kept for whoever asks the same; 0 keeps none.
     pub cache_bytes: usize,
+    /// Whether small counts are hidden.
+    pub protection: Protection,
     /// How much is taken on, and how much one question may take.
     pub load: Load,
     /// Where whoever watches over the service asks.
@@ -80,6 +82,7 @@ impl From<Access> for Settings {
             listen: LISTEN.to_owned(),
             log: LogFormat::Text,
             cache_bytes: CACHE_BYTES,
+            protection: Protection::default(),
             load: Load::default(),
             metrics: Metrics::default(),
             tls: Tls::None,
@@ -167,19 +170,34 @@ fn settings(mut top: Section<'_, '_>) -> Settings {
     let log = top.choice("log", &[("text", LogFormat::Text), ("json", LogFormat::Json)]);
     let cache = top.number("cache");
     let cache = top.or("cache", cache, (CACHE_BYTES >> 20) as u16);
+    let protection = protection(&mut top);
     let load = load::read(&mut top);
     let metrics = metrics::read(&mut top);
     let tls = tls::read(&mut top);
     let access = access::read(&mut top, &tls);
     let audit = audit::read(&mut top, &access);
+    let cache_bytes = bytes(cache);
     let settings =
-        Settings { listen, log, cache_bytes: bytes(cache), load, metrics, tls, access, audit };
+        Settings { listen, log, cache_bytes, protection, load, metrics, tls, access, audit };
     let place = place.unwrap_or_else(|| top.place_of("listen"));
     if let Err(error) = check_listen(&settings) {
         top.refuse(place, &error.to_string());
     }
     top.end();
     settings
+}
+
+/// Whether small counts are hidden (A3). A smallest set without that would be no protection.
+fn protection(top: &mut Section<'_, '_>) -> Protection {
+    let given = top.flag("disclosure");
+    let is_on = top.or("disclosure", given, false);
+    let given = top.number("minimum_set");
+    let place = given.as_ref().map(|given| given.place.clone());
+    let minimum_set = u32::from(top.or("minimum_set", given, 0));
+    if let Some(place) = place.filter(|_| minimum_set > 0 && !is_on) {
+        top.refuse(place, "virker kun sammen med disclosure = true");
+    }
+    Protection { is_on, minimum_set }
 }
 
 /// An address is checked here as far as it can be without asking for the address of a name.

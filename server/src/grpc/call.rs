@@ -86,7 +86,8 @@ impl Api {
         let views = tokio::task::spawn_blocking(move || seen.views(&eyes)).await;
         let views = views.map_err(|_| status::internal())?;
         let views = views.ok_or_else(|| {
-            let message = "versionen kender ikke adgangsbevisets rolle";
+            let message = "versionen kender ikke adgangsbevisets rolle, eller ved ikke, hvilke små tal \
+                           der skal skjules";
             let hint = "genopbyg med terning-server rebuild, eller få et nyt adgangsbevis";
             status::plain(Code::PermissionDenied, "UNKNOWN_ROLE", message, hint)
         })?;

@@ -175,7 +175,7 @@ fn on_the_wire(cells: &CellSet) -> Cow<'_, [f64]> {
         values.to_mut()[place] = match special {
             Special::Truth(truth) => f64::from(u8::from(*truth)),
             Special::Day(day) => f64::from(day.0),
-            Special::Text(_) | Special::Error(_) => 0.0,
+            Special::Text(_) | Special::Error(_) | Special::Hidden => 0.0,
         };
     }
     values
@@ -193,6 +193,7 @@ fn special(cells: &CellSet, packed: &mut v1::Cells) {
             Special::Text(text) => (v1::CellKind::Text, Some(text.to_string())),
             Special::Truth(_) => (v1::CellKind::Truth, None),
             Special::Day(_) => (v1::CellKind::Day, None),
+            Special::Hidden => (v1::CellKind::Hidden, None),
             Special::Error(error) => (v1::CellKind::Error, Some(error.to_string())),
         };
         packed.kinds[place] = kind as i32;

@@ -182,7 +182,7 @@ fn in_cells(cells: &CellSet) -> Vec<String> {
         match special {
             Special::Text(text) => found.extend(numbers(text.as_bytes())),
             Special::Error(error) => found.extend(numbers(error.to_string().as_bytes())),
-            Special::Truth(_) | Special::Day(_) => {}
+            Special::Truth(_) | Special::Day(_) | Special::Hidden => {}
         }
     }
     let properties = cells.properties.iter().flat_map(|axis| axis.members.values()).flatten();

@@ -29,6 +29,7 @@ pub fn of_query(error: QueryError) -> Status {
         ErrorKind::Unknown => (Code::NotFound, "UNKNOWN_NAME"),
         ErrorKind::TooLarge => (Code::ResourceExhausted, "TOO_LARGE"),
         ErrorKind::Cancelled => (Code::Cancelled, "CANCELLED"),
+        ErrorKind::Hidden => (Code::FailedPrecondition, "HIDDEN"),
     };
     let detail = v1::ErrorDetail {
         message: error.message,

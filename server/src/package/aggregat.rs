@@ -6,7 +6,7 @@ use std::sync::Arc;
 use cube_schema::domains::vh::pakker::{AAR, AGGREGAT, AGGREGAT_KUBE, KOMMUNE, Kolonne, Slags};
 use terning_engine::query::cellset::CellSet;
 use terning_engine::query::table::Values;
-use terning_engine::query::{Cancel, Limits, Pivot, Question, View, answer, names};
+use terning_engine::query::{Cancel, ErrorKind, Limits, Pivot, Question, View, answer, names};
 
 use super::describe::{Described, Tabel};
 use super::out::{Failed, Out};
@@ -30,7 +30,9 @@ pub(super) fn make(order: &Order, out: &mut Out, cancel: &Cancel) -> Result<Desc
     for kommune in kommuner(order, view)? {
         for year in years(view)? {
             let slice = Slice { view, fields: &fields, measures: &measures };
-            table.write(&slice.count(&kommune, &year, cancel)?)?;
+            if let Some(rows) = slice.count(&kommune, &year, cancel)? {
+                table.write(&rows)?;
+            }
         }
     }
     let rows = table.end(out)?;
@@ -41,7 +43,9 @@ pub(super) fn make(order: &Order, out: &mut Out, cancel: &Cancel) -> Result<Desc
         },
         tekst: "En linje pr. handlekommune, måned, ydelse, målgruppe, aldersgruppe og køn med \
                 mindst én aktiv ydelse, talt i kuben Voksne Handicappede Benchmark. Hver linje er \
-                talt for sig: borgere, der står i flere linjer, kan ikke lægges sammen.",
+                talt for sig: borgere, der står i flere linjer, kan ikke lægges sammen. Er skjul \
+                af små tal (A3) slået til på serveren, er skjulte tal tomme, og linjer med \
+                kun skjulte tal er udeladt.",
         tabeller: vec![Tabel { navn: NAME, kolonner: columns, raekker: rows }],
         personlig: false,
     })
@@ -76,8 +80,13 @@ struct Slice<'a> {
 }
 
 impl Slice<'_> {
-    /// The rows of the slice, as columns.
-    fn count(&self, kommune: &str, year: &str, cancel: &Cancel) -> Result<Vec<Values>, Failed> {
+    /// The rows of the slice, as columns; `None` where the slice is too small to be told of (A3).
+    fn count(
+        &self,
+        kommune: &str,
+        year: &str,
+        cancel: &Cancel,
+    ) -> Result<Option<Vec<Values>>, Failed> {
         let owned = |columns: &[&Kolonne]| {
             columns.iter().map(|column| column.kilde.to_owned()).collect::<Vec<String>>()
         };
@@ -91,8 +100,12 @@ impl Slice<'_> {
         let question = Question::Pivot(&pivot);
         let views = std::slice::from_ref(self.view);
         let answered = answer(views, &question, &Limits::default(), cancel);
-        let cells = answered.map_err(|error| Failed::new(error.message))?.cells;
-        Ok(self.texts(&cells).chain(self.numbers(&cells)).collect())
+        let cells = match answered {
+            Ok(answered) => answered.cells,
+            Err(error) if error.kind == ErrorKind::Hidden => return Ok(None),
+            Err(error) => return Err(Failed::new(error.message)),
+        };
+        Ok(Some(self.texts(&cells).chain(self.numbers(&cells)).collect()))
     }
 
     fn texts(&self, cells: &CellSet) -> impl Iterator<Item = Values> {
@@ -107,7 +120,10 @@ impl Slice<'_> {
     fn numbers(&self, cells: &CellSet) -> impl Iterator<Item = Values> {
         let (rows, width) = (cells.axes[1].count, self.measures.len());
         let mut columns = vec![vec![None; rows]; width];
-        for (&ordinal, &value) in cells.ordinals.iter().zip(&cells.values) {
+        for (place, (&ordinal, &value)) in cells.ordinals.iter().zip(&cells.values).enumerate() {
+            if cells.special.contains_key(&place) {
+                continue;
+            }
             columns[ordinal as usize % width][ordinal as usize / width] = Some(value);
         }
         columns.into_iter().map(Values::Number)

@@ -92,6 +92,7 @@ fn of_deliveries(
     let (cubes, _) = write_cubes(domain.schema(), star, loaded.timeline, &draft)?;
     let mut manifest = Manifest::new(draft.name());
     manifest.roles.clone_from(&old.roles);
+    manifest.disclosure.clone_from(&old.disclosure);
     manifest.more.clone_from(&old.more);
     manifest.more.insert(CUBES.to_owned(), serde_json::to_value(&cubes)?);
     Ok((draft, manifest, cubes))

@@ -146,7 +146,7 @@ impl Made {
         draft.write(REPORT_TEXT, |file| file.write_all(self.findings.to_text().as_bytes()))?;
         let cubes = write_snapshot(&self.cubes, draft)?;
         let mut manifest = Manifest::new(draft.name());
-        manifest.roles.clone_from(&self.schema.roles);
+        manifest.take_access(&self.schema);
         let (name, text) = (self.schema.name.clone(), self.text.clone());
         let schema = WrittenSchema { name, sha256: checksum(text.as_bytes()), text };
         for (name, part) in [

@@ -3,10 +3,11 @@
 //! Its first member is the SHA-256 of all that follows it, so that no changed digit of it is
 //! believed. Files of earlier programs begin with the version's name and have none.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::Path;
 
-use cube_schema::schema::Role;
+use cube_schema::schema::{Disclosure, Role, Schema};
 use serde::{Deserialize, Serialize};
 use terning_engine::snapshot;
 
@@ -36,6 +37,10 @@ pub struct Manifest {
     /// Who may see what of its cubes. Without roles nobody with a token sees anything.
     #[serde(default)]
     pub roles: Vec<Role>,
+    /// Which small counts are hidden of its cubes, where the operator has switched that on; absent of a
+    /// version that was built before there was such a thing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disclosure: Option<BTreeMap<String, Disclosure>>,
     /// Everything else.
     #[serde(flatten)]
     pub more: serde_json::Map<String, serde_json::Value>,
@@ -51,8 +56,18 @@ impl Manifest {
             built_at: now(),
             program: format!("terning-server {}", env!("CARGO_PKG_VERSION")),
             roles: Vec::new(),
+            disclosure: None,
             more: serde_json::Map::new(),
         }
+    }
+
+    /// Takes over what a schema says of who may see what.
+    pub fn take_access(&mut self, schema: &Schema) {
+        self.roles.clone_from(&schema.roles);
+        let of_cubes = schema.cubes.iter();
+        let of_cubes =
+            of_cubes.filter_map(|cube| Some((cube.name.clone(), cube.disclosure.clone()?)));
+        self.disclosure = Some(of_cubes.collect());
     }
 
     /// Reads the manifest in a version's folder.

@@ -11,7 +11,8 @@ use terning_engine::cube::Cube;
 use terning_engine::snapshot;
 
 use super::{
-    CUBES, Current, MANIFEST, Manifest, State, VersionName, Views, bytes_of, folder, may_answer,
+    CUBES, Current, MANIFEST, Manifest, Protection, State, VersionName, Views, bytes_of, folder,
+    may_answer,
     names, version_folder,
 };
 use crate::map::{map, release};
@@ -29,6 +30,8 @@ pub struct Version {
     pub cubes: Vec<Arc<Cube>>,
     /// What callers see of them.
     pub views: Views,
+    /// Whether small counts are hidden.
+    pub protection: Protection,
 }
 
 /// A version as it is listed.
@@ -70,6 +73,7 @@ pub enum VersionError {
 /// All versions in a data folder.
 pub struct Versions {
     data: PathBuf,
+    protection: Protection,
     active: ArcSwapOption<Version>,
     former: Mutex<VecDeque<Arc<Version>>>,
     damaged: Mutex<BTreeMap<VersionName, String>>,
@@ -83,11 +87,18 @@ impl Versions {
     pub fn new(data: &Path) -> Versions {
         Versions {
             data: data.to_owned(),
+            protection: Protection::default(),
             active: ArcSwapOption::empty(),
             former: Mutex::default(),
             damaged: Mutex::default(),
             told: Mutex::default(),
         }
+    }
+
+    /// The same, small counts being hidden or not.
+    #[must_use]
+    pub fn protecting(self, protection: Protection) -> Versions {
+        Versions { protection, ..self }
     }
 
     /// The data folder.
@@ -147,7 +158,7 @@ impl Versions {
         if lock(&self.damaged).contains_key(&name) {
             return None;
         }
-        match self.find_opened(name).map_or_else(|| open(&self.data, name), Ok) {
+        match self.find_opened(name).map_or_else(|| self.open(name), Ok) {
             Ok(version) => Some(version),
             Err(problem) => {
                 tracing::error!(version = %name, %problem, "versionen kan ikke læses og springes over");
@@ -174,10 +185,14 @@ impl Versions {
         if let Some(version) = self.find_opened(parsed) {
             return Ok(version);
         }
-        let version = open(&self.data, parsed)
-            .map_err(|problem| VersionError::Damaged { name: parsed, problem })?;
+        let version =
+            self.open(parsed).map_err(|problem| VersionError::Damaged { name: parsed, problem })?;
         self.keep(Arc::clone(&version));
         Ok(version)
+    }
+
+    fn open(&self, name: VersionName) -> Result<Arc<Version>, String> {
+        read(&self.data, name, self.protection)
     }
 
     fn find_opened(&self, name: VersionName) -> Option<Arc<Version>> {
@@ -228,6 +243,11 @@ pub fn check_folder(data: &Path) -> anyhow::Result<()> {
 /// # Errors
 /// Something is missing or damaged, in one Danish sentence that users may read: it names no folder.
 pub(crate) fn open(data: &Path, name: VersionName) -> Result<Arc<Version>, String> {
+    read(data, name, Protection::default())
+}
+
+/// The same, small counts being hidden or not.
+fn read(data: &Path, name: VersionName, protection: Protection) -> Result<Arc<Version>, String> {
     let folder = version_folder(data, name);
     let manifest = Manifest::read(&folder)?;
     if manifest.version != name.to_string() {
@@ -242,7 +262,7 @@ pub(crate) fn open(data: &Path, name: VersionName) -> Result<Arc<Version>, Strin
     }
     release(&map);
     let cubes = cubes.into_iter().map(Arc::new).collect();
-    Ok(Arc::new(Version { name, manifest, cubes, views: Views::default() }))
+    Ok(Arc::new(Version { name, manifest, cubes, views: Views::default(), protection }))
 }
 
 /// A lock whose holder panicked still holds whole values.

@@ -17,13 +17,16 @@ pub struct Views(Mutex<VecDeque<(Caller, Arc<[View]>)>>);
 
 impl Version {
     /// What a caller may see: a view of every cube that exists for them. `None` where the version
-    /// does not know the caller's role, and so cannot tell what it sees.
+    /// does not know the caller's role, or what is to be hidden, and so cannot tell what it sees.
     #[must_use]
     pub fn views(&self, caller: &Caller) -> Option<Arc<[View]>> {
         if let Some(kept) = self.views.find(caller) {
             return Some(kept);
         }
-        let views: Arc<[View]> = match caller {
+        if !self.protection.is_known(&self.manifest) {
+            return None;
+        }
+        let views: Vec<View> = match caller {
             Caller::Local => {
                 self.cubes.iter().map(|cube| View::everything(Arc::clone(cube))).collect()
             }
@@ -32,9 +35,11 @@ impl Version {
                 if role.parameter.is_some() && parameter.is_empty() {
                     return None;
                 }
-                role::views(&self.cubes, role, parameter).into()
+                role::views(&self.cubes, role, parameter)
             }
         };
+        let hide = |view: View| self.protection.on(&self.manifest, view);
+        let views: Arc<[View]> = views.into_iter().map(hide).collect();
         self.views.keep(caller, &views);
         Some(views)
     }

@@ -87,7 +87,7 @@ fn of_cell(answer: &Answer, place: usize) -> Value {
         Cell::Number(number) => Value::Number(number, cell.decimals),
         Cell::Day(day) => Value::Day(day),
         Cell::Text(text) => Value::text(answer.text(text)),
-        Cell::Truth(_) | Cell::Error(_) => Value::text(&answer.shown(place)),
+        Cell::Truth(_) | Cell::Error(_) | Cell::Hidden => Value::text(&answer.shown(place)),
     }
 }
 

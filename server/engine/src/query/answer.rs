@@ -1,7 +1,10 @@
 //! The whole journey of a question.
 
+use std::sync::Arc;
+
 use super::bound::Bound;
 use super::cellset::CellSet;
+use super::disclose::{Session, check_set, hidden};
 use super::error::QueryError;
 use super::limits::{Cancel, Limits};
 use super::parameters::Parameters;
@@ -87,7 +90,12 @@ pub fn answer(
 pub struct Prepared {
     view: usize,
     bound: Bound,
+    /// What was read so far, where small counts are hidden.
+    session: Option<Session>,
 }
+
+/// How often a question is answered again, where further figures that it reads must be hidden.
+const ROUNDS: usize = 8;
 
 /// Resolves the names of a question, and answers nothing yet.
 ///
@@ -99,8 +107,25 @@ pub fn prepare(
     limits: &Limits,
     cancel: &Cancel,
 ) -> Result<Prepared, QueryError> {
-    let (view, bound) = bound(views, question, limits, cancel)?;
-    Ok(Prepared { view, bound })
+    if views.iter().all(|view| view.asking().is_none()) {
+        let (view, bound) = bound(views, question, limits, cancel)?;
+        return Ok(Prepared { view, bound, session: None });
+    }
+    let sessions: Vec<Session> = views.iter().map(|view| Session::new(view.cube())).collect();
+    let asked: Vec<View> =
+        views.iter().zip(&sessions).map(|(view, session)| view.asked(session)).collect();
+    for _ in 0..ROUNDS {
+        let (view, bound) = bound(&asked, question, limits, cancel)?;
+        let Some(rules) = asked[view].asking().map(|asking| Arc::clone(&asking.rules)) else {
+            return Ok(Prepared { view, bound, session: None });
+        };
+        if !sessions[view].settle(asked[view].cube(), &rules)? {
+            sessions[view].end_binding();
+            let session = Some(sessions[view].clone());
+            return Ok(Prepared { view, bound, session });
+        }
+    }
+    Err(hidden())
 }
 
 /// Resolves the names of a `SELECT`, as [`prepare`] does.
@@ -113,7 +138,7 @@ pub(super) fn prepare_select(
     let view = find(views, &query.cube_name())
         .map_err(|error| error.at(query.text, query.cube().span.range()))?;
     let bound = bind::mdx_within(&views[view], query, limits, cancel)?;
-    Ok(Prepared { view, bound })
+    Ok(Prepared { view, bound, session: None })
 }
 
 impl Prepared {
@@ -132,7 +157,8 @@ impl Prepared {
     /// was bound stands in it, and nothing of the words that were bound.
     #[must_use]
     pub fn meaning(&self) -> String {
-        format!("{} {:?}", self.view, self.bound)
+        let read = self.session.as_ref().map(Session::meaning).unwrap_or_default();
+        format!("{} {:?}{read}", self.view, self.bound)
     }
 
     /// Answers it; the views are those that it was prepared with.
@@ -145,8 +171,30 @@ impl Prepared {
         limits: &Limits,
         cancel: &Cancel,
     ) -> Result<Answer, QueryError> {
-        let cells = run(&views[self.view], &self.bound, limits, cancel)?;
+        let cells = self.cells(&views[self.view], limits, cancel)?;
         Ok(Answer { view: self.view, cells })
+    }
+}
+
+impl Prepared {
+    /// The cells. Where small counts are hidden, it is answered again until all that it read is known,
+    /// and no further cell need be hidden.
+    fn cells(&self, view: &View, limits: &Limits, cancel: &Cancel) -> Result<CellSet, QueryError> {
+        let Some(asking) = view.asking() else { return run(view, &self.bound, limits, cancel) };
+        let session = match &self.session {
+            Some(session) => session.fork(),
+            None => Session::new(view.cube()),
+        };
+        let asked = view.asked(&session);
+        let count = |other: &Bound| super::counted(view, other, limits, cancel);
+        check_set(view, &self.bound, count)?;
+        for _ in 0..ROUNDS {
+            let cells = run(&asked, &self.bound, limits, cancel)?;
+            if !session.settle(view.cube(), &asking.rules)? {
+                return Ok(cells);
+            }
+        }
+        Err(hidden())
     }
 }
 

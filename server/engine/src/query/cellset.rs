@@ -86,6 +86,8 @@ pub enum Special {
     Day(Day),
     /// What is wrong with this cell alone.
     Error(Arc<QueryError>),
+    /// It has a figure that is hidden (disclosure control).
+    Hidden,
 }
 
 /// The positions of one axis.
@@ -107,6 +109,9 @@ impl AxisPositions {
         &self.members[position * width..(position + 1) * width]
     }
 }
+
+/// What stands in a cell whose figure is hidden.
+const HIDDEN: &str = "*";
 
 /// Bytes that a cell takes that is no number, beside its text.
 const SPECIAL_BYTES: usize = 200;
@@ -132,7 +137,7 @@ impl CellSet {
         let special = self.special.values().map(|special| match special {
             Special::Text(text) => SPECIAL_BYTES + text.len(),
             Special::Error(error) => SPECIAL_BYTES + error.bytes(),
-            Special::Truth(_) | Special::Day(_) => SPECIAL_BYTES,
+            Special::Truth(_) | Special::Day(_) | Special::Hidden => SPECIAL_BYTES,
         });
         let told = self.properties.iter().map(|axis| axis.names.len() * axis.members.len());
         axes.sum::<usize>()
@@ -180,6 +185,7 @@ impl Formats {
             Some(Special::Truth(truth)) => format.show(Shown::Truth(*truth)),
             Some(Special::Day(day)) => format.show(Shown::Day(*day)),
             Some(Special::Error(_)) => String::new(),
+            Some(Special::Hidden) => HIDDEN.to_owned(),
         }
     }
 }

@@ -19,6 +19,7 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
+use super::disclose;
 use super::drill::{Drill, drill};
 use super::error::{ErrorKind, QueryError};
 use super::explain::{self, UNEXPLAINED};
@@ -158,6 +159,8 @@ pub fn diff(
     let at =
         |side: Side<'_>| answer::find(side.views, &pivot.cube).map_err(|error| told(error, side));
     let (old, new) = (at(before)?, at(after)?);
+    disclose::refuse(&before.views[old], "sammenligninger af versioner")?;
+    disclose::refuse(&after.views[new], "sammenligninger af versioner")?;
     let tellers = Tellers::find((before.views, old), (after.views, new));
     let words = (pivot, identity);
     let classes = Classes::find(before.views, after.views, tellers.as_ref(), words, cancel)?;
@@ -300,6 +303,8 @@ pub fn records(
     let at =
         |side: Side<'_>| answer::find(side.views, &pivot.cube).map_err(|error| told(error, side));
     let (old, new) = (at(before)?, at(after)?);
+    disclose::refuse(&before.views[old], "sammenligninger af versioner")?;
+    disclose::refuse(&after.views[new], "sammenligninger af versioner")?;
     let tellers = Tellers::find((before.views, old), (after.views, new));
     let words = (pivot, identity);
     let classes = Classes::find(before.views, after.views, tellers.as_ref(), words, cancel)?;

@@ -11,6 +11,7 @@ mod cell;
 use std::ops::Range;
 
 use super::bound::{Bound, Condition};
+use super::disclose;
 use super::error::{ErrorKind, QueryError};
 use super::table::Table;
 use super::told::{self, Told};
@@ -174,6 +175,7 @@ fn behind(
     cancel: &Cancel,
 ) -> Result<Drilled, QueryError> {
     let view = &views[told.view];
+    disclose::refuse(view, "de enkelte ydelser")?;
     let (own, group) = (view.of_records(), told.measure.group);
     let max = if asked.max == 0 { RECORDS } else { asked.max };
     let lines = asked.first.saturating_sub(1)..asked.first.saturating_sub(1).saturating_add(max);
@@ -297,6 +299,7 @@ pub fn all(
     asked: &[String],
     cancel: &Cancel,
 ) -> Result<Table, QueryError> {
+    disclose::refuse(view, "de enkelte ydelser")?;
     let (conditions, columns) = bound(view, 0, filters, asked)?;
     let cell = Cell::new(view, 0, &conditions, &columns, When::Always);
     let lines = cell.lines(cancel)?;

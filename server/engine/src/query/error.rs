@@ -44,6 +44,8 @@ pub enum ErrorKind {
     TooLarge,
     /// The caller cancelled, or the time was up.
     Cancelled,
+    /// It hangs on a figure that is hidden (disclosure control).
+    Hidden,
 }
 
 impl QueryError {

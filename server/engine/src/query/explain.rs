@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use cube_schema::schema::Explain;
 
+use super::disclose;
 use super::error::{ErrorKind, QueryError};
 use super::table::Table;
 use super::told::{self, Told};
@@ -79,6 +80,7 @@ pub fn explain(
 ) -> Result<Explained, QueryError> {
     let told = explainable(views, asked)?;
     let (at, view) = (told.view, &views[told.view]);
+    disclose::refuse(view, "forklaringer af tal")?;
     let how = view.cube().explain.as_ref();
     let (how, hidden) = how
         .and_then(|how| Some((how, hidden(views, how)?)))

@@ -17,6 +17,7 @@ pub mod shape;
 pub mod format;
 pub mod table;
 mod told;
+pub mod disclose;
 pub mod drill;
 pub mod explain;
 pub mod diff;
@@ -52,7 +53,8 @@ pub fn run(
     limits: &Limits,
     cancel: &Cancel,
 ) -> Result<CellSet, QueryError> {
-    let mut cells = evaluate::answer(view, bound, limits, cancel)?;
+    let cells = evaluate::answer(view, bound, limits, cancel)?;
+    let mut cells = disclose::without_positions(bound, cells);
     evaluate::tell_properties(view, bound, &mut cells, (limits, cancel))?;
     let is_measures = |column: &bound::HierarchyRef| *column == bound::HierarchyRef::Measures;
     let on_axis = cells.axes.iter().any(|axis| axis.columns.iter().any(is_measures));
@@ -60,8 +62,24 @@ pub fn run(
     Ok(CellSet { warnings: bound.warnings.clone(), measure, ..cells })
 }
 
-/// Plans and counts a question about stored measures of one group.
+/// Plans and counts a question about stored measures of one group. Where small counts are hidden, no
+/// other way leads to a figure.
 fn count(
+    view: &View,
+    bound: &bound::Bound,
+    limits: &Limits,
+    cancel: &Cancel,
+) -> Result<CellSet, QueryError> {
+    let mut cells = counted(view, bound, limits, cancel)?;
+    if let Some(asking) = view.asking() {
+        let also = |other: &bound::Bound| counted(view, other, limits, cancel);
+        asking.hide(view.cube(), bound, &mut cells, also)?;
+    }
+    Ok(cells)
+}
+
+/// The same with small counts: for what tells no figure.
+fn counted(
     view: &View,
     bound: &bound::Bound,
     limits: &Limits,

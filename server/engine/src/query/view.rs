@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use roaring::{MultiOps, RoaringBitmap};
 
+use super::disclose::{Asking, Rules, Session};
 use crate::cube::dimension::same;
 use crate::cube::{Cube, Dimension, Group, Rows, Use};
 
@@ -12,6 +13,8 @@ use crate::cube::{Cube, Dimension, Group, Rows, Use};
 pub struct View {
     cube: Arc<Cube>,
     eyes: Arc<Eyes>,
+    /// What of the figures is hidden, and the question that is asked, where small counts are.
+    asking: Option<Asking>,
 }
 
 /// The rows of a measure group that may be seen.
@@ -62,7 +65,7 @@ impl View {
     /// A view of everything.
     #[must_use]
     pub fn everything(cube: Arc<Cube>) -> View {
-        View { cube, eyes: Arc::default() }
+        View { cube, eyes: Arc::default(), asking: None }
     }
 
     /// A view of some rows: one entry per measure group. What there is of observed dimensions is
@@ -73,7 +76,7 @@ impl View {
         let visible = visible.collect();
         let reporters = cube.freshness.as_ref().map(|own| keys_seen(&cube, own.dimension, &seen));
         let eyes = Eyes { seen: Some(seen), visible, reporters, ..Eyes::default() };
-        View { cube, eyes: Arc::new(eyes) }
+        View { cube, eyes: Arc::new(eyes), asking: None }
     }
 
     /// A view of the rows that have one of some keys of a dimension. Of the municipalities that
@@ -136,6 +139,33 @@ impl View {
         self
     }
 
+    /// The same view, small counts of which are hidden by rules.
+    #[must_use]
+    pub fn disclosed(mut self, rules: Rules) -> View {
+        self.asking = Some(Asking { rules: Arc::new(rules), session: None });
+        self
+    }
+
+    /// The same view with small counts: for what publishes small counts itself.
+    #[must_use]
+    pub fn undisclosed(&self) -> View {
+        View { asking: None, ..self.clone() }
+    }
+
+    /// What of the figures is hidden; `None` where nothing is.
+    pub(super) fn asking(&self) -> Option<&Asking> {
+        self.asking.as_ref()
+    }
+
+    /// The same view for one question, if small counts are hidden.
+    pub(super) fn asked(&self, session: &Session) -> View {
+        let asking = self
+            .asking
+            .as_ref()
+            .map(|own| Asking { rules: Arc::clone(&own.rules), session: Some(session.clone()) });
+        View { asking, ..self.clone() }
+    }
+
     /// Whether columns are told as whoever sees some records only is to be told.
     pub(super) fn is_told_own(&self) -> bool {
         self.is_restricted() && !self.eyes.of_program
@@ -145,7 +175,7 @@ impl View {
     #[must_use]
     pub fn of_records(&self) -> View {
         let eyes = self.eyes.records.as_ref().unwrap_or(&self.eyes);
-        View { cube: Arc::clone(&self.cube), eyes: Arc::clone(eyes) }
+        View { eyes: Arc::clone(eyes), ..self.clone() }
     }
 
     /// Whether the file and line that a record came from may be shown.

@@ -4,6 +4,7 @@
 use super::{CellAt, Drill, Drilled, behind, check_records};
 use crate::query::bound::{Bound, Condition, HierarchyRef, Member, Part};
 use crate::query::cellset::CellSet;
+use crate::query::disclose;
 use crate::query::error::{ErrorKind, QueryError};
 use crate::query::parse::{self, DrillThrough, Expr, ExprKind, Name, Select, Statement};
 use crate::query::view::View;
@@ -40,6 +41,7 @@ pub fn drill_mdx(
     let prepared = answer::prepare_select(views, select, limits, cancel)?;
     let (at, bound) = (prepared.view(), prepared.bound());
     let view = &views[at];
+    disclose::refuse(view, "de enkelte ydelser")?;
     let cells = run(view, bound, limits, cancel)?;
     let here = |error: QueryError| match error.place.as_ref().is_some_and(|own| *own.text == *text)
     {

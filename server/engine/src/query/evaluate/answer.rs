@@ -16,6 +16,7 @@ use super::{Evaluator, on_a_stack};
 use crate::cube::{Cube, MeasureRef};
 use crate::query::bound::{Bound, Factor, HierarchyRef, Member};
 use crate::query::cellset::{AxisPositions, CellSet, OwnMember, Special};
+use crate::query::disclose::HIDDEN;
 use crate::query::error::{ErrorKind, QueryError};
 use crate::query::notes::Stage;
 use crate::query::view::View;
@@ -113,6 +114,9 @@ fn shown(value: Value) -> Option<(f64, Option<Special>)> {
         Value::Number(number) => Some((number, None)),
         Value::Truth(truth) => Some((f64::from(u8::from(truth)), Some(Special::Truth(truth)))),
         Value::Day(day) => Some((f64::NAN, Some(Special::Day(day)))),
+        Value::Error(error) if error.kind == ErrorKind::Hidden => {
+            Some((HIDDEN, Some(Special::Hidden)))
+        }
         Value::Error(error) => Some((f64::NAN, Some(Special::Error(error)))),
         value => match value.letters() {
             Ok(text) if !value.is_empty() => Some((f64::NAN, Some(Special::Text(text)))),

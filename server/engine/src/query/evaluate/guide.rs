@@ -12,7 +12,7 @@ use super::value::Value;
 use crate::cube::{MeasureRef, Use};
 use crate::query::bound::{Axis, Bound, Factor, HierarchyRef, Member};
 use crate::query::cellset::AxisPositions;
-use crate::query::count;
+use crate::query::counted;
 use crate::query::error::QueryError;
 use crate::query::expr::{Expr, Node};
 use crate::query::parse::Operator;
@@ -127,7 +127,8 @@ impl Place<'_> {
         let axes = vec![Axis { factors, non_empty: true }];
         let question =
             Bound { unions, ..Bound::stored(axes, conditions, reading.measure, self.totals) };
-        let cells = count(evaluator.scope.view, &question, evaluator.limits, evaluator.cancel)?;
+        // Only where something is stored is asked, no figure.
+        let cells = counted(evaluator.scope.view, &question, evaluator.limits, evaluator.cancel)?;
         let Some(own) = cells.axes.into_iter().next() else { return Ok(None) };
         if own.columns.is_empty() && cells.values.is_empty() {
             return Ok(Some(AxisPositions { columns: on_axis, ..AxisPositions::default() }));

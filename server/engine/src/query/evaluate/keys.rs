@@ -49,6 +49,20 @@ impl Keys {
         self.0.iter().zip(&other.0).any(|(own, other)| own & other != 0)
     }
 
+    /// Room for keys: their number, rounded up to whole words.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len() * 64
+    }
+
+    /// The number of keys that it has.
+    pub(crate) fn size(&self) -> usize {
+        self.0.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
+    pub(crate) fn is_within(&self, other: &Keys) -> bool {
+        self.0.iter().zip(&other.0).all(|(own, other)| own & !other == 0)
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.iter().all(|word| *word == 0)
     }

@@ -13,11 +13,12 @@ use hashbrown::HashMap;
 use super::Evaluator;
 use super::frame::{At, Frame, Stand};
 use super::narrow::Narrowing;
-use super::value::Column;
+use super::value::{Column, Value};
 use crate::cube::MeasureRef;
 use crate::query::bound::{Axis, Bound, Condition, Factor, HierarchyRef, Member, Part, Union};
 use crate::query::cellset::CellSet;
 use crate::query::count;
+use crate::query::disclose::{hidden, is_hidden};
 use crate::query::error::{ErrorKind, QueryError};
 
 /// A product of axes is asked for where it has at most so many cells for each row asked for.
@@ -138,7 +139,18 @@ impl Evaluator<'_> {
             };
             rows.iter().zip(found).for_each(|(&row, value)| values[row as usize] = value);
         }
-        Ok(Column::Numbers(Arc::new(values)))
+        Ok(self.with_hidden(values))
+    }
+
+    /// Numbers as a column; a figure that is hidden is an error, so that what reads it is hidden too.
+    fn with_hidden(&self, values: Vec<f64>) -> Column {
+        if self.scope.view.asking().is_none() || !values.iter().copied().any(is_hidden) {
+            return Column::Numbers(Arc::new(values));
+        }
+        let hidden = Value::Error(Arc::new(hidden()));
+        let value =
+            |number: f64| if is_hidden(number) { hidden.clone() } else { Value::of(number) };
+        Column::Each(values.into_iter().map(value).collect())
     }
 
     /// The rows of each shape.

@@ -60,7 +60,7 @@ impl Scope<'_> {
         match special {
             Some(Special::Text(text)) => self.count_text(text.len()),
             Some(Special::Error(error)) => self.count_text(error.bytes()),
-            Some(Special::Truth(_) | Special::Day(_)) | None => Ok(()),
+            Some(Special::Truth(_) | Special::Day(_) | Special::Hidden) | None => Ok(()),
         }
     }
 

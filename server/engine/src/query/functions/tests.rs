@@ -24,6 +24,7 @@ fn seen(view: View, formula: &str) -> String {
         (_, Some(Special::Text(text))) => format!("'{text}'"),
         (Some(value), Some(Special::Truth(_))) => value.to_string(),
         (_, Some(Special::Day(day))) => day.to_string(),
+        (_, Some(Special::Hidden)) => "*".to_owned(),
         (_, Some(Special::Error(error))) => format!("# {}", error.message),
     }
 }

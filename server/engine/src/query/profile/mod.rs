@@ -9,6 +9,7 @@ mod table;
 mod tests;
 
 use super::answer::{self, Answer, Prepared, Question};
+use super::disclose;
 use super::error::QueryError;
 use super::limits::{Cancel, Limits};
 use super::notes::Notes;
@@ -42,6 +43,7 @@ pub fn profile(
     let notes = Notes::default();
     let cancel = &cancel.noting(&notes);
     let (prepared, texts) = prepared(views, question, limits, cancel)?;
+    disclose::refuse(&views[prepared.view()], "EXPLAIN")?;
     let answer = prepared.answer(views, limits, cancel)?;
     let view = &views[answer.view];
     let noted = notes.take();

@@ -1,0 +1,55 @@
+//! Disclosure control (A3): small counts are hidden before anything calculates with them.
+//!
+//! Every stored figure of a question passes here on its way from the sweep to the answer or to a
+//! formula. Counts from 1 up to the threshold are hidden, and what is tied to them. Then the question is
+//! answered again: all stored cells that it read are one [`table::Table`], what everybody knows of them
+//! one [`system::System`], and further cells are hidden until for each hidden one whole other tables
+//! are found that hold all that is known ([`choose`]). A hidden figure is an error of its own kind in
+//! formulas, so that whatever reads it is hidden too, and what would have to be decided by it is
+//! refused. Where no proof is found in bounded steps, all counts of the question are hidden.
+//!
+//! What an attacker is taken to know is written in `SECURITY.md`; several questions together are not
+//! looked at.
+
+mod choose;
+mod hide;
+mod parts;
+mod region;
+mod rules;
+mod session;
+mod system;
+mod table;
+#[cfg(test)]
+mod tests;
+mod witness;
+
+pub use rules::Rules;
+
+pub(super) use hide::{HIDDEN, is_hidden, without_positions};
+pub(super) use session::{Asking, Session, check_set};
+
+use super::error::{ErrorKind, QueryError};
+use super::view::View;
+
+/// What is wrong where a figure is hidden.
+pub(super) fn hidden() -> QueryError {
+    let message = "tallet er skjult, fordi det er lille eller ville røbe et lille tal (A3)";
+    QueryError::new(ErrorKind::Hidden, message).hint(
+        "det, der står her (for eksempel Filter, Order, TopCount eller IIF), kan ikke afgøres uden \
+         tallet; brug et højere niveau, færre felter, eller skriv medlemmerne selv",
+    )
+}
+
+/// Refuses what tells of the records behind figures, where these are under disclosure control.
+///
+/// # Errors
+/// They are.
+pub(super) fn refuse(view: &View, what: &str) -> Result<(), QueryError> {
+    if view.asking().is_none() {
+        return Ok(());
+    }
+    let message =
+        format!("{what} gives ikke i kuben '{}', mens små tal skjules (A3)", view.cube().name);
+    Err(QueryError::new(ErrorKind::Hidden, message)
+        .hint("spørg en kube, hvor små tal ikke skjules; en kommune ser sine egne ydelser i sin egen kube"))
+}

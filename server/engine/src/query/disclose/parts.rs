@@ -1,0 +1,198 @@
+//! Which cells are parts of which: from where they stand to the relations that everybody knows.
+
+use std::collections::BTreeMap;
+
+use hashbrown::HashMap;
+
+use super::region::Sets;
+use super::rules::{Rule, Rules};
+use super::system::System;
+use super::table::Table;
+use crate::cube::{Cube, MeasureRef, Use};
+
+/// Different sets of keys of one dimension beyond which their order is not worked out.
+const MOST_SETS: usize = 4000;
+/// Totals above one cell that are looked through.
+const MOST_ABOVE: usize = 2048;
+
+/// For every dimension and set, the next larger one that was asked for.
+type Above = Vec<Vec<Option<u32>>>;
+
+/// The cells of a table with their relations; `None` where parts and totals lie across each other, so
+/// that they cannot be told by one dimension at a time.
+pub(super) fn system(cube: &Cube, rules: &Rules, table: &Table) -> Option<System> {
+    if table.sets.has_unions() {
+        return None;
+    }
+    let above = above(table)?;
+    let lines = Lines { table, above: &above, ages: ages(cube, table) };
+    let mut system = System { cells: table.cells.clone(), relations: Vec::new() };
+    let mut parts: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
+    for cell in 0..table.cells.len() {
+        if !lines.is_closed(cell) {
+            return None;
+        }
+        for dimension in 0..table.sets.dimensions() {
+            if let Some(total) = lines.total(cell, dimension) {
+                parts.entry((total, dimension)).or_default().push(cell);
+            }
+        }
+    }
+    for ((total, dimension), parts) in parts {
+        let measure = table.places[total].1;
+        match rules.parts(measure).contains(&dimension) {
+            true => system.additive(total, &parts),
+            false => system.covering(total, &parts),
+        }
+    }
+    ordered(rules, table, &mut system);
+    Some(system)
+}
+
+/// Counts that are never larger than others, wherever both are asked for.
+fn ordered(rules: &Rules, table: &Table, system: &mut System) {
+    let mut pairs: Vec<(usize, usize)> = Vec::new();
+    for own in table.together.values() {
+        let cells: HashMap<MeasureRef, usize> = own.iter().copied().collect();
+        for &(measure, less) in own {
+            let Some(Rule::Count { at_most, .. }) = rules.of(measure) else { continue };
+            pairs.extend(at_most.iter().filter_map(|more| Some((less, *cells.get(more)?))));
+        }
+    }
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs.into_iter().for_each(|(less, more)| system.at_most(less, more));
+}
+
+/// The dimensions that are ages: one is told at the end of a period, so that a part of a period is no
+/// part of the whole for one age.
+fn ages(cube: &Cube, table: &Table) -> Vec<usize> {
+    let is_age = |&dimension: &usize| {
+        cube.groups.iter().any(|group| group.uses[dimension] == Some(Use::Age))
+    };
+    (0..table.sets.dimensions()).filter(is_age).collect()
+}
+
+/// For every set of every dimension the next larger; `None` where two sets lie across each other.
+fn above(table: &Table) -> Option<Above> {
+    let used = used(table);
+    (0..table.sets.dimensions()).map(|at| above_in(&table.sets, at, &used[at])).collect()
+}
+
+/// The sets that cells stand at, of every dimension.
+fn used(table: &Table) -> Vec<Vec<u32>> {
+    let mut used = vec![Vec::new(); table.sets.dimensions()];
+    for &(region, _) in &table.places {
+        let own = table.regions[region as usize].iter();
+        own.zip(&mut used).for_each(|(&set, used)| used.push(set));
+    }
+    for own in &mut used {
+        own.sort_unstable();
+        own.dedup();
+    }
+    used
+}
+
+fn above_in(sets: &Sets, dimension: usize, used: &[u32]) -> Option<Vec<Option<u32>>> {
+    let all = sets.of(dimension);
+    let mut above = vec![None; all.len()];
+    if used.len() > MOST_SETS {
+        return None;
+    }
+    let mut by_size: Vec<(usize, u32)> =
+        used.iter().map(|&set| (all[set as usize].size(), set)).collect();
+    by_size.sort_unstable();
+    for (at, &(_, set)) in by_size.iter().enumerate() {
+        let own = &all[set as usize];
+        for &(_, larger) in &by_size[at + 1..] {
+            let other = &all[larger as usize];
+            if own.is_within(other) {
+                above[set as usize] = above[set as usize].or(Some(larger));
+            } else if own.meets(other) {
+                return None;
+            }
+        }
+    }
+    Some(above)
+}
+
+/// From cells to their totals.
+struct Lines<'t> {
+    table: &'t Table,
+    above: &'t Above,
+    ages: Vec<usize>,
+}
+
+impl Lines<'_> {
+    /// The smallest total of a cell that was asked for, along one dimension.
+    fn total(&self, cell: usize, dimension: usize) -> Option<usize> {
+        let (region, measure) = self.table.places[cell];
+        let own = &self.table.regions[region as usize];
+        self.above[dimension][own[dimension] as usize]?;
+        if Some(dimension) == self.table.time() && self.has_age(own) {
+            return None;
+        }
+        let mut region = own.clone();
+        loop {
+            region[dimension] = self.above[dimension][region[dimension] as usize]?;
+            if let Some(total) = self.table.find(&region, measure) {
+                return Some(total);
+            }
+        }
+    }
+
+    fn has_age(&self, region: &[u32]) -> bool {
+        self.ages.iter().any(|&age| region[age] != 0)
+    }
+
+    /// Whether every total above a cell is reached by one dimension at a time, over cells that were
+    /// asked for.
+    fn is_closed(&self, cell: usize) -> bool {
+        let (region, measure) = self.table.places[cell];
+        let own = &self.table.regions[region as usize];
+        let chains = self.chains(own);
+        let all = chains.iter().map(|(_, chain)| chain.len()).fold(1, usize::saturating_mul);
+        if chains.len() < 2 {
+            return true;
+        }
+        if all > MOST_ABOVE {
+            return false;
+        }
+        let mut found: Vec<Vec<usize>> = Vec::new();
+        let mut levels = vec![0; chains.len()];
+        for mut number in 1..all {
+            let mut region = own.clone();
+            for (level, (dimension, chain)) in levels.iter_mut().zip(&chains) {
+                *level = number % chain.len();
+                number /= chain.len();
+                region[*dimension] = chain[*level];
+            }
+            let is_longer = self.table.time().is_some_and(|time| region[time] != own[time]);
+            if !(is_longer && self.has_age(&region)) && self.table.find(&region, measure).is_some()
+            {
+                found.push(levels.clone());
+            }
+        }
+        let far = |levels: &[usize]| levels.iter().filter(|level| **level > 0).count() > 1;
+        let between = |one: &[usize], other: &[usize]| {
+            one != other && one.iter().zip(other).all(|(one, other)| one <= other)
+        };
+        found.iter().filter(|own| far(own)).all(|own| found.iter().any(|one| between(one, own)))
+    }
+
+    /// Of every dimension that has larger sets, the set of a region and these.
+    fn chains(&self, region: &[u32]) -> Vec<(usize, Vec<u32>)> {
+        let mut chains = Vec::new();
+        for (dimension, (above, &set)) in self.above.iter().zip(region).enumerate() {
+            let (mut chain, mut last) = (vec![set], set);
+            while let Some(next) = above[last as usize] {
+                chain.push(next);
+                last = next;
+            }
+            if chain.len() > 1 {
+                chains.push((dimension, chain));
+            }
+        }
+        chains
+    }
+}

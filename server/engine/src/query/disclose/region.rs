@@ -1,0 +1,145 @@
+//! Where cells stand, whatever the question called it: of every dimension a set of keys.
+//!
+//! The same citizens can be asked for in many ways: by a condition, on an axis, in a formula, by two
+//! fields of one dimension. As sets of keys they are one, and parts and totals are seen by the sets
+//! alone.
+
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+
+use crate::cube::Cube;
+use crate::query::bound::{Bound, HierarchyRef, Member, Union};
+use crate::query::cellset::CellSet;
+use crate::query::evaluate::keys::{self, Keys};
+
+/// A set of keys for every dimension, by number, and behind them the number of what is no product.
+pub(super) type Region = Box<[u32]>;
+
+/// The sets of keys that were met, numbered; 0 is all keys.
+#[derive(Clone, Default)]
+pub(super) struct Sets {
+    all: Vec<Vec<Keys>>,
+    numbers: Vec<HashMap<Keys, u32>>,
+    met: HashMap<(usize, u32, u32), u32>,
+    unions: Vec<Vec<Arc<Union>>>,
+}
+
+/// Of a position, or of all of a question: dimensions and their sets.
+type Place = Vec<(usize, u32)>;
+
+impl Sets {
+    pub fn new(cube: &Cube) -> Sets {
+        let all = cube.dimensions.iter().map(|one| vec![Keys::all(one.key_count)]);
+        let all: Vec<Vec<Keys>> = all.collect();
+        let number = |own: &Vec<Keys>| own.iter().cloned().map(|keys| (keys, 0)).collect();
+        Sets {
+            numbers: all.iter().map(number).collect(),
+            all,
+            met: HashMap::new(),
+            unions: vec![Vec::new()],
+        }
+    }
+
+    /// The sets of a dimension.
+    pub fn of(&self, dimension: usize) -> &[Keys] {
+        &self.all[dimension]
+    }
+
+    /// The number of dimensions.
+    pub fn dimensions(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Whether cells were asked for within different combinations that are no product.
+    pub fn has_unions(&self) -> bool {
+        self.unions.len() > 1
+    }
+
+    fn number(&mut self, dimension: usize, keys: Keys) -> u32 {
+        let all = &mut self.all[dimension];
+        *self.numbers[dimension].entry(keys).or_insert_with_key(|keys| {
+            all.push(keys.clone());
+            all.len() as u32 - 1
+        })
+    }
+
+    fn meet(&mut self, dimension: usize, left: u32, right: u32) -> u32 {
+        if left == 0 || right == 0 || left == right {
+            return left.max(right);
+        }
+        if let Some(&known) = self.met.get(&(dimension, left, right)) {
+            return known;
+        }
+        let mut keys = self.all[dimension][left as usize].clone();
+        keys.keep(&self.all[dimension][right as usize]);
+        let met = self.number(dimension, keys);
+        self.met.insert((dimension, left, right), met);
+        met
+    }
+
+    /// The set of the last key alone: the month that something is counted at the end of.
+    pub fn last(&mut self, dimension: usize, set: u32) -> u32 {
+        let keys = &self.all[dimension][set as usize];
+        let count = keys.len();
+        let last = (0..count).rev().find(|&key| keys.has(key));
+        let only: Vec<u32> = last.map(|key| key as u32).into_iter().collect();
+        self.number(dimension, Keys::of(count, &only))
+    }
+
+    /// Where a question stands, but for its axes.
+    pub fn base(&mut self, cube: &Cube, bound: &Bound) -> Region {
+        let left = keys::left(cube, &bound.conditions, &[]);
+        let numbers = left.into_iter().enumerate();
+        let mut base: Vec<u32> = numbers
+            .map(|(dimension, keys)| keys.map_or(0, |keys| self.number(dimension, keys)))
+            .collect();
+        let known = self.unions.iter().position(|own| *own == bound.unions);
+        base.push(known.unwrap_or(self.unions.len()) as u32);
+        if known.is_none() {
+            self.unions.push(bound.unions.clone());
+        }
+        base.into()
+    }
+
+    /// Where the positions of every axis stand, and their measures.
+    pub fn positions(&mut self, cube: &Cube, cells: &CellSet) -> Vec<Vec<(Place, Option<Member>)>> {
+        let mut known: HashMap<(usize, Member), u32> = HashMap::new();
+        let mut axes = Vec::with_capacity(cells.axes.len());
+        for axis in &cells.axes {
+            let mut all = Vec::with_capacity(axis.count);
+            for position in 0..axis.count {
+                let (mut place, mut measure): (Place, _) = (Vec::new(), None);
+                for (column, member) in axis.columns.iter().zip(axis.position(position)) {
+                    let HierarchyRef::Of { dimension, .. } = *column else {
+                        measure = Some(*member);
+                        continue;
+                    };
+                    let set = match known.get(&(dimension, *member)) {
+                        Some(set) => *set,
+                        None => {
+                            let own = keys::of_member(cube, dimension, *member);
+                            let set = self.number(dimension, own);
+                            known.insert((dimension, *member), set);
+                            set
+                        }
+                    };
+                    match place.iter_mut().find(|(own, _)| *own == dimension) {
+                        Some((_, own)) => *own = self.meet(dimension, *own, set),
+                        None => place.push((dimension, set)),
+                    }
+                }
+                all.push((place, measure));
+            }
+            axes.push(all);
+        }
+        axes
+    }
+
+    /// A place within a region.
+    pub fn within(&mut self, region: &mut [u32], place: &[(usize, u32)]) {
+        for &(dimension, set) in place {
+            region[dimension] = self.meet(dimension, region[dimension], set);
+        }
+    }
+}

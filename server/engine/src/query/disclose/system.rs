@@ -1,0 +1,90 @@
+//! What everybody knows of the cells of a result: whole numbers, and how they hang together.
+
+/// A cell. What is not shown is 0 and no cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Cell {
+    /// The count; of days and sums nothing is known but that parts make totals.
+    pub value: Option<i64>,
+    /// The cell that it is hidden with: itself, or the count that it is tied to.
+    pub link: usize,
+}
+
+/// `sum(factor × change) ≤ room` for every change of the cells that nobody can rule out; without
+/// room, the sum does not change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Relation {
+    /// Cells, each with the factor 1 or -1.
+    pub terms: Vec<(usize, i64)>,
+    /// How much the sum may grow; `None` where it stays as it is.
+    pub room: Option<i64>,
+}
+
+/// Cells and their relations.
+#[derive(Clone, Debug, Default)]
+pub(super) struct System {
+    pub cells: Vec<Cell>,
+    pub relations: Vec<Relation>,
+}
+
+impl System {
+    /// A count.
+    #[cfg(test)]
+    pub fn count(&mut self, value: i64) -> usize {
+        let link = self.cells.len();
+        self.cells.push(Cell { value: Some(value), link });
+        link
+    }
+
+    /// One is at most the other.
+    pub fn at_most(&mut self, less: usize, more: usize) {
+        let (Some(one), Some(other)) = (self.cells[less].value, self.cells[more].value) else {
+            return;
+        };
+        if one <= other {
+            let terms = vec![(less, 1), (more, -1)];
+            self.relations.push(Relation { terms, room: Some(other - one) });
+        }
+    }
+
+    /// Parts of a total that add up to it, if what is there does.
+    pub fn additive(&mut self, total: usize, parts: &[usize]) {
+        let Some((sum, of_total)) = self.sum(parts).zip(self.cells[total].value) else {
+            return self.relations.push(Relation { terms: terms(total, parts), room: None });
+        };
+        match of_total - sum {
+            0 => self.relations.push(Relation { terms: terms(total, parts), room: None }),
+            room if room > 0 => {
+                self.relations.push(Relation { terms: terms(total, parts), room: Some(room) });
+            }
+            _ => self.covering(total, parts),
+        }
+    }
+
+    /// Parts that have things in common: none is larger than the total, and all together are no
+    /// smaller, if what is there is not.
+    pub fn covering(&mut self, total: usize, parts: &[usize]) {
+        parts.iter().for_each(|&part| self.at_most(part, total));
+        let Some((sum, of_total)) = self.sum(parts).zip(self.cells[total].value) else { return };
+        if sum >= of_total {
+            let terms = terms(total, parts).into_iter().map(|(cell, factor)| (cell, -factor));
+            self.relations.push(Relation { terms: terms.collect(), room: Some(sum - of_total) });
+        }
+    }
+
+    fn sum(&self, parts: &[usize]) -> Option<i64> {
+        parts.iter().map(|&part| self.cells[part].value).sum()
+    }
+
+    /// The relations of every cell.
+    pub fn by_cell(&self) -> Vec<Vec<u32>> {
+        let mut all = vec![Vec::new(); self.cells.len()];
+        for (at, relation) in self.relations.iter().enumerate() {
+            relation.terms.iter().for_each(|&(cell, _)| all[cell].push(at as u32));
+        }
+        all
+    }
+}
+
+fn terms(total: usize, parts: &[usize]) -> Vec<(usize, i64)> {
+    parts.iter().map(|&part| (part, 1)).chain([(total, -1)]).collect()
+}

@@ -1,0 +1,148 @@
+//! Tables worked out by hand: which cells must be hidden beside the small ones, and which need not.
+
+use super::choose::protect;
+use super::system::{Cell, System};
+
+/// The values of the cells that are hidden, ascending; those below 5 are small.
+fn hidden(system: &System) -> Vec<i64> {
+    let small = |cell: &Cell| cell.value.is_some_and(|value| (1..5).contains(&value));
+    let mut hidden: Vec<bool> = system.cells.iter().map(small).collect();
+    assert!(protect(system, &mut hidden));
+    let own = system.cells.iter().zip(&hidden).filter(|(_, hidden)| **hidden);
+    let mut values: Vec<i64> = own.filter_map(|(cell, _)| cell.value).collect();
+    values.sort_unstable();
+    values
+}
+
+/// A row of counts with their total, additive or not.
+fn row(parts: &[i64], total: i64, additive: bool) -> System {
+    let mut system = System::default();
+    let parts: Vec<usize> = parts.iter().map(|&value| system.count(value)).collect();
+    let total = system.count(total);
+    match additive {
+        true => system.additive(total, &parts),
+        false => system.covering(total, &parts),
+    }
+    system
+}
+
+/// Rows and columns of counts that add up, with all margins.
+fn square(rows: &[&[i64]]) -> System {
+    let mut system = System::default();
+    let cells: Vec<Vec<usize>> =
+        rows.iter().map(|row| row.iter().map(|&value| system.count(value)).collect()).collect();
+    let mut totals = Vec::new();
+    for (row, values) in cells.iter().zip(rows) {
+        let total = system.count(values.iter().sum());
+        system.additive(total, row);
+        totals.push(total);
+    }
+    let mut all = Vec::new();
+    for column in 0..rows[0].len() {
+        let own: Vec<usize> = cells.iter().map(|row| row[column]).collect();
+        let total = system.count(rows.iter().map(|row| row[column]).sum());
+        system.additive(total, &own);
+        all.push(total);
+    }
+    let grand = system.count(rows.iter().flat_map(|row| row.iter()).sum());
+    system.additive(grand, &totals);
+    system.additive(grand, &all);
+    system
+}
+
+#[test]
+fn one_small_part_of_a_total_takes_the_smallest_other_with_it() {
+    // 33 - 10 - 20 would tell the 3. With 10 hidden too, 1 + 12 to 12 + 1 are possible.
+    assert_eq!(hidden(&row(&[3, 10, 20], 33, true)), [3, 10]);
+    // Three small ones hide each other: 2 + 3 + 4 = 9 has many other sums.
+    assert_eq!(hidden(&row(&[2, 3, 4, 50], 59, true)), [2, 3, 4]);
+    // 1 + 1 is the only sum of two that is 2: the 50 goes too.
+    assert_eq!(hidden(&row(&[1, 1, 50], 52, true)), [1, 1, 50]);
+}
+
+#[test]
+fn a_square_with_margins_takes_three_others() {
+    assert_eq!(hidden(&square(&[&[2, 10], &[20, 30]])), [2, 10, 20, 30]);
+    // Of a larger one the smallest rectangle around the small cell.
+    assert_eq!(hidden(&square(&[&[2, 10, 90], &[20, 30, 80], &[70, 60, 50]])), [2, 10, 20, 30]);
+    // Two small ones across each other need two more.
+    assert_eq!(hidden(&square(&[&[2, 10, 90], &[20, 3, 80], &[70, 60, 50]])), [2, 3, 10, 20]);
+}
+
+#[test]
+fn a_small_part_stays_within_its_nested_total() {
+    let mut system = System::default();
+    let cells: Vec<usize> = [2, 8, 9, 11].map(|value| system.count(value)).to_vec();
+    let totals = [system.count(10), system.count(20)];
+    let grand = system.count(30);
+    system.additive(totals[0], &cells[..2]);
+    system.additive(totals[1], &cells[2..]);
+    system.additive(grand, &totals);
+    assert_eq!(hidden(&system), [2, 8]);
+}
+
+#[test]
+fn distinct_parts_need_no_other_where_their_sum_leaves_room() {
+    // From 2 (32 - 10 - 20) to 32 are possible for the 3.
+    assert_eq!(hidden(&row(&[3, 10, 20], 32, false)), [3]);
+    assert_eq!(hidden(&row(&[3, 10, 20], 33, false)), [3]);
+    // 4 of 5, and 5 are in the other part: 1 to 5 are possible.
+    assert_eq!(hidden(&row(&[4, 5], 5, false)), [4]);
+    // 4 within a total of 5, which without it is only 0 more than the other part's 1: the small ones
+    // 4 and 1 hide each other.
+    assert_eq!(hidden(&row(&[4, 1], 5, false)), [1, 4]);
+}
+
+#[test]
+fn a_count_between_two_others_is_squeezed() {
+    let chain = |values: [i64; 3]| {
+        let mut system = System::default();
+        let cells = values.map(|value| system.count(value));
+        system.at_most(cells[0], cells[1]);
+        system.at_most(cells[1], cells[2]);
+        system
+    };
+    // 1 to 5 people with 5 pairs of person and service.
+    assert_eq!(hidden(&chain([4, 5, 6])), [4]);
+    let hidden_middle = |values: [i64; 3]| {
+        let system = chain(values);
+        let mut hidden = vec![false, true, false];
+        assert!(protect(&system, &mut hidden));
+        hidden
+    };
+    // 6, 7 or 8.
+    assert_eq!(hidden_middle([6, 7, 8]), [false, true, false]);
+    // Only 7, or only 7 and 8: one of those around must go.
+    assert_eq!(hidden_middle([7, 7, 7]), [true, true, false]);
+    assert_eq!(hidden_middle([7, 7, 8]), [true, true, false]);
+}
+
+#[test]
+fn what_is_tied_to_counts_and_adds_up_hides_one_more() {
+    // People of whom many are in both parts, and days that add up.
+    let mut system = row(&[3, 10, 20], 21, false);
+    for count in 0..4 {
+        system.cells.push(Cell { value: None, link: count });
+    }
+    system.additive(7, &[4, 5, 6]);
+    assert_eq!(hidden(&system), [3, 10]);
+}
+
+#[test]
+fn what_a_published_denominator_and_a_ratio_tell_is_a_figure_like_another() {
+    // A share is its count times a known number. It is read from the same hidden cell, and so hidden;
+    // the share of a total and of the other part tell these, and they are in the table.
+    assert_eq!(hidden(&row(&[4, 96], 100, true)), [4, 96]);
+}
+
+#[test]
+fn what_cannot_be_proven_is_said_so() {
+    // 1 of a total of 1 that is shown: no other number is possible, and nothing can be hidden.
+    let mut system = System::default();
+    let part = system.count(1);
+    let total = system.count(1);
+    system.additive(total, &[part]);
+    let mut hidden = vec![true, false];
+    assert!(protect(&system, &mut hidden));
+    assert_eq!(hidden, [true, true]);
+}

@@ -1,0 +1,143 @@
+//! Other tables that everybody would hold for possible: the proof that a hidden cell is open.
+//!
+//! One hidden cell is changed, and what then breaks a relation is mended by changing other hidden cells,
+//! until nothing is broken. What is found is a whole table that differs from the true one in hidden
+//! cells alone and holds every relation; so nobody, by whatever means, can rule its values out.
+
+use std::collections::BTreeMap;
+
+use super::system::System;
+
+/// Cells are mended at most so deep, and so many at each depth.
+const DEEPEST: usize = 48;
+const WIDEST: usize = 6;
+/// A hidden cell is known to have something.
+const LEAST: i64 = 1;
+
+/// Looks for other tables.
+pub(super) struct Search<'s> {
+    system: &'s System,
+    by_cell: &'s [Vec<u32>],
+    hidden: &'s [bool],
+    /// Steps that are left for this table.
+    steps: u32,
+    changes: BTreeMap<usize, i64>,
+    sums: BTreeMap<u32, i64>,
+}
+
+impl<'s> Search<'s> {
+    pub fn new(system: &'s System, by_cell: &'s [Vec<u32>], hidden: &'s [bool]) -> Search<'s> {
+        let (changes, sums) = (BTreeMap::new(), BTreeMap::new());
+        Search { system, by_cell, hidden, steps: 0, changes, sums }
+    }
+
+    /// The changes of a table in which a cell differs by something; `None` where none is found. The
+    /// steps are what may be, and what was left.
+    pub fn find(&mut self, cell: usize, by: i64, steps: &mut u32) -> Option<BTreeMap<usize, i64>> {
+        self.changes.clear();
+        self.sums.clear();
+        self.steps = *steps;
+        let found = self.may_change(cell, by) && {
+            self.change(cell, by);
+            self.mend(0)
+        };
+        *steps = self.steps;
+        found.then(|| self.changes.clone())
+    }
+
+    fn is_hidden(&self, cell: usize) -> bool {
+        self.hidden[self.system.cells[cell].link]
+    }
+
+    /// Whether a cell may be so much more, for itself.
+    fn may_change(&self, cell: usize, by: i64) -> bool {
+        self.is_hidden(cell)
+            && !self.changes.contains_key(&cell)
+            && self.system.cells[cell].value.is_none_or(|value| value + by >= LEAST)
+    }
+
+    fn change(&mut self, cell: usize, by: i64) {
+        self.changes.insert(cell, by);
+        self.add(cell, by);
+    }
+
+    fn undo(&mut self, cell: usize) {
+        if let Some(by) = self.changes.remove(&cell) {
+            self.add(cell, -by);
+        }
+    }
+
+    fn add(&mut self, cell: usize, by: i64) {
+        for &relation in &self.by_cell[cell] {
+            let terms = &self.system.relations[relation as usize].terms;
+            let factor =
+                terms.iter().find(|(own, _)| *own == cell).map_or(0, |(_, factor)| *factor);
+            let sum = self.sums.entry(relation).or_default();
+            *sum += factor * by;
+            if *sum == 0 {
+                self.sums.remove(&relation);
+            }
+        }
+    }
+
+    /// By how much a relation is broken.
+    fn excess(&self, relation: u32) -> i64 {
+        let sum = self.sums.get(&relation).copied().unwrap_or_default();
+        match self.system.relations[relation as usize].room {
+            None => sum,
+            Some(room) => (sum - room).max(0),
+        }
+    }
+
+    /// Mends what is broken, and says whether it could.
+    fn mend(&mut self, depth: usize) -> bool {
+        let broken: Vec<u32> =
+            self.sums.keys().copied().filter(|&own| self.excess(own) != 0).collect();
+        if broken.is_empty() {
+            return true;
+        }
+        if depth >= DEEPEST {
+            return false;
+        }
+        // The one that leaves the fewest ways is mended first.
+        let ways = broken.into_iter().map(|relation| self.ways(relation));
+        let Some(ways) = ways.min_by_key(Vec::len) else { return true };
+        for (_, cell, by) in ways.into_iter().take(WIDEST) {
+            let Some(left) = self.steps.checked_sub(1) else { return false };
+            self.steps = left;
+            self.change(cell, by);
+            if self.mend(depth + 1) {
+                return true;
+            }
+            self.undo(cell);
+        }
+        false
+    }
+
+    /// The changes that mend a relation, or some of it: the best first.
+    fn ways(&mut self, relation: u32) -> Vec<(usize, usize, i64)> {
+        let excess = self.excess(relation);
+        let terms = &self.system.relations[relation as usize].terms;
+        let mut ways = Vec::new();
+        for &(cell, factor) in terms {
+            for by in [-factor * excess, -factor * excess.signum()] {
+                if self.may_change(cell, by) && ways.last() != Some(&(0, cell, by)) {
+                    ways.push((0, cell, by));
+                }
+            }
+        }
+        for way in &mut ways {
+            way.0 = self.broken_by(way.1, way.2);
+        }
+        ways.sort_unstable();
+        ways
+    }
+
+    /// How many relations of a cell are broken when it is changed.
+    fn broken_by(&mut self, cell: usize, by: i64) -> usize {
+        self.change(cell, by);
+        let broken = self.by_cell[cell].iter().filter(|&&own| self.excess(own) != 0).count();
+        self.undo(cell);
+        broken
+    }
+}

@@ -1,0 +1,399 @@
+//! An attacker who knows the whole result and looks for what a hidden cell can be.
+//!
+//! It shares nothing with what hides: a result is read as captions and texts. It knows which towns are
+//! in which regions and which codes are of which kind; that counts are whole, and 0 where a cell is
+//! empty; that parts make their totals, or bound them; and what is never larger than what. For every
+//! hidden count it looks for whole tables, by narrowing bounds and branching: exact, but for an end
+//! where it takes too long. Where it looks first it is told, so that it finds sooner what there is.
+
+use std::collections::HashMap;
+
+/// A cell as it is seen: the towns, codes and sexes that it covers as bits, and its measure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct At {
+    pub towns: u32,
+    pub codes: u32,
+    pub sexes: u32,
+    pub measure: usize,
+}
+
+/// What is seen of a cell.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Seen {
+    Value(f64),
+    Hidden,
+}
+
+/// No count is larger.
+const LARGEST: i64 = 5000;
+/// Branches after which an attack on one number is given up.
+const BRANCHES: u32 = 1000;
+/// Numbers of a cell that are given up before the cell is.
+const GIVEN_UP: usize = 12;
+/// The measure of days: only what is known exactly of it is looked for.
+const DAYS: usize = 3;
+
+/// `low ≤ sum(factor × cell) ≤ high`
+struct Law {
+    terms: Vec<(usize, i64)>,
+    low: i64,
+    high: i64,
+}
+
+pub struct Attack {
+    cells: Vec<At>,
+    bounds: Vec<(i64, i64)>,
+    hidden: Vec<usize>,
+    /// Where each cell's number is looked for first.
+    hints: Vec<i64>,
+    laws: Vec<Law>,
+    laws_of: Vec<Vec<usize>>,
+}
+
+/// What an attack came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    pub hidden: usize,
+    pub opened: usize,
+    pub undecided: usize,
+}
+
+/// All numbers between two, those nearest to one first.
+fn around(start: i64, low: i64, high: i64) -> impl Iterator<Item = i64> {
+    let start = start.clamp(low, high);
+    let both = (0..=high - low).flat_map(move |away| [start + away, start - away]);
+    let once = both.enumerate().filter(|(at, _)| *at != 1).map(|(_, value)| value);
+    once.filter(move |value| (low..=high).contains(value))
+}
+
+/// The bits of a cell along a dimension, and the same cell with others.
+fn along(at: At, dimension: usize) -> u32 {
+    [at.towns, at.codes, at.sexes][dimension]
+}
+
+fn with(at: At, dimension: usize, bits: u32) -> At {
+    match dimension {
+        0 => At { towns: bits, ..at },
+        1 => At { codes: bits, ..at },
+        _ => At { sexes: bits, ..at },
+    }
+}
+
+/// Whether parts along a dimension make up their total exactly: people have one sex, pairs of person
+/// and service also one service, grants and days also one place.
+fn adds_up(measure: usize, dimension: usize) -> bool {
+    [&[2][..], &[1, 2], &[0, 1, 2], &[0, 1, 2]][measure].contains(&dimension)
+}
+
+/// All ways to put a set of bits together of some smaller sets that do not overlap.
+fn covers(all: u32, sets: &[u32]) -> Vec<Vec<u32>> {
+    if all == 0 {
+        return vec![Vec::new()];
+    }
+    let lowest = all & all.wrapping_neg();
+    let mut found = Vec::new();
+    for &set in sets.iter().filter(|&&set| set & lowest != 0 && set & !all == 0) {
+        for mut rest in covers(all & !set, sets) {
+            rest.push(set);
+            found.push(rest);
+        }
+    }
+    found
+}
+
+impl Attack {
+    pub fn new(seen: &HashMap<At, Seen>, hints: &HashMap<At, Seen>) -> Attack {
+        let mut cells: Vec<At> = seen.keys().copied().collect();
+        cells.sort_unstable_by_key(|at| (at.measure, at.towns, at.codes, at.sexes));
+        let number: HashMap<At, usize> =
+            cells.iter().enumerate().map(|(number, at)| (*at, number)).collect();
+        // That something is hidden tells that there is something.
+        let bounds = cells.iter().map(|at| match seen[at] {
+            Seen::Value(value) => (value as i64, value as i64),
+            Seen::Hidden => (1, LARGEST),
+        });
+        let bounds: Vec<(i64, i64)> = bounds.collect();
+        let hidden = (0..cells.len()).filter(|&at| seen[&cells[at]] == Seen::Hidden).collect();
+        let hints = cells.iter().map(|at| match hints.get(at) {
+            Some(Seen::Value(value)) => *value as i64,
+            _ => 1,
+        });
+        let hints = hints.collect();
+        let laws_of = vec![Vec::new(); cells.len()];
+        let mut attack = Attack { cells, bounds, hidden, hints, laws: Vec::new(), laws_of };
+        attack.parts_and_totals(&number);
+        attack.larger_and_smaller(&number);
+        attack
+    }
+
+    fn law(&mut self, terms: Vec<(usize, i64)>, low: i64, high: i64) {
+        if terms.iter().all(|(cell, _)| self.bounds[*cell].0 == self.bounds[*cell].1) {
+            return;
+        }
+        for (cell, _) in &terms {
+            self.laws_of[*cell].push(self.laws.len());
+        }
+        self.laws.push(Law { terms, low, high });
+    }
+
+    fn parts_and_totals(&mut self, number: &HashMap<At, usize>) {
+        for total in 0..self.cells.len() {
+            let at = self.cells[total];
+            for dimension in 0..3 {
+                let all = along(at, dimension);
+                let sets: Vec<u32> = (1..all)
+                    .filter(|set| set & !all == 0)
+                    .filter(|&set| number.contains_key(&with(at, dimension, set)))
+                    .collect();
+                for cover in covers(all, &sets) {
+                    let parts = cover.iter().map(|&set| (number[&with(at, dimension, set)], 1));
+                    let terms: Vec<(usize, i64)> = parts.chain([(total, -1)]).collect();
+                    let high = if adds_up(at.measure, dimension) { 0 } else { i64::MAX / 4 };
+                    self.law(terms, 0, high);
+                }
+            }
+        }
+    }
+
+    fn larger_and_smaller(&mut self, number: &HashMap<At, usize>) {
+        // One dimension at a time: in a pivot all that is between is there too.
+        let within = |one: At, other: At| {
+            let differ = (0..3).filter(|&own| along(one, own) != along(other, own)).count();
+            differ == 1 && (0..3).all(|own| along(one, own) & !along(other, own) == 0)
+        };
+        for less in 0..self.cells.len() {
+            let at = self.cells[less];
+            if at.measure == DAYS {
+                continue;
+            }
+            for more in 0..self.cells.len() {
+                let other = self.cells[more];
+                if less != more && other.measure == at.measure && within(at, other) {
+                    self.law(vec![(more, 1), (less, -1)], 0, i64::MAX / 4);
+                }
+            }
+            for measure in at.measure + 1..DAYS {
+                if let Some(&more) = number.get(&At { measure, ..at }) {
+                    self.law(vec![(more, 1), (less, -1)], 0, i64::MAX / 4);
+                }
+            }
+        }
+    }
+
+    /// That all that is taken to be known holds of the true table.
+    pub fn check(&self, truth: &HashMap<At, Seen>) {
+        let value = |cell: usize| match truth[&self.cells[cell]] {
+            Seen::Value(value) => value as i64,
+            Seen::Hidden => panic!("the truth is not hidden"),
+        };
+        for law in &self.laws {
+            let sum: i64 = law.terms.iter().map(|(cell, factor)| factor * value(*cell)).sum();
+            let cells = || law.terms.iter().map(|(cell, _)| self.cells[*cell]).collect::<Vec<_>>();
+            assert!((law.low..=law.high).contains(&sum), "{:?}", cells());
+        }
+    }
+
+    /// Attacks every hidden cell.
+    pub fn run(&self) -> Outcome {
+        let mut outcome = Outcome { hidden: self.hidden.len(), ..Outcome::default() };
+        let mut possible: HashMap<usize, Vec<i64>> = HashMap::new();
+        let bounds = self.narrowed(self.bounds.clone(), None);
+        let bounds = bounds.expect("the true table is possible");
+        for &cell in self.hidden.iter().filter(|&&cell| self.cells[cell].measure != DAYS) {
+            let mut given_up = 0;
+            let (low, high) = bounds[cell];
+            for value in around(self.hints[cell], low, high) {
+                let known = possible.entry(cell).or_default();
+                if known.len() >= 3 {
+                    break;
+                }
+                if known.contains(&value) {
+                    continue;
+                }
+                let mut branches = BRANCHES;
+                match self.table(bounds.clone(), cell, value, &mut branches) {
+                    Some(table) => {
+                        for &other in &self.hidden {
+                            let known = possible.entry(other).or_default();
+                            if !known.contains(&table[other]) {
+                                known.push(table[other]);
+                            }
+                        }
+                    }
+                    None if branches > 0 => {}
+                    None => {
+                        given_up += 1;
+                        if given_up == GIVEN_UP {
+                            break;
+                        }
+                    }
+                }
+            }
+            if possible[&cell].len() < 3 {
+                match given_up {
+                    0 => outcome.opened += 1,
+                    _ => outcome.undecided += 1,
+                }
+            }
+        }
+        outcome.opened += self.days_that_are_known();
+        outcome
+    }
+
+    /// A whole table in which a cell has a value.
+    fn table(
+        &self,
+        mut bounds: Vec<(i64, i64)>,
+        cell: usize,
+        value: i64,
+        branches: &mut u32,
+    ) -> Option<Vec<i64>> {
+        if *branches == 0 {
+            return None;
+        }
+        *branches -= 1;
+        bounds[cell] = (value, value);
+        let bounds = self.narrowed(bounds, Some(cell))?;
+        let near: Vec<i64> = bounds
+            .iter()
+            .zip(&self.hints)
+            .map(|((low, high), hint)| *hint.max(low).min(high))
+            .collect();
+        let Some(broken) = self.broken(&near, &bounds) else { return Some(near) };
+        let free = |cell: &usize| bounds[*cell].0 < bounds[*cell].1;
+        let next = broken.terms.iter().map(|(cell, _)| *cell).filter(free);
+        let next = next.min_by_key(|&cell| bounds[cell].1 - bounds[cell].0)?;
+        let (low, high) = bounds[next];
+        around(self.hints[next], low, high)
+            .find_map(|value| self.table(bounds.clone(), next, value, branches))
+    }
+
+    /// A law of counts that a table does not hold, and of those the one with the fewest ways.
+    fn broken(&self, table: &[i64], bounds: &[(i64, i64)]) -> Option<&Law> {
+        let broken = self.laws.iter().filter(|law| !self.is_of_days(law)).filter(|law| {
+            let sum: i64 = law.terms.iter().map(|(cell, factor)| factor * table[*cell]).sum();
+            !(law.low..=law.high).contains(&sum)
+        });
+        let free = |law: &&Law| {
+            let own = law.terms.iter().map(|(cell, _)| bounds[*cell]);
+            own.filter(|(low, high)| low < high).count()
+        };
+        broken.min_by_key(free)
+    }
+
+    fn is_of_days(&self, law: &Law) -> bool {
+        law.terms.iter().any(|(cell, _)| self.cells[*cell].measure == DAYS)
+    }
+
+    /// Bounds as narrow as single laws make them; `None` where they contradict each other.
+    fn narrowed(
+        &self,
+        mut bounds: Vec<(i64, i64)>,
+        start: Option<usize>,
+    ) -> Option<Vec<(i64, i64)>> {
+        let mut open: Vec<usize> = match start {
+            Some(cell) => self.laws_of[cell].clone(),
+            None => (0..self.laws.len()).collect(),
+        };
+        while let Some(at) = open.pop() {
+            let law = &self.laws[at];
+            if self.is_of_days(law) {
+                continue;
+            }
+            let least = |bounds: &[(i64, i64)], (cell, factor): (usize, i64)| match factor > 0 {
+                true => bounds[cell].0,
+                false => -bounds[cell].1,
+            };
+            let most = |bounds: &[(i64, i64)], (cell, factor): (usize, i64)| match factor > 0 {
+                true => bounds[cell].1,
+                false => -bounds[cell].0,
+            };
+            let all_least: i64 = law.terms.iter().map(|term| least(&bounds, *term)).sum();
+            let all_most: i64 = law.terms.iter().map(|term| most(&bounds, *term)).sum();
+            if all_least > law.high || all_most < law.low {
+                return None;
+            }
+            for &(cell, factor) in &law.terms {
+                let term = (cell, factor);
+                let up = law.high - (all_least - least(&bounds, term));
+                let down = law.low - (all_most - most(&bounds, term));
+                let (low, high) = if factor > 0 { (down, up) } else { (-up, -down) };
+                let own = bounds[cell];
+                let next = (own.0.max(low), own.1.min(high));
+                if next.0 > next.1 {
+                    return None;
+                }
+                if next != own {
+                    bounds[cell] = next;
+                    open.extend(&self.laws_of[cell]);
+                    open.push(at);
+                    break;
+                }
+            }
+        }
+        Some(bounds)
+    }
+
+    /// The hidden cells of days that equations alone determine.
+    fn days_that_are_known(&self) -> usize {
+        let hidden: Vec<usize> =
+            self.hidden.iter().copied().filter(|&cell| self.cells[cell].measure == DAYS).collect();
+        let rows = self.laws.iter().filter(|law| {
+            law.high == 0 && law.terms.iter().all(|(cell, _)| self.cells[*cell].measure == DAYS)
+        });
+        let row = |law: &Law| {
+            let mut row = vec![0.0; hidden.len()];
+            for (cell, factor) in &law.terms {
+                if let Some(at) = hidden.iter().position(|own| own == cell) {
+                    row[at] += *factor as f64;
+                }
+            }
+            row
+        };
+        let mut rows: Vec<Vec<f64>> = rows.map(row).collect();
+        reduce(&mut rows, hidden.len());
+        let alone = |row: &&Vec<f64>| row.iter().filter(|one| one.abs() > 1e-9).count() == 1;
+        rows.iter().filter(alone).count()
+    }
+}
+
+/// Gauss and Jordan.
+fn reduce(rows: &mut [Vec<f64>], width: usize) {
+    let mut done = 0;
+    for column in 0..width {
+        let Some(pivot) = (done..rows.len()).find(|&row| rows[row][column].abs() > 1e-9) else {
+            continue;
+        };
+        rows.swap(done, pivot);
+        let factor = rows[done][column];
+        rows[done].iter_mut().for_each(|one| *one /= factor);
+        let own = rows[done].clone();
+        for (_, row) in rows.iter_mut().enumerate().filter(|(at, _)| *at != done) {
+            let factor = row[column];
+            if factor.abs() > 1e-9 {
+                row.iter_mut().zip(&own).for_each(|(one, own)| *one -= factor * own);
+            }
+        }
+        done += 1;
+    }
+}
+
+#[test]
+fn the_attacker_opens_what_lies_open() {
+    let at = |towns, measure| At { towns, codes: 1, sexes: 1, measure };
+    let seen = |own: &[(u32, Seen)], measure| {
+        let own = own.iter().map(|(towns, seen)| (at(*towns, measure), *seen));
+        Attack::new(&own.collect(), &HashMap::new()).run()
+    };
+    let (hidden, value) = (Seen::Hidden, |value: i32| Seen::Value(f64::from(value)));
+    // 3 + 10 = 13: the 3 is known exactly of grants, and of people only that it is from 3 to 13.
+    let open = [(1, hidden), (2, value(10)), (3, value(13))];
+    assert_eq!(seen(&open, 2), Outcome { hidden: 1, opened: 1, undecided: 0 });
+    assert_eq!(seen(&open, 0), Outcome { hidden: 1, opened: 0, undecided: 0 });
+    assert_eq!(seen(&open, 3), Outcome { hidden: 1, opened: 1, undecided: 0 });
+    // Two of a sum of 3 are 1 and 2: two numbers for each.
+    let close = [(1, hidden), (2, hidden), (3, value(3))];
+    assert_eq!(seen(&close, 2), Outcome { hidden: 2, opened: 2, undecided: 0 });
+    let far = [(1, hidden), (2, hidden), (3, value(4))];
+    assert_eq!(seen(&far, 2), Outcome { hidden: 2, opened: 0, undecided: 0 });
+}

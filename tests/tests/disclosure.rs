@@ -1,0 +1,96 @@
+//! Disclosure control (A3) on the standard reports: how much more than the small counts is hidden.
+#![allow(clippy::unwrap_used)] // clippy.toml allows it in functions marked as tests only
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use cube_schema::domain::Domain;
+use cube_schema::domains::vh::Vh;
+use terning_engine::query::cellset::Special;
+use terning_engine::query::disclose::Rules;
+use terning_engine::query::{self, Cancel, CellSet, Limits, Pivot, Question, View};
+use terning_tests::engine::Engine;
+
+const BENCHMARK: &str = "Voksne Handicappede Benchmark";
+
+/// The folder of deliveries that figures are measured on; a small sample without it.
+const FOLDER: &str = "TERNING_DELIVERIES";
+
+fn view(deliveries: &Path) -> View {
+    let engine = Engine::load(deliveries, None).unwrap();
+    let cube = engine.cubes.iter().find(|cube| cube.name == BENCHMARK).unwrap();
+    let domain = Vh::new().unwrap();
+    let schema = domain.schema().cubes.iter().find(|cube| cube.name == BENCHMARK).unwrap();
+    let rules = Rules::new(cube, schema.disclosure.as_ref().unwrap(), 0);
+    View::everything(Arc::clone(cube)).disclosed(rules)
+}
+
+fn ask(view: &View, pivot: &Pivot) -> CellSet {
+    let views = [view.clone()];
+    let question = Question::Pivot(pivot);
+    query::answer(&views, &question, &Limits::default(), &Cancel::default()).unwrap().cells
+}
+
+/// What of an answer is small, and what is hidden.
+fn hidden(view: &View, name: &str, pivot: &Pivot) -> (usize, usize) {
+    let open = ask(&view.undisclosed(), pivot);
+    let small = open.values.iter().filter(|value| (1.0..5.0).contains(*value)).count();
+    let started = Instant::now();
+    let answer = ask(view, &Pivot { empty: true, ..pivot.clone() });
+    let milliseconds = started.elapsed().as_millis();
+    let hidden = answer.special.values().filter(|one| **one == Special::Hidden).count();
+    println!(
+        "{name}: {} cells that are not empty, {small} small, {hidden} hidden, {milliseconds} ms",
+        open.values.len()
+    );
+    (small, hidden)
+}
+
+fn texts<const N: usize>(texts: [&str; N]) -> Vec<String> {
+    texts.map(str::to_owned).to_vec()
+}
+
+fn reports() -> [(&'static str, Pivot); 2] {
+    let measures = texts(["Antal Unikke Borgere"]);
+    let benchmark = Pivot {
+        cube: BENCHMARK.to_owned(),
+        filters: texts(["Tid.År=2025", "JaNej godkendt Ydelse.Ja Nej Tekst=Ja"]),
+        columns: texts(["Handle kommune.Kommunenummer=101,153,155,751", "Tid.Kvartal"]),
+        rows: texts(["Ydelse VH.Ydelseskode"]),
+        measures: measures.clone(),
+        ..Pivot::default()
+    };
+    let hand07 = Pivot {
+        cube: BENCHMARK.to_owned(),
+        columns: texts(["Tid.Kvartal"]),
+        rows: texts(["Handle kommune.Kommunenummer", "Ydelse VH.DST navn"]),
+        measures,
+        ..Pivot::default()
+    };
+    [("benchmark", benchmark), ("hand07", hand07)]
+}
+
+#[test]
+fn few_cells_are_hidden_for_each_small_one_of_the_standard_reports() {
+    let folder = tempfile::tempdir().unwrap();
+    let deliveries = match std::env::var(FOLDER) {
+        Ok(folder) => PathBuf::from(folder),
+        Err(_) => {
+            let out = folder.path().join("leverancer");
+            let months = ("2026-09".to_owned(), "2026-10".to_owned());
+            let options =
+                terning_sample::Options { out: out.clone(), scale: 0.03, seed: 1, months };
+            terning_sample::generate(&options, &|_, _, _| ()).unwrap();
+            out
+        }
+    };
+    let view = view(&deliveries);
+    for (name, pivot) in reports() {
+        let (small, all) = hidden(&view, name, &pivot);
+        assert!(all >= small && all <= 3 * small, "{name}: {all} hidden for {small} small");
+        let pivot = Pivot { totals: true, ..pivot };
+        let (small, all) = hidden(&view, &format!("{name} with totals"), &pivot);
+        assert!(all >= small, "{name}: {all} hidden for {small} small");
+    }
+}
