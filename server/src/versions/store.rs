@@ -12,8 +12,7 @@ use terning_engine::snapshot;
 
 use super::{
     CUBES, Current, MANIFEST, Manifest, Protection, State, VersionName, Views, bytes_of, folder,
-    may_answer,
-    names, version_folder,
+    may_answer, names, version_folder,
 };
 use crate::map::{map, release};
 
