@@ -248,7 +248,7 @@ impl<'a> Cell<'a> {
         let numbers = measure.column.map(|column| &self.rows.numbers[column]);
         let number = |lines: &&[Line]| {
             let rows = lines.iter().map(|line| line.row as usize);
-            let own = rows.map(|row| numbers?.get(row).copied()).flatten();
+            let own = rows.filter_map(|row| numbers?.get(row).copied());
             let own = own.filter(|&number| number != NULL);
             // Where nothing is known the sum is not 0.
             own.map(|number| number as f64 / parts_of_one(measure.digits)).reduce(|a, b| a + b)
