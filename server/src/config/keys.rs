@@ -11,7 +11,7 @@ pub struct Key {
 }
 
 /// Every key.
-pub const KEYS: [Key; 33] = [
+pub const KEYS: [Key; 35] = [
     key("listen"),
     key("log"),
     key("cache"),
