@@ -1,7 +1,7 @@
 //! An answer put together from its parts, and read the way it is drawn.
 
 use std::borrow::Cow;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use terning_proto::v1::part::Part as Kind;
 use terning_proto::v1::{self, CellKind, CellSet, Member, Part};
@@ -39,7 +39,7 @@ pub struct Answer {
     /// The language of texts, as a Windows number.
     pub language: u32,
     /// The format string of each cell; empty where it has none but its decimals.
-    formats: Vec<Rc<str>>,
+    formats: Vec<Arc<str>>,
 }
 
 /// The positions of an axis.
@@ -243,9 +243,9 @@ impl Assembly {
             let decimals = decimals.map_or(0, |&decimals| decimals.min(12) as u8);
             self.answer.cells.push(Cell { ordinal, value, decimals });
         }
-        let formats: Vec<Rc<str>> =
-            cells.formats.iter().map(|own| Rc::from(own.as_str())).collect();
-        let none: Rc<str> = Rc::from("");
+        let formats: Vec<Arc<str>> =
+            cells.formats.iter().map(|own| Arc::from(own.as_str())).collect();
+        let none: Arc<str> = Arc::from("");
         let format = |place: usize| {
             let number = cells.format_of.get(place).or(cells.format_of.first());
             number.and_then(|&number| formats.get(number as usize)).unwrap_or(&none).clone()

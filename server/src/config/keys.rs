@@ -11,7 +11,7 @@ pub struct Key {
 }
 
 /// Every key.
-pub const KEYS: [Key; 35] = [
+pub const KEYS: [Key; 37] = [
     key("listen"),
     key("log"),
     key("cache"),
