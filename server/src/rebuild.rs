@@ -34,6 +34,7 @@ use terning_engine::snapshot;
 
 use crate::disk::Disk;
 use crate::files::FolderStore;
+use crate::map::map;
 use crate::versions::{
     self, CubesFile, Draft, Lock, Manifest, RawFile, RawStore, VersionName, checksum, keep_raw,
 };
@@ -357,9 +358,10 @@ fn write_snapshot(cubes: &[Arc<Cube>], draft: &Draft) -> anyhow::Result<CubesFil
     snapshot::write(&cubes.iter().map(Arc::as_ref).collect::<Vec<_>>(), &mut file)?;
     let mut file = file.into_inner().map_err(IntoInnerError::into_error)?;
     // It is summed up while the disk takes it.
-    let (synced, summed) = beside(|| file.sync(), || CubesFile::of(&draft.file(versions::CUBES)));
+    let path = draft.file(versions::CUBES);
+    let (synced, summed) = beside(|| file.sync(), || CubesFile::of(&path));
     synced?;
-    Ok(summed?)
+    Ok(summed?.with_head(&map(&path)?))
 }
 
 fn write_reports(draft: &Draft, loaded: &Loaded) -> anyhow::Result<()> {
