@@ -13,6 +13,7 @@ mod world;
 mod damage;
 mod faults;
 mod killed;
+mod log;
 mod replay;
 
 /// Whether time does not matter.

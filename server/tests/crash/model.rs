@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::record::Operation;
@@ -300,13 +301,16 @@ impl Chance {
     }
 }
 
-/// Writes a tree into an empty folder.
+/// Writes a tree into an empty folder, for its owner only.
 pub fn lay(tree: &Tree, folder: &Path) {
     for (path, content) in tree {
         let path = folder.join(path);
         match content {
             None => fs::create_dir(path).unwrap(),
-            Some(bytes) => fs::write(path, bytes).unwrap(),
+            Some(bytes) => {
+                fs::write(&path, bytes).unwrap();
+                fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+            }
         }
     }
 }

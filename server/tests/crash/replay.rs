@@ -21,7 +21,7 @@ const MANY_SEEDS: u64 = 40;
 const STARTED: usize = 5;
 const BUILT_ON: usize = 5;
 
-fn losses() -> Vec<Loss> {
+pub fn losses() -> Vec<Loss> {
     let seeds = if crate::is_long() { MANY_SEEDS } else { SEEDS };
     let mut losses =
         vec![Loss::Kept, Loss::Lost, Loss::Emptied, Loss::Zeroed, Loss::Torn, Loss::Nameless];
