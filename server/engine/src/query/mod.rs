@@ -85,7 +85,9 @@ fn counted(
     limits: &Limits,
     cancel: &Cancel,
 ) -> Result<CellSet, QueryError> {
+    cancel.check()?;
     let plan = plan::plan(view, bound, limits)?;
+    cancel.check()?;
     let (cells, ran) = execute::execute(&plan, limits, cancel)?;
     cancel.note(|noted| noted.count(bound, &cells, ran));
     Ok(cells)

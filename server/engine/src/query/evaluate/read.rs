@@ -271,6 +271,7 @@ impl Evaluator<'_> {
         measures: &[(Vec<u32>, MeasureRef)],
         shape: &Shape,
     ) -> Result<Vec<f64>, QueryError> {
+        self.cancel.check()?;
         let members: Vec<Vec<u32>> =
             shape.differing.iter().map(|(_, stand)| used(stand, frame.rows)).collect();
         let product = members.iter().map(Vec::len).fold(1, usize::saturating_mul);
@@ -290,6 +291,7 @@ impl Evaluator<'_> {
                 At::One(member) => Some(std::slice::from_ref(member)),
                 At::Together(_) => None,
             });
+            self.cancel.check()?;
             adds.push((stand, grid.adds(at, own)));
         }
         let own = self.measure_adds(frame, measures, &grid);
@@ -321,6 +323,7 @@ impl Evaluator<'_> {
         }
         let columns: Vec<HierarchyRef> = shape.differing.iter().map(|(own, _)| *own).collect();
         let (first, of_row) = frame.different(|hierarchy| columns.contains(&hierarchy));
+        self.cancel.check()?;
         let mut tuples = Vec::with_capacity(first.len() * columns.len());
         for &row in &first {
             let members = shape.differing.iter().map(|(_, stand)| stand.at(row as usize));
@@ -333,7 +336,9 @@ impl Evaluator<'_> {
             let chosen = &chosen[..chosen.len().min(most * columns.len())];
             let axes = vec![axis(columns.clone(), chosen.to_vec())];
             let grid = self.grid(axes, shape, measures)?;
+            self.cancel.check()?;
             let adds = grid.adds(0, chosen.chunks_exact(columns.len()).map(Some));
+            self.cancel.check()?;
             for (at, add) in adds.into_iter().enumerate().filter(|(_, add)| *add != NONE) {
                 values[start + at] = grid.value(add as usize);
             }

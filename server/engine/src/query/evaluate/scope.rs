@@ -123,6 +123,7 @@ impl<'q> Scope<'q> {
 
     /// Counts members that are about to be written out, and stops a question that goes too far.
     pub(crate) fn write(&self, count: usize) -> Result<(), QueryError> {
+        self.cancel.check()?;
         self.written.set(self.written.get().saturating_add(count));
         match self.written.get() > self.limits.written {
             true => Err(QueryError::new(

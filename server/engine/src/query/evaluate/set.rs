@@ -18,6 +18,8 @@ use crate::query::names;
 /// Lists of tuples are not written out beyond this number: a question that needs more of them
 /// should say it as a cross join, which is never written out.
 pub(crate) const MAX_TUPLES: usize = 1_000_000;
+/// Tuples that are gone through before the question is looked at again.
+const STEP: usize = 1 << 13;
 
 /// An ordered set of tuples: the cross product of its factors. A set without factors has no tuples
 /// of any hierarchies.
@@ -283,7 +285,17 @@ impl Scope<'_> {
     pub(crate) fn distinct(&self, set: &Set) -> Result<Set, QueryError> {
         let all = self.written(set)?;
         let mut seen: HashSet<&[Member]> = HashSet::new();
-        Ok(all.choose((0..all.len()).filter(|&at| seen.insert(all.tuple(at)))))
+        let mut kept = Vec::new();
+        for at in 0..all.len() {
+            if at.is_multiple_of(STEP) {
+                self.cancel.check()?;
+            }
+            if seen.insert(all.tuple(at)) {
+                kept.push(at);
+            }
+        }
+        self.cancel.check()?;
+        Ok(all.choose(kept))
     }
 
     /// Where a tuple stands in its hierarchies: for each member its lineage from the top, one more

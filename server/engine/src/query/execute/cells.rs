@@ -1,14 +1,17 @@
 //! Counted grids → the cells of an answer, each where it stands.
 
-use super::super::Limits;
 use super::super::cellset::CellSet;
 use super::super::error::{ErrorKind, QueryError};
 use super::super::plan::{AxisPlan, Codes, DimensionPlan, Order, Plan, TimeChoice};
+use super::super::{Cancel, Limits};
 use super::counts::Counts;
 use super::groups::Groups;
 use super::place::Place;
 use super::positions::{Occurring, Positions};
 use hashbrown::HashSet;
+
+/// Groups whose cells are gone through before the question is looked at again.
+const GROUPS: usize = 1024;
 
 /// What one pass counted.
 pub(super) struct Counted<'a> {
@@ -55,10 +58,21 @@ impl Counted<'_> {
     }
 
     /// Calls `each` with the codes, the value and the decimals of every cell that is not empty.
-    fn each(&self, axes: usize, mut each: impl FnMut(&[u64], f64, u8)) {
+    ///
+    /// # Errors
+    /// The question was cancelled.
+    fn each(
+        &self,
+        axes: usize,
+        cancel: &Cancel,
+        mut each: impl FnMut(&[u64], f64, u8),
+    ) -> Result<(), QueryError> {
         let (mut base, mut cell) = (vec![0_u64; axes], vec![0_u64; axes]);
         let mut active = Vec::new();
         for group in 0..self.groups.count() {
+            if group.is_multiple_of(GROUPS) {
+                cancel.check()?;
+            }
             let mut known = None;
             for measure in &self.measures {
                 if known.replace(measure.activity) != Some(measure.activity) {
@@ -81,6 +95,7 @@ impl Counted<'_> {
                 }
             }
         }
+        Ok(())
     }
 
     fn add_places(&self, mut code: u64, codes: &mut [u64]) {
@@ -96,6 +111,7 @@ pub(super) fn assemble(
     plan: &Plan<'_>,
     counted: &[Counted<'_>],
     limits: &Limits,
+    cancel: &Cancel,
 ) -> Result<CellSet, QueryError> {
     let width = plan.axes.len();
     let listed = Listed::new(&plan.axes);
@@ -107,14 +123,17 @@ pub(super) fn assemble(
         plan.axes.iter().map(|axis| Occurring::new(axis, most)).collect();
     let mut full = 0_usize;
     for pass in counted {
-        pass.each(width, |codes, _, _| {
+        pass.each(width, cancel, |codes, _, _| {
             if listed.has(codes) {
                 full += 1;
                 occurring.iter_mut().zip(codes).for_each(|(axis, code)| axis.note(*code));
             }
-        });
+        })?;
     }
-    let axes = (0..width).map(|axis| Positions::find(plan, &occurring[axis], axis, most, limits));
+    let axes = (0..width).map(|axis| {
+        cancel.check()?;
+        Positions::find(plan, &occurring[axis], axis, most, limits)
+    });
     let axes: Vec<Positions> = axes.collect::<Result<_, _>>()?;
     let lengths = axes.iter().map(|axis| axis.codes.len());
     let cells = lengths.fold(1_usize, usize::saturating_mul);
@@ -124,11 +143,12 @@ pub(super) fn assemble(
     let mut target = Target::new(cells, full);
     let strides = strides(&axes);
     for pass in counted {
-        pass.each(width, |codes, value, decimals| {
+        pass.each(width, cancel, |codes, value, decimals| {
             place(&axes, &strides, codes, 0, &mut |ordinal| target.put(ordinal, value, decimals));
-        });
+        })?;
     }
     let (ordinals, values, decimals) = target.finish();
+    cancel.check()?;
     let named = plan.axes.iter().zip(&axes).map(|(plan, positions)| positions.named(plan));
     let (axes, behind) = (named.collect(), behind(plan));
     Ok(CellSet { axes, ordinals, values, decimals, behind, ..CellSet::default() })

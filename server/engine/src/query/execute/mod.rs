@@ -70,7 +70,7 @@ pub(super) fn execute(
             }
         }
     }
-    Ok((cells::assemble(plan, &counted, limits)?, ran))
+    Ok((cells::assemble(plan, &counted, limits, cancel)?, ran))
 }
 
 /// One choice of each dimension, in every combination.
