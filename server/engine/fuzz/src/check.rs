@@ -5,10 +5,12 @@ use std::sync::LazyLock;
 use terning_engine::query::{Cancel, Limits, QueryError, Question, View, answer, parse};
 
 use super::choices::Choices;
-use super::{grammar, model, vocabulary, world, write};
+use super::worlds::WORLDS;
+use super::{grammar, model, vocabulary, write};
 
-/// The cube that is asked: with calculated measures.
-static VIEW: LazyLock<View> = LazyLock::new(|| world::view(vocabulary::CALCULATED));
+/// The cubes that are asked.
+static VIEWS: LazyLock<Vec<View>> =
+    LazyLock::new(|| WORLDS.iter().map(|world| world.view.clone()).collect());
 
 /// A text is read, bound and answered without panic; an error points into the text.
 pub fn text(text: &str) {
@@ -48,10 +50,7 @@ pub fn written(bytes: &[u8]) -> String {
 
 /// Asks twice. Returns whether there was an answer.
 pub fn asked(text: &str) -> bool {
-    let ask = || {
-        let views = std::slice::from_ref(&*VIEW);
-        answer(views, &Question::Mdx(text), &Limits::default(), &Cancel::default())
-    };
+    let ask = || answer(&VIEWS, &Question::Mdx(text), &Limits::default(), &Cancel::default());
     match (ask(), ask()) {
         (Ok(first), Ok(second)) => {
             let cells = &first.cells;

@@ -7,8 +7,13 @@ pub mod check;
 mod choices;
 mod grammar;
 mod model;
+#[allow(dead_code, clippy::unwrap_used, reason = "the tests of tables use more of it")]
+#[path = "../../tests/tables/memory.rs"]
+mod tables;
 mod vocabulary;
 #[allow(dead_code, clippy::unwrap_used, reason = "the tests of formulas use more of it")]
 #[path = "../../tests/formulas/world.rs"]
 mod world;
+#[allow(clippy::unwrap_used, reason = "a world that cannot be made ends the test")]
+mod worlds;
 mod write;

@@ -35,7 +35,7 @@ pub use answer::{Answer, Prepared, Question, Wanted, answer, prepare, translate,
 pub use cellset::CellSet;
 pub use drill::{Drill, Drilled, drill, drill_mdx};
 pub use error::{ErrorKind, QueryError};
-pub use functions::{Described, catalogue};
+pub use functions::{Described, Kind, Takes, catalogue};
 pub use limits::{Cancel, Limits};
 pub use parameters::{Parameter, Parameters};
 pub use pivot::Pivot;

@@ -10,7 +10,7 @@ use super::large::{Few, gives};
 use super::set::{Set, Written};
 use super::value::{Column, Value};
 use crate::query::bound::{HierarchyRef, Member};
-use crate::query::error::QueryError;
+use crate::query::error::{ErrorKind, QueryError};
 use crate::query::expr::{Depends, Expr};
 use crate::query::functions::{Function, Takes};
 
@@ -215,9 +215,12 @@ impl Evaluator<'_> {
         let mut columns: Vec<HierarchyRef> = Vec::new();
         for (row, list) in rows.clone().zip(&lists[rows.clone()]) {
             let Ok(list) = list else { continue };
-            parents.extend(std::iter::repeat_n(row as u32, list.len()));
-            if columns.is_empty() {
+            if columns.is_empty() || parents.is_empty() {
                 columns.clone_from(&list.columns);
+            }
+            parents.extend(std::iter::repeat_n(row as u32, list.len()));
+            if list.len() > 0 && columns != list.columns {
+                return Err(not_alike());
             }
         }
         self.go_through(0, parents.len())?;
@@ -238,6 +241,13 @@ impl Evaluator<'_> {
         }
         Ok(Child { frame: child, parents: parents.into() })
     }
+}
+
+/// Sets of different hierarchies, of a hierarchy that is named by a number or a text of the cell.
+fn not_alike() -> QueryError {
+    let message = "mængden har ikke de samme hierarkier i alle celler";
+    QueryError::new(ErrorKind::Invalid, message)
+        .hint("skriv hierarkiet selv i stedet for Dimensions(…)")
 }
 
 /// Members and the code of each.
@@ -279,16 +289,20 @@ impl Codes {
     }
 }
 
-/// Rows that are worked out together.
+/// Rows that are worked out together: not too many at a time, and with sets of the same hierarchies,
+/// which can differ from row to row where a hierarchy is named by a number or a text.
 fn blocks(lists: &[List]) -> Vec<std::ops::Range<usize>> {
     let (mut blocks, mut start, mut size) = (Vec::new(), 0, 0_usize);
+    let mut columns: Option<&[HierarchyRef]> = None;
     for (row, list) in lists.iter().enumerate() {
-        let own = list.as_ref().map_or(0, |list| list.len());
-        if size > 0 && size + own > BLOCK {
+        let Some(own) = list.as_ref().ok().filter(|list| list.len() > 0) else { continue };
+        let differs = columns.is_some_and(|columns| columns != &own.columns[..]);
+        if size > 0 && (size + own.len() > BLOCK || differs) {
             blocks.push(start..row);
             (start, size) = (row, 0);
         }
-        size += own;
+        columns = Some(&own.columns);
+        size += own.len();
     }
     blocks.push(start..lists.len());
     blocks

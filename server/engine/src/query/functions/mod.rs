@@ -135,7 +135,7 @@ pub(crate) enum Form {
 
 /// An argument of a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Takes {
+pub enum Takes {
     /// One that must be there.
     Need(Kind),
     /// One that may be left out.
@@ -152,7 +152,7 @@ pub(crate) enum Takes {
 
 /// Kinds of values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
     /// A number, a text, a truth, a day; of a member or tuple, the value of its cell.
     Value,
     /// A member.
@@ -323,6 +323,10 @@ pub struct Described {
     pub meaning: &'static str,
     /// A call.
     pub example: &'static str,
+    /// Its arguments; of a step, the first is what stands before the dot.
+    pub takes: &'static [Takes],
+    /// What it gives.
+    pub gives: Kind,
 }
 
 impl Takes {
@@ -373,6 +377,8 @@ pub fn catalogue() -> Vec<Described> {
             signature: one.signature(),
             meaning: one.meaning,
             example: one.example,
+            takes: one.takes,
+            gives: one.gives,
         })
     });
     all.collect()
