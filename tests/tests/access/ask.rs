@@ -53,8 +53,10 @@ impl Eyes {
             Asked::Translate(pivot) => query::translate(&self.0, pivot),
             Asked::Drill(asked) => {
                 // Conditions are positions for the access log, which is not shown to who asks.
-                let told = |drilled| Drilled { conditions: Vec::new(), ..drilled };
-                drill(&self.0, asked, &cancel).map(|drilled| format!("{:?}", told(drilled)))
+                drill(&self.0, asked, &cancel).map(|(view, drilled)| {
+                    let told = Drilled { conditions: Vec::new(), ..drilled };
+                    format!("{:?}", (view, told))
+                })
             }
             Asked::Explain(asked) => explain(&self.0, asked, &cancel).map(of_own),
         };
