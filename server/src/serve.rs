@@ -102,6 +102,7 @@ pub async fn run(
     let seen = Collected {
         work: work.clone(),
         cache: Arc::clone(&cache),
+        log: log.clone(),
         versions: Arc::clone(&versions),
         started: SystemTime::now(),
     };

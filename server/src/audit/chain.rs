@@ -1,10 +1,12 @@
 //! How a line hangs on the one before.
 
-use ring::digest;
+use std::io;
+
 use serde::Deserialize;
 
 use super::entry::Entry;
-use super::key::hexadecimal;
+use super::files::LONGEST_LINE;
+use super::key::Key;
 
 /// What the first line hangs on.
 const START: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -20,7 +22,7 @@ const DIGITS: usize = 64;
 pub struct Link {
     /// Its number; 0 is before the first.
     pub seq: u64,
-    /// Its hash.
+    /// Its hash, which nobody can make without the key.
     pub hash: String,
 }
 
@@ -61,17 +63,20 @@ impl Link {
     /// Hangs a line on this one, which becomes the last; its text, with the line feed.
     ///
     /// # Errors
-    /// It cannot be written as JSON.
-    pub fn hang(&mut self, time: &str, entry: &Entry) -> serde_json::Result<String> {
+    /// It cannot be written as JSON, or is longer than lines are read.
+    pub fn hang(&mut self, key: &Key, time: &str, entry: &Entry) -> io::Result<String> {
         let (seq, told) = (self.seq + 1, serde_json::to_string(entry)?);
         let told = &told[1..told.len() - 1];
         let mut line =
             format!("{{\"seq\":{seq},\"time\":\"{time}\",{told},\"prev\":\"{}\"", self.hash);
-        let hash = hash(line.as_bytes());
+        let hash = key.line(line.as_bytes());
         line.push_str(HASH);
         line.push_str(&hash);
         line.push_str(END);
         line.push('\n');
+        if line.len() > LONGEST_LINE {
+            return Err(io::Error::other("linjen er for lang"));
+        }
         *self = Link { seq, hash };
         Ok(line)
     }
@@ -87,13 +92,13 @@ impl Line {
     /// Reads a line without its line feed.
     ///
     /// # Errors
-    /// It is no line, or was changed.
-    pub fn read(bytes: &[u8]) -> Result<Line, Broken> {
+    /// It is no line, or not one that this key has made.
+    pub fn read(key: &Key, bytes: &[u8]) -> Result<Line, Broken> {
         let end = HASH.len() + DIGITS + END.len();
         let (told, last) =
             bytes.split_at_checked(bytes.len().wrapping_sub(end)).ok_or(Broken::Shape)?;
         let line: Line = serde_json::from_slice(bytes).map_err(|_| Broken::Shape)?;
-        let expected = format!("{HASH}{}{END}", hash(told));
+        let expected = format!("{HASH}{}{END}", key.line(told));
         if last != expected.as_bytes() {
             return Err(Broken::Changed);
         }
@@ -105,10 +110,6 @@ impl Line {
     pub fn link(&self) -> Link {
         Link { seq: self.seq, hash: self.hash.clone() }
     }
-}
-
-fn hash(bytes: &[u8]) -> String {
-    hexadecimal(digest::digest(&digest::SHA256, bytes).as_ref())
 }
 
 #[cfg(test)]
@@ -123,11 +124,11 @@ mod tests {
 
     #[test]
     fn lines_are_read_as_they_were_written_and_hang_on_each_other() {
-        let mut end = Link::default();
-        let first = end.hang("2026-11-23T00:00:00Z", &entry()).unwrap();
+        let (key, mut end) = (Key::of(&[1; 32]), Link::default());
+        let first = end.hang(&key, "2026-11-23T00:00:00Z", &entry()).unwrap();
         let before = end.clone();
-        let second = end.hang("2026-11-23T00:00:01Z", &Entry::note("x", 3)).unwrap();
-        let read = |text: &str| Line::read(text.trim_end().as_bytes()).unwrap();
+        let second = end.hang(&key, "2026-11-23T00:00:01Z", &Entry::note("x", 3)).unwrap();
+        let read = |text: &str| Line::read(&key, text.trim_end().as_bytes()).unwrap();
         assert_eq!((read(&first).seq, read(&first).entry), (1, entry()));
         assert_eq!((read(&second).link(), read(&second).entry.kind), (end, Kind::Note));
         assert!(Link::default().holds(&read(&first)) && before.holds(&read(&second)));
@@ -136,15 +137,18 @@ mod tests {
 
     #[test]
     fn a_change_of_any_byte_is_found() {
-        let line = Link::default().hang("2026-11-23T00:00:00Z", &entry()).unwrap();
+        let key = Key::of(&[1; 32]);
+        let line = Link::default().hang(&key, "2026-11-23T00:00:00Z", &entry()).unwrap();
         let bytes = line.trim_end().as_bytes();
         for at in 0..bytes.len() {
             for flip in [1, 0x20, 0x80] {
                 let mut changed = bytes.to_vec();
                 changed[at] ^= flip;
-                assert!(Line::read(&changed).is_err(), "byte {at} of {line}");
+                assert!(Line::read(&key, &changed).is_err(), "byte {at} of {line}");
             }
-            assert!(Line::read(&bytes[..at]).is_err());
+            assert!(Line::read(&key, &bytes[..at]).is_err());
         }
+        assert!(Line::read(&key, bytes).is_ok());
+        assert!(matches!(Line::read(&Key::of(&[2; 32]), bytes), Err(Broken::Changed)));
     }
 }

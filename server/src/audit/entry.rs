@@ -4,6 +4,10 @@ use serde::{Deserialize, Serialize};
 
 /// Letters of a text that is given freely, at most.
 const LONGEST: usize = 300;
+/// Bytes of the texts of a question in one line, at most.
+const QUESTION: usize = 64 << 10;
+/// What stands in the place of texts that are left out.
+const LEFT_OUT: &str = "…";
 
 /// What a line is about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +18,8 @@ pub enum Kind {
     Call,
     /// Further citizens that an answer shows. It stands before they are sent.
     Shown,
+    /// Further personal values that a call names. It stands behind the call's line.
+    Asked,
     /// How an answer in parts ended.
     End,
     /// Something about the log itself.
@@ -55,6 +61,26 @@ pub struct Question {
     pub formulas: Vec<String>,
 }
 
+impl Question {
+    /// Leaves out the last texts of what is too long for a line, and says so.
+    pub(super) fn shorten(&mut self) {
+        let Question { axes, filters, formulas, .. } = self;
+        let mut left = QUESTION;
+        for texts in axes.iter_mut().chain([filters, formulas]) {
+            let fit = |text: &String| {
+                let fits = text.len() < left;
+                left = if fits { left - text.len() } else { 0 };
+                fits
+            };
+            let count = texts.iter().map(fit).take_while(|&fits| fits).count();
+            if count < texts.len() {
+                texts.truncate(count);
+                texts.push(LEFT_OUT.to_owned());
+            }
+        }
+    }
+}
+
 /// What a line tells. What is empty is left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -94,7 +120,7 @@ pub struct Entry {
     /// What was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub question: Option<Question>,
-    /// Hashes of the personal values that the question names.
+    /// Hashes of the personal values that the question names, in this line and the next that refer to it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub asked: Vec<String>,
     /// Hashes of the citizens that are shown.

@@ -7,12 +7,19 @@ use std::path::{Path, PathBuf};
 /// What their names begin and end with.
 const BEGIN: &str = "log-";
 const ENDING: &str = ".jsonl";
-/// Bytes of the longest line that is read: the longest written is of some thousand hashes.
-const LONGEST_LINE: usize = 1 << 20;
+/// What the names of files begin with that hold what a crash left.
+pub(super) const TORN: &str = "torn-";
+/// Bytes of the longest line that is written, and read.
+pub(super) const LONGEST_LINE: usize = 1 << 20;
 
 /// Where the log of a data folder lies.
 pub(super) fn folder(data: &Path) -> PathBuf {
     data.join("audit")
+}
+
+/// What is held by the one who writes a log.
+pub(super) fn lock(folder: &Path) -> PathBuf {
+    folder.join("lock")
 }
 
 /// A file of the log.
@@ -34,10 +41,9 @@ impl LogFile {
         self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
     }
 
-    /// Its lines, with where each begins, and whether it ends as lines do. A line that is far too long
-    /// is cut.
+    /// Its lines.
     pub fn lines(&self) -> io::Result<Lines> {
-        Ok(Lines { file: BufReader::new(File::open(&self.path)?), at: 0 })
+        Lines::of(&self.path)
     }
 }
 
@@ -58,10 +64,31 @@ pub(super) fn all(folder: &Path) -> io::Result<Vec<LogFile>> {
     Ok(files.into_iter().map(|(first, name)| LogFile { first, path: folder.join(name) }).collect())
 }
 
-/// The lines of a file.
+/// What was set aside when the log went on after a crash.
+pub(super) fn torn(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(TORN) {
+            files.push(entry.path());
+        }
+    }
+    files.sort_unstable();
+    Ok(files)
+}
+
+/// The lines of a file, with where each begins, and whether it ends as lines do. A line that is far
+/// too long is cut.
 pub(super) struct Lines {
     file: BufReader<File>,
     at: u64,
+}
+
+impl Lines {
+    /// Those of a file.
+    pub fn of(path: &Path) -> io::Result<Lines> {
+        Ok(Lines { file: BufReader::new(File::open(path)?), at: 0 })
+    }
 }
 
 /// A line of a file.

@@ -1,12 +1,12 @@
 //! The head of the log: how many lines there are and the hash of the last, sealed with the key, so
 //! that a tail that was cut off shows.
 //!
-//! It is a file of its own, a line for each group that was written; the last that is whole counts.
-//! It follows the log: what it tells of is in the log for certain, and after a crash the log may have
-//! more.
+//! It is a file of its own with the newest record alone: no older one is left that a cut log could be
+//! made to agree with. It follows the log by [`BEHIND`] at most: what it tells of is in the log for
+//! certain, and after a crash the log may have more.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -14,15 +14,12 @@ use serde::{Deserialize, Serialize};
 
 use super::chain::Link;
 use super::key::Key;
-use crate::disk::{Disk, DiskError, DiskFile};
+use crate::disk::Disk;
 
-/// How long it may be behind on the disk: a crash of the program loses nothing of it, one of the
-/// machine this much.
+/// How long it may be behind the log.
 pub(super) const BEHIND: Duration = Duration::from_secs(1);
-/// Bytes from which it is written anew.
-const LARGEST: u64 = 256 << 10;
 
-/// A line of it.
+/// What stands in it.
 #[derive(Serialize, Deserialize)]
 struct Sealed {
     lines: u64,
@@ -30,22 +27,12 @@ struct Sealed {
     seal: String,
 }
 
-impl Sealed {
-    fn of(link: &Link, key: &Key) -> Sealed {
-        Sealed { lines: link.seq, hash: link.hash.clone(), seal: key.seal(link.seq, &link.hash) }
-    }
-
-    fn line(&self) -> io::Result<String> {
-        Ok(format!("{}\n", serde_json::to_string(self)?))
-    }
-}
-
 /// Where it lies.
 fn file(folder: &Path) -> PathBuf {
     folder.join("head")
 }
 
-/// What it says; `None` where there is nothing that the key has sealed.
+/// What it says; `None` where there is nothing, or not what the key has sealed.
 ///
 /// # Errors
 /// It cannot be read.
@@ -54,9 +41,8 @@ pub(super) fn read(folder: &Path, key: &Key) -> io::Result<Option<Link>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         bytes => bytes?,
     };
-    let lines = bytes.split(|byte| *byte == b'\n').rev();
-    let mut sealed = lines.filter_map(|line| serde_json::from_slice::<Sealed>(line).ok());
-    let whole = sealed.find(|sealed| key.seal(sealed.lines, &sealed.hash) == sealed.seal);
+    let sealed = serde_json::from_slice::<Sealed>(&bytes).ok();
+    let whole = sealed.filter(|sealed| key.seal(sealed.lines, &sealed.hash) == sealed.seal);
     Ok(whole.map(|sealed| Link { seq: sealed.lines, hash: sealed.hash }))
 }
 
@@ -65,66 +51,41 @@ pub(super) struct Head {
     disk: Disk,
     path: PathBuf,
     key: Key,
-    file: Option<DiskFile>,
-    bytes: u64,
-    /// Since when it is ahead of the disk.
-    since: Option<Instant>,
+    /// What it is to say, and since when it does not.
+    next: Option<(Link, Instant)>,
 }
 
 impl Head {
     /// The head of a log in a folder.
     pub fn new(disk: Disk, folder: &Path, key: Key) -> Head {
-        Head { disk, path: file(folder), key, file: None, bytes: 0, since: None }
+        Head { disk, path: file(folder), key, next: None }
     }
 
-    /// Writes the last line of the log.
+    /// Takes the last line of the log, to be written when it is time.
+    pub fn put(&mut self, link: &Link) {
+        let since = self.next.take().map_or_else(Instant::now, |(_, since)| since);
+        self.next = Some((link.clone(), since));
+    }
+
+    /// Whether it is behind the log.
+    pub fn is_behind(&self) -> bool {
+        self.next.is_some()
+    }
+
+    /// Writes it where it was behind for long, or `now`. Where that fails it is tried again later.
     ///
     /// # Errors
     /// It cannot be written.
-    pub fn put(&mut self, link: &Link) -> io::Result<()> {
-        let line = Sealed::of(link, &self.key).line()?;
-        let written = match self.file.as_mut().filter(|_| self.bytes < LARGEST) {
-            Some(file) => file.write_all(line.as_bytes()),
-            None => self.anew(&line),
-        };
-        if written.is_err() {
-            self.file = None;
-            return written;
+    pub fn settle(&mut self, now: bool) -> io::Result<()> {
+        let Some((link, since)) = &mut self.next else { return Ok(()) };
+        if !now && since.elapsed() < BEHIND {
+            return Ok(());
         }
-        self.bytes += line.len() as u64;
-        self.since.get_or_insert_with(Instant::now);
-        Ok(())
-    }
-
-    /// Replaces it whole.
-    fn anew(&mut self, line: &str) -> io::Result<()> {
-        self.file = None;
-        self.disk.replace(&self.path, line.as_bytes())?;
-        self.file = Some(self.disk.append(&self.path)?);
-        self.bytes = 0;
-        Ok(())
-    }
-
-    /// Whether it is ahead of the disk.
-    pub fn is_ahead(&self) -> bool {
-        self.since.is_some()
-    }
-
-    /// Brings the disk up to it where it was ahead for long, or `now`.
-    ///
-    /// # Errors
-    /// The disk does not say that it has it.
-    pub fn settle(&mut self, now: bool) -> Result<(), DiskError> {
-        if self.since.is_some_and(|since| now || since.elapsed() >= BEHIND) {
-            self.since = None;
-            if let Some(file) = &mut self.file {
-                let synced = file.sync();
-                if synced.is_err() {
-                    self.file = None;
-                }
-                return synced;
-            }
-        }
+        let seal = self.key.seal(link.seq, &link.hash);
+        let sealed = Sealed { lines: link.seq, hash: link.hash.clone(), seal };
+        *since = Instant::now();
+        self.disk.replace(&self.path, serde_json::to_string(&sealed)?.as_bytes())?;
+        self.next = None;
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! What personal values are hashed with, and the head of the log is sealed with.
+//! What personal values are hashed with, and lines and the head of the log are sealed with.
 
 use std::path::{Path, PathBuf};
 
@@ -39,26 +39,33 @@ impl Key {
         Ok(Key::of(&secret::read_or_make(&file(data), DAMAGED)?))
     }
 
-    fn of(bytes: &[u8]) -> Key {
+    pub(super) fn of(bytes: &[u8]) -> Key {
         Key(hmac::Key::new(hmac::HMAC_SHA256, bytes))
     }
 
-    /// What stands for a personal value in the log: 32 hexadecimal digits. A personal number gives the
-    /// same however it is written.
+    /// What stands for a personal value in the log: 32 hexadecimal digits. A personal number, or one
+    /// that stands in its place, gives the same however it is written.
     #[must_use]
     pub fn hash(&self, value: &str) -> String {
         let number = personal::numbers(value.as_bytes()).pop();
-        let value = number.unwrap_or_else(|| value.trim().to_lowercase());
-        hexadecimal(&self.sign("value", &value).as_ref()[..KEPT])
+        let value = number.unwrap_or_else(|| personal::plain(value));
+        hexadecimal(&self.sign("value", value.as_bytes()).as_ref()[..KEPT])
     }
 
     /// What seals the head of the log.
     pub(super) fn seal(&self, lines: u64, hash: &str) -> String {
-        hexadecimal(self.sign("head", &format!("{lines} {hash}")).as_ref())
+        hexadecimal(self.sign("head", format!("{lines} {hash}").as_bytes()).as_ref())
     }
 
-    fn sign(&self, of: &str, text: &str) -> hmac::Tag {
-        hmac::sign(&self.0, format!("{of}\n{text}").as_bytes())
+    /// The hash of a line of the log, from all that stands before it.
+    pub(super) fn line(&self, told: &[u8]) -> String {
+        hexadecimal(self.sign("line", told).as_ref())
+    }
+
+    fn sign(&self, of: &str, bytes: &[u8]) -> hmac::Tag {
+        let mut context = hmac::Context::with_key(&self.0);
+        [of.as_bytes(), b"\n", bytes].iter().for_each(|part| context.update(part));
+        context.sign()
     }
 }
 
@@ -82,6 +89,8 @@ mod tests {
         assert_ne!(key.hash("6101801235"), hash);
         assert_ne!(other.hash("6101801234"), hash);
         assert_eq!(key.hash("Låner 7"), key.hash("låner 7 "));
+        assert_eq!(key.hash("010150-AB12"), key.hash("010150ab12"));
+        assert_ne!(key.hash("010150-AB12"), key.hash("010150ab13"));
     }
 
     #[test]

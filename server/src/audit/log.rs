@@ -1,7 +1,7 @@
 //! The log as calls see it: they hand over lines, and wait until these are certain.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -53,9 +53,30 @@ pub struct Log(Option<Arc<Inner>>);
 struct Inner {
     /// Gone when the log is closed.
     orders: Mutex<Option<Sender<Order>>>,
-    waiting: Arc<AtomicUsize>,
+    state: Arc<State>,
     key: Key,
     thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// How it goes with the log.
+#[derive(Default)]
+struct State {
+    /// Lines that wait to be written.
+    waiting: AtomicUsize,
+    /// Whether what was to be written last was not.
+    fails: AtomicBool,
+    /// Lines that could not be written.
+    unwritten: AtomicU64,
+}
+
+impl State {
+    /// Notes whether so many lines were written.
+    fn tell(&self, is_written: bool, lines: usize) {
+        self.fails.store(!is_written, Ordering::Release);
+        if !is_written {
+            self.unwritten.fetch_add(lines as u64, Ordering::Relaxed);
+        }
+    }
 }
 
 impl Log {
@@ -70,16 +91,15 @@ impl Log {
         if !settings.enabled {
             return Ok(Log::NONE);
         }
-        let (mut writer, key) = Writer::open(disk, data, settings.largest)?;
-        writer.write(&[])?;
+        let (writer, key) = Writer::open(disk, data, settings.largest)?;
         let (orders, received) = mpsc::channel();
-        let waiting = Arc::new(AtomicUsize::new(0));
-        let left = Arc::clone(&waiting);
+        let state = Arc::new(State::default());
+        let own = Arc::clone(&state);
         let thread = std::thread::Builder::new().name("adgangslog".to_owned());
-        let thread = thread.spawn(move || run(writer, &received, &left))?;
+        let thread = thread.spawn(move || run(writer, &received, &own))?;
         Ok(Log(Some(Arc::new(Inner {
             orders: Mutex::new(Some(orders)),
-            waiting,
+            state,
             key,
             thread: Mutex::new(Some(thread)),
         }))))
@@ -102,14 +122,32 @@ impl Log {
         told
     }
 
-    /// Hands over lines that nobody waits for.
-    pub(super) fn post(&self, entries: Vec<Entry>) {
-        self.send(Order { entries, reply: None });
+    /// Hands over lines that nobody waits for. Whether anybody takes them.
+    pub(super) fn post(&self, entries: Vec<Entry>) -> bool {
+        self.send(Order { entries, reply: None })
     }
 
-    /// Whether so many lines wait to be written that everybody waits for them.
+    /// Whether everybody waits for their lines: what was to be written last was not, or many wait.
     pub(super) fn is_behind(&self) -> bool {
-        self.0.as_ref().is_some_and(|inner| inner.waiting.load(Ordering::Relaxed) > BACKLOG)
+        self.fails() || self.waiting() > BACKLOG
+    }
+
+    /// Whether what was to be written last was not: until something is, no call is answered.
+    #[must_use]
+    pub fn fails(&self) -> bool {
+        self.0.as_ref().is_some_and(|inner| inner.state.fails.load(Ordering::Acquire))
+    }
+
+    /// Lines that wait to be written.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.0.as_ref().map_or(0, |inner| inner.state.waiting.load(Ordering::Relaxed))
+    }
+
+    /// Lines that could not be written since the service began.
+    #[must_use]
+    pub fn unwritten(&self) -> u64 {
+        self.0.as_ref().map_or(0, |inner| inner.state.unwritten.load(Ordering::Relaxed))
     }
 
     /// Writes what was handed over, and ends. What is handed over later is lost, and its calls are not
@@ -123,21 +161,27 @@ impl Log {
         }
     }
 
-    fn send(&self, order: Order) {
-        let Some(inner) = &self.0 else { return };
+    fn send(&self, order: Order) -> bool {
+        let Some(inner) = &self.0 else { return true };
         let orders = inner.orders.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(orders) = orders.as_ref() {
-            inner.waiting.fetch_add(order.entries.len(), Ordering::Relaxed);
-            // One that has ended takes nothing: whoever waits is told by the missing reply.
-            let _ = orders.send(order);
+        let lines = order.entries.len();
+        inner.state.waiting.fetch_add(lines, Ordering::Relaxed);
+        // Whoever waits is told by the missing reply.
+        let is_taken = orders.as_ref().is_some_and(|orders| orders.send(order).is_ok());
+        if !is_taken {
+            inner.state.waiting.fetch_sub(lines, Ordering::Relaxed);
+            inner.state.tell(false, lines);
         }
+        is_taken
     }
 }
 
-/// Writes until nobody can hand over anything more.
-fn run(mut writer: Writer, orders: &Receiver<Order>, waiting: &AtomicUsize) {
+/// Writes until nobody can hand over anything more. Where the last lines could not be written it is
+/// tried again without being asked.
+fn run(mut writer: Writer, orders: &Receiver<Order>, state: &State) {
     loop {
-        let first = match writer.is_ahead() {
+        let fails = state.fails.load(Ordering::Acquire);
+        let first = match fails || writer.is_behind() {
             true => orders.recv_timeout(BEHIND),
             false => orders.recv().map_err(RecvTimeoutError::from),
         };
@@ -145,11 +189,16 @@ fn run(mut writer: Writer, orders: &Receiver<Order>, waiting: &AtomicUsize) {
             Ok(first) => {
                 let group = gather(first, orders);
                 let lines = group.iter().map(|order| order.entries.len()).sum();
-                write(&mut writer, group);
-                waiting.fetch_sub(lines, Ordering::Relaxed);
+                write(&mut writer, group, state);
+                state.waiting.fetch_sub(lines, Ordering::Relaxed);
                 writer.settle(false);
             }
-            Err(RecvTimeoutError::Timeout) => writer.settle(true),
+            Err(RecvTimeoutError::Timeout) => {
+                if fails && writer.write(&[]).is_ok() {
+                    state.tell(true, 0);
+                }
+                writer.settle(true);
+            }
             Err(RecvTimeoutError::Disconnected) => break,
         }
     }
@@ -171,18 +220,19 @@ fn gather(first: Order, orders: &Receiver<Order>) -> Vec<Order> {
 }
 
 /// Writes a group and tells those who wait.
-fn write(writer: &mut Writer, group: Vec<Order>) {
+fn write(writer: &mut Writer, group: Vec<Order>, state: &State) {
     let first = writer.next();
     let (mut entries, mut replies) = (Vec::new(), Vec::new());
     for order in group {
         let own = first + entries.len() as u64;
         replies.extend(order.reply.map(|reply| (reply, own)));
         entries.extend(order.entries.into_iter().map(|entry| match (entry.kind, entry.of) {
-            (Kind::Shown, None) => Entry { of: Some(own), ..entry },
+            (Kind::Shown | Kind::Asked, None) => Entry { of: Some(own), ..entry },
             _ => entry,
         }));
     }
     let written = writer.write(&entries);
+    state.tell(written.is_ok(), entries.len());
     if let Err(error) = &written {
         tracing::error!(%error, "adgangsloggen kan ikke skrives, og kald bliver ikke besvaret");
     }

@@ -7,6 +7,8 @@ use std::ops::Range;
 
 /// Digits of a personal number.
 const DIGITS: usize = 10;
+/// Digits of a day of birth.
+const BIRTH: usize = 6;
 /// How digits are written apart: the lengths of the groups.
 const APART: [&[usize]; 3] = [&[6, 4], &[2, 2, 2, 4], &[2, 2, 2, 2, 2]];
 /// Bytes between two groups, at most.
@@ -22,6 +24,27 @@ pub fn numbers(bytes: &[u8]) -> Vec<String> {
     };
     let found = spans(bytes).into_iter().map(digits);
     found.filter(|number| number.len() == DIGITS).collect()
+}
+
+/// A personal value as it is compared: in small letters, and a number that stands in the place of a
+/// personal number (`DDMMYY-AB12`) without what is between its parts.
+#[must_use]
+pub fn plain(value: &str) -> String {
+    let value = value.trim().to_lowercase();
+    let close: String = value.chars().filter(|letter| !matches!(letter, '-' | ' ')).collect();
+    match is_number(&close) {
+        true => close,
+        false => value,
+    }
+}
+
+/// Whether a plain value is a personal number, or one that stands in its place: six digits, and four
+/// digits or letters.
+#[must_use]
+pub fn is_number(plain: &str) -> bool {
+    plain.len() == DIGITS
+        && plain.bytes().take(BIRTH).all(|byte| byte.is_ascii_digit())
+        && plain.bytes().skip(BIRTH).all(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// A text in which everything that may be a personal number is covered.

@@ -1,8 +1,9 @@
-//! Where a log goes on after a restart: behind its last whole line.
+//! Where a log goes on after a restart: behind its last line.
 //!
-//! A crash can leave half a line, or worse, of calls that nobody was answered on. That is set aside in
-//! a file of its own, and the log says so. Lines that the head tells of were certain: where one of
-//! them is missing or changed, that is damage, and the log says that too.
+//! A crash can leave half a line, or worse, of calls that nobody was answered on. Where that lies
+//! behind the last line that the head tells of, it is set aside in a file of its own, and the log says
+//! so. Lines that the head tells of were certain: where one of them is missing or changed, that is
+//! damage. Then nothing is moved or cut, and the log says that too.
 
 use std::fs;
 use std::path::Path;
@@ -22,7 +23,7 @@ pub(super) mod reason {
     pub const ADOPTED: &str = "adopted";
     /// Lines that the head tells of are missing or changed.
     pub const DAMAGED: &str = "damaged";
-    /// There are lines, and no head.
+    /// There are lines, and no head that the key has sealed.
     pub const HEAD_MISSING: &str = "head_missing";
     /// Lines could not be written, and their calls were not answered.
     pub const UNWRITTEN: &str = "unwritten";
@@ -46,22 +47,25 @@ pub(super) struct Recovered {
 /// It cannot be read, or what cannot stay not be set aside.
 pub(super) fn recover(disk: &Disk, folder: &Path, key: &Key) -> anyhow::Result<Recovered> {
     let head = head::read(folder, key)?;
+    let certain = head.as_ref().map_or(0, |head| head.seq);
     let mut notes = Vec::new();
-    let mut end = None;
+    let mut walked = Walked::default();
     for file in files::all(folder)?.iter().rev() {
-        let walked = walk(file)?;
+        walked = walk(file, key, certain)?;
         if let Some(from) = walked.torn_from {
             notes.push(set_aside(disk, folder, file, from, &walked.last)?);
         }
-        if walked.last.is_some() {
-            end = walked.last;
+        if walked.last.is_some() || walked.damaged > 0 {
             break;
         }
         disk.remove_file(&file.path)?;
         disk.sync_folder(folder)?;
     }
     notes.reverse();
-    let Some(mut end) = end else { return Ok(without_lines(head, notes)) };
+    if walked.damaged > 0 {
+        notes.push(Entry::note(reason::DAMAGED, walked.damaged));
+    }
+    let Some(mut end) = walked.last else { return Ok(without_lines(head, notes)) };
     match head {
         None => notes.push(Entry::note(reason::HEAD_MISSING, end.seq)),
         Some(head) if head.seq > end.seq => {
@@ -86,26 +90,40 @@ fn without_lines(head: Option<Link>, mut notes: Vec<Entry>) -> Recovered {
     Recovered { end, notes }
 }
 
-/// A file up to the first line that is not whole.
+/// A file up to its last line, or to what a crash has left.
+#[derive(Default)]
 struct Walked {
     /// The last whole line.
     last: Option<Link>,
-    /// Where what is not whole begins.
+    /// Where what a crash has left begins.
     torn_from: Option<u64>,
+    /// Places before that where lines are missing or changed.
+    damaged: u64,
 }
 
-fn walk(file: &LogFile) -> std::io::Result<Walked> {
-    let mut last: Option<Link> = None;
+/// Reads a file of which the lines up to the number `certain` must be there.
+fn walk(file: &LogFile, key: &Key, certain: u64) -> std::io::Result<Walked> {
+    let mut walked = Walked::default();
+    let mut seq = file.first.saturating_sub(1);
     for raw in file.lines()? {
         let raw = raw?;
-        let read = Line::read(&raw.bytes).ok().filter(|_| raw.ends);
-        let holds = |line: &Line| last.as_ref().is_none_or(|last| last.holds(line));
-        match read.filter(holds) {
-            Some(line) => last = Some(line.link()),
-            None => return Ok(Walked { last, torn_from: Some(raw.at) }),
+        let read = Line::read(key, &raw.bytes).ok().filter(|line| raw.ends && line.seq > seq);
+        let follows = |line: &Line| match &walked.last {
+            Some(last) => last.holds(line),
+            None => line.seq == seq + 1,
+        };
+        let is_next = read.as_ref().is_some_and(follows);
+        if !is_next && seq >= certain {
+            walked.torn_from = Some(raw.at);
+            break;
+        }
+        walked.damaged += u64::from(!is_next);
+        if let Some(line) = read {
+            seq = line.seq;
+            walked.last = Some(line.link());
         }
     }
-    Ok(Walked { last, torn_from: None })
+    Ok(walked)
 }
 
 /// Moves the end of a file to one of its own.
@@ -119,7 +137,7 @@ fn set_aside(
     let bytes = fs::read(&file.path)?;
     let torn = &bytes[usize::try_from(from)?..];
     let next = last.as_ref().map_or(file.first, |last| last.seq + 1);
-    let mut name = format!("torn-{next:012}");
+    let mut name = format!("{}{next:012}", files::TORN);
     while folder.join(&name).exists() {
         name.push('+');
     }

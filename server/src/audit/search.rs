@@ -1,6 +1,7 @@
 //! Finds calls in a log.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::Path;
 
 use anyhow::Context;
@@ -8,8 +9,9 @@ use hashbrown::HashMap;
 
 use super::chain::Line;
 use super::entry::{Entry, Kind, Outcome};
-use super::files;
+use super::files::{self, Lines};
 use super::key::Key;
+use super::visit::HASHES;
 
 /// Which calls are wanted; all that is said must hold.
 #[derive(Clone, Debug, Default)]
@@ -44,7 +46,7 @@ pub struct Found {
 pub struct Search {
     /// The calls in the order of their lines.
     pub found: Vec<Found>,
-    /// Lines that cannot be read: they may hold more.
+    /// Lines that cannot be read, also of what a crash left: they may hold more.
     pub unreadable: u64,
 }
 
@@ -57,17 +59,22 @@ pub fn search(data: &Path, wanted: &Wanted) -> anyhow::Result<Search> {
     let key = Key::read(data)?;
     let key = key.with_context(|| format!("der er ingen adgangslog i {}", data.display()))?;
     let hash = wanted.citizen.as_ref().map(|citizen| key.hash(citizen));
-    let mut looking = Looking { hash, ..Looking::new(wanted) };
     let read = || format!("adgangsloggen i {} kan ikke læses", folder.display());
+    let mut looking = Looking::new(wanted, hash.clone());
     for file in files::all(&folder).with_context(read)? {
-        for raw in file.lines().with_context(read)? {
-            match Line::read(&raw.with_context(read)?.bytes) {
-                Ok(line) => looking.line(line),
-                Err(_) => looking.unreadable += 1,
-            }
-        }
+        looking.lines(&key, file.lines().with_context(read)?).with_context(read)?;
     }
-    Ok(looking.end())
+    let mut found = looking.end();
+    // What was set aside may be lines of their own: their numbers were given again.
+    for file in files::torn(&folder).with_context(read)? {
+        let mut looking = Looking::new(wanted, hash.clone());
+        looking.lines(&key, Lines::of(&file).with_context(read)?).with_context(read)?;
+        let aside = looking.end();
+        found.found.extend(aside.found);
+        found.unreadable += aside.unreadable;
+    }
+    found.found.sort_by_key(|call| call.seq);
+    Ok(found)
 }
 
 /// Calls while the log is read. Those whose end has not been met are kept, without their citizens.
@@ -80,9 +87,19 @@ struct Looking<'a> {
 }
 
 impl<'a> Looking<'a> {
-    fn new(wanted: &'a Wanted) -> Looking<'a> {
+    fn new(wanted: &'a Wanted, hash: Option<String>) -> Looking<'a> {
         let (open, found) = (HashMap::new(), BTreeMap::new());
-        Looking { wanted, hash: None, open, found, unreadable: 0 }
+        Looking { wanted, hash, open, found, unreadable: 0 }
+    }
+
+    fn lines(&mut self, key: &Key, lines: Lines) -> io::Result<()> {
+        for raw in lines {
+            match Line::read(key, &raw?.bytes) {
+                Ok(line) => self.line(line),
+                Err(_) => self.unreadable += 1,
+            }
+        }
+        Ok(())
     }
 
     fn line(&mut self, line: Line) {
@@ -92,6 +109,11 @@ impl<'a> Looking<'a> {
                 let waiting = self.open.get(&of).cloned();
                 if let Some(call) = waiting {
                     self.found.entry(of).or_insert(call).has_shown = true;
+                }
+            }
+            (Kind::Asked, Some(of)) if self.names(&line.entry.asked) => {
+                if let Some(call) = self.open.get(&of).cloned() {
+                    self.found.entry(of).or_insert(call);
                 }
             }
             (Kind::End, Some(of)) => {
@@ -116,6 +138,7 @@ impl<'a> Looking<'a> {
         let has_shown = self.names(&entry.citizens);
         let is_found = self.hash.is_none() || has_shown || self.names(&entry.asked);
         let goes_on = entry.outcome == Some(Outcome::Answering)
+            || entry.asked.len() == HASHES
             || entry.citizen_count.unwrap_or_default() > entry.citizens.len() as u64;
         let mut entry = line.entry;
         entry.citizens.clear();

@@ -9,7 +9,7 @@ use super::files::{self, LogFile};
 use super::head;
 use super::key::{self, Key};
 use super::recover::reason;
-use super::{Entry, Kind};
+use super::{Entry, Kind, write};
 
 /// Something that there is to say of a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,22 +61,30 @@ pub fn verify(data: &Path, archived: bool) -> anyhow::Result<Verified> {
     };
     // The head is read first: lines that are written meanwhile are behind it.
     let head = head::read(&folder, &key).with_context(|| format!("{shown} kan ikke læses"))?;
-    let mut walk = Walk { found: Verified::default(), expected: None, head, archived };
+    let is_written = write::is_written(&folder);
+    let mut walk =
+        Walk { found: Verified::default(), key, expected: None, head, archived, stopped: false };
     let files = files::all(&folder).with_context(|| format!("{shown} kan ikke læses"))?;
     let count = files.len();
     for (at, file) in files.iter().enumerate() {
         walk.file(file, at + 1 == count)?;
     }
     walk.end();
+    if !is_written {
+        walk.end_of_service();
+    }
     Ok(walk.found)
 }
 
 struct Walk {
     found: Verified,
+    key: Key,
     /// What the next line must hang on; none before the first, and behind damage.
     expected: Option<Link>,
     head: Option<Link>,
     archived: bool,
+    /// Whether the last line says that the service ended.
+    stopped: bool,
 }
 
 impl Walk {
@@ -89,7 +97,7 @@ impl Walk {
             let raw = raw.with_context(|| format!("{name} kan ikke læses"))?;
             number += 1;
             let place = (name.as_str(), number);
-            let read = Line::read(&raw.bytes);
+            let read = Line::read(&self.key, &raw.bytes);
             match read {
                 Ok(line) if raw.ends => {
                     self.line(place, &line, (number == 1).then_some(file.first));
@@ -128,7 +136,7 @@ impl Walk {
             Some(expected) if expected.holds(line) => {}
             None if is_first && (self.archived || Link::default().holds(line)) => {}
             None if is_first => {
-                let text = format!("linje nr. 1 til {} mangler", line.seq - 1);
+                let text = format!("linje nr. 1 til {} mangler", line.seq.saturating_sub(1));
                 self.say(true, place, &text);
             }
             // Behind damage a line is only held against its number.
@@ -136,6 +144,7 @@ impl Walk {
             _ => self.misplaced(place, line),
         }
         self.note(place, &line.entry);
+        self.stopped = line.entry.kind == Kind::Note && line.entry.reason == reason::STOPPED;
         self.check_head(place, line);
         self.expected = Some(line.link());
         self.found.last = line.link();
@@ -180,15 +189,12 @@ impl Walk {
                 (
                     false,
                     format!(
-                        "{count} bytes, som ingen fik svar på, blev lagt i {file} efter et nedbrud"
+                        "{count} bytes, som hovedet ikke kendte, blev lagt i {file} efter et nedbrud"
                     ),
                 )
             }
             reason::ADOPTED => (false, format!("{count} linjer blev taget med efter et nedbrud")),
-            reason::UNWRITTEN => (
-                false,
-                format!("{count} linjer kunne ikke skrives, og deres kald blev ikke besvaret"),
-            ),
+            reason::UNWRITTEN => (false, format!("{count} linjer kunne ikke skrives")),
             reason::DAMAGED => {
                 (true, format!("{count} linjer manglede eller var ændret, da serveren startede"))
             }
@@ -214,6 +220,20 @@ impl Walk {
                 self.say(true, ("head", 0), &text);
             }
             _ => {}
+        }
+    }
+
+    /// What a service leaves that did not end as it should, where none writes now.
+    fn end_of_service(&mut self) {
+        let last = self.found.last.seq;
+        let behind = self.head.as_ref().map_or(0, |head| last.saturating_sub(head.seq));
+        if behind > 0 {
+            let text = format!("de sidste {behind} linjer er skrevet, efter at hovedet blev gemt");
+            self.say(false, ("head", 0), &text);
+        }
+        if last > 0 && !self.stopped {
+            let text = "den sidste linje siger ikke, at serveren sluttede: et nedbrud kan have taget linjer efter den";
+            self.say(false, ("head", 0), text);
         }
     }
 

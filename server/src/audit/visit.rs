@@ -3,12 +3,21 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::entry::{Entry, Kind, Outcome};
+use hashbrown::HashSet;
+
+use super::entry::{Entry, Kind, Outcome, Question};
 use super::log::{Log, Unlogged};
 use super::personal::numbers;
 
-/// Citizens of one line, at most.
-const CITIZENS: usize = 1000;
+/// Hashes of one list of a line, at most.
+pub(super) const HASHES: usize = 1000;
+/// Personal numbers that the texts of a call may name.
+pub const NAMED: usize = 10_000;
+
+/// A call names more personal numbers than it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("spørgsmålet nævner for mange personnumre")]
+pub struct TooMany;
 
 /// A call that is being answered. Dropped unanswered, it is logged as cancelled.
 pub struct Visit {
@@ -58,10 +67,21 @@ impl Visit {
     }
 
     /// Whom texts name that somebody wrote.
-    pub fn names<'t>(&self, texts: impl IntoIterator<Item = &'t str>) {
+    ///
+    /// # Errors
+    /// They are more than [`NAMED`]; so many of them are kept.
+    pub fn names<'t>(&self, texts: impl IntoIterator<Item = &'t str>) -> Result<(), TooMany> {
+        let mut found = HashSet::new();
         for number in texts.into_iter().flat_map(|text| numbers(text.as_bytes())) {
-            self.asks(&number);
+            if found.len() == NAMED && !found.contains(&number) {
+                return Err(TooMany);
+            }
+            if !found.contains(&number) {
+                self.asks(&number);
+                found.insert(number);
+            }
         }
+        Ok(())
     }
 
     /// That citizens are going to be shown.
@@ -154,8 +174,7 @@ impl Visit {
             (draft.entries(outcome, reason), waits)
         };
         if !waits && !self.log.is_behind() {
-            self.log.post(entries);
-            return Ok(());
+            return self.log.post(entries).then_some(()).ok_or(Unlogged);
         }
         let seq = self.log.hand_over(entries).await.map_err(|_| Unlogged)??;
         if waits && outcome == Outcome::Answering {
@@ -184,16 +203,26 @@ impl Draft {
             true => self.citizens.iter().cloned().collect(),
             false => Vec::new(),
         };
-        let (own, further) = citizens.split_at(citizens.len().min(CITIZENS));
+        let (own, further) = citizens.split_at(citizens.len().min(HASHES));
+        let asked: Vec<String> = self.asked.iter().cloned().collect();
+        let (named, further_named) = asked.split_at(asked.len().min(HASHES));
         let count = citizens.len() as u64;
+        let mut entry = self.entry.clone();
+        entry.question.iter_mut().for_each(Question::shorten);
         let mut entries = vec![Entry {
-            asked: self.asked.iter().cloned().collect(),
+            asked: named.to_vec(),
             citizens: own.to_vec(),
             citizen_count: Some(count).filter(|&count| count > 0),
             outcome: Some(outcome),
             reason: reason.to_owned(),
-            ..self.entry.clone()
+            ..entry
         }];
+        let line = |asked: &[String]| Entry {
+            kind: Kind::Asked,
+            asked: asked.to_vec(),
+            ..Entry::default()
+        };
+        entries.extend(further_named.chunks(HASHES).map(line));
         entries.extend(shown(further, None));
         entries
     }
@@ -207,7 +236,7 @@ fn shown(hashes: &[String], of: Option<u64>) -> Vec<Entry> {
         citizens: citizens.to_vec(),
         ..Entry::default()
     };
-    hashes.chunks(CITIZENS).map(line).collect()
+    hashes.chunks(HASHES).map(line).collect()
 }
 
 impl Drop for Visit {

@@ -29,6 +29,7 @@ pub(super) struct Writer {
     disk: Disk,
     folder: PathBuf,
     head: Head,
+    key: Key,
     /// The last line that is certain.
     end: Link,
     file: Option<Open>,
@@ -86,13 +87,22 @@ impl Writer {
         for note in &recovered.notes {
             tracing::warn!(reason = note.reason, count = note.count, "adgangsloggen var ikke hel");
         }
-        let head = Head::new(disk.clone(), &folder, key.clone());
+        let mut head = Head::new(disk.clone(), &folder, key.clone());
         let (end, mut notes) = (recovered.end, recovered.notes);
+        if end.seq == 0 && notes.is_empty() {
+            // The head is there before the first line: without it the log is damaged.
+            head.put(&end);
+            head.settle(true)?;
+        }
         notes.push(Entry {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             ..Entry::note(reason::STARTED, 0)
         });
-        let writer = Writer { disk, folder, head, end, file: None, largest, notes, _lock: lock };
+        let own = key.clone();
+        let mut writer =
+            Writer { disk, folder, head, key: own, end, file: None, largest, notes, _lock: lock };
+        writer.write(&[])?;
+        writer.head.settle(true)?;
         Ok((writer, key))
     }
 
@@ -118,7 +128,7 @@ impl Writer {
         let time = format!("{time:.3}");
         let (mut end, mut text) = (self.end.clone(), String::new());
         let notes = std::mem::take(&mut self.notes);
-        let mut hung = notes.iter().chain(entries).map(|entry| end.hang(&time, entry));
+        let mut hung = notes.iter().chain(entries).map(|entry| end.hang(&self.key, &time, entry));
         let hung = hung.try_for_each(|line| line.map(|line| text.push_str(&line)));
         self.notes = notes;
         hung?;
@@ -127,8 +137,8 @@ impl Writer {
         open.check()?;
         open.file.write_all(text.as_bytes())?;
         open.file.sync()?;
-        self.head.put(&end)?;
         open.bytes += text.len() as u64;
+        self.head.put(&end);
         self.end = end;
         self.notes.clear();
         Ok(())
@@ -162,12 +172,12 @@ impl Writer {
         }
     }
 
-    /// Whether the head is ahead of the disk.
-    pub fn is_ahead(&self) -> bool {
-        self.head.is_ahead()
+    /// Whether the head is behind the log.
+    pub fn is_behind(&self) -> bool {
+        self.head.is_behind()
     }
 
-    /// Brings the head to the disk where it was ahead for long, or `now`.
+    /// Writes the head where it was behind for long, or `now`.
     pub fn settle(&mut self, now: bool) {
         if let Err(error) = self.head.settle(now) {
             tracing::error!(%error, "adgangsloggens hoved kan ikke gemmes");
@@ -177,7 +187,7 @@ impl Writer {
 
 /// The right to write a log: one service has it at a time.
 fn lock(folder: &Path) -> anyhow::Result<File> {
-    let path = folder.join("lock");
+    let path = files::lock(folder);
     let mut options = OpenOptions::new();
     let file = options.write(true).create(true).truncate(false).mode(0o600).open(&path);
     let file = file.with_context(|| format!("{} kan ikke skrives", path.display()))?;
@@ -189,4 +199,10 @@ fn lock(folder: &Path) -> anyhow::Result<File> {
         std::thread::sleep(LOOK);
     }
     Ok(file)
+}
+
+/// Whether a service writes a log at this moment.
+pub(super) fn is_written(folder: &Path) -> bool {
+    let file = File::open(files::lock(folder));
+    file.is_ok_and(|file| flock(&file, FlockOperation::NonBlockingLockShared).is_err())
 }

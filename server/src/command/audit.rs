@@ -73,8 +73,10 @@ fn citizen(given: &str) -> anyhow::Result<String> {
         STDIN => io::stdin().lines().next().context("der står intet personnummer på stdin")??,
         given => given.to_owned(),
     };
+    let plain = audit::plain(&given);
     match audit::numbers(given.as_bytes()).pop() {
         Some(number) => Ok(number),
-        None => bail!("et personnummer har ti cifre"),
+        None if audit::is_number(&plain) => Ok(plain),
+        None => bail!("et personnummer har ti cifre, eller seks cifre og fire tegn"),
     }
 }

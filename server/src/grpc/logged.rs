@@ -13,10 +13,12 @@ use super::call::{Asker, Call};
 use super::said::{self, Said};
 use super::{Api, Parts, request, status};
 use crate::access::{Caller, Who};
-use crate::audit::{Entry, Outcome, Unlogged, Visit};
+use crate::audit::{Entry, NAMED, Outcome, TooMany, Unlogged, Visit};
 
 /// The role in the log of whoever asks on this machine without a token.
 const LOCAL: &str = "lokal";
+/// Bytes of texts that are looked through on a thread that others wait for.
+const AT_ONCE: usize = 64 << 10;
 
 impl Api {
     /// Answers a call whole, and logs it.
@@ -26,7 +28,7 @@ impl Api {
         request: Request<T>,
         answer: impl AsyncFnOnce(Call<T>) -> Result<R, Status>,
     ) -> Result<Response<R>, Status> {
-        let call = self.admit_logged(name, request)?;
+        let call = self.admit_logged(name, request).await?;
         let visit = Arc::clone(&call.caller.visit);
         let answer = answer(call).await;
         end(&visit, answer).await.map(Response::new)
@@ -39,7 +41,7 @@ impl Api {
         request: Request<T>,
         answer: impl AsyncFnOnce(Call<T>) -> Result<Parts<R>, Status>,
     ) -> Result<Response<Parts<R>>, Status> {
-        let call = self.admit_logged(name, request)?;
+        let call = self.admit_logged(name, request).await?;
         let visit = Arc::clone(&call.caller.visit);
         let parts = match answer(call).await {
             Ok(parts) => parts,
@@ -51,17 +53,50 @@ impl Api {
     }
 
     /// Lets a call in whose answer is logged.
-    fn admit_logged<T: Said>(&self, name: &str, request: Request<T>) -> Result<Call<T>, Status> {
+    async fn admit_logged<T: Said>(
+        &self,
+        name: &str,
+        request: Request<T>,
+    ) -> Result<Call<T>, Status> {
         let purpose = said::purpose(request.get_ref(), request.metadata());
         let (who, call) = self.admit_who(request)?;
         let visit = Arc::new(Visit::new(self.log.clone(), entry(name, &who, &purpose)));
-        if visit.is_kept() {
-            visit.names(call.message.texts());
-            visit.names([purpose.as_str()]);
+        let Call { caller, deadline, message } = call;
+        let (message, named) = match visit.is_kept() {
+            true => names(&visit, message, purpose).await?,
+            false => (message, Ok(())),
+        };
+        if named.is_err() {
+            end(&visit, Err(too_many())).await?;
         }
-        let caller = Asker { visit, ..call.caller };
-        Ok(Call { caller, ..call })
+        let caller = Asker { visit, ..caller };
+        Ok(Call { caller, deadline, message })
     }
+}
+
+/// Tells whom a message and its purpose name. What is long is read where others need not wait for it.
+async fn names<T: Said>(
+    visit: &Arc<Visit>,
+    message: T,
+    purpose: String,
+) -> Result<(T, Result<(), TooMany>), Status> {
+    let length: usize = message.texts().iter().map(|text| text.len()).sum();
+    let visit = Arc::clone(visit);
+    let read = move || {
+        let named = visit.names(message.texts().into_iter().chain([purpose.as_str()]));
+        (message, named)
+    };
+    match length > AT_ONCE {
+        true => tokio::task::spawn_blocking(read).await.map_err(|_| status::internal()),
+        false => Ok(read()),
+    }
+}
+
+/// The refusal of a call that names too many.
+fn too_many() -> Status {
+    let message = format!("der spørges om mere end {NAMED} forskellige personnumre på én gang");
+    let hint = "del spørgsmålet, eller vælg borgerne med en betingelse";
+    status::plain(Code::InvalidArgument, "TOO_MANY_NUMBERS", &message, hint)
 }
 
 /// What is known of a call from the beginning.

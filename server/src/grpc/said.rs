@@ -9,7 +9,7 @@ use tonic::metadata::MetadataMap;
 const PURPOSE: &str = "terning-purpose-bin";
 
 /// A request whose answer is logged.
-pub(super) trait Said {
+pub(super) trait Said: Send + 'static {
     /// Why the data are looked at; empty where the message does not say.
     fn purpose(&self) -> &str {
         ""

@@ -12,6 +12,7 @@ use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use rustix::time::{ClockId, clock_gettime};
 
+use crate::audit::Log;
 use crate::grpc::Work;
 use crate::versions::{Cache, State, Version, Versions};
 
@@ -22,6 +23,8 @@ pub struct Collected {
     pub work: Work,
     /// The answers that are kept.
     pub cache: Arc<Cache>,
+    /// The access log.
+    pub log: Log,
     /// The versions.
     pub versions: Arc<Versions>,
     /// When the service started.
@@ -46,6 +49,9 @@ impl Collected {
         if self.versions.active().is_none() {
             return Some("der er ingen version, der kan spørges");
         }
+        if self.log.fails() {
+            return Some("adgangsloggen kan ikke skrives");
+        }
         self.work.is_stuck().then_some("spørgsmål venter, og ingen er blevet færdige længe")
     }
 }
@@ -59,6 +65,7 @@ impl Collector for Collected {
         out.gauge("terning_ready", "1, når spørgsmål kan besvares, ellers 0", ready)?;
         self.queries(&mut out)?;
         self.cache(&mut out)?;
+        self.log(&mut out)?;
         self.versions(&mut out)?;
         if let Some(active) = self.versions.active() {
             version(&mut out, &active)?;
@@ -82,6 +89,13 @@ impl Collected {
         out.counter("terning_cache_hits", "Svar, der var gemt", hits as f64)?;
         out.counter("terning_cache_misses", "Svar, der måtte regnes ud", misses as f64)?;
         out.gauge("terning_cache_bytes", "Bytes af gemte svar", bytes)
+    }
+
+    fn log(&self, out: &mut Out<'_>) -> Written {
+        let (waiting, unwritten) = (self.log.waiting() as f64, self.log.unwritten() as f64);
+        out.gauge("terning_audit_waiting", "Linjer af adgangsloggen, der venter", waiting)?;
+        let help = "Linjer af adgangsloggen, der ikke kunne skrives";
+        out.counter("terning_audit_unwritten", help, unwritten)
     }
 
     fn versions(&self, out: &mut Out<'_>) -> Written {

@@ -246,6 +246,8 @@ fn a4_what_cannot_be_logged_is_not_answered() {
         let said = server.refusal(words);
         assert!(said.contains("adgangsloggen") && !said.contains(ALONE), "{said}");
     }
+    let benchmark = server.refusal(&["report", "benchmark", "--kommuner=153", "--aar=2020"]);
+    assert!(benchmark.contains("adgangsloggen"), "{benchmark}");
     let into = data.join("pakke");
     let words = ["package", "--kind=datamart", "--kommune=153"];
     assert!(server.run(&words, &into).unwrap_err().contains("adgangsloggen"));
