@@ -48,11 +48,11 @@ impl Eyes {
                 let told = query::profile(&self.0, &Question::Mdx(text), &limits, &cancel);
                 told.map(|told| format!("{:?} {:?}", told.table, told.notes))
             }
-            Asked::Translate(pivot) => query::translate(&self.0, pivot),
+            Asked::Translate(pivot) => query::translate(&self.0, pivot, &limits, &cancel),
             Asked::Drill(asked) => {
-                drill(&self.0, asked, &cancel).map(|drilled| format!("{drilled:?}"))
+                drill(&self.0, asked, (&limits, &cancel)).map(|drilled| format!("{drilled:?}"))
             }
-            Asked::Explain(asked) => explain(&self.0, asked, &cancel).map(of_own),
+            Asked::Explain(asked) => explain(&self.0, asked, (&limits, &cancel)).map(of_own),
         };
         said.map_err(|error| format!("{error:?}"))
     }
