@@ -9,10 +9,15 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use serde_json::Value;
 use terning::args::Args;
+use terning_proto::v1;
+use terning_proto::v1::query_service_client::QueryServiceClient;
 use terning_server::config::{Access, Load, Settings};
+use terning_server::disk::Disk;
+use terning_server::versions;
 
 use crate::access::{built, token};
-use crate::harness::Server;
+use crate::harness::{Server, publish};
+use crate::toy;
 
 /// A question that takes longer than any test.
 const LONG: &str = "WITH MEMBER [Measures].[X] AS
@@ -122,6 +127,45 @@ fn asked_at(address: SocketAddr, words: &[&str]) -> Result<(), String> {
     let common = ["--server", &url, "-o", out.to_str().unwrap()];
     let words = ["terning"].iter().chain(words).chain(&common);
     terning::run(Args::try_parse_from(words).unwrap()).map_err(|error| error.to_string())
+}
+
+#[test]
+fn an_old_version_is_opened_and_members_are_listed_when_it_is_the_callers_turn() {
+    let data = built();
+    let active = versions::current(data.path()).unwrap();
+    let old = publish(data.path(), (2020, 12), &[&toy::cube()]).to_string();
+    versions::activate(&Disk::real(), data.path(), active).unwrap();
+    let load = Load { places: 1, places_each: 1, ..Load::default() };
+    let server = server(data.path(), Access::Local, load);
+    waits_its_turn(&server, || drop(server.answer(&["cubes", "--version", &old])));
+    waits_its_turn(&server, || {
+        let asked = v1::ListMembersRequest {
+            cube: "Voksne Handicappede".to_owned(),
+            dimension: "Køn".to_owned(),
+            field: "Køn".to_owned(),
+            ..v1::ListMembersRequest::default()
+        };
+        let address = format!("http://{}", server.address);
+        let found = tokio::runtime::Runtime::new().unwrap().block_on(async {
+            let mut client = QueryServiceClient::connect(address).await.unwrap();
+            client.list_members(asked).await.unwrap().into_inner()
+        });
+        assert!(!found.members.is_empty());
+    });
+}
+
+/// Asks while the only place is taken: the call must be in the list and wait.
+fn waits_its_turn(server: &Server, ask: impl FnOnce() + Send) {
+    thread::scope(|scope| {
+        let running = scope.spawn(|| server.refusal(&["mdx", LONG]));
+        wait_for(server, 1, &[]);
+        let waiting = scope.spawn(ask);
+        let both = wait_for(server, 2, &[]);
+        assert_eq!(states(&both), ["running", "waiting"]);
+        server.answer(&["cancel", both[0]["id"].as_str().unwrap()]);
+        running.join().unwrap();
+        waiting.join().unwrap();
+    });
 }
 
 #[test]
