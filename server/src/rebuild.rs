@@ -40,7 +40,7 @@ use crate::versions::{
 };
 
 pub use again::{Again, rebuild_again};
-use former::Former;
+use former::{Former, Unreadable};
 pub use of_tables::{TablesRebuild, rebuild_of_tables};
 pub use suspicion::Shares;
 use suspicion::Side;
@@ -186,7 +186,10 @@ pub fn rebuild(order: &Rebuild, progress: &(dyn Fn(Progress) + Sync)) -> anyhow:
     let domain = Vh::new()?;
     let store = FolderStore::open(&order.deliveries)?;
     let lock = Lock::take(&order.disk, &order.data)?;
-    let former = Former::find(&order.data, order.month);
+    let (former, unreadable) = match Former::find(&order.data, order.month) {
+        Ok(former) => (former, None),
+        Err(unreadable) => (None, Some(unreadable)),
+    };
     let mut loaded = match load_against(&domain, &store, order, former.as_ref(), progress) {
         Err(LoadError::NothingUsable(report)) => {
             write_refused(order, &report)?;
@@ -207,8 +210,12 @@ pub fn rebuild(order: &Rebuild, progress: &(dyn Fn(Progress) + Sync)) -> anyhow:
     kept?;
     let (cubes, built) = made?;
     let mut taken = decide_use(order, draft.name(), &mut loaded.report);
-    if let (Taken::InUse, Some(former)) = (&taken, &former) {
-        taken = suspect(order, former, &loaded.report, &built)?;
+    if taken == Taken::InUse {
+        taken = match (&former, unreadable) {
+            (_, Some(unreadable)) => Taken::uncompared(unreadable),
+            (Some(former), None) => suspect(order, former, &loaded.report, &built)?,
+            (None, None) => taken,
+        };
     }
     drop(built);
     if let Taken::Awaiting(reasons) = &taken {
@@ -234,6 +241,12 @@ enum Taken {
 }
 
 impl Taken {
+    /// Nobody knows whether its figures look right.
+    fn uncompared(why: Unreadable) -> Taken {
+        tracing::warn!("den nye version {}", why.reason);
+        Taken::Awaiting(vec![why.reason])
+    }
+
     fn tell(&self, manifest: &mut Manifest) {
         let (name, part) = match self {
             Taken::InUse => return,
@@ -244,7 +257,8 @@ impl Taken {
     }
 }
 
-/// Whether a version that would be used looks wrong beside the one that is used now.
+/// Whether a version that would be used looks wrong beside the one that is used now, or cannot be
+/// compared with it.
 fn suspect(
     order: &Rebuild,
     former: &Former,
@@ -253,10 +267,7 @@ fn suspect(
 ) -> anyhow::Result<Taken> {
     let opened = match versions::open(&order.data, former.name) {
         Ok(opened) => opened,
-        Err(problem) => {
-            tracing::warn!("tallene sammenlignes ikke med version {}: {problem}", former.name);
-            return Ok(Taken::InUse);
-        }
+        Err(problem) => return Ok(Taken::uncompared(Unreadable::new(former.name, &problem))),
     };
     let before = Side { report: &former.report, cubes: &opened.cubes };
     let reasons = suspicion::find(Side { report, cubes }, before, order.suspicious, &order.accept)?;

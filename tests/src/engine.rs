@@ -127,7 +127,8 @@ pub fn ask(cubes: &[Arc<Cube>], pivot: &Pivot) -> Result<Table> {
 /// # Errors
 /// A name does not exist.
 pub fn as_mdx(cubes: &[Arc<Cube>], pivot: &Pivot) -> Result<String> {
-    Ok(query::translate(&views(cubes), &in_words_of_the_engine(pivot))?)
+    let pivot = in_words_of_the_engine(pivot);
+    Ok(query::translate(&views(cubes), &pivot, &Limits::default(), &Cancel::default())?)
 }
 
 fn in_words_of_the_engine(pivot: &Pivot) -> query::Pivot {

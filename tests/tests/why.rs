@@ -16,8 +16,8 @@ use cube_schema::domains::vh::hand07::kendte_tekster;
 use terning_engine::query::explain::{ExplainCell, UNEXPLAINED, explain};
 use terning_engine::query::table::Values;
 use terning_engine::query::{
-    Cancel, Drill, Drilled, Limits, Parameters, Pivot, QueryError, Question, View, answer, drill,
-    drill_mdx, role, translate,
+    Cancel, Drill, Drilled, ErrorKind, Limits, Parameters, Pivot, QueryError, Question, View,
+    answer, drill, drill_mdx, role, translate,
 };
 use terning_oracle::{Hand07, Oracle, OracleRecord, Publication};
 use terning_server::reports::{self, Given, Lines};
@@ -93,7 +93,7 @@ fn check(views: &[View], cube: &str, filters: Vec<String>, measure: String) -> u
     let cell = value(views, cube, &filters, &measure);
     let about = format!("{cube} {filters:?} {measure}");
     let asked = ExplainCell { cube: cube.to_owned(), filters, measure };
-    let explained = explain(views, &asked, &Cancel::default()).unwrap();
+    let explained = explain(views, &asked, (&Limits::default(), &Cancel::default())).unwrap();
     assert_eq!(explained.steps.last().unwrap().value, cell, "{about}: {explained:#?}");
     let changes = explained.steps.iter().filter_map(|step| step.change);
     let sum = explained.steps[0].value.unwrap_or(0.0) + changes.sum::<f64>();
@@ -126,7 +126,7 @@ fn a_municipality_is_told_of_its_own_records_and_one_line_of_the_rest() {
         }
         let cube = "Voksne Handicappede Benchmark".to_owned();
         let asked = ExplainCell { cube, filters, measure: String::new() };
-        let explained = explain(&views, &asked, &Cancel::default()).unwrap();
+        let explained = explain(&views, &asked, (&Limits::default(), &Cancel::default())).unwrap();
         assert!(explained.own);
         assert_eq!(explained.steps.last().unwrap().caption, UNEXPLAINED);
     }
@@ -148,10 +148,13 @@ fn drill_through_shows_as_many_records_and_citizens_as_the_cell_counts() {
                 max: 10,
                 ..Drill::default()
             };
-            let (_, found) = drill(&views, &asked(""), &Cancel::default()).unwrap();
+            let (_, found) =
+                drill(&views, &asked(""), (&Limits::default(), &Cancel::default())).unwrap();
             assert_eq!([found.records, found.entities], expected, "{about}");
             assert_eq!(found.table.rows(), expected[0].min(10), "{about}");
-            let of = |measure| drill(&views, &asked(measure), &Cancel::default()).unwrap().1;
+            let of = |measure| {
+                drill(&views, &asked(measure), (&Limits::default(), &Cancel::default())).unwrap().1
+            };
             let figure = |measure| value(&views, &name, &filters, measure).unwrap_or(0.0) as usize;
             for measure in ["Påbegyndte Ydelser", "Afsluttede Ydelser"] {
                 assert_eq!(of(measure).records, figure(measure), "{about} {measure}");
@@ -172,10 +175,10 @@ fn a_drillthrough_of_a_cell_is_the_drill_that_a_person_would_ask_for() {
             empty: true,
             ..Pivot::default()
         };
-        let cell = translate(views, &pivot).unwrap();
+        let cell = translate(views, &pivot, &Limits::default(), &Cancel::default()).unwrap();
         let text = format!("DRILLTHROUGH MAXROWS 50 {cell}");
         let asked = Drill { cube: cube.to_owned(), filters, measure, max: 50, ..Drill::default() };
-        let by_filters = drill(views, &asked, &Cancel::default());
+        let by_filters = drill(views, &asked, (&Limits::default(), &Cancel::default()));
         let by_mdx = drill_mdx(
             views,
             (&text, &Parameters::NONE),
@@ -200,7 +203,7 @@ fn a_drillthrough_of_a_cell_is_the_drill_that_a_person_would_ask_for() {
             for (filters, measure) in random_cells(cube, seed) {
                 // What a role may not see is not asked for: its names would be other errors.
                 let pivot = Pivot { cube: name.clone(), filters, ..Pivot::default() };
-                if translate(&views, &pivot).is_ok() {
+                if translate(&views, &pivot, &Limits::default(), &Cancel::default()).is_ok() {
                     records += drilled(&views, name, pivot.filters, measure);
                 }
             }
@@ -223,7 +226,7 @@ fn behind(views: &[View], filters: &[String], measure: &str) -> Drilled {
         max: 1_000_000,
         ..Drill::default()
     };
-    drill(views, &asked, &Cancel::default()).unwrap().1
+    drill(views, &asked, (&Limits::default(), &Cancel::default())).unwrap().1
 }
 
 /// Cells of the key figures: the country, a region and municipalities, in two years.
@@ -320,7 +323,7 @@ fn a_key_figure_is_explained_by_the_part_that_rules_change() {
         let explained = |measure: &str| {
             let (cube, filters) = (KEY_FIGURES.to_owned(), filters.clone());
             let asked = ExplainCell { cube, filters, measure: measure.to_owned() };
-            explain(&views, &asked, &Cancel::default())
+            explain(&views, &asked, (&Limits::default(), &Cancel::default()))
         };
         for (measure, part) in [
             (n1, "Modtagere, længerevarende ophold"),
@@ -341,17 +344,32 @@ fn a_key_figure_is_explained_by_the_part_that_rules_change() {
 }
 
 #[test]
+fn steps_and_records_are_found_within_the_limits_of_the_question() {
+    let none = Limits { cells: 0, ..Limits::default() };
+    let cube = "Voksne Handicappede".to_owned();
+    let measure = "Antal Ydelser".to_owned();
+    let asked = ExplainCell { cube: cube.clone(), filters: Vec::new(), measure };
+    let refused = explain(&everything(), &asked, (&none, &Cancel::default())).unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::TooLarge, "{refused}");
+    let asked = Drill { cube, ..Drill::default() };
+    let refused = drill(&everything(), &asked, (&none, &Cancel::default())).unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::TooLarge, "{refused}");
+}
+
+#[test]
 fn a_municipality_drills_through_benchmark_to_its_own_records_by_its_own_judgement() {
     let cube = "Voksne Handicappede Benchmark".to_owned();
     let filters = vec!["Tid.År=2020".to_owned()];
     let asked = Drill { cube: cube.clone(), filters: filters.clone(), max: 9, ..Drill::default() };
-    let (_, found) = drill(&of_kommune("153"), &asked, &Cancel::default()).unwrap();
+    let (_, found) =
+        drill(&of_kommune("153"), &asked, (&Limits::default(), &Cancel::default())).unwrap();
     let asked = ExplainCell {
         cube,
         filters: [filters, vec!["Handle kommune.Kommunenummer=153".to_owned()]].concat(),
         measure: "Antal Ydelser".to_owned(),
     };
-    let explained = explain(&of_kommune("153"), &asked, &Cancel::default()).unwrap();
+    let explained =
+        explain(&of_kommune("153"), &asked, (&Limits::default(), &Cancel::default())).unwrap();
     let own = explained.steps[explained.steps.len() - 2].value;
     assert_eq!(Some(found.records as f64), own);
     assert!(found.records > 0);

@@ -24,6 +24,9 @@ use terning_proto::v1::question::Asked;
 
 /// The most clients, and the longest run.
 const MOST: (usize, Duration) = (256, Duration::from_secs(3600));
+/// How long after the time is up questions are asked that should have been asked before; what is left
+/// then has failed.
+const LATE: Duration = Duration::from_secs(60);
 /// How much one bucket of times is longer than the one before.
 const STEP: f64 = 1.01;
 /// Buckets: microseconds to some minutes.
@@ -67,6 +70,7 @@ fn main() -> Result<()> {
     if let Some(beside) = beside {
         let (runs, failed) = beside.join().map_err(|_| anyhow::anyhow!("no thread"))??;
         println!("beside: {runs} runs, {failed} failed");
+        ensure!(failed == 0, "what was run beside the questions has failed");
     }
     ensure!(measured.failed.is_empty(), "questions have failed");
     Ok(())
@@ -131,7 +135,8 @@ async fn ask(order: &Order) -> Result<Measured> {
 }
 
 /// One client: asks again as soon as it is answered, or at its times. An answer that makes the next
-/// question late makes it slow: time counts from when it should have been asked.
+/// question late makes it slow: time counts from when it should have been asked, and what should have
+/// been asked before the time was up is asked or has failed.
 async fn ask_again(
     mut client: Client,
     mdx: &str,
@@ -140,16 +145,24 @@ async fn ask_again(
 ) -> Measured {
     let mut own = Measured { times: vec![0; BUCKETS], failed: BTreeMap::new() };
     let mut next = pace.map(|(first, _)| first);
-    while Instant::now() < until {
+    loop {
         let due = next.unwrap_or_else(Instant::now);
+        if due >= until {
+            return own;
+        }
+        next = pace.map(|(_, each)| due + each);
+        if Instant::now() >= until + LATE {
+            *own.failed
+                .entry("never asked: the server was too far behind".to_owned())
+                .or_default() += 1;
+            continue;
+        }
         tokio::time::sleep_until(due.into()).await;
         match client.ask(Asked::Mdx(mdx.to_owned())).await {
             Ok(_) => own.times[bucket(due.elapsed())] += 1,
             Err(error) => *own.failed.entry(error.to_string()).or_default() += 1,
         }
-        next = pace.map(|(_, each)| due + each);
     }
-    own
 }
 
 fn bucket(time: Duration) -> usize {

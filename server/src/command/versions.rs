@@ -7,7 +7,7 @@ use super::say;
 use crate::args;
 use crate::disk::Disk;
 use crate::versions::{
-    self, Activated, Listed, Removed, State, VersionName, bytes_of, current, version_folder,
+    self, Activated, Listed, Removed, State, VersionName, bytes_of, version_folder,
 };
 
 /// Lists the versions. Each is opened, so that a damaged one is found.
@@ -17,7 +17,7 @@ pub(super) fn list(args: &args::Folder) -> anyhow::Result<ExitCode> {
         say(format_args!("der er ingen versioner i {}", args.data.display()));
         return Ok(ExitCode::SUCCESS);
     }
-    let active = current(&args.data);
+    let active = versions::answering(&args.data);
     say(format_args!(
         "{:<12} {:<10} {:<20} {:>9}  Tilstand",
         "Version", "Til og med", "Bygget", "MB"

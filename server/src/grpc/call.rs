@@ -78,8 +78,13 @@ impl Api {
     }
 
     /// A version as a caller sees it.
-    pub(super) async fn sight(&self, caller: &Asker, version: &str) -> Result<Sight, Status> {
-        let version = self.version(version).await?;
+    pub(super) async fn sight(
+        &self,
+        caller: &Asker,
+        deadline: Instant,
+        version: &str,
+    ) -> Result<Sight, Status> {
+        let version = self.version(caller, deadline, version).await?;
         caller.visit.note(|entry| entry.version = version.name.to_string());
         request::current().tell_version(&version.name);
         let (seen, eyes) = (Arc::clone(&version), caller.caller.clone());

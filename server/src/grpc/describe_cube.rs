@@ -14,7 +14,7 @@ impl Api {
         &self,
         call: Call<v1::DescribeCubeRequest>,
     ) -> Result<v1::DescribeCubeResponse, Status> {
-        let sight = self.sight(&call.caller, &call.message.version).await?;
+        let sight = self.sight(&call.caller, call.deadline, &call.message.version).await?;
         let view = sight.find_cube(&call.message.cube)?;
         let cube = view.cube();
         let dimensions = view.dimensions();

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use terning_engine::query::diff::{Cause, Compared, Identity, Side, diff, records};
-use terning_engine::query::{Cancel, Pivot, Table};
+use terning_engine::query::{Cancel, Limits, Pivot, Table};
 use terning_proto::v1;
 use tonic::{Code, Status};
 
@@ -36,8 +36,8 @@ impl Api {
             let hint = "se dem med terning versions";
             return Err(status::plain(Code::InvalidArgument, "NO_VERSION", message, hint));
         }
-        let before = self.sight(&caller, &request.before).await?;
-        let after = self.sight(&caller, &request.after).await?;
+        let before = self.sight(&caller, deadline, &request.before).await?;
+        let after = self.sight(&caller, deadline, &request.after).await?;
         let asked = self.compared(&after, &request)?;
         let job = move |cancel: &Cancel| {
             let names = (before.version.name.to_string(), after.version.name.to_string());
@@ -45,10 +45,11 @@ impl Api {
                 Side { name: &names.0, views: &before.views },
                 Side { name: &names.1, views: &after.views },
             );
+            let within = (&after.limits, cancel);
             let (table, about) = if request.records {
-                of_records(sides, &asked, &IDENTITY, cancel)?
+                of_records(sides, &asked, &IDENTITY, within)?
             } else {
-                of_cells(sides, &asked, &IDENTITY, cancel)?
+                of_cells(sides, &asked, &IDENTITY, within)?
             };
             tell(&after, &names, &asked, &table, request.records);
             let mut about = about;
@@ -107,9 +108,9 @@ fn of_cells(
     (before, after): (Side<'_>, Side<'_>),
     asked: &Asked,
     identity: &Identity<'_>,
-    cancel: &Cancel,
+    within: (&Limits, &Cancel),
 ) -> Result<(Table, About), Status> {
-    let found = diff(before, after, &asked.pivot, identity, cancel).map_err(status::of_query)?;
+    let found = diff(before, after, &asked.pivot, identity, within).map_err(status::of_query)?;
     let mut notes = vec![summary(&found)];
     notes.push(
         "Hver årsag er cellen talt igen uden og med de ydelser, den handler om; årsagerne giver tilsammen \
@@ -140,9 +141,9 @@ fn of_records(
     (before, after): (Side<'_>, Side<'_>),
     asked: &Asked,
     identity: &Identity<'_>,
-    cancel: &Cancel,
+    within: (&Limits, &Cancel),
 ) -> Result<(Table, About), Status> {
-    let table = records(before, after, &asked.pivot, identity, cancel).map_err(status::of_query)?;
+    let table = records(before, after, &asked.pivot, identity, within).map_err(status::of_query)?;
     let notes = vec![
         "Ydelser i rapportens celler, som ikke er de samme i de to versioner. Ydelser, som kun tiden er gået \
          for, er ikke med."

@@ -27,11 +27,12 @@ impl Api {
         call: Call<v1::DrillThroughRequest>,
     ) -> Result<Parts<v1::TableResponse>, Status> {
         let Call { caller, deadline, message: request } = call;
-        let sight = self.sight(&caller, &request.version).await?;
+        let sight = self.sight(&caller, deadline, &request.version).await?;
         sight.tell_cube(&request.cube);
         let job = move |cancel: &Cancel| {
             let asked = asked(&request);
-            let (at, drilled) = drill(&sight.views, &asked, cancel).map_err(status::of_query)?;
+            let drilled = drill(&sight.views, &asked, (&sight.limits, cancel));
+            let (at, drilled) = drilled.map_err(status::of_query)?;
             sight.tell_records(&sight.views[at], &drilled);
             Ok(parts(&sight, at, request.filters, &drilled))
         };

@@ -15,12 +15,13 @@ impl Api {
         call: Call<v1::ExplainRequest>,
     ) -> Result<Parts<v1::TableResponse>, Status> {
         let Call { caller, deadline, message: request } = call;
-        let sight = self.sight(&caller, &request.version).await?;
+        let sight = self.sight(&caller, deadline, &request.version).await?;
         sight.tell_cube(&request.cube);
         let job = move |cancel: &Cancel| {
             let v1::ExplainRequest { cube, filters, measure, .. } = request;
             let asked = ExplainCell { cube, filters: filters.clone(), measure };
-            let explained = explain(&sight.views, &asked, cancel).map_err(status::of_query)?;
+            let explained = explain(&sight.views, &asked, (&sight.limits, cancel));
+            let explained = explained.map_err(status::of_query)?;
             let view = &sight.views[explained.view];
             sight.tell_filters(view, &filters, &explained.measure);
             sight.visit.note(|entry| entry.rows = Some(explained.steps.len() as u64));

@@ -13,7 +13,7 @@ impl Api {
         &self,
         call: Call<v1::ListCubesRequest>,
     ) -> Result<v1::ListCubesResponse, Status> {
-        let sight = self.sight(&call.caller, &call.message.version).await?;
+        let sight = self.sight(&call.caller, call.deadline, &call.message.version).await?;
         Ok(v1::ListCubesResponse {
             version: Some(convert::version(&sight.version)),
             cubes: sight.views.iter().filter(|view| !view.cube().hidden).map(cube_info).collect(),

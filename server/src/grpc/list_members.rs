@@ -2,9 +2,9 @@
 
 use terning_engine::cube::Dimension;
 use terning_engine::cube::dimension::fold;
-use terning_engine::query::View;
 use terning_engine::query::bound::{HierarchyRef, Member};
 use terning_engine::query::names::Names;
+use terning_engine::query::{Cancel, View};
 use terning_proto::v1;
 use tonic::{Code, Status};
 
@@ -13,6 +13,8 @@ use super::{Api, convert, status};
 
 /// Members of a page whose size is not given.
 const PAGE: usize = 1000;
+/// Members that are looked at between two looks at whether somebody still waits.
+const CHECKED: usize = 1 << 14;
 /// Members of the largest page: below the 4 MiB that clients accept by default.
 const LARGEST_PAGE: usize = 10_000;
 
@@ -21,34 +23,56 @@ impl Api {
         &self,
         call: Call<v1::ListMembersRequest>,
     ) -> Result<v1::ListMembersResponse, Status> {
-        let Call { caller, message: request, .. } = call;
-        let sight = self.sight(&caller, &request.version).await?;
-        let view = sight.find_cube(&request.cube)?;
-        let (dimension, field) = find_field(view, &request.dimension, &request.field)?;
-        tell(&sight, view, (dimension, field));
-        let start = page_start(&request.page_token)?;
-        let size = match request.page_size as usize {
-            0 => PAGE,
-            size => size.min(LARGEST_PAGE),
-        };
-        let hierarchy = HierarchyRef::Of { dimension, hierarchy: field };
-        let begins = beginning(view, dimension, field, &request.prefix);
-        let mut members = view.members(dimension, field).filter(begins).skip(start);
-        let page: Vec<u32> = members.by_ref().take(size).collect();
-        if view.cube().dimensions[dimension].fields[field].personal {
-            let keys = &view.cube().dimensions[dimension].fields[field].keys;
-            sight.visit.shows(page.iter().map(|&id| keys.get(id as usize)));
-        }
-        sight.visit.note(|entry| entry.rows = Some(page.len() as u64));
-        let next = start + page.len();
-        let more = members.next().is_some();
-        let (cube, names) = (view.cube(), Names::from(view.cube()));
-        let named = |&id: &u32| convert::member(cube, names, hierarchy, Member::Of { field, id });
-        Ok(v1::ListMembersResponse {
-            members: page.iter().map(named).collect(),
-            next_page_token: if more { next.to_string() } else { String::new() },
-        })
+        let Call { caller, deadline, message: request } = call;
+        let sight = self.sight(&caller, deadline, &request.version).await?;
+        let job = move |cancel: &Cancel| members(&sight, &request, cancel);
+        self.work.run(&caller, deadline, job).await
     }
+}
+
+/// A page of members, and whether there are more.
+fn members(
+    sight: &Sight,
+    request: &v1::ListMembersRequest,
+    cancel: &Cancel,
+) -> Result<v1::ListMembersResponse, Status> {
+    let view = sight.find_cube(&request.cube)?;
+    let (dimension, field) = find_field(view, &request.dimension, &request.field)?;
+    tell(sight, view, (dimension, field));
+    let start = page_start(&request.page_token)?;
+    let size = match request.page_size as usize {
+        0 => PAGE,
+        size => size.min(LARGEST_PAGE),
+    };
+    let hierarchy = HierarchyRef::Of { dimension, hierarchy: field };
+    let begins = beginning(view, dimension, field, &request.prefix);
+    let (mut page, mut before, mut more) = (Vec::new(), 0, false);
+    for (at, id) in view.members(dimension, field).enumerate() {
+        if at % CHECKED == 0 {
+            cancel.check().map_err(status::of_query)?;
+        }
+        match begins(&id) {
+            false => {}
+            true if before < start => before += 1,
+            true if page.len() < size => page.push(id),
+            true => {
+                more = true;
+                break;
+            }
+        }
+    }
+    if view.cube().dimensions[dimension].fields[field].personal {
+        let keys = &view.cube().dimensions[dimension].fields[field].keys;
+        sight.visit.shows(page.iter().map(|&id| keys.get(id as usize)));
+    }
+    sight.visit.note(|entry| entry.rows = Some(page.len() as u64));
+    let next = start + page.len();
+    let (cube, names) = (view.cube(), Names::from(view.cube()));
+    let named = |&id: &u32| convert::member(cube, names, hierarchy, Member::Of { field, id });
+    Ok(v1::ListMembersResponse {
+        members: page.iter().map(named).collect(),
+        next_page_token: if more { next.to_string() } else { String::new() },
+    })
 }
 
 /// Tells the access log which members are listed.

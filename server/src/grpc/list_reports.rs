@@ -12,7 +12,7 @@ impl Api {
         &self,
         call: Call<v1::ListReportsRequest>,
     ) -> Result<v1::ListReportsResponse, Status> {
-        let sight = self.sight(&call.caller, &call.message.version).await?;
+        let sight = self.sight(&call.caller, call.deadline, &call.message.version).await?;
         let has_cube =
             |report: &&Report| sight.views.iter().any(|view| view.cube().name == report.pivot.cube);
         let reports = self.reports.reports.iter().filter(has_cube).map(report_info).collect();

@@ -18,7 +18,7 @@ impl Api {
         // What a version takes grows with everybody's records.
         let mut sees_all = false;
         if self.versions.active().is_some() {
-            let sight = self.sight(&call.caller, "").await?;
+            let sight = self.sight(&call.caller, call.deadline, "").await?;
             sees_all = sight.views.iter().all(View::is_whole);
         }
         let versions = Arc::clone(&self.versions);

@@ -32,12 +32,14 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use cube_schema::report::Reports;
+use terning_engine::query::Cancel;
 use terning_proto::v1;
 use terning_proto::v1::query_service_server::QueryService;
+use tokio::time::Instant;
 use tokio_stream::Stream;
 use tonic::{Request, Response, Status};
 
-use crate::access::Gate;
+use crate::access::{Caller, Gate};
 use crate::audit::Log;
 use crate::versions::{Cache, Version, Versions};
 pub use call::who;
@@ -74,14 +76,23 @@ impl Api {
         Api { versions, reports: Arc::new(reports), work, cache, gate, log }
     }
 
-    /// A version by name, opened away from the threads that serve connections if it is an old one.
-    async fn version(&self, name: &str) -> Result<Arc<Version>, Status> {
+    /// A version by name. One that is not open is opened as a question is answered: at the caller's
+    /// turn.
+    async fn version(
+        &self,
+        caller: &Caller,
+        deadline: Instant,
+        name: &str,
+    ) -> Result<Arc<Version>, Status> {
         if name.is_empty() {
             return self.versions.get(name).map_err(|error| status::of_version(&error));
         }
+        if let Some(opened) = self.versions.opened(name) {
+            return Ok(opened);
+        }
         let (versions, name) = (Arc::clone(&self.versions), name.to_owned());
-        let opened = tokio::task::spawn_blocking(move || versions.get(&name)).await;
-        opened.map_err(|_| status::internal())?.map_err(|error| status::of_version(&error))
+        let job = move |_: &Cancel| versions.get(&name).map_err(|error| status::of_version(&error));
+        self.work.run(caller, deadline, job).await
     }
 }
 

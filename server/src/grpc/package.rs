@@ -19,20 +19,20 @@ impl Api {
         &self,
         call: Call<v1::PackageRequest>,
     ) -> Result<Parts<v1::PackageResponse>, Status> {
-        let Call { caller, message: request, .. } = call;
+        let Call { caller, deadline, message: request } = call;
         let visit = Arc::clone(&caller.visit);
         let Some(kind) = Kind::find(&request.kind) else {
             let message = format!("datapakken '{}' findes ikke", request.kind);
             return Err(status::unknown(message, Kind::names().map(str::to_owned).collect()));
         };
-        let version = self.version(&request.version).await?;
+        let version = self.version(&caller, deadline, &request.version).await?;
         let kommune = request.kommune;
         let wanted = kommune.clone();
         request::current().tell_version(&version.name);
         tell(&visit, kind, &version);
         let eyes = caller.caller.clone();
-        let order = move || Order::new(&version, &eyes, kind, &wanted);
-        let order = tokio::task::spawn_blocking(order).await.map_err(|_| status::internal())?;
+        let order = move |_: &Cancel| Ok(Order::new(&version, &eyes, kind, &wanted));
+        let order = self.work.run(&caller, deadline, order).await?;
         let order = order.ok_or_else(|| no_package(kind, &kommune))?;
         visit.note(|entry| {
             let question = entry.question.get_or_insert_default();

@@ -23,7 +23,7 @@ impl Api {
         call: Call<v1::QueryRequest>,
     ) -> Result<v1::QueryResponse, Status> {
         let question = asked(call.message.question)?;
-        let sight = self.sight(&call.caller, &question.version).await?;
+        let sight = self.sight(&call.caller, call.deadline, &question.version).await?;
         let job = move |cancel: &Cancel| {
             let answered = ask(&sight, &question, cancel)?;
             whole(&sight, &answered, question.formatted)

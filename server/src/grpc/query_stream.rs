@@ -14,7 +14,7 @@ impl Api {
         call: Call<v1::QueryStreamRequest>,
     ) -> Result<Parts<v1::QueryStreamResponse>, Status> {
         let question = asked(call.message.question)?;
-        let sight = self.sight(&call.caller, &question.version).await?;
+        let sight = self.sight(&call.caller, call.deadline, &question.version).await?;
         let job = move |cancel: &Cancel| {
             let answered = ask(&sight, &question, cancel)?;
             Ok(convert::parts(convert::cell_set(&sight, &answered, question.formatted)))

@@ -35,7 +35,7 @@ impl Api {
         call: Call<v1::RunReportRequest>,
     ) -> Result<Parts<v1::RunReportResponse>, Status> {
         let Call { caller, deadline, message: mut request } = call;
-        let sight = self.sight(&caller, &request.version).await?;
+        let sight = self.sight(&caller, deadline, &request.version).await?;
         let report = self.reports.find(&request.name).map_err(|error| status::of_report(&error))?;
         sight.tell_asked(|question| question.of.clone_from(&report.name));
         name_members(&sight, report, &mut request)?;
@@ -58,14 +58,24 @@ impl Api {
 
     /// The version before one that the caller sees, as the caller sees it: the one that it was held
     /// against when it was made; of a version of an earlier program the one before it by name. None
-    /// where there is none that can be read.
-    async fn former(&self, sight: &Sight, caller: &Asker) -> Option<Sight> {
-        let mut names = names(self.versions.data()).ok()?.into_iter();
+    /// where there is none that can be read; that it is not opened in time is a refusal.
+    async fn former(
+        &self,
+        sight: &Sight,
+        caller: &Asker,
+        deadline: Instant,
+    ) -> Result<Option<Sight>, Status> {
+        let mut names = names(self.versions.data()).unwrap_or_default().into_iter();
         let before = match decisions(&sight.version.manifest) {
-            Some(decided) => names.find(|name| name.to_string() == decided.former)?,
-            None => names.find(|name| *name < sight.version.name)?,
+            Some(decided) => names.find(|name| name.to_string() == decided.former),
+            None => names.find(|name| *name < sight.version.name),
         };
-        self.sight(caller, &before.to_string()).await.ok()
+        let Some(before) = before else { return Ok(None) };
+        match self.sight(caller, deadline, &before.to_string()).await {
+            Ok(sight) => Ok(Some(sight)),
+            Err(refused) if is_of_now(refused.code()) => Err(refused),
+            Err(_) => Ok(None),
+        }
     }
 
     /// A report of lines.
@@ -78,7 +88,7 @@ impl Api {
     ) -> Result<Vec<v1::TablePart>, Status> {
         let Asked { kind, filled, source, request } = asked;
         let former = match kind {
-            TableReport::Fejlliste => self.former(&sight, caller).await,
+            TableReport::Fejlliste => self.former(&sight, caller, deadline).await?,
             TableReport::Hand07 => None,
         };
         let versions = Arc::clone(&self.versions);
@@ -148,6 +158,12 @@ impl Api {
             request.parameters.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
         report.fill(&given, timeline).map_err(|error| status::of_report(&error))
     }
+}
+
+/// Whether the same is answered at another time: the places were taken, the time was up, or it was ended.
+fn is_of_now(code: Code) -> bool {
+    use Code::{Cancelled, DeadlineExceeded, ResourceExhausted, Unavailable};
+    matches!(code, Cancelled | DeadlineExceeded | ResourceExhausted | Unavailable)
 }
 
 /// Puts keys in the place of the members that parameters name.

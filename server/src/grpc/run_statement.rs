@@ -19,7 +19,7 @@ impl Api {
         call: Call<v1::RunStatementRequest>,
     ) -> Result<Parts<v1::RunStatementResponse>, Status> {
         let question = asked(call.message.question)?;
-        let sight = self.sight(&call.caller, &question.version).await?;
+        let sight = self.sight(&call.caller, call.deadline, &question.version).await?;
         let explain = call.message.explain;
         let job = move |cancel: &Cancel| run(&sight, &question, explain, cancel);
         let parts = self.work.run(&call.caller, call.deadline, job).await?;

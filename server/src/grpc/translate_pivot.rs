@@ -1,6 +1,6 @@
 //! Writes a pivot as MDX, without answering it.
 
-use terning_engine::query;
+use terning_engine::query::{self, Cancel};
 use terning_proto::v1;
 use tonic::{Code, Status};
 
@@ -13,7 +13,7 @@ impl Api {
         &self,
         call: Call<v1::TranslatePivotRequest>,
     ) -> Result<v1::TranslatePivotResponse, Status> {
-        let sight = self.sight(&call.caller, &call.message.version).await?;
+        let sight = self.sight(&call.caller, call.deadline, &call.message.version).await?;
         let Some(asked) = call.message.pivot else {
             let message = "forespørgslen indeholder ingen pivot";
             return Err(status::plain(
@@ -23,12 +23,15 @@ impl Api {
                 "udfyld pivot",
             ));
         };
-        let asked = pivot(&asked);
-        if let Ok(view) = sight.find_cube(&asked.cube) {
-            let filters = [&asked.filters[..], &asked.columns, &asked.rows].concat();
-            sight.tell_filters(view, &filters, "");
-        }
-        let mdx = query::translate(&sight.views, &asked).map_err(status::of_query)?;
-        Ok(v1::TranslatePivotResponse { mdx })
+        let job = move |cancel: &Cancel| {
+            let asked = pivot(&asked);
+            if let Ok(view) = sight.find_cube(&asked.cube) {
+                let filters = [&asked.filters[..], &asked.columns, &asked.rows].concat();
+                sight.tell_filters(view, &filters, "");
+            }
+            let mdx = query::translate(&sight.views, &asked, &sight.limits, cancel);
+            Ok(v1::TranslatePivotResponse { mdx: mdx.map_err(status::of_query)? })
+        };
+        self.work.run(&call.caller, call.deadline, job).await
     }
 }

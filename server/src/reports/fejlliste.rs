@@ -12,7 +12,9 @@ use cube_schema::domains::vh::regler::RULES;
 use terning_engine::load::LoadReport;
 use terning_engine::load::report::DeliveryLine;
 use terning_engine::query::table::{ORDINAL, Values};
-use terning_engine::query::{Cancel, Drill, ErrorKind, Pivot, QueryError, Table, View, drill};
+use terning_engine::query::{
+    Cancel, Drill, ErrorKind, Limits, Pivot, QueryError, Table, View, drill,
+};
 
 use super::leveret::{self, Fields};
 use super::{Lines, ReportFault};
@@ -369,7 +371,7 @@ fn behind(source: &Source<'_>, pivot: &Pivot, cancel: &Cancel) -> Result<u32, Qu
     let (cube, filters) = (pivot.cube.clone(), pivot.filters.clone());
     let columns = vec!["Startdato".to_owned()];
     let asked = Drill { cube, filters, columns, max: 1, ..Drill::default() };
-    Ok(drill(source.views, &asked, cancel)?.1.behind)
+    Ok(drill(source.views, &asked, (&Limits::default(), cancel))?.1.behind)
 }
 
 fn mark(records: &Table, row: usize, rule: &str) -> Found {

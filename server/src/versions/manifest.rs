@@ -11,6 +11,7 @@ use cube_schema::schema::{Disclosure, Role, Schema};
 use serde::{Deserialize, Serialize};
 use terning_engine::snapshot;
 
+use super::unread::Unread;
 use super::{MANIFEST, VersionName, checksum};
 
 /// How a file with a checksum begins; its digits follow, and then [`MARK_END`].
@@ -75,9 +76,16 @@ impl Manifest {
     /// # Errors
     /// The file is missing or damaged, in one Danish sentence.
     pub fn read(folder: &Path) -> Result<Manifest, String> {
-        let text = fs::read_to_string(folder.join(MANIFEST))
-            .map_err(|error| format!("{MANIFEST} kan ikke læses: {error}"))?;
-        Manifest::parse(&text).map_err(|problem| format!("{MANIFEST} er beskadiget: {problem}"))
+        Manifest::read_or_why(folder).map_err(|unread| unread.problem)
+    }
+
+    /// The same, where it matters whether the error passes.
+    pub(super) fn read_or_why(folder: &Path) -> Result<Manifest, Unread> {
+        let text = fs::read_to_string(folder.join(MANIFEST));
+        let text =
+            text.map_err(|error| Unread::file(&format!("{MANIFEST} kan ikke læses"), &error))?;
+        let damaged = |problem| Unread::damaged(format!("{MANIFEST} er beskadiget: {problem}"));
+        Manifest::parse(&text).map_err(damaged)
     }
 
     /// The text of the file, with its checksum.

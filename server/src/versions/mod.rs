@@ -24,6 +24,7 @@ mod raw;
 mod remove;
 mod state;
 mod store;
+mod unread;
 mod views;
 mod watch;
 mod write;
@@ -38,8 +39,8 @@ pub use raw::{RawFile, RawStore, find_raw, keep_files, keep_raw, raw_files, read
 pub(crate) use raw::{checksum, checksum_of};
 pub use remove::{Removed, bytes_of, keep_newest, remove};
 pub use state::{ASIDE, AWAITING, State, awaited, may_answer};
-pub(crate) use store::open;
 pub use store::{Listed, Version, VersionError, Versions, check_folder};
+pub(crate) use store::{answering, open};
 pub use views::Views;
 pub use watch::watch;
 pub use write::{Draft, Lock};

@@ -13,7 +13,7 @@ use anyhow::{Context, bail};
 use super::activate::check_known;
 use super::state::State;
 use super::write::{draft_folder, remove_leftovers};
-use super::{Lock, Manifest, VersionName, current, folder, names, raw, version_folder};
+use super::{Lock, Manifest, VersionName, answering, current, folder, names, raw, version_folder};
 use crate::disk::Disk;
 
 /// The file, in the data folder, with the names of removed versions, one in a line.
@@ -35,8 +35,8 @@ pub struct Removed {
 /// Removes versions.
 ///
 /// # Errors
-/// There is no such version, or it is needed: it is the one that is asked, or the one that this or a
-/// waiting one is compared with. Also where a rebuild is running or the data folder cannot be written.
+/// There is no such version, or it is needed: it is the one that is asked, the one that answers where
+/// that cannot be read, or the one that the active or a waiting one is compared with. Also where a rebuild is running or the data folder cannot be written.
 pub fn remove(disk: &Disk, data: &Path, wanted: &[VersionName]) -> anyhow::Result<Removed> {
     wanted.iter().try_for_each(|name| check_known(data, *name))?;
     let lock = Lock::take(disk, data)?;
@@ -75,6 +75,9 @@ fn needed(data: &Path) -> anyhow::Result<BTreeMap<VersionName, String>> {
         bail!("ingen version er aktiv; tag først en i brug med terning-server activate")
     };
     let mut needed = BTreeMap::from([(active, "den er aktiv".to_owned())]);
+    if let Some(answers) = answering(data).filter(|answers| *answers != active) {
+        needed.insert(answers, format!("den svarer, fordi {active} ikke kan læses"));
+    }
     for name in names(data)? {
         let folder = version_folder(data, name);
         let Ok(manifest) = Manifest::read(&folder) else { continue };

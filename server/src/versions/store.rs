@@ -1,6 +1,6 @@
 //! The versions that can be asked: one active, others opened when they are asked for.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -10,6 +10,7 @@ use arc_swap::ArcSwapOption;
 use terning_engine::cube::Cube;
 use terning_engine::snapshot;
 
+use super::unread::{Marks, Stamps, Unread};
 use super::{
     CUBES, Current, MANIFEST, Manifest, Protection, State, VersionName, Views, bytes_of, folder,
     may_answer, names, version_folder,
@@ -75,7 +76,9 @@ pub struct Versions {
     protection: Protection,
     active: ArcSwapOption<Version>,
     former: Mutex<VecDeque<Arc<Version>>>,
-    damaged: Mutex<BTreeMap<VersionName, String>>,
+    /// Held while a former version is opened.
+    opening: Mutex<()>,
+    unread: Marks,
     /// What was said to be wrong with `CURRENT`, once.
     told: Mutex<Option<String>>,
 }
@@ -89,7 +92,8 @@ impl Versions {
             protection: Protection::default(),
             active: ArcSwapOption::empty(),
             former: Mutex::default(),
-            damaged: Mutex::default(),
+            opening: Mutex::default(),
+            unread: Marks::default(),
             told: Mutex::default(),
         }
     }
@@ -152,22 +156,23 @@ impl Versions {
         *told = problem.cloned();
     }
 
-    /// Opens a version unless it is known to be damaged.
+    /// Opens a version unless it is known that it cannot be.
     fn open_once(&self, name: VersionName) -> Option<Arc<Version>> {
-        if lock(&self.damaged).contains_key(&name) {
-            return None;
-        }
-        match self.find_opened(name).map_or_else(|| self.open(name), Ok) {
-            Ok(version) => Some(version),
-            Err(problem) => {
-                tracing::error!(version = %name, %problem, "versionen kan ikke læses og springes over");
-                lock(&self.damaged).insert(name, problem);
-                None
-            }
-        }
+        self.find_opened(name).or_else(|| match self.unread.find(name, &self.folder(name)) {
+            Some(_) => None,
+            None => self.open(name).ok(),
+        })
     }
 
-    /// A version by name; without one, the active version. Opening an old one reads its file.
+    /// A version by name, if it is open.
+    #[must_use]
+    pub fn opened(&self, name: &str) -> Option<Arc<Version>> {
+        let name = VersionName::parse(name).filter(|name| self.folder(*name).is_dir())?;
+        self.find_opened(name)
+    }
+
+    /// A version by name; without one, the active version. Opening an old one reads its file, and
+    /// waits while another is opened.
     ///
     /// # Errors
     /// There is no such version, or it is damaged.
@@ -181,17 +186,41 @@ impl Versions {
             let known = known().iter().map(ToString::to_string).collect();
             return Err(VersionError::Unknown { name: name.to_owned(), known });
         };
-        if let Some(version) = self.find_opened(parsed) {
+        let found = self.find_opened(parsed).map_or_else(|| self.open_alone(parsed), Ok);
+        found.map_err(|problem| VersionError::Damaged { name: parsed, problem })
+    }
+
+    /// Opens a former version, one at a time: whoever waited for the same one finds it open then, and
+    /// the disk is read once.
+    fn open_alone(&self, name: VersionName) -> Result<Arc<Version>, String> {
+        let _opening = lock(&self.opening);
+        if let Some(version) = self.find_opened(name) {
             return Ok(version);
         }
-        let version =
-            self.open(parsed).map_err(|problem| VersionError::Damaged { name: parsed, problem })?;
+        if let Some(problem) = self.unread.damaged(name, &self.folder(name)) {
+            return Err(problem);
+        }
+        let version = self.open(name)?;
         self.keep(Arc::clone(&version));
         Ok(version)
     }
 
+    /// Opens a version. One that cannot be is named in the log, once, and remembered.
     fn open(&self, name: VersionName) -> Result<Arc<Version>, String> {
-        read(&self.data, name, self.protection)
+        let stamps = Stamps::of(&self.folder(name));
+        match read(&self.data, name, self.protection) {
+            Ok(version) => {
+                self.unread.clear(name);
+                Ok(version)
+            }
+            Err(unread) => {
+                let problem = unread.problem.clone();
+                if self.unread.note(name, stamps, unread) {
+                    tracing::error!(version = %name, %problem, "versionen kan ikke læses");
+                }
+                Err(problem)
+            }
+        }
     }
 
     fn find_opened(&self, name: VersionName) -> Option<Arc<Version>> {
@@ -214,8 +243,8 @@ impl Versions {
     }
 
     fn listed(&self, name: VersionName, active: bool) -> Listed {
-        let damaged = lock(&self.damaged).get(&name).cloned();
         let folder = self.folder(name);
+        let damaged = self.unread.damaged(name, &folder);
         let manifest = damaged.map_or_else(|| Manifest::read(&folder), Err);
         let state = State::of(&folder, manifest.as_ref(), active);
         Listed { name, manifest, state, bytes: bytes_of(&folder) }
@@ -242,19 +271,26 @@ pub fn check_folder(data: &Path) -> anyhow::Result<()> {
 /// # Errors
 /// Something is missing or damaged, in one Danish sentence that users may read: it names no folder.
 pub(crate) fn open(data: &Path, name: VersionName) -> Result<Arc<Version>, String> {
-    read(data, name, Protection::default())
+    read(data, name, Protection::default()).map_err(|unread| unread.problem)
+}
+
+/// The version that a server of a data folder answers from when none is named: the one that `CURRENT`
+/// names, or, where that cannot be read, the newest before it that can.
+pub(crate) fn answering(data: &Path) -> Option<VersionName> {
+    Versions::new(data).refresh().map(|version| version.name)
 }
 
 /// The same, small counts being hidden or not.
-fn read(data: &Path, name: VersionName, protection: Protection) -> Result<Arc<Version>, String> {
+fn read(data: &Path, name: VersionName, protection: Protection) -> Result<Arc<Version>, Unread> {
     let folder = version_folder(data, name);
-    let manifest = Manifest::read(&folder)?;
+    let manifest = Manifest::read_or_why(&folder)?;
     if manifest.version != name.to_string() {
-        return Err(format!("{MANIFEST} er af en anden version ({})", manifest.version));
+        let problem = format!("{MANIFEST} er af en anden version ({})", manifest.version);
+        return Err(Unread::damaged(problem));
     }
     let map = map(&folder.join(CUBES));
-    let map = map.map_err(|error| format!("{CUBES} kan ikke åbnes: {error}"))?;
-    let damaged = |problem: String| format!("{CUBES} er beskadiget: {problem}");
+    let map = map.map_err(|error| Unread::file(&format!("{CUBES} kan ikke åbnes"), &error))?;
+    let damaged = |problem: String| Unread::damaged(format!("{CUBES} er beskadiget: {problem}"));
     let cubes = snapshot::open(map.clone()).map_err(|error| damaged(error.to_string()))?;
     if let Some(written) = manifest.cubes() {
         written.check(&map).map_err(damaged)?;

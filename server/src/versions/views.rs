@@ -13,13 +13,21 @@ const KEPT: usize = 256;
 
 /// Views by whose eyes they are, the newest first.
 #[derive(Default)]
-pub struct Views(Mutex<VecDeque<(Caller, Arc<[View]>)>>);
+pub struct Views {
+    kept: Mutex<VecDeque<(Caller, Arc<[View]>)>>,
+    /// Held while they are found: whoever asks for the same then has them.
+    finding: Mutex<()>,
+}
 
 impl Version {
     /// What a caller may see: a view of every cube that exists for them. `None` where the version
     /// does not know the caller's role, or what is to be hidden, and so cannot tell what it sees.
     #[must_use]
     pub fn views(&self, caller: &Caller) -> Option<Arc<[View]>> {
+        if let Some(kept) = self.views.find(caller) {
+            return Some(kept);
+        }
+        let _finding = self.views.finding.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(kept) = self.views.find(caller) {
             return Some(kept);
         }
@@ -47,12 +55,12 @@ impl Version {
 
 impl Views {
     fn find(&self, caller: &Caller) -> Option<Arc<[View]>> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.iter().find(|(own, _)| own == caller).map(|(_, views)| Arc::clone(views))
     }
 
     fn keep(&self, caller: &Caller, views: &Arc<[View]>) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.push_front((caller.clone(), Arc::clone(views)));
         kept.truncate(KEPT);
     }

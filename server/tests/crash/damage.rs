@@ -3,10 +3,14 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::{Arc, Barrier};
+use std::thread;
 
+use terning_engine::load::Accept;
 use terning_server::disk::Disk;
+use terning_server::rebuild::{REPORT, Rebuild, rebuild};
 use terning_server::versions::{
-    self, CUBES, MANIFEST, Manifest, Versions, read_raw, version_folder,
+    self, CUBES, MANIFEST, Manifest, State, VersionName, Versions, read_raw, version_folder,
 };
 
 use crate::model::Chance;
@@ -179,5 +183,83 @@ fn a_damaged_raw_file_is_noticed_and_stored_anew_by_the_next_rebuild() {
     world.build(Disk::real()).unwrap();
     for sha256 in &names {
         assert!(read_raw(&world.data(), sha256).is_ok(), "{sha256}");
+    }
+}
+
+/// Clients that ask for the same at a time.
+const CLIENTS: usize = 16;
+
+#[test]
+fn a_version_that_many_ask_for_is_opened_once() {
+    let world = two_versions();
+    let (versions, all) = (Versions::new(&world.data()), Barrier::new(CLIENTS));
+    versions.refresh().unwrap();
+    let opened: Vec<_> = thread::scope(|scope| {
+        let ask = || {
+            all.wait();
+            versions.get("2024-01.1").unwrap()
+        };
+        let asked: Vec<_> = (0..CLIENTS).map(|_| scope.spawn(ask)).collect();
+        asked.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert!(opened.iter().all(|one| Arc::ptr_eq(one, &opened[0])));
+}
+
+fn state(versions: &Versions, name: VersionName) -> State {
+    versions.list().into_iter().find(|listed| listed.name == name).unwrap().state
+}
+
+#[test]
+fn damage_is_listed_whoever_finds_it_and_until_the_file_is_right_again() {
+    let world = two_versions();
+    let (old, new) = (name("2024-01.1"), name("2024-02.1"));
+    let versions = Versions::new(&world.data());
+    versions.refresh().unwrap();
+    let path = version_folder(&world.data(), old).join(CUBES);
+    let sound = fs::read(&path).unwrap();
+    put(&path, &sound[..sound.len() / 2]);
+    assert!(versions.get("2024-01.1").is_err());
+    assert!(matches!(state(&versions, old), State::Damaged(_)));
+    put(&path, &sound);
+    assert_eq!(state(&versions, old), State::Kept);
+    assert!(versions.get("2024-01.1").is_ok());
+    // The one that should answer does so again without a restart.
+    let path = version_folder(&world.data(), new).join(CUBES);
+    let sound = fs::read(&path).unwrap();
+    put(&path, &sound[..sound.len() / 2]);
+    let running = Versions::new(&world.data());
+    assert_eq!(running.refresh().unwrap().name, old);
+    assert!(running.refresh().is_none(), "it is still damaged");
+    put(&path, &sound);
+    assert_eq!(running.refresh().unwrap().name, new);
+}
+
+#[test]
+fn what_answers_in_the_place_of_a_damaged_version_is_not_removed() {
+    let world = two_versions();
+    let (old, new) = (name("2024-01.1"), name("2024-02.1"));
+    // It does not tell any more what it was compared with either.
+    put(&version_folder(&world.data(), new).join(MANIFEST), b"damaged");
+    let refused = versions::remove(&Disk::real(), &world.data(), &[old]).unwrap_err().to_string();
+    assert!(refused.contains("den svarer, fordi 2024-02.1 ikke kan læses"), "{refused}");
+    let removed = versions::keep_newest(&Disk::real(), &world.data(), 1).unwrap();
+    assert_eq!(removed.versions, []);
+    assert_eq!(Versions::new(&world.data()).refresh().unwrap().name, old);
+}
+
+#[test]
+fn a_version_that_cannot_be_compared_with_the_one_before_waits_for_an_operator() {
+    for file in [REPORT, CUBES, MANIFEST] {
+        let world = World::new();
+        let old = world.build(Disk::real()).unwrap();
+        put(&version_folder(&world.data(), old).join(file), b"damaged");
+        world.second_month();
+        let order = Rebuild::new(world.deliveries(), world.data());
+        let outcome = rebuild(&Rebuild { accept: Accept::All, ..order }, &|_| ()).unwrap();
+        let reasons = &outcome.report().awaiting;
+        assert_eq!((outcome.exit_code(), reasons.len()), (3, 1), "{file}");
+        let why = format!("kan ikke sammenlignes med version {old}: ");
+        assert!(reasons[0].starts_with(&why) && reasons[0].contains(file), "{reasons:?}");
+        assert_eq!(versions::current(&world.data()), Some(old), "{file}");
     }
 }

@@ -50,15 +50,15 @@ impl Eyes {
                 let told = query::profile(&self.0, &Question::Mdx(text), &limits, &cancel);
                 told.map(|told| format!("{:?} {:?}", told.table, told.notes))
             }
-            Asked::Translate(pivot) => query::translate(&self.0, pivot),
+            Asked::Translate(pivot) => query::translate(&self.0, pivot, &limits, &cancel),
             Asked::Drill(asked) => {
                 // Conditions are positions for the access log, which is not shown to who asks.
-                drill(&self.0, asked, &cancel).map(|(view, drilled)| {
+                drill(&self.0, asked, (&limits, &cancel)).map(|(view, drilled)| {
                     let told = Drilled { conditions: Vec::new(), ..drilled };
                     format!("{:?}", (view, told))
                 })
             }
-            Asked::Explain(asked) => explain(&self.0, asked, &cancel).map(of_own),
+            Asked::Explain(asked) => explain(&self.0, asked, (&limits, &cancel)).map(of_own),
         };
         said.map_err(|error| format!("{error:?}"))
     }

@@ -4,7 +4,7 @@ use cube_schema::domain::Domain;
 use cube_schema::domains::vh::Vh;
 use terning_engine::query::explain::{ExplainCell, explain, rules};
 use terning_engine::query::table::Values;
-use terning_engine::query::{Cancel, Drill, Drilled, ErrorKind, QueryError, drill, role};
+use terning_engine::query::{Cancel, Drill, Drilled, ErrorKind, Limits, QueryError, drill, role};
 use terning_tests::engine::Engine;
 use terning_tests::folder::Delivery;
 
@@ -37,7 +37,8 @@ fn asked(
     let (filters, columns) = (owned(filters), owned(columns));
     let asked = Drill { cube: cube.to_owned(), filters, columns, ..Drill::default() };
     let eyes = Eyes::of(&engine.cubes, kommune);
-    drill(eyes.views(), &asked, &Cancel::default()).map(|(_, drilled)| drilled)
+    drill(eyes.views(), &asked, (&Limits::default(), &Cancel::default()))
+        .map(|(_, drilled)| drilled)
 }
 
 #[test]
@@ -96,7 +97,7 @@ fn a2_behind_the_numerators_of_key_figures_are_the_own_records_of_benchmark() {
             first: 0,
         };
         let eyes = Eyes::of(&engine.cubes, kommune);
-        drill(eyes.views(), &asked, &Cancel::default()).unwrap().1
+        drill(eyes.views(), &asked, (&Limits::default(), &Cancel::default())).unwrap().1
     };
     let own = of("157", "Modtagere, længerevarende ophold");
     assert_eq!(texts(&own, "Ydelsesid"), [Some("b".to_owned())]);
@@ -122,14 +123,15 @@ fn a_role_without_the_own_steps_of_records_is_shown_none_of_them() {
         for (cube, measure) in [(BENCHMARK, ""), ("Nøgletal", "Modtagere, midlertidige ophold")] {
             let asked =
                 Drill { cube: cube.to_owned(), measure: measure.to_owned(), ..Drill::default() };
-            let refused = drill(&views, &asked, &Cancel::default()).unwrap_err();
+            let refused =
+                drill(&views, &asked, (&Limits::default(), &Cancel::default())).unwrap_err();
             assert!(refused.message.contains("rollen giver ikke adgang"), "{refused}");
             let asked = ExplainCell {
                 cube: cube.to_owned(),
                 measure: measure.to_owned(),
                 ..ExplainCell::default()
             };
-            explain(&views, &asked, &Cancel::default()).unwrap_err();
+            explain(&views, &asked, (&Limits::default(), &Cancel::default())).unwrap_err();
             assert!(rules(&views, cube).is_empty());
         }
     }

@@ -2,7 +2,7 @@
 
 use terning_engine::query::drill::{self as engine, Drill};
 use terning_engine::query::table::{Table, Values};
-use terning_engine::query::{Cancel, View};
+use terning_engine::query::{Cancel, Limits, View};
 use terning_oracle::{Day, Drilled, Eyes, Pivot};
 use terning_tests::random::Random;
 use terning_tests::words;
@@ -75,7 +75,8 @@ fn ours(both: &Both, eyes: &Eyes, pivot: &Pivot, filters: &[String]) -> Option<V
         ..Drill::default()
     };
     let views: Vec<View> = both.views(eyes).iter().map(View::of_records).collect();
-    let (_, drilled) = engine::drill(&views, &asked, &Cancel::default()).ok()?;
+    let (_, drilled) =
+        engine::drill(&views, &asked, (&Limits::default(), &Cancel::default())).ok()?;
     assert_eq!(drilled.records, drilled.table.rows());
     let as_of = both.engine.loaded.report.as_of.as_str();
     Some(sorted((0..drilled.records).map(|row| line_of(&drilled.table, row, as_of)).collect()))

@@ -1,7 +1,7 @@
 //! Why a figure is what it is, on difficult folders: the steps of random cells.
 
-use terning_engine::query::Cancel;
 use terning_engine::query::explain::{ExplainCell, Step, UNEXPLAINED, explain};
+use terning_engine::query::{Cancel, Limits};
 use terning_oracle::{Eyes, Pivot};
 use terning_tests::question;
 use terning_tests::random::Random;
@@ -45,7 +45,7 @@ fn agree(both: &Both, eyes: &Eyes, pivot: &Pivot, seed: u64) -> usize {
     let about = format!("folder {seed} {eyes:?} {filters:?} {measure}");
     let (cube, filters) = (pivot.cube.clone(), pivot.filters.clone());
     let asked = ExplainCell { cube, filters: filters.clone(), measure: measure.clone() };
-    let ours = explain(&both.views(eyes), &asked, &Cancel::default());
+    let ours = explain(&both.views(eyes), &asked, (&Limits::default(), &Cancel::default()));
     let theirs = both.oracle.waterfall(eyes, &filters, measure);
     let (Ok(ours), Ok(theirs)) = (&ours, &theirs) else {
         assert!(ours.is_err() && theirs.is_err(), "{about}: {ours:?} {theirs:?}");

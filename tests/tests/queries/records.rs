@@ -119,7 +119,8 @@ fn a_drill_stands_at_default_members_as_its_cell_does() {
     for (filters, year) in
         [(vec!["Butik.Land=Danmark"], "2023"), (vec!["Butik.Land=Danmark", "Tid.År=2024"], "2024")]
     {
-        let found = drill(&views(), &asked(&filters), &Cancel::default()).unwrap().1;
+        let found =
+            drill(&views(), &asked(&filters), (&Limits::default(), &Cancel::default())).unwrap().1;
         assert_eq!(found.records, sold("Danmark", year).0.len(), "{filters:?}");
         assert_eq!(found.stands.is_empty(), year == "2024", "{:?}", found.stands);
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 use cube_schema::day::Month;
 use rust_xlsxwriter::Workbook;
 use terning_engine::query::diff::{Cause, Side, diff};
-use terning_engine::query::{Cancel, Limits, Pivot, Question, View, answer};
+use terning_engine::query::{Cancel, ErrorKind, Limits, Pivot, Question, View, answer};
 use terning_server::rebuild::{Rebuild, rebuild};
 use terning_server::reports::sammenlign::IDENTITY;
 use terning_server::versions::Versions;
@@ -300,8 +300,11 @@ fn questions() -> Vec<(&'static str, &'static str, &'static str)> {
 
 fn check(views: &[Vec<View>; 2], pivot: &Pivot, moved: &mut [usize; Cause::ALL.len()]) {
     let side = |at: usize| Side { name: "", views: &views[at] };
-    let cancel = Cancel::default();
-    let found = diff(side(0), side(1), pivot, &IDENTITY, &cancel).unwrap();
+    let (limits, cancel) = (Limits::default(), Cancel::default());
+    let found = diff(side(0), side(1), pivot, &IDENTITY, (&limits, &cancel)).unwrap();
+    let none = Limits { cells: 0, ..Limits::default() };
+    let refused = diff(side(0), side(1), pivot, &IDENTITY, (&none, &cancel)).unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::TooLarge, "{refused}");
     for cell in &found.cells {
         let change = cell.after.unwrap_or_default() - cell.before.unwrap_or_default();
         let told: f64 = cell.causes.iter().sum();
@@ -315,7 +318,7 @@ fn check(views: &[Vec<View>; 2], pivot: &Pivot, moved: &mut [usize; Cause::ALL.l
     let powers = |value: f64| [value, value * value, value * value * value];
     let answered = [0, 1].map(|at| {
         let question = Question::Pivot(pivot);
-        let cells = answer(&views[at], &question, &Limits::default(), &cancel).unwrap().cells;
+        let cells = answer(&views[at], &question, &limits, &cancel).unwrap().cells;
         cells.values.iter().map(|&value| powers(value)).fold([0.0; 3], add)
     });
     let told = found.cells.iter().fold([0.0; 3], |sum, cell| {

@@ -9,6 +9,9 @@ use terning_server::versions::{self, VersionName};
 use crate::harness::{PICKED_UP, Server, publish};
 use crate::toy;
 
+/// How long a server may take until it answers, on a machine that is busy.
+const AT_ONCE: Duration = Duration::from_secs(10);
+
 /// The version that answers.
 fn answering(server: &Server) -> String {
     let json = server.answer(&["cubes", "--format=json"]);
@@ -72,7 +75,7 @@ fn a_restarted_server_answers_at_once() {
         let begun = Instant::now();
         let server = Server::ready(data.path());
         assert_eq!(answering(&server), "2020-12.1");
-        assert!(begun.elapsed() < Duration::from_secs(1));
+        assert!(begun.elapsed() < AT_ONCE);
     }
 }
 

@@ -3,17 +3,28 @@
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
 
 use terning_server::config::{Access, Metrics, Settings};
 
 use crate::access::built;
-use crate::harness::Server;
+use crate::harness::{PICKED_UP, Server};
 
 const PAGE: &str = include_str!("../../../docs/metrics.md");
 
+/// A free address that no connection of others takes: these come from ports above 32767. Each is
+/// given once.
+fn free() -> SocketAddr {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = (std::process::id() % 1000) as u16 * 10;
+    let ports = std::iter::repeat_with(|| (first + NEXT.fetch_add(1, Relaxed)) % 10_000);
+    let here = |port| SocketAddr::from(([127, 0, 0, 1], 20_000 + port));
+    ports.take(10_000).map(here).find(|address| TcpListener::bind(address).is_ok()).unwrap()
+}
+
 /// A server that tells at an address.
 fn telling(data: &std::path::Path) -> (Server, SocketAddr) {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let free = free();
     let metrics = Metrics { listen: Some(free) };
     (Server::with_settings(data, Settings { metrics, ..Access::Local.into() }), free)
 }
@@ -92,13 +103,13 @@ fn calls_answers_and_the_version_are_counted() {
 fn ready_is_when_questions_can_be_answered() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("versions")).unwrap();
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let free = free();
     let metrics = Metrics { listen: Some(free) };
     let settings = Settings { metrics, ..Access::Local.into() };
     let _server = Server::start_with(folder.path(), settings);
     let began = std::time::Instant::now();
-    while TcpStream::connect(free).is_err() && began.elapsed().as_secs() < 5 {
-        std::thread::yield_now();
+    while TcpStream::connect(free).is_err() && began.elapsed() < PICKED_UP {
+        std::thread::sleep(std::time::Duration::from_millis(5));
     }
     assert_eq!(get(free, "/healthz").0, 200);
     let (status, why) = get(free, "/readyz");

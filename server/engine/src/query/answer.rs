@@ -202,9 +202,13 @@ impl Prepared {
 ///
 /// # Errors
 /// The pivot cannot be understood.
-pub fn translate(views: &[View], pivot: &Pivot) -> Result<String, QueryError> {
-    let (view, bound) =
-        bound(views, &Question::Pivot(pivot), &Limits::default(), &Cancel::default())?;
+pub fn translate(
+    views: &[View],
+    pivot: &Pivot,
+    limits: &Limits,
+    cancel: &Cancel,
+) -> Result<String, QueryError> {
+    let (view, bound) = bound(views, &Question::Pivot(pivot), limits, cancel)?;
     Ok(show::mdx(&views[view], &bound))
 }
 
@@ -283,7 +287,7 @@ mod tests {
             rows: vec!["Handle kommune.Kommune".to_owned()],
             ..Pivot::default()
         };
-        let text = translate(&[view()], &pivot).unwrap();
+        let text = translate(&[view()], &pivot, &Limits::default(), &Cancel::default()).unwrap();
         assert_eq!(meaning(&Question::Mdx(&text)), meaning(&Question::Pivot(&pivot)), "{text}");
     }
 }

@@ -26,7 +26,7 @@ use super::explain::{self, UNEXPLAINED};
 use super::pivot::Pivot;
 use super::table::{Table, Values};
 use super::view::{Seen, View};
-use super::{Cancel, answer};
+use super::{Cancel, Limits, answer};
 use crate::cube::Rows;
 use ledger::{Classes, Ledger};
 use worlds::{Grid, Place};
@@ -154,7 +154,7 @@ pub fn diff(
     after: Side<'_>,
     pivot: &Pivot,
     identity: &Identity<'_>,
-    cancel: &Cancel,
+    within: (&Limits, &Cancel),
 ) -> Result<Compared, QueryError> {
     let at =
         |side: Side<'_>| answer::find(side.views, &pivot.cube).map_err(|error| told(error, side));
@@ -163,7 +163,7 @@ pub fn diff(
     disclose::refuse(&after.views[new], "sammenligninger af versioner")?;
     let tellers = Tellers::find((before.views, old), (after.views, new));
     let words = (pivot, identity);
-    let classes = Classes::find(before.views, after.views, tellers.as_ref(), words, cancel)?;
+    let classes = Classes::find(before.views, after.views, tellers.as_ref(), words, within.1)?;
     let own = is_own(&after.views[new]);
     let pivot = Pivot { empty: false, ..pivot.clone() };
     let asked = (&before.views[old], &after.views[new]);
@@ -173,7 +173,7 @@ pub fn diff(
         tellers.as_ref(),
         &pivot,
         (identity, &classes),
-        cancel,
+        within,
     )?;
     Ok(compare(&ran, own))
 }
@@ -298,7 +298,7 @@ pub fn records(
     after: Side<'_>,
     pivot: &Pivot,
     identity: &Identity<'_>,
-    cancel: &Cancel,
+    within: (&Limits, &Cancel),
 ) -> Result<Table, QueryError> {
     let at =
         |side: Side<'_>| answer::find(side.views, &pivot.cube).map_err(|error| told(error, side));
@@ -307,11 +307,11 @@ pub fn records(
     disclose::refuse(&after.views[new], "sammenligninger af versioner")?;
     let tellers = Tellers::find((before.views, old), (after.views, new));
     let words = (pivot, identity);
-    let classes = Classes::find(before.views, after.views, tellers.as_ref(), words, cancel)?;
+    let classes = Classes::find(before.views, after.views, tellers.as_ref(), words, within.1)?;
     let mut lines: Vec<Vec<String>> = Vec::new();
     for side in [before, after] {
         let is_old = std::ptr::eq(side.views, before.views);
-        let found = listed(side, pivot, identity, cancel).map_err(|error| told(error, side))?;
+        let found = listed(side, pivot, identity, within).map_err(|error| told(error, side))?;
         for texts in found {
             // What only time has done needs no list: it is every open record.
             let cause = classes.cause(&Ledger::key(&texts), is_old);
@@ -334,7 +334,7 @@ fn listed(
     side: Side<'_>,
     pivot: &Pivot,
     identity: &Identity<'_>,
-    cancel: &Cancel,
+    within: (&Limits, &Cancel),
 ) -> Result<Vec<Vec<String>>, QueryError> {
     let (dimension, field) = identity.whose;
     let mut columns = vec![format!("{dimension}.{field}")];
@@ -345,7 +345,7 @@ fn listed(
     let measure = pivot.measures.first().cloned().unwrap_or_default();
     let asked =
         Drill { cube: pivot.cube.clone(), filters, measure, columns, max: RECORDS, first: 0 };
-    let table = drill(side.views, &asked, cancel)?.1.table;
+    let table = drill(side.views, &asked, within)?.1.table;
     let text = |values: &Values, row: usize| match values {
         Values::Text(texts) => texts[row].as_deref().unwrap_or_default().to_owned(),
         Values::Number(_) | Values::Day(_) => String::new(),

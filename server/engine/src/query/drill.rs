@@ -87,7 +87,7 @@ pub struct Of {
 pub fn drill(
     views: &[View],
     asked: &Drill,
-    cancel: &Cancel,
+    within: (&Limits, &Cancel),
 ) -> Result<(usize, Drilled), QueryError> {
     let at = answer::find(views, &asked.cube)?;
     // What the asked cube does not have is refused here, whoever then tells of the records.
@@ -98,7 +98,7 @@ pub fn drill(
     let told = told::first(views, at, &asked.measure, &asked.filters, &[])?;
     check_records(views, &views[told.view], told.measure.group)?;
     let cell = CellAt { filters: &told.filters, conditions: &conditions, of: view };
-    let mut drilled = behind(views, &told, &cell, asked, cancel)?;
+    let mut drilled = behind(views, &told, &cell, asked, within)?;
     drilled.stands = conditions.iter().map(|one| shown(view, one)).collect();
     drilled.conditions = [said, conditions].concat();
     Ok((at, drilled))
@@ -172,7 +172,7 @@ fn behind(
     told: &Told,
     cell: &CellAt<'_>,
     asked: &Drill,
-    cancel: &Cancel,
+    within: (&Limits, &Cancel),
 ) -> Result<Drilled, QueryError> {
     let view = &views[told.view];
     disclose::refuse(view, "de enkelte ydelser")?;
@@ -181,14 +181,14 @@ fn behind(
     let lines = asked.first.saturating_sub(1)..asked.first.saturating_sub(1).saturating_add(max);
     let (conditions, columns) = (cell.on(&own, group)?, columns(&own, group, &asked.columns)?);
     let mut drilled = match told_by(views, view, told.measure)? {
-        None => records(&own, told.measure, conditions, &columns, lines, cancel)?,
+        None => records(&own, told.measure, conditions, &columns, lines, within)?,
         Some((teller, measure, step)) => {
             let filters = [cell.filters, &[step]].concat();
             let there = CellAt { filters: &filters, ..*cell };
             let names = names(&own, group, &columns);
             let columns = self::columns(&teller, measure.group, &names)?;
             let conditions = there.on(&teller, measure.group)?;
-            records(&teller, measure, conditions, &columns, lines, cancel)?
+            records(&teller, measure, conditions, &columns, lines, within)?
         }
     };
     let cube = view.cube();
@@ -266,10 +266,10 @@ pub fn records(
     conditions: Vec<Condition>,
     columns: &[Column],
     which: Range<usize>,
-    cancel: &Cancel,
+    (limits, cancel): (&Limits, &Cancel),
 ) -> Result<Drilled, QueryError> {
     let bound = Bound::stored(Vec::new(), conditions, measure, false);
-    let behind = run(view, &bound, &Limits::default(), cancel)?.behind;
+    let behind = run(view, &bound, limits, cancel)?.behind;
     let when = When::of(view.cube().measure(measure).kind);
     let cell = Cell::new(view, measure.group, &bound.conditions, columns, when);
     let lines = cell.lines(cancel)?;

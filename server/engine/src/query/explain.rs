@@ -76,7 +76,7 @@ pub struct Step {
 pub fn explain(
     views: &[View],
     asked: &ExplainCell,
-    cancel: &Cancel,
+    within: (&Limits, &Cancel),
 ) -> Result<Explained, QueryError> {
     let told = explainable(views, asked)?;
     let (at, view) = (told.view, &views[told.view]);
@@ -90,12 +90,12 @@ pub fn explain(
     }
     let measure = view.cube().measure(told.measure);
     let (late, early) = split(view, how, &told.filters)?;
-    let waterfall = Waterfall { how, hidden, early, measure: &measure.name, cancel };
+    let waterfall = Waterfall { how, hidden, early, measure: &measure.name, within };
     let mut steps = waterfall.steps()?;
     if !late.is_empty() {
         steps.push(waterfall.last(&late, steps.last())?);
     }
-    let whole = ask(view, &cell(&view.cube().name, &told.filters, &measure.name), cancel)?;
+    let whole = ask(view, &cell(&view.cube().name, &told.filters, &measure.name), within)?;
     let own = hidden.is_restricted();
     if own && !view.is_restricted() {
         steps.push(rest(&steps, whole.value(0)));
@@ -176,7 +176,7 @@ pub fn answer_without(
     views: &[View],
     pivot: &Pivot,
     rule: &Without,
-    cancel: &Cancel,
+    within: (&Limits, &Cancel),
 ) -> Result<(usize, CellSet), QueryError> {
     let at = answer::find(views, &pivot.cube)?;
     let cube = views[at].cube();
@@ -185,7 +185,7 @@ pub fn answer_without(
     let explains = explains.ok_or_else(|| not_explained(cube))?;
     let mut pivot = Pivot { cube: how.cube.clone(), ..pivot.clone() };
     pivot.filters.push(condition(&how.steps, &how.step, &[&rule.step]));
-    Ok((explains, ask(&views[explains], &pivot, cancel)?))
+    Ok((explains, ask(&views[explains], &pivot, within)?))
 }
 
 /// The view of the cube that explains.
@@ -261,8 +261,12 @@ fn cell(cube: &str, filters: &[String], measure: &str) -> Pivot {
     }
 }
 
-fn ask(view: &View, pivot: &Pivot, cancel: &Cancel) -> Result<CellSet, QueryError> {
-    run(view, &bind::pivot(view, pivot)?, &Limits::default(), cancel)
+fn ask(
+    view: &View,
+    pivot: &Pivot,
+    (limits, cancel): (&Limits, &Cancel),
+) -> Result<CellSet, QueryError> {
+    run(view, &bind::pivot(view, pivot)?, limits, cancel)
 }
 
 /// A condition on a field.
@@ -308,7 +312,7 @@ struct Waterfall<'a> {
     hidden: &'a View,
     early: Vec<String>,
     measure: &'a str,
-    cancel: &'a Cancel,
+    within: (&'a Limits, &'a Cancel),
 }
 
 impl Waterfall<'_> {
@@ -368,7 +372,7 @@ impl Waterfall<'_> {
         let filters = [self.early.as_slice(), &[step], more].concat();
         let mut pivot = cell(&self.how.cube, &filters, self.measure);
         pivot.measures = measures.iter().map(|&measure| measure.to_owned()).collect();
-        ask(self.hidden, &pivot, self.cancel)
+        ask(self.hidden, &pivot, self.within)
     }
 
     /// The last step: the conditions that were left out so far.

@@ -140,8 +140,8 @@ fn nothing_else_tells_of_figures_and_records() {
     let told = profile(&views, &Question::Mdx(TOWN), &limits, &cancel).map(|_| ());
     assert_eq!(told.unwrap_err().kind, ErrorKind::Hidden);
     let cell = Drill { cube: "Ydelser".to_owned(), ..Drill::default() };
-    assert!(drill(&views, &cell, &cancel).is_err());
+    assert!(drill(&views, &cell, (&limits, &cancel)).is_err());
     let cell =
         ExplainCell { cube: "Ydelser".to_owned(), filters: Vec::new(), measure: String::new() };
-    assert!(explain(&views, &cell, &cancel).is_err());
+    assert!(explain(&views, &cell, (&limits, &cancel)).is_err());
 }

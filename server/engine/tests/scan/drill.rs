@@ -23,14 +23,25 @@ pub fn check(view: &View, question: &Bound, seed: u64) {
     let columns = columns(view, question);
     let conditions = question.conditions.clone();
     let default = MeasureRef { group: 0, measure: CITIZENS };
-    let found = records(view, default, conditions, &columns, 0..3, &Cancel::default()).unwrap();
+    let found = records(
+        view,
+        default,
+        conditions,
+        &columns,
+        0..3,
+        (&Limits::default(), &Cancel::default()),
+    )
+    .unwrap();
     assert_eq!(found.records, expected, "TERNING_SCAN_SEED={seed}");
     assert_eq!(found.entities, citizens, "TERNING_SCAN_SEED={seed}");
     assert_eq!(found.table.rows(), expected.min(3), "TERNING_SCAN_SEED={seed}");
     for (measure, shape) in view.cube().groups[0].measures.iter().enumerate() {
         let at = MeasureRef { group: 0, measure };
         let conditions = question.conditions.clone();
-        let found = || records(view, at, conditions, &[], 0..0, &Cancel::default()).unwrap();
+        let found = || {
+            records(view, at, conditions, &[], 0..0, (&Limits::default(), &Cancel::default()))
+                .unwrap()
+        };
         let (about, expected) =
             (format!("TERNING_SCAN_SEED={seed}: {}", shape.name), count(measure));
         match shape.kind {

@@ -202,7 +202,8 @@ impl<'a> Asker<'a> {
     ) -> Result<(CellSet, &'a Cube), QueryError> {
         let (cells, view) = match without {
             Some(rule) => {
-                let (view, cells) = answer_without(self.views, pivot, rule, self.cancel)?;
+                let (view, cells) =
+                    answer_without(self.views, pivot, rule, (&Limits::default(), self.cancel))?;
                 (cells, view)
             }
             None => {

@@ -81,10 +81,10 @@ pub(super) fn run(
     tellers: Option<&Tellers>,
     pivot: &Pivot,
     (identity, classes): (&Identity<'_>, &Classes),
-    cancel: &Cancel,
+    within: (&Limits, &Cancel),
 ) -> Result<Ran, QueryError> {
-    let older = |view| World::new(sides.0, view, pivot, identity, classes, cancel);
-    let newer = |view| World::new(sides.1, view, pivot, identity, classes, cancel);
+    let older = |view| World::new(sides.0, view, pivot, identity, classes, within);
+    let newer = |view| World::new(sides.1, view, pivot, identity, classes, within);
     let is_told = |one: &View| tellers.is_some() && !is_own(one);
     if let Some(own) = tellers.filter(|_| is_told(asked.0) && is_told(asked.1)) {
         return between(&older(&own.before), &newer(&own.after));
@@ -144,7 +144,7 @@ struct World<'a> {
     pivot: &'a Pivot,
     month: &'a str,
     split: Split,
-    cancel: &'a Cancel,
+    within: (&'a Limits, &'a Cancel),
 }
 
 impl<'a> World<'a> {
@@ -154,10 +154,10 @@ impl<'a> World<'a> {
         pivot: &'a Pivot,
         identity: &'a Identity<'_>,
         classes: &Classes,
-        cancel: &'a Cancel,
+        within: (&'a Limits, &'a Cancel),
     ) -> World<'a> {
         let split = classes.rows(view, side.views, identity);
-        World { side, view: view.clone(), pivot, month: identity.month, split, cancel }
+        World { side, view: view.clone(), pivot, month: identity.month, split, within }
     }
 
     fn cube(&self) -> &Cube {
@@ -169,8 +169,9 @@ impl<'a> World<'a> {
         let view = self.view.keeping(self.kept(without));
         let mut pivot = Pivot { cube: self.cube().name.clone(), ..self.pivot.clone() };
         pivot.filters.extend(until.map(|until| self.not_after(until)));
-        let answered = bind::pivot(&view, &pivot)
-            .and_then(|bound| ask(&view, &bound, &Limits::default(), self.cancel));
+        let (limits, cancel) = self.within;
+        let answered =
+            bind::pivot(&view, &pivot).and_then(|bound| ask(&view, &bound, limits, cancel));
         let cells = answered.map_err(|error| told(error, self.side))?;
         Ok(grid(self.cube(), &cells))
     }

@@ -63,7 +63,7 @@ pub fn drill_mdx(
         ..Drill::default()
     };
     let cell = CellAt { filters: &told.filters, conditions: &conditions, of: view };
-    let found = behind(views, &told, &cell, &drill, cancel);
+    let found = behind(views, &told, &cell, &drill, (limits, cancel));
     let mut found = found.map_err(|error| columns.place(text, error)).map_err(here)?;
     columns.head(&mut found);
     found.conditions = conditions;
