@@ -41,9 +41,14 @@ def measure(call, runs):
     return sorted(wall), sorted(cpu)
 
 
-def differs(ours, theirs):
+def differs(ours, theirs, by_value):
     with ours.open() as file:
         lines = list(csv.reader(file, delimiter=";"))[1:]
+    if by_value:
+        # By year and value: equal values may come in any order.
+        ranked = [(line[-2], float(line[-1])) for line in lines]
+        if ranked != [(str(row[-2]), float(row[-1])) for row in theirs if row[-1] is not None]:
+            return len(lines), ["the order of rows"]
     mine = {tuple(line[:-1]): float(line[-1]) for line in lines}
     other = {tuple(str(key) for key in row[:-1]): float(row[-1]) for row in theirs
              if row[-1] is not None}
@@ -73,7 +78,9 @@ def main():
     failed = False
     for file in sorted(QUESTIONS.glob("*.sql")):
         name, sql = file.stem, file.read_text()
-        cells, wrong = differs(words.results / "cells" / f"{name}.csv", base.execute(sql).fetchall())
+        by_value = "value DESC" in sql
+        theirs = base.execute(sql).fetchall()
+        cells, wrong = differs(words.results / "cells" / f"{name}.csv", theirs, by_value)
         walls, cpus = measure(lambda: base.execute(sql).fetchnumpy(), words.runs)
         own, own_cpu = ours[f"{name} wall"], ours[f"{name} CPU"]
         middle, middle_cpu = walls[len(walls) // 2], cpus[len(cpus) // 2]

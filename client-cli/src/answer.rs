@@ -1,7 +1,7 @@
 //! An answer put together from its parts, and read the way it is drawn.
 
 use std::borrow::Cow;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use terning_proto::v1::part::Part as Kind;
 use terning_proto::v1::{self, CellKind, CellSet, Member, Part};
@@ -22,6 +22,8 @@ pub struct Answer {
     pub behind: u32,
     /// Whether somebody reports to the cube.
     pub has_reporters: bool,
+    /// The measure of all cells, where no axis has measures; else empty.
+    pub measure: String,
     /// The axes, columns first.
     pub axes: Vec<Axis>,
     /// The cells that are not empty, in order.
@@ -37,7 +39,7 @@ pub struct Answer {
     /// The language of texts, as a Windows number.
     pub language: u32,
     /// The format string of each cell; empty where it has none but its decimals.
-    formats: Vec<Rc<str>>,
+    formats: Vec<Arc<str>>,
 }
 
 /// The positions of an axis.
@@ -241,9 +243,9 @@ impl Assembly {
             let decimals = decimals.map_or(0, |&decimals| decimals.min(12) as u8);
             self.answer.cells.push(Cell { ordinal, value, decimals });
         }
-        let formats: Vec<Rc<str>> =
-            cells.formats.iter().map(|own| Rc::from(own.as_str())).collect();
-        let none: Rc<str> = Rc::from("");
+        let formats: Vec<Arc<str>> =
+            cells.formats.iter().map(|own| Arc::from(own.as_str())).collect();
+        let none: Arc<str> = Arc::from("");
         let format = |place: usize| {
             let number = cells.format_of.get(place).or(cells.format_of.first());
             number.and_then(|&number| formats.get(number as usize)).unwrap_or(&none).clone()
@@ -265,6 +267,7 @@ impl Assembly {
             as_of: version.as_of,
             behind: self.head.behind,
             has_reporters: self.head.has_reporters,
+            measure: self.head.measure,
             warnings: self.head.warnings,
             cell_properties: self.head.cell_properties,
             language: self.head.language,

@@ -1,6 +1,6 @@
 //! A table put together from its parts: records, steps or lines of a report.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use terning_proto::v1::table_part::Part as Kind;
 use terning_proto::v1::{self, TableColumnType, TablePart, TableValues};
@@ -32,6 +32,9 @@ pub struct Table {
     pub columns: Vec<Column>,
 }
 
+/// The unit of numbers that name something: they are shown without a point between thousands.
+const ORDINAL: &str = "nr.";
+
 /// A column of a table.
 #[derive(Clone, Debug)]
 pub struct Column {
@@ -49,13 +52,21 @@ pub struct Column {
     pub values: Vec<Value>,
 }
 
+impl Column {
+    /// Whether its numbers name something.
+    #[must_use]
+    pub fn is_ordinal(&self) -> bool {
+        self.unit == ORDINAL
+    }
+}
+
 /// One value of a table.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// None.
     Missing,
     /// A text.
-    Text(Rc<str>),
+    Text(Arc<str>),
     /// A number.
     Number(f64),
     /// A day, as days since 1970-01-01.
@@ -140,7 +151,7 @@ fn begin(head: v1::ReportTable) -> Table {
 }
 
 fn read(kind: TableColumnType, values: TableValues) -> Vec<Value> {
-    let texts: Vec<Rc<str>> = values.dictionary.into_iter().map(Rc::from).collect();
+    let texts: Vec<Arc<str>> = values.dictionary.into_iter().map(Arc::from).collect();
     let text = |number: u32| texts.get(number as usize).cloned();
     let mut read: Vec<Value> = match kind {
         TableColumnType::Number => values.numbers.into_iter().map(Value::Number).collect(),

@@ -15,5 +15,6 @@ pub mod rebuild;
 pub mod package;
 pub mod reports;
 pub mod grpc;
+pub mod metrics;
 pub mod serve;
 pub mod telemetry;

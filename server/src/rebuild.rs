@@ -34,6 +34,7 @@ use terning_engine::snapshot;
 
 use crate::disk::Disk;
 use crate::files::FolderStore;
+use crate::map::map;
 use crate::versions::{
     self, CubesFile, Draft, Lock, Manifest, RawFile, RawStore, VersionName, checksum, keep_raw,
 };
@@ -63,6 +64,7 @@ const DECISIONS: &str = "decisions";
 const KOMMUNER: &str = "kommuner";
 const CUBES: &str = "cubes";
 const SCHEMA_PART: &str = "schema";
+const REPLACED: &str = "replaced";
 
 /// The deliveries of which something counts in a version, by reporter; none where the manifest, of
 /// an earlier program, does not say.
@@ -77,6 +79,12 @@ pub fn standings(manifest: &Manifest) -> Option<BTreeMap<String, Standing>> {
 pub fn settled(manifest: &Manifest) -> Settled {
     let standings = standings(manifest).unwrap_or_default().into_iter();
     standings.map(|(reporter, standing)| (reporter, hold::settled(&standing))).collect()
+}
+
+/// The compiled-in lists that a file has replaced in a version, by path.
+#[must_use]
+pub fn replaced(manifest: &Manifest) -> Vec<String> {
+    former::part(manifest, REPLACED).unwrap_or_default()
 }
 
 /// What was decided when a version was made; `None` where the manifest, of an earlier program, does
@@ -357,9 +365,10 @@ fn write_snapshot(cubes: &[Arc<Cube>], draft: &Draft) -> anyhow::Result<CubesFil
     snapshot::write(&cubes.iter().map(Arc::as_ref).collect::<Vec<_>>(), &mut file)?;
     let mut file = file.into_inner().map_err(IntoInnerError::into_error)?;
     // It is summed up while the disk takes it.
-    let (synced, summed) = beside(|| file.sync(), || CubesFile::of(&draft.file(versions::CUBES)));
+    let path = draft.file(versions::CUBES);
+    let (synced, summed) = beside(|| file.sync(), || CubesFile::of(&path));
     synced?;
-    Ok(summed?)
+    Ok(summed?.with_head(&map(&path)?))
 }
 
 fn write_reports(draft: &Draft, loaded: &Loaded) -> anyhow::Result<()> {
@@ -406,7 +415,7 @@ fn manifest(draft: &Draft, loaded: &Loaded, order: &Rebuild, cubes: &CubesFile) 
         (CUBES, json!(cubes)),
         (SCHEMA_PART, json!({ "name": "vh", "sha256": checksum(SCHEMA.as_bytes()) })),
         ("snapshot_format", json!(snapshot::FORMAT)),
-        ("replaced", json!(report.replaced)),
+        (REPLACED, json!(report.replaced)),
     ] {
         manifest.more.insert(name.to_owned(), part);
     }

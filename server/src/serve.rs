@@ -4,7 +4,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, bail};
 use cube_schema::domains::vh::rapporter::RAPPORTER;
@@ -26,7 +26,8 @@ use crate::config::{Settings, Tls};
 use crate::disk::Disk;
 use crate::grpc::calls::Calls;
 use crate::grpc::{self, Api, Work};
-use crate::versions::{self, Version, Versions};
+use crate::metrics::{self, Collected, Counted, Metrics};
+use crate::versions::{self, Cache, Version, Versions};
 
 /// The largest request: an export of StatBank with all municipalities, services and quarters.
 const LARGEST_REQUEST: usize = 16 << 20;
@@ -95,11 +96,20 @@ pub async fn run(
     let (stopping, is_stopping) = oneshot::channel();
     let gate = Gate::new(data, settings.access);
     // Whether the service can answer is told to everybody: whoever watches over it has no token.
-    let work = Work::new(settings.load);
-    let api =
-        Api::new(versions, reports, gate.clone(), log.clone(), work.clone(), settings.cache_bytes);
+    let counted = Counted::default();
+    let work = Work::new(settings.load, counted.clone());
+    let cache = Arc::new(Cache::new(settings.cache_bytes));
+    let seen = Collected {
+        work: work.clone(),
+        cache: Arc::clone(&cache),
+        versions: Arc::clone(&versions),
+        started: SystemTime::now(),
+    };
+    let metrics = Metrics::new(&counted, seen);
+    let measuring = measuring(settings.metrics.listen, metrics).await?;
+    let api = Api::new(versions, reports, gate.clone(), log.clone(), work.clone(), cache);
     let serving = server(settings.tls)?
-        .layer(Calls::new()?)
+        .layer(Calls::new(counted)?)
         .add_service(query_service(api))
         .add_service(health_service)
         .add_service(InterceptedService::new(reflection().build_v1()?, guard(gate.clone())))
@@ -112,6 +122,7 @@ pub async fn run(
     let served = tokio::select! {
         served = serving => served.map_err(Into::into),
         () = picking_up => Ok(()),
+        told = measuring => told.map_err(Into::into),
         () = sent(is_stopping) => Ok(()),
     };
     tokio::task::spawn_blocking(move || log.close()).await?;
@@ -127,6 +138,29 @@ async fn open_log(data: &Path, settings: audit::Settings) -> anyhow::Result<Log>
     let open = move || Log::open(Disk::real(), &folder, settings);
     let opened = tokio::task::spawn_blocking(open).await?;
     opened.context("adgangsloggen kan ikke skrives, og uden den svares der ikke")
+}
+
+/// Tells what is measured, where an address is given for it.
+async fn measuring(
+    listen: Option<SocketAddr>,
+    metrics: Metrics,
+) -> anyhow::Result<impl Future<Output = std::io::Result<()>>> {
+    let listener = match listen {
+        Some(address) => {
+            let listener = TcpListener::bind(address).await;
+            Some(
+                listener
+                    .with_context(|| format!("kan ikke lytte på {address} (metrics.listen)"))?,
+            )
+        }
+        None => None,
+    };
+    Ok(async move {
+        match listener {
+            Some(listener) => metrics::serve(listener, metrics).await,
+            None => std::future::pending().await,
+        }
+    })
 }
 
 /// Stops: whoever watches is told first, then no question is taken on, and those that are worked on

@@ -1,6 +1,7 @@
 //! The log: what the service does, never what is asked or answered, which may be personal data.
 
 use std::io::{self, IsTerminal};
+use std::panic::{self, PanicHookInfo};
 
 use tracing_subscriber::EnvFilter;
 
@@ -26,4 +27,11 @@ pub fn start(format: LogFormat, level: &str) {
         LogFormat::Text => log.with_target(false).try_init(),
         LogFormat::Json => log.json().try_init(),
     };
+    panic::set_hook(Box::new(tell_panic));
+}
+
+/// Tells where a panic was, and of which request. What it says may repeat what was asked.
+fn tell_panic(panic: &PanicHookInfo<'_>) {
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    tracing::error!(place, "der er en fejl i serveren");
 }

@@ -12,6 +12,7 @@ use std::sync::{Arc, LazyLock};
 
 use cube_schema::domain::Domain;
 use cube_schema::domains::vh::Vh;
+use cube_schema::domains::vh::hand07::kendte_tekster;
 use terning_engine::query::explain::{ExplainCell, UNEXPLAINED, explain};
 use terning_engine::query::table::Values;
 use terning_engine::query::{
@@ -388,7 +389,9 @@ fn hand07(off: &[&'static str], without: usize, last: &str) -> (Lines, Hand07) {
     };
     let files = [("statbank".to_owned(), published.csv.clone())].into();
     let given = Given { files, ..Given::default() };
-    let lines = reports::hand07::run(&everything(), &pivot, &given, &Cancel::default()).unwrap();
+    let lines =
+        reports::hand07::run(&everything(), &pivot, &given, &kendte_tekster(), &Cancel::default())
+            .unwrap();
     (lines, published)
 }
 

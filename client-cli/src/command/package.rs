@@ -2,14 +2,17 @@
 
 use std::collections::HashMap;
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{self, IsTerminal, Write};
 use std::path::{Component, Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use terning_proto::v1;
+use tonic::Streaming;
 
 use crate::args::{Common, Package};
 use crate::client::Client;
 use crate::error::Error;
+use crate::output::number;
 
 pub(super) async fn run(client: &mut Client, common: &Common, args: Package) -> Result<(), Error> {
     let folder = common.output.as_deref();
@@ -17,10 +20,24 @@ pub(super) async fn run(client: &mut Client, common: &Common, args: Package) -> 
         folder.ok_or_else(|| Error::new("giv mappen, som pakken skal skrives i, med -o"))?;
     let mut parts = client.package(args.kind, args.kommune.unwrap_or_default()).await?;
     let mut files = Files { folder: empty(folder)?, open: HashMap::new() };
+    let mut progress = Progress::begin(io::stderr().is_terminal(), &mut io::stderr())?;
+    let taken = take(&mut parts, &mut files, &mut progress).await;
+    progress.end(&mut io::stderr())?;
+    taken?;
+    files.finish()
+}
+
+/// Takes all parts.
+async fn take(
+    parts: &mut Streaming<v1::PackageResponse>,
+    files: &mut Files,
+    progress: &mut Progress,
+) -> Result<(), Error> {
     while let Some(part) = parts.message().await? {
         files.add(&part)?;
+        progress.add(&part, &mut io::stderr())?;
     }
-    files.finish()
+    Ok(())
 }
 
 /// A folder that is made, or is empty.
@@ -64,6 +81,43 @@ impl Files {
     }
 }
 
+/// What has come so far, in one line that is written over, for who waits at a terminal.
+struct Progress {
+    shown: bool,
+    bytes: u64,
+    last: Option<Instant>,
+}
+
+/// How often the line is written at most.
+const EVERY: Duration = Duration::from_millis(200);
+
+impl Progress {
+    fn begin(shown: bool, to: &mut dyn Write) -> io::Result<Progress> {
+        if shown {
+            write!(to, "serveren laver pakken …")?;
+            to.flush()?;
+        }
+        Ok(Progress { shown, bytes: 0, last: None })
+    }
+
+    fn add(&mut self, part: &v1::PackageResponse, to: &mut dyn Write) -> io::Result<()> {
+        self.bytes += part.content.len() as u64;
+        if !self.shown || self.last.is_some_and(|last| last.elapsed() < EVERY) {
+            return Ok(());
+        }
+        self.last = Some(Instant::now());
+        let megabytes = number::danish(self.bytes as f64 / 1e6, 1);
+        let file: String = part.file.chars().filter(|letter| !letter.is_control()).collect();
+        write!(to, "\r\x1b[Kmodtager {file} ({megabytes} MB i alt)")?;
+        to.flush()
+    }
+
+    /// Wipes the line.
+    fn end(&self, to: &mut dyn Write) -> io::Result<()> {
+        if self.shown { write!(to, "\r\x1b[K") } else { Ok(()) }
+    }
+}
+
 /// A new file that only its owner can read: most packages tell of persons.
 fn private(path: &Path) -> Result<File, Error> {
     let mut options = File::options();
@@ -86,6 +140,24 @@ fn inside(folder: &Path, name: &str) -> Result<PathBuf, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_waits_sees_what_has_come() {
+        let part =
+            |bytes| v1::PackageResponse { file: "a.csv".to_owned(), content: vec![0; bytes] };
+        let written = |shown| {
+            let mut out = Vec::new();
+            let mut progress = Progress::begin(shown, &mut out).unwrap();
+            for bytes in [1_250_000, 1] {
+                progress.add(&part(bytes), &mut out).unwrap();
+            }
+            progress.end(&mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let line = "\r\x1b[Kmodtager a.csv (1,2 MB i alt)";
+        assert_eq!(written(true), format!("serveren laver pakken …{line}\r\x1b[K"));
+        assert_eq!(written(false), "");
+    }
 
     #[test]
     fn a_file_name_stays_inside_the_folder() {

@@ -74,6 +74,7 @@ fn shown(column: &Column, longest: usize) -> Vec<String> {
             text.chars().take(longest - 1).chain(['…']).collect()
         }
         Value::Text(text) => text.to_string(),
+        Value::Number(number) if column.is_ordinal() => format!("{number:.0}"),
         Value::Number(number) => number::danish(*number, column.decimals),
         Value::Day(day) => danish_date(&number::date(*day)),
     };
@@ -179,6 +180,16 @@ mod tests {
             ],
             ..Table::default()
         }
+    }
+
+    #[test]
+    fn a_line_of_a_file_is_no_amount() {
+        let mut asked = answer();
+        asked.columns[1].unit = "nr.".to_owned();
+        let mut out = Vec::new();
+        write_table(&mut out, &asked).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.contains("a;b    1234  31.10.2026"), "{text}");
     }
 
     fn written(write: fn(&mut dyn Write, &Table) -> io::Result<()>) -> String {

@@ -26,7 +26,8 @@ pub fn write(out: &mut dyn Write, heading: &Heading, answer: &Answer) -> io::Res
     let Answer { cube, version, as_of, .. } = answer;
     writeln!(out, "{}", about(cube, version, as_of, answer.reported()))?;
     let layout = Layout::new(answer);
-    if let Some(measure) = layout.only_measure {
+    let in_where = Some(answer.measure.as_str()).filter(|measure| !measure.is_empty());
+    if let Some(measure) = layout.only_measure.or(in_where) {
         writeln!(out, "{measure}")?;
     }
     if layout.grid.columns() == 0 || layout.grid.rows() == 0 {

@@ -11,7 +11,7 @@ pub struct Key {
 }
 
 /// Every key.
-pub const KEYS: [Key; 35] = [
+pub const KEYS: [Key; 37] = [
     key("listen"),
     key("log"),
     key("cache"),
@@ -25,6 +25,8 @@ pub const KEYS: [Key; 35] = [
     key("load.cells"),
     key("load.memory"),
     key("load.drain"),
+    key("metrics.listen"),
+    key("metrics.open"),
     key("tls.certificate"),
     key("tls.key"),
     key("tls.client_ca"),

@@ -18,6 +18,7 @@ mod tls;
 mod access;
 mod audit;
 mod load;
+mod metrics;
 
 use std::env;
 use std::fs;
@@ -29,6 +30,7 @@ use anyhow::{Context, bail};
 pub use crate::access::Access;
 pub use keys::KEYS;
 pub use load::Load;
+pub use metrics::Metrics;
 pub use read::{Effective, Problem};
 pub use tls::Tls;
 
@@ -52,6 +54,8 @@ pub struct Settings {
     pub protection: Protection,
     /// How much is taken on, and how much one question may take.
     pub load: Load,
+    /// Where whoever watches over the service asks.
+    pub metrics: Metrics,
     /// How connections are encrypted.
     pub tls: Tls,
     /// Who is let in.
@@ -80,6 +84,7 @@ impl From<Access> for Settings {
             cache_bytes: CACHE_BYTES,
             protection: Protection::default(),
             load: Load::default(),
+            metrics: Metrics::default(),
             tls: Tls::None,
             access,
             audit: crate::audit::Settings::default(),
@@ -167,11 +172,13 @@ fn settings(mut top: Section<'_, '_>) -> Settings {
     let cache = top.or("cache", cache, (CACHE_BYTES >> 20) as u16);
     let protection = protection(&mut top);
     let load = load::read(&mut top);
+    let metrics = metrics::read(&mut top);
     let tls = tls::read(&mut top);
     let access = access::read(&mut top, &tls);
     let audit = audit::read(&mut top, &access);
     let cache_bytes = bytes(cache);
-    let settings = Settings { listen, log, cache_bytes, protection, load, tls, access, audit };
+    let settings =
+        Settings { listen, log, cache_bytes, protection, load, metrics, tls, access, audit };
     let place = place.unwrap_or_else(|| top.place_of("listen"));
     if let Err(error) = check_listen(&settings) {
         top.refuse(place, &error.to_string());

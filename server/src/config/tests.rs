@@ -132,6 +132,9 @@ seconds = 7
 cells = 1000
 memory = 64
 drain = 1
+[metrics]
+listen = \"127.0.0.1:9464\"
+open = false
 [tls]
 certificate = \"empty.pem\"
 key = \"empty.pem\"
@@ -176,4 +179,13 @@ fn load_is_bounded_as_the_file_says_and_within_reason() {
     let found = problems("[load]\nplaces = 0\nmemory = 1\n");
     let told = "linje 2, load.places: skal være et helt tal fra 1 til 1024";
     assert!(found[0] == told && found[1].starts_with("linje 3, load.memory"), "{found:?}");
+}
+
+#[test]
+fn measurements_are_told_on_this_machine_unless_the_file_says_otherwise() {
+    assert_eq!(loaded("", &[]).settings.unwrap().metrics, Metrics::default());
+    let found = problems("[metrics]\nlisten = \"0.0.0.0:9464\"\n");
+    assert!(found[0].starts_with("linje 2, metrics.listen: kan nås"), "{found:?}");
+    assert_eq!(problems("[metrics]\nlisten = \"0.0.0.0:9464\"\nopen = true\n"), [""; 0]);
+    assert!(problems("[metrics]\nlisten = \"9464\"\n")[0].contains("skal være en adresse"));
 }

@@ -69,6 +69,9 @@ fn reason(error: &io::Error) -> (Cow<'static, str>, &'static str) {
             ("brugerens kvote på disken er brugt", "gør plads, og prøv igen")
         }
         ErrorKind::WriteZero => ("disken tager ikke imod mere", "gør plads, og prøv igen"),
+        ErrorKind::FileTooLarge => {
+            ("filen bliver større, end systemet tillader", "hæv grænsen, og prøv igen")
+        }
         ErrorKind::PermissionDenied => {
             ("programmet har ikke lov", "se, hvem der ejer mappen, og prøv igen")
         }

@@ -39,7 +39,7 @@ impl Disk {
     /// then knows of. One that is there stays as it is.
     ///
     /// # Errors
-    /// It cannot be made.
+    /// It cannot be made, or the disk does not say that it knows of it; then it is not there.
     pub fn make_folder(&self, path: &Path) -> Result<(), DiskError> {
         if path.is_dir() {
             return Ok(());
@@ -48,7 +48,11 @@ impl Disk {
         self.make_folder(above)?;
         let made = self.0.create_folder(path);
         made.map_err(|error| DiskError::new(Doing::Make, path, error))?;
-        self.sync_folder(above)
+        let known = self.sync_folder(above);
+        if known.is_err() {
+            let _ = self.0.remove_folder(path);
+        }
+        known
     }
 
     /// Begins a new file. What an interrupted program left under its name is removed first.

@@ -13,6 +13,7 @@ use tonic::{Code, Request, Status};
 use super::{Api, request, status};
 use crate::access::{Caller, Gate, Refusal, Who};
 use crate::audit::{Entry, Log, Visit};
+use crate::metrics::Counted;
 use crate::versions::{Cache, Version};
 
 /// Whoever makes a call, and what the access log is told of it.
@@ -57,6 +58,8 @@ pub(super) struct Sight {
     pub cache: Arc<Cache>,
     /// How large an answer may become.
     pub limits: Limits,
+    /// What is counted.
+    pub counted: Counted,
 }
 
 impl Api {
@@ -90,7 +93,9 @@ impl Api {
         })?;
         let (visit, cache) = (Arc::clone(&caller.visit), Arc::clone(&self.cache));
         let limits = self.work.limits().clone();
-        Ok(Sight { version, views, caller: caller.caller.clone(), visit, cache, limits })
+        let counted = self.work.counted().clone();
+        let caller = caller.caller.clone();
+        Ok(Sight { version, views, caller, visit, cache, limits, counted })
     }
 }
 

@@ -1,18 +1,22 @@
 //! What is done to every call, whatever it asks: it gets an id that stands in each line of the log
-//! which is written for it, and in the head of its answer.
+//! which is written for it, and in the head of its answer; its
+//! outcome and its time are counted.
 
 use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use prost::Message;
 use prost_types::FileDescriptorSet;
-use tonic::codegen::http::{self, HeaderValue};
+use tonic::Code;
+use tonic::codegen::http::{self, HeaderMap, HeaderValue};
 use tower::{Layer, Service};
 use tracing::Instrument;
 
 use super::request::{self, Request};
+use crate::metrics::Counted;
 
 /// The name of a call that the service does not have: what callers write is no name.
 const OTHER: &str = "other";
@@ -21,6 +25,7 @@ const OTHER: &str = "other";
 #[derive(Clone)]
 pub struct Calls {
     names: Arc<HashMap<String, Arc<str>>>,
+    counted: Counted,
 }
 
 /// A service whose calls are known.
@@ -35,7 +40,7 @@ impl Calls {
     ///
     /// # Errors
     /// The compiled-in definition of the service is not one.
-    pub fn new() -> Result<Calls, prost::DecodeError> {
+    pub fn new(counted: Counted) -> Result<Calls, prost::DecodeError> {
         let definition = FileDescriptorSet::decode(terning_proto::DESCRIPTORS)?;
         let mut names = HashMap::new();
         for file in definition.file {
@@ -46,7 +51,7 @@ impl Calls {
                 }
             }
         }
-        Ok(Calls { names: Arc::new(names) })
+        Ok(Calls { names: Arc::new(names), counted })
     }
 
     /// The name of the call of a path.
@@ -82,8 +87,11 @@ where
         let span = tracing::info_span!("kald", id = %about.id, call = %about.call);
         let answer = self.inner.call(asked);
         let id = HeaderValue::from_str(&about.id);
+        let (counted, own, began) =
+            (self.calls.counted.clone(), Arc::clone(&about.call), Instant::now());
         let answer = async move {
             let mut answer = answer.await?;
+            counted.call(&own, outcome(answer.headers()), began.elapsed());
             if let Ok(id) = id {
                 answer.headers_mut().insert(request::HEADER, id);
             }
@@ -93,13 +101,18 @@ where
     }
 }
 
+/// What an answer begins with: a refusal stands in its head, else it is one.
+fn outcome(head: &HeaderMap) -> Code {
+    head.get("grpc-status").map_or(Code::Ok, |status| Code::from_bytes(status.as_bytes()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn calls_are_known_by_their_paths_and_others_are_one() {
-        let calls = Calls::new().unwrap();
+        let calls = Calls::new(Counted::default()).unwrap();
         assert_eq!(&*calls.name("/terning.v1.QueryService/RunReport"), "RunReport");
         assert_eq!(&*calls.name("/terning.v1.QueryService/0101501234"), OTHER);
         assert!(calls.names.len() > 10);

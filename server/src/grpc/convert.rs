@@ -50,6 +50,9 @@ pub(super) fn cell_set(sight: &Sight, answer: &Answer, formatted: bool) -> v1::C
         cell_properties: answer.cells.cell_properties.clone(),
         language: cube.language.number(),
         has_reporters: cube.freshness.is_some(),
+        measure: answer.cells.measure.map_or(String::new(), |measure| {
+            names::caption(names, HierarchyRef::Measures, measure).to_owned()
+        }),
     }
 }
 

@@ -133,7 +133,7 @@ fn summary(found: &Compared) -> String {
     let told: Vec<&str> = told.map(|(_, cause)| cause.caption()).collect();
     let cells = if changed == 1 { "celle er ændret" } else { "celler er ændret" };
     let causes = if told.is_empty() { String::new() } else { format!(": {}", told.join(", ")) };
-    format!("{changed} {cells}, {unchanged} er den samme{causes}.")
+    format!("{changed} {cells}, {unchanged} er uændret{causes}.")
 }
 
 fn of_records(

@@ -2,6 +2,7 @@
 
 use terning_engine::cube::Cube;
 use terning_engine::query::drill::Of;
+use terning_engine::query::format::{Format, Language, Shown};
 use terning_engine::query::{Cancel, Drill, Drilled, drill};
 use terning_proto::v1;
 use tonic::Status;
@@ -49,7 +50,8 @@ pub(super) fn parts(
     let mut about = about(sight.views[at].cube(), teller.freshness.is_some(), filters, drilled);
     if drilled.of.view != at {
         let teller = &teller.name;
-        about.notes.push(format!("Ydelserne er vist, som de er i kuben '{teller}'."));
+        let what = if drilled.of.group.is_none() { "Ydelserne" } else { "Rækkerne" };
+        about.notes.push(format!("{what} er vist, som de er i kuben '{teller}'."));
     }
     table::parts(&sight.version, about, &drilled.table)
 }
@@ -66,7 +68,8 @@ fn asked(request: &v1::DrillThroughRequest) -> Drill {
 }
 
 fn counted(count: usize, one: &str, several: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { several })
+    let shown = Format::of_decimals(0, Language::Danish).show(Shown::Number(count as f64));
+    format!("{shown} {}", if count == 1 { one } else { several })
 }
 
 /// What there is to say of records; those of deliveries are services to citizens.

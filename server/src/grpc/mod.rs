@@ -61,8 +61,7 @@ pub struct Api {
 }
 
 impl Api {
-    /// The service over the versions of a data folder, for whom the gate lets in, who are logged; so
-    /// many bytes of answers are kept.
+    /// The service over the versions of a data folder, for whom the gate lets in, who are logged.
     #[must_use]
     pub fn new(
         versions: Arc<Versions>,
@@ -70,16 +69,9 @@ impl Api {
         gate: Gate,
         log: Log,
         work: Work,
-        cache_bytes: usize,
+        cache: Arc<Cache>,
     ) -> Api {
-        Api {
-            versions,
-            reports: Arc::new(reports),
-            work,
-            cache: Arc::new(Cache::new(cache_bytes)),
-            gate,
-            log,
-        }
+        Api { versions, reports: Arc::new(reports), work, cache, gate, log }
     }
 
     /// A version by name, opened away from the threads that serve connections if it is an old one.

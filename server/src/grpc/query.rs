@@ -67,6 +67,7 @@ pub(super) fn ask(
             answered
         }
     };
+    sight.counted.cells(answered.cells.ordinals.len());
     sight.tell_cells(&answered);
     let (cells, microseconds) = (answered.cells.ordinals.len(), started.elapsed().as_micros());
     tracing::debug!(version = %sight.version.name, cells, microseconds, is_kept, "besvaret");

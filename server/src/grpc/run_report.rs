@@ -90,7 +90,10 @@ impl Api {
         let job = move |cancel: &Cancel| {
             let pivot = engine_pivot(filled.pivot);
             let lines = match kind {
-                TableReport::Hand07 => hand07::run(&sight.views, &pivot, &given, cancel),
+                TableReport::Hand07 => hand07::services(versions.data(), &sight.version.manifest)
+                    .and_then(|services| {
+                        hand07::run(&sight.views, &pivot, &given, &services, cancel)
+                    }),
                 TableReport::Fejlliste => {
                     let folder = |sight: &Sight| versions.folder(sight.version.name);
                     let folders = (folder(&sight), former.as_ref().map(folder));

@@ -68,7 +68,10 @@ fn readme(order: &Order, described: &Described, out: &Out) -> String {
     }
     if !described.tabeller.is_empty() {
         text += "Hver tabel findes som CSV (semikolon, UTF-8 med BOM, decimalkomma) og som Parquet; \
-                 indholdet er det samme. Felterne er beskrevet i `ordbog.csv`.\n\n\
+                 indholdet er det samme, på ét nær: en tekst, der begynder med `=`, `+`, `-`, `@`, \
+                 tabulator eller vognretur, har i CSV en apostrof (`'`) foran, så et regneark ikke \
+                 læser den som en formel. Tal er ikke ændret. Felterne er beskrevet i \
+                 `ordbog.csv`.\n\n\
                  | Tabel | Rækker |\n| --- | ---: |\n";
         for tabel in &described.tabeller {
             let _ = writeln!(text, "| {} | {} |", tabel.navn, tabel.raekker);

@@ -1,16 +1,18 @@
 //! The records of the municipality's counting deliveries, read anew from the raw files: fields with
 //! names and types, and where each came from. No rule has touched them.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use cube_schema::day::Month;
-use cube_schema::domain::DeliveryInfo;
+use cube_schema::domain::{DeliveryInfo, Refused, Row};
 use cube_schema::domains::vh::Vh;
-use cube_schema::domains::vh::pakker::{DSA, Kolonne};
+use cube_schema::domains::vh::pakker::{DSA, Kolonne, SOM_ANGIVET};
 use cube_schema::domains::vh::record::{Betalingskommune, OpholdsstedRef, Record};
 use cube_schema::domains::vh::reference::Reference;
-use terning_engine::delivery::{Inputs, ReadRecord, accept, read_reference};
+use terning_engine::delivery::format::{Format, Layout};
+use terning_engine::delivery::{Inputs, ReadRecord, Store, accept, read_reference};
 use terning_engine::history;
 use terning_engine::query::table::Values;
 
@@ -39,7 +41,9 @@ pub(super) fn make(order: &Order, data: &Path, out: &mut Out) -> Result<Describe
     let read = read.map_err(|(file, error)| Failed::new(format!("{file}: {error}")))?;
     let loaded = &order.version.manifest.built_at;
     for (delivery, records) in read.deliveries.iter().zip(&read.records) {
-        let batch = Batch { delivery, records, reference: &reference, loaded };
+        let format = accepted.iter().find(|one| one.info == *delivery).map(|one| one.format);
+        let given = given(&domain, &store, delivery, format, records)?;
+        let batch = Batch { delivery, records, given: &given, reference: &reference, loaded };
         table.write(&batch.columns())?;
     }
     let rows = table.end(out)?;
@@ -63,10 +67,39 @@ fn is_reference(file: &RawFile) -> bool {
     file.path.starts_with("reference/")
 }
 
+/// What stands in some fields of a record.
+type Given = [String; SOM_ANGIVET.len()];
+
+/// What stands in these fields of each record of a delivery.
+fn given(
+    domain: &Vh,
+    store: &RawStore,
+    delivery: &DeliveryInfo,
+    format: Option<Format>,
+    records: &[ReadRecord<Record>],
+) -> Result<Vec<Given>, Failed> {
+    let layout = Layout::of(domain, delivery.full);
+    let places = SOM_ANGIVET.map(|name| layout.fields.iter().position(|field| field.name == name));
+    let by_line: BTreeMap<u64, usize> =
+        records.iter().enumerate().map(|(at, read)| (read.line, at)).collect();
+    let mut given = vec![Given::default(); records.len()];
+    let mut take = |line: u64, row: Result<Row<'_>, Refused>| {
+        let (Some(&at), Ok(row)) = (by_line.get(&line), row) else { return };
+        let value = |place: usize| row.values.get(place).map(|value| (*value).to_owned());
+        given[at] = places.map(|place| place.and_then(value).unwrap_or_default());
+    };
+    let failed = |reason: String| Failed::new(format!("{}: {reason}", delivery.file));
+    let format = format.ok_or_else(|| failed("leverancen er der ikke".to_owned()))?;
+    let bytes = store.read(&delivery.file).map_err(|error| failed(error.to_string()))?;
+    format.each(&bytes, &layout, &mut take).map_err(failed)?;
+    Ok(given)
+}
+
 /// The records of one delivery.
 struct Batch<'a> {
     delivery: &'a DeliveryInfo,
     records: &'a [ReadRecord<Record>],
+    given: &'a [Given],
     reference: &'a Reference,
     loaded: &'a str,
 }
@@ -75,7 +108,8 @@ impl Batch<'_> {
     /// In the order of [`DSA`].
     fn columns(&self) -> Vec<Values> {
         let delivery = self.delivery;
-        vec![
+        let given = (0..SOM_ANGIVET.len()).map(|field| self.given(field));
+        let read = vec![
             self.text(|record| record.ydelsesid().to_owned()),
             self.text(|record| record.cpr.to_string()),
             self.text(|_| delivery.reporter.clone()),
@@ -99,13 +133,22 @@ impl Batch<'_> {
                     record.funktionsvurdering.and_then(|at| "ABCDE".chars().nth(at.into()));
                 letter.map(String::from).unwrap_or_default()
             }),
+        ];
+        let origin = vec![
             self.text(|_| delivery.system.clone()),
             self.text(|_| delivery.month.to_string()),
             Values::Number(self.of(|_| Some(f64::from(delivery.serial)))),
             self.text(|_| self.loaded.to_owned()),
             self.text(|_| delivery.file.clone()),
             Values::Number(self.records.iter().map(|read| Some(read.line as f64)).collect()),
-        ]
+        ];
+        read.into_iter().chain(given).chain(origin).collect()
+    }
+
+    /// One of the fields as it was given.
+    fn given(&self, field: usize) -> Values {
+        let text = |given: &Given| Some(given[field].clone()).filter(|text| !text.is_empty());
+        Values::Text(self.given.iter().map(|given| text(given).map(Arc::from)).collect())
     }
 
     fn maalgrupper(&self, record: &Record) -> String {

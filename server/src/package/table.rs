@@ -110,6 +110,9 @@ impl<'a> TableOut<'a> {
     }
 }
 
+/// What a spreadsheet begins a formula with.
+const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
 // CSV: `;`, BOM, decimal comma, as spreadsheets in Danish read it.
 
 fn push_value(line: &mut String, column: &Kolonne, values: &Values, row: usize) {
@@ -130,7 +133,11 @@ fn push_value(line: &mut String, column: &Kolonne, values: &Values, row: usize) 
     }
 }
 
+/// A text that a spreadsheet would take for a formula stands behind the sign that makes it a text:
+/// some of it comes from deliveries, and must not be run by who opens the file.
 fn push_text(line: &mut String, text: &str) {
+    let shielded = text.starts_with(FORMULA).then(|| format!("'{text}"));
+    let text = shielded.as_deref().unwrap_or(text);
     if text.contains([';', '"', '\n', '\r']) {
         line.push('"');
         line.push_str(&text.replace('"', "\"\""));
@@ -186,4 +193,38 @@ fn write_column(
 fn present<T, V>(values: &[Option<T>], of: impl Fn(&T) -> V) -> (Vec<i16>, Vec<V>) {
     let levels = values.iter().map(|value| i16::from(value.is_some())).collect();
     (levels, values.iter().flatten().map(of).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_is_a_formula_and_numbers_stay() {
+        let column =
+            |slags| Kolonne { navn: "x", kilde: "", slags, enhed: "", betydning: "", regel: "" };
+        let text = |text: &str| {
+            let mut line = String::new();
+            push_value(&mut line, &column(Slags::Tekst), &Values::Text(vec![Some(text.into())]), 0);
+            line
+        };
+        for (given, written) in [
+            ("=1+1", "'=1+1"),
+            ("+45", "'+45"),
+            ("-1", "'-1"),
+            ("@a", "'@a"),
+            ("\t=1", "'\t=1"),
+            ("\r=1", "\"'\r=1\""),
+            ("=A1;B1", "\"'=A1;B1\""),
+            ("1=1", "1=1"),
+            ("", ""),
+        ] {
+            assert_eq!(text(given), written);
+        }
+        for (slags, written) in [(Slags::Heltal, "-2"), (Slags::Decimaltal, "-1,5")] {
+            let mut line = String::new();
+            push_value(&mut line, &column(slags), &Values::Number(vec![Some(-1.5)]), 0);
+            assert_eq!(line, written);
+        }
+    }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 use cube_schema::day::Month;
-use cube_schema::schema::Schema;
+use cube_schema::schema::{Dimension, DimensionKind, Schema};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use terning_engine::cube::Cube;
@@ -128,13 +128,15 @@ impl Made {
         Ok(Made { schema, text, cubes, findings })
     }
 
-    /// The month that the version is named after: the last one of its cubes, or, where the star has
-    /// no days, the present one.
+    /// The month that the version is named after: the last one with facts, or, where the star has no
+    /// time, the present one.
     fn month(&self) -> Month {
         let last = self.cubes.iter().map(|cube| cube.timeline.last).max();
         let today = jiff::Zoned::now().date();
         let present = Month::new(today.year(), today.month());
-        last.filter(|_| self.schema.has_days()).unwrap_or(present)
+        let has_time = |one: &Dimension| one.kind == DimensionKind::Time;
+        let has_time = self.schema.has_days() || self.schema.dimensions.iter().any(has_time);
+        last.filter(|_| has_time).unwrap_or(present)
     }
 
     /// Writes cubes and reports, and tells what they are made of.

@@ -11,7 +11,7 @@ use cube_schema::domains::vh::fejl::{self, Raad};
 use cube_schema::domains::vh::regler::RULES;
 use terning_engine::load::LoadReport;
 use terning_engine::load::report::DeliveryLine;
-use terning_engine::query::table::Values;
+use terning_engine::query::table::{ORDINAL, Values};
 use terning_engine::query::{Cancel, Drill, ErrorKind, Pivot, QueryError, Table, View, drill};
 
 use super::leveret::{self, Fields};
@@ -449,7 +449,7 @@ fn table(lines: &[(&str, &Found)]) -> Table {
     table.text("System", texts(&|found| &found.system));
     table.text("Fil", texts(&|found| &found.file));
     let line = |found: &Found| (found.line > 0).then_some(found.line as f64);
-    table.number("Linje", "", 0, lines.iter().map(|(_, found)| line(found)));
+    table.number("Linje", ORDINAL, 0, lines.iter().map(|(_, found)| line(found)));
     table.text("Felt", texts(&|found| &found.field));
     table.text("Værdi", texts(&|found| &found.value));
     if let Some(column) = table.columns.last_mut() {

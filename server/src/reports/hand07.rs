@@ -1,22 +1,24 @@
 //! The report `hand07`: an export of StatBank against the figures of Benchmark.
 
 mod figures;
+mod services;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cube_schema::day::Quarter;
-use cube_schema::domains::vh::hand07::Navne;
 use cube_schema::domains::vh::hand07::forklar::{Forklaring, Virkning, forklar};
 use cube_schema::domains::vh::hand07::sammenlign::{Linje, sammenlign};
 use cube_schema::domains::vh::hand07::udtraek::{Udtraek, laes};
+use cube_schema::domains::vh::hand07::{Navne, Tekster};
 use cube_schema::domains::vh::kodelister::Kommune;
 use terning_engine::delivery::charset::Charset;
 use terning_engine::query::explain::Without;
 use terning_engine::query::{Cancel, Pivot, Table, View};
 
 pub use figures::Figures;
+pub use services::services;
 
 use super::{Given, Lines, ReportFault};
 
@@ -25,7 +27,8 @@ const NAMES_SHOWN: usize = 10;
 /// Explanations that fit as well as the chosen one and are shown.
 const OTHERS_SHOWN: usize = 3;
 
-/// Runs the report. `pivot` is what it asks of Benchmark.
+/// Runs the report. `pivot` is what it asks of Benchmark, `services` what the version's list calls
+/// services.
 ///
 /// # Errors
 /// The export or a parameter cannot be used, or the figures cannot be had.
@@ -33,12 +36,15 @@ pub fn run(
     views: &[View],
     pivot: &Pivot,
     given: &Given,
+    services: &Tekster,
     cancel: &Cancel,
 ) -> Result<Lines, ReportFault> {
     let bytes = attached(given)?;
     // What it is held against publishes small counts itself (A3).
     let views: Vec<View> = views.iter().map(View::undisclosed).collect();
-    compare(&Figures::ask(&views, pivot, cancel)?, bytes, given)
+    let read = |names: &Navne| read(bytes, given, names);
+    let (figures, export) = Figures::of_export(&views, pivot, services, read, cancel)?;
+    lines(&figures, &export)
 }
 
 /// The report of figures that have been asked for.
@@ -46,10 +52,19 @@ pub fn run(
 /// # Errors
 /// The export or a parameter cannot be used, or the municipalities that are behind cannot be had.
 pub fn compare(figures: &Figures<'_>, bytes: &[u8], given: &Given) -> Result<Lines, ReportFault> {
-    let read = laes(&in_utf8(bytes), &figures.names);
+    lines(figures, &read(bytes, given, &figures.names)?)
+}
+
+/// What of an export is asked for.
+fn read(bytes: &[u8], given: &Given, names: &Navne) -> Result<Udtraek, ReportFault> {
+    let read = laes(&in_utf8(bytes), names);
     let mut export = read.map_err(|fault| ReportFault::Given(fault.to_string()))?;
-    narrow(&mut export, given, &figures.names)?;
-    let lines = sammenlign(&export, &figures.flis);
+    narrow(&mut export, given, names)?;
+    Ok(export)
+}
+
+fn lines(figures: &Figures<'_>, export: &Udtraek) -> Result<Lines, ReportFault> {
+    let lines = sammenlign(export, &figures.flis);
     let explained = (!figures.without.is_empty()).then(|| {
         let (rules, effects): (Vec<Without>, Vec<Virkning>) =
             figures.without.iter().cloned().unzip();
@@ -57,7 +72,7 @@ pub fn compare(figures: &Figures<'_>, bytes: &[u8], given: &Given) -> Result<Lin
     });
     Ok(Lines {
         table: table(&lines, &figures.names, explained.as_ref()),
-        notes: notes(&lines, &export, explained.as_ref()),
+        notes: notes(&lines, export, explained.as_ref()),
         behind: figures.behind(&lines)?,
     })
 }

@@ -6,8 +6,7 @@ use anyhow::bail;
 use serde_json::json;
 
 use super::state::{ACCEPTED, State};
-use super::write::make_current;
-use super::{Lock, VersionName, current, manifest, names, open, version_folder};
+use super::{Current, Lock, VersionName, current, manifest, names, open, version_folder};
 use crate::disk::Disk;
 
 /// What was done.
@@ -45,7 +44,7 @@ pub fn activate(disk: &Disk, data: &Path, name: VersionName) -> anyhow::Result<A
         text.push('\n');
         disk.replace(&folder.join(ACCEPTED), text.as_bytes())?;
     }
-    make_current(disk, data, name)?;
+    Current::write(disk, data, name)?;
     Ok(Activated { name, before, awaited })
 }
 

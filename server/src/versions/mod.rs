@@ -3,6 +3,7 @@
 //! ```text
 //! DATA/
 //!   CURRENT                   the name of the version that is asked when none is named
+//!   CURRENT.copy              the same again
 //!   REMOVED                   the names of versions that were removed; none is given again
 //!   inputs/                   the raw files, each stored once by its checksum
 //!   versions/                 readable by its owner only: the cubes hold personal data
@@ -15,6 +16,7 @@
 
 mod activate;
 mod cache;
+mod current;
 mod manifest;
 mod name;
 mod protection;
@@ -28,6 +30,7 @@ mod write;
 
 pub use activate::{Activated, activate, check_known};
 pub use cache::{Asked, CACHE_BYTES, Cache};
+pub use current::{Current, current, current_file};
 pub use manifest::{CubesFile, Manifest};
 pub use name::VersionName;
 pub use protection::Protection;
@@ -60,18 +63,6 @@ pub fn folder(data: &Path) -> PathBuf {
 #[must_use]
 pub fn version_folder(data: &Path, name: VersionName) -> PathBuf {
     folder(data).join(name.to_string())
-}
-
-/// The file that names the version that is asked when none is named.
-#[must_use]
-pub fn current_file(data: &Path) -> PathBuf {
-    data.join("CURRENT")
-}
-
-/// The version that `CURRENT` names; `None` where it names none.
-#[must_use]
-pub fn current(data: &Path) -> Option<VersionName> {
-    VersionName::parse(fs::read_to_string(current_file(data)).ok()?.trim())
 }
 
 /// The names of all published versions, newest first.

@@ -189,7 +189,7 @@ pub fn keep_files(
     let mut kept = Vec::with_capacity(files.len());
     for (name, path) in files {
         let unread = || format!("{} kan ikke læses igen", path.display());
-        let CubesFile { sha256, bytes } = CubesFile::of(path).with_context(unread)?;
+        let CubesFile { sha256, bytes, .. } = CubesFile::of(path).with_context(unread)?;
         if !is_kept(data, &sha256, name) {
             let mut file = File::open(path).with_context(unread)?;
             write(disk, &path_of(data, &sha256), &mut file)?;

@@ -11,8 +11,8 @@ use terning_engine::cube::Cube;
 use terning_engine::snapshot;
 
 use super::{
-    CUBES, Manifest, Protection, State, VersionName, Views, bytes_of, current, folder, may_answer,
-    names, version_folder,
+    CUBES, Current, MANIFEST, Manifest, Protection, State, VersionName, Views, bytes_of, folder,
+    may_answer, names, version_folder,
 };
 use crate::map::{map, release};
 
@@ -76,6 +76,8 @@ pub struct Versions {
     active: ArcSwapOption<Version>,
     former: Mutex<VecDeque<Arc<Version>>>,
     damaged: Mutex<BTreeMap<VersionName, String>>,
+    /// What was said to be wrong with `CURRENT`, once.
+    told: Mutex<Option<String>>,
 }
 
 impl Versions {
@@ -88,6 +90,7 @@ impl Versions {
             active: ArcSwapOption::empty(),
             former: Mutex::default(),
             damaged: Mutex::default(),
+            told: Mutex::default(),
         }
     }
 
@@ -121,8 +124,12 @@ impl Versions {
     pub fn refresh(&self) -> Option<Arc<Version>> {
         let newest = names(&self.data).unwrap_or_default();
         let may_answer = |name: &VersionName| may_answer(&self.data, *name);
-        let wanted = current(&self.data).or_else(|| newest.iter().copied().find(may_answer))?;
+        let Current { name, problem } = Current::read(&self.data);
+        self.tell(problem.as_ref());
         let active = self.active().map(|version| version.name);
+        // Where nothing says which should be, the version that answers goes on.
+        let wanted = name.or(active.filter(|_| problem.is_some()));
+        let wanted = wanted.or_else(|| newest.iter().copied().find(may_answer))?;
         let older = newest.into_iter().filter(|name| *name < wanted && may_answer(name));
         for name in std::iter::once(wanted).chain(older) {
             if active == Some(name) {
@@ -134,6 +141,15 @@ impl Versions {
             }
         }
         None
+    }
+
+    /// Names what is wrong with `CURRENT` in the log, each thing once.
+    fn tell(&self, problem: Option<&String>) {
+        let mut told = lock(&self.told);
+        if let Some(problem) = problem.filter(|problem| told.as_ref() != Some(problem)) {
+            tracing::error!("{problem}");
+        }
+        *told = problem.cloned();
     }
 
     /// Opens a version unless it is known to be damaged.
@@ -233,10 +249,16 @@ pub(crate) fn open(data: &Path, name: VersionName) -> Result<Arc<Version>, Strin
 fn read(data: &Path, name: VersionName, protection: Protection) -> Result<Arc<Version>, String> {
     let folder = version_folder(data, name);
     let manifest = Manifest::read(&folder)?;
+    if manifest.version != name.to_string() {
+        return Err(format!("{MANIFEST} er af en anden version ({})", manifest.version));
+    }
     let map = map(&folder.join(CUBES));
     let map = map.map_err(|error| format!("{CUBES} kan ikke åbnes: {error}"))?;
-    let cubes =
-        snapshot::open(map.clone()).map_err(|error| format!("{CUBES} er beskadiget: {error}"))?;
+    let damaged = |problem: String| format!("{CUBES} er beskadiget: {problem}");
+    let cubes = snapshot::open(map.clone()).map_err(|error| damaged(error.to_string()))?;
+    if let Some(written) = manifest.cubes() {
+        written.check(&map).map_err(damaged)?;
+    }
     release(&map);
     let cubes = cubes.into_iter().map(Arc::new).collect();
     Ok(Arc::new(Version { name, manifest, cubes, views: Views::default(), protection }))

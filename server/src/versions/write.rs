@@ -8,12 +8,12 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use cube_schema::day::Month;
 use rustix::fs::{FlockOperation, flock};
 
 use super::remove::removed;
-use super::{MANIFEST, Manifest, VersionName, current_file, folder, names};
+use super::{Current, MANIFEST, Manifest, VersionName, folder, names};
 use crate::disk::{Access, Disk, DiskError, DiskFile};
 
 /// The right to write versions in a data folder: one program has it at a time.
@@ -127,8 +127,7 @@ impl Draft {
     /// Something cannot be written. The versions before stay as they were; only where the last step
     /// of all fails, that `CURRENT` is certain to be on the disk, may the new version be asked.
     pub fn publish(mut self, manifest: &Manifest, in_use: bool) -> anyhow::Result<VersionName> {
-        let mut text = serde_json::to_string_pretty(manifest)?;
-        text.push('\n');
+        let text = manifest.to_text()?;
         self.write(MANIFEST, |file| file.write_all(text.as_bytes()))?;
         let Lock { disk, data, .. } = &self.lock;
         disk.sync_folder(&self.folder)?;
@@ -141,7 +140,12 @@ impl Draft {
         }
         self.published = true;
         if in_use {
-            make_current(disk, data, self.name)?;
+            let name = self.name;
+            Current::write(disk, data, name).with_context(|| {
+                format!(
+                    "version {name} er bygget, og måske ikke taget i brug (terning-server activate)"
+                )
+            })?;
         }
         Ok(self.name)
     }
@@ -153,15 +157,6 @@ impl Drop for Draft {
             let _ = self.lock.disk.remove_folder(&self.folder);
         }
     }
-}
-
-/// Makes a version the one that is asked when none is named.
-///
-/// # Errors
-/// It cannot be written. Where only the disk does not say that it knows of it, it is asked now, and
-/// after a power cut it or the one before.
-pub(super) fn make_current(disk: &Disk, data: &Path, name: VersionName) -> Result<(), DiskError> {
-    disk.replace(&current_file(data), format!("{name}\n").as_bytes())
 }
 
 /// What the folders of drafts end with.

@@ -22,3 +22,9 @@ CREATE VIEW years AS SELECT year(a)::VARCHAR AS period, min(a) AS a, max(b) AS b
 CREATE VIEW active AS
 SELECT p.*, t.period, t.a, t.b, greatest(first_day, a) AS from_day, least(last_day, b) AS to_day
 FROM pieces p JOIN (FROM years UNION ALL FROM quarters UNION ALL FROM months UNION ALL SELECT 'I alt', DATE '2013-01-01', DATE '2024-12-31') t ON first_day <= b AND last_day >= a;
+
+-- Accounts of services in kroner: the domain's own entries, without distributions.
+CREATE VIEW accounts AS
+SELECT Kommunekode, Aar, Maaned, Funktion, Gruppering, replace(Beloeb, ',', '.')::DECIMAL(18, 2) AS amount
+FROM read_csv('../data/reference/udgifter.csv', header = true, delim = ';', types = {'Kommunekode': 'VARCHAR', 'Beloeb': 'VARCHAR'})
+WHERE Dranst = 1 AND Hovedart <> 0;

@@ -5,13 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cube_schema::domains::vh::hand07::kendte_tekster;
 use cube_schema::domains::vh::kodelister::YDELSER;
 use terning_engine::query::table::Values;
 use terning_engine::query::{Cancel, Pivot, View};
 use terning_oracle::{
     Eyes, Hand07, OracleRecord, Publication, PublishedCell, RULES_IN_ORDER as RULES, Written,
 };
-use terning_server::reports::hand07::{Figures, compare};
+use terning_server::reports::hand07::{Figures, compare, run};
 use terning_server::reports::{Given, Lines};
 use terning_tests::random::Random;
 
@@ -217,6 +218,32 @@ fn a_rule_that_was_switched_off_explains_all_that_it_changes() {
     // K2 cannot be seen, as the next law says.
     let visible: BTreeSet<&str> = RULES.into_iter().filter(|rule| *rule != "K2").collect();
     assert_eq!(found, visible);
+}
+
+/// What is asked for a part of the country is what the whole says of it, rules and rest as well.
+#[test]
+fn what_is_counted_for_one_export_is_what_is_counted_for_all() {
+    let mut compared = 0;
+    for world in worlds() {
+        let figures = world.figures();
+        let published = world.publish(Some("C2"), world.missing(30, |_| true));
+        for (kommuner, aar) in [("", ""), ("153", ""), ("183", "2020"), ("185,461", "2019,2020")] {
+            let given = Given {
+                parameters: [("kommuner", kommuner), ("aar", aar)]
+                    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                    .into(),
+                files: [("statbank".to_owned(), published.csv.clone())].into(),
+            };
+            let whole = compare(&figures, &published.csv, &given).unwrap();
+            let (views, pivot, cancel) = (&world.views, &world.pivot, &world.cancel);
+            let part = run(views, pivot, &given, &kendte_tekster(), cancel).unwrap();
+            let about = format!("folder {} {kommuner} {aar}", world.seed);
+            assert_eq!(format!("{:?}", part.table), format!("{:?}", whole.table), "{about}");
+            assert_eq!((&part.notes, part.behind), (&whole.notes, whole.behind), "{about}");
+            compared += column(&part, "DST").len();
+        }
+    }
+    assert!(compared > 200, "{compared}");
 }
 
 #[test]

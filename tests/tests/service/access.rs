@@ -6,6 +6,7 @@ use serde_json::Value;
 use terning_server::access::{Claims, Key};
 use terning_server::config::Access;
 use terning_server::rebuild::{Rebuild, rebuild};
+use terning_server::versions::Manifest;
 use terning_tests::folder::{self, Delivery};
 
 use crate::harness::Server;
@@ -204,10 +205,10 @@ fn deliver_otherwise(deliveries: &Path) {
 
 /// Makes two versions look as if they were built at the same moment.
 fn at_one_time(data: &Path) {
-    let path = data.join("versions/2026-10.1/version.json");
-    let mut manifest: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
-    manifest["built_at"] = "2026-11-01T00:00:00Z".into();
-    std::fs::write(path, manifest.to_string()).unwrap();
+    let folder = data.join("versions/2026-10.1");
+    let mut manifest = Manifest::read(&folder).unwrap();
+    manifest.built_at = "2026-11-01T00:00:00Z".to_owned();
+    std::fs::write(folder.join("version.json"), manifest.to_text().unwrap()).unwrap();
 }
 
 #[test]

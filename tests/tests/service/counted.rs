@@ -4,7 +4,9 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
+use cube_schema::domains::vh::kodelister::YDELSER;
 use rust_xlsxwriter::Workbook;
+use terning_server::rebuild::{Rebuild, rebuild};
 use terning_tests::folder::{Delivery, write};
 
 use crate::access::{built_of, token};
@@ -143,6 +145,36 @@ fn an_export_in_windows_1252_is_read_as_one_in_utf_8() {
     assert!(head.starts_with("Kommunenummer;Kommune;Ydelsestype;Ydelse;Kvartal;FLIS;DST;Forskel"));
     assert!(of_153.starts_with("153;Brøndby;") && of_153.contains(";2026K3;2;2;0;"), "{of_153}");
     assert!(of_167.starts_with("167;Hvidovre;") && of_167.contains(";2026K3;1;3;-2;"), "{of_167}");
+}
+
+/// The list of the version, not the compiled one: 1.8.1 has another name and StatBank code there.
+#[test]
+fn a_delivered_list_of_services_says_what_an_export_calls_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let deliveries = folder.path().join("deliveries");
+    let line = "a;6101801234;153;;1.8.1;2020-01-01;;1.2.1;;A";
+    Delivery::full("153", "nexus", "2026-09").write(&deliveries, &[line]);
+    let in_2024 = "Længerevarende botilbud inkl. tilknyttede ydelser fx §§ 83, 85 (§ 108 i lov om \
+                   social service)";
+    let list = YDELSER
+        .replace("Længerevarende ophold (§ 108 i Serviceloven);30181;", "Nyt navn;39999;")
+        .replace(in_2024, "Navn fra 2024");
+    write(&deliveries.join("reference/kodelister/ydelser.csv"), list.as_bytes());
+    let order = Rebuild::new(&deliveries, folder.path());
+    assert_eq!(rebuild(&order, &|_| ()).unwrap().exit_code(), 0);
+    let server = Server::ready(folder.path());
+    let export = |name: &str| format!("OMRÅDE;YDELSESTYPE;TID;INDHOLD\n153;{name};2026K3;2\n");
+    for name in ["Nyt navn", "Navn fra 2024", "39999", "1.8.1", "Længerevarende botilbud"] {
+        let lines = hand07(&server, export(name).as_bytes(), &[]);
+        let expected = "153;Brøndby;39999;Nyt navn;2026K3;;2;";
+        assert!(lines.len() == 2 && lines[1].starts_with(expected), "{name}: {lines:#?}");
+    }
+    let compiled = export("Længerevarende ophold (§ 108 i Serviceloven)");
+    let file = folder.path().join("HAND07.csv");
+    write(&file, compiled.as_bytes());
+    let file = format!("--statbank={}", file.display());
+    let refused = server.refusal(&["report", "hand07", &file]);
+    assert!(refused.contains("er ikke på ydelseslisten"), "{refused}");
 }
 
 #[test]

@@ -48,7 +48,8 @@ impl Server {
         Server::start_with(data, Access::Local.into())
     }
 
-    fn start_with(data: &Path, settings: Settings) -> Server {
+    /// The same with settings.
+    pub fn start_with(data: &Path, settings: Settings) -> Server {
         let scheme = if matches!(settings.tls, Tls::Here { .. }) { "https" } else { "http" };
         let settings = settings.with(Some("127.0.0.1:0"), None);
         let (stop, stopped) = oneshot::channel();

@@ -14,6 +14,7 @@ mod diff;
 mod interference;
 mod lives;
 mod load;
+mod metrics;
 mod packages;
 mod reports;
 mod shell;

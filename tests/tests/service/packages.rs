@@ -332,6 +332,47 @@ fn raw_files_are_unchanged_and_dsa_has_their_records() {
     }
 }
 
+/// What is on no list, and what cannot be read, stands as it was given beside what it was read as; a
+/// text that would be a formula is shielded in the CSV file alone.
+#[test]
+fn dsa_tells_what_was_given() {
+    let data = tempfile::tempdir().unwrap();
+    let deliveries = data.path().join("deliveries");
+    let lines = [
+        "=1+1;6101801234;153;999;1.8.1;engang;;1.2.1;zz;Q",
+        "b;6101801234;153;157;1.8.1;2020-01-01;;1.2.1;;A",
+    ];
+    Delivery::full("153", "nexus", "2026-09").write(&deliveries, &lines);
+    let order = Rebuild::new(&deliveries, data.path());
+    assert_eq!(rebuild(&order, &|_| ()).unwrap().exit_code(), 0);
+    let into = tempfile::tempdir().unwrap();
+    let server = Server::ready(data.path());
+    let dsa = package(&server, into.path(), &["--kind=dsa", "--kommune=153"], "").unwrap();
+    let rows = csv(&dsa.join("registreringer.csv"));
+    let told = |row: usize, name: &str| {
+        let given = format!("{name}SomAngivet");
+        (rows[row][name].clone(), rows[row][given.as_str()].clone())
+    };
+    for (name, read, given) in [
+        ("Betalingskommune", "Ukendt", "999"),
+        ("Startdato", "", "engang"),
+        ("OpholdsstedId", "Ukendt", "zz"),
+        ("Funktionsvurdering", "", "Q"),
+    ] {
+        assert_eq!(told(0, name), (read.to_owned(), given.to_owned()), "{name}");
+    }
+    let of_the_other = [("157", "157"), ("2020-01-01", "2020-01-01"), ("", ""), ("A", "A")];
+    let names = ["Betalingskommune", "Startdato", "OpholdsstedId", "Funktionsvurdering"];
+    assert_eq!(
+        names.map(|name| told(1, name)),
+        of_the_other.map(|(read, given)| (read.to_owned(), given.to_owned()))
+    );
+    assert_eq!(rows[0]["Ydelsesid"], "'=1+1");
+    assert_eq!(parquet(&dsa.join("registreringer.parquet"))[0]["Ydelsesid"], "=1+1");
+    let readme = fs::read_to_string(dsa.join("LÆSMIG.md")).unwrap();
+    assert!(readme.contains("apostrof"), "{readme}");
+}
+
 /// A municipality whose former system has ended its records, and whose new one has not delivered.
 fn deliver_between_systems(data: &Path) {
     let deliveries = data.join("deliveries");

@@ -27,6 +27,8 @@ const PERSONS: &str = "Voksne Handicappede";
 #[derive(Clone, Debug)]
 pub enum Request {
     Query(v1::QueryRequest),
+    Stream(v1::QueryStreamRequest),
+    Statement(v1::RunStatementRequest),
     Translate(v1::TranslatePivotRequest),
     Profile(v1::RunStatementRequest),
     Drill(v1::DrillThroughRequest),
@@ -35,6 +37,9 @@ pub enum Request {
     Describe(v1::DescribeCubeRequest),
     Cubes(v1::ListCubesRequest),
     Versions,
+    Functions(v1::ListFunctionsRequest),
+    Reports,
+    Cancel(v1::CancelQueryRequest),
     Report(v1::RunReportRequest),
     Package(v1::PackageRequest),
     Diff(v1::DiffRequest),
@@ -44,8 +49,11 @@ impl Request {
     /// A request in words that the cubes know, mostly about one municipality.
     pub fn draw(cubes: &[Arc<Cube>], own: &str, random: &mut Random) -> Request {
         let version = (*random.one(&["", "", "2020-12.1", "2020-11.1"])).to_owned();
-        match random.below(22) {
-            20.. => diff(cubes, own, random),
+        match random.below(25) {
+            20 => statement(Asked::draw(cubes, random), version, random),
+            21 => streamed(Asked::draw(cubes, random), version),
+            22 => about_nobody(random),
+            23.. => diff(cubes, own, random),
             0..3 => members(cubes, version, random),
             3..7 => report(own, version, random),
             7..10 => package(own, version, random),
@@ -85,6 +93,57 @@ fn said(asked: Asked, version: String) -> Request {
             let purpose = String::new();
             Request::Explain(v1::ExplainRequest { cube, filters, measure, version, purpose })
         }
+    }
+}
+
+/// A text as a statement: a question, the records behind it, or one with a slip in it, whose refusal
+/// tells the place and the nearest names.
+fn statement(asked: Asked, version: String, random: &mut Random) -> Request {
+    let (Asked::Mdx(text) | Asked::Profile(text)) = asked else { return said(asked, version) };
+    let text = match random.below(3) {
+        0 => format!("DRILLTHROUGH MAXROWS {} {text}", random.below(9)),
+        1 => slipped(&text, random),
+        _ => text,
+    };
+    let asked = Some(Said::Mdx(text));
+    let question = Some(v1::Question { asked, version, ..v1::Question::default() });
+    Request::Statement(v1::RunStatementRequest { question, explain: random.percent(10) })
+}
+
+/// A text with some letters lost, doubled or changed.
+fn slipped(text: &str, random: &mut Random) -> String {
+    let mut letters: Vec<char> = text.chars().collect();
+    for _ in 0..=random.below(3) {
+        let at = random.below(letters.len());
+        match random.below(3) {
+            0 => letters[at] = *random.one(&['x', '7', 'ø', ']', '(']),
+            1 => letters.insert(at, letters[at]),
+            _ if letters.len() > 1 => drop(letters.remove(at)),
+            _ => {}
+        }
+    }
+    letters.into_iter().collect()
+}
+
+/// A question whose answer comes in parts.
+fn streamed(asked: Asked, version: String) -> Request {
+    match said(asked, version) {
+        Request::Query(v1::QueryRequest { question }) => {
+            Request::Stream(v1::QueryStreamRequest { question })
+        }
+        other => other,
+    }
+}
+
+/// What is the same for everybody, and the cancelling of a query that is not there.
+fn about_nobody(random: &mut Random) -> Request {
+    let name = (*random.one(&["", "Head", "findes ikke"])).to_owned();
+    match random.below(3) {
+        0 => Request::Functions(v1::ListFunctionsRequest { name }),
+        1 => Request::Reports,
+        _ => Request::Cancel(v1::CancelQueryRequest {
+            id: (*random.one(&["", "1-1", "x"])).to_owned(),
+        }),
     }
 }
 
@@ -203,6 +262,17 @@ impl Caller {
         let mut client = self.client.clone();
         match request {
             Request::Query(asked) => whole(client.query(self.with_token(asked)).await),
+            Request::Stream(asked) => {
+                in_parts(client.query_stream(self.with_token(asked)).await).await
+            }
+            Request::Statement(asked) => {
+                without_time(client.run_statement(self.with_token(asked)).await).await
+            }
+            Request::Functions(asked) => whole(client.list_functions(self.with_token(asked)).await),
+            Request::Reports => {
+                whole(client.list_reports(self.with_token(v1::ListReportsRequest::default())).await)
+            }
+            Request::Cancel(asked) => whole(client.cancel_query(self.with_token(asked)).await),
             Request::Translate(asked) => {
                 whole(client.translate_pivot(self.with_token(asked)).await)
             }

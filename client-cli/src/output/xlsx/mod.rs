@@ -109,6 +109,7 @@ fn rows(table: &Table) -> Sheet<'_> {
     let value = |column: &table::Column, row: usize| match &column.values[row] {
         table::Value::Missing => Value::Empty,
         table::Value::Text(text) => Value::text(text),
+        table::Value::Number(number) if column.is_ordinal() => Value::Ordinal(*number),
         table::Value::Number(number) => Value::Number(*number, column.decimals),
         table::Value::Day(day) => Value::Day(*day),
     };

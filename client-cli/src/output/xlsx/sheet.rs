@@ -9,6 +9,8 @@ use crate::error::Error;
 const WIDEST: usize = 60;
 /// Characters of the narrowest.
 const NARROWEST: usize = 6;
+/// Characters of a heading that stand on one line, unless a word is longer.
+const HEADING: usize = 18;
 /// Characters that a worksheet's name may have, and signs it may not hold.
 const NAME: (usize, &[char]) = (31, &['[', ']', ':', '*', '?', '/', '\\', '\'']);
 /// Rows above the headings: the title, what the sheet is about, a blank one.
@@ -26,6 +28,8 @@ pub(super) enum Value {
     Text(String),
     /// A number, and the decimals it is shown with.
     Number(f64, u8),
+    /// A number that names something (a line of a file).
+    Ordinal(f64),
     /// A day, as days since 1970-01-01.
     Day(i32),
 }
@@ -45,6 +49,7 @@ impl Value {
             Value::Empty => 0,
             Value::Text(text) => text.chars().count(),
             Value::Day(_) => "31-12-2026".len(),
+            Value::Ordinal(value) => format!("{value:.0}").len(),
             Value::Number(value, decimals) => super::super::number::danish(*value, *decimals).len(),
         }
     }
@@ -82,7 +87,7 @@ impl Sheet<'_> {
                 let format = if column < self.labels { &formats.label } else { &formats.header };
                 let at = ((ABOVE + level) as u32, column as u16);
                 sheet.write_string_with_format(at.0, at.1, caption, format)?;
-                widths[column] = widths[column].max(caption.chars().count());
+                widths[column] = widths[column].max(heading_width(caption));
             }
         }
         let mut last = first_row;
@@ -109,6 +114,12 @@ impl Sheet<'_> {
     }
 }
 
+/// About how wide a heading is: a long one is broken between its words.
+fn heading_width(caption: &str) -> usize {
+    let longest = caption.split_whitespace().map(|word| word.chars().count()).max().unwrap_or(0);
+    caption.chars().count().min(longest.max(HEADING))
+}
+
 fn check(rows: usize, columns: usize) -> Result<(), Error> {
     if rows <= MOST.0 && columns <= MOST.1 {
         return Ok(());
@@ -133,6 +144,7 @@ struct Formats {
     label: Format,
     header: Format,
     day: Format,
+    ordinal: Format,
     /// Per number of decimals.
     numbers: Vec<Format>,
 }
@@ -141,6 +153,8 @@ impl Formats {
     fn new() -> Formats {
         let heading = Format::new()
             .set_bold()
+            .set_text_wrap()
+            .set_align(FormatAlign::Top)
             .set_background_color(Color::RGB(0x00DC_E6F1))
             .set_border_bottom(FormatBorder::Thin);
         let number = |decimals: usize| match decimals {
@@ -153,6 +167,7 @@ impl Formats {
             header: heading.clone().set_align(FormatAlign::Right),
             label: heading,
             day: Format::new().set_num_format("dd-mm-yyyy"),
+            ordinal: Format::new().set_num_format("0"),
             numbers: (0..=12).map(number).collect(),
         }
     }
@@ -173,11 +188,26 @@ impl Formats {
                 let number = f64::from(day.saturating_add(EPOCH));
                 sheet.write_number_with_format(row, column, number, &self.day)?;
             }
+            Value::Ordinal(number) => {
+                sheet.write_number_with_format(row, column, *number, &self.ordinal)?;
+            }
             Value::Number(number, decimals) => {
                 let format = &self.numbers[usize::from(*decimals).min(self.numbers.len() - 1)];
                 sheet.write_number_with_format(row, column, *number, format)?;
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_heading_is_broken_between_its_words() {
+        assert_eq!(heading_width("Antal"), 5);
+        assert_eq!(heading_width("Modtagere pr. 1.000 indbyggere 18-64 år"), HEADING);
+        assert_eq!(heading_width("Sygehusbehandlingsydelser i alt"), 25);
     }
 }

@@ -198,6 +198,11 @@ pub const PERIODER: &[Kolonne] = &[
     ),
 ];
 
+/// The fields of a delivery that [`DSA`] has as they were given too: what is on no list, or cannot be
+/// read, could not be mended otherwise. Their columns stand together, in this order.
+pub const SOM_ANGIVET: [&str; 4] =
+    ["Betalingskommune", "Startdato", "OpholdsstedId", "Funktionsvurdering"];
+
 /// The delivered records: a line per record that counts, before the rules.
 pub const DSA: &[Kolonne] = &[
     tekst("Ydelsesid", "", "Registreringens nummer i fagsystemet", ""),
@@ -210,7 +215,11 @@ pub const DSA: &[Kolonne] = &[
     tekst("Maalgrupper", "", "Gyldige målgruppekoder, adskilt af komma", ""),
     tekst("UgyldigeMaalgrupper", "", "Målgruppekoder, der ikke er på listen, adskilt af komma", ""),
     tekst("OpholdsstedId", "", "Tom er eget hjem; Ukendt, hvis det ikke er i registret", ""),
-    tekst("Funktionsvurdering", "", "A til E", ""),
+    tekst("Funktionsvurdering", "", "A til E; tom, hvis den er noget andet", ""),
+    tekst("BetalingskommuneSomAngivet", "", "Det, der står i den leverede fil", ""),
+    tekst("StartdatoSomAngivet", "", "Det, der står i den leverede fil", ""),
+    tekst("OpholdsstedIdSomAngivet", "", "Det, der står i den leverede fil", ""),
+    tekst("FunktionsvurderingSomAngivet", "", "Det, der står i den leverede fil", ""),
     tekst("System", "", "Fagsystemet", ""),
     tekst("LeveranceMaaned", "", "Måneden, som leverancen er for", ""),
     antal("Loebenummer", "", "", "Leverancens nummer i måneden", ""),

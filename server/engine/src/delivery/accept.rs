@@ -200,7 +200,14 @@ impl<D: Domain> Gate<'_, D> {
             ));
         }
         if !self.domain.knows_reporter(&manifest.reporter, self.reference) {
-            return Err("kommunen i manifestet er ukendt".to_owned());
+            // A number is told; anything else may be what it should not.
+            let is_number =
+                |text: &&str| text.len() <= 3 && text.bytes().all(|one| one.is_ascii_digit());
+            let number = Some(manifest.reporter.as_str()).filter(is_number);
+            let number = number.map(|number| format!(" {number}")).unwrap_or_default();
+            return Err(format!(
+                "kommunen{number} i manifestet er ukendt: den er ikke i kommunelisten; ret manifestets kommune"
+            ));
         }
         let (month, received) = (manifest.month, manifest.received);
         if month > received {

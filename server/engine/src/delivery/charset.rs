@@ -36,6 +36,20 @@ impl Charset {
     }
 }
 
+/// That a file is not in UTF-16, which Excel calls *Unicode-tekst*; no delivery can be.
+///
+/// # Errors
+/// It is: the reason, and what to do, in Danish.
+pub fn not_utf16(bytes: &[u8]) -> Result<(), String> {
+    let marked = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
+    let every_other_is_zero =
+        |first: usize| bytes.len() >= 4 && bytes[first] == 0 && bytes[first + 2] == 0;
+    if marked || every_other_is_zero(0) || every_other_is_zero(1) {
+        return Err("filen er i tegnsættet UTF-16; gem den som UTF-8".to_owned());
+    }
+    Ok(())
+}
+
 fn from_windows_1252(bytes: &[u8]) -> Vec<u8> {
     let mut text = Vec::with_capacity(bytes.len() + bytes.len() / 8);
     for piece in bytes.chunk_by(|left, right| is_undefined(*left) == is_undefined(*right)) {
@@ -63,6 +77,16 @@ mod tests {
         assert_eq!(&*text, "Æblehøjen € –;x".as_bytes());
         for charset in [Charset::Utf8, Charset::Windows1252] {
             assert!(matches!(charset.in_utf8(b"a;b"), Cow::Borrowed(b"a;b")));
+        }
+    }
+
+    #[test]
+    fn utf_16_is_told_apart() {
+        for wrong in [&b"\xFF\xFEa\0"[..], b"\xFE\xFF\0a", b"a\0b\0", b"\0a\0b"] {
+            assert!(not_utf16(wrong).unwrap_err().contains("UTF-8"));
+        }
+        for right in ["", "a", "a;b\n", "\u{feff}æ"] {
+            assert_eq!(not_utf16(right.as_bytes()), Ok(()));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use cube_schema::domain::{Domain, FieldSpec, XmlNames};
 
-use super::charset::Charset;
+use super::charset::{Charset, not_utf16};
 use super::manifest::Manifest;
 use super::separated::{Opened, Visit};
 use super::xml;
@@ -81,6 +81,7 @@ impl Format {
     /// # Errors
     /// It cannot: the reason, in Danish.
     pub fn look(self, bytes: &[u8], layout: &Layout) -> Result<Look, String> {
+        not_utf16(bytes)?;
         match self {
             Format::Csv { charset, header } => {
                 let text = charset.in_utf8(bytes);

@@ -9,9 +9,13 @@ use std::str;
 use ::csv::{ByteRecord, Reader, ReaderBuilder};
 use cube_schema::domain::{Refused, Row};
 
+use super::charset::not_utf16;
 use super::columns::Columns;
 use super::input::without_bom;
 use super::limits;
+
+/// What to do where a file has another separator.
+const SEPARATOR: &str = "felterne skal adskilles af semikolon";
 
 /// What is done with each row, or with the reason why a line is none.
 pub type Visit<'v> = dyn FnMut(u64, Result<Row<'_>, Refused>) + 'v;
@@ -34,6 +38,7 @@ impl<'a> Opened<'a> {
         names: Vec<&'static str>,
         optional: &[&str],
     ) -> Result<Opened<'a>, String> {
+        not_utf16(bytes)?;
         let mut records = Records::new(without_bom(bytes));
         if !header {
             return Ok(Opened { records, columns: Columns::in_order(names) });
@@ -43,7 +48,12 @@ impl<'a> Opened<'a> {
         };
         let header: Vec<String> =
             record.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
-        Ok(Opened { columns: Columns::by_name(names, optional, &header)?, records })
+        let columns = Columns::by_name(names, optional, &header);
+        let columns = columns.map_err(|reason| match header.as_slice() {
+            [only] if only.contains([',', '\t']) => format!("{reason}; {SEPARATOR}"),
+            _ => reason,
+        });
+        Ok(Opened { columns: columns?, records })
     }
 
     /// Counts the records, unreadable ones included.
@@ -77,11 +87,22 @@ impl<'a> Opened<'a> {
 
 fn values<'r>(record: &'r ByteRecord, columns: &Columns) -> Result<Vec<&'r str>, Refused> {
     if record.len() != columns.width {
-        let reason = format!("linjen har {} felter; den skal have {}", record.len(), columns.width);
-        return Err(Refused { field: "", reason });
+        return Err(Refused { field: "", reason: of_width(record, columns.width) });
     }
     let fields = columns.names.iter().zip(&columns.places);
     fields.map(|(name, place)| value(name, place.map_or(b"", |place| &record[place]))).collect()
+}
+
+/// Why a record is not as wide as it should be; with a hint where another sign is between its fields.
+fn of_width(record: &ByteRecord, width: usize) -> String {
+    let fields = record.len();
+    let word = if fields == 1 { "felt" } else { "felter" };
+    let reason = format!("linjen har {fields} {word}; den skal have {width}");
+    let has = |sign: u8| record[0].iter().filter(|byte| **byte == sign).count() + 1 >= width;
+    match fields == 1 && width > 1 && (has(b',') || has(b'\t')) {
+        true => format!("{reason}; {SEPARATOR}"),
+        false => reason,
+    }
 }
 
 /// The text of a field.
@@ -217,10 +238,24 @@ mod tests {
     fn only_the_unreadable_line_is_lost() {
         let found = rows(b"a;b\na\na;b;c\n\xE6;b\nc;d\n");
         assert_eq!(found[0], good(1, "a|b"));
-        assert_eq!(found[1], (2, Err("linjen har 1 felter; den skal have 2".to_owned())));
+        assert_eq!(found[1], (2, Err("linjen har 1 felt; den skal have 2".to_owned())));
         assert_eq!(found[2], (3, Err("linjen har 3 felter; den skal have 2".to_owned())));
         assert_eq!(found[3], (4, Err("Afeltet er ikke tekst i filens tegnsæt".to_owned())));
         assert_eq!(found[4], good(5, "c|d"));
+    }
+
+    #[test]
+    fn another_separator_is_named() {
+        let expected = "linjen har 1 felt; den skal have 2; felterne skal adskilles af semikolon";
+        for text in ["a,b", "a\tb", "a,b,c"] {
+            assert_eq!(rows(text.as_bytes()), [(1, Err(expected.to_owned()))]);
+        }
+        let header = |text: &'static str| {
+            Opened::new(text.as_bytes(), true, vec!["A", "B"], &[]).map(drop).unwrap_err()
+        };
+        assert!(header("A,B\n").ends_with("; felterne skal adskilles af semikolon"));
+        assert!(!header("A;C\n").contains("semikolon"));
+        assert!(header("\u{0}A\u{0};").contains("UTF-16"));
     }
 
     #[test]

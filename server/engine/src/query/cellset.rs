@@ -25,6 +25,8 @@ pub struct CellSet {
     pub special: BTreeMap<usize, Special>,
     /// For each value, the format it is shown in, where a formula says one; nothing where none does.
     pub formats: Vec<Option<Arc<str>>>,
+    /// The measure of all cells, where no axis has measures.
+    pub measure: Option<Member>,
     /// How many keys of the reporting dimension in the answer have no delivery for the as-of
     /// month, though they delivered before.
     pub behind: u32,

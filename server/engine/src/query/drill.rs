@@ -397,7 +397,7 @@ fn field(
         let known = group.provenance.iter().filter(|column| visible(column));
         return Err(QueryError::new(ErrorKind::Unknown, message)
             .hint("skriv Dimension.Felt eller en af disse oplysninger")
-            .candidates(known.map(|column| column.name.clone()).collect()));
+            .candidates(bind::nearest(name.trim(), known.map(|column| column.name.as_str()))));
     }
     let found = bind::clause(view, name)?;
     let use_of = group.uses[found.dimension];

@@ -56,7 +56,10 @@ pub fn run(
     let cells = evaluate::answer(view, bound, limits, cancel)?;
     let mut cells = disclose::without_positions(bound, cells);
     evaluate::tell_properties(view, bound, &mut cells, (limits, cancel))?;
-    Ok(CellSet { warnings: bound.warnings.clone(), ..cells })
+    let is_measures = |column: &bound::HierarchyRef| *column == bound::HierarchyRef::Measures;
+    let on_axis = cells.axes.iter().any(|axis| axis.columns.iter().any(is_measures));
+    let measure = (!on_axis).then_some(bound.measure);
+    Ok(CellSet { warnings: bound.warnings.clone(), measure, ..cells })
 }
 
 /// Plans and counts a question about stored measures of one group. Where small counts are hidden, no

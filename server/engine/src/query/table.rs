@@ -5,6 +5,10 @@ use std::sync::Arc;
 
 use cube_schema::day::Day;
 
+/// The unit of numbers that name something (a line of a file): they are shown without a point
+/// between thousands.
+pub const ORDINAL: &str = "nr.";
+
 /// Columns of equal length.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {

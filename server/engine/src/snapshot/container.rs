@@ -129,6 +129,15 @@ impl Opened {
     }
 }
 
+/// The header and the table of sections that a file begins with: they hold the checksums of all the
+/// rest, and so tell two files apart. All of it where it is no snapshot.
+#[must_use]
+pub fn head(bytes: &[u8]) -> &[u8] {
+    let sections = if bytes.len() < HEADER { 0 } else { u32_at(bytes, 12) as usize };
+    let end = HEADER.saturating_add(sections.saturating_mul(ENTRY));
+    &bytes[..end.min(bytes.len())]
+}
+
 fn section(bytes: &[u8], number: usize, entry: &[u8]) -> Result<Range<usize>, SnapshotError> {
     let offset = usize::try_from(u64_at(entry, 0)).unwrap_or(usize::MAX);
     let length = usize::try_from(u64_at(entry, 8)).unwrap_or(usize::MAX);

@@ -24,6 +24,7 @@ mod meta;
 mod read;
 mod write;
 
+pub use container::head;
 pub use read::open;
 pub use write::write;
 

@@ -1,6 +1,7 @@
 //! A dimension's table, with its rows by key.
 
-use cube_schema::schema::{Dimension, ValueType};
+use cube_schema::day::{Day, Month};
+use cube_schema::schema::{Dimension, LevelUse, Period, ValueType};
 use cube_schema::table::DimensionTable;
 use hashbrown::HashMap;
 
@@ -110,6 +111,31 @@ impl Keyed {
         Ok(())
     }
 
+    /// The last month of some rows of a dimension of time: by its level of days that are dates, else by
+    /// levels of years and months that are numbers. `None` where it has no such levels.
+    pub fn last_month(&self, dimension: &Dimension, used: &[u32]) -> Option<Month> {
+        let column = |levels: &[LevelUse], period, value| {
+            let own = levels.iter().filter_map(LevelUse::own);
+            let level = own.into_iter().find(|own| own.period == period && own.value == value)?;
+            self.table.column(&level.key)
+        };
+        let mut all = dimension.hierarchies.iter().map(|hierarchy| hierarchy.levels.as_slice());
+        let days = all.clone().find_map(|own| column(own, Period::Days, ValueType::Date));
+        let months = all.find_map(|own| {
+            let years = column(own, Period::Years, ValueType::Number)?;
+            Some((years, column(own, Period::Months, ValueType::Number)?))
+        });
+        let month = |row: usize| match (days, months) {
+            (Some(days), _) => Some(Day::parse(&days[row])?.month()),
+            (None, Some((years, months))) => {
+                Month::parse(&format!("{}-{:0>2}", years[row], months[row]))
+            }
+            _ => None,
+        };
+        let known = self.positions.len();
+        used.iter().filter_map(|&row| month(row as usize).filter(|_| (row as usize) < known)).max()
+    }
+
     /// The position of a key; `None` where there is no such row.
     pub fn position(&self, key: &str) -> Option<u32> {
         self.positions.get(key).copied()
@@ -166,7 +192,7 @@ fn typed(text: &str, value: ValueType) -> Option<String> {
             number.is_finite().then(|| number.to_string())
         }
         ValueType::Date => {
-            let day = cube_schema::day::Day::parse(text.get(..10)?)?;
+            let day = Day::parse(text.get(..10)?)?;
             Some(day.to_string())
         }
         ValueType::Bool => match text.to_ascii_lowercase().as_str() {

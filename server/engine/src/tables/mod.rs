@@ -15,8 +15,8 @@ mod plan;
 mod source;
 
 use cube_schema::day::Month;
-use cube_schema::schema::{self, Problems, Schema};
-use cube_schema::table::{FactTable, Star, Timeline};
+use cube_schema::schema::{self, DimensionKind, Problems, Schema};
+use cube_schema::table::{FactColumn, FactTable, Star, Timeline};
 
 use crate::cube::{BuildError, Cube, build};
 use crate::delivery::Progress;
@@ -124,6 +124,7 @@ fn build_cube(
     let mut own = cube.clone();
     let mut star = Star::default();
     let mut last: Option<Month> = None;
+    let mut of_tables: Option<Month> = None;
     for (at, group) in own.groups.iter_mut().enumerate() {
         steps.next();
         if at == 0 {
@@ -135,11 +136,12 @@ fn build_cube(
         group.dimensions.retain(|usage| shown(usage.name()));
         let read = facts::read(&cube.name, group, schema, tables, dimensions, findings)?;
         last = last.max(read.last_month);
+        of_tables = of_tables.max(last_month(schema, &read, dimensions));
         star.facts.push(FactTable { name: plan::group_table(&group.facts, at), ..read.table });
         *group = read.group;
     }
     star.dimensions = dimensions.iter_mut().map(Keyed::lend).collect();
-    let (lowered, timeline) = plan::lowered(schema, own, last);
+    let (lowered, timeline) = plan::lowered(schema, own, last, of_tables);
     let built = build(&lowered, &lowered.cubes[0], &star, timeline);
     for (dimension, table) in dimensions.iter_mut().zip(star.dimensions) {
         dimension.take_back(table);
@@ -147,10 +149,23 @@ fn build_cube(
     built.map_err(|error| TablesError::Build { cube: cube.name.clone(), error })
 }
 
-/// The months of a cube without days.
-fn no_days(schema: &Schema) -> Timeline {
-    /// Any month: nobody asks for it.
+/// The last month of the facts of a group, by the tables of dimensions of time.
+fn last_month(schema: &Schema, read: &facts::Facts, dimensions: &[Keyed]) -> Option<Month> {
+    let months = read.group.dimensions.iter().filter_map(|usage| {
+        let at = schema.dimensions.iter().position(|one| one.name == usage.dimension)?;
+        let dimension = &schema.dimensions[at];
+        let is_time = dimension.kind == DimensionKind::Time;
+        match read.table.column(usage.column.as_deref().filter(|_| is_time)?) {
+            Some(FactColumn::Id(used)) => dimensions[at].last_month(dimension, used),
+            _ => None,
+        }
+    });
+    months.max()
+}
+
+/// The months of a cube without days: the last one of its facts, or any, if they have none.
+fn no_days(last: Option<Month>) -> Timeline {
     const ANY: &str = "2000-01";
-    let first = Month::parse(&schema.first_month).or_else(|| Month::parse(ANY)).unwrap_or(Month(0));
-    Timeline { first, last: first }
+    let only = last.or_else(|| Month::parse(ANY)).unwrap_or(Month(0));
+    Timeline { first: only, last: only }
 }

@@ -156,7 +156,13 @@ pub(super) fn count_rows(group: &mut MeasureGroup) {
 }
 
 /// The schema of one cube over the star that was made for it, and its months.
-pub(super) fn lowered(schema: &Schema, cube: Cube, last: Option<Month>) -> (Schema, Timeline) {
+/// `last` is the last month with a day of a fact, `of_tables` that by the tables of time.
+pub(super) fn lowered(
+    schema: &Schema,
+    cube: Cube,
+    last: Option<Month>,
+    of_tables: Option<Month>,
+) -> (Schema, Timeline) {
     let mut lowered = Schema { cubes: vec![cube], roles: Vec::new(), ..schema.clone() };
     for dimension in lowered.dimensions.iter_mut().filter(|dimension| dimension.table.is_some()) {
         dimension.table = Some(dimension.name.clone());
@@ -164,12 +170,11 @@ pub(super) fn lowered(schema: &Schema, cube: Cube, last: Option<Month>) -> (Sche
     for (at, group) in lowered.cubes.iter_mut().flat_map(|cube| &mut cube.groups).enumerate() {
         group.facts = group_table(&group.facts, at);
     }
-    let timeline = match (Month::parse(&schema.first_month), last) {
-        (Some(first), last) if schema.has_days() => {
-            let said = schema.last_month.as_deref().and_then(Month::parse);
-            Timeline { first, last: said.or(last).unwrap_or(first).max(first) }
-        }
-        _ => super::no_days(schema),
+    let said = schema.last_month.as_deref().and_then(Month::parse);
+    let first = Month::parse(&schema.first_month).filter(|_| schema.has_days());
+    let timeline = match (first, last.or(said.filter(|_| of_tables.is_none()))) {
+        (Some(first), Some(last)) => Timeline { first, last: said.unwrap_or(last).max(first) },
+        _ => super::no_days(of_tables.or(first)),
     };
     (lowered, timeline)
 }

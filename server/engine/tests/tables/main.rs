@@ -13,6 +13,7 @@ use cube_schema::schema::Schema;
 use memory::Memory;
 use terning_engine::cube::Cube;
 use terning_engine::query::bound::Member;
+use terning_engine::query::format::Language;
 use terning_engine::query::{self, Cancel, Limits, Pivot, Question, View, names};
 use terning_engine::tables::{Findings, TablesError, build_cubes};
 use world::World;
@@ -82,6 +83,68 @@ fn the_example_of_the_documentation_is_built() {
         ask(&cubes, &Question::Pivot(&pivot("Medlemmer", "Kalender.Kvartal", &["Medlemmer"])));
     let expected = [("2024K1", 1.0), ("2024K2", 2.0)];
     assert_eq!(days, expected.map(|(name, cell)| (name.to_owned(), vec![Some(cell)])));
+}
+
+#[test]
+fn the_as_of_day_is_that_of_the_last_fact_by_the_table_of_time() {
+    let now = |tables: &Memory| {
+        let (cubes, _) = build(&example(), tables).unwrap_or_else(|error| panic!("{error}"));
+        let views = [View::everything(Arc::clone(&cubes[0]))];
+        let text = "WITH MEMBER [Measures].[Nu] AS Format(Now(), 'yyyy-mm-dd') \
+                    SELECT {[Measures].[Nu]} ON 0 FROM [Salg]";
+        let answer =
+            query::answer(&views, &Question::Mdx(text), &Limits::default(), &Cancel::default());
+        answer.unwrap().cells.formatted(Language::Danish)
+    };
+    let mut tables = memory::example();
+    assert_eq!(now(&tables), ["2024-01-31"]);
+    // Day 2 is of March instead of January.
+    tables.set("days", "month", 1, "3");
+    assert_eq!(now(&tables), ["2024-03-31"]);
+    // Without facts of 2024 the last ones are of December 2023.
+    for row in 1..5 {
+        tables.set("sales", "day_id", row, "1");
+    }
+    assert_eq!(now(&tables), ["2023-12-31"]);
+}
+
+#[test]
+fn a_column_can_be_counted_and_shown() {
+    let text = example().replace("column = \"sale_id\" }", "column = \"customer_id\" }");
+    assert_ne!(text, example());
+    let (cubes, _) = build(&text, &memory::example()).unwrap_or_else(|error| panic!("{error}"));
+    // Customers 1, 2 and 3; what names no period is about 2024, when each of them bought.
+    let found = ask(&cubes, &Question::Mdx("SELECT {[Measures].[Kunder]} ON 0 FROM [Salg]"));
+    assert_eq!(found, [(String::new(), vec![Some(3.0)])]);
+}
+
+#[test]
+fn a_table_that_is_not_there_is_told_of_once() {
+    let text = example().replace("facts = \"sales\"", "facts = \"salg\"");
+    let error = build(&text, &memory::example()).err().unwrap().to_string();
+    assert_eq!(error.matches("tabellen 'salg' findes ikke").count(), 1, "{error}");
+}
+
+#[test]
+fn a_name_of_several_members_means_the_first_and_is_told_of() {
+    let mut tables = memory::example();
+    tables.set("products", "product_name", 2, "Brød");
+    let (cubes, _) = build(&example(), &tables).unwrap_or_else(|error| panic!("{error}"));
+    let views = [View::everything(Arc::clone(&cubes[0]))];
+    let asked = |member: &str| {
+        let text = format!("SELECT {{[Measures].[Salg]}} ON 0, {{{member}}} ON 1 FROM [Salg]");
+        let question = Question::Mdx(&text);
+        let answer = query::answer(&views, &question, &Limits::default(), &Cancel::default());
+        let cells = answer.unwrap_or_else(|error| panic!("{}", error.explained())).cells;
+        (cells.values, cells.warnings)
+    };
+    // Of 2024 products 1 (twice: an unknown shop too), and 3 once, which stands before it: its rank is lower.
+    let (values, warnings) = asked("[Vare].[Vare].[Vare].[Brød]");
+    assert_eq!(values.len(), 1);
+    assert!(warnings.len() == 1 && warnings[0].contains("2 medlemmer"), "{warnings:?}");
+    assert!(warnings[0].contains("&[1]") && warnings[0].contains("&[3]"), "{warnings:?}");
+    assert_eq!(asked("[Vare].[Vare].[Vare].[Ost]").1, [""; 0]);
+    assert_eq!(asked("[Vare].[Vare].[Mad].[Brød]").1, [""; 0]);
 }
 
 #[test]

@@ -23,6 +23,7 @@ use tracing::Span;
 use super::{request, status};
 use crate::access::Caller;
 use crate::config::Load;
+use crate::metrics::{Counted, Ended};
 use queue::{Bounds, LONG_RETRY, Queue, Refused};
 pub use running::Query;
 use running::Running;
@@ -40,6 +41,7 @@ pub struct Work {
     long: Arc<Semaphore>,
     running: Arc<Running>,
     is_closed: Arc<AtomicBool>,
+    counted: Counted,
 }
 
 /// Where the parts of a long answer are put.
@@ -50,7 +52,7 @@ type Into<T, E> = Sender<Result<T, E>>;
 impl Work {
     /// All places, free.
     #[must_use]
-    pub fn new(load: Load) -> Work {
+    pub fn new(load: Load, counted: Counted) -> Work {
         let bounds = Bounds {
             places: load.places,
             places_each: load.places_each,
@@ -62,6 +64,7 @@ impl Work {
             long: Arc::new(Semaphore::new(LONG)),
             running: Arc::default(),
             is_closed: Arc::default(),
+            counted,
             load: Arc::new(load),
         }
     }
@@ -70,6 +73,12 @@ impl Work {
     #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.load.limits
+    }
+
+    /// What is counted.
+    #[must_use]
+    pub fn counted(&self) -> &Counted {
+        &self.counted
     }
 
     /// When the answer of a call must be there.
@@ -92,10 +101,13 @@ impl Work {
         self.check_open()?;
         let listed = self.running.list(request::current(), caller);
         let query = Arc::clone(&listed.query);
-        let _stop = StopWhenDropped(Arc::clone(&query));
+        let mut stop = self.stop_when_dropped(&query);
         let (running, span) = (Arc::clone(&query), Span::current());
         let work = async move {
-            let place = self.queue.place(caller, deadline).await.map_err(refused)?;
+            let came = Instant::now();
+            let place = self.queue.place(caller, deadline).await;
+            let place = place.map_err(|refused| self.refuse(refused))?;
+            self.counted.waited(came.elapsed());
             running.run();
             let done = tokio::task::spawn_blocking(move || {
                 let done = span.in_scope(|| within(&running, || job(running.cancel())));
@@ -104,11 +116,13 @@ impl Work {
             });
             done.await.map_err(|_| status::internal())?
         };
-        tokio::select! {
-            done = work => done,
-            () = query.ended() => Err(cancelled()),
-            () = sleep_until(deadline) => Err(time_is_up()),
-        }
+        let (why, done) = tokio::select! {
+            done = work => (None, done),
+            () = query.ended() => (Some(Ended::Cancelled), Err(cancelled())),
+            () = sleep_until(deadline) => (Some(Ended::Deadline), Err(time_is_up())),
+        };
+        stop.why = why;
+        done
     }
 
     /// Begins a job that sends its answer in parts, however long it takes. Where nobody waits for
@@ -125,7 +139,10 @@ impl Work {
     ) -> Result<impl Stream<Item = Result<T, Status>> + Send + 'static, Status> {
         self.check_open()?;
         let place = Arc::clone(&self.long).try_acquire_owned();
-        let place = place.map_err(|_| status::busy(BUSY, LONG_RETRY))?;
+        let place = place.map_err(|_| {
+            self.counted.refused("full");
+            status::busy(BUSY, LONG_RETRY)
+        })?;
         let (parts, received) = mpsc::channel(WAITING);
         let listed = self.running.list(request::current(), caller);
         let (query, span) = (Arc::clone(&listed.query), Span::current());
@@ -139,8 +156,8 @@ impl Work {
             drop((place, listed));
         });
         let ended = Box::pin(async move { watched.ended().await });
-        let (parts, stop) = (ReceiverStream::new(received), StopWhenDropped(query));
-        Ok(Long { parts: Some(parts), refuse, ended, _stop: stop })
+        let (parts, stop) = (ReceiverStream::new(received), self.stop_when_dropped(&query));
+        Ok(Long { parts: Some(parts), refuse, ended, stop })
     }
 }
 
@@ -149,12 +166,27 @@ fn within<T>(query: &Query, work: impl FnOnce() -> T) -> T {
     request::within_now(Arc::clone(&query.request), work)
 }
 
-/// Tells the job to stop when nobody waits for it any more.
-struct StopWhenDropped(Arc<Query>);
+/// Tells the job to stop when nobody waits for it any more, and counts why.
+struct StopWhenDropped {
+    query: Arc<Query>,
+    counted: Counted,
+    /// Nothing where it came to its end.
+    why: Option<Ended>,
+}
+
+impl Work {
+    fn stop_when_dropped(&self, query: &Arc<Query>) -> StopWhenDropped {
+        let (query, counted) = (Arc::clone(query), self.counted.clone());
+        StopWhenDropped { query, counted, why: Some(Ended::Gone) }
+    }
+}
 
 impl Drop for StopWhenDropped {
     fn drop(&mut self) {
-        self.0.cancel().raise();
+        self.query.cancel().raise();
+        if let Some(why) = self.why {
+            self.counted.ended(why);
+        }
     }
 }
 
@@ -163,7 +195,7 @@ struct Long<T, E> {
     parts: Option<ReceiverStream<Result<T, E>>>,
     refuse: fn(E) -> Status,
     ended: Pin<Box<dyn Future<Output = ()> + Send>>,
-    _stop: StopWhenDropped,
+    stop: StopWhenDropped,
 }
 
 impl<T, E> Stream for Long<T, E> {
@@ -173,10 +205,14 @@ impl<T, E> Stream for Long<T, E> {
         let refuse = self.refuse;
         let Some(parts) = self.parts.as_mut() else { return Poll::Ready(None) };
         if let Poll::Ready(part) = Pin::new(parts).poll_next(context) {
+            if part.is_none() {
+                self.stop.why = None;
+            }
             return Poll::Ready(part.map(|part| part.map_err(refuse)));
         }
         self.ended.as_mut().poll(context).map(|()| {
             self.parts = None;
+            self.stop.why = Some(Ended::Cancelled);
             Some(Err(cancelled()))
         })
     }
@@ -196,6 +232,18 @@ impl Work {
         self.is_closed.store(true, Ordering::Relaxed);
     }
 
+    /// Whether no more questions are taken on.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.is_closed.load(Ordering::Relaxed)
+    }
+
+    /// Whether questions wait, and none has come to its end for longer than any may take.
+    #[must_use]
+    pub fn is_stuck(&self) -> bool {
+        self.queue.is_stuck(self.load.longest)
+    }
+
     /// Comes back when no question is worked on any more. Those that are after the time for it are
     /// ended.
     pub async fn drained(&self) {
@@ -210,23 +258,27 @@ impl Work {
     }
 
     fn check_open(&self) -> Result<(), Status> {
-        match self.is_closed.load(Ordering::Relaxed) {
-            true => Err(closing()),
-            false => Ok(()),
+        if self.is_closed() {
+            self.counted.refused("closing");
+            return Err(closing());
         }
+        Ok(())
+    }
+
+    /// The refusal of a question that is not taken on.
+    fn refuse(&self, refused: Refused) -> Status {
+        let (reason, message, retry) = match refused {
+            Refused::Full(retry) => ("full", "for mange spørgsmål venter på svar", retry),
+            Refused::Late(retry) => ("late", "det ville ikke blive spørgsmålets tur i tide", retry),
+        };
+        self.counted.refused(reason);
+        status::busy(message, retry)
     }
 }
 
 // Refusals.
 
 const BUSY: &str = "serveren er ved at lave andre datapakker";
-
-fn refused(refused: Refused) -> Status {
-    match refused {
-        Refused::Full(retry) => status::busy("for mange spørgsmål venter på svar", retry),
-        Refused::Late(retry) => status::busy("det ville ikke blive spørgsmålets tur i tide", retry),
-    }
-}
 
 fn closing() -> Status {
     let message = "serveren er ved at lukke";

@@ -55,6 +55,8 @@ struct State {
     /// The lines that somebody waits in, the next to be served first.
     lines: VecDeque<Line>,
     waiting: usize,
+    /// When a place was given or came back.
+    moved: Instant,
     /// Seconds that a place is held, of late.
     mean: f64,
     last: u64,
@@ -91,7 +93,15 @@ impl Queue {
     pub fn new(bounds: Bounds) -> Queue {
         let free = bounds.places;
         let (held, lines) = (HashMap::new(), VecDeque::new());
-        let state = Mutex::new(State { free, held, lines, waiting: 0, mean: 0.0, last: 0 });
+        let state = Mutex::new(State {
+            free,
+            held,
+            lines,
+            waiting: 0,
+            moved: Instant::now(),
+            mean: 0.0,
+            last: 0,
+        });
         Queue { bounds, state }
     }
 
@@ -114,6 +124,13 @@ impl Queue {
             (given, Waiting { queue: self, number })
         };
         given.await.map_err(|_| Refused::Full(RETRY.1))
+    }
+
+    /// Whether somebody waits, and no place was given or came back for so long.
+    #[must_use]
+    pub fn is_stuck(&self, time: Duration) -> bool {
+        let state = self.state();
+        state.waiting > 0 && state.moved.elapsed() > time
     }
 
     /// How many wait.
@@ -163,12 +180,14 @@ impl State {
 
     fn serve(&mut self, queue: &Arc<Queue>, caller: &Caller) -> Place {
         self.free -= 1;
+        self.moved = Instant::now();
         *self.held.entry(caller.clone()).or_default() += 1;
         Place { queue: Arc::clone(queue), caller: caller.clone(), since: Instant::now() }
     }
 
     fn take_back(&mut self, caller: &Caller, held: Duration) {
         self.free += 1;
+        self.moved = Instant::now();
         self.take(held);
         if let Some(count) = self.held.get_mut(caller) {
             *count -= 1;

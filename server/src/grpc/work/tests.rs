@@ -6,8 +6,12 @@ use super::*;
 
 const SOON: Duration = Duration::from_secs(5);
 
+fn of(load: Load) -> Work {
+    Work::new(load, Counted::default())
+}
+
 fn work() -> Work {
-    Work::new(Load { places: 2, places_each: 1, queue_each: 1, ..Load::default() })
+    of(Load { places: 2, places_each: 1, queue_each: 1, ..Load::default() })
 }
 
 fn soon() -> Instant {
@@ -84,7 +88,7 @@ async fn queries_that_wait_or_run_are_listed_and_can_be_ended() {
 
 #[tokio::test]
 async fn who_closes_lets_what_runs_come_to_its_end_and_takes_on_nothing() {
-    let work = Work::new(Load { drain: SOON, ..Load::default() });
+    let work = of(Load { drain: SOON, ..Load::default() });
     let (own, (begun, has_begun)) = (work.clone(), tokio::sync::oneshot::channel());
     let job = move |_: &Cancel| {
         begun.send(()).map_err(|()| status::internal())?;
@@ -102,7 +106,7 @@ async fn who_closes_lets_what_runs_come_to_its_end_and_takes_on_nothing() {
 
 #[tokio::test]
 async fn what_runs_longer_than_there_is_time_to_close_is_ended() {
-    let work = Work::new(Load { drain: Duration::from_millis(20), ..Load::default() });
+    let work = of(Load { drain: Duration::from_millis(20), ..Load::default() });
     let (own, (told, was_told)) = (work.clone(), std::sync::mpsc::channel());
     let job = endless(&told);
     let running = tokio::spawn(async move { own.run(&Caller::Local, soon(), job).await });

@@ -1,16 +1,23 @@
 //! What the cubes say for `hand07`: the figures with all rules, those without each, and approvals.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use cube_schema::day::Quarter;
 use cube_schema::domains::vh::hand07::forklar::Virkning;
-use cube_schema::domains::vh::hand07::sammenlign::{Linje, Spurgt};
-use cube_schema::domains::vh::hand07::{self, Celle, Navne, PAR, Par, Tal};
+use cube_schema::domains::vh::hand07::sammenlign::{Linje, Spurgt, sammenlign};
+use cube_schema::domains::vh::hand07::udtraek::Udtraek;
+use cube_schema::domains::vh::hand07::{self, Celle, Navne, PAR, Par, Tal, Tekster};
 use cube_schema::domains::vh::kodelister::Kommune;
 use terning_engine::cube::{Cube, Field};
 use terning_engine::query::bound::{HierarchyRef, Member};
+use terning_engine::query::cellset::AxisPositions;
 use terning_engine::query::explain::{Without, answer_without, rules};
-use terning_engine::query::{Cancel, CellSet, Limits, Pivot, QueryError, Question, View, answer};
+use terning_engine::query::{
+    Cancel, CellSet, ErrorKind, Limits, Pivot, QueryError, Question, View, answer,
+};
+
+use super::super::ReportFault;
 
 const KOMMUNE: (&str, &str) = ("Handle kommune", "Kommunenummer");
 const YDELSE: (&str, &str) = ("Ydelse VH", "DST navn");
@@ -19,7 +26,7 @@ const GODKENDT: &str = "JaNej godkendt Ydelse.Ja Nej Tekst=Ja";
 /// Where approvals are asked for, whether or not there is a record.
 const GODKENDELSER: (&str, &str) = ("Nøgletal", "Godkendte kommuner");
 
-/// All that an export is compared with. The same for every export.
+/// All that an export is compared with.
 pub struct Figures<'a> {
     asker: Asker<'a>,
     /// What municipalities and services are called.
@@ -31,7 +38,8 @@ pub struct Figures<'a> {
 }
 
 impl<'a> Figures<'a> {
-    /// Asks for them. `pivot` is what the report asks of Benchmark.
+    /// Asks for those that any export can be compared with. `pivot` is what the report asks of
+    /// Benchmark.
     ///
     /// # Errors
     /// The figures cannot be had.
@@ -41,17 +49,42 @@ impl<'a> Figures<'a> {
         cancel: &'a Cancel,
     ) -> Result<Figures<'a>, QueryError> {
         let asker = Asker { views, pivot, cancel };
-        let (_, cube) = asker.cells(pivot, None)?;
-        let names = names(cube);
-        let approved = asker.approved()?;
-        let flis = asker.asked(None)?.flis(&approved);
-        let without = rules(views, &pivot.cube).into_iter().map(|rule| {
-            let uden = asker.asked(Some(&rule))?.flis(&approved);
-            let effect = Virkning { regel: rule.rule.clone(), uden };
-            Ok((rule, effect))
-        });
-        let without = without.collect::<Result<_, QueryError>>()?;
+        let names = names(asker.cube()?, &hand07::kendte_tekster());
+        let approved = asker.approved(None)?;
+        let flis = asker.asked(None, None)?.flis(&approved);
+        let without = asker.without(None, &approved)?;
         Ok(Figures { asker, names, flis, without })
+    }
+
+    /// Asks for those that an export is compared with. `read` reads it, by the names of
+    /// municipalities and services; what it has no cells of is not counted, and rules are tried
+    /// only where something differs.
+    ///
+    /// # Errors
+    /// The export cannot be used, or the figures cannot be had.
+    pub(super) fn of_export(
+        views: &'a [View],
+        pivot: &'a Pivot,
+        services: &Tekster,
+        read: impl FnOnce(&Navne) -> Result<Udtraek, ReportFault>,
+        cancel: &'a Cancel,
+    ) -> Result<(Figures<'a>, Udtraek), ReportFault> {
+        let asker = Asker { views, pivot, cancel };
+        let cube = asker.cube()?;
+        let names = names(cube, services);
+        let export = read(&names)?;
+        let mut figures = Figures { asker, names, flis: Tal::new(), without: Vec::new() };
+        let Some(scope) = Scope::of(&export, cube) else { return Ok((figures, export)) };
+        let (asker, scope) = (&figures.asker, Some(&scope));
+        let approved = asker.approved(scope)?;
+        figures.flis = asker.asked(scope, None)?.flis(&approved);
+        let lines = sammenlign(&export, &figures.flis);
+        let differs = lines.iter().any(|line| line.forskel().is_some_and(|one| one != 0));
+        figures.without = match differs {
+            true => asker.without(scope, &approved)?,
+            false => asker.untried(),
+        };
+        Ok((figures, export))
     }
 
     /// How many of the compared municipalities, those of their pairs among them, are behind.
@@ -66,8 +99,45 @@ impl<'a> Figures<'a> {
         }
         let all = areas.into_iter().flat_map(|(own, med)| std::iter::once(own).chain(med));
         let all: BTreeSet<Kommune> = all.collect();
-        Ok(self.asker.cells(&self.asker.of(all), None)?.0.behind)
+        Ok(self.asker.cells(&self.asker.of(None, all), None)?.0.behind)
     }
+}
+
+/// The municipalities and quarters of an export that the cube has, as conditions.
+struct Scope {
+    kommuner: BTreeSet<Kommune>,
+    of_kommuner: Option<String>,
+    of_kvartaler: Option<String>,
+}
+
+impl Scope {
+    /// None where the cube has none of them.
+    fn of(export: &Udtraek, cube: &Cube) -> Option<Scope> {
+        let kommuner: BTreeSet<Kommune> = export.celler.keys().map(|one| one.kommune).collect();
+        let kvartaler: BTreeSet<Quarter> = export.celler.keys().map(|one| one.kvartal).collect();
+        let has_kommune =
+            |key: &str| Kommune::parse(key).is_some_and(|one| kommuner.contains(&one));
+        let has_kvartal =
+            |key: &str| Quarter::parse(key).is_some_and(|one| kvartaler.contains(&one));
+        let of_kommuner = condition(cube, KOMMUNE, has_kommune)?;
+        let of_kvartaler = condition(cube, KVARTAL, has_kvartal)?;
+        Some(Scope { kommuner, of_kommuner, of_kvartaler })
+    }
+}
+
+/// The condition that a field has one of the wanted keys: none within where all are wanted, and none
+/// at all where no key is.
+fn condition(
+    cube: &Cube,
+    named: (&str, &str),
+    is_wanted: impl Fn(&str) -> bool,
+) -> Option<Option<String>> {
+    let field = field(cube, named.0, named.1)?;
+    let keys: Vec<&str> =
+        (0..field.len()).map(|at| field.keys.get(at)).filter(|key| is_wanted(key)).collect();
+    let some =
+        (keys.len() < field.len()).then(|| format!("{}.{}={}", named.0, named.1, keys.join(",")));
+    (!keys.is_empty()).then_some(some)
 }
 
 /// Asks for figures, with all rules or without one.
@@ -78,6 +148,53 @@ struct Asker<'a> {
 }
 
 impl<'a> Asker<'a> {
+    /// The cube that the report asks.
+    fn cube(&self) -> Result<&'a Cube, QueryError> {
+        let name = &self.pivot.cube;
+        let found = self.views.iter().map(View::cube).find(|cube| cube.name == *name);
+        found.ok_or_else(|| {
+            QueryError::new(ErrorKind::Unknown, format!("kuben '{name}' findes ikke"))
+        })
+    }
+
+    /// What the report asks, of a part only where one is given.
+    fn base(&self, scope: Option<&Scope>) -> Pivot {
+        let mut pivot = self.pivot.clone();
+        pivot.filters.extend(scope.and_then(|scope| scope.of_kvartaler.clone()));
+        pivot
+    }
+
+    /// The same for the municipalities of the part.
+    fn by_kommune(&self, scope: Option<&Scope>) -> Pivot {
+        let mut pivot = self.base(scope);
+        pivot.filters.extend(scope.and_then(|scope| scope.of_kommuner.clone()));
+        pivot
+    }
+
+    /// The figures without each rule.
+    fn without(
+        &self,
+        scope: Option<&Scope>,
+        approved: &BTreeSet<Celle>,
+    ) -> Result<Vec<(Without, Virkning)>, QueryError> {
+        let tried = rules(self.views, &self.pivot.cube).into_iter().map(|rule| {
+            let uden = self.asked(scope, Some(&rule))?.flis(approved);
+            let effect = Virkning { regel: rule.rule.clone(), uden };
+            Ok((rule, effect))
+        });
+        tried.collect()
+    }
+
+    /// The rules that could be tried, where nothing is to be explained.
+    fn untried(&self) -> Vec<(Without, Virkning)> {
+        let rules = rules(self.views, &self.pivot.cube).into_iter();
+        let none = |rule: Without| {
+            let effect = Virkning { regel: rule.rule.clone(), uden: Tal::new() };
+            (rule, effect)
+        };
+        rules.map(none).collect()
+    }
+
     fn cells(
         &self,
         pivot: &Pivot,
@@ -98,35 +215,40 @@ impl<'a> Asker<'a> {
     }
 
     /// The report's question for some municipalities together.
-    fn of(&self, kommuner: impl IntoIterator<Item = Kommune>) -> Pivot {
+    fn of(&self, scope: Option<&Scope>, kommuner: impl IntoIterator<Item = Kommune>) -> Pivot {
         let (dimension, field) = KOMMUNE;
         let numbers: Vec<String> = kommuner.into_iter().map(|one| one.to_string()).collect();
-        let mut pivot = self.pivot.clone();
+        let mut pivot = self.base(scope);
         pivot.filters.push(format!("{dimension}.{field}={}", numbers.join(",")));
         pivot.rows.retain(|row| !row.starts_with(dimension));
         pivot
     }
 
     /// The figures that cells are compared with.
-    fn asked(&self, without: Option<&Without>) -> Result<Spurgt, QueryError> {
-        let mut approved = self.pivot.clone();
+    fn asked(
+        &self,
+        scope: Option<&Scope>,
+        without: Option<&Without>,
+    ) -> Result<Spurgt, QueryError> {
+        let mut approved = self.by_kommune(scope);
         approved.filters.push(GODKENDT.to_owned());
         let (cells, cube) = self.cells(&approved, without)?;
         let mut asked = Spurgt { godkendt: figures(&cells, cube, None), par: Tal::new() };
-        for pair in &PAR {
-            let (cells, cube) = self.cells(&self.of([pair.under, pair.med]), without)?;
+        let is_asked = |pair: &&Par| scope.is_none_or(|one| one.kommuner.contains(&pair.under));
+        for pair in PAR.iter().filter(is_asked) {
+            let (cells, cube) = self.cells(&self.of(scope, [pair.under, pair.med]), without)?;
             asked.par.extend(figures(&cells, cube, Some(pair.under)));
         }
         Ok(asked)
     }
 
     /// The cells that the list of approvals says Ja of; of all others it says Nej (G3).
-    fn approved(&self) -> Result<BTreeSet<Celle>, QueryError> {
+    fn approved(&self, scope: Option<&Scope>) -> Result<BTreeSet<Celle>, QueryError> {
         let (cube, measure) = GODKENDELSER;
         let pivot = Pivot {
             cube: cube.to_owned(),
             measures: vec![measure.to_owned()],
-            ..self.pivot.clone()
+            ..self.by_kommune(scope)
         };
         let (cells, cube) = self.cells(&pivot, None)?;
         Ok(figures(&cells, cube, None).into_keys().collect())
@@ -136,22 +258,39 @@ impl<'a> Asker<'a> {
 /// The cells of an answer; those without a municipality are the given one's.
 fn figures(cells: &CellSet, cube: &Cube, kommune: Option<Kommune>) -> Tal {
     let [columns, rows] = cells.axes.as_slice() else { return Tal::new() };
-    let mut figures = Tal::new();
-    for (&ordinal, &value) in cells.ordinals.iter().zip(&cells.values) {
-        let (column, row) = (ordinal as usize % columns.count, ordinal as usize / columns.count);
-        let members = || {
-            let across = columns.columns.iter().zip(columns.position(column));
-            across.chain(rows.columns.iter().zip(rows.position(row)))
+    let across: Vec<Parts> = (0..columns.count).map(|at| Parts::of(columns, at, cube)).collect();
+    let down: Vec<Parts> = (0..rows.count).map(|at| Parts::of(rows, at, cube)).collect();
+    let figures = cells.ordinals.iter().zip(&cells.values).filter_map(|(&ordinal, &value)| {
+        let ordinal = ordinal as usize;
+        let (column, row) = (&across[ordinal % columns.count], &down[ordinal / columns.count]);
+        let celle = Celle {
+            kommune: kommune.or(row.kommune).or(column.kommune)?,
+            ydelse: row.ydelse.as_ref().or(column.ydelse.as_ref())?.clone(),
+            kvartal: row.kvartal.or(column.kvartal)?,
         };
+        Some((celle, value as i64))
+    });
+    figures.collect()
+}
+
+/// What a position of an axis says of a cell.
+struct Parts {
+    kommune: Option<Kommune>,
+    ydelse: Option<Arc<str>>,
+    kvartal: Option<Quarter>,
+}
+
+impl Parts {
+    fn of(axis: &AxisPositions, position: usize, cube: &Cube) -> Parts {
+        let members = || axis.columns.iter().zip(axis.position(position));
         let key =
             |wanted| members().find_map(|(column, member)| key(cube, *column, *member, wanted));
-        let kvartal = key(KVARTAL).and_then(Quarter::parse);
-        let own = kommune.or_else(|| key(KOMMUNE).and_then(Kommune::parse));
-        if let (Some(kommune), Some(ydelse), Some(kvartal)) = (own, key(YDELSE), kvartal) {
-            figures.insert(Celle { kommune, ydelse: ydelse.into(), kvartal }, value as i64);
+        Parts {
+            kommune: key(KOMMUNE).and_then(Kommune::parse),
+            ydelse: key(YDELSE).map(Arc::from),
+            kvartal: key(KVARTAL).and_then(Quarter::parse),
         }
     }
-    figures
 }
 
 /// The key of a member, where it is one of a field.
@@ -170,14 +309,13 @@ fn key<'a>(
     (shape.name == dimension && found.name == field).then(|| found.keys.get(id as usize))
 }
 
-/// What the cube and the compiled list call municipalities and services.
-fn names(cube: &Cube) -> Navne {
+/// What the cube and a list of services call municipalities and services.
+fn names(cube: &Cube, known: &Tekster) -> Navne {
     let kommuner = field(cube, "Handle kommune", "Kommune").map_or_else(Vec::new, |field| {
         let member =
             |at: usize| Some((Kommune::parse(field.keys.get(at))?, field.captions.get(at).into()));
         (0..field.len()).filter_map(member).collect()
     });
-    let known = hand07::kendte_tekster();
     let ydelser = field(cube, YDELSE.0, YDELSE.1).map_or_else(Vec::new, |field| {
         let member = |at: usize| {
             let code = field.keys.get(at);

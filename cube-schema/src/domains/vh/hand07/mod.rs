@@ -12,6 +12,7 @@ pub mod udtraek;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::day::Quarter;
 
@@ -22,8 +23,8 @@ use super::kodelister::{Kommune, YDELSER};
 pub struct Celle {
     /// The municipality.
     pub kommune: Kommune,
-    /// The service, by its StatBank code.
-    pub ydelse: Box<str>,
+    /// The service, by its StatBank code; a country's cells share a handful of them.
+    pub ydelse: Arc<str>,
     /// The quarter.
     pub kvartal: Quarter,
 }
@@ -123,17 +124,37 @@ impl Navne {
     }
 }
 
-/// What the services of the compiled list are called, by StatBank code: the name of Statistics
-/// Denmark, those of other years, our own and our code.
+/// What services are called, by StatBank code.
+pub type Tekster = Vec<(Box<str>, Vec<Box<str>>)>;
+
+/// The columns of a list of services that say what a service is called; the last, a name of other
+/// years, need not be there.
+const NAVNE: [&str; 4] = ["DstNavn", "Ydelsesnavn", "Ydelseskode", "StatbankTekst2024"];
+
+/// What the services of a list (`kodelister/ydelser.csv`) are called, by StatBank code: the name of
+/// Statistics Denmark, our own, our code and the name of other years.
 #[must_use]
-pub fn kendte_tekster() -> Vec<(Box<str>, Vec<Box<str>>)> {
-    let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_reader(YDELSER.as_bytes());
+pub fn tekster(liste: &[u8]) -> Tekster {
+    let liste = liste.strip_prefix("\u{feff}".as_bytes()).unwrap_or(liste);
+    let mut reader = csv::ReaderBuilder::new().delimiter(b';').flexible(true).from_reader(liste);
+    let header = reader.headers().cloned().unwrap_or_default();
+    let place = |name: &str| {
+        header.iter().position(|column| column.trim().to_lowercase() == name.to_lowercase())
+    };
+    let (code, names) = (place("StatbankKode"), NAVNE.map(place));
     let lines = reader.records().filter_map(Result::ok);
     let named = lines.filter_map(|line| {
-        let text = |column: usize| line.get(column).map(Box::from);
-        Some((text(5)?, vec![text(4)?, text(6)?, text(1)?, text(0)?]))
+        let text = |column: usize| line.get(column).map(str::trim).filter(|text| !text.is_empty());
+        let names = names.iter().flatten().filter_map(|&column| text(column)).map(Box::from);
+        Some((text(code?)?.into(), names.collect()))
     });
     named.collect()
+}
+
+/// The same of the compiled list.
+#[must_use]
+pub fn kendte_tekster() -> Tekster {
+    tekster(YDELSER.as_bytes())
 }
 
 /// A name without what differs from export to export: case, repeated blanks, and `(2020K3-)`.

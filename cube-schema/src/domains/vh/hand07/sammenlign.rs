@@ -22,10 +22,17 @@ impl Spurgt {
     #[must_use]
     pub fn flis(&self, godkendte: &BTreeSet<Celle>) -> Tal {
         let own = |celle: &&Celle| Par::inside(celle.kommune, celle.kvartal).is_none();
+        // Both stand in the order of their cells, and are gone through side by side.
+        let mut figures = self.godkendt.iter().peekable();
         let figure = |celle: &Celle| {
-            let pair = Par::under(celle.kommune, celle.kvartal).is_some();
-            let figures = if pair { &self.par } else { &self.godkendt };
-            (celle.clone(), figures.get(celle).copied().unwrap_or(0))
+            let value = match Par::under(celle.kommune, celle.kvartal) {
+                Some(_) => self.par.get(celle),
+                None => {
+                    while figures.next_if(|(one, _)| *one < celle).is_some() {}
+                    figures.next_if(|(one, _)| *one == celle).map(|(_, value)| value)
+                }
+            };
+            (celle.clone(), value.copied().unwrap_or(0))
         };
         godkendte.iter().filter(own).map(figure).collect()
     }

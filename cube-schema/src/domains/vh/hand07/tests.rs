@@ -275,3 +275,14 @@ fn every_set_of_the_rules_that_change_records_is_tried() {
     let rules = trin::alle().into_iter().filter(|step| step.sti == trin::STI_UDEN);
     assert!(rules.count() <= FLEST_REGLER);
 }
+
+#[test]
+fn a_list_of_services_says_what_they_are_called_in_any_order_of_columns() {
+    let list = "\u{feff}statbankkode; DstNavn ;Ydelseskode;Ydelsesnavn\n30999;Ny ydelse (§ 9);9.9;Ny\n;x;y;z\n";
+    let names = ["Ny ydelse (§ 9)", "Ny", "9.9"].map(Box::from).to_vec();
+    assert_eq!(tekster(list.as_bytes()), [("30999".into(), names)]);
+    assert_eq!(tekster(b"andet;noget\n1;2\n"), []);
+    let known = kendte_tekster();
+    let (code, names) = &known[0];
+    assert_eq!((known.len(), &**code, names.len()), (13, "30011", 4));
+}

@@ -4,6 +4,7 @@
 //! shown, with the quarters across. There a name stands once above the lines that it holds for.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::day::Quarter;
 
@@ -239,7 +240,7 @@ impl<'a> Reader<'a> {
                 line.fault(format!("'{value}' er hverken et helt tal eller {MANGLER}"))
             })?),
         };
-        let (kommune, ydelse) = (self.kommune(area), self.ydelse(service).map(Box::from));
+        let (kommune, ydelse) = (self.kommune(area), self.ydelse(service).map(Arc::from));
         if kommune.is_none() {
             *self.found.andre_omraader.entry(area.to_owned()).or_default() += 1;
         }

@@ -205,12 +205,16 @@ impl<'q> Definitions<'q> {
         if self.missing.get() > MAX_MISSING {
             return Err(error);
         }
-        let warning = format!("{}; det er udeladt af mængden", error.message);
+        self.warn(format!("{}; det er udeladt af mængden", error.message));
+        Ok(())
+    }
+
+    /// Notes what whoever asks should know.
+    pub(super) fn warn(&self, warning: String) {
         let mut warnings = self.warnings.borrow_mut();
         if warnings.len() < MAX_WARNINGS && !warnings.contains(&warning) {
             warnings.push(warning);
         }
-        Ok(())
     }
 
     /// What whoever asks should know.

@@ -426,12 +426,36 @@ fn member(
     if !name.is_key()
         && let Some(member) = value::of_caption(context.view, place, &wanted, passes)
     {
+        tell_of_several(context, place, &wanted, passes);
         return Some(member);
     }
     value::of_key(context.view, place, &wanted, passes).or_else(|| {
         let number = whole_number(&wanted)?;
         value::of_key(context.view, place, &number, passes)
     })
+}
+
+/// Keys that a warning names.
+const KEYS_TOLD: usize = 5;
+
+/// Tells that a name is that of several members, of which the first is taken.
+fn tell_of_several(
+    context: Context<'_>,
+    place: (usize, usize),
+    name: &str,
+    passes: impl Fn(u32) -> bool,
+) {
+    let keys = value::keys_of_caption(context.view, place, name, passes);
+    if keys.len() < 2 {
+        return;
+    }
+    let told: Vec<String> = keys.iter().take(KEYS_TOLD).map(|key| format!("&[{key}]")).collect();
+    let field = &context.dimension(place.0).fields[place.1].name;
+    context.definitions.warn(format!(
+        "'{name}' er navnet på {} medlemmer af {field}; det første er brugt. Skriv nøglen: {}",
+        keys.len(),
+        told.join(", ")
+    ));
 }
 
 fn whole_number(text: &str) -> Option<String> {

@@ -60,3 +60,21 @@ pub(super) fn of_key(
     let exact = |member: &u32| column.keys.get(*member as usize) == key;
     Some(std::iter::once(first).chain(seen).find(exact).unwrap_or(first))
 }
+
+/// The keys of all members of exactly a caption among those that pass, in natural order; none of a
+/// personal field.
+pub(super) fn keys_of_caption(
+    view: &View,
+    (dimension, field): (usize, usize),
+    caption: &str,
+    passes: impl Fn(u32) -> bool,
+) -> Vec<String> {
+    let column = &view.cube().dimensions[dimension].fields[field];
+    if column.personal {
+        return Vec::new();
+    }
+    let exact = |member: &u32| column.captions.get(*member as usize) == caption;
+    let seen = column.with_caption(caption).filter(exact);
+    let seen = seen.filter(|&member| passes(member) && view.has_member(dimension, field, member));
+    seen.map(|member| column.keys.get(member as usize).to_owned()).collect()
+}

@@ -12,7 +12,7 @@ use crate::query::Cancel;
 use crate::query::bound::Condition;
 use crate::query::error::QueryError;
 use crate::query::plan::keys;
-use crate::query::table::{Table, TableColumn, Values};
+use crate::query::table::{ORDINAL, Table, TableColumn, Values};
 use crate::query::view::View;
 
 /// Rows between two looks at whether the question was cancelled.
@@ -248,10 +248,10 @@ impl<'a> Cell<'a> {
         let numbers = measure.column.map(|column| &self.rows.numbers[column]);
         let number = |lines: &&[Line]| {
             let rows = lines.iter().map(|line| line.row as usize);
-            numbers.map(|numbers| {
-                let own = rows.map(|row| numbers[row]).filter(|&number| number != NULL);
-                own.map(|number| number as f64 / parts_of_one(measure.digits)).sum()
-            })
+            let own = rows.filter_map(|row| numbers?.get(row).copied());
+            let own = own.filter(|&number| number != NULL);
+            // Where nothing is known the sum is not 0.
+            own.map(|number| number as f64 / parts_of_one(measure.digits)).reduce(|a, b| a + b)
         };
         TableColumn {
             values: Values::Number(records.iter().map(number).collect()),
@@ -292,7 +292,9 @@ impl<'a> Cell<'a> {
                 Values::Day(facts.map(|fact| day(Day(days[fact]))).collect())
             }
         };
-        let (name, unit) = (column.name.clone(), String::new());
+        let is_place = column.delivery && matches!(values, Values::Number(_));
+        let unit = if is_place { ORDINAL.to_owned() } else { String::new() };
+        let name = column.name.clone();
         TableColumn { name, unit, decimals: 0, personal: false, values }
     }
 }

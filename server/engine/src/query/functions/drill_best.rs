@@ -201,7 +201,8 @@ impl Best<'_> {
         let best = |list: Vec<Vec<Member>>| {
             let own: Vec<Value> = (start..start + list.len()).map(|row| values.get(row)).collect();
             start += list.len();
-            let places = sorted(&own, self.largest)?.into_iter().take(self.count);
+            let places =
+                sorted(self.evaluator.cancel, &own, self.largest)?.into_iter().take(self.count);
             Ok(places.map(|at| list[at].clone()).collect())
         };
         lists.into_iter().map(best).collect()

@@ -8,6 +8,7 @@ use hashbrown::HashMap;
 use super::{Call, Function, Idle, Kind, Outcome, Rule, Takes};
 use crate::cube::dimension::same;
 use crate::cube::sort::danish;
+use crate::query::Cancel;
 use crate::query::bound::{Factor, Member, Part};
 use crate::query::error::QueryError;
 use crate::query::evaluate::frame::Frame;
@@ -161,7 +162,7 @@ fn is_ordered(factor: &Factor) -> bool {
 
 fn order_across(call: &Call<'_>) -> Outcome {
     let (set, values) = (call.written(0)?, call.list(1));
-    Ok(Value::set(set.choose(sorted(values, call.is_word(2, "BDESC"))?)))
+    Ok(Value::set(set.choose(sorted(call.scope.cancel, values, call.is_word(2, "BDESC"))?)))
 }
 
 /// Tuples, hierarchy by hierarchy from the left: siblings by their values, each below its parent.
@@ -215,16 +216,26 @@ fn ranks(call: &Call<'_>, lines: &[Vec<Vec<usize>>], count: usize) -> Result<Vec
 }
 
 /// The numbers of values in the order of the values; equal ones as they came.
-pub(super) fn sorted(values: &[Value], descends: bool) -> Result<Vec<usize>, QueryError> {
-    first_sorted(values, descends, values.len())
+pub(super) fn sorted(
+    cancel: &Cancel,
+    values: &[Value],
+    descends: bool,
+) -> Result<Vec<usize>, QueryError> {
+    first_sorted(cancel, values, descends, values.len())
 }
 
 /// The first `count` of them.
-fn first_sorted(values: &[Value], descends: bool, count: usize) -> Result<Vec<usize>, QueryError> {
+fn first_sorted(
+    cancel: &Cancel,
+    values: &[Value],
+    descends: bool,
+    count: usize,
+) -> Result<Vec<usize>, QueryError> {
     check(values)?;
     if values.iter().any(|value| matches!(value, Value::Text(_))) {
-        let mut places: Vec<usize> = (0..values.len()).collect();
-        places.sort_by(|&left, &right| directed(descends, &values[left], &values[right]));
+        let places = (0..values.len()).collect();
+        let order = |left: usize, right: usize| directed(descends, &values[left], &values[right]);
+        let mut places = in_steps(cancel, places, &order)?;
         places.truncate(count);
         return Ok(places);
     }
@@ -242,6 +253,44 @@ fn first_sorted(values: &[Value], descends: bool, count: usize) -> Result<Vec<us
     Ok(keyed.into_iter().map(|(_, place)| place).collect())
 }
 
+/// Numbers in an order, equal ones as they came; texts are slow to compare, so the question can be
+/// ended in between.
+fn in_steps(
+    cancel: &Cancel,
+    mut left: Vec<usize>,
+    order: &impl Fn(usize, usize) -> Ordering,
+) -> Result<Vec<usize>, QueryError> {
+    const STEP: usize = 1024;
+    for part in left.chunks_mut(STEP) {
+        cancel.check()?;
+        part.sort_by(|&one, &other| order(one, other));
+    }
+    let mut width = STEP;
+    while width < left.len() {
+        let mut merged = Vec::with_capacity(left.len());
+        for two in left.chunks(2 * width) {
+            let (mut one, mut other) = two.split_at(width.min(two.len()));
+            while let (Some(&first), Some(&second)) = (one.first(), other.first()) {
+                if merged.len() % STEP == 0 {
+                    cancel.check()?;
+                }
+                if order(first, second).is_gt() {
+                    merged.push(second);
+                    other = &other[1..];
+                } else {
+                    merged.push(first);
+                    one = &one[1..];
+                }
+            }
+            merged.extend_from_slice(one);
+            merged.extend_from_slice(other);
+        }
+        left = merged;
+        width *= 2;
+    }
+    Ok(left)
+}
+
 fn first(call: &Call<'_>) -> Outcome {
     let set = call.written(0)?;
     Ok(Value::set(set.choose(0..call.count(1, 0)?.min(set.len()))))
@@ -253,14 +302,14 @@ fn last(call: &Call<'_>) -> Outcome {
 }
 
 fn best(call: &Call<'_>, largest: bool) -> Outcome {
-    let places = first_sorted(call.list(2), largest, call.count(1, 0)?)?;
+    let places = first_sorted(call.scope.cancel, call.list(2), largest, call.count(1, 0)?)?;
     Ok(Value::set(call.written(0)?.choose(places)))
 }
 
 /// The tuples from the top or the bottom until their sum is reached: a number, or so many percent of
 /// the sum of all.
 fn reaching(call: &Call<'_>, largest: bool, percent: bool) -> Outcome {
-    let places = sorted(call.list(2), largest)?;
+    let places = sorted(call.scope.cancel, call.list(2), largest)?;
     let numbers = places.iter().map(|&at| Ok(call.list(2)[at].number()?.unwrap_or(0.0)));
     let numbers: Vec<f64> = numbers.collect::<Result<_, QueryError>>()?;
     let Some(wanted) = call.number(1)? else {
@@ -322,7 +371,7 @@ impl Ranks {
         };
         let written = evaluator.scope.written(&set)?;
         let places = match values {
-            Some(values) => match by_value(values) {
+            Some(values) => match by_value(evaluator.scope.cancel, values) {
                 Ok(places) => places,
                 Err(error) => return Ok(Err(Value::Error(Arc::new(error)))),
             },
@@ -348,8 +397,8 @@ impl Ranks {
 }
 
 /// One more than how many values are greater, of each.
-fn by_value(values: &[Value]) -> Result<Vec<usize>, QueryError> {
-    let order = sorted(values, true)?;
+fn by_value(cancel: &Cancel, values: &[Value]) -> Result<Vec<usize>, QueryError> {
+    let order = sorted(cancel, values, true)?;
     let mut places = vec![0; values.len()];
     for (position, &at) in order.iter().enumerate() {
         let before = position.checked_sub(1).map(|before| order[before]);
@@ -419,4 +468,24 @@ pub(super) fn compare(left: &Value, right: &Value) -> Ordering {
 fn key(value: &Value) -> (f64, bool) {
     let number = value.number().ok().flatten();
     (number.unwrap_or(0.0), number.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_in_steps_is_the_order_at_once_and_can_be_ended() {
+        for count in [0, 1, 1024, 1025, 5000] {
+            let keys: Vec<usize> = (0..count).map(|at| at * 7919 % 97).collect();
+            let order = |left: usize, right: usize| keys[left].cmp(&keys[right]);
+            let mut at_once: Vec<usize> = (0..count).collect();
+            at_once.sort_by_key(|&at| keys[at]);
+            let cancel = Cancel::default();
+            assert_eq!(in_steps(&cancel, (0..count).collect(), &order).unwrap(), at_once);
+        }
+        let cancel = Cancel::default();
+        cancel.raise();
+        assert!(in_steps(&cancel, vec![2, 1], &|left, right| left.cmp(&right)).is_err());
+    }
 }

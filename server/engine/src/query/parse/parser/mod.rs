@@ -205,11 +205,20 @@ impl Parser<'_> {
         }
     }
 
+    /// Whether a number and a comma stand right before the token, as in `1,5`.
+    fn is_behind_a_comma(&self) -> bool {
+        let before = self.text[..self.token.span.range().start].strip_suffix(',');
+        before.is_some_and(|before| before.ends_with(|letter: char| letter.is_ascii_digit()))
+    }
+
     /// What to do about a token that nothing is expected to begin or go on with.
     fn advice(&self) -> Option<&'static str> {
         match self.token.kind {
             TokenKind::Sign(Sign::Semicolon) => {
                 Some("argumenter og medlemmer adskilles med komma; ';' slutter forespørgslen")
+            }
+            TokenKind::Number if self.is_behind_a_comma() => {
+                Some("decimaler skrives med punktum, for eksempel 1.5; komma skiller argumenter")
             }
             TokenKind::Text => Some("navne skrives i [ ] og ikke i anførselstegn"),
             TokenKind::Word if self.is_reserved() => {

@@ -49,7 +49,7 @@ impl Parser<'_> {
             TokenKind::Word | TokenKind::Bracketed if is_key => NameKind::Key,
             TokenKind::Word => NameKind::Bare,
             TokenKind::Bracketed => NameKind::Bracketed,
-            TokenKind::Number => {
+            TokenKind::Number if !self.is_behind_a_comma() => {
                 let error = self.unexpected(expected);
                 return Err(error.hint("navne, der begynder med et ciffer, skal stå i [ ]"));
             }

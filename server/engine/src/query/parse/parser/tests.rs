@@ -405,3 +405,12 @@ fn the_deepest_text_fits_a_small_stack() {
     let thread = std::thread::Builder::new().stack_size(1 << 20).spawn(read);
     thread.unwrap().join().unwrap();
 }
+
+#[test]
+fn a_decimal_comma_is_told_of() {
+    let text = "WITH MEMBER [Measures].[x] AS [Measures].[y] * 1,5 SELECT FROM [c]";
+    let hint = mdx(text).unwrap_err().hint.unwrap_or_default();
+    assert!(hint.contains("punktum"), "{hint}");
+    let text = "WITH MEMBER [Measures].[x] AS [Measures].[y], 5 SELECT FROM [c]";
+    assert!(!mdx(text).unwrap_err().hint.unwrap_or_default().contains("punktum"));
+}

@@ -1,0 +1,203 @@
+//! How many one-cell questions a second does a server answer, and how long does each take: with many
+//! clients at once, at a given rate, and beside rebuilds?
+//!
+//! ```text
+//! terning-server serve --data DATA --cache 0
+//! load --clients 64 --seconds 20                       as many as can be
+//! load --rate 2000 --minutes 60 --pid PID --beside 'nice -n 19 terning-server rebuild …'
+//! load --server https://127.0.0.1:50051 --ca ca.pem --token …
+//! ```
+//!
+//! It asks this machine alone, for an hour at most and by 256 clients at most.
+
+use std::collections::BTreeMap;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use terning::args::Common;
+use terning::client::Client;
+use terning_benches::{process, question};
+use terning_proto::v1::question::Asked;
+
+/// The most clients, and the longest run.
+const MOST: (usize, Duration) = (256, Duration::from_secs(3600));
+/// How much one bucket of times is longer than the one before.
+const STEP: f64 = 1.01;
+/// Buckets: microseconds to some minutes.
+const BUCKETS: usize = 2048;
+
+/// What is asked for.
+struct Order {
+    common: Common,
+    clients: usize,
+    time: Duration,
+    /// Questions a second of all clients; as many as can be where it is not given.
+    rate: Option<f64>,
+    /// The process of the server, whose memory is told.
+    pid: Option<u32>,
+    /// A command that is run again and again beside the questions.
+    beside: Option<String>,
+}
+
+/// What was measured.
+struct Measured {
+    times: Vec<u64>,
+    failed: BTreeMap<String, u64>,
+}
+
+fn main() -> Result<()> {
+    let order = order(std::env::args().skip(1))?;
+    let stop = Arc::new(AtomicBool::new(false));
+    let beside = order.beside.clone().map(|command| {
+        let stop = Arc::clone(&stop);
+        std::thread::spawn(move || run_beside(&command, &stop))
+    });
+    let before = memory(order.pid);
+    let began = Instant::now();
+    let measured = tokio::runtime::Runtime::new()?.block_on(ask(&order))?;
+    let took = began.elapsed();
+    stop.store(true, Ordering::Relaxed);
+    tell(&order, &measured, took);
+    if let (Some(before), Some(after)) = (before, memory(order.pid)) {
+        println!("own memory of the server: {before:.0} MB before, {after:.0} MB after");
+    }
+    if let Some(beside) = beside {
+        let (runs, failed) = beside.join().map_err(|_| anyhow::anyhow!("no thread"))??;
+        println!("beside: {runs} runs, {failed} failed");
+    }
+    ensure!(measured.failed.is_empty(), "questions have failed");
+    Ok(())
+}
+
+/// Reads the command line.
+fn order(mut words: impl Iterator<Item = String>) -> Result<Order> {
+    let mut order = Order {
+        common: Common::of_server("http://127.0.0.1:50051"),
+        clients: 64,
+        time: Duration::from_secs(10),
+        rate: None,
+        pid: None,
+        beside: None,
+    };
+    while let Some(word) = words.next() {
+        let value = words.next().with_context(|| format!("{word} needs a value"))?;
+        match word.as_str() {
+            "--server" => order.common.server = value,
+            "--token" => order.common.token = Some(value),
+            "--ca" => order.common.ca = Some(value.into()),
+            "--clients" => order.clients = value.parse()?,
+            "--seconds" => order.time = Duration::from_secs(value.parse()?),
+            "--minutes" => order.time = Duration::from_secs(60 * value.parse::<u64>()?),
+            "--rate" => order.rate = Some(value.parse()?),
+            "--pid" => order.pid = Some(value.parse()?),
+            "--beside" => order.beside = Some(value),
+            _ => bail!("there is no {word}"),
+        }
+    }
+    let host = order.common.server.split("://").nth(1).unwrap_or_default();
+    let is_here = ["127.0.0.1:", "localhost:", "[::1]:"].iter().any(|own| host.starts_with(own));
+    ensure!(is_here, "only a server of this machine is asked");
+    ensure!(order.clients <= MOST.0 && order.time <= MOST.1, "that is too much");
+    ensure!(order.rate.is_none_or(|rate| rate > 0.0), "a rate is above 0");
+    Ok(order)
+}
+
+/// Asks until the time is over.
+async fn ask(order: &Order) -> Result<Measured> {
+    let cell = question::ALL.iter().find(|one| one.name == "cell").context("no such question")?;
+    let mut clients = Vec::new();
+    for _ in 0..order.clients {
+        clients.push(Client::connect(&order.common).await?);
+    }
+    let until = Instant::now() + order.time;
+    let each = order.rate.map(|rate| Duration::from_secs_f64(order.clients as f64 / rate));
+    let asking = clients.into_iter().enumerate().map(|(number, client)| {
+        let first =
+            each.map(|each| Instant::now() + each.mul_f64(number as f64 / order.clients as f64));
+        tokio::spawn(ask_again(client, cell.mdx, first.zip(each), until))
+    });
+    let mut all = Measured { times: vec![0; BUCKETS], failed: BTreeMap::new() };
+    for asked in asking.collect::<Vec<_>>() {
+        let own = asked.await?;
+        all.times.iter_mut().zip(own.times).for_each(|(all, own)| *all += own);
+        own.failed
+            .into_iter()
+            .for_each(|(why, count)| *all.failed.entry(why).or_default() += count);
+    }
+    Ok(all)
+}
+
+/// One client: asks again as soon as it is answered, or at its times. An answer that makes the next
+/// question late makes it slow: time counts from when it should have been asked.
+async fn ask_again(
+    mut client: Client,
+    mdx: &str,
+    pace: Option<(Instant, Duration)>,
+    until: Instant,
+) -> Measured {
+    let mut own = Measured { times: vec![0; BUCKETS], failed: BTreeMap::new() };
+    let mut next = pace.map(|(first, _)| first);
+    while Instant::now() < until {
+        let due = next.unwrap_or_else(Instant::now);
+        tokio::time::sleep_until(due.into()).await;
+        match client.ask(Asked::Mdx(mdx.to_owned())).await {
+            Ok(_) => own.times[bucket(due.elapsed())] += 1,
+            Err(error) => *own.failed.entry(error.to_string()).or_default() += 1,
+        }
+        next = pace.map(|(_, each)| due + each);
+    }
+    own
+}
+
+fn bucket(time: Duration) -> usize {
+    let microseconds = (time.as_secs_f64() * 1e6).max(1.0);
+    ((microseconds.ln() / STEP.ln()) as usize).min(BUCKETS - 1)
+}
+
+/// The milliseconds that a part of all answers took at most.
+fn percentile(times: &[u64], part: f64) -> f64 {
+    let wanted = times.iter().sum::<u64>() as f64 * part;
+    let mut before = 0;
+    let at = times.iter().position(|count| {
+        before += count;
+        before as f64 >= wanted
+    });
+    STEP.powi(at.map_or(0, |at| at as i32 + 1)) / 1000.0
+}
+
+fn tell(order: &Order, measured: &Measured, took: Duration) {
+    let answered: u64 = measured.times.iter().sum();
+    let of = |part| percentile(&measured.times, part);
+    let (clients, seconds) = (order.clients, took.as_secs_f64());
+    println!(
+        "{clients} clients, {seconds:.1} s: {answered} answers, {:.0} a second; \
+         p50 {:.2} ms, p99 {:.2} ms, p999 {:.2} ms",
+        answered as f64 / seconds,
+        of(0.5),
+        of(0.99),
+        of(0.999)
+    );
+    for (why, count) in &measured.failed {
+        println!("{count} failed: {why}");
+    }
+}
+
+fn memory(pid: Option<u32>) -> Option<f64> {
+    pid.and_then(|pid| process::own_memory(pid).ok())
+}
+
+/// Runs a command again and again: how often, and how often it failed.
+fn run_beside(command: &str, stop: &AtomicBool) -> Result<(u64, u64)> {
+    let (mut runs, mut failed) = (0, 0);
+    while !stop.load(Ordering::Relaxed) {
+        let mut shell = Command::new("sh");
+        let ended =
+            shell.args(["-c", command]).stdout(Stdio::null()).stderr(Stdio::null()).status()?;
+        runs += 1;
+        failed += u64::from(!ended.success());
+    }
+    Ok((runs, failed))
+}

@@ -1,0 +1,143 @@
+//! `CURRENT`: which version is asked when none is named.
+//!
+//! One line: the name of the version, and the first digits of the name's SHA-256, so that a flipped
+//! bit is not the name of another version. Earlier programs, and operators by hand, write the name
+//! alone. `CURRENT.copy` says the same, and is written first: where the one is damaged the other
+//! answers, and where both are it is the newest version.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::{VersionName, checksum};
+use crate::disk::{Disk, DiskError};
+
+/// Digits of the checksum of a name.
+const DIGITS: usize = 16;
+
+/// What `CURRENT` and its copy say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Current {
+    /// The version that is asked when none is named, if it is said.
+    pub name: Option<VersionName>,
+    /// What is wrong with the files, in one Danish sentence.
+    pub problem: Option<String>,
+}
+
+impl Current {
+    /// Reads both files of a data folder.
+    #[must_use]
+    pub fn read(data: &Path) -> Current {
+        let (file, copy) = (current_file(data), copy_file(data));
+        match (name_in(&file), name_in(&copy)) {
+            (Ok(Some(name)), Ok(_)) => Current { name: Some(name), problem: None },
+            (Ok(None), Ok(None)) => Current::default(),
+            (Ok(None), Ok(name)) => {
+                let problem = format!("{} mangler; {} bruges", file.display(), copy.display());
+                Current { name, problem: Some(problem) }
+            }
+            (Err(problem), Ok(Some(name))) => {
+                let problem = format!("{problem}; {} bruges", copy.display());
+                Current { name: Some(name), problem: Some(problem) }
+            }
+            (Err(problem), Ok(None) | Err(_)) => {
+                let problem = format!("{problem}; den nyeste version bruges");
+                Current { name: None, problem: Some(problem) }
+            }
+            (Ok(name), Err(problem)) => Current { name, problem: Some(problem) },
+        }
+    }
+
+    /// Makes a version the one that is asked when none is named.
+    ///
+    /// # Errors
+    /// It cannot be written. Where only the disk does not say that it knows of it, it is asked now,
+    /// and after a power cut it or the one before.
+    pub fn write(disk: &Disk, data: &Path, name: VersionName) -> Result<(), DiskError> {
+        let line = line(name);
+        disk.replace(&copy_file(data), line.as_bytes())?;
+        disk.replace(&current_file(data), line.as_bytes())
+    }
+}
+
+/// The version that is asked when none is named, where it is said which.
+#[must_use]
+pub fn current(data: &Path) -> Option<VersionName> {
+    Current::read(data).name
+}
+
+/// The file that names the version that is asked when none is named.
+#[must_use]
+pub fn current_file(data: &Path) -> PathBuf {
+    data.join("CURRENT")
+}
+
+fn copy_file(data: &Path) -> PathBuf {
+    data.join("CURRENT.copy")
+}
+
+fn line(name: VersionName) -> String {
+    let name = name.to_string();
+    format!("{name} {}\n", &checksum(name.as_bytes())[..DIGITS])
+}
+
+/// The name in a file; none where there is no file.
+fn name_in(path: &Path) -> Result<Option<VersionName>, String> {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(format!("{} kan ikke læses: {error}", path.display())),
+    };
+    let said = std::str::from_utf8(&bytes).ok().and_then(parse);
+    said.map(Some).ok_or_else(|| format!("{} er beskadiget", path.display()))
+}
+
+/// The name on a line, with its checksum or alone. A line without its end has been cut.
+fn parse(text: &str) -> Option<VersionName> {
+    let said = text.strip_suffix('\n')?;
+    let name = VersionName::parse(said.split(' ').next()?)?;
+    (said == name.to_string() || text == line(name)).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> VersionName {
+        VersionName::parse(text).unwrap()
+    }
+
+    #[test]
+    fn every_flipped_bit_and_every_cut_is_noticed_and_the_copy_used() {
+        let data = tempfile::tempdir().unwrap();
+        let (file, version) = (current_file(data.path()), name("2026-10.12"));
+        Current::write(&Disk::real(), data.path(), version).unwrap();
+        let sound = fs::read(&file).unwrap();
+        assert_eq!(Current::read(data.path()), Current { name: Some(version), problem: None });
+        let flipped = (0..sound.len() * 8).map(|bit| {
+            let mut bytes = sound.clone();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            bytes
+        });
+        for bytes in flipped.chain((0..sound.len()).map(|length| sound[..length].to_vec())) {
+            fs::write(&file, &bytes).unwrap();
+            let read = Current::read(data.path());
+            assert_eq!(read.name, Some(version), "{bytes:?}");
+            assert!(read.problem.unwrap().contains("CURRENT er beskadiget"), "{bytes:?}");
+        }
+        fs::remove_file(&file).unwrap();
+        assert!(Current::read(data.path()).problem.unwrap().contains("mangler"));
+    }
+
+    #[test]
+    fn a_name_alone_is_believed_and_without_a_copy_none_is_named() {
+        let data = tempfile::tempdir().unwrap();
+        assert_eq!(Current::read(data.path()), Current::default());
+        fs::write(current_file(data.path()), "2026-10.2\n").unwrap();
+        assert_eq!(current(data.path()), Some(name("2026-10.2")));
+        fs::write(current_file(data.path()), "2026-10.").unwrap();
+        let read = Current::read(data.path());
+        assert_eq!(read.name, None);
+        assert!(read.problem.unwrap().contains("den nyeste version bruges"));
+    }
+}

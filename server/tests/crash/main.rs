@@ -1,0 +1,22 @@
+//! What a bad day leaves behind: power cuts between any two file operations, full and failing disks,
+//! programs that are killed, and damaged files. Afterwards there is a whole version, old or new.
+//!
+//! `cargo test -p terning-server --test crash` runs some of each; `TERNING_LONG_RUN=1` all crash
+//! points with many losses, and every fault. `TERNING_DAMAGES` sets the number of damaged files.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod model;
+mod program;
+mod record;
+mod world;
+
+mod damage;
+mod faults;
+mod killed;
+mod log;
+mod replay;
+
+/// Whether time does not matter.
+fn is_long() -> bool {
+    std::env::var_os("TERNING_LONG_RUN").is_some()
+}
