@@ -4,7 +4,8 @@
 //! in which regions and which codes are of which kind; that counts are whole, and 0 where a cell is
 //! empty; that parts make their totals, or bound them, and that what a total has besides is no less than
 //! nothing; what is never larger than what; that people and pairs are one within one code; and the
-//! threshold: of every hidden count it is told whether that is small. For every hidden count, and for
+//! threshold: what hangs together with no other hidden
+//! cell is hidden because it is small. For every hidden count, and for
 //! what a total has besides where that is small, it looks for whole tables, by narrowing bounds and branching: exact, but for an end
 //! where it takes too long. Where it looks first it is told, so that it finds sooner what there is.
 
@@ -154,7 +155,6 @@ impl Attack {
         // That something is hidden tells that there is something.
         let bounds = cells.iter().map(|at| match seen[at] {
             Seen::Value(value) => (value as i64, value as i64),
-            Seen::Hidden | Seen::Rest if at.measure != DAYS && is_small(at) => (1, THRESHOLD - 1),
             Seen::Hidden => (1, LARGEST),
             Seen::Rest => (0, LARGEST),
         });
@@ -176,6 +176,7 @@ impl Attack {
         let mut attack = Attack { cells, bounds, hidden, stars, hints, laws, laws_of };
         attack.parts_and_totals(&number);
         attack.larger_and_smaller(&number);
+        attack.alone();
         attack
     }
 
@@ -187,6 +188,18 @@ impl Attack {
             self.laws_of[*cell].push(self.laws.len());
         }
         self.laws.push(Law { terms, low, high });
+    }
+
+    /// A count that no law ties to another hidden one is hidden for itself.
+    fn alone(&mut self) {
+        for &cell in self.hidden.iter().filter(|&&cell| self.cells[cell].measure != DAYS) {
+            let is_free = |other: usize| self.bounds[other].0 < self.bounds[other].1;
+            let mut laws = self.laws_of[cell].iter().flat_map(|&law| &self.laws[law].terms);
+            if self.bounds[cell].0 > 0 && !laws.any(|(other, _)| *other != cell && is_free(*other))
+            {
+                self.bounds[cell].1 = THRESHOLD - 1;
+            }
+        }
     }
 
     fn parts_and_totals(&mut self, number: &HashMap<At, usize>) {

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use attacker::{At, Attack, Outcome, Seen};
 use terning_engine::query::bound::{HierarchyRef, Member};
 use terning_engine::query::cellset::{CellSet, Special};
-use terning_engine::query::{self, Cancel, Limits, Pivot, Question, View, names};
+use terning_engine::query::{self, Cancel, Limits, Question, View, names};
 use world::{CODES, Random, SEXES, TOWNS, grants, members, pivot, view};
 
 /// The results that are attacked; in the long run more.
