@@ -452,10 +452,13 @@ fn the_attacker_opens_what_lies_open() {
         Attack::new(&own.collect(), &HashMap::new()).run()
     };
     let (hidden, value) = (Seen::Hidden, |value: i32| Seen::Value(f64::from(value)));
-    // 3 + 10 = 13: the 3 is known exactly of grants, and of people only that it is from 3 to 13.
+    // 3 + 10 = 13: the 3 is known exactly of grants; of people it is 3 or 4, for it is small.
     let open = [(1, hidden), (2, value(10)), (3, value(13))];
     assert_eq!(seen(&open, 2), Outcome { hidden: 1, opened: 1, undecided: 0 });
-    assert_eq!(seen(&open, 0), Outcome { hidden: 1, opened: 0, undecided: 0 });
+    assert_eq!(seen(&open, 0), Outcome { hidden: 1, opened: 1, undecided: 0 });
+    // Of 12 it is 2, 3 or 4.
+    let wide = [(1, hidden), (2, value(10)), (3, value(12))];
+    assert_eq!(seen(&wide, 0), Outcome { hidden: 1, opened: 0, undecided: 0 });
     assert_eq!(seen(&open, 3), Outcome { hidden: 1, opened: 1, undecided: 0 });
     // Two of a sum of 3 are 1 and 2: two numbers for each.
     let close = [(1, hidden), (2, hidden), (3, value(3))];
