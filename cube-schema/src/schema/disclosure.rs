@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Cube, MeasureKind, Place, Problems};
 
-/// The smallest threshold that hides anything.
-const LEAST: u32 = 2;
+/// The smallest threshold below which three whole numbers are possible.
+const LEAST: u32 = 4;
 
 /// What of a cube is hidden where the operator has switched disclosure control on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn every_measure_is_said_to_be_one_thing_and_names_exist() {
         for (good, bad, message) in [
-            ("threshold = 5", "threshold = 1", "'threshold' skal være mindst 2"),
+            ("threshold = 5", "threshold = 3", "'threshold' skal være mindst 4"),
             (
                 "{ measure = \"Påbegyndte Ydelser\",",
                 "{ measure = \"Afsluttede Ydelser\",",

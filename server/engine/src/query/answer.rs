@@ -119,7 +119,7 @@ pub fn prepare(
         let Some(rules) = asked[view].asking().map(|asking| Arc::clone(&asking.rules)) else {
             return Ok(Prepared { view, bound, session: None });
         };
-        if !sessions[view].settle(asked[view].cube(), &rules)? {
+        if !sessions[view].settle(asked[view].cube(), &rules, cancel)? {
             sessions[view].end_binding();
             let session = Some(sessions[view].clone());
             return Ok(Prepared { view, bound, session });
@@ -190,7 +190,7 @@ impl Prepared {
         check_set(view, &self.bound, count)?;
         for _ in 0..ROUNDS {
             let cells = run(&asked, &self.bound, limits, cancel)?;
-            if !session.settle(view.cube(), &asking.rules)? {
+            if !session.settle(view.cube(), &asking.rules, cancel)? {
                 return Ok(cells);
             }
         }

@@ -73,7 +73,7 @@ fn count(
     let mut cells = counted(view, bound, limits, cancel)?;
     if let Some(asking) = view.asking() {
         let also = |other: &bound::Bound| counted(view, other, limits, cancel);
-        asking.hide(view.cube(), bound, &mut cells, also)?;
+        asking.hide(view.cube(), bound, &mut cells, cancel, also)?;
     }
     Ok(cells)
 }

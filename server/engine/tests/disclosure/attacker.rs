@@ -2,8 +2,11 @@
 //!
 //! It shares nothing with what hides: a result is read as captions and texts. It knows which towns are
 //! in which regions and which codes are of which kind; that counts are whole, and 0 where a cell is
-//! empty; that parts make their totals, or bound them; and what is never larger than what. For every
-//! hidden count it looks for whole tables, by narrowing bounds and branching: exact, but for an end
+//! empty; that parts make their totals, or bound them, and that what a total has besides is no less than
+//! nothing; what is never larger than what; that people and pairs are one within one code; and the
+//! threshold: what hangs together with no other hidden
+//! cell is hidden because it is small. For every hidden count, and for
+//! what a total has besides where that is small, it looks for whole tables, by narrowing bounds and branching: exact, but for an end
 //! where it takes too long. Where it looks first it is told, so that it finds sooner what there is.
 
 use std::collections::HashMap;
@@ -22,8 +25,12 @@ pub struct At {
 pub enum Seen {
     Value(f64),
     Hidden,
+    /// What a total has beside the parts that are seen.
+    Rest,
 }
 
+/// Counts below this are small.
+const THRESHOLD: i64 = 5;
 /// No count is larger.
 const LARGEST: i64 = 5000;
 /// Branches after which an attack on one number is given up.
@@ -44,6 +51,8 @@ pub struct Attack {
     cells: Vec<At>,
     bounds: Vec<(i64, i64)>,
     hidden: Vec<usize>,
+    /// How many of them are stars in the result.
+    stars: usize,
     /// Where each cell's number is looked for first.
     hints: Vec<i64>,
     laws: Vec<Law>,
@@ -101,8 +110,44 @@ fn covers(all: u32, sets: &[u32]) -> Vec<Vec<u32>> {
     found
 }
 
+/// Puts in what totals have beside the parts that are seen, and what that is.
+fn put_rests(seen: &mut HashMap<At, Seen>, truth: &mut HashMap<At, Seen>) {
+    for dimension in 0..3 {
+        let before = seen.clone();
+        for &at in before.keys().filter(|at| at.measure != DAYS && adds_up(at.measure, dimension)) {
+            let all = along(at, dimension);
+            let shown = |set: &u32| before.contains_key(&with(at, dimension, *set));
+            let sets: Vec<u32> = (1..all).filter(|set| set & !all == 0).filter(shown).collect();
+            let bits = sets.iter().fold(0, |bits, set| bits | set);
+            if bits == 0 || bits == all {
+                continue;
+            }
+            let rest = with(at, dimension, all & !bits);
+            seen.insert(rest, Seen::Rest);
+            let largest = |set: &&u32| !sets.iter().any(|own| own != *set && *set & !own == 0);
+            let parts = sets.iter().filter(largest).map(|&set| with(at, dimension, set));
+            let value = |at: At| match truth.get(&at) {
+                Some(Seen::Value(value)) => Some(*value),
+                _ => None,
+            };
+            let parts: Option<f64> = parts.map(value).sum();
+            if let Some((all, parts)) = value(at).zip(parts) {
+                truth.insert(rest, Seen::Value(all - parts));
+            }
+        }
+    }
+}
+
 impl Attack {
-    pub fn new(seen: &HashMap<At, Seen>, hints: &HashMap<At, Seen>) -> Attack {
+    /// An attack on what is seen; what is true says where it looks first, and which counts are small.
+    pub fn new(seen: &HashMap<At, Seen>, truth: &HashMap<At, Seen>) -> Attack {
+        let (mut seen, mut hints) = (seen.clone(), truth.clone());
+        put_rests(&mut seen, &mut hints);
+        let (seen, hints) = (&seen, &hints);
+        let is_small = |at: &At| match hints.get(at) {
+            Some(Seen::Value(value)) => (1..THRESHOLD).contains(&(*value as i64)),
+            _ => false,
+        };
         let mut cells: Vec<At> = seen.keys().copied().collect();
         cells.sort_unstable_by_key(|at| (at.measure, at.towns, at.codes, at.sexes));
         let number: HashMap<At, usize> =
@@ -111,18 +156,27 @@ impl Attack {
         let bounds = cells.iter().map(|at| match seen[at] {
             Seen::Value(value) => (value as i64, value as i64),
             Seen::Hidden => (1, LARGEST),
+            Seen::Rest => (0, LARGEST),
         });
         let bounds: Vec<(i64, i64)> = bounds.collect();
-        let hidden = (0..cells.len()).filter(|&at| seen[&cells[at]] == Seen::Hidden).collect();
+        let is_attacked = |at: &At| match seen[at] {
+            Seen::Value(_) => false,
+            Seen::Hidden => true,
+            Seen::Rest => is_small(at),
+        };
+        let hidden = (0..cells.len()).filter(|&at| is_attacked(&cells[at])).collect();
+        let stars = seen.values().filter(|own| **own == Seen::Hidden).count();
         let hints = cells.iter().map(|at| match hints.get(at) {
             Some(Seen::Value(value)) => *value as i64,
             _ => 1,
         });
         let hints = hints.collect();
         let laws_of = vec![Vec::new(); cells.len()];
-        let mut attack = Attack { cells, bounds, hidden, hints, laws: Vec::new(), laws_of };
+        let laws = Vec::new();
+        let mut attack = Attack { cells, bounds, hidden, stars, hints, laws, laws_of };
         attack.parts_and_totals(&number);
         attack.larger_and_smaller(&number);
+        attack.alone();
         attack
     }
 
@@ -134,6 +188,18 @@ impl Attack {
             self.laws_of[*cell].push(self.laws.len());
         }
         self.laws.push(Law { terms, low, high });
+    }
+
+    /// A count that no law ties to another hidden one is hidden for itself.
+    fn alone(&mut self) {
+        for &cell in self.hidden.iter().filter(|&&cell| self.cells[cell].measure != DAYS) {
+            let is_free = |other: usize| self.bounds[other].0 < self.bounds[other].1;
+            let mut laws = self.laws_of[cell].iter().flat_map(|&law| &self.laws[law].terms);
+            if self.bounds[cell].0 > 0 && !laws.any(|(other, _)| *other != cell && is_free(*other))
+            {
+                self.bounds[cell].1 = THRESHOLD - 1;
+            }
+        }
     }
 
     fn parts_and_totals(&mut self, number: &HashMap<At, usize>) {
@@ -174,18 +240,18 @@ impl Attack {
             }
             for measure in at.measure + 1..DAYS {
                 if let Some(&more) = number.get(&At { measure, ..at }) {
-                    self.law(vec![(more, 1), (less, -1)], 0, i64::MAX / 4);
+                    // Of one service a person has one pair.
+                    let is_one = (at.measure, measure) == (0, 1) && at.codes.count_ones() == 1;
+                    let high = if is_one { 0 } else { i64::MAX / 4 };
+                    self.law(vec![(more, 1), (less, -1)], 0, high);
                 }
             }
         }
     }
 
     /// That all that is taken to be known holds of the true table.
-    pub fn check(&self, truth: &HashMap<At, Seen>) {
-        let value = |cell: usize| match truth[&self.cells[cell]] {
-            Seen::Value(value) => value as i64,
-            Seen::Hidden => panic!("the truth is not hidden"),
-        };
+    pub fn check(&self) {
+        let value = |cell: usize| self.hints[cell];
         for law in &self.laws {
             let sum: i64 = law.terms.iter().map(|(cell, factor)| factor * value(*cell)).sum();
             let cells = || law.terms.iter().map(|(cell, _)| self.cells[*cell]).collect::<Vec<_>>();
@@ -195,7 +261,7 @@ impl Attack {
 
     /// Attacks every hidden cell.
     pub fn run(&self) -> Outcome {
-        let mut outcome = Outcome { hidden: self.hidden.len(), ..Outcome::default() };
+        let mut outcome = Outcome { hidden: self.stars, ..Outcome::default() };
         let mut possible: HashMap<usize, Vec<i64>> = HashMap::new();
         let bounds = self.narrowed(self.bounds.clone(), None);
         let bounds = bounds.expect("the true table is possible");
@@ -386,14 +452,45 @@ fn the_attacker_opens_what_lies_open() {
         Attack::new(&own.collect(), &HashMap::new()).run()
     };
     let (hidden, value) = (Seen::Hidden, |value: i32| Seen::Value(f64::from(value)));
-    // 3 + 10 = 13: the 3 is known exactly of grants, and of people only that it is from 3 to 13.
+    // 3 + 10 = 13: the 3 is known exactly of grants; of people it is 3 or 4, for it is small.
     let open = [(1, hidden), (2, value(10)), (3, value(13))];
     assert_eq!(seen(&open, 2), Outcome { hidden: 1, opened: 1, undecided: 0 });
-    assert_eq!(seen(&open, 0), Outcome { hidden: 1, opened: 0, undecided: 0 });
+    assert_eq!(seen(&open, 0), Outcome { hidden: 1, opened: 1, undecided: 0 });
+    // Of 12 it is 2, 3 or 4.
+    let wide = [(1, hidden), (2, value(10)), (3, value(12))];
+    assert_eq!(seen(&wide, 0), Outcome { hidden: 1, opened: 0, undecided: 0 });
     assert_eq!(seen(&open, 3), Outcome { hidden: 1, opened: 1, undecided: 0 });
     // Two of a sum of 3 are 1 and 2: two numbers for each.
     let close = [(1, hidden), (2, hidden), (3, value(3))];
     assert_eq!(seen(&close, 2), Outcome { hidden: 2, opened: 2, undecided: 0 });
     let far = [(1, hidden), (2, hidden), (3, value(4))];
     assert_eq!(seen(&far, 2), Outcome { hidden: 2, opened: 0, undecided: 0 });
+}
+
+#[test]
+fn the_attacker_knows_the_threshold_and_subtracts() {
+    let at = |towns, codes, measure| At { towns, codes, sexes: 1, measure };
+    let value = |value: i32| Seen::Value(f64::from(value));
+    // The last number is what is true.
+    let outcome = |own: &[(At, Seen, i32)]| {
+        let seen = own.iter().map(|(at, seen, _)| (*at, *seen)).collect();
+        let truth = own.iter().map(|(at, _, truth)| (*at, value(*truth))).collect();
+        let attack = Attack::new(&seen, &truth);
+        attack.check();
+        attack.run()
+    };
+    let shown = |at, number| (at, value(number), number);
+    // 44 - 40 people are the least that the hidden ones can be, and 4 the most.
+    let people = [(at(1, 1, 0), Seen::Hidden, 4), shown(at(2, 1, 0), 20), shown(at(4, 1, 0), 20)];
+    let all = [&people[..], &[shown(at(7, 1, 0), 44)]].concat();
+    assert_eq!(outcome(&all), Outcome { hidden: 1, opened: 1, undecided: 0 });
+    // 13 - 10 grants are in the other towns.
+    let beside = [shown(at(1, 1, 2), 10), shown(at(3, 1, 2), 13)];
+    assert_eq!(outcome(&beside), Outcome { hidden: 0, opened: 1, undecided: 0 });
+    // Of people nobody knows: they can be in both.
+    let beside = [shown(at(1, 1, 0), 10), shown(at(3, 1, 0), 13)];
+    assert_eq!(outcome(&beside), Outcome { hidden: 0, opened: 0, undecided: 0 });
+    // Three people with one service are three pairs.
+    let one = [(at(1, 1, 0), Seen::Hidden, 3), shown(at(1, 1, 1), 3)];
+    assert_eq!(outcome(&one), Outcome { hidden: 1, opened: 1, undecided: 0 });
 }

@@ -70,6 +70,24 @@ fn what_reads_a_hidden_cell_is_hidden_and_what_it_reads_is_protected() {
 }
 
 #[test]
+fn the_rest_of_a_total_is_not_told_by_subtracting() {
+    let view = view(&grants(), 0);
+    // 20 of 23 grants in b1 have y1: 3 have another service.
+    let beside = "SELECT {[Ydelse].[Kode].[y1], [Ydelse].DefaultMember} ON 0 FROM [Ydelser] \
+                  WHERE ([Sted].[By].[b1], [Measures].[Antal])";
+    assert_eq!(drawn(&view, beside), ["*", "23"]);
+    let formula = "WITH MEMBER [Ydelse].[Andre] AS '[Ydelse].DefaultMember - [Ydelse].[Kode].[y1]' \
+                   SELECT {[Ydelse].[Andre]} ON 0 FROM [Ydelser] \
+                   WHERE ([Sted].[By].[b1], [Measures].[Antal])";
+    assert_eq!(drawn(&view, formula), ["*"]);
+    assert_eq!(drawn(&view.undisclosed(), formula), ["3"]);
+    // In b2 8 have another: both numbers stand.
+    let (beside, formula) = (beside.replace("b1", "b2"), formula.replace("b1", "b2"));
+    assert_eq!(drawn(&view, &beside), ["10", "18"]);
+    assert_eq!(drawn(&view, &formula), ["8"]);
+}
+
+#[test]
 fn sets_that_hang_on_a_hidden_cell_are_refused_and_others_answered() {
     let view = view(&grants(), 0);
     for set in [

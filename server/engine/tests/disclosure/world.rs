@@ -106,6 +106,36 @@ pub fn view(grants: &[String], minimum_set: u32) -> View {
     View::everything(cube).disclosed(rules)
 }
 
+/// Some members along each dimension, mostly with the total of all, as MDX.
+pub fn members(random: &mut Random) -> String {
+    let mut axes = Vec::new();
+    let towns = TOWNS.iter().map(|(town, _)| format!("[Sted].[By].[{town}]")).collect();
+    let codes = CODES.iter().map(|(code, _)| format!("[Ydelse].[Kode].[{code}]")).collect();
+    let sexes = SEXES.iter().map(|sex| format!("[Køn].[Køn].[{sex}]")).collect();
+    let all: [(Vec<String>, &str); 3] = [(towns, "[Sted]"), (codes, "[Ydelse]"), (sexes, "[Køn]")];
+    for (members, dimension) in all {
+        if random.below(4) == 0 {
+            continue;
+        }
+        let mut some: Vec<String> = members.into_iter().filter(|_| random.below(2) == 0).collect();
+        if some.is_empty() || random.below(4) > 0 {
+            some.push(format!("{dimension}.DefaultMember"));
+        }
+        axes.push(format!("{{{}}}", some.join(", ")));
+    }
+    let measures = ["Personer", "Par", "Antal", "Dage"];
+    let mut some: Vec<String> = measures
+        .iter()
+        .filter(|_| random.below(2) == 0)
+        .map(|name| format!("[Measures].[{name}]"))
+        .collect();
+    if some.is_empty() {
+        some.push(format!("[Measures].[{}]", measures[random.below(3)]));
+    }
+    axes.push(format!("{{{}}}", some.join(", ")));
+    format!("SELECT {} ON 0 FROM [Ydelser]", axes.join(" * "))
+}
+
 /// A random pivot: some fields on each axis, mostly with totals, and some measures.
 pub fn pivot(random: &mut Random) -> Pivot {
     let places = [&[][..], &["Sted.Region"], &["Sted.By"], &["Sted.Region", "Sted.By"]];

@@ -1,45 +1,58 @@
 //! Which further cells are hidden, so that at least three whole numbers remain possible for each.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::system::System;
 use super::witness::Search;
+use super::work::{Stop, Work};
 
 /// Whole numbers that must remain possible for a hidden cell besides its own.
 const OTHERS: usize = 2;
 /// The changes that are tried.
 const TRIED: [i64; 6] = [1, -1, 2, -2, 3, -3];
-/// Steps of looking for one other table, and for all of a result: some tenths of a second.
+/// Steps of looking for one other table.
 const STEPS: u32 = 400;
-const ALL_STEPS: u32 = 200_000;
 /// Hidden cells around one in which a further cell is looked for.
 const AROUND: usize = 64;
 /// Where there is less room than this, one more hidden cell helps.
 const TIGHT: i64 = 2;
 
+/// The relations of every cell, each with its factor.
+type ByCell = [Vec<(u32, i64)>];
+
 /// Hides further cells, by their links, until every hidden one is proven to be open. False where no
-/// proof was found in the steps that there are: then all must be hidden.
-pub(super) fn protect(system: &System, hidden: &mut [bool]) -> bool {
+/// proof was found: then all must be hidden.
+///
+/// # Errors
+/// The work ended.
+pub(super) fn protect(
+    system: &System,
+    hidden: &mut [bool],
+    work: &mut Work<'_>,
+) -> Result<bool, Stop> {
     let by_cell = system.by_cell();
     let mut known: Vec<BTreeSet<i64>> = vec![BTreeSet::new(); system.cells.len()];
-    let is_hidden = |hidden: &[bool], cell: usize| hidden[system.cells[cell].link];
+    // What a total has besides must be open where it is small.
+    let must = |cell: &usize| !system.cells[*cell].is_rest || system.is_small(*cell);
+    let all = 0..system.cells.len();
     let mut open: VecDeque<usize> =
-        (0..system.cells.len()).filter(|&cell| is_hidden(hidden, cell)).collect();
+        all.filter(|&cell| hidden[system.cells[cell].link]).filter(must).collect();
     let tied = tied(system);
-    let mut all_steps = ALL_STEPS;
     while let Some(cell) = open.pop_front() {
-        if prove(system, &by_cell, hidden, cell, &mut known, &mut all_steps) {
+        if prove(system, &by_cell, hidden, cell, &mut known, work)? {
             continue;
         }
-        if all_steps == 0 {
-            return false;
-        }
-        let Some(more) = further(system, &by_cell, hidden, cell) else { return false };
+        let tight = further(system, &by_cell, hidden, (cell, TIGHT), work)?;
+        let more = match tight {
+            Some(more) => Some(more),
+            None => further(system, &by_cell, hidden, (cell, i64::MAX), work)?,
+        };
+        let Some(more) = more else { return Ok(false) };
         hidden[more] = true;
         open.push_front(cell);
         open.extend(tied[more].iter().copied());
     }
-    true
+    Ok(true)
 }
 
 /// For every cell, those that are hidden with it.
@@ -54,68 +67,90 @@ fn tied(system: &System) -> Vec<Vec<usize>> {
 /// Whether enough other tables are found for a cell; what they say of other cells is noted too.
 fn prove(
     system: &System,
-    by_cell: &[Vec<u32>],
+    by_cell: &ByCell,
     hidden: &[bool],
     cell: usize,
     known: &mut [BTreeSet<i64>],
-    all_steps: &mut u32,
-) -> bool {
+    work: &mut Work<'_>,
+) -> Result<bool, Stop> {
     let mut search = Search::new(system, by_cell, hidden);
     for by in TRIED {
         if known[cell].len() >= OTHERS {
-            return true;
+            return Ok(true);
         }
         if known[cell].contains(&by) {
             continue;
         }
-        let given = STEPS.min(*all_steps);
-        let mut steps = given;
-        let found = search.find(cell, by, &mut steps);
-        *all_steps = all_steps.saturating_sub(given - steps + 1);
-        for (other, by) in found.into_iter().flatten() {
+        for (other, by) in search.find(cell, by, STEPS, work)?.into_iter().flatten() {
             known[other].insert(by);
         }
     }
-    known[cell].len() >= OTHERS
+    Ok(known[cell].len() >= OTHERS)
 }
 
-/// The cell, by its link, that helps a hidden one most: in a relation that hides the fewest, the one
-/// that closes the most of its other relations, and of these the smallest.
-fn further(system: &System, by_cell: &[Vec<u32>], hidden: &[bool], start: usize) -> Option<usize> {
-    let is_hidden = |cell: usize| hidden[system.cells[cell].link];
+/// The cell, by its link, that helps a hidden one most, among relations that have less room than so
+/// much: in a relation that hides the fewest, the one that closes the most of its other relations, and
+/// of these the smallest.
+fn further(
+    system: &System,
+    by_cell: &ByCell,
+    hidden: &[bool],
+    (start, room): (usize, i64),
+    work: &mut Work<'_>,
+) -> Result<Option<usize>, Stop> {
+    let mut count = Count { system, hidden, counted: BTreeMap::new() };
     let is_tight =
-        |relation: u32| system.relations[relation as usize].room.is_none_or(|room| room < TIGHT);
-    let hidden_in = |relation: u32| {
-        let terms = &system.relations[relation as usize].terms;
-        terms.iter().filter(|(cell, _)| is_hidden(*cell)).count()
-    };
-    let closes = |cell: usize| {
-        let own = by_cell[cell].iter().filter(|&&own| is_tight(own) && hidden_in(own) > 0);
-        own.count()
-    };
+        |relation: u32| system.relations[relation as usize].room.is_none_or(|own| own < room);
     let mut seen = BTreeSet::from([start]);
     let mut queue = VecDeque::from([start]);
     let mut best: Option<((usize, usize, i64, usize), usize)> = None;
     while let Some(cell) = queue.pop_front() {
-        for &relation in by_cell[cell].iter().filter(|&&own| is_tight(own)) {
-            let count = hidden_in(relation);
+        for &(relation, _) in by_cell[cell].iter().filter(|(own, _)| is_tight(*own)) {
+            let hides = count.hidden_in(relation, work)?;
             for &(other, _) in &system.relations[relation as usize].terms {
-                if is_hidden(other) {
+                work.spend(1)?;
+                let link = system.cells[other].link;
+                if hidden[link] {
                     if seen.len() < AROUND && seen.insert(other) {
                         queue.push_back(other);
                     }
                     continue;
                 }
-                let link = system.cells[other].link;
                 let Some(value) = system.cells[link].value.filter(|value| *value > 0) else {
                     continue;
                 };
-                let rank = (count, usize::MAX - closes(other), value, link);
+                let mut closes = 0;
+                for &(own, _) in by_cell[other].iter().filter(|(own, _)| is_tight(*own)) {
+                    closes += usize::from(count.hidden_in(own, work)? > 0);
+                }
+                let rank = (hides, usize::MAX - closes, value, link);
                 if best.as_ref().is_none_or(|(known, _)| rank < *known) {
                     best = Some((rank, link));
                 }
             }
         }
     }
-    best.map(|(_, link)| link)
+    Ok(best.map(|(_, link)| link))
+}
+
+/// How many cells of relations are hidden, each counted once.
+struct Count<'s> {
+    system: &'s System,
+    hidden: &'s [bool],
+    counted: BTreeMap<u32, usize>,
+}
+
+impl Count<'_> {
+    fn hidden_in(&mut self, relation: u32, work: &mut Work<'_>) -> Result<usize, Stop> {
+        if let Some(known) = self.counted.get(&relation) {
+            work.spend(1)?;
+            return Ok(*known);
+        }
+        let terms = &self.system.relations[relation as usize].terms;
+        work.spend(terms.len())?;
+        let is_hidden = |cell: usize| self.hidden[self.system.cells[cell].link];
+        let count = terms.iter().filter(|(cell, _)| is_hidden(*cell)).count();
+        self.counted.insert(relation, count);
+        Ok(count)
+    }
 }

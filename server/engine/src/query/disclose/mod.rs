@@ -22,6 +22,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod witness;
+mod work;
 
 pub use rules::Rules;
 

@@ -2,57 +2,109 @@
 
 use std::collections::BTreeMap;
 
+use cube_schema::schema::MeasureKind;
 use hashbrown::HashMap;
 
 use super::region::Sets;
 use super::rules::{Rule, Rules};
 use super::system::System;
 use super::table::Table;
+use super::work::{Stop, Work};
 use crate::cube::{Cube, MeasureRef, Use};
 
 /// Different sets of keys of one dimension beyond which their order is not worked out.
 const MOST_SETS: usize = 4000;
 /// Totals above one cell that are looked through.
 const MOST_ABOVE: usize = 2048;
+/// Cells with what totals have besides.
+const MOST_CELLS: usize = 1_000_000;
 
 /// For every dimension and set, the next larger one that was asked for.
 type Above = Vec<Vec<Option<u32>>>;
 
-/// The cells of a table with their relations; `None` where parts and totals lie across each other, so
-/// that they cannot be told by one dimension at a time.
-pub(super) fn system(cube: &Cube, rules: &Rules, table: &Table) -> Option<System> {
-    if table.sets.has_unions() {
-        return None;
+/// The cells of a table, and behind them what totals have beside the parts that were asked for, with
+/// their relations; `None` where parts and totals lie across each other, so that they cannot be told by
+/// one dimension at a time.
+///
+/// # Errors
+/// The work ended.
+pub(super) fn system(
+    cube: &Cube,
+    rules: &Rules,
+    table: &Table,
+    work: &mut Work<'_>,
+) -> Result<Option<System>, Stop> {
+    if !table.is_of_one_union() {
+        return Ok(None);
     }
-    let above = above(table)?;
-    let lines = Lines { table, above: &above, ages: ages(cube, table) };
-    let mut system = System { cells: table.cells.clone(), relations: Vec::new() };
-    let mut parts: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
+    let Some(mut above) = above(table, work)? else { return Ok(None) };
+    let ages = ages(cube, table);
+    let lines = Lines { table, above: &above, ages: &ages };
     for cell in 0..table.cells.len() {
-        if !lines.is_closed(cell) {
-            return None;
+        if !lines.is_closed(cell, work)? {
+            return Ok(None);
         }
-        for dimension in 0..table.sets.dimensions() {
-            if let Some(total) = lines.total(cell, dimension) {
-                parts.entry((total, dimension)).or_default().push(cell);
+    }
+    let mut table = table.clone();
+    put_rests(rules, &mut table, &mut above, &ages, work)?;
+    let lines = Lines { table: &table, above: &above, ages: &ages };
+    let mut system =
+        System { cells: table.cells.clone(), relations: Vec::new(), threshold: rules.threshold };
+    for dimension in 0..table.sets.dimensions() {
+        for (total, parts) in lines.parts(dimension, work)? {
+            match rules.parts(table.places[total].1).contains(&dimension) {
+                true => system.additive(total, &parts),
+                false => system.covering(total, &parts),
             }
         }
     }
-    for ((total, dimension), parts) in parts {
-        let measure = table.places[total].1;
-        match rules.parts(measure).contains(&dimension) {
-            true => system.additive(total, &parts),
-            false => system.covering(total, &parts),
-        }
-    }
-    ordered(rules, table, &mut system);
-    Some(system)
+    ordered(cube, rules, &table, &mut system, work)?;
+    Ok(Some(system))
 }
 
-/// Counts that are never larger than others, wherever both are asked for.
-fn ordered(rules: &Rules, table: &Table, system: &mut System) {
+/// Puts in what totals have beside their parts: who subtracts has it. What that has besides along the
+/// next dimensions too.
+fn put_rests(
+    rules: &Rules,
+    table: &mut Table,
+    above: &mut Above,
+    ages: &[usize],
+    work: &mut Work<'_>,
+) -> Result<(), Stop> {
+    for dimension in 0..table.sets.dimensions() {
+        let parts = Lines { table, above, ages }.parts(dimension, work)?;
+        for (total, parts) in parts {
+            let (region, measure) = table.places[total];
+            if !rules.parts(measure).contains(&dimension) {
+                continue;
+            }
+            let of = table.regions[region as usize][dimension];
+            let Some(set) = table.put_rest(total, dimension, &parts) else { continue };
+            let above = &mut above[dimension];
+            above.resize(above.len().max(set as usize + 1), None);
+            above[set as usize] = Some(of);
+            if table.cells.len() > MOST_CELLS {
+                return Err(Stop::TooMuch);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Counts that are never larger than others, wherever both are asked for. Two that count different
+/// things, and as many, can be one there: people, and pairs of person and service, within one service.
+fn ordered(
+    cube: &Cube,
+    rules: &Rules,
+    table: &Table,
+    system: &mut System,
+    work: &mut Work<'_>,
+) -> Result<(), Stop> {
+    let is_distinct =
+        |cell: usize| cube.measure(table.places[cell].1).kind == MeasureKind::Distinct;
     let mut pairs: Vec<(usize, usize)> = Vec::new();
     for own in table.together.values() {
+        work.spend(own.len())?;
         let cells: HashMap<MeasureRef, usize> = own.iter().copied().collect();
         for &(measure, less) in own {
             let Some(Rule::Count { at_most, .. }) = rules.of(measure) else { continue };
@@ -61,7 +113,14 @@ fn ordered(rules: &Rules, table: &Table, system: &mut System) {
     }
     pairs.sort_unstable();
     pairs.dedup();
-    pairs.into_iter().for_each(|(less, more)| system.at_most(less, more));
+    for (less, more) in pairs {
+        let is_alike = system.cells[less].value == system.cells[more].value;
+        match is_alike && is_distinct(less) && is_distinct(more) {
+            true => system.equal(less, more),
+            false => system.at_most(less, more),
+        }
+    }
+    Ok(())
 }
 
 /// The dimensions that are ages: one is told at the end of a period, so that a part of a period is no
@@ -74,9 +133,13 @@ fn ages(cube: &Cube, table: &Table) -> Vec<usize> {
 }
 
 /// For every set of every dimension the next larger; `None` where two sets lie across each other.
-fn above(table: &Table) -> Option<Above> {
-    let used = used(table);
-    (0..table.sets.dimensions()).map(|at| above_in(&table.sets, at, &used[at])).collect()
+fn above(table: &Table, work: &mut Work<'_>) -> Result<Option<Above>, Stop> {
+    let mut all = Vec::new();
+    for (dimension, used) in used(table).iter().enumerate() {
+        let Some(own) = above_in(&table.sets, dimension, used, work)? else { return Ok(None) };
+        all.push(own);
+    }
+    Ok(Some(all))
 }
 
 /// The sets that cells stand at, of every dimension.
@@ -93,11 +156,16 @@ fn used(table: &Table) -> Vec<Vec<u32>> {
     used
 }
 
-fn above_in(sets: &Sets, dimension: usize, used: &[u32]) -> Option<Vec<Option<u32>>> {
+fn above_in(
+    sets: &Sets,
+    dimension: usize,
+    used: &[u32],
+    work: &mut Work<'_>,
+) -> Result<Option<Vec<Option<u32>>>, Stop> {
     let all = sets.of(dimension);
     let mut above = vec![None; all.len()];
     if used.len() > MOST_SETS {
-        return None;
+        return Ok(None);
     }
     let mut by_size: Vec<(usize, u32)> =
         used.iter().map(|&set| (all[set as usize].size(), set)).collect();
@@ -105,25 +173,42 @@ fn above_in(sets: &Sets, dimension: usize, used: &[u32]) -> Option<Vec<Option<u3
     for (at, &(_, set)) in by_size.iter().enumerate() {
         let own = &all[set as usize];
         for &(_, larger) in &by_size[at + 1..] {
+            work.spend(own.len() / 64)?;
             let other = &all[larger as usize];
             if own.is_within(other) {
                 above[set as usize] = above[set as usize].or(Some(larger));
             } else if own.meets(other) {
-                return None;
+                return Ok(None);
             }
         }
     }
-    Some(above)
+    Ok(Some(above))
 }
 
 /// From cells to their totals.
 struct Lines<'t> {
     table: &'t Table,
     above: &'t Above,
-    ages: Vec<usize>,
+    ages: &'t [usize],
 }
 
 impl Lines<'_> {
+    /// The totals along a dimension, each with its parts.
+    fn parts(
+        &self,
+        dimension: usize,
+        work: &mut Work<'_>,
+    ) -> Result<BTreeMap<usize, Vec<usize>>, Stop> {
+        let mut parts: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for cell in 0..self.table.cells.len() {
+            work.spend(1)?;
+            if let Some(total) = self.total(cell, dimension) {
+                parts.entry(total).or_default().push(cell);
+            }
+        }
+        Ok(parts)
+    }
+
     /// The smallest total of a cell that was asked for, along one dimension.
     fn total(&self, cell: usize, dimension: usize) -> Option<usize> {
         let (region, measure) = self.table.places[cell];
@@ -147,17 +232,18 @@ impl Lines<'_> {
 
     /// Whether every total above a cell is reached by one dimension at a time, over cells that were
     /// asked for.
-    fn is_closed(&self, cell: usize) -> bool {
+    fn is_closed(&self, cell: usize, work: &mut Work<'_>) -> Result<bool, Stop> {
         let (region, measure) = self.table.places[cell];
         let own = &self.table.regions[region as usize];
         let chains = self.chains(own);
         let all = chains.iter().map(|(_, chain)| chain.len()).fold(1, usize::saturating_mul);
         if chains.len() < 2 {
-            return true;
+            return Ok(true);
         }
         if all > MOST_ABOVE {
-            return false;
+            return Ok(false);
         }
+        work.spend(all)?;
         let mut found: Vec<Vec<usize>> = Vec::new();
         let mut levels = vec![0; chains.len()];
         for mut number in 1..all {
@@ -177,7 +263,14 @@ impl Lines<'_> {
         let between = |one: &[usize], other: &[usize]| {
             one != other && one.iter().zip(other).all(|(one, other)| one <= other)
         };
-        found.iter().filter(|own| far(own)).all(|own| found.iter().any(|one| between(one, own)))
+        work.spend(found.len())?;
+        for own in found.iter().filter(|own| far(own)) {
+            work.spend(found.len())?;
+            if !found.iter().any(|one| between(one, own)) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Of every dimension that has larger sets, the set of a region and these.

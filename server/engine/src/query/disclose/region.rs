@@ -23,6 +23,8 @@ pub(super) struct Sets {
     numbers: Vec<HashMap<Keys, u32>>,
     met: HashMap<(usize, u32, u32), u32>,
     unions: Vec<Vec<Arc<Union>>>,
+    /// What sets have beside the parts that were asked for.
+    rests: HashMap<(usize, u32), u32>,
 }
 
 /// Of a position, or of all of a question: dimensions and their sets.
@@ -38,6 +40,7 @@ impl Sets {
             all,
             met: HashMap::new(),
             unions: vec![Vec::new()],
+            rests: HashMap::new(),
         }
     }
 
@@ -51,9 +54,13 @@ impl Sets {
         self.all.len()
     }
 
-    /// Whether cells were asked for within different combinations that are no product.
-    pub fn has_unions(&self) -> bool {
-        self.unions.len() > 1
+    /// What a set has beside the parts that were asked for: a set of its own, whose keys nobody needs.
+    pub fn rest(&mut self, dimension: usize, of: u32) -> u32 {
+        let all = &mut self.all[dimension];
+        *self.rests.entry((dimension, of)).or_insert_with(|| {
+            all.push(Keys::none(all[0].len()));
+            all.len() as u32 - 1
+        })
     }
 
     fn number(&mut self, dimension: usize, keys: Keys) -> u32 {

@@ -3,19 +3,23 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use sha2::{Digest, Sha256};
+
 use super::hide::mark;
 use super::rules::{Rule, Rules};
 use super::table::Table;
+use super::work::{Stop, Work};
 use super::{choose, hidden, parts};
 use crate::cube::Cube;
 use crate::query::bound::{Bound, Member, Part};
 use crate::query::cellset::CellSet;
 use crate::query::error::{ErrorKind, QueryError};
+use crate::query::limits::Cancel;
 use crate::query::plan;
 use crate::query::view::View;
 
 /// Cells that one question may read under disclosure control.
-const MOST_CELLS: usize = 2_000_000;
+const MOST_CELLS: usize = 500_000;
 
 /// The rules of a view, and the question that is asked through it.
 #[derive(Clone)]
@@ -36,8 +40,10 @@ struct State {
     all: bool,
     /// How many cells the binding of the question has read, and how many of them were hidden then.
     bound: (usize, usize),
-    /// The questions that binding asked: what it means hangs on them.
-    asked: String,
+    /// Whether the question is not bound yet.
+    is_binding: bool,
+    /// Of the questions that binding asked: what it means hangs on them.
+    asked: Sha256,
 }
 
 impl fmt::Debug for Session {
@@ -48,8 +54,8 @@ impl fmt::Debug for Session {
 
 impl Session {
     pub fn new(cube: &Cube) -> Session {
-        let (bound, asked) = ((0, 0), String::new());
-        let state = State { table: Table::new(cube), all: false, bound, asked };
+        let (table, asked) = (Table::new(cube), Sha256::new());
+        let state = State { table, all: false, bound: (0, 0), is_binding: true, asked };
         Session(Arc::new(Mutex::new(state)))
     }
 
@@ -61,12 +67,13 @@ impl Session {
     /// Notes that all that was read until now decided what the question means.
     pub fn end_binding(&self) {
         let mut state = self.state();
+        state.is_binding = false;
         state.bound = (state.table.cells.len(), state.hidden_among(state.table.cells.len()));
     }
 
     /// What binding read, as part of the question's meaning.
     pub fn meaning(&self) -> String {
-        self.state().asked.clone()
+        format!(" {:x?}", self.state().asked.clone().finalize())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -76,24 +83,40 @@ impl Session {
     /// Hides further cells of all that was read; says whether there were any.
     ///
     /// # Errors
-    /// What the question means was decided by one of them.
-    pub fn settle(&self, cube: &Cube, rules: &Rules) -> Result<bool, QueryError> {
+    /// What the question means was decided by one of them, or it was ended.
+    pub fn settle(&self, cube: &Cube, rules: &Rules, cancel: &Cancel) -> Result<bool, QueryError> {
         let mut state = self.state();
         let before = state.hidden_among(state.table.cells.len());
-        if before == 0 || state.all {
+        if state.all {
             return Ok(false);
         }
-        let system = parts::system(cube, rules, &state.table);
-        let mut hidden_cells = state.table.hidden.clone();
-        let is_proven = system.is_some_and(|own| choose::protect(&own, &mut hidden_cells));
-        state.table.hidden = hidden_cells;
-        state.all = !is_proven;
+        let mut work = Work::new(cancel);
+        match protected(cube, rules, &state.table, &mut work) {
+            Ok(Some(hidden)) => state.table.hidden = hidden,
+            Ok(None) | Err(Stop::TooMuch) => state.all = true,
+            Err(Stop::Ended(error)) => return Err(error),
+        }
         let (read, known) = state.bound;
         if state.hidden_among(read) > known {
             return Err(hidden());
         }
         Ok(state.hidden_among(state.table.cells.len()) > before)
     }
+}
+
+/// Which cells of a table are hidden where each is open; `None` where there is no proof.
+fn protected(
+    cube: &Cube,
+    rules: &Rules,
+    table: &Table,
+    work: &mut Work<'_>,
+) -> Result<Option<Vec<bool>>, Stop> {
+    let Some(system) = parts::system(cube, rules, table, work)? else { return Ok(None) };
+    let mut hidden = table.hidden.clone();
+    hidden.resize(system.cells.len(), true);
+    let is_proven = choose::protect(&system, &mut hidden, work)?;
+    hidden.truncate(table.cells.len());
+    Ok(is_proven.then_some(hidden))
 }
 
 impl State {
@@ -109,12 +132,13 @@ impl Asking {
     /// Hides what must be hidden of cells that were counted. `count` counts another question.
     ///
     /// # Errors
-    /// Another question cannot be counted, or the measures are under no rule.
+    /// Another question cannot be counted, the measures are under no rule, or the question was ended.
     pub fn hide(
         &self,
         cube: &Cube,
         bound: &Bound,
         cells: &mut CellSet,
+        cancel: &Cancel,
         count: impl Fn(&Bound) -> Result<CellSet, QueryError>,
     ) -> Result<(), QueryError> {
         let measures = plan::measures(bound);
@@ -141,13 +165,13 @@ impl Asking {
         if state.table.cells.len() + cells.ordinals.len() > MOST_CELLS {
             return Err(too_large());
         }
-        if state.bound == (0, 0) {
-            state.asked += &format!("{bound:?}");
+        if state.is_binding {
+            state.asked.update(format!("{bound:?}"));
         }
         if let Some((answer, counts)) = &counts {
-            state.table.take(cube, &self.rules, counts, answer);
+            state.table.take(cube, &self.rules, counts, answer, cancel)?;
         }
-        let taken = state.table.take(cube, &self.rules, bound, cells);
+        let taken = state.table.take(cube, &self.rules, bound, cells, cancel)?;
         let is_hidden = |cell: usize| state.all || state.table.is_hidden(cell);
         mark(cells, |at| taken[at].is_some_and(is_hidden));
         Ok(())

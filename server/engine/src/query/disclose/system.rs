@@ -7,6 +7,9 @@ pub(super) struct Cell {
     pub value: Option<i64>,
     /// The cell that it is hidden with: itself, or the count that it is tied to.
     pub link: usize,
+    /// Whether it is what a total has beside the parts that were asked for: nobody is shown it, and who
+    /// subtracts finds it.
+    pub is_rest: bool,
 }
 
 /// `sum(factor × change) ≤ room` for every change of the cells that nobody can rule out; without
@@ -24,6 +27,8 @@ pub(super) struct Relation {
 pub(super) struct System {
     pub cells: Vec<Cell>,
     pub relations: Vec<Relation>,
+    /// Counts from 1 up to, but without, this number are small, as everybody knows.
+    pub threshold: i64,
 }
 
 impl System {
@@ -31,8 +36,29 @@ impl System {
     #[cfg(test)]
     pub fn count(&mut self, value: i64) -> usize {
         let link = self.cells.len();
-        self.cells.push(Cell { value: Some(value), link });
+        self.cells.push(Cell { value: Some(value), link, is_rest: false });
         link
+    }
+
+    /// Whether a cell is small, or tied to one that is.
+    pub fn is_small(&self, cell: usize) -> bool {
+        let value = self.cells[self.cells[cell].link].value;
+        value.is_some_and(|value| (1..self.threshold).contains(&value))
+    }
+
+    /// The least and the largest that a hidden count can be: something, small ones as everybody knows
+    /// them; what nobody is shown may be nothing.
+    pub fn bounds(&self, cell: usize) -> (i64, i64) {
+        let Cell { value, is_rest, .. } = self.cells[cell];
+        match value {
+            Some(value) if (1..self.threshold).contains(&value) => (1, self.threshold - 1),
+            _ => (i64::from(!is_rest), i64::MAX),
+        }
+    }
+
+    /// Two that are alike.
+    pub fn equal(&mut self, one: usize, other: usize) {
+        self.relations.push(Relation { terms: vec![(one, 1), (other, -1)], room: None });
     }
 
     /// One is at most the other.
@@ -75,11 +101,11 @@ impl System {
         parts.iter().map(|&part| self.cells[part].value).sum()
     }
 
-    /// The relations of every cell.
-    pub fn by_cell(&self) -> Vec<Vec<u32>> {
+    /// The relations of every cell, each with its factor.
+    pub fn by_cell(&self) -> Vec<Vec<(u32, i64)>> {
         let mut all = vec![Vec::new(); self.cells.len()];
         for (at, relation) in self.relations.iter().enumerate() {
-            relation.terms.iter().for_each(|&(cell, _)| all[cell].push(at as u32));
+            relation.terms.iter().for_each(|&(cell, factor)| all[cell].push((at as u32, factor)));
         }
         all
     }

@@ -9,6 +9,11 @@ use super::system::Cell;
 use crate::cube::{Cube, MeasureRef};
 use crate::query::bound::{Bound, Member};
 use crate::query::cellset::CellSet;
+use crate::query::error::QueryError;
+use crate::query::limits::Cancel;
+
+/// Cells after which it is asked whether the question goes on.
+const UNCHECKED: usize = 10_000;
 
 /// The cells that were read so far.
 #[derive(Clone)]
@@ -50,17 +55,24 @@ impl Table {
 
     /// Takes the cells of an answer, counts before what is tied to them. Gives the cell of each; `None`
     /// of what is published openly.
+    ///
+    /// # Errors
+    /// The question was ended.
     pub fn take(
         &mut self,
         cube: &Cube,
         rules: &Rules,
         bound: &Bound,
         answer: &CellSet,
-    ) -> Vec<Option<usize>> {
+        cancel: &Cancel,
+    ) -> Result<Vec<Option<usize>>, QueryError> {
         let base = self.sets.base(cube, bound);
         let axes = self.sets.positions(cube, answer);
         let mut taken = Vec::with_capacity(answer.ordinals.len());
         for (&ordinal, &value) in answer.ordinals.iter().zip(&answer.values) {
+            if taken.len() % UNCHECKED == 0 {
+                cancel.check()?;
+            }
             let (mut region, mut measure) = (base.clone(), bound.measure);
             let mut rest = ordinal as usize;
             for axis in &axes {
@@ -75,7 +87,7 @@ impl Table {
             };
             taken.push(self.take_one(cube, rules, region, measure, value));
         }
-        taken
+        Ok(taken)
     }
 
     fn take_one(
@@ -101,9 +113,9 @@ impl Table {
             Rule::Tied { to, .. } => {
                 let region = self.own_region(cube, number, *to);
                 let link = self.found.get(&(region, *to)).copied();
-                Cell { value: None, link: link.unwrap_or(at) }
+                Cell { value: None, link: link.unwrap_or(at), is_rest: false }
             }
-            _ => Cell { value: Some(value as i64), link: at },
+            _ => Cell { value: Some(value as i64), link: at, is_rest: false },
         };
         let is_small = cell.value.is_some_and(|value| (1..rules.threshold).contains(&value));
         // What has no count to be tied to is hidden for itself.
@@ -114,6 +126,38 @@ impl Table {
         self.found.insert((own, measure), at);
         self.note_together(number, measure, at);
         Some(at)
+    }
+
+    /// Puts in what a total has beside some parts along a dimension, if that is anything, and gives the
+    /// set that it stands at. Days and sums have it where the count that they are tied to has it.
+    pub fn put_rest(&mut self, total: usize, dimension: usize, parts: &[usize]) -> Option<u32> {
+        let of = self.cells[total];
+        let at = self.cells.len();
+        let (region, measure) = self.places[total];
+        let mut region = self.regions[region as usize].clone();
+        let set = self.sets.rest(dimension, region[dimension]);
+        region[dimension] = set;
+        let parts: Option<i64> = parts.iter().map(|&part| self.cells[part].value).sum();
+        let (value, link) = match of.value.zip(parts) {
+            Some((all, parts)) => (Some(all - parts).filter(|rest| *rest > 0), at),
+            None => (None, self.find(&region, self.places[of.link].1)?),
+        };
+        if value.is_none() && link == at {
+            return None;
+        }
+        let number = self.number(region);
+        self.cells.push(Cell { value, link, is_rest: true });
+        self.hidden.push(true);
+        self.places.push((number, measure));
+        self.found.insert((number, measure), at);
+        self.note_together(number, measure, at);
+        Some(set)
+    }
+
+    /// Whether all cells were asked for within the same combinations that are no product.
+    pub fn is_of_one_union(&self) -> bool {
+        let union = |&(region, _): &(u32, MeasureRef)| self.regions[region as usize].last();
+        self.places.windows(2).all(|two| union(&two[0]) == union(&two[1]))
     }
 
     fn note_together(&mut self, region: u32, measure: MeasureRef, cell: usize) {

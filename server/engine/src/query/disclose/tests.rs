@@ -1,14 +1,26 @@
 //! Tables worked out by hand: which cells must be hidden beside the small ones, and which need not.
 
-use super::choose::protect;
+use super::choose;
 use super::system::{Cell, System};
+use super::work::{Stop, Work};
+use crate::query::Cancel;
+
+fn protect(system: &System, hidden: &mut [bool]) -> bool {
+    choose::protect(system, hidden, &mut Work::new(&Cancel::default())).unwrap()
+}
+
+/// No cells; counts of 1 to 4 are small.
+fn system() -> System {
+    System { threshold: 5, ..System::default() }
+}
 
 /// The values of the cells that are hidden, ascending; those below 5 are small.
 fn hidden(system: &System) -> Vec<i64> {
     let small = |cell: &Cell| cell.value.is_some_and(|value| (1..5).contains(&value));
-    let mut hidden: Vec<bool> = system.cells.iter().map(small).collect();
+    let mut hidden: Vec<bool> =
+        system.cells.iter().map(|cell| cell.is_rest || small(cell)).collect();
     assert!(protect(system, &mut hidden));
-    let own = system.cells.iter().zip(&hidden).filter(|(_, hidden)| **hidden);
+    let own = system.cells.iter().zip(&hidden).filter(|(cell, hidden)| **hidden && !cell.is_rest);
     let mut values: Vec<i64> = own.filter_map(|(cell, _)| cell.value).collect();
     values.sort_unstable();
     values
@@ -16,7 +28,7 @@ fn hidden(system: &System) -> Vec<i64> {
 
 /// A row of counts with their total, additive or not.
 fn row(parts: &[i64], total: i64, additive: bool) -> System {
-    let mut system = System::default();
+    let mut system = system();
     let parts: Vec<usize> = parts.iter().map(|&value| system.count(value)).collect();
     let total = system.count(total);
     match additive {
@@ -28,7 +40,7 @@ fn row(parts: &[i64], total: i64, additive: bool) -> System {
 
 /// Rows and columns of counts that add up, with all margins.
 fn square(rows: &[&[i64]]) -> System {
-    let mut system = System::default();
+    let mut system = system();
     let cells: Vec<Vec<usize>> =
         rows.iter().map(|row| row.iter().map(|&value| system.count(value)).collect()).collect();
     let mut totals = Vec::new();
@@ -71,7 +83,7 @@ fn a_square_with_margins_takes_three_others() {
 
 #[test]
 fn a_small_part_stays_within_its_nested_total() {
-    let mut system = System::default();
+    let mut system = system();
     let cells: Vec<usize> = [2, 8, 9, 11].map(|value| system.count(value)).to_vec();
     let totals = [system.count(10), system.count(20)];
     let grand = system.count(30);
@@ -83,10 +95,13 @@ fn a_small_part_stays_within_its_nested_total() {
 
 #[test]
 fn distinct_parts_need_no_other_where_their_sum_leaves_room() {
-    // From 2 (32 - 10 - 20) to 32 are possible for the 3.
+    // From 2 (32 - 10 - 20) to 4, the largest that is small, are possible for the 3.
     assert_eq!(hidden(&row(&[3, 10, 20], 32, false)), [3]);
-    assert_eq!(hidden(&row(&[3, 10, 20], 33, false)), [3]);
-    // 4 of 5, and 5 are in the other part: 1 to 5 are possible.
+    // It is 3 or 4 where all must be in it: 33 - 30 is the least that it can be, and 4 the most.
+    assert_eq!(hidden(&row(&[3, 10, 20], 33, false)), [3, 10]);
+    // No less than 44 - 40, and small: 4.
+    assert_eq!(hidden(&row(&[4, 20, 20], 44, false)), [4, 20]);
+    // 4 of 5, and 5 are in the other part: 1 to 4 are possible.
     assert_eq!(hidden(&row(&[4, 5], 5, false)), [4]);
     // 4 within a total of 5, which without it is only 0 more than the other part's 1: the small ones
     // 4 and 1 hide each other.
@@ -96,13 +111,13 @@ fn distinct_parts_need_no_other_where_their_sum_leaves_room() {
 #[test]
 fn a_count_between_two_others_is_squeezed() {
     let chain = |values: [i64; 3]| {
-        let mut system = System::default();
+        let mut system = system();
         let cells = values.map(|value| system.count(value));
         system.at_most(cells[0], cells[1]);
         system.at_most(cells[1], cells[2]);
         system
     };
-    // 1 to 5 people with 5 pairs of person and service.
+    // 1 to 4 people with 5 pairs of person and service.
     assert_eq!(hidden(&chain([4, 5, 6])), [4]);
     let hidden_middle = |values: [i64; 3]| {
         let system = chain(values);
@@ -122,27 +137,78 @@ fn what_is_tied_to_counts_and_adds_up_hides_one_more() {
     // People of whom many are in both parts, and days that add up.
     let mut system = row(&[3, 10, 20], 21, false);
     for count in 0..4 {
-        system.cells.push(Cell { value: None, link: count });
+        system.cells.push(Cell { value: None, link: count, is_rest: false });
     }
     system.additive(7, &[4, 5, 6]);
     assert_eq!(hidden(&system), [3, 10]);
 }
 
 #[test]
-fn what_a_published_denominator_and_a_ratio_tell_is_a_figure_like_another() {
-    // A share is its count times a known number. It is read from the same hidden cell, and so hidden;
-    // the share of a total and of the other part tell these, and they are in the table.
+fn the_other_of_two_parts_tells_as_much_as_the_small_one() {
     assert_eq!(hidden(&row(&[4, 96], 100, true)), [4, 96]);
 }
 
 #[test]
 fn what_cannot_be_proven_is_said_so() {
-    // 1 of a total of 1 that is shown: no other number is possible, and nothing can be hidden.
-    let mut system = System::default();
+    // Below 2 there is nothing but 1.
+    let mut alone = System { threshold: 2, ..System::default() };
+    alone.count(1);
+    assert!(!protect(&alone, &mut [true]));
+    // 1 of a total of 1 that is shown: the total goes too.
+    let mut system = system();
     let part = system.count(1);
     let total = system.count(1);
     system.additive(total, &[part]);
     let mut hidden = vec![true, false];
     assert!(protect(&system, &mut hidden));
     assert_eq!(hidden, [true, true]);
+}
+
+#[test]
+fn what_a_total_has_besides_is_protected_where_it_is_small() {
+    let beside = |part: i64, total: i64| {
+        let mut system = row(&[part], total, true);
+        let link = system.cells.len();
+        system.relations.clear();
+        system.cells.push(Cell { value: Some(total - part), link, is_rest: true });
+        system.additive(1, &[0, link]);
+        hidden(&system)
+    };
+    // 13 - 10 tells three others: the 10 goes, and 9 to 12 remain for it, 1 to 4 for the others.
+    assert_eq!(beside(10, 13), [10]);
+    assert!(beside(10, 15).is_empty());
+    assert!(beside(10, 10).is_empty());
+    // The small part is 1 to 4, and who knows the others only by it has 9 to 12 for them.
+    assert_eq!(beside(3, 13), [3]);
+}
+
+#[test]
+fn two_counts_that_are_one_are_hidden_together() {
+    // People and pairs of person and service, by service: within one service they are one.
+    let mut system = system();
+    let people = [10, 3, 11].map(|value| system.count(value));
+    let pairs = [10, 3, 13].map(|value| system.count(value));
+    system.covering(people[2], &people[..2]);
+    system.additive(pairs[2], &pairs[..2]);
+    (0..2).for_each(|at| system.equal(people[at], pairs[at]));
+    system.at_most(people[2], pairs[2]);
+    // Pairs: 3 = 13 - 10, so the 10 goes, and the 10 people with it. 9, 10 and 11 remain for these.
+    assert_eq!(hidden(&system), [3, 3, 10, 10]);
+}
+
+#[test]
+fn work_is_bounded_and_ends_with_the_question() {
+    let parts: Vec<i64> = (0..5_000).map(|at| 5 + at % 7).chain([3]).collect();
+    let system = row(&parts, parts.iter().sum(), true);
+    let mut hidden: Vec<bool> = system.cells.iter().map(|cell| cell.value == Some(3)).collect();
+    assert!(protect(&system, &mut hidden));
+    assert_eq!(hidden.iter().filter(|hidden| **hidden).count(), 2);
+    let cancel = Cancel::default();
+    let mut little = Work::new(&cancel).at_most(1_000);
+    let mut hidden: Vec<bool> = system.cells.iter().map(|cell| cell.value == Some(3)).collect();
+    assert!(matches!(choose::protect(&system, &mut hidden, &mut little), Err(Stop::TooMuch)));
+    cancel.raise();
+    let mut hidden: Vec<bool> = system.cells.iter().map(|cell| cell.value == Some(3)).collect();
+    let ended = choose::protect(&system, &mut hidden, &mut Work::new(&cancel));
+    assert!(matches!(ended, Err(Stop::Ended(_))));
 }

@@ -7,17 +7,16 @@
 use std::collections::BTreeMap;
 
 use super::system::System;
+use super::work::{Stop, Work};
 
 /// Cells are mended at most so deep, and so many at each depth.
 const DEEPEST: usize = 48;
 const WIDEST: usize = 6;
-/// A hidden cell is known to have something.
-const LEAST: i64 = 1;
 
 /// Looks for other tables.
 pub(super) struct Search<'s> {
     system: &'s System,
-    by_cell: &'s [Vec<u32>],
+    by_cell: &'s [Vec<(u32, i64)>],
     hidden: &'s [bool],
     /// Steps that are left for this table.
     steps: u32,
@@ -26,23 +25,36 @@ pub(super) struct Search<'s> {
 }
 
 impl<'s> Search<'s> {
-    pub fn new(system: &'s System, by_cell: &'s [Vec<u32>], hidden: &'s [bool]) -> Search<'s> {
+    pub fn new(
+        system: &'s System,
+        by_cell: &'s [Vec<(u32, i64)>],
+        hidden: &'s [bool],
+    ) -> Search<'s> {
         let (changes, sums) = (BTreeMap::new(), BTreeMap::new());
         Search { system, by_cell, hidden, steps: 0, changes, sums }
     }
 
-    /// The changes of a table in which a cell differs by something; `None` where none is found. The
-    /// steps are what may be, and what was left.
-    pub fn find(&mut self, cell: usize, by: i64, steps: &mut u32) -> Option<BTreeMap<usize, i64>> {
+    /// The changes of a table in which a cell differs by something; `None` where none is found in so
+    /// many steps.
+    ///
+    /// # Errors
+    /// The work ended.
+    pub fn find(
+        &mut self,
+        cell: usize,
+        by: i64,
+        steps: u32,
+        work: &mut Work<'_>,
+    ) -> Result<Option<BTreeMap<usize, i64>>, Stop> {
+        work.spend(1)?;
         self.changes.clear();
         self.sums.clear();
-        self.steps = *steps;
-        let found = self.may_change(cell, by) && {
-            self.change(cell, by);
-            self.mend(0)
-        };
-        *steps = self.steps;
-        found.then(|| self.changes.clone())
+        self.steps = steps;
+        if !self.may_change(cell, by) {
+            return Ok(None);
+        }
+        self.change(cell, by);
+        Ok(self.mend(0, work)?.then(|| self.changes.clone()))
     }
 
     fn is_hidden(&self, cell: usize) -> bool {
@@ -51,9 +63,11 @@ impl<'s> Search<'s> {
 
     /// Whether a cell may be so much more, for itself.
     fn may_change(&self, cell: usize, by: i64) -> bool {
+        let (least, most) = self.system.bounds(cell);
+        let value = self.system.cells[cell].value;
         self.is_hidden(cell)
             && !self.changes.contains_key(&cell)
-            && self.system.cells[cell].value.is_none_or(|value| value + by >= LEAST)
+            && value.is_none_or(|value| (least..=most).contains(&(value + by)))
     }
 
     fn change(&mut self, cell: usize, by: i64) {
@@ -68,10 +82,7 @@ impl<'s> Search<'s> {
     }
 
     fn add(&mut self, cell: usize, by: i64) {
-        for &relation in &self.by_cell[cell] {
-            let terms = &self.system.relations[relation as usize].terms;
-            let factor =
-                terms.iter().find(|(own, _)| *own == cell).map_or(0, |(_, factor)| *factor);
+        for &(relation, factor) in &self.by_cell[cell] {
             let sum = self.sums.entry(relation).or_default();
             *sum += factor * by;
             if *sum == 0 {
@@ -90,34 +101,45 @@ impl<'s> Search<'s> {
     }
 
     /// Mends what is broken, and says whether it could.
-    fn mend(&mut self, depth: usize) -> bool {
+    fn mend(&mut self, depth: usize, work: &mut Work<'_>) -> Result<bool, Stop> {
+        work.spend(self.sums.len())?;
         let broken: Vec<u32> =
             self.sums.keys().copied().filter(|&own| self.excess(own) != 0).collect();
         if broken.is_empty() {
-            return true;
+            return Ok(true);
         }
         if depth >= DEEPEST {
-            return false;
+            return Ok(false);
         }
         // The one that leaves the fewest ways is mended first.
-        let ways = broken.into_iter().map(|relation| self.ways(relation));
-        let Some(ways) = ways.min_by_key(Vec::len) else { return true };
-        for (_, cell, by) in ways.into_iter().take(WIDEST) {
-            let Some(left) = self.steps.checked_sub(1) else { return false };
+        let mut fewest: Option<Vec<(usize, usize, i64)>> = None;
+        for relation in broken {
+            let ways = self.ways(relation, work)?;
+            if fewest.as_ref().is_none_or(|known| ways.len() < known.len()) {
+                fewest = Some(ways);
+            }
+        }
+        for (_, cell, by) in fewest.into_iter().flatten().take(WIDEST) {
+            let Some(left) = self.steps.checked_sub(1) else { return Ok(false) };
             self.steps = left;
             self.change(cell, by);
-            if self.mend(depth + 1) {
-                return true;
+            if self.mend(depth + 1, work)? {
+                return Ok(true);
             }
             self.undo(cell);
         }
-        false
+        Ok(false)
     }
 
     /// The changes that mend a relation, or some of it: the best first.
-    fn ways(&mut self, relation: u32) -> Vec<(usize, usize, i64)> {
+    fn ways(
+        &mut self,
+        relation: u32,
+        work: &mut Work<'_>,
+    ) -> Result<Vec<(usize, usize, i64)>, Stop> {
         let excess = self.excess(relation);
         let terms = &self.system.relations[relation as usize].terms;
+        work.spend(terms.len())?;
         let mut ways = Vec::new();
         for &(cell, factor) in terms {
             for by in [-factor * excess, -factor * excess.signum()] {
@@ -127,16 +149,17 @@ impl<'s> Search<'s> {
             }
         }
         for way in &mut ways {
+            work.spend(self.by_cell[way.1].len())?;
             way.0 = self.broken_by(way.1, way.2);
         }
         ways.sort_unstable();
-        ways
+        Ok(ways)
     }
 
     /// How many relations of a cell are broken when it is changed.
     fn broken_by(&mut self, cell: usize, by: i64) -> usize {
         self.change(cell, by);
-        let broken = self.by_cell[cell].iter().filter(|&&own| self.excess(own) != 0).count();
+        let broken = self.by_cell[cell].iter().filter(|(own, _)| self.excess(*own) != 0).count();
         self.undo(cell);
         broken
     }
