@@ -88,9 +88,11 @@ impl Marks {
     /// Notes that a version could not be opened, and what its files were before that was tried. Says
     /// whether this was not known.
     pub(super) fn note(&self, name: VersionName, stamps: Stamps, unread: Unread) -> bool {
-        let mark = Mark { unread: unread.clone(), stamps, at: Instant::now() };
-        let before = self.marks().insert(name, mark);
-        before.is_none_or(|before| before.unread != unread)
+        let mark = Mark { unread, stamps, at: Instant::now() };
+        let mut marks = self.marks();
+        let is_known = marks.get(&name).is_some_and(|before| before.unread == mark.unread);
+        marks.insert(name, mark);
+        !is_known
     }
 
     /// A version was opened.

@@ -91,7 +91,7 @@ impl World {
         let mut with_all = dimensions.filter(|(_, hierarchy)| hierarchy.has_all);
         let (dimension, hierarchy) = with_all.next().unwrap();
         let all = hierarchy.all.as_ref().unwrap_or(&cube.all);
-        [&dimension.name, &hierarchy.name, all, "egen"].map(|name| bracketed(name)).to_vec()
+        [&dimension.name, &hierarchy.name, all, "egen"].map(bracketed).to_vec()
     }
 }
 

@@ -31,7 +31,7 @@ fn run(cases: u32, holds: impl Fn(Vec<u8>)) {
     let seconds = std::env::var(LONG_RUN).ok().and_then(|seconds| seconds.parse().ok());
     let until = Instant::now() + Duration::from_secs(seconds.unwrap_or(0));
     loop {
-        if let Err(found) = TestRunner::new(config.clone()).run(&bytes(), &holds) {
+        if let Err(found) = TestRunner::new(config.clone()).run(&bytes(), holds) {
             let TestError::Fail(why, bytes) = found else { panic!("{found}") };
             panic!("{why}\n{}\n{bytes:?}", check::written(&bytes));
         }
