@@ -2,9 +2,9 @@
 //!
 //! Every stored figure of a question passes here on its way from the sweep to the answer or to a
 //! formula. Counts from 1 up to the threshold are hidden, and what is tied to them. Then the question is
-//! answered again: all stored cells that it read are one [`table::Table`], what everybody knows of them
-//! one [`system::System`], and further cells are hidden until for each hidden one whole other tables
-//! are found that hold all that is known ([`choose`]). A hidden figure is an error of its own kind in
+//! answered again: all stored cells that it read are one `table::Table`, what everybody knows of them
+//! one `system::System`, and further cells are hidden until for each hidden one whole other tables
+//! are found that hold all that is known (`choose`). A hidden figure is an error of its own kind in
 //! formulas, so that whatever reads it is hidden too, and what would have to be decided by it is
 //! refused. Where no proof is found in bounded steps, all counts of the question are hidden.
 //!
