@@ -1,13 +1,14 @@
 //! Random texts and syntax trees, made from random bytes by the modules of `fuzz`.
 //!
 //! `cargo test` runs some of each. `TERNING_LONG_RUN=600 cargo test --release --test grammar` goes
-//! on for that many seconds with each.
+//! on for that many seconds with each, and `-- --nocapture` tells how many were made.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #[allow(dead_code, reason = "the targets use more of it")]
 #[path = "../../fuzz/src/lib.rs"]
 mod fuzz;
 
+use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use fuzz::check;
@@ -23,7 +24,9 @@ const BYTES: usize = 400;
 /// Runs a check on random bytes: `cases` times, or as long as the environment says.
 fn run(cases: u32, holds: impl Fn(Vec<u8>)) {
     let bytes = || prop::collection::vec(any::<u8>(), 0..BYTES);
+    let made = Cell::new(0_u64);
     let holds = |bytes: Vec<u8>| {
+        made.set(made.get() + 1);
         holds(bytes);
         Ok(())
     };
@@ -36,6 +39,7 @@ fn run(cases: u32, holds: impl Fn(Vec<u8>)) {
             panic!("{why}\n{}\n{bytes:?}", check::written(&bytes));
         }
         if Instant::now() >= until {
+            println!("{} made", made.get());
             return;
         }
     }
