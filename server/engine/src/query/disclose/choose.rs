@@ -32,11 +32,10 @@ pub(super) fn protect(
 ) -> Result<bool, Stop> {
     let by_cell = system.by_cell();
     let mut known: Vec<BTreeSet<i64>> = vec![BTreeSet::new(); system.cells.len()];
-    // What a total has besides must be open where it is small.
-    let must = |cell: &usize| !system.cells[*cell].is_rest || system.is_small(*cell);
     let all = 0..system.cells.len();
+    let is_hidden = |cell: &usize| hidden[system.cells[*cell].link];
     let mut open: VecDeque<usize> =
-        all.filter(|&cell| hidden[system.cells[cell].link]).filter(must).collect();
+        all.filter(is_hidden).filter(|&cell| system.must_be_open(cell)).collect();
     let tied = tied(system);
     while let Some(cell) = open.pop_front() {
         if prove(system, &by_cell, hidden, cell, &mut known, work)? {
