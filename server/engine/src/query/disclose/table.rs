@@ -37,7 +37,7 @@ pub(super) struct Table {
     /// The dimensions of axes that show what is empty too.
     shows_empty: Vec<bool>,
     /// Where the cells that were empty stand, while these are noted; `None` where they are too many.
-    empty: Option<HashSet<u32>>,
+    empty: Option<HashSet<Region>>,
 }
 
 /// A question that is asked on the way to an answer.
@@ -105,25 +105,38 @@ impl Table {
             let taken = measure.and_then(|own| self.take_one(asked, region, own, value));
             cells.push(taken);
         }
+        let veiled = match asked.notes_empty || !asked.veil.is_nothing() {
+            true => self.take_all_empty(asked, answer, &base, &axes)?,
+            false => Vec::new(),
+        };
+        Ok(Taken { cells, veiled })
+    }
+
+    /// Takes the cells that are empty, and gives the ordinals of those that are hidden nevertheless.
+    fn take_all_empty(
+        &mut self,
+        asked: Asked<'_>,
+        answer: &CellSet,
+        base: &Region,
+        axes: &[Vec<(Place, Option<Member>)>],
+    ) -> Result<Vec<u32>, QueryError> {
         let mut veiled = Vec::new();
-        if asked.notes_empty || !asked.veil.is_nothing() {
-            let mut full = answer.ordinals.iter().copied().peekable();
-            for ordinal in 0..answer.cell_count() as u32 {
-                if ordinal as usize % UNCHECKED == 0 {
-                    asked.cancel.check()?;
-                }
-                if full.next_if_eq(&ordinal).is_some() || !exists(asked.bound, answer, ordinal) {
-                    continue;
-                }
-                let (region, measure) = self.place(&base, &axes, ordinal, asked.bound.measure);
-                if let Some(measure) = measure.filter(|_| !self.sets.is_nowhere(&region))
-                    && self.take_empty(asked, region, measure)
-                {
-                    veiled.push(ordinal);
-                }
+        let mut full = answer.ordinals.iter().copied().peekable();
+        for ordinal in 0..answer.cell_count() as u32 {
+            if ordinal as usize % UNCHECKED == 0 {
+                asked.cancel.check()?;
+            }
+            if full.next_if_eq(&ordinal).is_some() || !exists(asked.bound, answer, ordinal) {
+                continue;
+            }
+            let (region, measure) = self.place(base, axes, ordinal, asked.bound.measure);
+            if let Some(measure) = measure.filter(|_| !self.sets.is_nowhere(&region))
+                && self.take_empty(asked, region, measure)
+            {
+                veiled.push(ordinal);
             }
         }
-        Ok(Taken { cells, veiled })
+        Ok(veiled)
     }
 
     /// Where a cell stands, and its stored measure.
@@ -175,10 +188,13 @@ impl Table {
         if *rule == Rule::Open {
             return None;
         }
-        let number = self.number(region);
-        let own = self.own_region(asked.cube, number, measure);
-        let is_veiled =
-            [number, own].iter().any(|&at| asked.veil.covers(&self.regions[at as usize]));
+        let own = self.own_region(asked.cube, &region, measure);
+        let is_veiled = asked.veil.covers(&region) || asked.veil.covers(&own);
+        let to = match rule {
+            Rule::Tied { to, .. } => Some((self.own_region(asked.cube, &region, *to), *to)),
+            _ => None,
+        };
+        let (number, own) = (self.number(region), self.number(own));
         if let Some(&known) = self.found.get(&(own, measure)) {
             self.note_together(number, measure, known);
             if is_veiled {
@@ -189,13 +205,12 @@ impl Table {
         }
         let at = self.cells.len();
         let role = if is_veiled { Role::Veiled } else { Role::Shown };
-        let cell = match rule {
-            Rule::Tied { to, .. } => {
-                let region = self.own_region(asked.cube, number, *to);
-                let link = self.found.get(&(region, *to)).copied();
-                Cell { value: None, link: link.unwrap_or(at), role }
+        let cell = match to {
+            Some((of, to)) => {
+                let link = self.find(&of, to).unwrap_or(at);
+                Cell { value: None, link, role }
             }
-            _ => Cell { value: Some(value as i64), link: at, role },
+            None => Cell { value: Some(value as i64), link: at, role },
         };
         let least = i64::from(!is_veiled);
         let is_small = cell.value.is_some_and(|value| (least..asked.rules.threshold).contains(&value));
@@ -214,16 +229,16 @@ impl Table {
         if matches!(asked.rules.of(measure), None | Some(Rule::Open)) {
             return false;
         }
-        let number = self.number(region);
-        let own = self.own_region(asked.cube, number, measure);
-        let covers = |at: u32| asked.veil.covers(&self.regions[at as usize]);
-        let is_known = self.found.get(&(own, measure)).is_some_and(|&known| self.is_hidden(known));
-        if is_known || covers(number) || covers(own) {
-            let region = self.regions[number as usize].clone();
+        let own = self.own_region(asked.cube, &region, measure);
+        let known = self.find(&own, measure);
+        if known.is_some_and(|known| self.is_hidden(known))
+            || asked.veil.covers(&region)
+            || asked.veil.covers(&own)
+        {
             return self.take_one(asked, region, measure, 0.0).is_some();
         }
         if let Some(empty) = self.empty.as_mut().filter(|_| asked.notes_empty) {
-            empty.extend([number, own]);
+            empty.extend([region, own]);
             if empty.len() > MOST_EMPTY {
                 self.empty = None;
             }
@@ -235,7 +250,7 @@ impl Table {
     pub fn was_empty_under(&self, veil: &Veil) -> bool {
         match &self.empty {
             None => !veil.is_nothing(),
-            Some(empty) => empty.iter().any(|&at| veil.covers(&self.regions[at as usize])),
+            Some(empty) => empty.iter().any(|region| veil.covers(region)),
         }
     }
 
@@ -294,15 +309,16 @@ impl Table {
     }
 
     /// Where a measure stands: what is counted at the end of a period stands in its last month alone.
-    fn own_region(&mut self, cube: &Cube, asked: u32, measure: MeasureRef) -> u32 {
+    fn own_region(&mut self, cube: &Cube, asked: &Region, measure: MeasureRef) -> Region {
         let at_end = matches!(
             cube.measure(measure).kind,
             MeasureKind::DistinctAtEnd | MeasureKind::SumAtEnd
         );
-        let Some(time) = self.time.filter(|_| at_end) else { return asked };
-        let mut region = self.regions[asked as usize].clone();
-        region[time] = self.sets.last(time, region[time]);
-        self.number(region)
+        let mut region = asked.clone();
+        if let Some(time) = self.time.filter(|_| at_end) {
+            region[time] = self.sets.last(time, region[time]);
+        }
+        region
     }
 
     /// Whether a cell is hidden.

@@ -35,7 +35,7 @@ pub(super) struct Veil {
 impl Veil {
     /// The veil over what was read.
     pub fn of(rules: &Rules, table: &Table, above: &Above, width: Width) -> Veil {
-        let has_below: Vec<Vec<bool>> = above.iter().map(has_below).collect();
+        let has_below: Vec<Vec<bool>> = above.iter().map(|own| has_below(own)).collect();
         let mut veil = Veil { above: above.clone(), ..Veil::default() };
         for (cell, &(region, measure)) in table.places.iter().enumerate() {
             let is_over = match width {
@@ -120,7 +120,7 @@ impl Veil {
     }
 }
 
-fn has_below(above: &Vec<Option<u32>>) -> Vec<bool> {
+fn has_below(above: &[Option<u32>]) -> Vec<bool> {
     let mut has = vec![false; above.len()];
     above.iter().flatten().for_each(|&set| has[set as usize] = true);
     has
