@@ -92,9 +92,11 @@ fn few_cells_are_hidden_for_each_small_one_of_the_standard_reports() {
         }
     };
     let view = view(&deliveries);
-    let mut further = 0;
+    let (mut further, is_full) = (0, std::env::var(FOLDER).is_ok());
     for (name, pivot) in reports() {
-        for totals in [false, true] {
+        // A country in small has hardly a cell in the grid that is not small: with totals it takes minutes.
+        let all = [false, true].into_iter().filter(|totals| !totals || is_full || name != "hand07");
+        for totals in all {
             let pivot = Pivot { totals, ..pivot.clone() };
             let name = if totals { format!("{name} with totals") } else { name.to_owned() };
             let (small, all) = hidden(&view, &name, &pivot);

@@ -11,7 +11,6 @@ mod audit;
 mod commands;
 mod counted;
 mod diff;
-mod hidden;
 mod interference;
 mod lives;
 mod load;

@@ -270,7 +270,7 @@ impl Attack {
         let (laws, parts) = (Vec::new(), Vec::new());
         let mut attack = Attack { cells, bounds, hidden, stars, hints, laws, laws_of, parts };
         attack.parts_and_totals(&number);
-        attack.larger_and_smaller(&number);
+        attack.larger_and_smaller();
         for [stock, flow, on] in borders {
             let [stock, flow, on] = [stock, flow, on].map(|at| number[&at]);
             attack.law(vec![(stock, 1), (flow, -1), (on, -1)], 0, 0);
@@ -304,8 +304,9 @@ impl Attack {
 
     /// Sets of cells that laws of counts connect, and that have a hidden count.
     fn connected(&self) -> Vec<Vec<usize>> {
-        let is_free =
-            |cell: usize| self.bounds[cell].0 < self.bounds[cell].1 && self.cells[cell].measure != DAYS;
+        let is_free = |cell: usize| {
+            self.bounds[cell].0 < self.bounds[cell].1 && self.cells[cell].measure != DAYS
+        };
         let mut seen = vec![false; self.cells.len()];
         let mut all = Vec::new();
         for start in (0..self.cells.len()).filter(|&cell| is_free(cell)) {
@@ -354,7 +355,7 @@ impl Attack {
         }
     }
 
-    fn larger_and_smaller(&mut self, number: &HashMap<At, usize>) {
+    fn larger_and_smaller(&mut self) {
         // One dimension at a time: in a pivot all that is between is there too.
         let within = |one: At, other: At| {
             let differ = (0..4).filter(|&own| one.keys[own] != other.keys[own]).count();
@@ -374,7 +375,8 @@ impl Attack {
                 let is_there = at == At { measure: at.measure, ..other }.normal();
                 if is_there {
                     // Of one service a person has one pair, and where there are pairs there are people.
-                    let is_one = (at.measure, other.measure) == (0, 1) && at.keys[1].is_power_of_two();
+                    let is_one =
+                        (at.measure, other.measure) == (0, 1) && at.keys[1].is_power_of_two();
                     self.law(vec![(more, 1), (less, -1)], 0, if is_one { 0 } else { FAR });
                     if other.measure <= STOCK && at.measure < STOCK {
                         self.law(vec![(more, 1), (less, -LARGEST)], -FAR, 0);

@@ -12,7 +12,9 @@ use attacker::{At, Attack, DAYS, Outcome, Seen};
 use terning_engine::query::bound::{HierarchyRef, Member};
 use terning_engine::query::cellset::{CellSet, Special};
 use terning_engine::query::{self, Cancel, ErrorKind, Limits, QueryError, Question, View, names};
-use world::{CODES, DENOMINATOR, MEASURES, MONTHS, Random, SEXES, TOWNS, grants, members, pivot, view};
+use world::{
+    CODES, DENOMINATOR, MEASURES, MONTHS, Random, SEXES, TOWNS, grants, members, pivot, view,
+};
 
 /// The results that are attacked; in the long run more.
 const RESULTS: u64 = 40;

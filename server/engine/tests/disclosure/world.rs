@@ -169,7 +169,7 @@ pub fn members(random: &mut Random) -> String {
     let sexes = SEXES.iter().map(|sex| format!("[Køn].[Køn].[{sex}]")).collect();
     let months = MONTHS.iter().map(|(month, _)| format!("[Tid].[Måned].[{month}]")).collect();
     let all: [(Vec<String>, &str); 4] =
-        [(towns, "[Sted]"), (codes, "[Ydelse]"), (sexes, "[Køn]"), (months, "[Tid]")];
+        [(towns, "[Sted]"), (codes, "[Ydelse]"), (sexes, "[Køn]"), (months, "[Tid].[Måned]")];
     let has = dimensions(random);
     let (mut axes, mut with) = (Vec::new(), String::new());
     let subtracts = has[0] && random.below(3) == 0;

@@ -75,7 +75,9 @@ fn borders(
                 cells.iter().find(|(own, _)| own == flow).map(|(_, cell)| *cell)
             };
             for (month, flow) in [(first, flow(starts)), (last + 1, flow(ends))] {
-                let border = borders.entry(((measure.group, measure.measure), of.clone(), month)).or_default();
+                let border = borders
+                    .entry(((measure.group, measure.measure), of.clone(), month))
+                    .or_default();
                 border.push((stock, flow));
             }
         }

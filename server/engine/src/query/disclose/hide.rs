@@ -28,7 +28,8 @@ pub(super) fn put(cells: &mut CellSet, veiled: &[u32]) {
         return;
     }
     let before = std::mem::take(&mut cells.special);
-    let (ordinals, values) = (std::mem::take(&mut cells.ordinals), std::mem::take(&mut cells.values));
+    let (ordinals, values) =
+        (std::mem::take(&mut cells.ordinals), std::mem::take(&mut cells.values));
     let decimals = std::mem::take(&mut cells.decimals);
     let mut veiled = veiled.iter().copied().peekable();
     let hide = |cells: &mut CellSet, ordinal: u32| {

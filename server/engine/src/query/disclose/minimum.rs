@@ -40,8 +40,10 @@ pub(super) fn check_set(
     if selected >= f64::from(rules.minimum_set) {
         return Ok(());
     }
-    let message =
-        format!("spørgsmålet handler om færre end {}, og det besvares ikke (A3)", rules.minimum_set);
+    let message = format!(
+        "spørgsmålet handler om færre end {}, og det besvares ikke (A3)",
+        rules.minimum_set
+    );
     Err(QueryError::new(ErrorKind::Hidden, message)
         .hint("brug færre eller videre betingelser, eller flere medlemmer på akserne"))
 }
@@ -50,9 +52,7 @@ pub(super) fn check_set(
 fn of_axes_along(answer: &CellSet, dimension: usize) -> Option<Union> {
     let mut union: Option<Vec<Vec<Own>>> = None;
     for axis in &answer.axes {
-        let is_own = |column: &HierarchyRef| {
-            matches!(column, HierarchyRef::Of { dimension: own, .. } if *own == dimension)
-        };
+        let is_own = |column: &HierarchyRef| matches!(column, HierarchyRef::Of { dimension: own, .. } if *own == dimension);
         let columns: Vec<usize> =
             (0..axis.columns.len()).filter(|&at| is_own(&axis.columns[at])).collect();
         if columns.is_empty() {

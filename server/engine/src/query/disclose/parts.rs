@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use cube_schema::schema::MeasureKind;
 use hashbrown::{HashMap, HashSet};
 
+use super::flow;
 use super::region::Sets;
 use super::rules::{Rule, Rules};
-use super::flow;
 use super::system::{Role, System};
 use super::table::Table;
 use super::veil::Veil;
@@ -275,9 +275,8 @@ impl Lines<'_> {
         for (&total, parts) in parts {
             let (number, measure) = self.table.places[total];
             let region = &self.table.regions[number as usize];
-            let own = |part: &usize| {
-                self.table.regions[self.table.places[*part].0 as usize][dimension]
-            };
+            let own =
+                |part: &usize| self.table.regions[self.table.places[*part].0 as usize][dimension];
             let is_all = || {
                 let parts = parts.iter().map(own);
                 self.table.sets.fill(dimension, parts, region[dimension])

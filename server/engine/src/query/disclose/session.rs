@@ -18,7 +18,6 @@ use crate::query::cellset::CellSet;
 use crate::query::error::{ErrorKind, QueryError};
 use crate::query::limits::Cancel;
 use crate::query::plan;
-use crate::query::view::View;
 
 /// Cells that one question may read under disclosure control.
 const MOST_CELLS: usize = 500_000;
@@ -93,10 +92,11 @@ impl Session {
     pub fn settle(&self, cube: &Cube, rules: &Rules, cancel: &Cancel) -> Result<bool, QueryError> {
         let mut state = self.state();
         let before = state.hidden_among(state.table.cells.len());
-        let again = state.settle(cube, rules, &mut Work::new(cancel)).map_err(|stop| match stop {
-            Stop::TooMuch => too_large(),
-            Stop::Ended(error) => error,
-        })?;
+        let again =
+            state.settle(cube, rules, &mut Work::new(cancel)).map_err(|stop| match stop {
+                Stop::TooMuch => too_large(),
+                Stop::Ended(error) => error,
+            })?;
         let (read, known) = state.bound;
         if state.hidden_among(read) > known {
             return Err(hidden());

@@ -213,7 +213,8 @@ impl Table {
             None => Cell { value: Some(value as i64), link: at, role },
         };
         let least = i64::from(!is_veiled);
-        let is_small = cell.value.is_some_and(|value| (least..asked.rules.threshold).contains(&value));
+        let is_small =
+            cell.value.is_some_and(|value| (least..asked.rules.threshold).contains(&value));
         // What has no count to be tied to is hidden for itself.
         let is_alone = cell.value.is_none() && cell.link == at;
         self.cells.push(cell);

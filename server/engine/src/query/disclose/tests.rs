@@ -24,7 +24,8 @@ fn hidden(system: &System) -> Vec<i64> {
     let mut hidden: Vec<bool> =
         system.cells.iter().map(|cell| is_unseen(cell) || small(cell)).collect();
     assert!(protect(system, &mut hidden));
-    let own = system.cells.iter().zip(&hidden).filter(|(cell, hidden)| **hidden && !is_unseen(cell));
+    let own =
+        system.cells.iter().zip(&hidden).filter(|(cell, hidden)| **hidden && !is_unseen(cell));
     let mut values: Vec<i64> = own.filter_map(|(cell, _)| cell.value).collect();
     values.sort_unstable();
     values
