@@ -134,7 +134,7 @@ fn covers(all: u32, sets: &[u32]) -> Vec<Vec<u32>> {
 }
 
 /// Puts in what totals have beside the parts that are seen, and what that is.
-fn put_rests(seen: &mut HashMap<At, Seen>, truth: &mut HashMap<At, Seen>) {
+fn put_rests(seen: &mut HashMap<At, Seen>, truth: &mut HashMap<At, Seen>, as_seen: Seen) {
     for dimension in 0..4 {
         let before = seen.clone();
         for &at in before.keys().filter(|at| at.measure < DAYS && adds_up(at.measure, dimension)) {
@@ -146,7 +146,7 @@ fn put_rests(seen: &mut HashMap<At, Seen>, truth: &mut HashMap<At, Seen>) {
                 continue;
             }
             let rest = at.with(dimension, all & !bits);
-            seen.insert(rest, Seen::Rest);
+            seen.insert(rest, as_seen);
             let largest = |set: &&u32| !sets.iter().any(|own| own != *set && *set & !own == 0);
             let parts = sets.iter().filter(largest).map(|&set| at.with(dimension, set));
             let value = |at: At| match truth.get(&at) {
@@ -210,8 +210,8 @@ fn veiled(seen: &HashMap<At, Seen>, truth: &HashMap<At, Seen>) -> HashSet<At> {
     let below = |at: &At, total: &At| {
         // What is counted at the end of a period was asked for by the whole of it.
         let is_last = |own: usize| {
-            let months = (at.keys[TIME], total.keys[TIME]);
-            own == TIME && at.measure == AT_END && months.0 & !months.1 == 0
+            let is_end = at.keys[TIME] == 1 << total.keys[TIME].ilog2();
+            own == TIME && at.measure == AT_END && is_end && !adds_up(total.measure, TIME)
         };
         let differ = (0..4).filter(|&own| at.keys[own] != total.keys[own] && !is_last(own));
         let differ: Vec<usize> = differ.collect();
@@ -232,11 +232,19 @@ fn veiled(seen: &HashMap<At, Seen>, truth: &HashMap<At, Seen>) -> HashSet<At> {
 }
 
 impl Attack {
-    /// An attack on what is seen; what is true says where it looks first, and which counts are small.
-    pub fn new(seen: &HashMap<At, Seen>, truth: &HashMap<At, Seen>) -> Attack {
+    /// An attack on what is seen; what is true says where it looks first, and which counts are small. Where
+    /// lines of nothing but hidden cells are left out, what a total has besides is a sum of hidden cells,
+    /// known as it would be beside their stars, and no cell that must be open; and where not all is seen
+    /// that was read, nobody knows what something is hidden for.
+    pub fn new(
+        seen: &HashMap<At, Seen>,
+        truth: &HashMap<At, Seen>,
+        rests: Seen,
+        sees_all: bool,
+    ) -> Attack {
         let (mut seen, mut hints) = (seen.clone(), truth.clone());
         let veiled = veiled(&seen, &hints);
-        put_rests(&mut seen, &mut hints);
+        put_rests(&mut seen, &mut hints, rests);
         let borders = put_borders(&mut seen, &mut hints);
         let (seen, hints) = (&seen, &hints);
         let is_small = |at: &At| match hints.get(at) {
@@ -275,8 +283,10 @@ impl Attack {
             let [stock, flow, on] = [stock, flow, on].map(|at| number[&at]);
             attack.law(vec![(stock, 1), (flow, -1), (on, -1)], 0, 0);
         }
-        attack.alone();
-        attack.parts = attack.connected();
+        if sees_all {
+            attack.alone();
+            attack.parts = attack.connected();
+        }
         attack
     }
 
@@ -393,6 +403,15 @@ impl Attack {
             let sum: i64 = law.terms.iter().map(|(cell, factor)| factor * value(*cell)).sum();
             let cells = || law.terms.iter().map(|(cell, _)| self.cells[*cell]).collect::<Vec<_>>();
             assert!((law.low..=law.high).contains(&sum), "{:?}", cells());
+        }
+        for cell in (0..self.cells.len()).filter(|&cell| self.cells[cell].measure != DAYS) {
+            let (low, high) = self.bounds[cell];
+            assert!(
+                (low..=high).contains(&value(cell)),
+                "{:?} {} {low} {high}",
+                self.cells[cell],
+                value(cell)
+            );
         }
     }
 
@@ -592,7 +611,7 @@ fn the_attacker_opens_what_lies_open() {
     let at = |towns, measure| At { keys: [towns, 1, 1, 63], measure };
     let seen = |own: &[(u32, Seen)], measure| {
         let own = own.iter().map(|(towns, seen)| (at(*towns, measure), *seen));
-        Attack::new(&own.collect(), &HashMap::new()).run()
+        Attack::new(&own.collect(), &HashMap::new(), Seen::Rest, true).run()
     };
     let (hidden, value) = (Seen::Hidden, |value: i32| Seen::Value(f64::from(value)));
     // 3 + 10 = 13: the 3 is known exactly of grants; of people it is 3 or 4, for it is small.
@@ -618,7 +637,7 @@ fn the_attacker_knows_the_threshold_and_subtracts() {
     let outcome = |own: &[(At, Seen, i32)]| {
         let seen = own.iter().map(|(at, seen, _)| (*at, *seen)).collect();
         let truth = own.iter().map(|(at, _, truth)| (*at, value(*truth))).collect();
-        let attack = Attack::new(&seen, &truth);
+        let attack = Attack::new(&seen, &truth, Seen::Rest, true);
         attack.check();
         attack.run()
     };
