@@ -123,7 +123,7 @@ impl Table {
         let mut veiled = Vec::new();
         let mut full = answer.ordinals.iter().copied().peekable();
         for ordinal in 0..answer.cell_count() as u32 {
-            if ordinal as usize % UNCHECKED == 0 {
+            if (ordinal as usize).is_multiple_of(UNCHECKED) {
                 asked.cancel.check()?;
             }
             if full.next_if_eq(&ordinal).is_some() || !exists(asked.bound, answer, ordinal) {
