@@ -10,6 +10,7 @@
 //! what a total has besides, or other cells tell, where that is small, it looks for whole tables, by narrowing bounds and branching: exact, but for an end
 //! where it takes too long. Where it looks first it is told, so that it finds sooner what there is.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 /// A cell as it is seen: the towns, codes, sexes and months that it covers as bits, and its measure.
@@ -190,8 +191,8 @@ fn put_borders(seen: &mut HashMap<At, Seen>, truth: &mut HashMap<At, Seen>) -> V
         seen.insert(on, Seen::Between);
         truth.insert(on, Seen::Value(runs_on));
         for (stock, flow) in sides {
-            if !seen.contains_key(&flow) {
-                seen.insert(flow, Seen::Rest);
+            if let Entry::Vacant(unseen) = seen.entry(flow) {
+                unseen.insert(Seen::Rest);
                 truth.insert(flow, Seen::Value(value(truth, &stock) - runs_on));
             }
             laws.push([stock, flow, on]);
