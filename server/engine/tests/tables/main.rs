@@ -94,7 +94,7 @@ fn the_as_of_day_is_that_of_the_last_fact_by_the_table_of_time() {
                     SELECT {[Measures].[Nu]} ON 0 FROM [Salg]";
         let answer =
             query::answer(&views, &Question::Mdx(text), &Limits::default(), &Cancel::default());
-        answer.unwrap().cells.formatted(Language::Danish)
+        answer.unwrap().cells.formatted(Language::Danish, &Cancel::default()).unwrap()
     };
     let mut tables = memory::example();
     assert_eq!(now(&tables), ["2024-01-31"]);
@@ -160,7 +160,7 @@ fn the_language_of_the_schema_is_that_of_its_figures_also_after_a_snapshot() {
         let answer =
             query::answer(&views, &Question::Mdx(text), &Limits::default(), &Cancel::default());
         let found = answer.unwrap();
-        found.cells.formatted(views[0].cube().language)
+        found.cells.formatted(views[0].cube().language, &Cancel::default()).unwrap()
     };
     let named = |language: &str| {
         let written = example().lines().position(|line| line.starts_with("language")).unwrap();
