@@ -334,7 +334,9 @@ pub(crate) fn best_of_ordered(function: &Function, arguments: &[Expr]) -> Option
     let count = match arguments.get(1) {
         None => set.like(Node::Constant(Value::Number(1.0))),
         Some(count) => match &count.node {
-            Node::Constant(Value::Number(number)) if *number >= 0.0 => count.clone(),
+            Node::Constant(Value::Number(number)) if *number >= 0.0 && number.fract() == 0.0 => {
+                count.clone()
+            }
             _ => return None,
         },
     };
