@@ -240,7 +240,9 @@ mod tests {
     fn looks(of: impl FnOnce(&Cancel)) -> usize {
         let seen = Arc::new(AtomicUsize::new(0));
         let own = Arc::clone(&seen);
-        of(&Cancel::watched(move || drop(own.fetch_add(1, Ordering::Relaxed))));
+        of(&Cancel::watched(move || {
+            own.fetch_add(1, Ordering::Relaxed);
+        }));
         seen.load(Ordering::Relaxed)
     }
 

@@ -356,7 +356,7 @@ impl Found {
         let width = axes.len();
         let ordinal = |cell: usize| {
             let place = &self.places[cell * width..(cell + 1) * width];
-            adds.iter().zip(place).map(|(adds, &position)| adds[position as usize]).sum()
+            adds.iter().zip(place).map(|(adds, &position)| adds[position as usize]).sum::<u32>()
         };
         let ordinals = evaluator.cancel.collect((0..self.values.len()).map(ordinal))?;
         let visuals = evaluator.scope.visuals();

@@ -216,12 +216,15 @@ pub(crate) fn of_name(scope: &Scope<'_>, place: Place, name: &str) -> Outcome {
         HierarchyRef::Of { dimension, .. } => scope.cube.dimensions[dimension].fields.as_slice(),
         HierarchyRef::Measures => &[],
     };
-    let known = fields.iter().map(|field| field.name.as_str()).chain(intrinsic());
+    let mut known: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+    for own in intrinsic() {
+        known.push(own);
+    }
     Err(QueryError::new(ErrorKind::Invalid, message)
         .hint(
             "skriv en af skemaets egenskaber, et felt af dimensionen eller et navn som MEMBER_KEY",
         )
-        .candidates(nearest(name, known)))
+        .candidates(nearest(name, known.into_iter())))
 }
 
 /// The names that every member has a property of.
