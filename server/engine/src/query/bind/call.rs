@@ -34,7 +34,7 @@ pub(super) fn call(
 }
 
 /// The names of all functions of a form, each once.
-fn names_of(form: Form) -> Vec<&'static str> {
+pub(super) fn names_of(form: Form) -> Vec<&'static str> {
     let own = functions::ALL.iter().filter(|one| one.form == form);
     let mut names: Vec<&'static str> = own.map(|one| one.name).collect();
     names.dedup();
