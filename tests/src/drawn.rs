@@ -24,8 +24,8 @@ pub fn draw(cube: &Cube, cells: &CellSet, formatted: bool) -> String {
     let rule = (0..captions).map(|_| "---").chain(columns.iter().map(|_| "---:"));
     let mut lines = vec![head.collect::<Vec<_>>(), rule.map(str::to_owned).collect()];
     let mut texts = vec![String::new(); cells.cell_count()];
-    let texts = || cells.formatted(cube.language, &Cancel::default()).unwrap_or_default();
-    let shown = if formatted { texts() } else { values(cells) };
+    let formats = || cells.formatted(cube.language, &Cancel::default()).unwrap_or_default();
+    let shown = if formatted { formats() } else { values(cells) };
     for (&ordinal, text) in cells.ordinals.iter().zip(shown) {
         texts[ordinal as usize] = text;
     }
