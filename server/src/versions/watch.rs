@@ -1,7 +1,10 @@
 //! Picks up a new version while the service runs.
 
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
+
+use tokio::sync::mpsc::{self, Receiver, Sender};
 
 use super::{Version, Versions};
 
@@ -10,14 +13,37 @@ const EVERY: Duration = Duration::from_millis(500);
 
 /// Looks for a new version for ever, and tells of each that became active. Questions that are
 /// being answered end on the version they began with.
+///
+/// One thread opens them all: what the one before has given back is used for the next, where threads
+/// that take turns would each keep as much for themselves.
 pub async fn watch(versions: Arc<Versions>, mut became_active: impl AsyncFnMut(Arc<Version>)) {
-    let mut ticks = tokio::time::interval(EVERY);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
-        ticks.tick().await;
-        let refreshing = Arc::clone(&versions);
-        if let Ok(Some(version)) = tokio::task::spawn_blocking(move || refreshing.refresh()).await {
+        let mut active = look(Arc::clone(&versions));
+        while let Some(version) = active.recv().await {
             became_active(version).await;
         }
+        // The thread could not begin, or has ended by a fault: it is begun again.
+        tokio::time::sleep(EVERY).await;
+    }
+}
+
+/// Begins a thread that looks until nobody listens.
+fn look(versions: Arc<Versions>) -> Receiver<Arc<Version>> {
+    let (told, active) = mpsc::channel(1);
+    let looking = move || look_again(&versions, &told);
+    if let Err(error) = thread::Builder::new().name("versions".to_owned()).spawn(looking) {
+        tracing::error!(%error, "nye versioner kan ikke findes");
+    }
+    active
+}
+
+fn look_again(versions: &Versions, told: &Sender<Arc<Version>>) {
+    while !told.is_closed() {
+        if let Some(version) = versions.refresh()
+            && told.blocking_send(version).is_err()
+        {
+            return;
+        }
+        thread::sleep(EVERY);
     }
 }
