@@ -78,7 +78,8 @@ impl Seen {
 fn place() -> String {
     let trace = std::backtrace::Backtrace::force_capture().to_string();
     let own = trace.lines().filter(|line| line.contains("terning_engine::query"));
-    own.skip(1).take(6).map(str::trim).collect::<Vec<_>>().join(" < ")
+    let names = own.filter_map(|line| line.split('<').next());
+    names.skip(1).take(6).map(str::trim).collect::<Vec<_>>().join(" < ")
 }
 
 /// Asks a question, and ends it where that takes long: the long times between looks, the last of them
