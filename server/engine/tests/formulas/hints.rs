@@ -42,7 +42,7 @@ fn properties_that_do_not_exist() {
         format!("WITH MEMBER [Measures].[x] AS\n{formula}\nSELECT [Measures].[x] ON 0 FROM Lille");
     let error = wrong(&text);
     let message = "der er ingen egenskab 'Regoin' i [Sted].[Kommune] (linje 2, kolonne 1)";
-    let carets = format!("  {}", "^".repeat(formula.len()));
+    let carets = format!("  {}", "^".repeat(formula.find('(').unwrap()));
     check(&error, message, &carets, "Region");
     let text = "WITH MEMBER [Measures].[x] AS 1,\n CAPTON = 'et'\n\
                 SELECT [Measures].[x] ON 0 FROM Lille";
@@ -81,7 +81,7 @@ fn functions_that_do_not_exist_or_lack_something() {
         ),
         (
             format!("TopCount({years}, 'et')"),
-            "argument 2 i TopCount skal være et helt tal",
+            "teksten 'et' er ikke et tal",
             format!("TopCount({years}, 'et')"),
             "",
         ),

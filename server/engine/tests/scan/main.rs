@@ -8,7 +8,6 @@
 mod compare;
 mod days;
 mod drill;
-mod laws;
 mod members;
 mod named;
 mod question;
