@@ -198,11 +198,7 @@ fn on_the_wire(cells: &CellSet) -> Cow<'_, [f64]> {
 }
 
 /// Cells that are no numbers: their kinds, and the dictionary of their texts.
-fn special(
-    cells: &CellSet,
-    packed: &mut v1::Cells,
-    cancel: &Cancel,
-) -> Result<(), QueryError> {
+fn special(cells: &CellSet, packed: &mut v1::Cells, cancel: &Cancel) -> Result<(), QueryError> {
     if cells.special.is_empty() {
         return Ok(());
     }
@@ -226,11 +222,7 @@ fn special(
 }
 
 /// The format strings of cells: the different ones, and a number in them for each cell.
-fn formats(
-    cells: &CellSet,
-    packed: &mut v1::Cells,
-    cancel: &Cancel,
-) -> Result<(), QueryError> {
+fn formats(cells: &CellSet, packed: &mut v1::Cells, cancel: &Cancel) -> Result<(), QueryError> {
     let mut numbers: HashMap<&str, u32> = HashMap::new();
     let of_cells = cells.formats.iter().map(|format| {
         let format = format.as_deref().unwrap_or_default();

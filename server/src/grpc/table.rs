@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use cube_schema::day::Day;
 use hashbrown::HashMap;
-use terning_engine::query::{Cancel, Table};
 use terning_engine::query::table::{TableColumn, Values};
+use terning_engine::query::{Cancel, Table};
 use terning_proto::v1;
 use terning_proto::v1::table_part::Part;
 use tonic::Status;

@@ -154,7 +154,11 @@ impl CellSet {
     ///
     /// # Errors
     /// The question was ended.
-    pub fn formatted(&self, language: Language, cancel: &Cancel) -> Result<Vec<String>, QueryError> {
+    pub fn formatted(
+        &self,
+        language: Language,
+        cancel: &Cancel,
+    ) -> Result<Vec<String>, QueryError> {
         let formats = Formats::new(self, language);
         cancel.collect((0..self.ordinals.len()).map(|place| formats.show(self, place)))
     }

@@ -18,7 +18,6 @@ mod worlds;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-
 use super::disclose;
 use super::drill::{Drill, drill};
 use super::error::{ErrorKind, QueryError};
@@ -281,11 +280,7 @@ fn compare(ran: &worlds::Ran, own: bool, cancel: &Cancel) -> Result<Compared, Qu
 }
 
 /// Every place of some world once: those of the newer version in its order, then the others.
-fn places<'g>(
-    first: &'g Grid,
-    last: &'g Grid,
-    all: &'g [Grid],
-) -> impl Iterator<Item = u32> {
+fn places<'g>(first: &'g Grid, last: &'g Grid, all: &'g [Grid]) -> impl Iterator<Item = u32> {
     let mut seen = hashbrown::HashSet::new();
     let grids = [last, first].into_iter().chain(all);
     grids.flat_map(|grid| &grid.order).copied().filter(move |place| seen.insert(*place))
@@ -426,7 +421,8 @@ mod tests {
     fn worlds(values: &[f64], causes: &[Cause]) -> Ran {
         let mut cells = Cells::default();
         let place = cells.number([("[A].[B].&[1]".to_owned(), "et".to_owned())].into_iter());
-        let grid = |value: &f64| Grid { values: vec![*value], order: vec![place], ..Grid::default() };
+        let grid =
+            |value: &f64| Grid { values: vec![*value], order: vec![place], ..Grid::default() };
         let step = |(from, &cause)| Step { cause, from, to: from + 1 };
         let steps = causes.iter().enumerate().map(step).collect();
         Ran { grids: values.iter().map(grid).collect(), steps, cells }

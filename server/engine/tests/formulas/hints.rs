@@ -85,12 +85,7 @@ fn functions_that_do_not_exist_or_lack_something() {
             format!("TopCount({years}, 'et')"),
             "",
         ),
-        (
-            format!("TopCount(1, {years})"),
-            "et tal er ikke en mængde",
-            "1".to_owned(),
-            "",
-        ),
+        (format!("TopCount(1, {years})"), "et tal er ikke en mængde", "1".to_owned(), ""),
     ] {
         let error = wrong(&format!("SELECT\n {call} ON 0 FROM Lille"));
         let before = call.rfind(&pointed).unwrap();

@@ -248,7 +248,9 @@ fn limits_count_what_is_stored() {
         format!("NON EMPTY Hierarchize({LARGE})"),
         format!("NON EMPTY Order({LARGE}, [Measures].[Besøg], BDESC)"),
         format!("NON EMPTY Order({LARGE}, [Measures].[Besøg], DESC)"),
-        format!("NON EMPTY Order(Filter({LARGE}, [Measures].[Besøg] > 0), [Measures].[Besøg], ASC)"),
+        format!(
+            "NON EMPTY Order(Filter({LARGE}, [Measures].[Besøg] > 0), [Measures].[Besøg], ASC)"
+        ),
         format!("Head(Order({LARGE}, [Measures].[Besøg], BDESC), 100)"),
         format!("NON EMPTY Filter({LARGE}, [Measures].[Besøg] < 2)"),
         format!("TopPercent({LARGE}, 100, [Measures].[Besøg])"),

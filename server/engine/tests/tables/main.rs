@@ -226,7 +226,9 @@ fn whatever_line_is_missing_columns_are_looked_for() {
 fn what_is_wrong_with_several_tables_is_told_together() {
     let wrong = |changes: &[(&str, &str, usize, &str)]| {
         let mut tables = memory::example();
-        changes.iter().for_each(|(table, column, row, value)| tables.set(table, column, *row, value));
+        changes
+            .iter()
+            .for_each(|(table, column, row, value)| tables.set(table, column, *row, value));
         build(&example(), &tables).err().unwrap().to_string()
     };
     let error = wrong(&[("stores", "store_id", 1, ""), ("classes", "class_id", 1, "1")]);

@@ -44,8 +44,10 @@ impl Classes {
         cancel: &Cancel,
     ) -> Result<Classes, QueryError> {
         let delivered = (delivered(before, identity)?, delivered(after, identity)?);
-        let ledgers =
-            (Ledger::of(&delivered.0, identity, cancel)?, Ledger::of(&delivered.1, identity, cancel)?);
+        let ledgers = (
+            Ledger::of(&delivered.0, identity, cancel)?,
+            Ledger::of(&delivered.1, identity, cancel)?,
+        );
         let mut causes = HashMap::new();
         cancel.each(&ledgers.0.records, |(key, records)| {
             let cause = match ledgers.1.records.get(key) {

@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use cube_schema::schema::{DayCount, MeasureKind};
 
-use super::super::plan::Plan;
 use super::super::Cancel;
 use super::super::error::QueryError;
+use super::super::plan::Plan;
 use super::counting::Counting;
 use super::select::Selected;
 use crate::cube::array::{Array, Column, Fixed};

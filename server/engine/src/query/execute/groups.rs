@@ -3,9 +3,9 @@
 use hashbrown::HashMap;
 
 use super::super::error::{ErrorKind, QueryError};
+use super::super::{Cancel, Limits};
 use super::block::Block;
 use super::place::{OUT, Place};
-use super::super::{Cancel, Limits};
 
 /// Up to this many counters a grid holds every group that could be; beyond, only those that occur.
 const DENSE_COUNTERS: u64 = 1 << 22;

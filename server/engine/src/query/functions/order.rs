@@ -143,11 +143,7 @@ fn hierarchize(call: &Call<'_>) -> Outcome {
 }
 
 /// Tuples in the order of their hierarchies, and whether some have the same place.
-fn in_order(
-    call: &Call<'_>,
-    written: &Written,
-    post: bool,
-) -> Result<(Set, bool), QueryError> {
+fn in_order(call: &Call<'_>, written: &Written, post: bool) -> Result<(Set, bool), QueryError> {
     let key = |at: usize| call.scope.order_key(&written.places(at), post);
     let keys: Vec<Vec<u32>> = call.scope.cancel.collect((0..written.len()).map(key))?;
     let places = by_keys(call.scope.cancel, &keys)?;
@@ -256,8 +252,7 @@ fn first_sorted(
         places.truncate(count);
         return Ok(places);
     }
-    let mut keyed: Vec<((f64, bool), usize)> =
-        cancel.collect(values.iter().map(key).zip(0..))?;
+    let mut keyed: Vec<((f64, bool), usize)> = cancel.collect(values.iter().map(key).zip(0..))?;
     let order = |left: &((f64, bool), usize), right: &((f64, bool), usize)| {
         let order = left.0.partial_cmp(&right.0).unwrap_or(Ordering::Equal);
         let order = if descends { order.reverse() } else { order };

@@ -187,11 +187,7 @@ impl Level {
     }
 }
 
-fn plan_axis(
-    view: &View,
-    axis: &Axis,
-    within: (&Limits, &Cancel),
-) -> Result<AxisPlan, QueryError> {
+fn plan_axis(view: &View, axis: &Axis, within: (&Limits, &Cancel)) -> Result<AxisPlan, QueryError> {
     let (limits, cancel) = within;
     let mut columns: Vec<Column> = Vec::new();
     let mut by_code = true;
