@@ -108,10 +108,10 @@ fn asked_once(asked: &Asked) -> Seen {
 }
 
 /// Asserts that a question looks often enough.
-fn check(name: &str, asked: Asked) {
+fn check(name: &str, asked: &Asked) {
     LazyLock::force(&VIEWS);
     let _alone = ALONE.lock();
-    let tries: Vec<Seen> = (0..TRIES).map(|_| asked_once(&asked)).collect();
+    let tries: Vec<Seen> = (0..TRIES).map(|_| asked_once(asked)).collect();
     assert!(tries[0].looks > 1, "{name} does not look");
     let of_look = |look: &usize| {
         let took = tries.iter().map(|one| one.long.get(look).map_or(Duration::ZERO, |long| long.0));
@@ -134,7 +134,7 @@ fn a_wide_cross_product_of_what_is_stored() {
             * [Målgruppe].[Målgruppe].[Målgruppe].Members
             * [Tid].[Måned].[Måned].Members ON ROWS
         FROM [Voksne Handicappede]";
-    check("cross product", mdx(text));
+    check("cross product", &mdx(text));
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn all_combinations_whether_stored_or_not() {
         [Handle kommune].[Kommunenummer].[Kommunenummer].Members
             * [Ydelse VH].[Ydelseskode].[Ydelseskode].Members ON ROWS
         FROM [Voksne Handicappede Benchmark] WHERE [Measures].[Antal Unikke Borgere]";
-    check("all combinations", mdx(text));
+    check("all combinations", &mdx(text));
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn a_large_set_in_order() {
         Order([Borger].[Personnummer].[Personnummer].Members
             * [Tid].[År].[År].Members, [Measures].[Helårsmodtagere], BDESC) ON ROWS
         FROM [Voksne Handicappede]";
-    check("Order", mdx(text));
+    check("Order", &mdx(text));
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn a_large_set_in_the_order_of_texts() {
         Order([Borger].[Personnummer].[Personnummer].Members * [Tid].[År].[År].Members,
             [Tid].[År].CurrentMember.Name + [Borger].[Personnummer].CurrentMember.Name, BDESC) ON ROWS
         FROM [Voksne Handicappede]";
-    check("Order by text", mdx(text));
+    check("Order by text", &mdx(text));
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn a_large_set_that_is_filtered() {
             * [Tid].[År].[År].Members, [Measures].[Helårsmodtagere] > 0.25
               AND ([Measures].[Helårsmodtagere], [Tid].[År].CurrentMember.PrevMember) > 0.25) ON ROWS
         FROM [Voksne Handicappede]";
-    check("Filter", mdx(text));
+    check("Filter", &mdx(text));
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn the_best_of_a_large_set() {
                 TopCount([Borger].[Personnummer].[Personnummer].Members, 10,
                     [Measures].[Helårsmodtagere] * 2))) ON ROWS
         FROM [Voksne Handicappede]";
-    check("TopCount", mdx(text));
+    check("TopCount", &mdx(text));
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn formulas_that_go_through_sets() {
         SELECT [Tid].[Måned].[Måned].Members ON COLUMNS,
         [Handle kommune].[Kommunenummer].[Kommunenummer].Members ON ROWS
         FROM [Voksne Handicappede Benchmark] WHERE [Measures].[I alt]";
-    check("Sum of Sum", mdx(text));
+    check("Sum of Sum", &mdx(text));
 }
 
 #[test]
@@ -210,7 +210,7 @@ fn formulas_of_texts_and_ranks() {
         SELECT {[Measures].[Nr], [Measures].[Tekst]} ON COLUMNS,
         [Borger].[Personnummer].[Personnummer].Members ON ROWS
         FROM [Voksne Handicappede]";
-    check("Rank and texts", mdx(text));
+    check("Rank and texts", &mdx(text));
 }
 
 #[test]
@@ -222,7 +222,7 @@ fn unions_and_differences_of_large_sets() {
             Filter(CrossJoin([Borger].[Personnummer].[Personnummer].Members, [Tid].[År].[År].Members),
                 [Measures].[Antal Unikke Borgere] > 0))) ON ROWS
         FROM [Voksne Handicappede]";
-    check("Union and Except", mdx(text));
+    check("Union and Except", &mdx(text));
 }
 
 #[test]
@@ -234,7 +234,7 @@ fn properties_of_many_members() {
             DIMENSION PROPERTIES MEMBER_CAPTION, MEMBER_UNIQUE_NAME, PARENT_UNIQUE_NAME ON ROWS
         FROM [Voksne Handicappede]
         CELL PROPERTIES VALUE, FORMATTED_VALUE, FORMAT_STRING";
-    check("properties", mdx(text));
+    check("properties", &mdx(text));
 }
 
 #[test]
