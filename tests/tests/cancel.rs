@@ -247,10 +247,9 @@ fn records_of_a_whole_cube() {
         max: 1_000_000,
         first: 0,
     };
-    check(
-        "drill",
-        Box::new(move |cancel| drill(&VIEWS, &asked(), (&Limits::default(), cancel)).map(drop)),
-    );
+    let question: Asked =
+        Box::new(move |cancel| drill(&VIEWS, &asked(), (&Limits::default(), cancel)).map(drop));
+    check("drill", &question);
 }
 
 #[test]
@@ -260,8 +259,7 @@ fn the_explanation_of_a_whole_cube() {
         filters: Vec::new(),
         measure: "Helårsmodtagere".to_owned(),
     };
-    check(
-        "explain",
-        Box::new(move |cancel| explain(&VIEWS, &asked(), (&Limits::default(), cancel)).map(drop)),
-    );
+    let question: Asked =
+        Box::new(move |cancel| explain(&VIEWS, &asked(), (&Limits::default(), cancel)).map(drop));
+    check("explain", &question);
 }
