@@ -25,7 +25,7 @@ fn grants() -> Vec<String> {
 /// Rows of texts as people read them.
 fn drawn(view: &View, text: &str) -> Vec<String> {
     let cells = ask(view, &Question::Mdx(text));
-    let shown = cells.formatted(query::format::Language::Danish);
+    let shown = cells.formatted(query::format::Language::Danish, &Cancel::default()).unwrap();
     let text = |ordinal: usize| {
         let place = cells.ordinals.binary_search(&(ordinal as u32));
         place.map_or(String::new(), |place| shown[place].clone())
