@@ -27,7 +27,7 @@ impl Api {
             sight.visit.note(|entry| entry.rows = Some(explained.steps.len() as u64));
             let cube = view.cube().name.clone();
             let about = about(cube, filters, &explained);
-            Ok(table::parts(&sight.version, about, &explained.table()))
+            table::parts(&sight.version, about, &explained.table(), cancel)
         };
         Ok(super::table_stream(self.work.run(&caller, deadline, job).await?))
     }

@@ -6,7 +6,7 @@ use tonic::Status;
 
 use super::call::Call;
 use super::query::{ask, asked};
-use super::{Api, Parts, convert};
+use super::{Api, Parts, convert, status};
 
 impl Api {
     pub(super) async fn answer_query_stream(
@@ -17,7 +17,7 @@ impl Api {
         let sight = self.sight(&call.caller, call.deadline, &question.version).await?;
         let job = move |cancel: &Cancel| {
             let answered = ask(&sight, &question, cancel)?;
-            Ok(convert::parts(convert::cell_set(&sight, &answered, question.formatted)))
+            convert::parts(&sight, &answered, question.formatted, cancel).map_err(status::of_query)
         };
         let parts = self.work.run(&call.caller, call.deadline, job).await?;
         let parts = parts.into_iter().map(|part| Ok(v1::QueryStreamResponse { part: Some(part) }));

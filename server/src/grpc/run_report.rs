@@ -50,7 +50,7 @@ impl Api {
         let question = question(filled.pivot, request);
         let job = move |cancel: &Cancel| {
             let answered = ask(&sight, &question, cancel)?;
-            Ok(convert::parts(convert::cell_set(&sight, &answered, false)))
+            convert::parts(&sight, &answered, false, cancel).map_err(status::of_query)
         };
         let answer = self.work.run(&caller, deadline, job).await?.into_iter().map(Part::Answer);
         Ok(stream(std::iter::once(Part::Report(head)).chain(answer)))
@@ -128,7 +128,7 @@ impl Api {
                 source,
                 has_reporters: true,
             };
-            Ok(table::parts(&sight.version, about, &lines.table))
+            table::parts(&sight.version, about, &lines.table, cancel)
         };
         self.work.run(caller, deadline, job).await
     }

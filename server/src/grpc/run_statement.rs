@@ -53,7 +53,8 @@ fn run(
         }
         Wanted::Cells => {
             let answered = ask(sight, question, cancel)?;
-            let parts = convert::parts(convert::cell_set(sight, &answered, question.formatted));
+            let parts = convert::parts(sight, &answered, question.formatted, cancel);
+            let parts = parts.map_err(status::of_query)?;
             Ok(parts.into_iter().map(Part::Answer).collect())
         }
     }
@@ -70,7 +71,7 @@ fn records(
     let found = drill_mdx(&sight.views, (text, parameters), drill_through::LARGEST, bounds);
     let (at, drilled) = found.map_err(status::of_query)?;
     sight.tell_records(&sight.views[at], &drilled);
-    Ok(drill_through::parts(sight, at, vec![(*text).to_owned()], &drilled))
+    drill_through::parts(sight, at, vec![(*text).to_owned()], &drilled, cancel)
 }
 
 /// What is done with a question, and how long it took.
@@ -97,5 +98,5 @@ fn told(sight: &Sight, words: &Words<'_>, cancel: &Cancel) -> Result<Vec<v1::Tab
         has_reporters: cube.freshness.is_some(),
         ..About::default()
     };
-    Ok(table::parts(&sight.version, about, &table))
+    table::parts(&sight.version, about, &table, cancel)
 }

@@ -51,7 +51,7 @@ pub fn profile(
     Ok(Profile {
         table: told.table(&answer.cells),
         notes: told.notes(),
-        meaning: prepared.meaning(),
+        meaning: prepared.meaning(cancel)?,
         answer,
     })
 }
