@@ -407,10 +407,10 @@ fn hand07(off: &[&'static str], without: usize, last: &str) -> (Lines, Hand07) {
     };
     let files = [("statbank".to_owned(), published.csv.clone())].into();
     let given = Given { files, ..Given::default() };
-    let lines =
-        reports::hand07::run(&everything(), &pivot, &given, &kendte_tekster(), &Cancel::default())
-            .unwrap();
-    (lines, published)
+    let (limits, cancel) = (Limits::default(), Cancel::default());
+    let (views, services) = (everything(), kendte_tekster());
+    let lines = reports::hand07::run(&views, &pivot, &given, &services, (&limits, &cancel));
+    (lines.unwrap(), published)
 }
 
 fn numbers(lines: &Lines, column: &str) -> Vec<Option<f64>> {

@@ -99,10 +99,11 @@ impl Api {
         };
         let job = move |cancel: &Cancel| {
             let pivot = engine_pivot(filled.pivot);
+            let within = (&sight.limits, cancel);
             let lines = match kind {
                 TableReport::Hand07 => hand07::services(versions.data(), &sight.version.manifest)
                     .and_then(|services| {
-                        hand07::run(&sight.views, &pivot, &given, &services, cancel)
+                        hand07::run(&sight.views, &pivot, &given, &services, within)
                     }),
                 TableReport::Fejlliste => {
                     let folder = |sight: &Sight| versions.folder(sight.version.name);
@@ -112,7 +113,7 @@ impl Api {
                     let former = former.map(|(sight, folder)| source(sight, folder));
                     let now = source(&sight, &folders.0);
                     let kommune = given.parameters.get("kommune").map_or("", String::as_str);
-                    fejlliste::run(&now, former.as_ref(), &pivot, kommune.trim(), cancel)
+                    fejlliste::run(&now, former.as_ref(), &pivot, kommune.trim(), within)
                 }
             };
             let lines = lines.map_err(status::of_lines)?;

@@ -13,6 +13,7 @@ use cube_schema::domains::vh::hand07::sammenlign::Linje;
 use cube_schema::domains::vh::hand07::udtraek::{Udtraek, laes};
 use cube_schema::domains::vh::hand07::{Navne, Tekster};
 use cube_schema::domains::vh::kodelister::Kommune;
+use cube_schema::language::Language;
 use terning_engine::delivery::charset::Charset;
 use terning_engine::query::explain::Without;
 use terning_engine::query::{Cancel, Limits, Pivot, Table, View};
@@ -152,9 +153,10 @@ fn notes(lines: &[Linje], export: &Udtraek, explained: Option<&Explained<'_>>) -
     let differences: Vec<i64> = lines.iter().filter_map(Linje::forskel).collect();
     let exact = differences.iter().filter(|difference| **difference == 0).count();
     let compared = format!(
-        "{} celler er sammenlignet; {exact} er ens. Forskellene er tilsammen {} borgere.",
-        differences.len(),
-        differences.iter().map(|difference| difference.abs()).sum::<i64>(),
+        "{} celler er sammenlignet; {} er ens. Forskellene er tilsammen {} borgere.",
+        count(differences.len()),
+        count(exact),
+        sum(&differences),
     );
     let explained = explained.filter(|_| exact < differences.len());
     let explanation = explained.into_iter().flat_map(|(rules, found)| explanation(rules, found));
@@ -167,7 +169,7 @@ fn notes(lines: &[Linje], export: &Udtraek, explained: Option<&Explained<'_>>) -
 
 /// What explains the differences, and what else would.
 fn explanation(rules: &[Without], found: &Forklaring) -> Vec<String> {
-    let rest: i64 = found.rest.iter().map(|rest| rest.abs()).sum();
+    let rest = sum(&found.rest);
     let named = |set: &[usize]| {
         let captions: Vec<&str> = set.iter().map(|&rule| rules[rule].caption.as_str()).collect();
         captions.join(" og ")
@@ -192,14 +194,24 @@ fn explanation(rules: &[Without], found: &Forklaring) -> Vec<String> {
     std::iter::once(chosen).chain(equal).collect()
 }
 
+/// A count as Danes write it.
+fn count(of: usize) -> String {
+    Language::Danish.whole(of as u64)
+}
+
+/// Differences together, signs aside, as Danes write them.
+fn sum(differences: &[i64]) -> String {
+    Language::Danish.whole(differences.iter().map(|one| one.unsigned_abs()).sum())
+}
+
 /// What of an export is on no list.
 fn left_out(list: &str, names: &BTreeMap<String, usize>) -> Option<String> {
     let shown: Vec<String> = names.keys().take(NAMES_SHOWN).map(|n| format!("'{n}'")).collect();
     let more = if names.len() > shown.len() { " …" } else { "" };
     let cells: usize = names.values().sum();
     (!names.is_empty()).then(|| {
-        let number = |count: usize, one: &str, several: &str| {
-            format!("{count} {}", if count == 1 { one } else { several })
+        let number = |of: usize, one: &str, several: &str| {
+            format!("{} {}", count(of), if of == 1 { one } else { several })
         };
         format!(
             "Ikke sammenlignet: {}, der ikke er på {list}, med {}: {}{more}.",

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use cube_schema::day::Month;
 use cube_schema::domain::{DeliveryInfo, Domain};
+use cube_schema::language::Language;
 use cube_schema::rule::Warning;
 use rayon::prelude::*;
 
@@ -187,6 +188,7 @@ impl<D: Domain> Gate<'_, D> {
         let look = format.look(&bytes, &Layout::of(self.domain, manifest.full))?;
         if look.rows != manifest.rows {
             let (rows, said) = (look.rows, manifest.rows);
+            let [rows, said] = [rows, said].map(|count| Language::Danish.whole(count));
             return Err(format!("filen har {rows} rækker, men manifestet siger {said}"));
         }
         Ok((format, look))

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use cube_schema::domain::Refused;
+use cube_schema::language::Language;
 use cube_schema::rule::Warning;
 
 use super::limits;
@@ -57,6 +58,7 @@ impl Rejects {
     pub fn into_list(mut self) -> Vec<Reject> {
         let left_out = self.count - self.listed.len() as u64;
         if let (true, Some(last)) = (left_out > 0, self.listed.last()) {
+            let left_out = Language::Danish.whole(left_out);
             let reason = format!("yderligere {left_out} afviste linjer er ikke vist");
             let line = last.line + 1;
             self.listed.push(Reject { file: self.file, line, field: "", reason });
