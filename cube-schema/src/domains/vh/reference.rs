@@ -178,11 +178,14 @@ pub(super) static SPECS: [ReferenceSpec; 13] = [
     list(TILBUDSTYPER_FILE, kodelister::TILBUDSTYPE_COLUMNS, kodelister::TILBUDSTYPER),
     list(KONTOPLAN_BRO_FILE, noegletalsdata::BRO_COLUMNS, kodelister::KONTOPLAN_BRO),
     list(SAERREGLER_FILE, kodelister::SAERREGLER_COLUMNS, kodelister::SAERREGLER),
-    file(
-        CPR_FILE,
-        &["CPR", "Foedselsdato", "Doedsdato", "Koen"],
-        "fødselsdato og køn tages af personnummeret, og ingen dødsfald er kendt",
-    ),
+    ReferenceSpec {
+        unread: &["Bopaelskommune"],
+        ..file(
+            CPR_FILE,
+            &["CPR", "Foedselsdato", "Doedsdato", "Koen"],
+            "fødselsdato og køn tages af personnummeret, og ingen dødsfald er kendt",
+        )
+    },
     file(
         OPHOLDSSTEDER_FILE,
         &["OpholdsstedId", "Navn", "Kommunekode", "Tilbudstype"],
@@ -219,7 +222,7 @@ const fn list(
     columns: &'static [&'static str],
     default: &'static str,
 ) -> ReferenceSpec {
-    ReferenceSpec { file, columns, default: Some(default), missing: "", wide: None }
+    ReferenceSpec { file, columns, unread: &[], default: Some(default), missing: "", wide: None }
 }
 
 const fn file(
@@ -227,7 +230,7 @@ const fn file(
     columns: &'static [&'static str],
     missing: &'static str,
 ) -> ReferenceSpec {
-    ReferenceSpec { file, columns, default: None, missing, wide: None }
+    ReferenceSpec { file, columns, unread: &[], default: None, missing, wide: None }
 }
 
 /// Takes one line of a reference file into the reference data.

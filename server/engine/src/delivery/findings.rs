@@ -10,6 +10,9 @@ use cube_schema::rule::Warning;
 
 use super::limits;
 
+/// Characters of the name of an unknown column that are shown.
+const SHOWN_OF_A_COLUMN: usize = 40;
+
 /// A line that could not be read as a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reject {
@@ -145,6 +148,16 @@ impl Tally {
                 _ => file.into(),
             };
             self.listed.push(Warned { file, line, kind, text });
+        }
+    }
+
+    /// Notes columns of a file's header (at line 0 where it has none) that nobody asked for. Their names
+    /// come from outside, so they are cut short.
+    pub fn unknown_columns(&mut self, file: &str, header: u64, unknown: &[String]) {
+        for column in unknown {
+            let column: String = column.chars().take(SHOWN_OF_A_COLUMN).collect();
+            let text = format!("kolonnen '{column}' bruges ikke");
+            self.at(file, header, vec![Warning { kind: "Ukendt kolonne", text }]);
         }
     }
 
