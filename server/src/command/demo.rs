@@ -147,7 +147,7 @@ async fn report(
     let parameters =
         vec![(parameter.to_owned(), value.to_owned()), ("aar".to_owned(), YEAR.to_owned())];
     match client.report(name.to_owned(), parameters, Vec::new()).await? {
-        ReportAnswer::Cells { title, notes, answer } => {
+        ReportAnswer::Cells { title, notes, answer, .. } => {
             output::answer(
                 common,
                 &Heading { title: Some(title), notes, ..Heading::default() },
