@@ -498,6 +498,50 @@ mod tests {
     }
 
     #[test]
+    fn a_reason_says_what_would_be_right() {
+        let approvals = "Godkendte_kommuner.xlsx";
+        for (file, values, reason) in [
+            ("cpr.csv", &["610190123", "", "", ""][..], "personnummeret er ikke ti cifre"),
+            ("cpr.csv", &[CPR, "1990-13-01", "", ""], "datoen kan ikke læses (ÅÅÅÅ-MM-DD)"),
+            ("cpr.csv", &[CPR, "", "", "X"], "køn skal være M, K eller tomt"),
+            (
+                "systemskifte.csv",
+                &["153", "nexus", "hel", ""],
+                "rollen skal være fuld, tidligere, nyt, parallel eller aendringer",
+            ),
+            (
+                "systemskifte.csv",
+                &["999", "nexus", "fuld", ""],
+                "kommunen findes ikke på kommunelisten: '999'",
+            ),
+            (approvals, &["153", "9.9", "2020K1", "Ja"], "ydelsen er ukendt: '9.9'"),
+            (approvals, &["153", "1.8.1", "2020", "Ja"], "kvartalet kan ikke læses: '2020'"),
+            (
+                approvals,
+                &["153", "1.8.1", "2020K1", "måske"],
+                "svaret er ikke Ja eller Nej: (værdien vises ikke)",
+            ),
+            (
+                "kodelister/saerregler.csv",
+                &["101", "147", ""],
+                "reglerne har kun parrene 183 for 187 (K1) og 185 for 155 (K2)",
+            ),
+            (
+                "kodelister/saerregler.csv",
+                &["183", "187", "2021"],
+                "datoen kan ikke læses (ÅÅÅÅ-MM-DD): '2021'",
+            ),
+            (
+                "kodelister/kommuner.csv",
+                &["1530", "Navn", "084", "Region"],
+                "kommunekoden er ikke tre cifre",
+            ),
+        ] {
+            assert_eq!(add(&mut reference(), file, values).unwrap_err().reason, reason, "{file}");
+        }
+    }
+
+    #[test]
     fn an_institution_is_kept_without_what_is_unknown_of_it() {
         let mut reference = reference();
         let file = "opholdssteder.csv";
