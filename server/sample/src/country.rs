@@ -75,6 +75,13 @@ impl Country {
         self.position(pair.0)
     }
 
+    /// The last day on which another reports for this municipality, where there is one.
+    pub fn reported_until(&self, position: usize) -> Option<Day> {
+        let code = self.municipalities[position].code;
+        let pairs = PAIRS.into_iter().zip(LAST_DAYS);
+        pairs.filter(|(pair, _)| pair.1 == code).find_map(|(_, last)| last)
+    }
+
     /// Another municipality, by size.
     pub fn other_than(&self, position: usize, random: &mut Random) -> usize {
         loop {
