@@ -68,7 +68,8 @@ fn read(bytes: &[u8], given: &Given, names: &Navne) -> Result<Udtraek, ReportFau
 
 fn lines(compared: &Compared<'_>) -> Result<Lines, ReportFault> {
     let Compared { names, export, lines, without, .. } = compared;
-    let explained = without.as_ref().map(|(rules, effects)| (rules, forklar(lines, effects)));
+    let explained = without.as_ref();
+    let explained = explained.map(|(rules, effects)| (rules.as_slice(), forklar(lines, effects)));
     Ok(Lines {
         table: table(lines, names, explained.as_ref()),
         notes: notes(lines, export, explained.as_ref()),
@@ -116,7 +117,7 @@ fn narrow(export: &mut Udtraek, given: &Given, names: &Navne) -> Result<(), Repo
 // Lines.
 
 /// The rules that were tried, and what explains the differences.
-type Explained<'a> = (&'a Vec<Without>, Forklaring);
+type Explained<'a> = (&'a [Without], Forklaring);
 
 fn table(lines: &[Linje], names: &Navne, explained: Option<&Explained<'_>>) -> Table {
     let mut table = Table::default();
