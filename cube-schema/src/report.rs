@@ -205,7 +205,8 @@ impl Report {
     pub fn overview_field(&self, given: &BTreeMap<String, String>) -> Option<&str> {
         let field = self.overview.as_deref()?;
         let names = |one: &&Parameter| one.member.as_deref() == Some(field);
-        let value = |one: &Parameter| given.get(&one.name).is_some_and(|text| !text.trim().is_empty());
+        let value =
+            |one: &Parameter| given.get(&one.name).is_some_and(|text| !text.trim().is_empty());
         let is_chosen = self.parameters.iter().filter(names).any(value);
         (!is_chosen).then_some(field)
     }

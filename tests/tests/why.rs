@@ -459,8 +459,7 @@ fn hand07_shows_small_counts_only_where_the_export_has_a_number() {
     });
     let disclosed: Vec<View> = disclosed.collect();
     assert!(disclosed.iter().any(View::hides_small_counts));
-    let [open, hidden] =
-        [everything(), disclosed].map(|views| compared(&views, export.as_bytes()));
+    let [open, hidden] = [everything(), disclosed].map(|views| compared(&views, export.as_bytes()));
     let dst = numbers(&hidden, "DST");
     assert_eq!(dst, numbers(&open, "DST"));
     for column in &hidden.table.columns {
@@ -472,9 +471,10 @@ fn hand07_shows_small_counts_only_where_the_export_has_a_number() {
         };
         assert_eq!(published(shown.clone()), published(numbers(&open, &column.name)));
     }
-    let small = numbers(&open, "FLIS").into_iter().zip(&dst).filter(|(flis, dst)| {
-        dst.is_none() && flis.is_some_and(|flis| (1.0..5.0).contains(&flis))
-    });
+    let small = numbers(&open, "FLIS")
+        .into_iter()
+        .zip(&dst)
+        .filter(|(flis, dst)| dst.is_none() && flis.is_some_and(|flis| (1.0..5.0).contains(&flis)));
     assert!(small.count() > 10, "hardly anything to hide");
     assert!(hidden.notes.iter().any(|note| note.starts_with("FLIS vises kun")));
 }

@@ -19,10 +19,8 @@ impl Answer {
         let mut moved: Vec<(usize, usize)> = moved.collect();
         moved.sort_unstable();
         let mut part = Answer { axes: vec![all.only(rows), columns.clone()], ..self.clone() };
-        part.cells = moved
-            .iter()
-            .map(|&(ordinal, place)| Cell { ordinal, ..self.cells[place] })
-            .collect();
+        part.cells =
+            moved.iter().map(|&(ordinal, place)| Cell { ordinal, ..self.cells[place] }).collect();
         let of = |place: usize| self.formatted.get(place).cloned();
         part.formatted = moved.iter().filter_map(|&(_, place)| of(place)).collect();
         let of = |place: usize| self.formats.get(place).cloned();
@@ -72,13 +70,17 @@ mod tests {
             .lines()
             .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
             .collect();
-        assert_eq!(lines[2..], [
-            "Region Nord I alt",
-            "Kommune B I alt I alt",
-            "─ ───── ─────",
-            "et langt navn 3 5 7",
-            "et andet 4 8",
-        ], "{drawn}");
+        assert_eq!(
+            lines[2..],
+            [
+                "Region Nord I alt",
+                "Kommune B I alt I alt",
+                "─ ───── ─────",
+                "et langt navn 3 5 7",
+                "et andet 4 8",
+            ],
+            "{drawn}"
+        );
         assert!(whole.overview(&[]).is_none());
         assert!(whole.overview(&[4]).is_none(), "there is no such row");
         assert!(answer(Vec::new(), &[(0, 1.0)], 0).overview(&[0]).is_none());

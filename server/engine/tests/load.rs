@@ -262,7 +262,10 @@ fn a_refusal_of_a_file_says_what_to_do() {
     let line = "a;7;;2020-01-01;";
     let good = || delivery("2020-06", "1", "ny", &[line]);
     let unknown = "ukendt: den er ikke i kommunelisten; ret manifestets kommune";
-    refused(&folder(&[delivery("2020-06", "9", "ny", &[line])]), &format!("kommunen 9 i manifestet er {unknown}"));
+    refused(
+        &folder(&[delivery("2020-06", "9", "ny", &[line])]),
+        &format!("kommunen 9 i manifestet er {unknown}"),
+    );
     let personal = delivery("2020-06", "6101801234", "ny", &[line]);
     refused(&folder(&[personal]), &format!("kommunen i manifestet er {unknown}"));
 

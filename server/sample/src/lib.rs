@@ -145,7 +145,8 @@ fn tasks(world: &World) -> Vec<Task> {
         match source.only {
             Some(month) => tasks.push(Task::Deliveries(position, month)),
             None => {
-                let months = world.months.iter().filter(|month| !world.is_behind(position, **month));
+                let months =
+                    world.months.iter().filter(|month| !world.is_behind(position, **month));
                 tasks.extend(months.map(|month| Task::Deliveries(position, *month)));
             }
         }

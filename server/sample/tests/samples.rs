@@ -217,10 +217,9 @@ fn errors_are_some_hundredths_of_the_records() {
         kind.starts_with("reject")
             || ["K4", "assessment", "unknown place", "unreadable start"].contains(&kind)
     };
-    let counted = country
-        .found
-        .iter()
-        .filter(|(kind, _)| !["no reasons", "K3"].contains(kind) && !kind.contains("something left"));
+    let counted = country.found.iter().filter(|(kind, _)| {
+        !["no reasons", "K3"].contains(kind) && !kind.contains("something left")
+    });
     let all: u64 =
         counted.map(|(kind, count)| if at_intake(kind) { count / 2 } else { *count }).sum();
     let share = 2.0 * all as f64 / summary.records as f64;

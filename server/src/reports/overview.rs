@@ -10,7 +10,8 @@ use terning_engine::query::cellset::AxisPositions;
 #[must_use]
 pub fn overview(cube: &Cube, rows: &AxisPositions, field: &str, own: Option<&str>) -> Vec<u32> {
     let Some(place) = Place::of(cube, rows, field) else { return Vec::new() };
-    let mine = own.and_then(|own| (0..rows.count).find(|&row| place.key(cube, rows, row) == Some(own)));
+    let mine =
+        own.and_then(|own| (0..rows.count).find(|&row| place.key(cube, rows, row) == Some(own)));
     let is_shown = |row: &usize| {
         let is_total = rows.position(*row)[place.column] == Member::All;
         match mine {
@@ -42,8 +43,10 @@ impl Place {
         let is_of = |column: &usize| {
             let of_dimension = matches!(rows.columns[*column],
                 HierarchyRef::Of { dimension: own, .. } if own == dimension);
-            let has = |row| matches!(rows.position(row)[*column],
-                Member::Of { field: own, .. } if own == field);
+            let has = |row| {
+                matches!(rows.position(row)[*column],
+                Member::Of { field: own, .. } if own == field)
+            };
             of_dimension && (0..rows.count).any(has)
         };
         let column = (0..rows.columns.len()).find(is_of)?;

@@ -78,7 +78,8 @@ fn a_look_at_the_key_figures_is_the_askers_own_with_the_totals() {
     };
     let captions = |table: &str, field: &str| -> Vec<String> {
         let lines = table.lines().filter_map(|line| line.strip_prefix(field));
-        lines.flat_map(|line| line.split("  ").map(|one| one.trim().to_owned()).collect::<Vec<_>>())
+        lines
+            .flat_map(|line| line.split("  ").map(|one| one.trim().to_owned()).collect::<Vec<_>>())
             .filter(|caption| !caption.is_empty())
             .collect()
     };

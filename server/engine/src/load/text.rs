@@ -314,9 +314,8 @@ mod tests {
             records: 20_000,
             ..Finding::default()
         };
-        let text =
-            LoadReport { deliveries: vec![line], held: vec![held], ..LoadReport::default() }
-                .to_text();
+        let text = LoadReport { deliveries: vec![line], held: vec![held], ..LoadReport::default() }
+            .to_text();
         let row = |text: &str, words: &[&str]| {
             text.lines().any(|line| line.split_whitespace().eq(words.iter().copied()))
         };

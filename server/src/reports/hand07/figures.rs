@@ -229,7 +229,8 @@ impl<'a> Asker<'a> {
         let (cells, cube) = self.cells(&approved, without)?;
         let mut asked = Spurgt { godkendt: figures(&cells, cube, None), par: Tal::new() };
         for pair in PAR.iter().filter(|pair| scope.kommuner.contains(&pair.under)) {
-            let (cells, cube) = self.cells(&self.of(Some(scope), [pair.under, pair.med]), without)?;
+            let (cells, cube) =
+                self.cells(&self.of(Some(scope), [pair.under, pair.med]), without)?;
             asked.par.extend(figures(&cells, cube, Some(pair.under)));
         }
         Ok(asked)
