@@ -274,6 +274,40 @@ fn some_deliver_xml_and_some_only_what_has_changed() {
 }
 
 #[test]
+fn some_deliver_a_month_late_and_some_twice() {
+    let Sample { folder, country, .. } = tiny();
+    let received = |path: PathBuf| -> Option<String> {
+        let manifest = fs::read(path).ok()?;
+        let manifest: serde_json::Value = serde_json::from_slice(&manifest).ok()?;
+        Some(manifest["modtaget"].as_str()?[..7].to_owned())
+    };
+    let of = |one: &&plain::Delivery| {
+        received(folder.join(&one.month).join(format!("{}.json", one.file)))
+    };
+    let first = country.deliveries.iter().filter(|one| one.month == "2026-09");
+    let months: BTreeMap<String, usize> =
+        first.filter_map(|one| of(&one)).fold(BTreeMap::new(), |mut counts, month| {
+            *counts.entry(month).or_default() += 1;
+            counts
+        });
+    let late = months.get("2026-11").copied().unwrap_or(0);
+    assert!(months["2026-10"] > 80 && (1..10).contains(&late), "{months:?}");
+    let again = country.deliveries.iter().filter(|one| one.serial == 2);
+    let longer = again.filter(|again| {
+        let is_first = |one: &&plain::Delivery| {
+            (one.town, &one.system, &one.month, one.serial)
+                == (again.town, &again.system, &again.month, 1)
+        };
+        country
+            .deliveries
+            .iter()
+            .find(is_first)
+            .is_some_and(|one| one.rows.len() < again.rows.len())
+    });
+    assert!(longer.count() > 1);
+}
+
+#[test]
 fn one_municipality_loses_a_third_of_its_records_in_the_last_month() {
     let Sample { country, .. } = small();
     let mut rows: BTreeMap<(u16, &str), BTreeMap<&str, usize>> = BTreeMap::new();
