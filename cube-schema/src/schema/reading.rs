@@ -167,7 +167,7 @@ fn no_schema(message: &str) -> String {
 }
 
 /// The kinds of values, as messages name them.
-const KINDS: [(&str, &str); 21] = [
+const KINDS: [(&str, &str); 20] = [
     ("a borrowed string", "en tekst i \"…\""),
     ("a string", "en tekst i \"…\""),
     ("string", "teksten"),
