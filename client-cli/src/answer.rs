@@ -1,5 +1,7 @@
 //! An answer put together from its parts, and read the way it is drawn.
 
+mod overview;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -10,7 +12,7 @@ use crate::error::Error;
 use crate::output::number;
 
 /// A whole answer.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Answer {
     /// The cube.
     pub cube: String,
@@ -43,7 +45,7 @@ pub struct Answer {
 }
 
 /// The positions of an axis.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Axis {
     /// The hierarchies of each position, as unique names.
     pub hierarchies: Vec<String>,

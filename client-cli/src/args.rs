@@ -276,6 +276,9 @@ pub struct Report {
     /// Et udtræk af HAND07 fra Statistikbanken (CSV)
     #[arg(long, value_name = "FIL")]
     pub statbank: Option<PathBuf>,
+    /// Vis alle linjer, hvor en tabel ellers viser et overblik (noegletal)
+    #[arg(long)]
+    pub alle: bool,
 }
 
 /// The records of a cell.

@@ -43,6 +43,8 @@ pub enum ReportAnswer {
         title: String,
         /// What the figures are.
         notes: Vec<String>,
+        /// The rows that are enough for a look; empty: all.
+        overview: Vec<u32>,
         /// The figures.
         answer: Answer,
     },
@@ -332,7 +334,8 @@ async fn collect_report(
         Some(table) => Ok(ReportAnswer::Table(table.finish()?)),
         None => {
             let answer = assembly.finish()?;
-            Ok(ReportAnswer::Cells { title: head.title, notes: head.notes, answer })
+            let v1::ReportHead { title, notes, overview } = head;
+            Ok(ReportAnswer::Cells { title, notes, overview, answer })
         }
     }
 }

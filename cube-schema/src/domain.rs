@@ -152,6 +152,9 @@ pub struct ReferenceSpec {
     pub file: &'static str,
     /// The columns, found by name in the header.
     pub columns: &'static [&'static str],
+    /// Columns of the format that nothing is read from. Those that the compiled-in list has are known
+    /// without being named here.
+    pub unread: &'static [&'static str],
     /// The text used where the file is missing: a code list compiled in.
     pub default: Option<&'static str>,
     /// The warning where the file is missing and nothing is compiled in.

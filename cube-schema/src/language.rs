@@ -94,6 +94,20 @@ impl Language {
         }
     }
 
+    /// A whole number with its thousands apart: `1.234`.
+    #[must_use]
+    pub fn whole(self, number: u64) -> String {
+        let digits = number.to_string();
+        let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+        for (place, digit) in digits.chars().enumerate() {
+            if place > 0 && (digits.len() - place) % 3 == 0 {
+                text.push(self.thousands());
+            }
+            text.push(digit);
+        }
+        text
+    }
+
     /// The name of a month, 1 to 12.
     #[must_use]
     pub fn month(self, month: i8) -> &'static str {
@@ -152,5 +166,25 @@ impl TryFrom<String> for Language {
 impl From<Language> for String {
     fn from(language: Language) -> String {
         language.tag().to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_stand_apart() {
+        for (number, danish) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1.000"),
+            (12_345, "12.345"),
+            (999_999, "999.999"),
+            (1_234_567, "1.234.567"),
+        ] {
+            assert_eq!(Language::Danish.whole(number), danish);
+        }
+        assert_eq!(Language::English.whole(12_345), "12,345");
     }
 }

@@ -35,6 +35,10 @@ pub struct Report {
     pub notes: Vec<String>,
     /// What must or can be given.
     pub parameters: Vec<Parameter>,
+    /// The field of the rows, as `Dimension.Field`, whose members are left out of an overview, but for
+    /// the asker's own; none where there is no overview.
+    #[serde(default)]
+    pub overview: Option<String>,
     /// The lines that the server makes of the pivot's figures; none where they are shown as they are.
     #[serde(default)]
     pub table: Option<TableReport>,
@@ -196,6 +200,17 @@ impl Reports {
 }
 
 impl Report {
+    /// The field whose members an overview leaves out; none where some of them are asked for.
+    #[must_use]
+    pub fn overview_field(&self, given: &BTreeMap<String, String>) -> Option<&str> {
+        let field = self.overview.as_deref()?;
+        let names = |one: &&Parameter| one.member.as_deref() == Some(field);
+        let value =
+            |one: &Parameter| given.get(&one.name).is_some_and(|text| !text.trim().is_empty());
+        let is_chosen = self.parameters.iter().filter(names).any(value);
+        (!is_chosen).then_some(field)
+    }
+
     /// Puts values in place of the parameters.
     ///
     /// # Errors
@@ -363,6 +378,7 @@ mod tests {
                 assert!(all.any(|name| name == measure), "{measure}");
             }
             let pivot = &report.pivot;
+            assert!(report.overview.as_ref().is_none_or(|field| pivot.rows.contains(field)));
             for text in pivot.filters.iter().chain(&pivot.columns).chain(&pivot.rows) {
                 let field = text.split(['<', '=']).next().unwrap();
                 let (dimension, field) = field.split_once('.').unwrap();
@@ -386,6 +402,16 @@ mod tests {
         let error = report.fill(&late, timeline((2026, 10))).unwrap_err().to_string();
         let first = timeline((2026, 10)).first.year();
         assert_eq!(error, format!("der er ingen tal for '2031'; giv et år fra {first} til 2026"));
+    }
+
+    #[test]
+    fn an_overview_is_of_what_nobody_has_chosen() {
+        let reports = Reports::parse(RAPPORTER).unwrap();
+        let report = reports.find("noegletal").unwrap();
+        let field = Some("Handle kommune.Kommune");
+        assert_eq!(report.overview_field(&given(&[("aar", "2025"), ("kommuner", " ")])), field);
+        assert_eq!(report.overview_field(&given(&[("kommuner", "153")])), None);
+        assert_eq!(reports.find("benchmark").unwrap().overview_field(&given(&[])), None);
     }
 
     #[test]

@@ -310,3 +310,28 @@ fn days_of_reference_files_are_written_in_the_same_way() {
     let marks = answer(&engine, "--rows 'Harmonisering VH.Regel'");
     assert_eq!(marks, ["Død borger med åben ydelse: 1"]);
 }
+
+#[test]
+fn warnings_of_reference_files_are_listed_with_their_lines() {
+    let folder = Folder::new();
+    let citizens = format!(
+        "CPR;Foedselsdato;Doedsdato;Koen;Bopaelskommune;Note\n\
+         {ANNA};1990-01-01;;K;153;x\n{ANNA};1990-01-01;;K;153;y\n"
+    );
+    let systems = "Kommunekode;System;Rolle;Skiftedato\n153;nexus;fuld;i går\n";
+    folder
+        .reference("cpr.csv", citizens)
+        .reference("systemskifte.csv", systems)
+        .deliver(&Delivery::full("153", "nexus", "2024-01"), &[line("a", "2020-01-01", "")]);
+    let engine = folder.load();
+    let listed = engine.loaded.warnings.iter();
+    let listed = listed.filter(|one| one.file.starts_with("reference/"));
+    let listed: Vec<_> = listed.map(|one| (&*one.file, one.line, one.kind)).collect();
+    let expected = [
+        ("reference/cpr.csv", 1, "Ukendt kolonne"),
+        ("reference/cpr.csv", 3, "Samme nøgle flere gange i en referencefil"),
+        ("reference/systemskifte.csv", 2, "Ulæselig skiftedato"),
+    ];
+    assert_eq!(listed, expected);
+    assert_eq!(warned(&engine, "Ukendt kolonne"), 1, "Bopaelskommune is of the format");
+}

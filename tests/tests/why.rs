@@ -13,6 +13,7 @@ use std::sync::{Arc, LazyLock};
 use cube_schema::domain::Domain;
 use cube_schema::domains::vh::Vh;
 use cube_schema::domains::vh::hand07::kendte_tekster;
+use terning_engine::query::disclose::Rules;
 use terning_engine::query::explain::{ExplainCell, UNEXPLAINED, explain};
 use terning_engine::query::table::Values;
 use terning_engine::query::{
@@ -398,6 +399,11 @@ fn hand07(off: &[&'static str], without: usize, last: &str) -> (Lines, Hand07) {
         ..Publication::default()
     };
     let published = oracle.hand07(&publication);
+    (compared(&everything(), &published.csv), published)
+}
+
+/// What `hand07` says of an export.
+fn compared(views: &[View], export: &[u8]) -> Lines {
     let pivot = Pivot {
         cube: "Voksne Handicappede Benchmark".to_owned(),
         columns: vec!["Tid.Kvartal".to_owned()],
@@ -405,12 +411,10 @@ fn hand07(off: &[&'static str], without: usize, last: &str) -> (Lines, Hand07) {
         measures: vec!["Antal Unikke Borgere".to_owned()],
         ..Pivot::default()
     };
-    let files = [("statbank".to_owned(), published.csv.clone())].into();
+    let files = [("statbank".to_owned(), export.to_vec())].into();
     let given = Given { files, ..Given::default() };
-    let lines =
-        reports::hand07::run(&everything(), &pivot, &given, &kendte_tekster(), &Cancel::default())
-            .unwrap();
-    (lines, published)
+    let within = (&Limits::default(), &Cancel::default());
+    reports::hand07::run(views, &pivot, &given, &kendte_tekster(), within).unwrap()
 }
 
 fn numbers(lines: &Lines, column: &str) -> Vec<Option<f64>> {
@@ -429,6 +433,50 @@ fn what_is_published_by_all_rules_has_no_differences() {
     let (lines, published) = hand07(&[], 0, "2020K1");
     assert!(published.cells.iter().filter(|cell| cell.published.is_some()).count() > 100);
     assert_eq!(sum(&lines, "Forskel"), 0.0, "{:?}", lines.notes);
+}
+
+/// Where small counts are hidden, the report tells nothing of a cell that the export has no number of.
+#[test]
+fn hand07_shows_small_counts_only_where_the_export_has_a_number() {
+    let (_, published) = hand07(&["C2"], 0, "2020K4");
+    let text = String::from_utf8(published.csv).unwrap();
+    let lines = text.lines().enumerate().map(|(at, line)| match line.rsplit_once(';') {
+        Some((cell, _)) if at > 0 && at % 2 == 0 => format!("{cell};..\n"),
+        _ => format!("{line}\n"),
+    });
+    let export: String = lines.collect();
+    let vh = Vh::new().unwrap();
+    let cubes = &vh.schema().cubes;
+    let disclosed = everything().into_iter().map(|view| {
+        let own = cubes.iter().find(|cube| cube.name == view.cube().name);
+        match own.and_then(|own| own.disclosure.as_ref()) {
+            Some(own) => {
+                let rules = Rules::new(view.cube(), own, 0);
+                view.disclosed(rules)
+            }
+            None => view,
+        }
+    });
+    let disclosed: Vec<View> = disclosed.collect();
+    assert!(disclosed.iter().any(View::hides_small_counts));
+    let [open, hidden] = [everything(), disclosed].map(|views| compared(&views, export.as_bytes()));
+    let dst = numbers(&hidden, "DST");
+    assert_eq!(dst, numbers(&open, "DST"));
+    for column in &hidden.table.columns {
+        let Values::Number(shown) = &column.values else { continue };
+        let told = shown.iter().zip(&dst).filter(|(_, dst)| dst.is_none());
+        assert!(told.into_iter().all(|(shown, _)| shown.is_none()), "{}", column.name);
+        let published = |values: Vec<Option<f64>>| -> Vec<Option<f64>> {
+            values.into_iter().zip(&dst).filter(|(_, dst)| dst.is_some()).map(|one| one.0).collect()
+        };
+        assert_eq!(published(shown.clone()), published(numbers(&open, &column.name)));
+    }
+    let small = numbers(&open, "FLIS")
+        .into_iter()
+        .zip(&dst)
+        .filter(|(flis, dst)| dst.is_none() && flis.is_some_and(|flis| (1.0..5.0).contains(&flis)));
+    assert!(small.count() > 10, "hardly anything to hide");
+    assert!(hidden.notes.iter().any(|note| note.starts_with("FLIS vises kun")));
 }
 
 #[test]

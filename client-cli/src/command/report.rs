@@ -3,23 +3,37 @@
 use serde_json::{Value, json};
 use terning_proto::v1::ReportInfo;
 
-use crate::args::{Common, Report};
+use crate::answer::Answer;
+use crate::args::{Common, Format, Report};
 use crate::client::{Client, ReportAnswer};
 use crate::error::Error;
 use crate::output::{self, Choice, Heading, List};
 
 pub(super) async fn run(client: &mut Client, common: &Common, args: Report) -> Result<(), Error> {
     let Some(name) = args.name.clone() else { return list(client, common).await };
-    let files = files(&args)?;
+    let (files, is_whole) = (files(&args)?, args.alle || common.format() != Format::Table);
     let parameters = parameters(args);
     let choices = parameters.iter().map(|(name, value)| Choice::new(name, value)).collect();
     match client.report(name, parameters, files).await? {
-        ReportAnswer::Cells { title, notes, answer } => {
+        ReportAnswer::Cells { title, mut notes, overview, answer } => {
+            let part = if is_whole { None } else { answer.overview(&overview) };
+            if part.is_some() {
+                notes.push(left_out(overview.len(), &answer));
+            }
             let heading = Heading { title: Some(title), notes, choices };
-            output::answer(common, &heading, &answer)
+            output::answer(common, &heading, part.as_ref().unwrap_or(&answer))
         }
         ReportAnswer::Table(table) => output::table(common, &table),
     }
+}
+
+/// What is said below an overview.
+fn left_out(shown: usize, answer: &Answer) -> String {
+    let all = answer.axes.get(1).map_or(0, |rows| rows.count);
+    format!(
+        "Vist er {shown} af rapportens {all} linjer. --alle viser dem alle, --kommuner dem, du vælger; \
+         csv, json og xlsx har altid alle."
+    )
 }
 
 /// The files that are attached.

@@ -105,13 +105,37 @@ fn without_parts(mut document: Spanned<DeTable<'_>>) -> Spanned<DeTable<'_>> {
     document
 }
 
+/// What the reader of TOML finds wrong, by how its messages begin; of several the first that fits.
+const FAULTS: [(&str, &str); 23] = [
+    ("duplicate key", "nøglen står to gange"),
+    ("cannot extend value", "nøglen har en værdi og kan ikke også være en tabel"),
+    ("missing value", "her mangler en værdi"),
+    ("string values must be quoted", "teksten skal stå i \"…\""),
+    ("key with no value", "her mangler en værdi efter navnet"),
+    ("invalid unquoted key", "navnet har tegn, som et navn ikke kan have"),
+    ("unquoted keys cannot be empty", "her mangler et navn"),
+    ("missing key", "her mangler et navn"),
+    ("invalid key-value pair", "her mangler et navn"),
+    ("missing assignment", "her mangler ="),
+    ("extra `=`", "her er et = for meget"),
+    ("extra assignment", "her er et = for meget"),
+    ("unexpected `=`", "her er et = for meget"),
+    ("missing comma", "her mangler et komma"),
+    ("extra comma", "her er et komma for meget"),
+    ("missing opening quote", "her mangler et \""),
+    ("invalid basic string", "teksten er ikke lukket med \""),
+    ("invalid literal string", "teksten er ikke lukket med '"),
+    ("unclosed array table", "[[ er ikke lukket med ]]"),
+    ("unclosed array", "[ er ikke lukket med ]"),
+    ("unclosed table", "[ er ikke lukket med ]"),
+    ("unclosed inline table", "{ er ikke lukket med }"),
+    ("invalid comment character", "kommentaren har tegn, som ikke er tekst"),
+];
+
 /// What is wrong with a line that is no TOML.
 fn no_toml(message: &str) -> String {
-    let what = match message.split_once("expected ") {
-        _ if message.starts_with("duplicate key") => "nøglen står to gange".to_owned(),
-        Some((_, expected)) => format!("her mangler {}", expected.replace(" or ", " eller ")),
-        None => format!("linjen kan ikke læses som TOML ({message})"),
-    };
+    let found = FAULTS.iter().find(|(start, _)| message.starts_with(start));
+    let what = found.map_or("linjen kan ikke læses som TOML", |(_, danish)| danish);
     format!(
         "{what}; en linje er navn = værdi eller [[navn]], en tekst står i \"…\", og hvert [ og {{ \
          lukkes"
@@ -138,12 +162,12 @@ fn no_schema(message: &str) -> String {
     {
         format!("her står {}, men der skal stå {}", in_danish(found), in_danish(wanted))
     } else {
-        message.to_owned()
+        "værdien kan ikke bruges her".to_owned()
     }
 }
 
 /// The kinds of values, as messages name them.
-const KINDS: [(&str, &str); 14] = [
+const KINDS: [(&str, &str); 20] = [
     ("a borrowed string", "en tekst i \"…\""),
     ("a string", "en tekst i \"…\""),
     ("string", "teksten"),
@@ -155,15 +179,77 @@ const KINDS: [(&str, &str); 14] = [
     ("sequence", "en liste"),
     ("map", "en tabel i { }"),
     ("a map", "en tabel i { }"),
+    ("datetime", "dagen"),
     ("u8", "et helt tal fra 0 til 255"),
+    ("u16", "et helt tal fra 0"),
+    ("u32", "et helt tal fra 0"),
+    ("usize", "et helt tal fra 0"),
     ("i32", "et helt tal"),
-    ("struct ", "en tabel i { } eller [[ ]]: "),
+    ("i64", "et helt tal"),
+    ("struct ", "en tabel i { } eller [[ ]]"),
+    // What a type of the schema says of itself.
+    ("navnet på", "navnet på"),
 ];
 
+/// A kind with the value that it is told with, if any; without the names of our types.
 fn in_danish(kind: &str) -> String {
     let found = KINDS.iter().filter(|(name, _)| kind.starts_with(name));
     match found.max_by_key(|(name, _)| name.len()) {
-        Some((name, danish)) => format!("{danish}{}", &kind[name.len()..]),
-        None => kind.to_owned(),
+        Some((name, danish)) => {
+            let value = &kind[name.len()..];
+            format!("{danish}{}", if value.starts_with(' ') { value } else { "" })
+        }
+        None => "noget andet".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is said of a schema file, line by line.
+    fn said(text: &str) -> String {
+        read(text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_line_that_is_no_toml_is_told_in_danish_with_its_place() {
+        for (line, expected) in [
+            ("name = ", "her mangler en værdi"),
+            ("name = x", "teksten skal stå i"),
+            ("name = \"x", "teksten er ikke lukket"),
+            ("name", "her mangler en værdi efter navnet"),
+            ("= 1", "her mangler et navn"),
+            ("[cube", "[ er ikke lukket med ]"),
+            ("[[cube]", "[[ er ikke lukket med ]]"),
+            ("x = [1", "[ er ikke lukket med ]"),
+            ("x = [1 2]", "her mangler et komma"),
+            ("x = { a = 1", "{ er ikke lukket med }"),
+            ("a = 1\na = 2", "nøglen står to gange"),
+            ("a = 1\n[a.b]", "nøglen har en værdi"),
+            ("x = 0b2", "linjen kan ikke læses som TOML"),
+        ] {
+            let said = said(&format!("# en linje\n{line}\n"));
+            assert!(said.contains(expected) && said.contains("linje "), "{line}: {said}");
+            for english in ["expected", "invalid", "missing", "nothing", "newline", " or "] {
+                assert!(!said.contains(english), "{line}: {said}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_schema_is_told_in_danish_without_our_types() {
+        for (text, expected) in [
+            ("cube = 1", "her står tallet `1`, men der skal stå en liste i [ ]"),
+            ("[[cube]]\nname = 1", "der skal stå en tekst"),
+            ("cube = [1]", "der skal stå en tabel i { } eller [[ ]]"),
+            ("[[dimension]]\nname = \"a\"\nfarve = 1", "nøglen 'farve' kendes ikke her"),
+        ] {
+            let said = said(text);
+            assert!(said.contains(expected), "{text}: {said}");
+            for english in ["expected", "invalid", "struct", "Cube"] {
+                assert!(!said.contains(english), "{text}: {said}");
+            }
+        }
     }
 }

@@ -256,6 +256,50 @@ fn a_delivery_needs_both_files_and_a_known_sender() {
     refused(&folder(&[no_column]), "mangler kolonnen Afleveret");
 }
 
+/// The hint is part of the reason, and no reason repeats what may be a personal number.
+#[test]
+fn a_refusal_of_a_file_says_what_to_do() {
+    let line = "a;7;;2020-01-01;";
+    let good = || delivery("2020-06", "1", "ny", &[line]);
+    let unknown = "ukendt: den er ikke i kommunelisten; ret manifestets kommune";
+    refused(
+        &folder(&[delivery("2020-06", "9", "ny", &[line])]),
+        &format!("kommunen 9 i manifestet er {unknown}"),
+    );
+    let personal = delivery("2020-06", "6101801234", "ny", &[line]);
+    refused(&folder(&[personal]), &format!("kommunen i manifestet er {unknown}"));
+
+    let of_bytes = |bytes: Vec<u8>| folder(&[Delivery { bytes, ..good() }]);
+    let text = "Laanenr,Laaner,Emner,Udlaant,Afleveret\na,7,,2020-01-01,\n";
+    refused(&of_bytes(text.into()), "felterne skal adskilles af semikolon");
+    refused(&of_bytes(text.replace(',', "\t").into()), "felterne skal adskilles af semikolon");
+    let utf16 = text.replace(',', ";").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    refused(&of_bytes(utf16), "filen er i tegnsættet UTF-16; gem den som UTF-8");
+
+    let with_manifest = |manifest: String| {
+        let mut store = folder(&[good()]);
+        store.put(good().path() + ".json", manifest);
+        store
+    };
+    refused(&with_manifest("{".to_owned()), "manifestet er ikke gyldig JSON (linje 1, tegn 1)");
+    refused(&with_manifest(" ".repeat(70_000)), "manifestet fylder mere end 65536 byte");
+    let mut twice = good();
+    twice.bytes = format!("Laanenr;Laaner;Emner;Udlaant;Afleveret;emner\n{line};\n").into();
+    refused(&folder(&[twice]), "overskriften har mere end én gang kolonnen Emner");
+    refused(&folder(&[delivery("3000-01", "1", "ny", &[line])]), "ligger uden for kalenderen");
+}
+
+/// A line whose fields are separated by another sign is told what to do.
+#[test]
+fn a_rejected_line_says_what_to_do() {
+    let one = Delivery { header: false, ..delivery("2020-06", "1", "ny", &["x"; 2]) };
+    let bytes = b"a,7,,2020-01-01,\nb;7;;2020-01-01;\n".to_vec();
+    let loaded = loaded(&folder(&[Delivery { bytes, ..one }]));
+    let [reject] = &loaded.rejects[..] else { panic!("{:?}", loaded.rejects) };
+    let expected = "linjen har 1 felt; den skal have 5; felterne skal adskilles af semikolon";
+    assert_eq!((reject.line, reject.reason.as_str()), (1, expected));
+}
+
 /// Nothing else is in the folder, so nothing can be loaded; the report says why.
 fn refused(store: &MemoryStore, reason: &str) {
     let Err(LoadError::NothingUsable(report)) = load(&Loans, store, None, &|_| ()) else {

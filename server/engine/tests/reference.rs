@@ -56,6 +56,25 @@ fn a_code_list_is_replaced_and_named() {
 }
 
 #[test]
+fn a_column_that_nobody_asked_for_is_told_with_its_place() {
+    let list = "Emne;Gruppe;Kulør\nSkibe;Natur;x\n";
+    let loaded = beside("reference/kodelister/emner.csv", list);
+    let told = "reference/kodelister/emner.csv, linje 1: kolonnen 'Kulør' bruges ikke";
+    assert_eq!(warned(&loaded, "Ukendt kolonne"), [told]);
+    let book = workbook(|book| {
+        let sheet = book.add_worksheet();
+        for (column, title) in ["Spaerret", "Note", "Laaner"].into_iter().enumerate() {
+            sheet.write(3, column as u16, title).unwrap();
+        }
+    });
+    let loaded = beside(BLOCKED, book);
+    let listed = |one: &&terning_engine::delivery::findings::Warned| one.kind == "Ukendt kolonne";
+    let listed: Vec<_> = loaded.warnings.iter().filter(listed).collect();
+    let [one] = listed[..] else { panic!("{listed:?}") };
+    assert_eq!((&*one.file, one.line, &*one.text), (BLOCKED, 4, "kolonnen 'Note' bruges ikke"));
+}
+
+#[test]
 fn a_code_list_that_cannot_be_trusted_leaves_the_compiled_in_one() {
     for (list, reason) in [
         ("Emne;Titel\nHaver;Natur\n", "mangler kolonnen Gruppe"),

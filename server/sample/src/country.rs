@@ -3,7 +3,7 @@
 use cube_schema::domains::vh::kodelister::KOMMUNER;
 
 use crate::calibration::{CAPITAL_SHARE, FEWEST_OPEN, SERVICES, SIZE_POWER, SMALL};
-use crate::day::{Day, Month};
+use crate::day::{Day, Month, day};
 use crate::random::Random;
 
 /// A municipality as the generator sees it.
@@ -39,6 +39,9 @@ pub struct Country {
 /// Municipalities that report for another: (reporter, the other).
 pub const PAIRS: [(u16, u16); 2] = [(183, 187), (185, 155)];
 
+/// The last day of each pair, where it has one: Statistics Denmark ended Ishøj's for Vallensbæk.
+pub const LAST_DAYS: [Option<Day>; 2] = [Some(day(2021, 12, 31)), None];
+
 /// København.
 pub const CAPITAL: u16 = 101;
 
@@ -70,6 +73,13 @@ impl Country {
         let code = self.municipalities[position].code;
         let pair = PAIRS.iter().find(|pair| pair.1 == code)?;
         self.position(pair.0)
+    }
+
+    /// The last day on which another reports for this municipality, where there is one.
+    pub fn reported_until(&self, position: usize) -> Option<Day> {
+        let code = self.municipalities[position].code;
+        let pairs = PAIRS.into_iter().zip(LAST_DAYS);
+        pairs.filter(|(pair, _)| pair.1 == code).find_map(|(_, last)| last)
     }
 
     /// Another municipality, by size.

@@ -139,12 +139,15 @@ fn tasks(world: &World) -> Vec<Task> {
         Task::Reference("personale.csv", accounts::staff),
         Task::Reference("opholdssteder.csv", reference::places),
         Task::Reference("systemskifte.csv", reference::systems),
+        Task::Reference("kodelister/saerregler.csv", reference::pairs),
     ];
     for (position, source) in world.sources.iter().enumerate() {
         match source.only {
             Some(month) => tasks.push(Task::Deliveries(position, month)),
             None => {
-                tasks.extend(world.months.iter().map(|month| Task::Deliveries(position, *month)));
+                let months =
+                    world.months.iter().filter(|month| !world.is_behind(position, **month));
+                tasks.extend(months.map(|month| Task::Deliveries(position, *month)));
             }
         }
     }
@@ -187,7 +190,8 @@ impl Task {
 
 fn reference_folder(out: &Path) -> Result<PathBuf> {
     let folder = out.join("reference");
-    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    let lists = folder.join("kodelister");
+    fs::create_dir_all(&lists).with_context(|| format!("cannot create {}", lists.display()))?;
     Ok(folder)
 }
 

@@ -155,7 +155,7 @@ impl Clerk<'_> {
     fn address(&mut self, record: &mut Record) {
         let town = usize::from(record.municipality);
         if let Some(reporter) = self.country.reporter_for(town)
-            && !delivers_itself(record)
+            && !delivers_itself(record, self.country.reported_until(town))
         {
             record.reporter = reporter as u8;
             record.payer = record.municipality;
@@ -172,9 +172,14 @@ impl Clerk<'_> {
     }
 }
 
-/// Those for whom another reports have, of late, delivered some citizens themselves.
-fn delivers_itself(record: &Record) -> bool {
-    record.start >= day(2020, 1, 1) && share(mix(u64::from(record.person), 11), 7) < 0.5
+/// Those for whom another reports have, of late, delivered some citizens themselves, and most of them
+/// after the last day of the pair.
+fn delivers_itself(record: &Record, last: Option<Day>) -> bool {
+    let luck = share(mix(u64::from(record.person), 11), 7);
+    match last {
+        Some(last) if record.start > last => luck < 0.7,
+        _ => record.start >= day(2020, 1, 1) && luck < 0.5,
+    }
 }
 
 /// How many have each service in each month since January 2013, by municipality: for the accounts.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::country::Municipality;
+use crate::country::{LAST_DAYS, Municipality, PAIRS};
 use crate::day::{self, Day, Month};
 use crate::people::{Person, Register};
 use crate::random::{Random, mix, share};
@@ -95,6 +95,17 @@ fn quoted(text: &str) -> String {
     } else {
         text.to_owned()
     }
+}
+
+/// `kodelister/saerregler.csv`: which municipality reports for which, and until when. What a reporter
+/// goes on delivering for another after the last day counts as its own.
+pub fn pairs(_: &World) -> String {
+    let mut out = String::from("Indberetter;OgsaaFor;GyldigTil\n");
+    for ((reporter, other), last) in PAIRS.into_iter().zip(LAST_DAYS) {
+        let last = last.map(day::text).unwrap_or_default();
+        let _ = writeln!(out, "{reporter};{other};{last}");
+    }
+    out
 }
 
 /// `systemskifte.csv`: all that have several systems, and some that have one.

@@ -72,6 +72,13 @@ impl World {
             && chosen.is_some_and(|one| one.reporter == own.reporter)
     }
 
+    /// Whether a source has not delivered a month yet: one has not, in the last of several months.
+    pub fn is_behind(&self, source: usize, month: Month) -> bool {
+        let is_suited = |one: &Source| one.part == Part::All && one.style.xml && !one.changes;
+        let chosen = self.sources.iter().rposition(is_suited);
+        month == self.last() && self.later(month) > 0 && chosen == Some(source)
+    }
+
     /// The first month asked for.
     pub fn first(&self) -> Month {
         self.months[0]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
+use cube_schema::language::Language;
 use terning::answer::Answer;
 use terning::args::Common;
 use terning::client::{Client, ReportAnswer};
@@ -52,9 +53,9 @@ fn prepare(folder: &Path) -> anyhow::Result<PathBuf> {
     let made = generate::generate(&options)?;
     say(format_args!(
         "   {} filer med {} registreringer om {} opdigtede borgere, i {}",
-        made.files,
-        made.records,
-        made.citizens,
+        Language::Danish.whole(made.files as u64),
+        Language::Danish.whole(made.records),
+        Language::Danish.whole(made.citizens),
         deliveries.display()
     ));
     say(format_args!("2. Genopbygning: leverancer læses, regler anvendes, kuber bygges"));
@@ -146,7 +147,7 @@ async fn report(
     let parameters =
         vec![(parameter.to_owned(), value.to_owned()), ("aar".to_owned(), YEAR.to_owned())];
     match client.report(name.to_owned(), parameters, Vec::new()).await? {
-        ReportAnswer::Cells { title, notes, answer } => {
+        ReportAnswer::Cells { title, notes, answer, .. } => {
             output::answer(
                 common,
                 &Heading { title: Some(title), notes, ..Heading::default() },

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
+use cube_schema::language::Language;
 use terning_sample::Options;
 
 use super::progress::Bar;
@@ -26,9 +27,9 @@ pub(super) fn run(args: &Generate) -> anyhow::Result<ExitCode> {
     let made = generate(&options)?;
     say(format_args!(
         "{} leverancefiler med {} registreringer om {} borgere er skrevet i {}",
-        made.files,
-        made.records,
-        made.citizens,
+        Language::Danish.whole(made.files as u64),
+        Language::Danish.whole(made.records),
+        Language::Danish.whole(made.citizens),
         args.out.display()
     ));
     Ok(ExitCode::SUCCESS)

@@ -42,7 +42,10 @@ impl Api {
         visit.begin().await.map_err(unlogged)?;
         let witness = witness(visit);
         let versions = Arc::clone(&self.versions);
-        let job = move |parts, cancel: &Cancel| order.make(versions.data(), parts, witness, cancel);
+        let limits = self.work.limits().clone();
+        let job = move |parts, cancel: &Cancel| {
+            order.make(versions.data(), parts, witness, (&limits, cancel))
+        };
         let parts = self.work.stream(&caller, job, failed)?;
         Ok(Box::pin(parts.map(|part| part.map(response))))
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use cube_schema::report::{Filled, PivotTexts, Report, TableReport};
 use terning_engine::cube::Field;
 use terning_engine::cube::dimension::same;
-use terning_engine::query::{Cancel, ErrorKind, Pivot, QueryError, Table};
+use terning_engine::query::{Answer, Cancel, ErrorKind, Pivot, QueryError, Table};
 use terning_proto::v1;
 use terning_proto::v1::run_report_response::Part;
 use tokio::time::Instant;
@@ -18,6 +18,7 @@ use super::query::ask;
 use super::table::{self, About};
 use super::{Api, Parts, convert, status};
 use crate::rebuild::decisions;
+use crate::reports::overview::overview;
 use crate::reports::{Given, fejlliste, hand07};
 use crate::versions::names;
 
@@ -46,13 +47,17 @@ impl Api {
             let parts = self.lines(sight, asked, deadline, &caller).await?;
             return Ok(stream(parts.into_iter().map(Part::Table)));
         }
-        let head = v1::ReportHead { title: filled.title, notes: filled.notes };
+        let field = report.overview_field(&given(&request)).map(str::to_owned);
+        let (title, notes) = (filled.title, filled.notes);
         let question = question(filled.pivot, request);
         let job = move |cancel: &Cancel| {
             let answered = ask(&sight, &question, cancel)?;
-            convert::parts(&sight, &answered, false, cancel).map_err(status::of_query)
+            let overview = field.map_or_else(Vec::new, |field| enough(&sight, &answered, &field));
+            let parts = convert::parts(&sight, &answered, false, cancel).map_err(status::of_query)?;
+            Ok((v1::ReportHead { title, notes, overview }, parts))
         };
-        let answer = self.work.run(&caller, deadline, job).await?.into_iter().map(Part::Answer);
+        let (head, answer) = self.work.run(&caller, deadline, job).await?;
+        let answer = answer.into_iter().map(Part::Answer);
         Ok(stream(std::iter::once(Part::Report(head)).chain(answer)))
     }
 
@@ -99,10 +104,11 @@ impl Api {
         };
         let job = move |cancel: &Cancel| {
             let pivot = engine_pivot(filled.pivot);
+            let within = (&sight.limits, cancel);
             let lines = match kind {
                 TableReport::Hand07 => hand07::services(versions.data(), &sight.version.manifest)
                     .and_then(|services| {
-                        hand07::run(&sight.views, &pivot, &given, &services, cancel)
+                        hand07::run(&sight.views, &pivot, &given, &services, within)
                     }),
                 TableReport::Fejlliste => {
                     let folder = |sight: &Sight| versions.folder(sight.version.name);
@@ -112,7 +118,7 @@ impl Api {
                     let former = former.map(|(sight, folder)| source(sight, folder));
                     let now = source(&sight, &folders.0);
                     let kommune = given.parameters.get("kommune").map_or("", String::as_str);
-                    fejlliste::run(&now, former.as_ref(), &pivot, kommune.trim(), cancel)
+                    fejlliste::run(&now, former.as_ref(), &pivot, kommune.trim(), within)
                 }
             };
             let lines = lines.map_err(status::of_lines)?;
@@ -154,9 +160,7 @@ impl Api {
     fn fill(&self, sight: &Sight, request: &v1::RunReportRequest) -> Result<Filled, Status> {
         let report = self.reports.find(&request.name).map_err(|error| status::of_report(&error))?;
         let timeline = sight.find_cube(&report.pivot.cube)?.cube().timeline;
-        let given: BTreeMap<String, String> =
-            request.parameters.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-        report.fill(&given, timeline).map_err(|error| status::of_report(&error))
+        report.fill(&given(request), timeline).map_err(|error| status::of_report(&error))
     }
 }
 
@@ -164,6 +168,18 @@ impl Api {
 fn is_of_now(code: Code) -> bool {
     use Code::{Cancelled, DeadlineExceeded, ResourceExhausted, Unavailable};
     matches!(code, Cancelled | DeadlineExceeded | ResourceExhausted | Unavailable)
+}
+
+/// The parameters by name.
+fn given(request: &v1::RunReportRequest) -> BTreeMap<String, String> {
+    request.parameters.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// The rows that are enough for a look at an answer.
+fn enough(sight: &Sight, answered: &Answer, field: &str) -> Vec<u32> {
+    let cube = sight.views[answered.view].cube();
+    let rows = answered.cells.axes.get(1);
+    rows.map_or_else(Vec::new, |rows| overview(cube, rows, field, sight.caller.kommune()))
 }
 
 /// Puts keys in the place of the members that parameters name.

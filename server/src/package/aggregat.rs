@@ -16,7 +16,11 @@ use super::{Order, field};
 /// The table's name.
 const NAME: &str = "aggregat";
 
-pub(super) fn make(order: &Order, out: &mut Out, cancel: &Cancel) -> Result<Described, Failed> {
+pub(super) fn make(
+    order: &Order,
+    out: &mut Out,
+    within: (&Limits, &Cancel),
+) -> Result<Described, Failed> {
     let view = order.view(AGGREGAT_KUBE)?;
     let (fields, measures): (Vec<&Kolonne>, Vec<&Kolonne>) =
         AGGREGAT.iter().partition(|column| column.slags == Slags::Tekst);
@@ -30,7 +34,7 @@ pub(super) fn make(order: &Order, out: &mut Out, cancel: &Cancel) -> Result<Desc
     for kommune in kommuner(order, view)? {
         for year in years(view)? {
             let slice = Slice { view, fields: &fields, measures: &measures };
-            if let Some(rows) = slice.count(&kommune, &year, cancel)? {
+            if let Some(rows) = slice.count(&kommune, &year, within)? {
                 table.write(&rows)?;
             }
         }
@@ -85,7 +89,7 @@ impl Slice<'_> {
         &self,
         kommune: &str,
         year: &str,
-        cancel: &Cancel,
+        (limits, cancel): (&Limits, &Cancel),
     ) -> Result<Option<Vec<Values>>, Failed> {
         let owned = |columns: &[&Kolonne]| {
             columns.iter().map(|column| column.kilde.to_owned()).collect::<Vec<String>>()
@@ -99,7 +103,7 @@ impl Slice<'_> {
         };
         let question = Question::Pivot(&pivot);
         let views = std::slice::from_ref(self.view);
-        let answered = answer(views, &question, &Limits::default(), cancel);
+        let answered = answer(views, &question, limits, cancel);
         let cells = match answered {
             Ok(answered) => answered.cells,
             Err(error) if error.kind == ErrorKind::Hidden => return Ok(None),

@@ -15,7 +15,7 @@ pub use out::{Failed, Part, Parts, Witness};
 use std::path::Path;
 use std::sync::Arc;
 
-use terning_engine::query::{Cancel, View};
+use terning_engine::query::{Cancel, Limits, View};
 
 use crate::access::Caller;
 use crate::versions::Version;
@@ -102,7 +102,8 @@ impl Order {
         Some(Order { version: Arc::clone(version), kind, kommune, views })
     }
 
-    /// Makes the package. The witness is told whom each part shows before it goes out.
+    /// Makes the package, each of its counts within the limits of a question. The witness is told whom
+    /// each part shows before it goes out.
     ///
     /// # Errors
     /// Nobody waits for it any more, something in it cannot be read, or the witness refuses.
@@ -111,14 +112,14 @@ impl Order {
         data: &Path,
         parts: Parts,
         witness: Witness,
-        cancel: &Cancel,
+        (limits, cancel): (&Limits, &Cancel),
     ) -> Result<(), Failed> {
         let mut out = Out::new(parts, witness);
         let described = match self.kind {
             Kind::Raw => raw::make(self, data, &mut out)?,
             Kind::Dsa => dsa::make(self, data, &mut out)?,
             Kind::Datamart => datamart::make(self, &mut out, cancel)?,
-            Kind::Aggregat => aggregat::make(self, &mut out, cancel)?,
+            Kind::Aggregat => aggregat::make(self, &mut out, (limits, cancel))?,
         };
         self.describe(&described, &mut out)
     }

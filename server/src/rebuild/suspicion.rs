@@ -9,6 +9,7 @@
 
 use std::sync::Arc;
 
+use cube_schema::language::Language;
 use terning_engine::cube::Cube;
 use terning_engine::load::report::{Change, RuleCount};
 use terning_engine::load::{Accept, LoadReport};
@@ -102,8 +103,16 @@ fn moved(what: &str, before: f64, now: f64, percent: u32, least: u32) -> Option<
     let difference = (now - before).abs();
     let off = difference > f64::from(least) && difference * 100.0 > before * f64::from(percent);
     let way = if now < before { "falder" } else { "stiger" };
-    (off && before > 0.0)
-        .then(|| format!("{what}: {way} fra {before:.0} til {now:.0}, mere end {percent} %"))
+    (off && before > 0.0).then(|| {
+        let [before, now] = [before, now].map(rounded);
+        format!("{what}: {way} fra {before} til {now}, mere end {percent} %")
+    })
+}
+
+/// A figure without decimals, as Danes write it.
+fn rounded(figure: f64) -> String {
+    let sign = if figure <= -0.5 { "-" } else { "" };
+    format!("{sign}{}", Language::Danish.whole(figure.abs().round() as u64))
 }
 
 /// A measure over the whole country.
@@ -158,7 +167,7 @@ mod tests {
         assert!(!off(100.0, 70.0) && off(100.0, 69.0), "thirty are a few");
         assert!(!off(0.0, 500.0), "what was not there cannot be compared");
         let said = moved("x", 1000.0, 700.0, 10, 30).unwrap();
-        assert_eq!(said, "x: falder fra 1000 til 700, mere end 10 %");
+        assert_eq!(said, "x: falder fra 1.000 til 700, mere end 10 %");
     }
 
     #[test]
@@ -187,14 +196,14 @@ mod tests {
         let found =
             |accept: &Accept| find(side(&now), side(&before), Shares::default(), accept).unwrap();
         let rule = "reglen D1 Regel, ydelser med mærket: stiger fra 100 til 180, mere end 50 %";
-        let kommune = "kommune 153, ydelser, der tæller: falder fra 1000 til 600, mere end 30 %";
+        let kommune = "kommune 153, ydelser, der tæller: falder fra 1.000 til 600, mere end 30 %";
         assert_eq!(found(&Accept::None), [kommune, rule]);
         assert_eq!(found(&accepted), [rule]);
         let twice = report([1000, 12000], 100);
         let country = find(side(&twice), side(&before), Shares::default(), &Accept::None).unwrap();
         assert_eq!(
             country,
-            ["hele landet, ydelser, der tæller: stiger fra 10000 til 13000, mere end 10 %"]
+            ["hele landet, ydelser, der tæller: stiger fra 10.000 til 13.000, mere end 10 %"]
         );
     }
 }

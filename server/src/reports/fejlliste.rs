@@ -9,6 +9,7 @@ use std::sync::Arc;
 use cube_schema::day::Day;
 use cube_schema::domains::vh::fejl::{self, Raad};
 use cube_schema::domains::vh::regler::RULES;
+use cube_schema::language::Language;
 use terning_engine::load::LoadReport;
 use terning_engine::load::report::DeliveryLine;
 use terning_engine::query::table::{ORDINAL, Values};
@@ -84,7 +85,7 @@ pub fn run(
     former: Option<&Source<'_>>,
     pivot: &Pivot,
     kommune: &str,
-    cancel: &Cancel,
+    (limits, cancel): (&Limits, &Cancel),
 ) -> Result<Lines, ReportFault> {
     let found = findings(now, pivot, kommune, cancel)?;
     let before = match former {
@@ -93,14 +94,15 @@ pub fn run(
     };
     let lines = with_status(&found, before.as_deref());
     let count = |wanted: &str| lines.iter().filter(|(status, _)| *status == wanted).count();
+    let number = |count: usize| Language::Danish.whole(count as u64);
     let notes = match view_of(now, pivot).is_some_and(|view| is_told(view, kommune)) {
         true => vec![
-            format!("{} fund i kommunens egne ydelser.", found.len()),
+            format!("{} fund i kommunens egne ydelser.", number(found.len())),
             since(before.is_some(), count("ny"), count("løst")),
         ],
         false => vec![NOT_YOURS.to_owned()],
     };
-    Ok(Lines { table: table(&lines), notes, behind: behind(now, pivot, cancel)? })
+    Ok(Lines { table: table(&lines), notes, behind: behind(now, pivot, (limits, cancel))? })
 }
 
 /// What a municipality is told of the list of another.
@@ -110,6 +112,7 @@ const NOT_YOURS: &str = "Kommunens fejlliste kan ikke ses med dit adgangsbevis: 
 /// What has become of the findings since the version before.
 fn since(has_former: bool, new: usize, solved: usize) -> String {
     let are_new = if new == 1 { "er ny" } else { "er nye" };
+    let [new, solved] = [new, solved].map(|count| Language::Danish.whole(count as u64));
     match has_former {
         true => format!("{new} {are_new} og {solved} er løst siden den forrige version."),
         false => "Der er ingen tidligere version at sammenligne med.".to_owned(),
@@ -367,11 +370,15 @@ fn records(view: &View, pivot: &Pivot, cancel: &Cancel) -> Result<Table, QueryEr
 }
 
 /// How many of the municipalities are behind.
-fn behind(source: &Source<'_>, pivot: &Pivot, cancel: &Cancel) -> Result<u32, QueryError> {
+fn behind(
+    source: &Source<'_>,
+    pivot: &Pivot,
+    within: (&Limits, &Cancel),
+) -> Result<u32, QueryError> {
     let (cube, filters) = (pivot.cube.clone(), pivot.filters.clone());
     let columns = vec!["Startdato".to_owned()];
     let asked = Drill { cube, filters, columns, max: 1, ..Drill::default() };
-    Ok(drill(source.views, &asked, (&Limits::default(), cancel))?.1.behind)
+    Ok(drill(source.views, &asked, within)?.1.behind)
 }
 
 fn mark(records: &Table, row: usize, rule: &str) -> Found {

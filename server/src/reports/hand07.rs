@@ -8,20 +8,23 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cube_schema::day::Quarter;
-use cube_schema::domains::vh::hand07::forklar::{Forklaring, Virkning, forklar};
-use cube_schema::domains::vh::hand07::sammenlign::{Linje, sammenlign};
+use cube_schema::domains::vh::hand07::forklar::{Forklaring, forklar};
+use cube_schema::domains::vh::hand07::sammenlign::Linje;
 use cube_schema::domains::vh::hand07::udtraek::{Udtraek, laes};
 use cube_schema::domains::vh::hand07::{Navne, Tekster};
 use cube_schema::domains::vh::kodelister::Kommune;
+use cube_schema::language::Language;
 use terning_engine::delivery::charset::Charset;
 use terning_engine::query::explain::Without;
-use terning_engine::query::{Cancel, Pivot, Table, View};
+use terning_engine::query::{Cancel, Limits, Pivot, Table, View};
 
-pub use figures::Figures;
+use figures::Compared;
 pub use services::services;
 
 use super::{Given, Lines, ReportFault};
 
+/// What is said where small counts are hidden.
+const HIDDEN: &str = "FLIS vises kun, hvor udtrækket har et tal: små tal skjules på denne server.";
 /// Names of one kind that a note shows.
 const NAMES_SHOWN: usize = 10;
 /// Explanations that fit as well as the chosen one and are shown.
@@ -30,6 +33,9 @@ const OTHERS_SHOWN: usize = 3;
 /// Runs the report. `pivot` is what it asks of Benchmark, `services` what the version's list calls
 /// services.
 ///
+/// Statistics Denmark publishes small counts itself, so none of its cells are hidden here (A3). Where
+/// small counts are hidden elsewhere, ours is shown only where the export has a number too.
+///
 /// # Errors
 /// The export or a parameter cannot be used, or the figures cannot be had.
 pub fn run(
@@ -37,22 +43,19 @@ pub fn run(
     pivot: &Pivot,
     given: &Given,
     services: &Tekster,
-    cancel: &Cancel,
+    within: (&Limits, &Cancel),
 ) -> Result<Lines, ReportFault> {
     let bytes = attached(given)?;
-    // What it is held against publishes small counts itself (A3).
+    let hides = views.iter().any(View::hides_small_counts);
     let views: Vec<View> = views.iter().map(View::undisclosed).collect();
     let read = |names: &Navne| read(bytes, given, names);
-    let (figures, export) = Figures::of_export(&views, pivot, services, read, cancel)?;
-    lines(&figures, &export)
-}
-
-/// The report of figures that have been asked for.
-///
-/// # Errors
-/// The export or a parameter cannot be used, or the municipalities that are behind cannot be had.
-pub fn compare(figures: &Figures<'_>, bytes: &[u8], given: &Given) -> Result<Lines, ReportFault> {
-    lines(figures, &read(bytes, given, &figures.names)?)
+    let mut compared = Compared::ask(&views, pivot, services, read, within)?;
+    if hides {
+        compared.hide_unpublished();
+    }
+    let mut lines = lines(&compared)?;
+    lines.notes.extend(hides.then(|| HIDDEN.to_owned()));
+    Ok(lines)
 }
 
 /// What of an export is asked for.
@@ -63,17 +66,14 @@ fn read(bytes: &[u8], given: &Given, names: &Navne) -> Result<Udtraek, ReportFau
     Ok(export)
 }
 
-fn lines(figures: &Figures<'_>, export: &Udtraek) -> Result<Lines, ReportFault> {
-    let lines = sammenlign(export, &figures.flis);
-    let explained = (!figures.without.is_empty()).then(|| {
-        let (rules, effects): (Vec<Without>, Vec<Virkning>) =
-            figures.without.iter().cloned().unzip();
-        (rules, forklar(&lines, &effects))
-    });
+fn lines(compared: &Compared<'_>) -> Result<Lines, ReportFault> {
+    let Compared { names, export, lines, without, .. } = compared;
+    let explained = without.as_ref();
+    let explained = explained.map(|(rules, effects)| (rules.as_slice(), forklar(lines, effects)));
     Ok(Lines {
-        table: table(&lines, &figures.names, explained.as_ref()),
-        notes: notes(&lines, export, explained.as_ref()),
-        behind: figures.behind(&lines)?,
+        table: table(lines, names, explained.as_ref()),
+        notes: notes(lines, export, explained.as_ref()),
+        behind: compared.behind()?,
     })
 }
 
@@ -117,9 +117,9 @@ fn narrow(export: &mut Udtraek, given: &Given, names: &Navne) -> Result<(), Repo
 // Lines.
 
 /// The rules that were tried, and what explains the differences.
-type Explained = (Vec<Without>, Forklaring);
+type Explained<'a> = (&'a [Without], Forklaring);
 
-fn table(lines: &[Linje], names: &Navne, explained: Option<&Explained>) -> Table {
+fn table(lines: &[Linje], names: &Navne, explained: Option<&Explained<'_>>) -> Table {
     let mut table = Table::default();
     let text = |of: &dyn Fn(&Linje) -> String| -> Vec<Arc<str>> {
         lines.iter().map(|line| of(line).into()).collect()
@@ -150,13 +150,14 @@ fn table(lines: &[Linje], names: &Navne, explained: Option<&Explained>) -> Table
 
 // Notes.
 
-fn notes(lines: &[Linje], export: &Udtraek, explained: Option<&Explained>) -> Vec<String> {
+fn notes(lines: &[Linje], export: &Udtraek, explained: Option<&Explained<'_>>) -> Vec<String> {
     let differences: Vec<i64> = lines.iter().filter_map(Linje::forskel).collect();
     let exact = differences.iter().filter(|difference| **difference == 0).count();
     let compared = format!(
-        "{} celler er sammenlignet; {exact} er ens. Forskellene er tilsammen {} borgere.",
-        differences.len(),
-        differences.iter().map(|difference| difference.abs()).sum::<i64>(),
+        "{} celler er sammenlignet; {} er ens. Forskellene er tilsammen {} borgere.",
+        count(differences.len()),
+        count(exact),
+        sum(&differences),
     );
     let explained = explained.filter(|_| exact < differences.len());
     let explanation = explained.into_iter().flat_map(|(rules, found)| explanation(rules, found));
@@ -169,7 +170,7 @@ fn notes(lines: &[Linje], export: &Udtraek, explained: Option<&Explained>) -> Ve
 
 /// What explains the differences, and what else would.
 fn explanation(rules: &[Without], found: &Forklaring) -> Vec<String> {
-    let rest: i64 = found.rest.iter().map(|rest| rest.abs()).sum();
+    let rest = sum(&found.rest);
     let named = |set: &[usize]| {
         let captions: Vec<&str> = set.iter().map(|&rule| rules[rule].caption.as_str()).collect();
         captions.join(" og ")
@@ -194,14 +195,24 @@ fn explanation(rules: &[Without], found: &Forklaring) -> Vec<String> {
     std::iter::once(chosen).chain(equal).collect()
 }
 
+/// A count as Danes write it.
+fn count(of: usize) -> String {
+    Language::Danish.whole(of as u64)
+}
+
+/// Differences together, signs aside, as Danes write them.
+fn sum(differences: &[i64]) -> String {
+    Language::Danish.whole(differences.iter().map(|one| one.unsigned_abs()).sum())
+}
+
 /// What of an export is on no list.
 fn left_out(list: &str, names: &BTreeMap<String, usize>) -> Option<String> {
     let shown: Vec<String> = names.keys().take(NAMES_SHOWN).map(|n| format!("'{n}'")).collect();
     let more = if names.len() > shown.len() { " …" } else { "" };
     let cells: usize = names.values().sum();
     (!names.is_empty()).then(|| {
-        let number = |count: usize, one: &str, several: &str| {
-            format!("{count} {}", if count == 1 { one } else { several })
+        let number = |of: usize, one: &str, several: &str| {
+            format!("{} {}", count(of), if of == 1 { one } else { several })
         };
         format!(
             "Ikke sammenlignet: {}, der ikke er på {list}, med {}: {}{more}.",

@@ -3,6 +3,7 @@
 pub mod fejlliste;
 pub mod hand07;
 mod leveret;
+pub mod overview;
 pub mod sammenlign;
 
 use std::collections::BTreeMap;

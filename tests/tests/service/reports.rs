@@ -3,8 +3,11 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
+use terning_server::audit;
+use terning_server::config::{Access, Settings};
 use terning_server::rebuild::{Outcome, Rebuild, rebuild};
 
+use crate::access::token;
 use crate::harness::Server;
 
 /// The data folder of a country of a hundredth, made once.
@@ -51,13 +54,51 @@ fn the_standard_reports_are_the_pivots_that_the_source_proposes() {
 #[test]
 fn the_key_figures_are_a_report_and_a_cube_whose_formulas_are_told() {
     let server = Server::beside_others(data());
-    let table = server.answer(&["report", "noegletal", "--aar=2025"]);
+    let table = server.answer(&["report", "noegletal", "--aar=2025", "--alle"]);
     assert!(table.starts_with("Nøgletal på voksenhandicapområdet, 2025\n"), "{table}");
     assert!(table.contains("København") && table.contains("I alt"), "{table}");
     assert!(server.answer(&["cubes"]).contains("Nøgletal"));
     let told = server.answer(&["describe", "Nøgletal", "--format=json"]);
     assert!(told.contains("Aggregate([Kommuner til N4]"), "{told}");
     assert!(!told.contains("M1 efter"), "a hidden measure is not listed");
+}
+
+/// A table shows the asker's municipality, its region and the country; of nobody's the regions and the
+/// country. Files, and a table that is asked for whole, have all municipalities.
+#[test]
+fn a_look_at_the_key_figures_is_the_askers_own_with_the_totals() {
+    let audit = audit::Settings { enabled: false, ..audit::Settings::default() };
+    let settings = Settings { audit, ..Access::by_local_tokens().into() };
+    let server = Server::with_settings(data(), settings);
+    let own = token(data(), "kommune", Some("101"));
+    let national = token(data(), "national", None);
+    let asked = |token: &str, more: &[&str]| {
+        let words = ["report", "noegletal", "--aar=2025", "--token", token];
+        server.answer(&[&words[..], more].concat())
+    };
+    let captions = |table: &str, field: &str| -> Vec<String> {
+        let lines = table.lines().filter_map(|line| line.strip_prefix(field));
+        lines
+            .flat_map(|line| line.split("  ").map(|one| one.trim().to_owned()).collect::<Vec<_>>())
+            .filter(|caption| !caption.is_empty())
+            .collect()
+    };
+    let table = asked(&own, &[]);
+    assert_eq!(captions(&table, "Kommune "), ["København", "I alt", "I alt"], "{table}");
+    assert_eq!(captions(&table, "Region "), ["Region Hovedstaden", "I alt"], "{table}");
+    assert!(table.contains("Vist er 3 af rapportens "), "{table}");
+    let table = asked(&national, &[]);
+    assert_eq!(captions(&table, "Kommune "), ["I alt"; 6], "{table}");
+    assert_eq!(captions(&table, "Region ").len(), 6, "{table}");
+    assert!(table.lines().count() < 60, "{table}");
+    for whole in [["--alle", "--format=table"], ["--alle", "--format=csv"]] {
+        let whole = asked(&own, &whole);
+        assert!(whole.contains("Frederikshavn"), "{whole}");
+        assert!(!whole.contains("Vist er"), "{whole}");
+    }
+    assert!(asked(&own, &["--format=csv"]).lines().count() > 98);
+    let chosen = asked(&own, &["--kommuner=153,751"]);
+    assert!(chosen.contains("Brøndby") && chosen.contains("Aarhus"), "{chosen}");
 }
 
 #[test]

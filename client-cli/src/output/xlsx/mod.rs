@@ -13,6 +13,9 @@ use crate::error::Error;
 use crate::table::{self, Table};
 use sheet::{Row, Sheet, Value};
 
+/// How hard a workbook is packed, from 1 to 9: as Excel itself does. The level that is usual elsewhere (6)
+/// makes it a twentieth smaller and takes half as long again.
+const PACKED: u8 = 3;
 /// Rows and columns of a worksheet.
 const MOST: (usize, usize) = (1_048_576, 16_384);
 
@@ -52,6 +55,7 @@ pub fn lists(lists: &[List]) -> Result<Vec<u8>, Error> {
 
 fn book(title: &str) -> Workbook {
     let mut book = Workbook::new();
+    book.set_zip_compression_level(PACKED);
     book.set_properties(&DocProperties::new().set_title(title).set_author("Terning"));
     book
 }

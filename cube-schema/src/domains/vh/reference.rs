@@ -178,11 +178,14 @@ pub(super) static SPECS: [ReferenceSpec; 13] = [
     list(TILBUDSTYPER_FILE, kodelister::TILBUDSTYPE_COLUMNS, kodelister::TILBUDSTYPER),
     list(KONTOPLAN_BRO_FILE, noegletalsdata::BRO_COLUMNS, kodelister::KONTOPLAN_BRO),
     list(SAERREGLER_FILE, kodelister::SAERREGLER_COLUMNS, kodelister::SAERREGLER),
-    file(
-        CPR_FILE,
-        &["CPR", "Foedselsdato", "Doedsdato", "Koen"],
-        "fødselsdato og køn tages af personnummeret, og ingen dødsfald er kendt",
-    ),
+    ReferenceSpec {
+        unread: &["Bopaelskommune"],
+        ..file(
+            CPR_FILE,
+            &["CPR", "Foedselsdato", "Doedsdato", "Koen"],
+            "fødselsdato og køn tages af personnummeret, og ingen dødsfald er kendt",
+        )
+    },
     file(
         OPHOLDSSTEDER_FILE,
         &["OpholdsstedId", "Navn", "Kommunekode", "Tilbudstype"],
@@ -219,7 +222,7 @@ const fn list(
     columns: &'static [&'static str],
     default: &'static str,
 ) -> ReferenceSpec {
-    ReferenceSpec { file, columns, default: Some(default), missing: "", wide: None }
+    ReferenceSpec { file, columns, unread: &[], default: Some(default), missing: "", wide: None }
 }
 
 const fn file(
@@ -227,7 +230,7 @@ const fn file(
     columns: &'static [&'static str],
     missing: &'static str,
 ) -> ReferenceSpec {
-    ReferenceSpec { file, columns, default: None, missing, wide: None }
+    ReferenceSpec { file, columns, unread: &[], default: None, missing, wide: None }
 }
 
 /// Takes one line of a reference file into the reference data.
@@ -491,6 +494,50 @@ mod tests {
             let refused = add(&mut reference(), file, values).unwrap_err();
             assert_eq!(refused.field, field, "{file}");
             assert!(!refused.reason.contains(CPR));
+        }
+    }
+
+    #[test]
+    fn a_reason_says_what_would_be_right() {
+        let approvals = "Godkendte_kommuner.xlsx";
+        for (file, values, reason) in [
+            ("cpr.csv", &["610190123", "", "", ""][..], "personnummeret er ikke ti cifre"),
+            ("cpr.csv", &[CPR, "1990-13-01", "", ""], "datoen kan ikke læses (ÅÅÅÅ-MM-DD)"),
+            ("cpr.csv", &[CPR, "", "", "X"], "køn skal være M, K eller tomt"),
+            (
+                "systemskifte.csv",
+                &["153", "nexus", "hel", ""],
+                "rollen skal være fuld, tidligere, nyt, parallel eller aendringer",
+            ),
+            (
+                "systemskifte.csv",
+                &["999", "nexus", "fuld", ""],
+                "kommunen findes ikke på kommunelisten: '999'",
+            ),
+            (approvals, &["153", "9.9", "2020K1", "Ja"], "ydelsen er ukendt: '9.9'"),
+            (approvals, &["153", "1.8.1", "2020", "Ja"], "kvartalet kan ikke læses: '2020'"),
+            (
+                approvals,
+                &["153", "1.8.1", "2020K1", "måske"],
+                "svaret er ikke Ja eller Nej: (værdien vises ikke)",
+            ),
+            (
+                "kodelister/saerregler.csv",
+                &["101", "147", ""],
+                "reglerne har kun parrene 183 for 187 (K1) og 185 for 155 (K2)",
+            ),
+            (
+                "kodelister/saerregler.csv",
+                &["183", "187", "2021"],
+                "datoen kan ikke læses (ÅÅÅÅ-MM-DD): '2021'",
+            ),
+            (
+                "kodelister/kommuner.csv",
+                &["1530", "Navn", "084", "Region"],
+                "kommunekoden er ikke tre cifre",
+            ),
+        ] {
+            assert_eq!(add(&mut reference(), file, values).unwrap_err().reason, reason, "{file}");
         }
     }
 

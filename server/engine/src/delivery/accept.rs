@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cube_schema::day::Month;
 use cube_schema::domain::{DeliveryInfo, Domain};
-use cube_schema::rule::Warning;
+use cube_schema::language::Language;
 use rayon::prelude::*;
 
 use super::findings::Tally;
@@ -88,7 +88,8 @@ pub fn accept<D: Domain>(
     for verdict in looked_at {
         match verdict {
             Ok((accepted, unknown)) => {
-                note_unknown(&accepted, unknown, &mut intake.warnings);
+                let header = u64::from(matches!(accepted.format, Format::Csv { .. }));
+                intake.warnings.unknown_columns(&accepted.info.file, header, &unknown);
                 intake.accepted.push(accepted);
             }
             Err(refused) => intake.refused.push(refused),
@@ -97,17 +98,6 @@ pub fn accept<D: Domain>(
     intake.accepted.sort_by(|a, b| a.info.cmp(&b.info));
     intake.refused.sort_by(|a, b| a.file.cmp(&b.file));
     intake
-}
-
-/// Notes columns that nobody asked for. Their names come from outside, so they are cut short.
-fn note_unknown(accepted: &Accepted, unknown: Vec<String>, warnings: &mut Tally) {
-    let header = u64::from(matches!(accepted.format, Format::Csv { .. }));
-    for column in unknown {
-        let column: String = column.chars().take(40).collect();
-        let text = format!("kolonnen '{column}' bruges ikke");
-        let warning = Warning { kind: "Ukendt kolonne", text };
-        warnings.at(&accepted.info.file, header, vec![warning]);
-    }
 }
 
 /// A data file and its manifest; at least one of them is there.
@@ -187,6 +177,7 @@ impl<D: Domain> Gate<'_, D> {
         let look = format.look(&bytes, &Layout::of(self.domain, manifest.full))?;
         if look.rows != manifest.rows {
             let (rows, said) = (look.rows, manifest.rows);
+            let [rows, said] = [rows, said].map(|count| Language::Danish.whole(count));
             return Err(format!("filen har {rows} rækker, men manifestet siger {said}"));
         }
         Ok((format, look))

@@ -5,9 +5,13 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use cube_schema::domain::Refused;
+use cube_schema::language::Language;
 use cube_schema::rule::Warning;
 
 use super::limits;
+
+/// Characters of the name of an unknown column that are shown.
+const SHOWN_OF_A_COLUMN: usize = 40;
 
 /// A line that could not be read as a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +61,7 @@ impl Rejects {
     pub fn into_list(mut self) -> Vec<Reject> {
         let left_out = self.count - self.listed.len() as u64;
         if let (true, Some(last)) = (left_out > 0, self.listed.last()) {
+            let left_out = Language::Danish.whole(left_out);
             let reason = format!("yderligere {left_out} afviste linjer er ikke vist");
             let line = last.line + 1;
             self.listed.push(Reject { file: self.file, line, field: "", reason });
@@ -143,6 +148,16 @@ impl Tally {
                 _ => file.into(),
             };
             self.listed.push(Warned { file, line, kind, text });
+        }
+    }
+
+    /// Notes columns of a file's header (at line 0 where it has none) that nobody asked for. Their names
+    /// come from outside, so they are cut short.
+    pub fn unknown_columns(&mut self, file: &str, header: u64, unknown: &[String]) {
+        for column in unknown {
+            let column: String = column.chars().take(SHOWN_OF_A_COLUMN).collect();
+            let text = format!("kolonnen '{column}' bruges ikke");
+            self.at(file, header, vec![Warning { kind: "Ukendt kolonne", text }]);
         }
     }
 

@@ -120,6 +120,8 @@ impl<R: Send + Sync + Default> ReferenceData<R> {
         bytes: &[u8],
         sheet: &workbook::Sheet,
     ) -> Result<(), String> {
+        let (header, unknown) = sheet.unknown_columns();
+        self.note_unknown(spec, path, header, unknown);
         let keys = spec.wide.map_or(0, |wide| wide.keys);
         let (mut rejects, mut lines) = (Rejects::of(path), 0);
         let walked = workbook::each(bytes, sheet, &mut |line, row| {
@@ -149,10 +151,26 @@ impl<R: Send + Sync + Default> ReferenceData<R> {
         bytes: &[u8],
     ) -> Result<(), String> {
         Opened::new(bytes, true, spec.columns.to_vec(), &[])?.count()?;
+        let opened = Opened::new(bytes, true, spec.columns.to_vec(), &[])?;
+        self.note_unknown(spec, path, 1, opened.columns.unknown.clone());
         self.take_rows(domain, spec, path, |visit| {
-            Opened::new(bytes, true, spec.columns.to_vec(), &[])?.each(visit);
+            opened.each(visit);
             Ok(())
         })
+    }
+
+    /// Notes columns that are neither read nor known to the format.
+    fn note_unknown(
+        &mut self,
+        spec: &ReferenceSpec,
+        path: &str,
+        header: u64,
+        mut unknown: Vec<String>,
+    ) {
+        let compiled_in = spec.default.and_then(|list| list.lines().next()).unwrap_or_default();
+        let known = || compiled_in.split(';').chain(spec.unread.iter().copied());
+        unknown.retain(|title| !known().any(|known| known.eq_ignore_ascii_case(title)));
+        self.warnings.unknown_columns(path, header, &unknown);
     }
 
     fn take_rows<D: Domain<Reference = R>>(

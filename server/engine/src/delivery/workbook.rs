@@ -58,6 +58,14 @@ pub fn each(bytes: &[u8], sheet: &Sheet, visit: &mut VisitCells<'_>) -> Result<(
 }
 
 impl Sheet {
+    /// The line of the header, and titles in it that nobody asked for.
+    pub fn unknown_columns(&self) -> (u64, Vec<String>) {
+        let is_answer = |title: &&String| self.answers.iter().any(|(_, answer)| answer == *title);
+        let unknown = self.columns.unknown.iter().filter(|title| !title.is_empty());
+        let unknown = unknown.filter(|title| !is_answer(title)).cloned().collect();
+        (u64::from(self.header) + 1, unknown)
+    }
+
     fn visit_row(&self, line: u64, cells: &Cells, visit: &mut VisitCells<'_>) {
         let places = self.columns.places.iter().flatten();
         let mut values: Vec<&str> = places.map(|place| value(cells, *place)).collect();

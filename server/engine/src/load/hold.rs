@@ -13,6 +13,7 @@ use cube_schema::rule::Take;
 use serde::{Deserialize, Serialize};
 
 use super::hold_files::Lines;
+use super::page::number;
 use crate::delivery::{Input, Store};
 use crate::history::{History, Outcome};
 
@@ -144,7 +145,7 @@ impl Hold<'_> {
         let (what, before, after) = numbers
             .into_iter()
             .find(|(_, before, after)| self.is_more(before.saturating_sub(*after), *before))?;
-        let percent = self.percent;
+        let (before, after, percent) = (number(before), number(after), self.percent);
         Some(format!("{what} falder fra {before} til {after}, mere end {percent} %"))
     }
 
@@ -170,7 +171,7 @@ impl Hold<'_> {
             .filter_map(|system| system.last())
             .filter(is_new)
             .find(|one| self.is_more(one.rejected, one.read + one.rejected))?;
-        let (rejected, all) = (bad.rejected, bad.read + bad.rejected);
+        let (rejected, all) = (number(bad.rejected), number(bad.read + bad.rejected));
         Some(format!("{rejected} af {all} poster er afvist, mere end {} %", self.percent))
     }
 

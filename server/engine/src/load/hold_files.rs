@@ -8,6 +8,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 use super::hold::{Hold, sha256_of};
+use super::page::number;
 use crate::delivery::accept::REFERENCE_FOLDER;
 use crate::delivery::{Input, ReferenceData, Store};
 
@@ -61,7 +62,7 @@ impl Hold<'_> {
     fn lost(&self, before: u64, now: u64) -> Option<String> {
         let lost = before.saturating_sub(now);
         (before >= SMALL && self.is_more(lost, before)).then(|| {
-            let percent = self.percent;
+            let (before, now, percent) = (number(before), number(now), self.percent);
             format!("linjer, der kan bruges, falder fra {before} til {now}, mere end {percent} %")
         })
     }

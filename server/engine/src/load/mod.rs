@@ -281,6 +281,7 @@ impl<D: Domain> Gathered<D> {
         rejects.append(&mut reference.rejects);
         rejects.extend(history.rejects);
         rejects.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+        listed.extend_from_slice(reference.warnings.listed());
         listed.extend_from_slice(history.warnings.listed());
         listed.extend_from_slice(warnings.listed());
         listed.sort_by(|a, b| (&a.file, a.line, a.kind).cmp(&(&b.file, b.line, b.kind)));

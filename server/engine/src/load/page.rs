@@ -2,8 +2,15 @@
 
 use std::fmt::{Display, Write};
 
+use cube_schema::language::Language;
+
 /// The width of the text: what a printed page, and most windows, hold.
 pub const WIDTH: usize = 120;
+
+/// A count as Danes write it: `1.234`.
+pub(super) fn number(count: u64) -> String {
+    Language::Danish.whole(count)
+}
 
 /// Text under way.
 #[derive(Default)]

@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 
 use super::effect::{Effect, EffectKind};
-use super::page::Page;
+use super::page::{Page, number};
 use super::report::{LoadReport, SystemLine};
 
 /// How many rises are listed.
@@ -30,7 +30,8 @@ impl LoadReport {
         page.heading(&format!("Flere mærker og advarsler end i version {}", self.former));
         risen.iter().take(RISES).for_each(|(_, line)| page.line(2, line));
         if risen.len() > RISES {
-            page.line(2, &format!("… og {} til; se nedenfor", risen.len() - RISES));
+            let more = number((risen.len() - RISES) as u64);
+            page.line(2, &format!("… og {more} til; se nedenfor"));
         }
     }
 
@@ -40,7 +41,7 @@ impl LoadReport {
         heading_to(page);
         self.effects.iter().for_each(|effect| effect_to(page, effect));
         for (caption, count) in &self.remarks {
-            let numbers = [count.records.to_string(), count.citizens.to_string(), String::new()];
+            let numbers = [number(count.records), number(count.citizens), String::new()];
             page.table_line(numbers, caption);
         }
     }
@@ -50,8 +51,8 @@ impl LoadReport {
         page.heading("Regler og advarsler pr. kommune og system");
         for line in &self.systemer {
             let SystemLine { kommune, system, count, before, effects } = line;
-            let (records, citizens) = (count.records, count.citizens);
-            let before = before.map(|before| format!(" (før {before})")).unwrap_or_default();
+            let (records, citizens) = (number(count.records), number(count.citizens));
+            let before = before.map(|one| format!(" (før {})", number(one))).unwrap_or_default();
             page.heading(&format!(
                 "{kommune} {system}: {records} ydelser{before}, {citizens} borgere"
             ));
@@ -68,7 +69,7 @@ fn rise(effect: &Effect) -> u64 {
 }
 
 fn risen_line(line: &SystemLine, effect: &Effect) -> String {
-    let (before, now) = (effect.before.unwrap_or(0), effect.count.records);
+    let (before, now) = (number(effect.before.unwrap_or(0)), number(effect.count.records));
     let (kommune, system, name) = (&line.kommune, &line.system, name(effect));
     format!("{kommune} {system}: {before} → {now} {name}")
 }
@@ -79,11 +80,11 @@ fn heading_to(page: &mut Page) {
 
 fn effect_to(page: &mut Page, effect: &Effect) {
     let citizens = match effect.kind.knows_citizens() {
-        true => effect.count.citizens.to_string(),
+        true => number(effect.count.citizens),
         false => "–".to_owned(),
     };
-    let before = effect.before.map(|before| before.to_string()).unwrap_or_default();
-    page.table_line([effect.count.records.to_string(), citizens, before], &name(effect));
+    let before = effect.before.map(number).unwrap_or_default();
+    page.table_line([number(effect.count.records), citizens, before], &name(effect));
 }
 
 /// `D1 Ugyldig ydelseskode, mærket`.

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::hold::Finding;
 use super::hold_files::HeldFile;
-use super::page::Page;
+use super::page::{Page, number};
 use super::report::{Change, DeliveryLine, LoadReport};
 use crate::delivery::reference::REFUSED as REFERENCE_REFUSED;
 
@@ -117,14 +117,9 @@ impl LoadReport {
             let count = kommuner(count);
             page.heading(&format!("Holdt tilbage: {count} beholder de ydelser, {own} havde"));
         }
-        for Finding { kommune, reason, records_before, records, open_before, open } in &self.held {
+        for one @ Finding { kommune, reason, .. } in &self.held {
             page.line(2, &format!("{kommune}: {reason}"));
-            page.line(
-                6,
-                &format!(
-                    "før {records_before} ydelser, {open_before} åbne; leveret {records} ydelser, {open} åbne"
-                ),
-            );
+            page.line(6, &shrunk(one));
             self.waiting_to(page, kommune);
         }
         if !self.held.is_empty() {
@@ -149,6 +144,7 @@ impl LoadReport {
     fn waiting_to(&self, page: &mut Page, kommune: &str) {
         let waits = |line: &&DeliveryLine| line.held.is_some() && line.kommune == kommune;
         for DeliveryLine { file, read, rejected, .. } in self.deliveries.iter().filter(waits) {
+            let (read, rejected) = (number(*read), number(*rejected));
             page.line(6, &format!("venter: {file}, {read} poster, heraf {rejected} afvist"));
         }
     }
@@ -162,7 +158,7 @@ impl LoadReport {
         if !refused.is_empty() {
             page.heading(&format!(
                 "Afviste leverancer: {} (kommunen beholder den leverance, den havde)",
-                refused.len()
+                number(refused.len() as u64)
             ));
         }
         for line in refused.iter().take(most) {
@@ -171,11 +167,12 @@ impl LoadReport {
             page.line(2, &format!("{new}{}: {reason}", line.file));
         }
         if refused.len() > most {
-            page.line(2, &format!("… og {} til", refused.len() - most));
+            page.line(2, &format!("… og {} til", number((refused.len() - most) as u64)));
         }
         let later = self.deliveries.iter().filter(|line| line.later).count();
         if later > 0 {
             let what = if later == 1 { "leverance" } else { "leverancer" };
+            let later = number(later as u64);
             page.heading(&format!("{later} {what} for senere måneder er ikke med (--month)"));
         }
     }
@@ -192,6 +189,8 @@ impl LoadReport {
         let count = kommuner(changed.len());
         page.heading(&format!("Ændret siden version {}: {count}", self.former));
         for Change { kommune, records_before, records, open_before, open } in changed {
+            let [records_before, records, open_before, open] =
+                [records_before, records, open_before, open].map(|count| number(*count));
             let text = format!(
                 "{kommune}: {records_before} → {records} ydelser, {open_before} → {open} åbne"
             );
@@ -202,7 +201,7 @@ impl LoadReport {
     fn warnings_to(&self, page: &mut Page) {
         page.heading(if self.warnings.is_empty() { "Ingen advarsler" } else { "Advarsler" });
         for (kind, warning) in &self.warnings {
-            page.line(2, &format!("{kind}: {}", warning.count));
+            page.line(2, &format!("{kind}: {}", number(warning.count)));
             for example in &warning.examples {
                 page.line(6, example);
             }
@@ -238,7 +237,7 @@ impl LoadReport {
         page.table_line(["ydelser", "åbne", "borgere"], "kommune, nyeste leverance");
         for line in &self.kommuner {
             let last = format!("{} {}", line.kommune, line.newest);
-            page.table_line([line.records, line.open, line.citizens], &last);
+            page.table_line([line.records, line.open, line.citizens].map(number), &last);
         }
     }
 
@@ -247,16 +246,26 @@ impl LoadReport {
         let (read, refused): (Vec<_>, Vec<_>) =
             own.partition(|delivery| delivery.refused.is_none());
         let sum = |of: fn(&DeliveryLine) -> u64| read.iter().map(|line| of(line)).sum::<u64>();
-        page.heading(&format!("Leverancer: {} indlæst, {} afvist", read.len(), refused.len()));
+        let [count, refused] = [read.len(), refused.len()].map(|count| number(count as u64));
+        page.heading(&format!("Leverancer: {count} indlæst, {refused} afvist"));
         page.table_line(["læst", "afvist", "tæller"], "fil");
         for line in &read {
             let held = if line.held.is_some() { " (holdt tilbage)" } else { "" };
             let last = format!("{}{held}", line.file);
-            page.table_line([line.read, line.rejected, line.counted], &last);
+            page.table_line([line.read, line.rejected, line.counted].map(number), &last);
         }
         let total = [sum(|line| line.read), sum(|line| line.rejected), sum(|line| line.counted)];
-        page.table_line(total, "i alt");
+        page.table_line(total.map(number), "i alt");
     }
+}
+
+/// What a held reporter had, and what it has delivered.
+fn shrunk(one: &Finding) -> String {
+    let [records_before, open_before, records, open] =
+        [one.records_before, one.open_before, one.records, one.open].map(number);
+    format!(
+        "før {records_before} ydelser, {open_before} åbne; leveret {records} ydelser, {open} åbne"
+    )
 }
 
 /// A day as Danes write it: 31.10.2026.
@@ -288,6 +297,30 @@ mod tests {
         let text = report.to_text();
         assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
         assert!(text.contains("1 indlæst, 1 afvist"), "{text}");
+    }
+
+    #[test]
+    fn counts_are_written_as_danes_write_them() {
+        let line = DeliveryLine {
+            file: "2026-09/a.csv".to_owned(),
+            read: 12_345,
+            rejected: 1_000,
+            counted: 999,
+            ..DeliveryLine::default()
+        };
+        let held = Finding {
+            kommune: "153".to_owned(),
+            records_before: 1_234_567,
+            records: 20_000,
+            ..Finding::default()
+        };
+        let text = LoadReport { deliveries: vec![line], held: vec![held], ..LoadReport::default() }
+            .to_text();
+        let row = |text: &str, words: &[&str]| {
+            text.lines().any(|line| line.split_whitespace().eq(words.iter().copied()))
+        };
+        assert!(row(&text, &["12.345", "1.000", "999", "2026-09/a.csv"]), "{text}");
+        assert!(text.contains("før 1.234.567 ydelser, 0 åbne; leveret 20.000 ydelser"), "{text}");
     }
 
     #[test]

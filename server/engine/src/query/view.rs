@@ -152,6 +152,12 @@ impl View {
         View { asking: None, ..self.clone() }
     }
 
+    /// Whether small counts are hidden.
+    #[must_use]
+    pub fn hides_small_counts(&self) -> bool {
+        self.asking.is_some()
+    }
+
     /// What of the figures is hidden; `None` where nothing is.
     pub(super) fn asking(&self) -> Option<&Asking> {
         self.asking.as_ref()

@@ -61,6 +61,7 @@ const REFERENCES: [ReferenceSpec; 3] = [
     ReferenceSpec {
         file: "kodelister/biblioteker.csv",
         columns: &["Kode", "Navn"],
+        unread: &[],
         default: Some(LIBRARIES),
         missing: "",
         wide: None,
@@ -68,6 +69,7 @@ const REFERENCES: [ReferenceSpec; 3] = [
     ReferenceSpec {
         file: "kodelister/emner.csv",
         columns: &["Emne", "Gruppe"],
+        unread: &[],
         default: Some(SUBJECTS),
         missing: "",
         wide: None,
@@ -75,6 +77,7 @@ const REFERENCES: [ReferenceSpec; 3] = [
     ReferenceSpec {
         file: "spaerrede.xlsx",
         columns: &["Laaner", "Spaerret"],
+        unread: &[],
         default: None,
         missing: "ingen låner er spærret",
         wide: None,

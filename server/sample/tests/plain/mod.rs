@@ -78,6 +78,8 @@ pub struct Country {
     pub rows: Vec<Row>,
     pub as_of: Day,
     towns: HashSet<String>,
+    /// The last day of each pair of municipalities that has one.
+    last_days: BTreeMap<(u16, u16), Option<Day>>,
 }
 
 impl Country {
@@ -88,7 +90,8 @@ impl Country {
     /// Reads a folder and applies the rules.
     pub fn read(folder: &Path) -> Self {
         let towns = first_column(TOWNS);
-        let mut country = Self { towns: towns.clone(), ..Self::default() };
+        let last_days = last_days(folder);
+        let mut country = Self { towns: towns.clone(), last_days, ..Self::default() };
         for month in folders(folder) {
             for stem in stems(&folder.join(&month)) {
                 match accept(&folder.join(&month), &stem, &month, &towns) {
@@ -172,7 +175,7 @@ impl Country {
         if !fields[5].is_empty() && day(&fields[5]).is_none() {
             self.count("unreadable start");
         }
-        let handle = self.pay(town, &fields[3]);
+        let handle = self.pay(town, &fields[3], day(&fields[5]).or_else(|| day(&fields[6])));
         self.notice(&fields);
         Ok(Row {
             id: fields[0].clone(),
@@ -190,16 +193,22 @@ impl Country {
         })
     }
 
-    /// K1, K2, K4.
-    fn pay(&mut self, town: u16, payer: &str) -> u16 {
+    /// K1, K2, K3, K4. `counts_from` is the start, or else the end.
+    fn pay(&mut self, town: u16, payer: &str, counts_from: Option<Day>) -> u16 {
         if !payer.is_empty() && !self.towns.contains(payer) {
             self.count("K4");
         }
-        match (town, payer) {
+        let other = match (town, payer) {
             (183, "187") => 187,
             (185, "155") => 155,
-            _ => town,
+            _ => return town,
+        };
+        let last = self.last_days.get(&(town, other)).copied().flatten();
+        if counts_from.zip(last).is_some_and(|(day, last)| day > last) {
+            self.count("K3");
+            return town;
         }
+        other
     }
 
     fn notice(&mut self, fields: &[String]) {
@@ -509,6 +518,13 @@ fn table_of(text: &str) -> impl Iterator<Item = csv::StringRecord> + use<> {
 
 pub fn table(path: &Path) -> impl Iterator<Item = csv::StringRecord> + use<> {
     table_of(&fs::read_to_string(path).expect("a table"))
+}
+
+/// Until when a municipality reports for another.
+fn last_days(folder: &Path) -> BTreeMap<(u16, u16), Option<Day>> {
+    let number = |text: &str| text.parse::<u16>().expect("a municipality");
+    let rows = table(&folder.join("reference/kodelister/saerregler.csv"));
+    rows.map(|row| ((number(&row[0]), number(&row[1])), day(&row[2]))).collect()
 }
 
 /// Birth and death of each citizen.

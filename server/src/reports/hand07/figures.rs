@@ -7,7 +7,7 @@ use cube_schema::day::Quarter;
 use cube_schema::domains::vh::hand07::forklar::Virkning;
 use cube_schema::domains::vh::hand07::sammenlign::{Linje, Spurgt, sammenlign};
 use cube_schema::domains::vh::hand07::udtraek::Udtraek;
-use cube_schema::domains::vh::hand07::{self, Celle, Navne, PAR, Par, Tal, Tekster};
+use cube_schema::domains::vh::hand07::{Celle, Navne, PAR, Par, Tal, Tekster};
 use cube_schema::domains::vh::kodelister::Kommune;
 use terning_engine::cube::{Cube, Field};
 use terning_engine::query::bound::{HierarchyRef, Member};
@@ -26,70 +26,56 @@ const GODKENDT: &str = "JaNej godkendt Ydelse.Ja Nej Tekst=Ja";
 /// Where approvals are asked for, whether or not there is a record.
 const GODKENDELSER: (&str, &str) = ("Nøgletal", "Godkendte kommuner");
 
-/// All that an export is compared with.
-pub struct Figures<'a> {
+/// An export beside our figures.
+pub(super) struct Compared<'a> {
     asker: Asker<'a>,
     /// What municipalities and services are called.
     pub(super) names: Navne,
-    /// The figures of approved cells.
-    pub(super) flis: Tal,
-    /// The rules that were tried, and the figures without each.
-    pub(super) without: Vec<(Without, Virkning)>,
+    /// The export.
+    pub(super) export: Udtraek,
+    /// The cells of the comparison.
+    pub(super) lines: Vec<Linje>,
+    /// The figures without each rule that was tried; none of them where nothing differs. `None` where
+    /// figures cannot be recounted for the caller.
+    pub(super) without: Option<Tried>,
 }
 
-impl<'a> Figures<'a> {
-    /// Asks for those that any export can be compared with. `pivot` is what the report asks of
-    /// Benchmark.
-    ///
-    /// # Errors
-    /// The figures cannot be had.
-    pub fn ask(
-        views: &'a [View],
-        pivot: &'a Pivot,
-        cancel: &'a Cancel,
-    ) -> Result<Figures<'a>, QueryError> {
-        let asker = Asker { views, pivot, cancel };
-        let names = names(asker.cube()?, &hand07::kendte_tekster());
-        let approved = asker.approved(None)?;
-        let flis = asker.asked(None, None)?.flis(&approved);
-        let without = asker.without(None, &approved)?;
-        Ok(Figures { asker, names, flis, without })
-    }
-
-    /// Asks for those that an export is compared with. `read` reads it, by the names of
-    /// municipalities and services; what it has no cells of is not counted, and rules are tried
+impl<'a> Compared<'a> {
+    /// Compares an export. `pivot` is what the report asks of Benchmark; `read` reads the export, by the
+    /// names of municipalities and services. What it has no cells of is not counted, and rules are tried
     /// only where something differs.
     ///
     /// # Errors
     /// The export cannot be used, or the figures cannot be had.
-    pub(super) fn of_export(
+    pub(super) fn ask(
         views: &'a [View],
         pivot: &'a Pivot,
         services: &Tekster,
         read: impl FnOnce(&Navne) -> Result<Udtraek, ReportFault>,
-        cancel: &'a Cancel,
-    ) -> Result<(Figures<'a>, Udtraek), ReportFault> {
-        let asker = Asker { views, pivot, cancel };
+        within: (&'a Limits, &'a Cancel),
+    ) -> Result<Compared<'a>, ReportFault> {
+        let asker = Asker { views, pivot, within };
         let cube = asker.cube()?;
         let names = names(cube, services);
         let export = read(&names)?;
-        let mut figures = Figures { asker, names, flis: Tal::new(), without: Vec::new() };
-        let Some(scope) = Scope::of(&export, cube) else { return Ok((figures, export)) };
-        let (asker, scope) = (&figures.asker, Some(&scope));
-        let approved = asker.approved(scope)?;
-        figures.flis = asker.asked(scope, None)?.flis(&approved);
-        let lines = sammenlign(&export, &figures.flis);
-        let differs = lines.iter().any(|line| line.forskel().is_some_and(|one| one != 0));
-        figures.without = match differs {
-            true => asker.without(scope, &approved)?,
-            false => asker.untried(),
+        let scope = Scope::of(&export, cube);
+        let (lines, without) = match &scope {
+            Some(scope) => asker.compare(&export, scope)?,
+            None => (sammenlign(&export, &Tal::new()), None),
         };
-        Ok((figures, export))
+        Ok(Compared { asker, names, export, lines, without })
+    }
+
+    /// Takes our figure away where the export has none: the others are hidden small counts, or may be.
+    pub(super) fn hide_unpublished(&mut self) {
+        for line in self.lines.iter_mut().filter(|line| line.dst.is_none()) {
+            line.flis = None;
+        }
     }
 
     /// How many of the compared municipalities, those of their pairs among them, are behind.
-    pub(super) fn behind(&self, lines: &[Linje]) -> Result<u32, QueryError> {
-        let compared = lines.iter().filter(|line| line.forskel().is_some());
+    pub(super) fn behind(&self) -> Result<u32, QueryError> {
+        let compared = self.lines.iter().filter(|line| line.forskel().is_some());
         let areas: BTreeSet<(Kommune, Option<Kommune>)> = compared
             .map(|line| &line.celle)
             .map(|celle| (celle.kommune, Par::under(celle.kommune, celle.kvartal).map(|p| p.med)))
@@ -144,8 +130,11 @@ fn condition(
 struct Asker<'a> {
     views: &'a [View],
     pivot: &'a Pivot,
-    cancel: &'a Cancel,
+    within: (&'a Limits, &'a Cancel),
 }
+
+/// The rules that were tried, and the figures without each.
+type Tried = (Vec<Without>, Vec<Virkning>);
 
 impl<'a> Asker<'a> {
     /// The cube that the report asks.
@@ -164,35 +153,44 @@ impl<'a> Asker<'a> {
         pivot
     }
 
-    /// The same for the municipalities of the part.
-    fn by_kommune(&self, scope: Option<&Scope>) -> Pivot {
-        let mut pivot = self.base(scope);
-        pivot.filters.extend(scope.and_then(|scope| scope.of_kommuner.clone()));
+    /// The same for the municipalities of a part.
+    fn by_kommune(&self, scope: &Scope) -> Pivot {
+        let mut pivot = self.base(Some(scope));
+        pivot.filters.extend(scope.of_kommuner.clone());
         pivot
+    }
+
+    /// The lines of the comparison, and what is tried to explain them.
+    fn compare(
+        &self,
+        export: &Udtraek,
+        scope: &Scope,
+    ) -> Result<(Vec<Linje>, Option<Tried>), QueryError> {
+        let approved = self.approved(scope)?;
+        let lines = sammenlign(export, &self.asked(scope, None)?.flis(&approved));
+        let differs = lines.iter().any(|line| line.forskel().is_some_and(|one| one != 0));
+        let rules = rules(self.views, &self.pivot.cube);
+        let without = match (rules.is_empty(), differs) {
+            (true, _) => None,
+            (false, false) => Some(Tried::default()),
+            (false, true) => Some(self.without(rules, scope, &approved)?),
+        };
+        Ok((lines, without))
     }
 
     /// The figures without each rule.
     fn without(
         &self,
-        scope: Option<&Scope>,
+        rules: Vec<Without>,
+        scope: &Scope,
         approved: &BTreeSet<Celle>,
-    ) -> Result<Vec<(Without, Virkning)>, QueryError> {
-        let tried = rules(self.views, &self.pivot.cube).into_iter().map(|rule| {
-            let uden = self.asked(scope, Some(&rule))?.flis(approved);
-            let effect = Virkning { regel: rule.rule.clone(), uden };
-            Ok((rule, effect))
+    ) -> Result<Tried, QueryError> {
+        let effects = rules.iter().map(|rule| {
+            let uden = self.asked(scope, Some(rule))?.flis(approved);
+            Ok(Virkning { regel: rule.rule.clone(), uden })
         });
-        tried.collect()
-    }
-
-    /// The rules that could be tried, where nothing is to be explained.
-    fn untried(&self) -> Vec<(Without, Virkning)> {
-        let rules = rules(self.views, &self.pivot.cube).into_iter();
-        let none = |rule: Without| {
-            let effect = Virkning { regel: rule.rule.clone(), uden: Tal::new() };
-            (rule, effect)
-        };
-        rules.map(none).collect()
+        let effects = effects.collect::<Result<Vec<Virkning>, QueryError>>()?;
+        Ok((rules, effects))
     }
 
     fn cells(
@@ -202,13 +200,12 @@ impl<'a> Asker<'a> {
     ) -> Result<(CellSet, &'a Cube), QueryError> {
         let (cells, view) = match without {
             Some(rule) => {
-                let (view, cells) =
-                    answer_without(self.views, pivot, rule, (&Limits::default(), self.cancel))?;
+                let (view, cells) = answer_without(self.views, pivot, rule, self.within)?;
                 (cells, view)
             }
             None => {
                 let question = Question::Pivot(pivot);
-                let found = answer(self.views, &question, &Limits::default(), self.cancel)?;
+                let found = answer(self.views, &question, self.within.0, self.within.1)?;
                 (found.cells, found.view)
             }
         };
@@ -226,25 +223,21 @@ impl<'a> Asker<'a> {
     }
 
     /// The figures that cells are compared with.
-    fn asked(
-        &self,
-        scope: Option<&Scope>,
-        without: Option<&Without>,
-    ) -> Result<Spurgt, QueryError> {
+    fn asked(&self, scope: &Scope, without: Option<&Without>) -> Result<Spurgt, QueryError> {
         let mut approved = self.by_kommune(scope);
         approved.filters.push(GODKENDT.to_owned());
         let (cells, cube) = self.cells(&approved, without)?;
         let mut asked = Spurgt { godkendt: figures(&cells, cube, None), par: Tal::new() };
-        let is_asked = |pair: &&Par| scope.is_none_or(|one| one.kommuner.contains(&pair.under));
-        for pair in PAR.iter().filter(is_asked) {
-            let (cells, cube) = self.cells(&self.of(scope, [pair.under, pair.med]), without)?;
+        for pair in PAR.iter().filter(|pair| scope.kommuner.contains(&pair.under)) {
+            let (cells, cube) =
+                self.cells(&self.of(Some(scope), [pair.under, pair.med]), without)?;
             asked.par.extend(figures(&cells, cube, Some(pair.under)));
         }
         Ok(asked)
     }
 
     /// The cells that the list of approvals says Ja of; of all others it says Nej (G3).
-    fn approved(&self, scope: Option<&Scope>) -> Result<BTreeSet<Celle>, QueryError> {
+    fn approved(&self, scope: &Scope) -> Result<BTreeSet<Celle>, QueryError> {
         let (cube, measure) = GODKENDELSER;
         let pivot = Pivot {
             cube: cube.to_owned(),

@@ -47,7 +47,7 @@ pub struct Forklaring {
     pub rest: Vec<i64>,
 }
 
-/// Explains the differences of the compared cells.
+/// Explains the differences of the compared cells, which stand in their order.
 #[must_use]
 pub fn forklar(linjer: &[Linje], virkninger: &[Virkning]) -> Forklaring {
     let effects: Vec<Vec<i64>> = virkninger.iter().map(|one| effects(linjer, one)).collect();
@@ -68,11 +68,14 @@ pub fn forklar(linjer: &[Linje], virkninger: &[Virkning]) -> Forklaring {
     Forklaring { lige_gode: best.collect(), regler, virkninger, rest }
 }
 
-/// What a rule does to each compared cell.
+/// What a rule does to each compared cell. Lines and figures both stand in the order of their cells,
+/// and are gone through side by side.
 fn effects(linjer: &[Linje], virkning: &Virkning) -> Vec<i64> {
-    let effect = |line: &Linje| {
-        let flis = line.flis.filter(|_| line.dst.is_some())?;
-        Some(flis - virkning.uden.get(&line.celle).copied().unwrap_or(0))
+    let mut uden = virkning.uden.iter().peekable();
+    let mut effect = |line: &Linje| {
+        while uden.next_if(|(celle, _)| **celle < line.celle).is_some() {}
+        let without = uden.next_if(|(celle, _)| **celle == line.celle).map_or(0, |(_, one)| *one);
+        Some(line.flis.filter(|_| line.dst.is_some())? - without)
     };
     linjer.iter().map(|line| effect(line).unwrap_or(0)).collect()
 }

@@ -192,9 +192,13 @@ impl<'a> Reader<'a> {
     }
 
     /// Which of the names before the figures is the area, and which the service.
-    fn area_and_service(&self, line: &Line, names: &[String]) -> Result<[String; 2], UdtraekFejl> {
-        let service = names.iter().position(|name| self.navne.find_ydelse(name).is_some());
-        let area = names.iter().position(|name| self.navne.find_kommune(name).is_some());
+    fn area_and_service(
+        &mut self,
+        line: &Line,
+        names: &[String],
+    ) -> Result<[String; 2], UdtraekFejl> {
+        let service = names.iter().position(|name| self.ydelse(name).is_some());
+        let area = names.iter().position(|name| self.kommune(name).is_some());
         let other = |known: usize| {
             let others =
                 names.iter().enumerate().filter(|(at, name)| *at != known && !name.is_empty());
