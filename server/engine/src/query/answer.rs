@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::bound::Bound;
 use super::cellset::CellSet;
-use super::disclose::{Session, check_set, hidden};
+use super::disclose::{Session, hidden};
 use super::error::QueryError;
 use super::limits::{Cancel, Limits, Pace};
 use super::parameters::Parameters;
@@ -207,8 +207,6 @@ impl Prepared {
             None => Session::new(view.cube()),
         };
         let asked = view.asked(&session);
-        let count = |other: &Bound| super::counted(view, other, limits, cancel);
-        check_set(view, &self.bound, count)?;
         for _ in 0..ROUNDS {
             let cells = run(&asked, &self.bound, limits, cancel)?;
             if !session.settle(view.cube(), &asking.rules, cancel)? {

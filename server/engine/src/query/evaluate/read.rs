@@ -401,6 +401,10 @@ impl Evaluator<'_> {
         shape: &Shape,
         measures: &[(Vec<u32>, MeasureRef)],
     ) -> Result<Arc<Grid>, QueryError> {
+        // Where small counts are hidden, it may be hidden whether there is anything.
+        if self.scope.view.asking().is_some() {
+            axes.iter_mut().for_each(|axis| axis.non_empty = false);
+        }
         if measures.len() > 1 {
             let members = measures.iter().map(|(_, measure)| Member::Measure(*measure)).collect();
             let measures = axis(vec![HierarchyRef::Measures], members);
