@@ -8,6 +8,7 @@
 mod compare;
 mod days;
 mod drill;
+mod laws;
 mod members;
 mod named;
 mod question;
