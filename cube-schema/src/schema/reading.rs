@@ -110,7 +110,7 @@ const FAULTS: [(&str, &str); 23] = [
     ("duplicate key", "nøglen står to gange"),
     ("cannot extend value", "nøglen har en værdi og kan ikke også være en tabel"),
     ("missing value", "her mangler en værdi"),
-    ("string values must be quoted", "teksten skal stå i \"…\""),
+    ("string values must be quoted", "her mangler en værdi, eller en tekst står ikke i \"…\""),
     ("key with no value", "her mangler en værdi efter navnet"),
     ("invalid unquoted key", "navnet har tegn, som et navn ikke kan have"),
     ("unquoted keys cannot be empty", "her mangler et navn"),
@@ -215,15 +215,15 @@ mod tests {
     #[test]
     fn a_line_that_is_no_toml_is_told_in_danish_with_its_place() {
         for (line, expected) in [
-            ("name = ", "her mangler en værdi"),
-            ("name = x", "teksten skal stå i"),
+            ("name = ", "her mangler en værdi, eller"),
+            ("name = x", "en tekst står ikke i"),
             ("name = \"x", "teksten er ikke lukket"),
             ("name", "her mangler en værdi efter navnet"),
             ("= 1", "her mangler et navn"),
             ("[cube", "[ er ikke lukket med ]"),
             ("[[cube]", "[[ er ikke lukket med ]]"),
             ("x = [1", "[ er ikke lukket med ]"),
-            ("x = [1 2]", "her mangler et komma"),
+            ("x = [\"a\" \"b\"]", "her mangler et komma"),
             ("x = { a = 1", "{ er ikke lukket med }"),
             ("a = 1\na = 2", "nøglen står to gange"),
             ("a = 1\n[a.b]", "nøglen har en værdi"),

@@ -275,7 +275,7 @@ fn some_deliver_xml_and_some_only_what_has_changed() {
 
 #[test]
 fn some_deliver_a_month_late_and_some_twice() {
-    let Sample { folder, country, .. } = tiny();
+    let Sample { folder, country, .. } = small();
     let received = |path: PathBuf| -> Option<String> {
         let manifest = fs::read(path).ok()?;
         let manifest: serde_json::Value = serde_json::from_slice(&manifest).ok()?;
