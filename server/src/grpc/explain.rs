@@ -27,9 +27,9 @@ impl Api {
             sight.visit.note(|entry| entry.rows = Some(explained.steps.len() as u64));
             let cube = view.cube().name.clone();
             let about = about(cube, filters, &explained);
-            Ok(table::parts(&sight.version, about, &explained.table()))
+            Ok(super::table_answers(table::parts(&sight.version, about, &explained.table())))
         };
-        Ok(super::table_stream(self.work.run(&caller, deadline, job).await?))
+        Ok(Box::pin(self.work.parts(&caller, deadline, job).await?))
     }
 }
 

@@ -17,10 +17,10 @@ impl Api {
         let sight = self.sight(&call.caller, call.deadline, &question.version).await?;
         let job = move |cancel: &Cancel| {
             let answered = ask(&sight, &question, cancel)?;
-            Ok(convert::parts(convert::cell_set(&sight, &answered, question.formatted)))
+            let parts = convert::parts(convert::cell_set(&sight, &answered, question.formatted));
+            let parts = parts.into_iter().map(|part| v1::QueryStreamResponse { part: Some(part) });
+            Ok(parts.collect())
         };
-        let parts = self.work.run(&call.caller, call.deadline, job).await?;
-        let parts = parts.into_iter().map(|part| Ok(v1::QueryStreamResponse { part: Some(part) }));
-        Ok(Box::pin(tokio_stream::iter(parts)))
+        Ok(Box::pin(self.work.parts(&call.caller, call.deadline, job).await?))
     }
 }

@@ -5,11 +5,13 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
 use arc_swap::ArcSwapOption;
 use terning_engine::cube::Cube;
 use terning_engine::snapshot;
 
+use super::listed::{Listed, Manifests};
 use super::unread::{Marks, Stamps, Unread};
 use super::{
     CUBES, Current, MANIFEST, Manifest, Protection, State, VersionName, Views, bytes_of, folder,
@@ -19,6 +21,10 @@ use crate::map::{map, release};
 
 /// Former versions that are kept open. Each costs its bitmaps; columns are mapped.
 const KEPT_OPEN: usize = 4;
+
+/// How much lower the priority is of what is opened while another version answers: a tenth of the
+/// processor's time where all of it is asked for, and all that is left where it is not.
+const BESIDE: i32 = 10;
 
 /// An opened version. Whoever holds it can go on asking it after it was replaced.
 pub struct Version {
@@ -32,18 +38,6 @@ pub struct Version {
     pub views: Views,
     /// Whether small counts are hidden.
     pub protection: Protection,
-}
-
-/// A version as it is listed.
-pub struct Listed {
-    /// The name.
-    pub name: VersionName,
-    /// What it is made from, or why it cannot be asked.
-    pub manifest: Result<Manifest, String>,
-    /// What it is to those who ask.
-    pub state: State,
-    /// What its files take on the disk.
-    pub bytes: u64,
 }
 
 /// Why a version cannot be asked, in one Danish sentence.
@@ -79,6 +73,7 @@ pub struct Versions {
     /// Held while a former version is opened.
     opening: Mutex<()>,
     unread: Marks,
+    read: Manifests,
     /// What was said to be wrong with `CURRENT`, once.
     told: Mutex<Option<String>>,
 }
@@ -94,6 +89,7 @@ impl Versions {
             former: Mutex::default(),
             opening: Mutex::default(),
             unread: Marks::default(),
+            read: Manifests::default(),
             told: Mutex::default(),
         }
     }
@@ -160,7 +156,19 @@ impl Versions {
     fn open_once(&self, name: VersionName) -> Option<Arc<Version>> {
         self.find_opened(name).or_else(|| match self.unread.find(name, &self.folder(name)) {
             Some(_) => None,
+            None if self.active().is_some() => self.open_beside(name),
             None => self.open(name).ok(),
+        })
+    }
+
+    /// Opens a version on a thread that gives way to those that answer from another meanwhile.
+    fn open_beside(&self, name: VersionName) -> Option<Arc<Version>> {
+        thread::scope(|scope| {
+            let opening = scope.spawn(|| {
+                give_way();
+                self.open(name).ok()
+            });
+            opening.join().ok().flatten()
         })
     }
 
@@ -239,16 +247,23 @@ impl Versions {
     pub fn list(&self) -> Vec<Listed> {
         let active = self.active().map(|version| version.name);
         let names = names(&self.data).unwrap_or_default();
+        self.read.keep(&names);
         names.into_iter().map(|name| self.listed(name, active == Some(name))).collect()
     }
 
     fn listed(&self, name: VersionName, active: bool) -> Listed {
         let folder = self.folder(name);
         let damaged = self.unread.damaged(name, &folder);
-        let manifest = damaged.map_or_else(|| Manifest::read(&folder), Err);
-        let state = State::of(&folder, manifest.as_ref(), active);
+        let manifest = damaged.map_or_else(|| self.read.read(name, &folder), Err);
+        let state = State::of(&folder, manifest.as_deref(), active);
         Listed { name, manifest, state, bytes: bytes_of(&folder) }
     }
+}
+
+/// Lowers the priority of this thread, which Linux keeps for each of its own. It never rises again, so
+/// the thread must end. Where it cannot be lowered all are equal.
+fn give_way() {
+    let _ = rustix::process::nice(BESIDE);
 }
 
 /// Whether others may write the folder of versions: then a map of its files is not safe.
@@ -303,4 +318,22 @@ fn read(data: &Path, name: VersionName, protection: Protection) -> Result<Arc<Ve
 /// A lock whose holder panicked still holds whole values.
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use rustix::process::getpriority_process;
+
+    use super::*;
+
+    #[test]
+    fn a_thread_gives_way_by_itself() {
+        let before = getpriority_process(None).unwrap();
+        let lowered = thread::spawn(|| {
+            give_way();
+            getpriority_process(None).unwrap()
+        });
+        assert_eq!(lowered.join().unwrap(), (before + BESIDE).min(19));
+        assert_eq!(getpriority_process(None).unwrap(), before);
+    }
 }

@@ -21,5 +21,6 @@ mod shell;
 mod settings;
 mod spoken;
 mod trust;
+mod unread;
 mod versions;
 mod wire;
