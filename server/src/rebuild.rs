@@ -37,7 +37,8 @@ use crate::disk::Disk;
 use crate::files::FolderStore;
 use crate::map::map;
 use crate::versions::{
-    self, Choice, CubesFile, Draft, Lock, Manifest, RawFile, RawStore, VersionName, checksum, keep_raw,
+    self, Choice, CubesFile, Draft, Lock, Manifest, RawFile, RawStore, VersionName, checksum,
+    keep_raw,
 };
 
 pub use again::{Again, rebuild_again};

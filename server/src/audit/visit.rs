@@ -151,11 +151,7 @@ impl Visit {
     }
 
     /// Hands over further lines of a call that was begun, before its end can be, and waits for them.
-    fn further(
-        &self,
-        draft: MutexGuard<'_, Draft>,
-        entries: Vec<Entry>,
-    ) -> Result<(), Unlogged> {
+    fn further(&self, draft: MutexGuard<'_, Draft>, entries: Vec<Entry>) -> Result<(), Unlogged> {
         if !self.is_kept() {
             return Ok(());
         }
@@ -178,15 +174,18 @@ impl Visit {
         }
         draft.stage = Stage::Done;
         let count = |count: u64| Some(count).filter(|&count| count > 0);
-        self.log.post(&self.number, vec![Entry {
-            kind: Kind::End,
-            citizen_count: count(draft.citizens.len() as u64),
-            rows: count(rows),
-            cells: count(cells),
-            outcome: Some(outcome),
-            reason: reason.to_owned(),
-            ..Entry::default()
-        }]);
+        self.log.post(
+            &self.number,
+            vec![Entry {
+                kind: Kind::End,
+                citizen_count: count(draft.citizens.len() as u64),
+                rows: count(rows),
+                cells: count(cells),
+                outcome: Some(outcome),
+                reason: reason.to_owned(),
+                ..Entry::default()
+            }],
+        );
     }
 
     /// Writes the line of the call, and those of further citizens. Where nobody waits for that any

@@ -103,8 +103,7 @@ impl Api {
             tell(&sight, kind, &pivot, &table);
             let notes = [filled.notes, more].concat();
             let (title, cube) = (filled.title, pivot.cube);
-            let about =
-                About { title, notes, cube, behind, filters, source, has_reporters: true };
+            let about = About { title, notes, cube, behind, filters, source, has_reporters: true };
             let parts = table::parts(&sight.version, about, &table);
             Ok(answers(parts.into_iter().map(Part::Table)))
         };

@@ -116,9 +116,9 @@ impl Collected {
         let help = "Sekunder, som den seneste genopbygning tog";
         out.gauge("terning_rebuild_last_duration_seconds", help, took)?;
         let help = "Hvordan den seneste genopbygning endte, og dens version; altid 1";
-        let labels = last.as_ref().map(|last| {
-            [("outcome", last.ended.name()), ("version", last.version.as_str())]
-        });
+        let labels = last
+            .as_ref()
+            .map(|last| [("outcome", last.ended.name()), ("version", last.version.as_str())]);
         let series: Vec<(&Labels<'_>, f64)> =
             labels.iter().map(|labels| (labels.as_slice(), 1.0)).collect();
         out.family("terning_rebuild_last_info", help, &series)

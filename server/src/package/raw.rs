@@ -81,8 +81,8 @@ mod tests {
     use super::*;
 
     fn told(bytes: &[u8]) -> Vec<Shown> {
-        let told = RefCell::default();
-        let witness = |shown| {
+        let told: RefCell<Vec<Shown>> = RefCell::default();
+        let witness = |shown: Shown| {
             told.borrow_mut().push(shown);
             Ok(())
         };

@@ -16,7 +16,9 @@ use super::of_tables::{is_of_tables, make_again};
 use super::restore::restore;
 use super::{CUBES, MONTH_LIMIT, decisions, settled, write_cubes, write_reports};
 use crate::disk::Disk;
-use crate::versions::{self, Choice, CubesFile, Draft, Lock, Manifest, RawStore, VersionName, find_raw};
+use crate::versions::{
+    self, Choice, CubesFile, Draft, Lock, Manifest, RawStore, VersionName, find_raw,
+};
 
 /// How a version made again compares with the one it was made from.
 #[derive(Clone, Debug, PartialEq, Eq)]

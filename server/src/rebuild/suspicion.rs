@@ -121,9 +121,9 @@ pub(super) fn gone(now: &[Arc<Cube>], before: &[Arc<Cube>]) -> Vec<String> {
         };
         let names = former.listed_measures().map(|measure| &former.measure(measure).name);
         let names = names.filter(|name| cube.find_measure(name).is_none());
-        gone.extend(names.map(|name| {
-            format!("målet '{name}' er der ikke længere i kuben '{}'", cube.name)
-        }));
+        gone.extend(
+            names.map(|name| format!("målet '{name}' er der ikke længere i kuben '{}'", cube.name)),
+        );
     }
     gone
 }

@@ -36,7 +36,8 @@ impl Current {
         match (name_in(&file), name_in(&copy)) {
             (Ok(Some(name)), Ok(Some(other))) if name != other => {
                 let (file, copy) = (file.display(), copy.display());
-                let problem = format!("{file} siger {name}, og {copy} siger {other}; {name} bruges");
+                let problem =
+                    format!("{file} siger {name}, og {copy} siger {other}; {name} bruges");
                 let problem = (!Choice::is_taken(data)).then_some(problem);
                 Current { name: Some(name), problem }
             }

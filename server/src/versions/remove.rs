@@ -13,7 +13,9 @@ use anyhow::{Context, bail};
 use super::activate::check_known;
 use super::state::State;
 use super::write::{draft_folder, remove_leftovers};
-use super::{Choice, Lock, Manifest, VersionName, answering, current, folder, names, raw, version_folder};
+use super::{
+    Choice, Lock, Manifest, VersionName, answering, current, folder, names, raw, version_folder,
+};
 use crate::disk::Disk;
 
 /// The file, in the data folder, with the names of removed versions, one in a line.

@@ -171,11 +171,8 @@ fn waits_its_turn(server: &Server, ask: impl FnOnce() + Send) {
 #[test]
 fn reports_of_lines_and_packages_can_be_cancelled_while_they_wait() {
     let data = built();
-    let server = server(
-        data.path(),
-        Access::Local,
-        Load { places: 1, places_each: 1, ..Load::default() },
-    );
+    let server =
+        server(data.path(), Access::Local, Load { places: 1, places_each: 1, ..Load::default() });
     let export = data.path().join("statbank.csv");
     std::fs::write(&export, "x").unwrap();
     let statbank = format!("--statbank={}", export.display());

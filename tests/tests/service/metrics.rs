@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
-use std::process::ExitCode;
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::ExitCode;
 use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
 
 use clap::Parser;

@@ -27,8 +27,7 @@ use crate::metrics::Ended;
 
 /// Such answers at a time, and of one caller: they take minutes, must not take the places of
 /// questions, and wait for no place.
-pub(super) const PLACES: Bounds =
-    Bounds { places: 2, places_each: 1, waiting: 0, waiting_each: 0 };
+pub(super) const PLACES: Bounds = Bounds { places: 2, places_each: 1, waiting: 0, waiting_each: 0 };
 /// Parts that wait to be sent.
 const WAITING: usize = 8;
 

@@ -268,7 +268,12 @@ fn time_is_up() -> Status {
 /// The refusal of the rest of an answer that nobody took.
 fn unread() -> Status {
     let message = "svaret blev opgivet, fordi intet af det blev hentet længe";
-    status::plain(Code::Aborted, "UNREAD", message, "hent svaret, mens det sendes, eller del det op")
+    status::plain(
+        Code::Aborted,
+        "UNREAD",
+        message,
+        "hent svaret, mens det sendes, eller del det op",
+    )
 }
 
 #[cfg(test)]

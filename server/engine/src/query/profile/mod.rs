@@ -48,12 +48,7 @@ pub fn profile(
     let view = &views[answer.view];
     let noted = notes.take();
     let told = table::Told { view, bound: prepared.bound(), noted: &noted, texts: &texts };
-    Ok(Profile {
-        table: told.table(&answer.cells),
-        notes: told.notes(),
-        prepared,
-        answer,
-    })
+    Ok(Profile { table: told.table(&answer.cells), notes: told.notes(), prepared, answer })
 }
 
 /// The sets of a question as they were written; nothing of a pivot.
