@@ -6,6 +6,7 @@
 //! load --clients 64 --seconds 20                       as many as can be
 //! load --rate 2000 --minutes 60 --pid PID --beside 'nice -n 19 terning-server rebuild …'
 //! load --server https://127.0.0.1:50051 --ca ca.pem --token …
+//! load --rate 300 --minutes 60 --mixed yes …            all questions of `question`, and a report
 //! ```
 //!
 //! It asks this machine alone, for an hour at most and by 256 clients at most.
@@ -39,6 +40,8 @@ struct Order {
     time: Duration,
     /// Questions a second of all clients; as many as can be where it is not given.
     rate: Option<f64>,
+    /// Whether grids, members of persons and reports are asked among the cells.
+    mixed: bool,
     /// The process of the server, whose memory is told.
     pid: Option<u32>,
     /// A command that is run again and again beside the questions.
@@ -83,6 +86,7 @@ fn order(mut words: impl Iterator<Item = String>) -> Result<Order> {
         clients: 64,
         time: Duration::from_secs(10),
         rate: None,
+        mixed: false,
         pid: None,
         beside: None,
     };
@@ -96,6 +100,7 @@ fn order(mut words: impl Iterator<Item = String>) -> Result<Order> {
             "--seconds" => order.time = Duration::from_secs(value.parse()?),
             "--minutes" => order.time = Duration::from_secs(60 * value.parse::<u64>()?),
             "--rate" => order.rate = Some(value.parse()?),
+            "--mixed" => order.mixed = value == "yes",
             "--pid" => order.pid = Some(value.parse()?),
             "--beside" => order.beside = Some(value),
             _ => bail!("there is no {word}"),
@@ -111,7 +116,7 @@ fn order(mut words: impl Iterator<Item = String>) -> Result<Order> {
 
 /// Asks until the time is over.
 async fn ask(order: &Order) -> Result<Measured> {
-    let cell = question::ALL.iter().find(|one| one.name == "cell").context("no such question")?;
+    let mix = Mix::new(order.mixed)?;
     let mut clients = Vec::new();
     for _ in 0..order.clients {
         clients.push(Client::connect(&order.common).await?);
@@ -121,7 +126,7 @@ async fn ask(order: &Order) -> Result<Measured> {
     let asking = clients.into_iter().enumerate().map(|(number, client)| {
         let first =
             each.map(|each| Instant::now() + each.mul_f64(number as f64 / order.clients as f64));
-        tokio::spawn(ask_again(client, cell.mdx, first.zip(each), until))
+        tokio::spawn(ask_again(client, mix.from(number), first.zip(each), until))
     });
     let mut all = Measured { times: vec![0; BUCKETS], failed: BTreeMap::new() };
     for asked in asking.collect::<Vec<_>>() {
@@ -134,12 +139,54 @@ async fn ask(order: &Order) -> Result<Measured> {
     Ok(all)
 }
 
+/// What is asked, in turn.
+#[derive(Clone)]
+struct Mix {
+    cell: &'static str,
+    /// What is asked among the cells.
+    others: Vec<&'static str>,
+    asked: usize,
+}
+
+impl Mix {
+    /// How many cells are asked for each other question, and the place of the report among all.
+    const CELLS: usize = 20;
+    const REPORT: usize = 1000;
+
+    fn new(mixed: bool) -> Result<Mix> {
+        let cell =
+            question::ALL.iter().find(|one| one.name == "cell").context("no such question")?;
+        let others = question::ALL.iter().filter(|one| mixed && one.name != "cell");
+        Ok(Mix { cell: cell.mdx, others: others.map(|one| one.mdx).collect(), asked: 0 })
+    }
+
+    /// The same, begun elsewhere, so that clients do not ask the same at once.
+    fn from(&self, client: usize) -> Mix {
+        Mix { asked: client * 17, ..self.clone() }
+    }
+
+    /// Asks what comes next.
+    async fn ask(&mut self, client: &mut Client) -> Result<()> {
+        self.asked += 1;
+        if !self.others.is_empty() && self.asked.is_multiple_of(Self::REPORT) {
+            let chosen = vec![("kommune".to_owned(), "153".to_owned())];
+            client.report("harmonisering".to_owned(), chosen, Vec::new()).await?;
+            return Ok(());
+        }
+        let other = self.asked / Self::CELLS;
+        let is_other = !self.others.is_empty() && self.asked.is_multiple_of(Self::CELLS);
+        let mdx = if is_other { self.others[other % self.others.len()] } else { self.cell };
+        client.ask(Asked::Mdx(mdx.to_owned())).await?;
+        Ok(())
+    }
+}
+
 /// One client: asks again as soon as it is answered, or at its times. An answer that makes the next
 /// question late makes it slow: time counts from when it should have been asked, and what should have
 /// been asked before the time was up is asked or has failed.
 async fn ask_again(
     mut client: Client,
-    mdx: &str,
+    mut mix: Mix,
     pace: Option<(Instant, Duration)>,
     until: Instant,
 ) -> Measured {
@@ -158,8 +205,8 @@ async fn ask_again(
             continue;
         }
         tokio::time::sleep_until(due.into()).await;
-        match client.ask(Asked::Mdx(mdx.to_owned())).await {
-            Ok(_) => own.times[bucket(due.elapsed())] += 1,
+        match mix.ask(&mut client).await {
+            Ok(()) => own.times[bucket(due.elapsed())] += 1,
             Err(error) => *own.failed.entry(error.to_string()).or_default() += 1,
         }
     }

@@ -5,7 +5,6 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
 
 use arc_swap::ArcSwapOption;
 use terning_engine::cube::Cube;
@@ -21,10 +20,6 @@ use crate::map::{map, release};
 
 /// Former versions that are kept open. Each costs its bitmaps; columns are mapped.
 const KEPT_OPEN: usize = 4;
-
-/// How much lower the priority is of what is opened while another version answers: a tenth of the
-/// processor's time where all of it is asked for, and all that is left where it is not.
-const BESIDE: i32 = 10;
 
 /// An opened version. Whoever holds it can go on asking it after it was replaced.
 pub struct Version {
@@ -156,19 +151,7 @@ impl Versions {
     fn open_once(&self, name: VersionName) -> Option<Arc<Version>> {
         self.find_opened(name).or_else(|| match self.unread.find(name, &self.folder(name)) {
             Some(_) => None,
-            None if self.active().is_some() => self.open_beside(name),
             None => self.open(name).ok(),
-        })
-    }
-
-    /// Opens a version on a thread that gives way to those that answer from another meanwhile.
-    fn open_beside(&self, name: VersionName) -> Option<Arc<Version>> {
-        thread::scope(|scope| {
-            let opening = scope.spawn(|| {
-                give_way();
-                self.open(name).ok()
-            });
-            opening.join().ok().flatten()
         })
     }
 
@@ -260,12 +243,6 @@ impl Versions {
     }
 }
 
-/// Lowers the priority of this thread, which Linux keeps for each of its own. It never rises again, so
-/// the thread must end. Where it cannot be lowered all are equal.
-fn give_way() {
-    let _ = rustix::process::nice(BESIDE);
-}
-
 /// Whether others may write the folder of versions: then a map of its files is not safe.
 ///
 /// # Errors
@@ -318,22 +295,4 @@ fn read(data: &Path, name: VersionName, protection: Protection) -> Result<Arc<Ve
 /// A lock whose holder panicked still holds whole values.
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[cfg(test)]
-mod tests {
-    use rustix::process::getpriority_process;
-
-    use super::*;
-
-    #[test]
-    fn a_thread_gives_way_by_itself() {
-        let before = getpriority_process(None).unwrap();
-        let lowered = thread::spawn(|| {
-            give_way();
-            getpriority_process(None).unwrap()
-        });
-        assert_eq!(lowered.join().unwrap(), (before + BESIDE).min(19));
-        assert_eq!(getpriority_process(None).unwrap(), before);
-    }
 }
