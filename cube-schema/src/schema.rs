@@ -98,11 +98,24 @@ impl Schema {
     /// # Errors
     /// All promises that do not hold, with their lines.
     pub fn parse(text: &str) -> Result<Schema, SchemaError> {
+        Schema::parse_with(text, |_, _| ())
+    }
+
+    /// The same, with what somebody else finds wrong: `further` sees the schema whatever of its promises
+    /// does not hold, so that all is told at once.
+    ///
+    /// # Errors
+    /// As [`Schema::parse`].
+    pub fn parse_with(
+        text: &str,
+        further: impl FnOnce(&Schema, &mut Problems<'_>),
+    ) -> Result<Schema, SchemaError> {
         let mut schema = reading::read(text)?;
         let mut problems = Problems::new(text);
         schema.fill_names();
         schema.resolve_likes(&mut problems);
         schema.check(&mut problems);
+        further(&schema, &mut problems);
         problems.finish()?;
         Ok(schema)
     }

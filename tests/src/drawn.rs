@@ -3,6 +3,7 @@
 //! Columns are the first axis. Rows are the others, the last varying slowest, and its captions first.
 
 use terning_engine::cube::Cube;
+use terning_engine::query::Cancel;
 use terning_engine::query::bound::{HierarchyRef, Member};
 use terning_engine::query::cellset::{AxisPositions, CellSet, Special};
 use terning_engine::query::names::{self, Names};
@@ -23,7 +24,8 @@ pub fn draw(cube: &Cube, cells: &CellSet, formatted: bool) -> String {
     let rule = (0..captions).map(|_| "---").chain(columns.iter().map(|_| "---:"));
     let mut lines = vec![head.collect::<Vec<_>>(), rule.map(str::to_owned).collect()];
     let mut texts = vec![String::new(); cells.cell_count()];
-    let shown = if formatted { cells.formatted(cube.language) } else { values(cells) };
+    let formats = || cells.formatted(cube.language, &Cancel::default()).unwrap_or_default();
+    let shown = if formatted { formats() } else { values(cells) };
     for (&ordinal, text) in cells.ordinals.iter().zip(shown) {
         texts[ordinal as usize] = text;
     }

@@ -17,6 +17,9 @@ const BENCHMARK: &str = "Voksne Handicappede Benchmark";
 /// The folder of deliveries that figures are measured on; a small sample without it.
 const FOLDER: &str = "TERNING_DELIVERIES";
 
+/// Hidden cells for each small one.
+const MOST: usize = 3;
+
 fn view(deliveries: &Path) -> View {
     let engine = Engine::load(deliveries, None).unwrap();
     let cube = engine.cubes.iter().find(|cube| cube.name == BENCHMARK).unwrap();
@@ -41,9 +44,12 @@ fn hidden(view: &View, name: &str, pivot: &Pivot) -> (usize, usize) {
     let milliseconds = started.elapsed().as_millis();
     let hidden = answer.special.values().filter(|one| **one == Special::Hidden).count();
     println!(
-        "{name}: {} cells that are not empty, {small} small, {hidden} hidden, {milliseconds} ms",
-        open.values.len()
+        "{name}: {} cells that are not empty, {small} small, {hidden} hidden, {:.2} for each small one, \
+         {milliseconds} ms",
+        open.values.len(),
+        hidden as f64 / small as f64
     );
+    assert!(small > 20, "{name}: {small} small cells tell little");
     (small, hidden)
 }
 
@@ -86,11 +92,17 @@ fn few_cells_are_hidden_for_each_small_one_of_the_standard_reports() {
         }
     };
     let view = view(&deliveries);
+    let (mut further, is_full) = (0, std::env::var(FOLDER).is_ok());
     for (name, pivot) in reports() {
-        let (small, all) = hidden(&view, name, &pivot);
-        assert!(all >= small && all <= 3 * small, "{name}: {all} hidden for {small} small");
-        let pivot = Pivot { totals: true, ..pivot };
-        let (small, all) = hidden(&view, &format!("{name} with totals"), &pivot);
-        assert!(all >= small, "{name}: {all} hidden for {small} small");
+        // A country in small has hardly a cell in the grid that is not small: with totals it takes minutes.
+        let all = [false, true].into_iter().filter(|totals| !totals || is_full || name != "hand07");
+        for totals in all {
+            let pivot = Pivot { totals, ..pivot.clone() };
+            let name = if totals { format!("{name} with totals") } else { name.to_owned() };
+            let (small, all) = hidden(&view, &name, &pivot);
+            assert!(all >= small && all <= MOST * small, "{name}: {all} hidden for {small} small");
+            further += all - small;
+        }
     }
+    assert!(further > 0, "what would tell a small count is hidden too");
 }

@@ -25,7 +25,7 @@ pub struct Disclosure {
 }
 
 /// A measure that counts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Counted {
     /// The measure.
@@ -36,6 +36,13 @@ pub struct Counted {
     /// The counts that this one is never larger than.
     #[serde(default)]
     pub at_most: Vec<String>,
+    /// Of a count of what is active in a period: the count of what begins in it. What is active and does
+    /// not begin runs on from before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts: Option<String>,
+    /// The count of what ends in it; both or none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends: Option<String>,
 }
 
 /// A measure that is hidden with a count.
@@ -86,6 +93,7 @@ pub(super) fn check(cube: &Cube, own: &Disclosure, place: &Place, problems: &mut
             problems
                 .add(&place, format!("{who}: 'at_most' nævner '{name}', som ikke er i 'count'"));
         }
+        check_flows(one, kind, &who, &place, problems);
         check_parts(cube, &one.parts, &who, &place, problems);
     }
     for (at, one) in own.tied.iter().enumerate() {
@@ -106,6 +114,26 @@ fn counts_something(kind: MeasureKind) -> bool {
             | MeasureKind::Ends
             | MeasureKind::Count
     )
+}
+
+fn check_flows(
+    one: &Counted,
+    kind: impl Fn(&str) -> Option<MeasureKind>,
+    who: &str,
+    place: &Place,
+    problems: &mut Problems<'_>,
+) {
+    problems.ensure(one.starts.is_some() == one.ends.is_some(), place, || {
+        format!("{who}: 'starts' og 'ends' skal stå sammen")
+    });
+    let said =
+        [("starts", &one.starts, MeasureKind::Starts), ("ends", &one.ends, MeasureKind::Ends)];
+    for (word, name, of) in said {
+        let Some(name) = name else { continue };
+        problems.ensure(kind(name) == Some(of), place, || {
+            format!("{who}: '{word}' nævner '{name}', som ikke er et mål af den slags")
+        });
+    }
 }
 
 fn check_parts(

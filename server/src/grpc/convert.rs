@@ -8,7 +8,7 @@ use terning_engine::query::bound::{HierarchyRef, Member};
 use terning_engine::query::cellset::{AxisPositions, AxisProperties, CellSet, Property, Special};
 use terning_engine::query::format::Language;
 use terning_engine::query::names::Names;
-use terning_engine::query::{Answer, names};
+use terning_engine::query::{Answer, Cancel, QueryError, names};
 use terning_proto::v1;
 use terning_proto::v1::part::Part;
 
@@ -34,18 +34,27 @@ pub fn version(version: &Version) -> v1::VersionInfo {
 }
 
 /// A whole answer.
-pub(super) fn cell_set(sight: &Sight, answer: &Answer, formatted: bool) -> v1::CellSet {
+///
+/// # Errors
+/// The question was ended.
+pub(super) fn cell_set(
+    sight: &Sight,
+    answer: &Answer,
+    formatted: bool,
+    cancel: &Cancel,
+) -> Result<v1::CellSet, QueryError> {
     let cube = sight.views[answer.view].cube();
     let names = Names::new(cube, &answer.cells.own);
     let none = AxisProperties::default();
     let properties = answer.cells.properties.iter().chain(std::iter::repeat(&none));
     let axes = answer.cells.axes.iter().zip(properties);
-    v1::CellSet {
+    let axes = axes.map(|(one, properties)| axis(cube, names, one, properties, cancel));
+    Ok(v1::CellSet {
         cube: cube.name.clone(),
         version: Some(version(&sight.version)),
         behind: answer.cells.behind,
-        axes: axes.map(|(one, properties)| axis(cube, names, one, properties)).collect(),
-        cells: Some(cells(&answer.cells, formatted, cube.language)),
+        axes: axes.collect::<Result<_, _>>()?,
+        cells: Some(cells(&answer.cells, formatted, cube.language, cancel)?),
         warnings: answer.cells.warnings.clone(),
         cell_properties: answer.cells.cell_properties.clone(),
         language: cube.language.number(),
@@ -53,7 +62,7 @@ pub(super) fn cell_set(sight: &Sight, answer: &Answer, formatted: bool) -> v1::C
         measure: answer.cells.measure.map_or(String::new(), |measure| {
             names::caption(names, HierarchyRef::Measures, measure).to_owned()
         }),
-    }
+    })
 }
 
 /// A member with its names.
@@ -78,11 +87,12 @@ fn axis(
     names: Names<'_>,
     axis: &AxisPositions,
     properties: &AxisProperties,
-) -> v1::Axis {
+    cancel: &Cancel,
+) -> Result<v1::Axis, QueryError> {
     let mut dictionary = Dictionary::of(properties);
     let width = axis.columns.len();
     let mut positions = Vec::with_capacity(axis.members.len());
-    for (place, &one) in axis.members.iter().enumerate() {
+    cancel.each(axis.members.iter().enumerate(), |(place, &one)| {
         // Outer members repeat from position to position.
         let same = place >= width && axis.members[place - width] == one;
         positions.push(if same {
@@ -90,14 +100,14 @@ fn axis(
         } else {
             dictionary.number(cube, names, axis.columns[place % width], one)
         });
-    }
-    v1::Axis {
+    })?;
+    Ok(v1::Axis {
         hierarchies: axis.columns.iter().map(|&one| names::hierarchy_name(cube, one)).collect(),
         members: dictionary.members,
         positions,
         count: axis.count as u32,
         properties: properties.names.clone(),
-    }
+    })
 }
 
 /// The different members of an axis, numbered as they are met.
@@ -141,7 +151,12 @@ fn property(told: Option<&Property>) -> v1::PropertyValue {
     v1::PropertyValue { value }
 }
 
-fn cells(cells: &CellSet, formatted: bool, language: Language) -> v1::Cells {
+fn cells(
+    cells: &CellSet,
+    formatted: bool,
+    language: Language,
+    cancel: &Cancel,
+) -> Result<v1::Cells, QueryError> {
     let asks = |name: &str| cells.cell_properties.iter().any(|own| own.eq_ignore_ascii_case(name));
     let formatted = formatted || asks("FORMATTED_VALUE");
     let mut before = 0;
@@ -150,7 +165,7 @@ fn cells(cells: &CellSet, formatted: bool, language: Language) -> v1::Cells {
         before = ordinal;
         step
     });
-    let ordinal_steps = steps.collect();
+    let ordinal_steps = cancel.collect(steps)?;
     let (counts, numbers) = values(&on_the_wire(cells));
     let mut packed = v1::Cells {
         ordinal_steps,
@@ -159,12 +174,13 @@ fn cells(cells: &CellSet, formatted: bool, language: Language) -> v1::Cells {
         decimals: one_for_all(&cells.decimals),
         ..v1::Cells::default()
     };
-    special(cells, &mut packed);
-    formats(cells, &mut packed);
+    cancel.check()?;
+    special(cells, &mut packed, cancel)?;
+    formats(cells, &mut packed, cancel)?;
     if formatted {
-        packed.formatted = cells.formatted(language);
+        packed.formatted = cells.formatted(language, cancel)?;
     }
-    packed
+    Ok(packed)
 }
 
 /// The number that stands for each cell: of a truth 1 or 0, of a day its distance from 1970; a text or
@@ -182,13 +198,13 @@ fn on_the_wire(cells: &CellSet) -> Cow<'_, [f64]> {
 }
 
 /// Cells that are no numbers: their kinds, and the dictionary of their texts.
-fn special(cells: &CellSet, packed: &mut v1::Cells) {
+fn special(cells: &CellSet, packed: &mut v1::Cells, cancel: &Cancel) -> Result<(), QueryError> {
     if cells.special.is_empty() {
-        return;
+        return Ok(());
     }
     packed.kinds = vec![v1::CellKind::Number as i32; cells.ordinals.len()];
     let mut numbers: HashMap<String, u32> = HashMap::new();
-    for (&place, value) in &cells.special {
+    cancel.each(&cells.special, |(&place, value)| {
         let (kind, text) = match value {
             Special::Text(text) => (v1::CellKind::Text, Some(text.to_string())),
             Special::Truth(_) => (v1::CellKind::Truth, None),
@@ -197,16 +213,16 @@ fn special(cells: &CellSet, packed: &mut v1::Cells) {
             Special::Error(error) => (v1::CellKind::Error, Some(error.to_string())),
         };
         packed.kinds[place] = kind as i32;
-        let Some(text) = text else { continue };
+        let Some(text) = text else { return };
         packed.text_of.push(*numbers.entry(text).or_insert_with_key(|text| {
             packed.texts.push(text.clone());
             packed.texts.len() as u32 - 1
         }));
-    }
+    })
 }
 
 /// The format strings of cells: the different ones, and a number in them for each cell.
-fn formats(cells: &CellSet, packed: &mut v1::Cells) {
+fn formats(cells: &CellSet, packed: &mut v1::Cells, cancel: &Cancel) -> Result<(), QueryError> {
     let mut numbers: HashMap<&str, u32> = HashMap::new();
     let of_cells = cells.formats.iter().map(|format| {
         let format = format.as_deref().unwrap_or_default();
@@ -215,8 +231,9 @@ fn formats(cells: &CellSet, packed: &mut v1::Cells) {
             packed.formats.len() as u32 - 1
         })
     });
-    let of_cells: Vec<u32> = of_cells.collect();
+    let of_cells: Vec<u32> = cancel.collect(of_cells)?;
     packed.format_of = one_for_all(&of_cells);
+    Ok(())
 }
 
 /// Whole numbers as such, as long as all are.
@@ -239,7 +256,19 @@ fn one_for_all<T: Copy + Into<u32> + PartialEq>(numbers: &[T]) -> Vec<u32> {
 }
 
 /// An answer in parts, each well below the 4 MiB that clients accept by default.
-pub fn parts(mut whole: v1::CellSet) -> Vec<v1::Part> {
+///
+/// # Errors
+/// The question was ended.
+pub(super) fn parts(
+    sight: &Sight,
+    answer: &Answer,
+    formatted: bool,
+    cancel: &Cancel,
+) -> Result<Vec<v1::Part>, QueryError> {
+    in_parts(cell_set(sight, answer, formatted, cancel)?, cancel)
+}
+
+fn in_parts(mut whole: v1::CellSet, cancel: &Cancel) -> Result<Vec<v1::Part>, QueryError> {
     let cells = whole.cells.take().unwrap_or_default();
     let mut axes = Vec::new();
     for (number, axis) in whole.axes.iter_mut().enumerate() {
@@ -249,7 +278,8 @@ pub fn parts(mut whole: v1::CellSet) -> Vec<v1::Part> {
     }
     let head = std::iter::once(Part::Head(whole));
     let parts = head.chain(axes).chain(cell_parts(&cells));
-    parts.map(|part| v1::Part { part: Some(part) }).collect()
+    let looked = |part| cancel.check().map(|()| v1::Part { part: Some(part) });
+    parts.map(looked).collect()
 }
 
 fn axis_parts(axis: u32, members: Vec<v1::Member>, positions: &[u32]) -> Vec<Part> {
@@ -365,7 +395,10 @@ mod tests {
             ..v1::Cells::default()
         };
         let whole = v1::CellSet { axes: vec![axis], cells: Some(cells), ..Default::default() };
-        let parts = parts(whole);
+        let parts = in_parts(whole.clone(), &Cancel::default()).unwrap();
+        let ended = Cancel::default();
+        ended.raise();
+        assert!(in_parts(whole, &ended).is_err());
         let (mut members, mut positions, mut counts) = (0, 0, 0);
         let mut texts = Vec::new();
         for part in &parts {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use terning_engine::query::diff::{Cause, Compared, Identity, Side, diff, records};
+use terning_engine::query::diff::{Cause, Compared, Differing, Identity, Side, diff, records};
 use terning_engine::query::{Cancel, Limits, Pivot, Table};
 use terning_proto::v1;
 use tonic::{Code, Status};
@@ -54,7 +54,7 @@ impl Api {
             tell(&after, &names, &asked, &table, request.records);
             let mut about = about;
             about.notes.insert(0, as_of(&before, &after));
-            Ok(super::table_answers(table::parts(&after.version, about, &table)))
+            Ok(super::table_answers(table::parts(&after.version, about, &table, cancel)?))
         };
         Ok(Box::pin(self.work.parts(&caller, deadline, job).await?))
     }
@@ -144,12 +144,19 @@ fn of_records(
     identity: &Identity<'_>,
     within: (&Limits, &Cancel),
 ) -> Result<(Table, About), Status> {
-    let table = records(before, after, &asked.pivot, identity, within).map_err(status::of_query)?;
-    let notes = vec![
+    let found = records(before, after, &asked.pivot, identity, within).map_err(status::of_query)?;
+    let Differing { table, left_out } = found;
+    let mut notes = vec![
         "Ydelser i rapportens celler, som ikke er de samme i de to versioner. Ydelser, som kun tiden er gået \
          for, er ikke med."
             .to_owned(),
     ];
+    if left_out > 0 {
+        notes.push(format!(
+            "Cellerne har for mange ydelser: {left_out} er ikke sammenlignet, så listen er ikke hel. Spørg \
+             om færre celler ad gangen."
+        ));
+    }
     Ok((table, about(asked, notes, 0)))
 }
 

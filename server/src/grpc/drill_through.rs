@@ -34,7 +34,7 @@ impl Api {
             let drilled = drill(&sight.views, &asked, (&sight.limits, cancel));
             let (at, drilled) = drilled.map_err(status::of_query)?;
             sight.tell_records(&sight.views[at], &drilled);
-            Ok(super::table_answers(parts(&sight, at, request.filters, &drilled)))
+            Ok(super::table_answers(parts(&sight, at, request.filters, &drilled, cancel)?))
         };
         Ok(Box::pin(self.work.parts(&caller, deadline, job).await?))
     }
@@ -46,7 +46,8 @@ pub(super) fn parts(
     at: usize,
     filters: Vec<String>,
     drilled: &Drilled,
-) -> Vec<v1::TablePart> {
+    cancel: &Cancel,
+) -> Result<Vec<v1::TablePart>, Status> {
     let teller = sight.views[drilled.of.view].cube();
     let mut about = about(sight.views[at].cube(), teller.freshness.is_some(), filters, drilled);
     if drilled.of.view != at {
@@ -54,7 +55,7 @@ pub(super) fn parts(
         let what = if drilled.of.group.is_none() { "Ydelserne" } else { "Rækkerne" };
         about.notes.push(format!("{what} er vist, som de er i kuben '{teller}'."));
     }
-    table::parts(&sight.version, about, &drilled.table)
+    table::parts(&sight.version, about, &drilled.table, cancel)
 }
 
 fn asked(request: &v1::DrillThroughRequest) -> Drill {

@@ -27,7 +27,8 @@ impl Api {
             sight.visit.note(|entry| entry.rows = Some(explained.steps.len() as u64));
             let cube = view.cube().name.clone();
             let about = about(cube, filters, &explained);
-            Ok(super::table_answers(table::parts(&sight.version, about, &explained.table())))
+            let parts = table::parts(&sight.version, about, &explained.table(), cancel)?;
+            Ok(super::table_answers(parts))
         };
         Ok(Box::pin(self.work.parts(&caller, deadline, job).await?))
     }

@@ -26,7 +26,7 @@ impl Api {
         let sight = self.sight(&call.caller, call.deadline, &question.version).await?;
         let job = move |cancel: &Cancel| {
             let answered = ask(&sight, &question, cancel)?;
-            whole(&sight, &answered, question.formatted)
+            whole(&sight, &answered, question.formatted, cancel)
         };
         let cell_set = Some(self.work.run(&call.caller, call.deadline, job).await?);
         Ok(v1::QueryResponse { cell_set })
@@ -55,7 +55,8 @@ pub(super) fn ask(
     request::current().tell_cube(&views[prepared.view()].cube().name);
     sight.tell_question(&prepared);
     let (version, caller) = (sight.version.name, sight.caller.clone());
-    let asked = Asked { version, caller, meaning: prepared.meaning() };
+    let meaning = prepared.meaning(cancel).map_err(status::of_query)?;
+    let asked = Asked { version, caller, meaning };
     let kept = sight.cache.find(&asked);
     let is_kept = kept.is_some();
     let answered = match kept {
@@ -125,9 +126,15 @@ pub(super) fn pivot(asked: &v1::Pivot) -> Pivot {
 }
 
 /// The answer in one message, or a refusal that tells how to get a large one.
-fn whole(sight: &Sight, answered: &Answer, formatted: bool) -> Result<v1::CellSet, Status> {
+fn whole(
+    sight: &Sight,
+    answered: &Answer,
+    formatted: bool,
+    cancel: &Cancel,
+) -> Result<v1::CellSet, Status> {
     if answered.cells.ordinals.len() <= WHOLE_CELLS {
-        let cell_set = convert::cell_set(sight, answered, formatted);
+        let cell_set = convert::cell_set(sight, answered, formatted, cancel);
+        let cell_set = cell_set.map_err(status::of_query)?;
         if cell_set.encoded_len() <= WHOLE_BYTES {
             return Ok(cell_set);
         }

@@ -6,7 +6,7 @@ use tonic::Status;
 
 use super::call::Call;
 use super::query::{ask, asked};
-use super::{Api, Parts, convert};
+use super::{Api, Parts, convert, status};
 
 impl Api {
     pub(super) async fn answer_query_stream(
@@ -17,9 +17,9 @@ impl Api {
         let sight = self.sight(&call.caller, call.deadline, &question.version).await?;
         let job = move |cancel: &Cancel| {
             let answered = ask(&sight, &question, cancel)?;
-            let parts = convert::parts(convert::cell_set(&sight, &answered, question.formatted));
-            let parts = parts.into_iter().map(|part| v1::QueryStreamResponse { part: Some(part) });
-            Ok(parts.collect())
+            let parts = convert::parts(&sight, &answered, question.formatted, cancel);
+            let parts = parts.map_err(status::of_query)?.into_iter();
+            Ok(parts.map(|part| v1::QueryStreamResponse { part: Some(part) }).collect())
         };
         Ok(Box::pin(self.work.parts(&call.caller, call.deadline, job).await?))
     }

@@ -47,7 +47,8 @@ impl Api {
         let question = question(filled.pivot, request);
         let job = move |cancel: &Cancel| {
             let answered = ask(&sight, &question, cancel)?;
-            let parts = convert::parts(convert::cell_set(&sight, &answered, false));
+            let parts = convert::parts(&sight, &answered, false, cancel);
+            let parts = parts.map_err(status::of_query)?;
             let head = std::iter::once(Part::Report(head));
             Ok(answers(head.chain(parts.into_iter().map(Part::Answer))))
         };
@@ -104,7 +105,7 @@ impl Api {
             let notes = [filled.notes, more].concat();
             let (title, cube) = (filled.title, pivot.cube);
             let about = About { title, notes, cube, behind, filters, source, has_reporters: true };
-            let parts = table::parts(&sight.version, about, &table);
+            let parts = table::parts(&sight.version, about, &table, cancel)?;
             Ok(answers(parts.into_iter().map(Part::Table)))
         };
         self.work.parts(caller, deadline, job).await

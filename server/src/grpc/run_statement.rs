@@ -54,7 +54,8 @@ fn run(
         }
         Wanted::Cells => {
             let answered = ask(sight, question, cancel)?;
-            let parts = convert::parts(convert::cell_set(sight, &answered, question.formatted));
+            let parts = convert::parts(sight, &answered, question.formatted, cancel);
+            let parts = parts.map_err(status::of_query)?;
             Ok(parts.into_iter().map(Part::Answer).collect())
         }
     }
@@ -71,7 +72,7 @@ fn records(
     let found = drill_mdx(&sight.views, (text, parameters), drill_through::LARGEST, bounds);
     let (at, drilled) = found.map_err(status::of_query)?;
     sight.tell_records(&sight.views[at], &drilled);
-    Ok(drill_through::parts(sight, at, vec![(*text).to_owned()], &drilled))
+    drill_through::parts(sight, at, vec![(*text).to_owned()], &drilled, cancel)
 }
 
 /// What is done with a question, and how long it took.
@@ -81,7 +82,8 @@ fn told(sight: &Sight, words: &Words<'_>, cancel: &Cancel) -> Result<Vec<v1::Tab
     let Profile { answer, prepared, table, mut notes } = found.map_err(status::of_query)?;
     let milliseconds = started.elapsed().as_micros() as f64 / 1000.0;
     let (version, caller) = (sight.version.name, sight.caller.clone());
-    let asked = Asked { version, caller, meaning: prepared.meaning() };
+    let meaning = prepared.meaning(cancel).map_err(status::of_query)?;
+    let asked = Asked { version, caller, meaning };
     notes.push(match sight.cache.has(&asked) {
         true => "Stillet uden EXPLAIN ville svaret være hentet blandt de gemte svar.".to_owned(),
         false => "Svaret er ikke blandt de gemte svar.".to_owned(),
@@ -100,5 +102,5 @@ fn told(sight: &Sight, words: &Words<'_>, cancel: &Cancel) -> Result<Vec<v1::Tab
         has_reporters: cube.freshness.is_some(),
         ..About::default()
     };
-    Ok(table::parts(&sight.version, about, &table))
+    table::parts(&sight.version, about, &table, cancel)
 }

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use cube_schema::day::Day;
 use hashbrown::HashMap;
-use terning_engine::query::Table;
 use terning_engine::query::table::{TableColumn, Values};
+use terning_engine::query::{Cancel, Table};
 use terning_proto::v1;
 use terning_proto::v1::table_part::Part;
+use tonic::Status;
 
-use super::convert;
+use super::{convert, status};
 use crate::versions::Version;
 
 /// Values of one part of a stream: some 300 KB of texts.
@@ -33,7 +34,15 @@ pub(super) struct About {
 }
 
 /// A table in parts, each well below the 4 MiB that clients accept by default.
-pub(super) fn parts(asked: &Version, about: About, table: &Table) -> Vec<v1::TablePart> {
+///
+/// # Errors
+/// The question was ended.
+pub(super) fn parts(
+    asked: &Version,
+    about: About,
+    table: &Table,
+    cancel: &Cancel,
+) -> Result<Vec<v1::TablePart>, Status> {
     let head = v1::ReportTable {
         title: about.title,
         notes: about.notes,
@@ -52,7 +61,11 @@ pub(super) fn parts(asked: &Version, about: About, table: &Table) -> Vec<v1::Tab
         Part::Rows(v1::TableRows { count: (end - start) as u32, columns: columns.collect() })
     });
     let parts = std::iter::once(Part::Head(head)).chain(runs);
-    parts.map(|part| v1::TablePart { part: Some(part) }).collect()
+    let looked = |part| {
+        cancel.check().map_err(status::of_query)?;
+        Ok(v1::TablePart { part: Some(part) })
+    };
+    parts.map(looked).collect()
 }
 
 fn column(column: &TableColumn) -> v1::TableColumn {

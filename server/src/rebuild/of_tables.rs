@@ -13,7 +13,7 @@ use serde_json::json;
 use terning_engine::cube::Cube;
 use terning_engine::delivery::Progress;
 use terning_engine::snapshot;
-use terning_engine::tables::{Findings, build_cubes};
+use terning_engine::tables::{Findings, build_cubes, read_schema};
 
 use super::again::lost;
 use super::former::part;
@@ -52,8 +52,14 @@ pub fn rebuild_of_tables(
     let text = fs::read_to_string(&order.schema)
         .with_context(|| format!("skemaet {} kan ikke læses", order.schema.display()))?;
     let named = |error: anyhow::Error| anyhow!("{}: {error}", order.schema.display());
-    let schema = read(&text).map_err(named)?;
-    let folder = TableFolder::open(&order.tables)?;
+    let folder = match TableFolder::open(&order.tables) {
+        Ok(folder) => folder,
+        Err(error) => {
+            Schema::parse(&text).map_err(|error| named(error.into()))?;
+            return Err(error);
+        }
+    };
+    let schema = read_schema(&text, &folder).map_err(|error| named(error.into()))?;
     let lock = Lock::take(&order.disk, &order.data)?;
     let made = Made::of(schema, text, &folder, progress).map_err(named)?;
     let tables = keep_files(&order.disk, &order.data, &folder.used()?)?;
@@ -89,7 +95,8 @@ pub(super) fn make_again(
         files.insert(table.path.clone(), path);
     }
     let folder = TableFolder::of_files(files);
-    let made = Made::of(read(&written.text)?, written.text, &folder, progress)?;
+    let schema = read_schema(&written.text, &folder)?;
+    let made = Made::of(schema, written.text, &folder, progress)?;
     let draft = Draft::locked(lock, month)?;
     let (manifest, cubes) = made.write(&draft, &tables)?;
     Ok((draft, manifest, cubes))
@@ -101,10 +108,6 @@ struct WrittenSchema {
     name: String,
     sha256: String,
     text: String,
-}
-
-fn read(text: &str) -> anyhow::Result<Schema> {
-    Schema::parse(text).map_err(|error| anyhow!("{error}"))
 }
 
 /// Cubes, and what they are made by.

@@ -8,6 +8,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod by_sql;
+mod english;
 mod not_yet;
 mod records;
 mod shop;

@@ -163,3 +163,19 @@ fn what_has_no_rows_is_refused_at_its_place() {
         assert_eq!((&*place.text, &text[place.span.clone()]), (text, pointed), "{error}");
     }
 }
+
+#[test]
+fn columns_that_do_not_exist_are_pointed_at_and_the_nearest_are_named() {
+    for (column, nearest) in
+        [("[Bonnlinje]", "Bonlinje"), ("[Butik].[Lnd]", "Land"), ("[Butk].[Land]", "Butik")]
+    {
+        let text = format!("DRILLTHROUGH SELECT FROM [Salg]\nRETURN [Bonlinje], {column}");
+        let error = drilled(&text).unwrap_err();
+        let explained = error.explained();
+        let lines: Vec<&str> = explained.lines().collect();
+        assert!(lines[0].ends_with("(linje 2, kolonne 20)"), "{explained}");
+        let carets = "^".repeat(column.len());
+        assert_eq!(lines[2], format!("  {}{carets}", " ".repeat(19)), "{explained}");
+        assert_eq!(error.candidates.first().map(String::as_str), Some(nearest), "{error:?}");
+    }
+}

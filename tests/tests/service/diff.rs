@@ -6,7 +6,7 @@ use std::path::Path;
 
 use cube_schema::day::Month;
 use rust_xlsxwriter::Workbook;
-use terning_engine::query::diff::{Cause, Side, diff};
+use terning_engine::query::diff::{Cause, Side, diff, records};
 use terning_engine::query::{Cancel, ErrorKind, Limits, Pivot, Question, View, answer};
 use terning_server::rebuild::{Rebuild, rebuild};
 use terning_server::reports::sammenlign::IDENTITY;
@@ -184,6 +184,41 @@ fn the_records_behind_are_listed_for_who_may_see_them() {
 }
 
 #[test]
+fn a_list_that_is_not_whole_says_how_many_records_are_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let kept = (0..20).map(|at| line(&format!("k{at}"), ANNA, "153", "1.1", OPEN));
+    let kept: Vec<String> = kept.collect();
+    let gone = ["v1", "v2"].map(|id| line(id, BO, "153", "1.1", OPEN));
+    deliver(folder.path(), ("153", "2026-09"), &[&kept[..], &gone].concat());
+    approve(folder.path(), &["2026K1"]);
+    build(folder.path());
+    deliver(folder.path(), ("153", "2026-10"), &kept);
+    build(folder.path());
+    let server = Server::ready(folder.path());
+    let told =
+        |more: &[&str]| lines(&server.answer(&asked(BENCHMARK, &[&["--records"], more].concat())));
+    assert_eq!(told(&[]), ["Forsvundne 153 nexus v1", "Forsvundne 153 nexus v2"]);
+    let national = token(folder.path(), "national", None);
+    assert_eq!(told(&["--token", &national]), ["Forsvundne 153 nexus 2"]);
+
+    let views = views(folder.path());
+    let side = |at: usize| Side { name: "", views: &views[at] };
+    let pivot = Pivot {
+        cube: "Voksne Handicappede".to_owned(),
+        filters: vec!["Tid.År=2026".to_owned()],
+        measures: vec!["Antal Ydelser".to_owned()],
+        ..Pivot::default()
+    };
+    let left_out = |positions: usize| {
+        let limits = Limits { positions, ..Limits::default() };
+        let within = (&limits, &Cancel::default());
+        records(side(0), side(1), &pivot, &IDENTITY, within).unwrap().left_out
+    };
+    // 22 services, then 20.
+    assert_eq!([left_out(100), left_out(21), left_out(5)], [0, 1, 17 + 15]);
+}
+
+#[test]
 fn a_municipality_is_told_of_its_own_records_and_nothing_of_others() {
     let (with, without) = (both(true), both(false));
     let servers = [Server::ready(with.path()), Server::ready(without.path())];
@@ -279,11 +314,7 @@ fn on_sample_months_the_causes_add_up_and_leave_no_rest() {
         let outcome = rebuild(&Rebuild { month, ..order }, &|_| ()).unwrap();
         assert_eq!(outcome.exit_code(), 0, "{:#?}", outcome.report().awaiting);
     }
-    let versions = Versions::new(folder.path());
-    let views = ["2026-09.1", "2026-10.1"].map(|name| {
-        let version = versions.get(name).unwrap();
-        version.cubes.iter().cloned().map(View::everything).collect::<Vec<_>>()
-    });
+    let views = views(folder.path());
     let mut moved = [0_usize; Cause::ALL.len()];
     for (cube, rows, measure) in questions() {
         let pivot = Pivot {
@@ -301,6 +332,15 @@ fn on_sample_months_the_causes_add_up_and_leave_no_rest() {
         let expected = matches!(cause, Cause::Time | Cause::Vanished | Cause::Changed | Cause::New);
         assert!(count > 0 || !expected, "{cause:?} has done nothing: {moved:?}");
     }
+}
+
+/// The cubes of both versions.
+fn views(folder: &Path) -> [Vec<View>; 2] {
+    let versions = Versions::new(folder);
+    ["2026-09.1", "2026-10.1"].map(|name| {
+        let version = versions.get(name).unwrap();
+        version.cubes.iter().cloned().map(View::everything).collect::<Vec<_>>()
+    })
 }
 
 fn questions() -> Vec<(&'static str, &'static str, &'static str)> {
@@ -327,8 +367,12 @@ fn check(views: &[Vec<View>; 2], pivot: &Pivot, moved: &mut [usize; Cause::ALL.l
     let (limits, cancel) = (Limits::default(), Cancel::default());
     let found = diff(side(0), side(1), pivot, &IDENTITY, (&limits, &cancel)).unwrap();
     let none = Limits { cells: 0, ..Limits::default() };
-    let refused = diff(side(0), side(1), pivot, &IDENTITY, (&none, &cancel)).unwrap_err();
-    assert_eq!(refused.kind, ErrorKind::TooLarge, "{refused}");
+    // A cell takes some fifty numbers, and there is one at least.
+    let few = Limits { grid_numbers: 40, ..Limits::default() };
+    for limits in [none, few] {
+        let refused = diff(side(0), side(1), pivot, &IDENTITY, (&limits, &cancel)).unwrap_err();
+        assert_eq!(refused.kind, ErrorKind::TooLarge, "{refused}");
+    }
     for cell in &found.cells {
         let change = cell.after.unwrap_or_default() - cell.before.unwrap_or_default();
         let told: f64 = cell.causes.iter().sum();

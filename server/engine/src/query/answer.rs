@@ -1,12 +1,13 @@
 //! The whole journey of a question.
 
+use std::fmt::{self, Write};
 use std::sync::Arc;
 
 use super::bound::Bound;
 use super::cellset::CellSet;
-use super::disclose::{Session, check_set, hidden};
+use super::disclose::{Session, hidden};
 use super::error::QueryError;
-use super::limits::{Cancel, Limits};
+use super::limits::{Cancel, Limits, Pace};
 use super::parameters::Parameters;
 use super::parse::{Select, Statement};
 use super::pivot::Pivot;
@@ -155,10 +156,16 @@ impl Prepared {
 
     /// What it means: two questions about the same views that have the same are one question. All that
     /// was bound stands in it, and nothing of the words that were bound.
-    #[must_use]
-    pub fn meaning(&self) -> String {
+    ///
+    /// # Errors
+    /// The question was ended.
+    pub fn meaning(&self, cancel: &Cancel) -> Result<String, QueryError> {
         let read = self.session.as_ref().map(Session::meaning).unwrap_or_default();
-        format!("{} {:?}{read}", self.view, self.bound)
+        let mut told = Told { text: String::new(), pace: cancel.pace() };
+        match write!(told, "{} {:?}{read}", self.view, self.bound) {
+            Ok(()) => Ok(told.text),
+            Err(fmt::Error) => cancel.check().map(|()| told.text),
+        }
     }
 
     /// Answers it; the views are those that it was prepared with.
@@ -176,6 +183,20 @@ impl Prepared {
     }
 }
 
+/// A text that can be long: its question can be ended while it is written.
+struct Told<'c> {
+    text: String,
+    pace: Pace<'c>,
+}
+
+impl Write for Told<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.pace.step(1).map_err(|_| fmt::Error)?;
+        self.text.push_str(text);
+        Ok(())
+    }
+}
+
 impl Prepared {
     /// The cells. Where small counts are hidden, it is answered again until all that it read is known,
     /// and no further cell need be hidden.
@@ -186,8 +207,6 @@ impl Prepared {
             None => Session::new(view.cube()),
         };
         let asked = view.asked(&session);
-        let count = |other: &Bound| super::counted(view, other, limits, cancel);
-        check_set(view, &self.bound, count)?;
         for _ in 0..ROUNDS {
             let cells = run(&asked, &self.bound, limits, cancel)?;
             if !session.settle(view.cube(), &asking.rules, cancel)? {
@@ -250,7 +269,9 @@ mod tests {
     use crate::query::bind::fixture::view;
 
     fn meaning(question: &Question<'_>) -> String {
-        prepare(&[view()], question, &Limits::default(), &Cancel::default()).unwrap().meaning()
+        let cancel = Cancel::default();
+        let prepared = prepare(&[view()], question, &Limits::default(), &cancel).unwrap();
+        prepared.meaning(&cancel).unwrap()
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use cube_schema::day::Day;
 use hashbrown::HashMap;
 
+use super::Cancel;
 use super::bound::{HierarchyRef, Member};
 use super::error::QueryError;
 use super::format::{Format, Language, Shown};
@@ -150,10 +151,16 @@ impl CellSet {
     }
 
     /// The text of each cell, as people of a language read it.
-    #[must_use]
-    pub fn formatted(&self, language: Language) -> Vec<String> {
+    ///
+    /// # Errors
+    /// The question was ended.
+    pub fn formatted(
+        &self,
+        language: Language,
+        cancel: &Cancel,
+    ) -> Result<Vec<String>, QueryError> {
         let formats = Formats::new(self, language);
-        (0..self.ordinals.len()).map(|place| formats.show(self, place)).collect()
+        cancel.collect((0..self.ordinals.len()).map(|place| formats.show(self, place)))
     }
 }
 
@@ -207,7 +214,8 @@ mod tests {
             formats: vec![None, Some(Arc::from("0.0%")), Some(Arc::from(">")), None],
             ..CellSet::default()
         };
-        assert_eq!(cells.formatted(Language::Danish), ["1.234,5", "25,0%", "BRØNDBY", ""]);
-        assert_eq!(cells.formatted(Language::English)[..2], ["1,234.5", "25.0%"]);
+        let shown = |language| cells.formatted(language, &Cancel::default()).unwrap();
+        assert_eq!(shown(Language::Danish), ["1.234,5", "25,0%", "BRØNDBY", ""]);
+        assert_eq!(shown(Language::English)[..2], ["1,234.5", "25.0%"]);
     }
 }

@@ -15,9 +15,8 @@
 mod ledger;
 mod worlds;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
-
-use hashbrown::HashMap;
 
 use super::disclose;
 use super::drill::{Drill, drill};
@@ -29,10 +28,11 @@ use super::view::{Seen, View};
 use super::{Cancel, Limits, answer};
 use crate::cube::Rows;
 use ledger::{Classes, Ledger};
-use worlds::{Grid, Place};
+use worlds::Grid;
 
-/// Records listed of each version at most.
-const RECORDS: usize = 1_000_000;
+/// Of a number, the part that is but rounding: sums and ratios of the same rows differ by less, and no
+/// measure has a unit as small.
+const ROUNDING: f64 = 1e-9;
 
 /// By what records are known in two versions, in the words of a schema.
 #[derive(Clone, Copy, Debug)]
@@ -165,26 +165,45 @@ pub fn diff(
     identity: &Identity<'_>,
     within: (&Limits, &Cancel),
 ) -> Result<Compared, QueryError> {
-    let at =
-        |side: Side<'_>| answer::find(side.views, &pivot.cube).map_err(|error| told(error, side));
-    let (old, new) = (at(before)?, at(after)?);
-    disclose::refuse(&before.views[old], "sammenligninger af versioner")?;
-    disclose::refuse(&after.views[new], "sammenligninger af versioner")?;
-    let tellers = Tellers::find((before.views, old), (after.views, new));
-    let words = (pivot, identity);
-    let classes = Classes::find(before.views, after.views, tellers.as_ref(), words, within.1)?;
-    let own = is_own(&after.views[new]);
+    let Asked { old, new, tellers, classes } = asked((before, after), pivot, identity, within.1)?;
+    let own = is_own(new);
     let pivot = Pivot { empty: false, ..pivot.clone() };
-    let asked = (&before.views[old], &after.views[new]);
     let ran = worlds::run(
         (before, after),
-        asked,
+        (old, new),
         tellers.as_ref(),
         &pivot,
         (identity, &classes),
         within,
     )?;
-    Ok(compare(&ran, own))
+    compare(&ran, own, within.1)
+}
+
+/// What a comparison is about: the views that are asked, who tells of records in them, and what has
+/// become of these.
+struct Asked<'a> {
+    old: &'a View,
+    new: &'a View,
+    tellers: Option<Tellers>,
+    classes: Classes,
+}
+
+fn asked<'a>(
+    (before, after): (Side<'a>, Side<'a>),
+    pivot: &Pivot,
+    identity: &Identity<'_>,
+    cancel: &Cancel,
+) -> Result<Asked<'a>, QueryError> {
+    let at =
+        |side: Side<'_>| answer::find(side.views, &pivot.cube).map_err(|error| told(error, side));
+    let (old, new) = (at(before)?, at(after)?);
+    let tellers = Tellers::find((before.views, old), (after.views, new));
+    let (old, new) = (&before.views[old], &after.views[new]);
+    disclose::refuse(old, "sammenligninger af versioner")?;
+    disclose::refuse(new, "sammenligninger af versioner")?;
+    let words = (pivot, identity);
+    let classes = Classes::find(before.views, after.views, tellers.as_ref(), words, cancel)?;
+    Ok(Asked { old, new, tellers, classes })
 }
 
 /// Whether the caller sees all figures and only some of the records.
@@ -238,42 +257,47 @@ fn told(error: QueryError, side: Side<'_>) -> QueryError {
     QueryError { message: format!("i version {}: {}", side.name, error.message), ..error }
 }
 
-fn compare(ran: &worlds::Ran, own: bool) -> Compared {
+fn compare(ran: &worlds::Ran, own: bool, cancel: &Cancel) -> Result<Compared, QueryError> {
     let (first, last) = (ran.first(), ran.last());
     let mut cells = Vec::new();
     let mut unchanged = 0;
-    for place in places(first, last, &ran.grids) {
-        let value = |grid: &Grid| grid.cells.get(place).copied();
+    cancel.each(places(first, last, &ran.grids), |place| {
+        let value = |grid: &Grid| grid.value(place);
+        let all = ran.grids.iter().filter_map(value);
+        let scale = all.fold(1.0, |largest: f64, value| largest.max(value.abs()));
+        let settled = |done: f64| if done.abs() <= ROUNDING * scale { 0.0 } else { done };
         let mut causes = [0.0; Cause::ALL.len()];
         for step in &ran.steps {
             let [from, to] =
                 [step.from, step.to].map(|at| value(&ran.grids[at]).unwrap_or_default());
             causes[step.cause as usize] += to - from;
         }
+        let causes = causes.map(settled);
         let (before, after) = (value(first), value(last));
-        if before == after && causes.iter().all(|&done| done == 0.0) {
+        let is_equal = match (before, after) {
+            (Some(before), Some(after)) => settled(after - before) == 0.0,
+            (before, after) => before == after,
+        };
+        if is_equal && causes.iter().all(|&done| done == 0.0) {
             unchanged += 1;
-            continue;
+            return;
         }
-        let grids = [last, first].into_iter().chain(&ran.grids);
-        let members = grids.filter_map(|grid| grid.captions.get(place)).next();
-        let members = members.cloned().unwrap_or_default();
-        cells.push(Changed { members, before, after, causes });
-    }
+        cells.push(Changed { members: ran.cells.captions(place), before, after, causes });
+    })?;
     let mut headings = last.headings.clone();
     for grid in &ran.grids {
         let own = headings.iter_mut().zip(&grid.headings);
         own.for_each(|(heading, other)| heading.personal |= other.personal);
     }
     let decimals = last.decimals.max(first.decimals);
-    Compared { headings, cells, unchanged, decimals, behind: last.behind, own }
+    Ok(Compared { headings, cells, unchanged, decimals, behind: last.behind, own })
 }
 
 /// Every place of some world once: those of the newer version in its order, then the others.
-fn places<'g>(first: &'g Grid, last: &'g Grid, all: &'g [Grid]) -> Vec<&'g Place> {
+fn places<'g>(first: &'g Grid, last: &'g Grid, all: &'g [Grid]) -> impl Iterator<Item = u32> {
     let mut seen = hashbrown::HashSet::new();
     let grids = [last, first].into_iter().chain(all);
-    grids.flat_map(|grid| &grid.order).filter(|place| seen.insert(*place)).collect()
+    grids.flat_map(|grid| &grid.order).copied().filter(move |place| seen.insert(*place))
 }
 
 impl Compared {
@@ -304,8 +328,19 @@ impl Compared {
     }
 }
 
-/// The records of a question that are not the same in two versions: a line for each, or, for whoever
-/// may not see where records came from, how many there are of each kind.
+/// The records of a question that are not the same in two versions.
+#[derive(Clone, Debug)]
+pub struct Differing {
+    /// A line for each, or, for whoever may not see where records came from, how many there are of each
+    /// kind.
+    pub table: Table,
+    /// How many records of the two versions were not looked at: of each version as many are as an axis
+    /// may have positions ([`Limits::positions`]).
+    pub left_out: usize,
+}
+
+/// The records of a question that are not the same in two versions. Records that have the same names
+/// are as many as in the version that has most of them.
 ///
 /// # Errors
 /// As [`diff`]; also where the caller may see no records of the cube.
@@ -315,43 +350,38 @@ pub fn records(
     pivot: &Pivot,
     identity: &Identity<'_>,
     within: (&Limits, &Cancel),
-) -> Result<Table, QueryError> {
-    let at =
-        |side: Side<'_>| answer::find(side.views, &pivot.cube).map_err(|error| told(error, side));
-    let (old, new) = (at(before)?, at(after)?);
-    disclose::refuse(&before.views[old], "sammenligninger af versioner")?;
-    disclose::refuse(&after.views[new], "sammenligninger af versioner")?;
-    let tellers = Tellers::find((before.views, old), (after.views, new));
-    let words = (pivot, identity);
-    let classes = Classes::find(before.views, after.views, tellers.as_ref(), words, within.1)?;
-    let mut lines: Vec<Vec<String>> = Vec::new();
-    for side in [before, after] {
-        let is_old = std::ptr::eq(side.views, before.views);
+) -> Result<Differing, QueryError> {
+    let Asked { new, classes, .. } = asked((before, after), pivot, identity, within.1)?;
+    let mut lines: BTreeMap<Line, [usize; 2]> = BTreeMap::new();
+    let mut left_out = 0;
+    for (at, side) in [before, after].into_iter().enumerate() {
         let found = listed(side, pivot, identity, within).map_err(|error| told(error, side))?;
-        for texts in found {
+        left_out += found.1;
+        within.1.each(found.0, |texts| {
             // What only time has done needs no list: it is every open record.
-            let cause = classes.cause(&Ledger::key(&texts), is_old);
-            let Some(cause) = cause.filter(|cause| *cause != Cause::Time) else { continue };
-            lines.push([vec![cause.caption().to_owned()], texts].concat());
-        }
+            let cause = classes.cause(&Ledger::key(&texts), at == 0);
+            if let Some(cause) = cause.filter(|cause| *cause != Cause::Time) {
+                lines.entry((cause, texts)).or_default()[at] += 1;
+            }
+        })?;
     }
-    lines.sort_by_key(|line| (rank(&line[0]), line[1..].to_vec()));
-    lines.dedup();
-    let named = after.views[new].sees_deliveries();
-    Ok(if named { by_record(&lines, identity) } else { by_kind(&lines, identity) })
+    let counted = |(line, [old, new]): (Line, [usize; 2])| (line, old.max(new));
+    let lines: Vec<(Line, usize)> = within.1.collect(lines.into_iter().map(counted))?;
+    let named = new.sees_deliveries();
+    let table = if named { by_record(&lines, identity) } else { by_kind(&lines, identity) };
+    Ok(Differing { table, left_out })
 }
 
-fn rank(caption: &str) -> usize {
-    Cause::ALL.iter().position(|cause| cause.caption() == caption).unwrap_or(Cause::ALL.len())
-}
+/// What has become of records, and the names that they have.
+type Line = (Cause, Vec<String>);
 
-/// Whose, and by which names, of every record in the cells of a question.
+/// Whose, and by which names, of every record in the cells of a question; and how many more there are.
 fn listed(
     side: Side<'_>,
     pivot: &Pivot,
     identity: &Identity<'_>,
     within: (&Limits, &Cancel),
-) -> Result<Vec<Vec<String>>, QueryError> {
+) -> Result<(Vec<Vec<String>>, usize), QueryError> {
     let (dimension, field) = identity.whose;
     let mut columns = vec![format!("{dimension}.{field}")];
     columns.extend(identity.id.iter().map(|&name| name.to_owned()));
@@ -359,37 +389,79 @@ fn listed(
     let axes = pivot.columns.iter().chain(&pivot.rows).filter(has_condition);
     let filters = pivot.filters.iter().chain(axes).cloned().collect();
     let measure = pivot.measures.first().cloned().unwrap_or_default();
-    let asked =
-        Drill { cube: pivot.cube.clone(), filters, measure, columns, max: RECORDS, first: 0 };
-    let table = drill(side.views, &asked, within)?.1.table;
+    let (cube, max) = (pivot.cube.clone(), within.0.positions);
+    let asked = Drill { cube, filters, measure, columns, max, first: 0 };
+    let drilled = drill(side.views, &asked, within)?.1;
+    let table = drilled.table;
     let text = |values: &Values, row: usize| match values {
         Values::Text(texts) => texts[row].as_deref().unwrap_or_default().to_owned(),
         Values::Number(_) | Values::Day(_) => String::new(),
     };
     let line = |row| table.columns.iter().map(|column| text(&column.values, row)).collect();
-    Ok((0..table.rows()).map(line).collect())
+    let lines = within.1.collect((0..table.rows()).map(line))?;
+    Ok((lines, drilled.records - table.rows()))
 }
 
-fn by_record(lines: &[Vec<String>], identity: &Identity<'_>) -> Table {
+fn by_record(lines: &[(Line, usize)], identity: &Identity<'_>) -> Table {
     let mut table = Table::default();
-    let headings = ["Årsag", identity.whose.1].into_iter().chain(identity.id.iter().copied());
+    let each = || lines.iter().flat_map(|(line, count)| std::iter::repeat_n(line, *count));
+    table.text("Årsag", each().map(|(cause, _)| cause.caption()));
+    let headings = [identity.whose.1].into_iter().chain(identity.id.iter().copied());
     for (at, heading) in headings.enumerate() {
-        table.text(heading, lines.iter().map(|line| Arc::from(line[at].as_str())));
+        table.text(heading, each().map(|(_, texts)| texts[at].as_str()));
     }
     table
 }
 
 /// How many records of each cause, owner and first name (the system).
-fn by_kind(lines: &[Vec<String>], identity: &Identity<'_>) -> Table {
-    let mut counts: HashMap<&[String], u32> = HashMap::new();
-    lines.iter().for_each(|line| *counts.entry(&line[..3]).or_default() += 1);
-    let mut kinds: Vec<(&[String], u32)> = counts.into_iter().collect();
-    kinds.sort_by_key(|(kind, _)| (rank(&kind[0]), kind.to_vec()));
-    let mut table = Table::default();
-    let headings = ["Årsag", identity.whose.1, identity.id[0]];
-    for (at, heading) in headings.into_iter().enumerate() {
-        table.text(heading, kinds.iter().map(|(kind, _)| Arc::from(kind[at].as_str())));
+fn by_kind(lines: &[(Line, usize)], identity: &Identity<'_>) -> Table {
+    let mut kinds: BTreeMap<(Cause, &[String]), usize> = BTreeMap::new();
+    for ((cause, texts), count) in lines {
+        *kinds.entry((*cause, &texts[..2])).or_default() += count;
     }
-    table.number("Ydelser", "", 0, kinds.iter().map(|(_, count)| Some(f64::from(*count))));
+    let mut table = Table::default();
+    table.text("Årsag", kinds.keys().map(|(cause, _)| cause.caption()));
+    for (at, heading) in [identity.whose.1, identity.id[0]].into_iter().enumerate() {
+        table.text(heading, kinds.keys().map(|(_, texts)| texts[at].as_str()));
+    }
+    table.number("Ydelser", "", 0, kinds.values().map(|count| Some(*count as f64)));
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::worlds::{Cells, Ran, Step};
+    use super::*;
+
+    /// Worlds with one cell.
+    fn worlds(values: &[f64], causes: &[Cause]) -> Ran {
+        let mut cells = Cells::default();
+        let place = cells.number([("[A].[B].&[1]".to_owned(), "et".to_owned())].into_iter());
+        let grid =
+            |value: &f64| Grid { values: vec![*value], order: vec![place], ..Grid::default() };
+        let step = |(from, &cause)| Step { cause, from, to: from + 1 };
+        let steps = causes.iter().enumerate().map(step).collect();
+        Ran { grids: values.iter().map(grid).collect(), steps, cells }
+    }
+
+    #[test]
+    fn what_is_but_rounding_has_not_changed() {
+        let of = |values: &[f64], causes: &[Cause]| {
+            compare(&worlds(values, causes), false, &Cancel::default()).unwrap()
+        };
+        let both = [Cause::New, Cause::Vanished];
+        let rounded = of(&[0.1 + 0.2, 0.3, 0.1 + 0.2], &both);
+        assert_eq!((rounded.cells.len(), rounded.unchanged), (0, 1));
+        let large = of(&[3e9, 3e9 + 1e-6, 3e9], &both);
+        assert_eq!((large.cells.len(), large.unchanged), (0, 1));
+        // A day of a year is told, and so are causes that undo each other.
+        let day = of(&[0.3, 0.3 + 1.0 / 366.0], &[Cause::New]);
+        assert_eq!((day.cells.len(), day.cells[0].members.clone()), (1, vec!["et".to_owned()]));
+        let undone = of(&[2.0, 5.0, 2.0], &both);
+        assert_eq!(undone.cells[0].causes[Cause::New as usize], 3.0);
+        assert_eq!(undone.cells[0].causes[Cause::Vanished as usize], -3.0);
+        // Of three steps of one cause, what is left by rounding is nothing.
+        let left = of(&[0.0, 0.1, 0.3, 1e-17], &[Cause::New, Cause::New, Cause::New]);
+        assert_eq!((left.cells.len(), left.unchanged), (0, 1));
+    }
 }

@@ -274,12 +274,12 @@ pub fn records(
     let cell = Cell::new(view, measure.group, &bound.conditions, columns, when);
     let lines = cell.lines(cancel)?;
     let same_record = |one: &Line, next: &Line| one.record == next.record;
-    let shown: Vec<&[Line]> = lines.chunk_by(same_record).collect();
+    let all: Vec<&[Line]> = cancel.collect(lines.chunk_by(same_record))?;
+    let shown = &all[which.start.min(all.len())..which.end.min(all.len())];
     Ok(Drilled {
-        records: shown.len(),
+        records: all.len(),
         entities: Cell::entities(&lines),
-        table: cell
-            .table(columns, &shown[which.start.min(shown.len())..which.end.min(shown.len())]),
+        table: cell.table(columns, shown, cancel)?,
         behind,
         of: Of::default(),
         stands: Vec::new(),
@@ -304,7 +304,7 @@ pub fn all(
     let cell = Cell::new(view, 0, &conditions, &columns, When::Always);
     let lines = cell.lines(cancel)?;
     let records: Vec<&[Line]> = lines.chunk_by(|one, next| one.record == next.record).collect();
-    Ok(cell.table(&columns, &records))
+    cell.table(&columns, &records, cancel)
 }
 
 // What is shown.

@@ -86,7 +86,7 @@ fn counted(
     cancel: &Cancel,
 ) -> Result<CellSet, QueryError> {
     cancel.check()?;
-    let plan = plan::plan(view, bound, limits)?;
+    let plan = plan::plan(view, bound, (limits, cancel))?;
     cancel.check()?;
     let (cells, ran) = execute::execute(&plan, limits, cancel)?;
     cancel.note(|noted| noted.count(bound, &cells, ran));

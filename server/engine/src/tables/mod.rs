@@ -66,8 +66,8 @@ impl From<TableError> for TablesError {
 /// not hold; `take` is given each cube when it is done, so that they need not be held together.
 ///
 /// # Errors
-/// Everything that does not hold of the schema; else everything of the first table that is found
-/// wrong.
+/// Everything that does not hold of the schema; else what is wrong in the tables of dimensions, of every
+/// one of them; else what is wrong in the facts of every cube.
 pub fn build_cubes(
     schema: &Schema,
     text: &str,
@@ -80,16 +80,65 @@ pub fn build_cubes(
     let mut steps = Steps { progress, done: 0, of: schema.dimensions.len() + plan.group_count() };
     let mut tables = Tables::new(schema, source);
     let mut dimensions = Vec::with_capacity(schema.dimensions.len());
+    let mut wrong = Wrong::default();
     for dimension in &schema.dimensions {
         steps.next();
-        dimensions.push(Keyed::read(dimension, &mut tables, &mut findings)?);
+        let read = Keyed::read(dimension, &mut tables, &mut findings);
+        dimensions.extend(wrong.note(read)?);
     }
+    wrong.finish()?;
+    let mut wrong = Wrong::default();
     for cube in &schema.cubes {
         let built =
-            build_cube(schema, cube, &mut tables, &mut dimensions, &mut steps, &mut findings)?;
-        take(built);
+            build_cube(schema, cube, &mut tables, &mut dimensions, &mut steps, &mut findings);
+        if let Some(built) = wrong.note(built)? {
+            take(built);
+        }
     }
+    wrong.finish()?;
     Ok(findings)
+}
+
+/// What is wrong with several tables, each thing once.
+#[derive(Default)]
+struct Wrong(Vec<TableError>);
+
+impl Wrong {
+    /// What was made of a table, or nothing where something is wrong with it.
+    fn note<T>(&mut self, made: Result<T, TablesError>) -> Result<Option<T>, TablesError> {
+        match made {
+            Ok(made) => Ok(Some(made)),
+            Err(TablesError::Tables(errors)) => {
+                for error in errors {
+                    if !self.0.contains(&error) {
+                        self.0.push(error);
+                    }
+                }
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn finish(self) -> Result<(), TablesError> {
+        if self.0.is_empty() { Ok(()) } else { Err(TablesError::Tables(self.0)) }
+    }
+}
+
+/// Reads a schema file and looks for every column that it names: all that does not hold of either is
+/// told at once.
+///
+/// # Errors
+/// Promises that do not hold, or a table that cannot be read.
+pub fn read_schema(text: &str, source: &dyn Source) -> Result<Schema, TablesError> {
+    let mut unread = None;
+    let schema = Schema::parse_with(text, |schema, problems| {
+        unread = Plan::of(schema, source, problems).err();
+    })?;
+    match unread {
+        Some(error) => Err(error.into()),
+        None => Ok(schema),
+    }
 }
 
 /// That every column that the schema names is there.

@@ -1,23 +1,38 @@
 //! An attacker who knows the whole result and looks for what a hidden cell can be.
 //!
 //! It shares nothing with what hides: a result is read as captions and texts. It knows which towns are
-//! in which regions and which codes are of which kind; that counts are whole, and 0 where a cell is
+//! in which regions, which codes are of which kind and which months in which quarters; that counts are whole, and 0 where a cell is
 //! empty; that parts make their totals, or bound them, and that what a total has besides is no less than
-//! nothing; what is never larger than what; that people and pairs are one within one code; and the
-//! threshold: what hangs together with no other hidden
-//! cell is hidden because it is small. For every hidden count, and for
-//! what a total has besides where that is small, it looks for whole tables, by narrowing bounds and branching: exact, but for an end
+//! nothing; what is never larger than what, and what is nothing together; that people and pairs are one within one code; that what
+//! runs on from one period to the next is what does not end in the one and does not begin in the other; what
+//! formulas make of figures; and the threshold: of what hangs together by laws something is small, or nothing of it would be hidden.
+//! It is told below which totals it is hidden whether there is anything. For every hidden count, and for
+//! what a total has besides, or other cells tell, where that is small, it looks for whole tables, by narrowing bounds and branching: exact, but for an end
 //! where it takes too long. Where it looks first it is told, so that it finds sooner what there is.
 
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
-/// A cell as it is seen: the towns, codes and sexes that it covers as bits, and its measure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// A cell as it is seen: the towns, codes, sexes and months that it covers as bits, and its measure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct At {
-    pub towns: u32,
-    pub codes: u32,
-    pub sexes: u32,
     pub measure: usize,
+    pub keys: [u32; 4],
+}
+
+impl At {
+    /// What is counted at the end of a period stands in its last month alone.
+    pub fn normal(mut self) -> At {
+        if self.measure == AT_END {
+            self.keys[TIME] = 1 << self.keys[TIME].ilog2();
+        }
+        self
+    }
+
+    fn with(mut self, dimension: usize, bits: u32) -> At {
+        self.keys[dimension] = bits;
+        self
+    }
 }
 
 /// What is seen of a cell.
@@ -25,8 +40,10 @@ pub struct At {
 pub enum Seen {
     Value(f64),
     Hidden,
-    /// What a total has beside the parts that are seen.
+    /// What a total has beside the parts that are seen, or what others tell of a cell that is not.
     Rest,
+    /// How many run on from one period to the next.
+    Between,
 }
 
 /// Counts below this are small.
@@ -37,8 +54,19 @@ const LARGEST: i64 = 5000;
 const BRANCHES: u32 = 1000;
 /// Numbers of a cell that are given up before the cell is.
 const GIVEN_UP: usize = 12;
-/// The measure of days: only what is known exactly of it is looked for.
-const DAYS: usize = 3;
+/// More than any sum.
+const FAR: i64 = i64::MAX / 4;
+/// The measures: what is active, what of it begins and ends, what is there at the end, and days, of which
+/// only what is known exactly is looked for.
+const STOCK: usize = 2;
+const STARTS: usize = 3;
+const ENDS: usize = 4;
+const AT_END: usize = 5;
+pub const DAYS: usize = 6;
+/// The number of what runs on, behind the measures.
+const RUNS_ON: usize = 7;
+/// The dimension of time.
+const TIME: usize = 3;
 
 /// `low ≤ sum(factor × cell) ≤ high`
 struct Law {
@@ -57,6 +85,8 @@ pub struct Attack {
     hints: Vec<i64>,
     laws: Vec<Law>,
     laws_of: Vec<Vec<usize>>,
+    /// Hidden counts and rests that laws connect: in each something is small.
+    parts: Vec<Vec<usize>>,
 }
 
 /// What an attack came to.
@@ -75,24 +105,18 @@ fn around(start: i64, low: i64, high: i64) -> impl Iterator<Item = i64> {
     once.filter(move |value| (low..=high).contains(value))
 }
 
-/// The bits of a cell along a dimension, and the same cell with others.
-fn along(at: At, dimension: usize) -> u32 {
-    [at.towns, at.codes, at.sexes][dimension]
-}
-
-fn with(at: At, dimension: usize, bits: u32) -> At {
-    match dimension {
-        0 => At { towns: bits, ..at },
-        1 => At { codes: bits, ..at },
-        _ => At { sexes: bits, ..at },
-    }
-}
-
 /// Whether parts along a dimension make up their total exactly: people have one sex, pairs of person
-/// and service also one service, grants and days also one place.
+/// and service also one service, grants also one place, and begin and end once. Of days it is said of all,
+/// since the total and all parts but one bound that one.
 fn adds_up(measure: usize, dimension: usize) -> bool {
-    [&[2][..], &[1, 2], &[0, 1, 2], &[0, 1, 2]][measure].contains(&dimension)
+    let own: [&[usize]; 7] =
+        [&[2], &[1, 2], &[0, 1, 2], &[0, 1, 2, 3], &[0, 1, 2, 3], &[2], &[0, 1, 2, 3]];
+    measure < RUNS_ON && own[measure].contains(&dimension)
 }
+
+/// Measures that are never larger than others.
+const AT_MOST: [(usize, usize); 7] =
+    [(0, 1), (0, 2), (1, 2), (STARTS, 2), (ENDS, 2), (AT_END, 0), (AT_END, 1)];
 
 /// All ways to put a set of bits together of some smaller sets that do not overlap.
 fn covers(all: u32, sets: &[u32]) -> Vec<Vec<u32>> {
@@ -111,21 +135,21 @@ fn covers(all: u32, sets: &[u32]) -> Vec<Vec<u32>> {
 }
 
 /// Puts in what totals have beside the parts that are seen, and what that is.
-fn put_rests(seen: &mut HashMap<At, Seen>, truth: &mut HashMap<At, Seen>) {
-    for dimension in 0..3 {
+fn put_rests(seen: &mut HashMap<At, Seen>, truth: &mut HashMap<At, Seen>, as_seen: Seen) {
+    for dimension in 0..4 {
         let before = seen.clone();
-        for &at in before.keys().filter(|at| at.measure != DAYS && adds_up(at.measure, dimension)) {
-            let all = along(at, dimension);
-            let shown = |set: &u32| before.contains_key(&with(at, dimension, *set));
+        for &at in before.keys().filter(|at| at.measure < DAYS && adds_up(at.measure, dimension)) {
+            let all = at.keys[dimension];
+            let shown = |set: &u32| before.contains_key(&at.with(dimension, *set));
             let sets: Vec<u32> = (1..all).filter(|set| set & !all == 0).filter(shown).collect();
             let bits = sets.iter().fold(0, |bits, set| bits | set);
             if bits == 0 || bits == all {
                 continue;
             }
-            let rest = with(at, dimension, all & !bits);
-            seen.insert(rest, Seen::Rest);
+            let rest = at.with(dimension, all & !bits);
+            seen.insert(rest, as_seen);
             let largest = |set: &&u32| !sets.iter().any(|own| own != *set && *set & !own == 0);
-            let parts = sets.iter().filter(largest).map(|&set| with(at, dimension, set));
+            let parts = sets.iter().filter(largest).map(|&set| at.with(dimension, set));
             let value = |at: At| match truth.get(&at) {
                 Some(Seen::Value(value)) => Some(*value),
                 _ => None,
@@ -138,29 +162,109 @@ fn put_rests(seen: &mut HashMap<At, Seen>, truth: &mut HashMap<At, Seen>) {
     }
 }
 
+/// The period of months without holes: its first month, and the first behind it.
+fn period(months: u32) -> (u32, u32) {
+    (months.trailing_zeros(), months.ilog2() + 1)
+}
+
+/// Puts in what runs on over the border of two periods of a stock, if something that begins or ends there
+/// is seen, and then what begins or ends there and is not.
+fn put_borders(seen: &mut HashMap<At, Seen>, truth: &mut HashMap<At, Seen>) -> Vec<[At; 3]> {
+    let mut borders: HashMap<At, Vec<(At, At)>> = HashMap::new();
+    for &at in seen.keys().filter(|at| at.measure == STOCK) {
+        let (first, behind) = period(at.keys[TIME]);
+        for (month, measure) in [(first, STARTS), (behind, ENDS)] {
+            let on = At { measure: RUNS_ON, ..at.with(TIME, month) };
+            borders.entry(on).or_default().push((at, At { measure, ..at }));
+        }
+    }
+    let value = |truth: &HashMap<At, Seen>, at: &At| match truth.get(at) {
+        Some(Seen::Value(value)) => *value,
+        _ => 0.0,
+    };
+    let mut laws = Vec::new();
+    for (on, sides) in borders {
+        let Some((stock, flow)) = sides.iter().find(|(_, flow)| seen.contains_key(flow)) else {
+            continue;
+        };
+        let runs_on = value(truth, stock) - value(truth, flow);
+        seen.insert(on, Seen::Between);
+        truth.insert(on, Seen::Value(runs_on));
+        for (stock, flow) in sides {
+            if let Entry::Vacant(unseen) = seen.entry(flow) {
+                unseen.insert(Seen::Rest);
+                truth.insert(flow, Seen::Value(value(truth, &stock) - runs_on));
+            }
+            laws.push([stock, flow, on]);
+        }
+    }
+    laws
+}
+
+/// The cells of which it is not told whether there is anything: below small totals whose parts add up, or
+/// below hidden ones, where something is hidden that is nothing elsewhere.
+fn veiled(seen: &HashMap<At, Seen>, truth: &HashMap<At, Seen>) -> HashSet<At> {
+    let value = |at: &At| match truth.get(at) {
+        Some(Seen::Value(value)) => *value as i64,
+        _ => 0,
+    };
+    let below = |at: &At, total: &At| {
+        // What is counted at the end of a period was asked for by the whole of it.
+        let is_last = |own: usize| {
+            let is_end = at.keys[TIME] == 1 << total.keys[TIME].ilog2();
+            own == TIME && at.measure == AT_END && is_end && !adds_up(total.measure, TIME)
+        };
+        let differ = (0..4).filter(|&own| at.keys[own] != total.keys[own] && !is_last(own));
+        let differ: Vec<usize> = differ.collect();
+        let within = differ.iter().all(|&own| at.keys[own] & !total.keys[own] == 0);
+        within && !differ.is_empty() && differ.iter().all(|&own| adds_up(total.measure, own))
+    };
+    let hidden = |at: &&At| seen[*at] == Seen::Hidden;
+    let under = |totals: &[At]| -> HashSet<At> {
+        let is_under = |at: &&At| totals.iter().any(|total| below(at, total));
+        seen.keys().filter(hidden).filter(is_under).copied().collect()
+    };
+    let totals: Vec<At> = seen.keys().filter(hidden).copied().collect();
+    let small: Vec<At> =
+        totals.iter().filter(|at| (1..THRESHOLD).contains(&value(at))).copied().collect();
+    let narrow = under(&small);
+    let all_told = |at: &At| at.measure == DAYS || value(at) > 0 || narrow.contains(at);
+    if totals.iter().all(all_told) { narrow } else { under(&totals) }
+}
+
 impl Attack {
-    /// An attack on what is seen; what is true says where it looks first, and which counts are small.
-    pub fn new(seen: &HashMap<At, Seen>, truth: &HashMap<At, Seen>) -> Attack {
+    /// An attack on what is seen; what is true says where it looks first, and which counts are small. Where
+    /// lines of nothing but hidden cells are left out, what a total has besides is a sum of hidden cells,
+    /// known as it would be beside their stars, and no cell that must be open; and where not all is seen
+    /// that was read, nobody knows what something is hidden for.
+    pub fn new(
+        seen: &HashMap<At, Seen>,
+        truth: &HashMap<At, Seen>,
+        rests: Seen,
+        sees_all: bool,
+    ) -> Attack {
         let (mut seen, mut hints) = (seen.clone(), truth.clone());
-        put_rests(&mut seen, &mut hints);
+        let veiled = veiled(&seen, &hints);
+        put_rests(&mut seen, &mut hints, rests);
+        let borders = put_borders(&mut seen, &mut hints);
         let (seen, hints) = (&seen, &hints);
         let is_small = |at: &At| match hints.get(at) {
             Some(Seen::Value(value)) => (1..THRESHOLD).contains(&(*value as i64)),
             _ => false,
         };
         let mut cells: Vec<At> = seen.keys().copied().collect();
-        cells.sort_unstable_by_key(|at| (at.measure, at.towns, at.codes, at.sexes));
+        cells.sort_unstable();
         let number: HashMap<At, usize> =
             cells.iter().enumerate().map(|(number, at)| (*at, number)).collect();
-        // That something is hidden tells that there is something.
+        // That something is hidden tells that there is something, unless that is hidden too.
         let bounds = cells.iter().map(|at| match seen[at] {
             Seen::Value(value) => (value as i64, value as i64),
-            Seen::Hidden => (1, LARGEST),
-            Seen::Rest => (0, LARGEST),
+            Seen::Hidden => (i64::from(!veiled.contains(at)), LARGEST),
+            Seen::Rest | Seen::Between => (0, LARGEST),
         });
         let bounds: Vec<(i64, i64)> = bounds.collect();
         let is_attacked = |at: &At| match seen[at] {
-            Seen::Value(_) => false,
+            Seen::Value(_) | Seen::Between => false,
             Seen::Hidden => true,
             Seen::Rest => is_small(at),
         };
@@ -168,15 +272,22 @@ impl Attack {
         let stars = seen.values().filter(|own| **own == Seen::Hidden).count();
         let hints = cells.iter().map(|at| match hints.get(at) {
             Some(Seen::Value(value)) => *value as i64,
-            _ => 1,
+            _ => 0,
         });
         let hints = hints.collect();
         let laws_of = vec![Vec::new(); cells.len()];
-        let laws = Vec::new();
-        let mut attack = Attack { cells, bounds, hidden, stars, hints, laws, laws_of };
+        let (laws, parts) = (Vec::new(), Vec::new());
+        let mut attack = Attack { cells, bounds, hidden, stars, hints, laws, laws_of, parts };
         attack.parts_and_totals(&number);
-        attack.larger_and_smaller(&number);
-        attack.alone();
+        attack.larger_and_smaller();
+        for [stock, flow, on] in borders {
+            let [stock, flow, on] = [stock, flow, on].map(|at| number[&at]);
+            attack.law(vec![(stock, 1), (flow, -1), (on, -1)], 0, 0);
+        }
+        if sees_all {
+            attack.alone();
+            attack.parts = attack.connected();
+        }
         attack
     }
 
@@ -202,48 +313,85 @@ impl Attack {
         }
     }
 
+    /// Sets of cells that laws of counts connect, and that have a hidden count.
+    fn connected(&self) -> Vec<Vec<usize>> {
+        let is_free = |cell: usize| {
+            self.bounds[cell].0 < self.bounds[cell].1 && self.cells[cell].measure != DAYS
+        };
+        let mut seen = vec![false; self.cells.len()];
+        let mut all = Vec::new();
+        for start in (0..self.cells.len()).filter(|&cell| is_free(cell)) {
+            let (mut own, mut next) = (Vec::new(), vec![start]);
+            while let Some(cell) = next.pop() {
+                if std::mem::replace(&mut seen[cell], true) {
+                    continue;
+                }
+                own.push(cell);
+                let laws = self.laws_of[cell].iter().flat_map(|&law| &self.laws[law].terms);
+                next.extend(laws.map(|(other, _)| *other).filter(|&other| is_free(other)));
+            }
+            if own.iter().any(|cell| self.hidden.contains(cell)) {
+                own.retain(|&cell| self.cells[cell].measure != RUNS_ON);
+                all.push(own);
+            }
+        }
+        all
+    }
+
+    /// Whether something is small wherever something is hidden: else nothing would be.
+    fn has_reasons(&self, table: &[i64]) -> bool {
+        let is_small = |cell: &usize| (0..THRESHOLD).contains(&table[*cell]);
+        self.parts.iter().all(|part| part.iter().any(is_small))
+    }
+
     fn parts_and_totals(&mut self, number: &HashMap<At, usize>) {
         for total in 0..self.cells.len() {
             let at = self.cells[total];
-            for dimension in 0..3 {
-                let all = along(at, dimension);
+            for dimension in (0..4).filter(|_| at.measure < RUNS_ON) {
+                if at.measure == AT_END && dimension == TIME {
+                    continue;
+                }
+                let all = at.keys[dimension];
                 let sets: Vec<u32> = (1..all)
                     .filter(|set| set & !all == 0)
-                    .filter(|&set| number.contains_key(&with(at, dimension, set)))
+                    .filter(|&set| number.contains_key(&at.with(dimension, set)))
                     .collect();
                 for cover in covers(all, &sets) {
-                    let parts = cover.iter().map(|&set| (number[&with(at, dimension, set)], 1));
+                    let parts = cover.iter().map(|&set| (number[&at.with(dimension, set)], 1));
                     let terms: Vec<(usize, i64)> = parts.chain([(total, -1)]).collect();
-                    let high = if adds_up(at.measure, dimension) { 0 } else { i64::MAX / 4 };
+                    let high = if adds_up(at.measure, dimension) { 0 } else { FAR };
                     self.law(terms, 0, high);
                 }
             }
         }
     }
 
-    fn larger_and_smaller(&mut self, number: &HashMap<At, usize>) {
+    fn larger_and_smaller(&mut self) {
         // One dimension at a time: in a pivot all that is between is there too.
         let within = |one: At, other: At| {
-            let differ = (0..3).filter(|&own| along(one, own) != along(other, own)).count();
-            differ == 1 && (0..3).all(|own| along(one, own) & !along(other, own) == 0)
+            let differ = (0..4).filter(|&own| one.keys[own] != other.keys[own]).count();
+            differ == 1 && (0..4).all(|own| one.keys[own] & !other.keys[own] == 0)
         };
         for less in 0..self.cells.len() {
             let at = self.cells[less];
-            if at.measure == DAYS {
-                continue;
-            }
             for more in 0..self.cells.len() {
                 let other = self.cells[more];
-                if less != more && other.measure == at.measure && within(at, other) {
-                    self.law(vec![(more, 1), (less, -1)], 0, i64::MAX / 4);
+                let is_count = at.measure < DAYS && at.measure == other.measure;
+                if less != more && is_count && within(at, other) {
+                    self.law(vec![(more, 1), (less, -1)], 0, FAR);
                 }
-            }
-            for measure in at.measure + 1..DAYS {
-                if let Some(&more) = number.get(&At { measure, ..at }) {
-                    // Of one service a person has one pair.
-                    let is_one = (at.measure, measure) == (0, 1) && at.codes.count_ones() == 1;
-                    let high = if is_one { 0 } else { i64::MAX / 4 };
-                    self.law(vec![(more, 1), (less, -1)], 0, high);
+                if !AT_MOST.contains(&(at.measure, other.measure)) {
+                    continue;
+                }
+                let is_there = at == At { measure: at.measure, ..other }.normal();
+                if is_there {
+                    // Of one service a person has one pair, and where there are pairs there are people.
+                    let is_one =
+                        (at.measure, other.measure) == (0, 1) && at.keys[1].is_power_of_two();
+                    self.law(vec![(more, 1), (less, -1)], 0, if is_one { 0 } else { FAR });
+                    if other.measure <= STOCK && at.measure < STOCK {
+                        self.law(vec![(more, 1), (less, -LARGEST)], -FAR, 0);
+                    }
                 }
             }
         }
@@ -252,10 +400,19 @@ impl Attack {
     /// That all that is taken to be known holds of the true table.
     pub fn check(&self) {
         let value = |cell: usize| self.hints[cell];
-        for law in &self.laws {
+        for law in self.laws.iter().filter(|law| !self.is_of_days(law)) {
             let sum: i64 = law.terms.iter().map(|(cell, factor)| factor * value(*cell)).sum();
             let cells = || law.terms.iter().map(|(cell, _)| self.cells[*cell]).collect::<Vec<_>>();
             assert!((law.low..=law.high).contains(&sum), "{:?}", cells());
+        }
+        for cell in (0..self.cells.len()).filter(|&cell| self.cells[cell].measure != DAYS) {
+            let (low, high) = self.bounds[cell];
+            assert!(
+                (low..=high).contains(&value(cell)),
+                "{:?} {} {low} {high}",
+                self.cells[cell],
+                value(cell)
+            );
         }
     }
 
@@ -325,7 +482,9 @@ impl Attack {
             .zip(&self.hints)
             .map(|((low, high), hint)| *hint.max(low).min(high))
             .collect();
-        let Some(broken) = self.broken(&near, &bounds) else { return Some(near) };
+        let Some(broken) = self.broken(&near, &bounds) else {
+            return Some(near).filter(|table| self.has_reasons(table));
+        };
         let free = |cell: &usize| bounds[*cell].0 < bounds[*cell].1;
         let next = broken.terms.iter().map(|(cell, _)| *cell).filter(free);
         let next = next.min_by_key(|&cell| bounds[cell].1 - bounds[cell].0)?;
@@ -367,12 +526,12 @@ impl Attack {
                 continue;
             }
             let least = |bounds: &[(i64, i64)], (cell, factor): (usize, i64)| match factor > 0 {
-                true => bounds[cell].0,
-                false => -bounds[cell].1,
+                true => factor * bounds[cell].0,
+                false => factor * bounds[cell].1,
             };
             let most = |bounds: &[(i64, i64)], (cell, factor): (usize, i64)| match factor > 0 {
-                true => bounds[cell].1,
-                false => -bounds[cell].0,
+                true => factor * bounds[cell].1,
+                false => factor * bounds[cell].0,
             };
             let all_least: i64 = law.terms.iter().map(|term| least(&bounds, *term)).sum();
             let all_most: i64 = law.terms.iter().map(|term| most(&bounds, *term)).sum();
@@ -383,7 +542,11 @@ impl Attack {
                 let term = (cell, factor);
                 let up = law.high - (all_least - least(&bounds, term));
                 let down = law.low - (all_most - most(&bounds, term));
-                let (low, high) = if factor > 0 { (down, up) } else { (-up, -down) };
+                let least_of = |sum: i64| -((-sum).div_euclid(factor.abs()));
+                let (low, high) = match factor > 0 {
+                    true => (least_of(down), up.div_euclid(factor)),
+                    false => (least_of(-up), (-down).div_euclid(-factor)),
+                };
                 let own = bounds[cell];
                 let next = (own.0.max(low), own.1.min(high));
                 if next.0 > next.1 {
@@ -446,10 +609,10 @@ fn reduce(rows: &mut [Vec<f64>], width: usize) {
 
 #[test]
 fn the_attacker_opens_what_lies_open() {
-    let at = |towns, measure| At { towns, codes: 1, sexes: 1, measure };
+    let at = |towns, measure| At { keys: [towns, 1, 1, 63], measure };
     let seen = |own: &[(u32, Seen)], measure| {
         let own = own.iter().map(|(towns, seen)| (at(*towns, measure), *seen));
-        Attack::new(&own.collect(), &HashMap::new()).run()
+        Attack::new(&own.collect(), &HashMap::new(), Seen::Rest, true).run()
     };
     let (hidden, value) = (Seen::Hidden, |value: i32| Seen::Value(f64::from(value)));
     // 3 + 10 = 13: the 3 is known exactly of grants; of people it is 3 or 4, for it is small.
@@ -459,7 +622,7 @@ fn the_attacker_opens_what_lies_open() {
     // Of 12 it is 2, 3 or 4.
     let wide = [(1, hidden), (2, value(10)), (3, value(12))];
     assert_eq!(seen(&wide, 0), Outcome { hidden: 1, opened: 0, undecided: 0 });
-    assert_eq!(seen(&open, 3), Outcome { hidden: 1, opened: 1, undecided: 0 });
+    assert_eq!(seen(&open, DAYS), Outcome { hidden: 1, opened: 1, undecided: 0 });
     // Two of a sum of 3 are 1 and 2: two numbers for each.
     let close = [(1, hidden), (2, hidden), (3, value(3))];
     assert_eq!(seen(&close, 2), Outcome { hidden: 2, opened: 2, undecided: 0 });
@@ -469,13 +632,13 @@ fn the_attacker_opens_what_lies_open() {
 
 #[test]
 fn the_attacker_knows_the_threshold_and_subtracts() {
-    let at = |towns, codes, measure| At { towns, codes, sexes: 1, measure };
+    let at = |towns, codes, measure| At { keys: [towns, codes, 1, 63], measure };
     let value = |value: i32| Seen::Value(f64::from(value));
     // The last number is what is true.
     let outcome = |own: &[(At, Seen, i32)]| {
         let seen = own.iter().map(|(at, seen, _)| (*at, *seen)).collect();
         let truth = own.iter().map(|(at, _, truth)| (*at, value(*truth))).collect();
-        let attack = Attack::new(&seen, &truth);
+        let attack = Attack::new(&seen, &truth, Seen::Rest, true);
         attack.check();
         attack.run()
     };

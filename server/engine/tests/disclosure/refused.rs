@@ -15,7 +15,7 @@ fn grants() -> Vec<String> {
     let mut person = 0;
     for (place, service, people) in [(0, 0, 20), (0, 1, 3), (1, 0, 10), (1, 1, 8)] {
         for _ in 0..people {
-            grants.push(format!("{person},{place},{service},{},10", person % 2));
+            grants.push(format!("{person},{place},{service},{},2024-01-01,", person % 2));
             person += 1;
         }
     }
@@ -25,7 +25,7 @@ fn grants() -> Vec<String> {
 /// Rows of texts as people read them.
 fn drawn(view: &View, text: &str) -> Vec<String> {
     let cells = ask(view, &Question::Mdx(text));
-    let shown = cells.formatted(query::format::Language::Danish);
+    let shown = cells.formatted(query::format::Language::Danish, &Cancel::default()).unwrap();
     let text = |ordinal: usize| {
         let place = cells.ordinals.binary_search(&(ordinal as u32));
         place.map_or(String::new(), |place| shown[place].clone())
@@ -49,7 +49,7 @@ fn small_counts_are_stars_and_others_as_they_are() {
     assert_eq!(drawn(&view, TOWN), ["20", "*", "10", "8"]);
     assert_eq!(drawn(&view.undisclosed(), TOWN), ["20", "3", "10", "8"]);
     let days = TOWN.replace("FROM [Ydelser]", "FROM [Ydelser] WHERE [Measures].[Dage]");
-    assert_eq!(drawn(&view, &days), ["200", "*", "100", "80"]);
+    assert_eq!(drawn(&view, &days), ["20", "*", "10", "8"]);
 }
 
 #[test]

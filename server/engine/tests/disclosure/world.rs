@@ -1,4 +1,4 @@
-//! Small random towns: people of two sexes, services of two kinds, places in two regions.
+//! Small random towns over half a year: people of two sexes, services of two kinds, places in two regions.
 
 use std::sync::Arc;
 
@@ -11,6 +11,8 @@ use super::memory::Memory;
 
 pub const SCHEMA: &str = r#"
 name = "små tal"
+first_month = "2024-01"
+last_month = "2024-06"
 [[dimension]]
 name = "Sted"
 table = "places"
@@ -29,6 +31,9 @@ table = "sexes"
 key = "sex_id"
 [[dimension.hierarchies]]
 levels = [{ name = "Køn", key = "sex" }]
+[[dimension]]
+name = "Tid"
+fields = [{ name = "Kvartal", grain = "quarter" }, { name = "Måned", grain = "month" }]
 [[cube]]
 name = "Ydelser"
 [cube.disclosure]
@@ -36,21 +41,31 @@ threshold = 5
 count = [
     { measure = "Personer", parts = ["Køn"], at_most = ["Par"] },
     { measure = "Par", parts = ["Ydelse", "Køn"], at_most = ["Antal"] },
-    { measure = "Antal", parts = ["Sted", "Ydelse", "Køn"] },
+    { measure = "Antal", parts = ["Sted", "Ydelse", "Køn"], starts = "Nye", ends = "Ophørte" },
+    { measure = "Nye", parts = ["Sted", "Ydelse", "Køn", "Tid"], at_most = ["Antal"] },
+    { measure = "Ophørte", parts = ["Sted", "Ydelse", "Køn", "Tid"], at_most = ["Antal"] },
+    { measure = "Ultimo", parts = ["Køn"], at_most = ["Personer"] },
 ]
-tied = [{ measure = "Dage", to = "Personer", parts = ["Sted", "Ydelse", "Køn"] }]
+tied = [{ measure = "Dage", to = "Personer", parts = ["Ydelse", "Køn", "Tid"] }]
 [[cube.group]]
 facts = "grants"
+entity = "person_id"
+first = "from_day"
+last = "to_day"
 dimensions = [
     { dimension = "Sted", column = "place_id" },
     { dimension = "Ydelse", column = "service_id" },
     { dimension = "Køn", column = "sex_id" },
+    { dimension = "Tid" },
 ]
 measures = [
     { name = "Personer", kind = "distinct", key = ["person_id"] },
     { name = "Par", kind = "distinct", key = ["person_id", "service_id"] },
-    { name = "Antal", kind = "count" },
-    { name = "Dage", kind = "sum", column = "days" },
+    { name = "Antal", kind = "distinct", key = ["person_id", "grant_id"] },
+    { name = "Nye", kind = "starts" },
+    { name = "Ophørte", kind = "ends" },
+    { name = "Ultimo", kind = "distinct_at_end", key = ["person_id"] },
+    { name = "Dage", kind = "covered_days", key = ["person_id", "service_id"] },
 ]
 "#;
 
@@ -59,6 +74,19 @@ pub const TOWNS: [(&str, &str); 5] =
     [("b1", "r1"), ("b2", "r1"), ("b3", "r1"), ("b4", "r2"), ("b5", "r2")];
 pub const CODES: [(&str, &str); 4] = [("y1", "k1"), ("y2", "k1"), ("y3", "k2"), ("y4", "k2")];
 pub const SEXES: [&str; 2] = ["m", "k"];
+/// Months by quarter, as they are written.
+pub const MONTHS: [(&str, &str); 6] = [
+    ("2024-01", "2024K1"),
+    ("2024-02", "2024K1"),
+    ("2024-03", "2024K1"),
+    ("2024-04", "2024K2"),
+    ("2024-05", "2024K2"),
+    ("2024-06", "2024K2"),
+];
+/// Measures that count, and one of days behind them.
+pub const MEASURES: [&str; 7] = ["Personer", "Par", "Antal", "Nye", "Ophørte", "Ultimo", "Dage"];
+/// What a shown ratio is divided by.
+pub const DENOMINATOR: f64 = 40.0;
 
 pub struct Random(pub u64);
 
@@ -70,7 +98,7 @@ impl Random {
     }
 }
 
-/// Grants: person, place, service, sex, days. Some places and services are rare.
+/// Grants: person, place, service, sex, from and to. Some places and services are rare; some have no end.
 pub fn grants(random: &mut Random) -> Vec<String> {
     let people = 20 + random.below(160);
     let mut grants = Vec::new();
@@ -79,8 +107,11 @@ pub fn grants(random: &mut Random) -> Vec<String> {
         for _ in 0..=random.below(3) {
             let place = random.below(5).min(random.below(5));
             let service = random.below(4).min(random.below(4));
-            let days = 1 + random.below(300);
-            grants.push(format!("{person},{place},{service},{sex},{days}"));
+            let from = random.below(6).min(random.below(6));
+            let to = from + random.below(7);
+            let to = if to < 6 { format!("2024-0{}-20", to + 1) } else { String::new() };
+            let from = format!("2024-0{}-05", from + 1);
+            grants.push(format!("{person},{place},{service},{sex},{from},{to}"));
         }
     }
     grants
@@ -97,7 +128,10 @@ pub fn view(grants: &[String], minimum_set: u32) -> View {
     tables.add("services", "service_id,code,kind", &of(&CODES));
     let sexes = SEXES.iter().enumerate().map(|(at, name)| format!("{at},{name}"));
     tables.add("sexes", "sex_id,sex", &sexes.collect::<Vec<_>>());
-    tables.add("grants", "person_id,place_id,service_id,sex_id,days", grants);
+    let numbered = grants.iter().enumerate().map(|(at, grant)| format!("{at},{grant}"));
+    let numbered: Vec<String> = numbered.collect();
+    let columns = "grant_id,person_id,place_id,service_id,sex_id,from_day,to_day";
+    tables.add("grants", columns, &numbered);
     let schema = Schema::parse(SCHEMA).unwrap_or_else(|error| panic!("{error}"));
     let mut cubes = Vec::new();
     build_cubes(&schema, SCHEMA, &tables, &|_| (), |cube| cubes.push(Arc::new(cube))).unwrap();
@@ -106,54 +140,76 @@ pub fn view(grants: &[String], minimum_set: u32) -> View {
     View::everything(cube).disclosed(rules)
 }
 
-/// Some members along each dimension, mostly with the total of all, as MDX.
+/// Which dimensions a question has: of places, services and months two, and perhaps sexes.
+fn dimensions(random: &mut Random) -> [bool; 4] {
+    let left_out = random.below(3);
+    let mut has = [true, true, random.below(2) == 0, true];
+    has[[0, 1, 3][left_out]] = false;
+    has
+}
+
+/// Up to three measures.
+fn some_measures(random: &mut Random) -> Vec<&'static str> {
+    let first = random.below(MEASURES.len() - 1);
+    let mut some = vec![MEASURES[first]];
+    for _ in 0..random.below(3) {
+        let next = MEASURES[random.below(MEASURES.len())];
+        if !some.contains(&next) {
+            some.push(next);
+        }
+    }
+    some
+}
+
+/// Some members along each dimension, mostly with the total of all, as MDX; some with a ratio of what is
+/// counted and a number that everybody knows, or with all but one town by subtraction.
 pub fn members(random: &mut Random) -> String {
-    let mut axes = Vec::new();
     let towns = TOWNS.iter().map(|(town, _)| format!("[Sted].[By].[{town}]")).collect();
     let codes = CODES.iter().map(|(code, _)| format!("[Ydelse].[Kode].[{code}]")).collect();
     let sexes = SEXES.iter().map(|sex| format!("[Køn].[Køn].[{sex}]")).collect();
-    let all: [(Vec<String>, &str); 3] = [(towns, "[Sted]"), (codes, "[Ydelse]"), (sexes, "[Køn]")];
-    for (members, dimension) in all {
-        if random.below(4) == 0 {
-            continue;
-        }
+    let months = MONTHS.iter().map(|(month, _)| format!("[Tid].[Måned].[{month}]")).collect();
+    let all: [(Vec<String>, &str); 4] =
+        [(towns, "[Sted]"), (codes, "[Ydelse]"), (sexes, "[Køn]"), (months, "[Tid].[Måned]")];
+    let has = dimensions(random);
+    let (mut axes, mut with) = (Vec::new(), String::new());
+    let subtracts = has[0] && random.below(3) == 0;
+    for ((members, dimension), _) in all.into_iter().zip(has).filter(|(_, has)| *has) {
         let mut some: Vec<String> = members.into_iter().filter(|_| random.below(2) == 0).collect();
         if some.is_empty() || random.below(4) > 0 {
             some.push(format!("{dimension}.DefaultMember"));
         }
+        if subtracts && dimension == "[Sted]" {
+            with = "MEMBER [Sted].[Andre] AS '[Sted].DefaultMember - [Sted].[By].[b1]' ".to_owned();
+            some.push("[Sted].[Andre]".to_owned());
+        }
         axes.push(format!("{{{}}}", some.join(", ")));
     }
-    let measures = ["Personer", "Par", "Antal", "Dage"];
-    let mut some: Vec<String> = measures
-        .iter()
-        .filter(|_| random.below(2) == 0)
-        .map(|name| format!("[Measures].[{name}]"))
-        .collect();
-    if some.is_empty() {
-        some.push(format!("[Measures].[{}]", measures[random.below(3)]));
+    let mut measures = if subtracts { vec!["Antal", "Nye"] } else { some_measures(random) };
+    if !subtracts && random.below(2) == 0 {
+        with = format!("MEMBER [Measures].[Andel] AS '[Measures].[Personer] / {DENOMINATOR}' ");
+        measures.push("Andel");
     }
-    axes.push(format!("{{{}}}", some.join(", ")));
-    format!("SELECT {} ON 0 FROM [Ydelser]", axes.join(" * "))
+    let measures: Vec<String> =
+        measures.iter().map(|name| format!("[Measures].[{name}]")).collect();
+    axes.push(format!("{{{}}}", measures.join(", ")));
+    let with = if with.is_empty() { with } else { format!("WITH {with}") };
+    format!("{with}SELECT {} ON 0 FROM [Ydelser]", axes.join(" * "))
 }
 
 /// A random pivot: some fields on each axis, mostly with totals, and some measures.
 pub fn pivot(random: &mut Random) -> Pivot {
-    let places = [&[][..], &["Sted.Region"], &["Sted.By"], &["Sted.Region", "Sted.By"]];
-    let services =
-        [&[][..], &["Ydelse.Kategori"], &["Ydelse.Kode"], &["Ydelse.Kategori", "Ydelse.Kode"]];
-    let sexes = [&[][..], &["Køn.Køn"]];
-    let own = |all: &[&[&str]], at: usize| -> Vec<String> {
-        all[at].iter().map(|&field| field.to_owned()).collect()
+    let has = dimensions(random);
+    let all: [[&[&str]; 3]; 4] = [
+        [&["Sted.Region"], &["Sted.By"], &["Sted.Region", "Sted.By"]],
+        [&["Ydelse.Kategori"], &["Ydelse.Kode"], &["Ydelse.Kategori", "Ydelse.Kode"]],
+        [&["Køn.Køn"], &["Køn.Køn"], &["Køn.Køn"]],
+        [&["Tid.Kvartal"], &["Tid.Måned"], &["Tid.Kvartal", "Tid.Måned"]],
+    ];
+    let own = all.map(|fields| fields[random.below(3)]);
+    let fields = |dimensions: &[usize]| -> Vec<String> {
+        let of = dimensions.iter().filter(|own| has[**own]).flat_map(|&one| own[one]);
+        of.map(|&field| field.to_owned()).collect()
     };
-    let (place, service) = (random.below(4), random.below(4));
-    let mut columns = own(&services, service);
-    columns.extend(own(&sexes, random.below(2)));
-    let all = ["Personer", "Par", "Antal", "Dage"];
-    let mut measures: Vec<String> =
-        all.iter().filter(|_| random.below(2) == 0).map(|&name| name.to_owned()).collect();
-    if measures.is_empty() {
-        measures.push(all[random.below(3)].to_owned());
-    }
     let mut filters = Vec::new();
     if random.below(4) == 0 {
         filters.push(format!("Ydelse.Kode<>y{}", 1 + random.below(4)));
@@ -164,10 +220,10 @@ pub fn pivot(random: &mut Random) -> Pivot {
     Pivot {
         cube: "Ydelser".to_owned(),
         filters,
-        columns,
-        rows: own(&places, place),
-        measures,
+        columns: fields(&[1, 2]),
+        rows: fields(&[0, 3]),
+        measures: some_measures(random).into_iter().map(str::to_owned).collect(),
         totals: random.below(5) > 0,
-        empty: true,
+        empty: random.below(3) > 0,
     }
 }

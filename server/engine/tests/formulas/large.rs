@@ -12,7 +12,7 @@ use terning_engine::query::{Cancel, Limits, Question, View, answer};
 
 use crate::world::{mdx, view};
 
-const PRODUCTS: [&str; 4] = [
+const PRODUCTS: [&str; 6] = [
     "[Sted].[Kommune].[Kommune].Members * [Ydelse].[Kode].[Kode].Members * \
      [Tid].[Kvartal].[Kvartal].Members",
     "[Tid].[År].Members * [Sted].[Region].Members * [Sted].[Kommune].[Kommune].Members",
@@ -20,6 +20,11 @@ const PRODUCTS: [&str; 4] = [
      [Tid].[Kvartal].[Kvartal].Members",
     "[Ydelse].[Kode].Members * {([Tid].[År].&[2020], [Sted].[Kommune].&[102]), \
      ([Tid].[År].&[2019], [Sted].[Kommune].&[103])}",
+    // What stands below a year and a region, here together and there apart.
+    "[Tid].[Kalender].[Kvartal].Members * [Sted].[Geografi].Members * [Ydelse].[Kode].[Kode].Members",
+    "{[Tid].[Kalender].[2020].[2020K2], [Tid].[Kalender].[2019].[2019K1], \
+      [Tid].[Kalender].[2020].[2020K1], [Tid].[Kalender].[2019].[2019K2]} \
+     * [Sted].[Geografi].[Kommune].Members * [Ydelse].[Kode].Members",
 ];
 
 /// Values that are empty, or conditions that are false, where nothing is stored – and some others.
@@ -74,7 +79,14 @@ fn set() -> impl Strategy<Value = String> {
             count.min(most)
         )),
         product().prop_map(|set| format!("NonEmpty({set})")),
-        (product(), value()).prop_map(|(set, of)| format!("Order({set}, {of}, BDESC)")),
+        (product(), value(), prop::sample::select(vec!["ASC", "DESC", "BASC", "BDESC"]))
+            .prop_map(|(set, of, order)| format!("Order({set}, {of}, {order})")),
+        (product(), value(), prop::sample::select(vec!["BASC", "BDESC"]), 0_u8..20).prop_map(
+            |(set, of, order, count)| format!("Head(Order({set}, {of}, {order}), {count})")
+        ),
+        (product(), value(), value(), prop::sample::select(vec!["ASC", "DESC"])).prop_map(
+            |(set, of, other, order)| format!("Order(Filter({set}, {other} > 0), {of}, {order})")
+        ),
         product().prop_map(|set| format!(
             "NonEmpty({set}, {{[Measures].[Medlemmer], [Measures].[Par]}})"
         )),
@@ -99,12 +111,36 @@ fn number() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn what_is_stored_is_enough(set in set(), wheres in prop::sample::select(WHERES.to_vec())) {
+    fn what_is_stored_is_enough(
+        set in set(),
+        non_empty in prop::sample::select(vec!["", "NON EMPTY "]),
+        wheres in prop::sample::select(WHERES.to_vec()),
+    ) {
         let text = format!(
             "WITH MEMBER [Measures].[v] AS [Measures].[Borgere] + [Measures].[Medlemmer], SOLVE_ORDER = 3 \
-             SELECT [Measures].[Borgere] ON 0, {set} ON 1 {wheres}"
+             SELECT [Measures].[Borgere] ON 0, {non_empty}{set} ON 1 {wheres}"
         );
         prop_assert_eq!(answered(&text, 1), answered(&text, usize::MAX), "{}", text);
+    }
+
+    #[test]
+    fn the_first_of_an_order_are_the_best(
+        product in prop::sample::select(PRODUCTS.to_vec()),
+        of in prop::sample::select(VALUES.to_vec()),
+        order in prop::sample::select(vec!["BASC", "BDESC"]),
+        count in 0_u8..30,
+        wheres in prop::sample::select(WHERES.to_vec()),
+    ) {
+        let asked = |first: &str| {
+            let text = format!(
+                "WITH MEMBER [Measures].[v] AS [Measures].[Borgere] + [Measures].[Medlemmer] \
+                 SELECT [Measures].[Borgere] ON 0, {first} ON 1 {wheres}"
+            );
+            answered(&text, 1)
+        };
+        let ordered = format!("Order({product}, {of}, {order})");
+        let head = asked(&format!("Head({ordered}, {count})"));
+        prop_assert_eq!(head, asked(&format!("Subset({ordered}, 0, {count})")));
     }
 
     #[test]
@@ -211,6 +247,11 @@ fn limits_count_what_is_stored() {
         format!("Filter({LARGE}, [Measures].[Besøg] > 0)"),
         format!("NON EMPTY Hierarchize({LARGE})"),
         format!("NON EMPTY Order({LARGE}, [Measures].[Besøg], BDESC)"),
+        format!("NON EMPTY Order({LARGE}, [Measures].[Besøg], DESC)"),
+        format!(
+            "NON EMPTY Order(Filter({LARGE}, [Measures].[Besøg] > 0), [Measures].[Besøg], ASC)"
+        ),
+        format!("Head(Order({LARGE}, [Measures].[Besøg], BDESC), 100)"),
         format!("NON EMPTY Filter({LARGE}, [Measures].[Besøg] < 2)"),
         format!("TopPercent({LARGE}, 100, [Measures].[Besøg])"),
         format!("TopCount({LARGE}, 100, [Measures].[Besøg])"),

@@ -6,6 +6,7 @@ mod equal;
 mod errors;
 mod functions;
 mod groups;
+mod hints;
 mod interpret;
 mod large;
 mod laws;

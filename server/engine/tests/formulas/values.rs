@@ -182,6 +182,7 @@ fn cells_of_stored_measures_have_the_formats_of_the_schema_wherever_the_measures
     ] {
         let (views, question) = ([view("")], Question::Mdx(&text));
         let found = answer(&views, &question, &Limits::default(), &Cancel::default()).unwrap();
-        assert_eq!(found.cells.formatted(Language::English), expected, "{text}");
+        let shown = found.cells.formatted(Language::English, &Cancel::default()).unwrap();
+        assert_eq!(shown, expected, "{text}");
     }
 }

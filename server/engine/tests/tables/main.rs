@@ -15,7 +15,7 @@ use terning_engine::cube::Cube;
 use terning_engine::query::bound::Member;
 use terning_engine::query::format::Language;
 use terning_engine::query::{self, Cancel, Limits, Pivot, Question, View, names};
-use terning_engine::tables::{Findings, TablesError, build_cubes};
+use terning_engine::tables::{Findings, TablesError, build_cubes, read_schema};
 use world::World;
 
 /// The worlds that are tried.
@@ -94,7 +94,7 @@ fn the_as_of_day_is_that_of_the_last_fact_by_the_table_of_time() {
                     SELECT {[Measures].[Nu]} ON 0 FROM [Salg]";
         let answer =
             query::answer(&views, &Question::Mdx(text), &Limits::default(), &Cancel::default());
-        answer.unwrap().cells.formatted(Language::Danish)
+        answer.unwrap().cells.formatted(Language::Danish, &Cancel::default()).unwrap()
     };
     let mut tables = memory::example();
     assert_eq!(now(&tables), ["2024-01-31"]);
@@ -160,7 +160,7 @@ fn the_language_of_the_schema_is_that_of_its_figures_also_after_a_snapshot() {
         let answer =
             query::answer(&views, &Question::Mdx(text), &Limits::default(), &Cancel::default());
         let found = answer.unwrap();
-        found.cells.formatted(views[0].cube().language)
+        found.cells.formatted(views[0].cube().language, &Cancel::default()).unwrap()
     };
     let named = |language: &str| {
         let written = example().lines().position(|line| line.starts_with("language")).unwrap();
@@ -190,6 +190,53 @@ fn what_does_not_hold_is_told_at_once_with_its_lines() {
         let lines = [line + 1, line + 2].map(|line| format!("linje {line}:"));
         assert!(lines.iter().any(|line| told.contains(line)), "{told}");
     }
+}
+
+#[test]
+fn promises_of_the_schema_and_columns_that_are_missing_are_told_together() {
+    let text = example()
+        .replace("key = \"region\"", "key = \"landsdel\"")
+        .replace("kind = \"sum\"", "kind = \"distinct\"");
+    let promises = Schema::parse(&text).unwrap_err().problems;
+    assert!(!promises.is_empty());
+    let error = read_schema(&text, &memory::example()).unwrap_err().to_string();
+    assert!(error.contains("'landsdel'"), "{error}");
+    for promise in promises {
+        assert!(error.contains(&promise.to_string()), "{promise} is not in {error}");
+    }
+    assert!(read_schema(&example(), &memory::example()).is_ok());
+}
+
+#[test]
+fn whatever_line_is_missing_columns_are_looked_for() {
+    let all: Vec<String> = example().lines().map(str::to_owned).collect();
+    for left_out in 0..all.len() {
+        let mut lines = all.clone();
+        lines.remove(left_out);
+        let text = lines.join("\n");
+        let told = read_schema(&text, &memory::example()).err().map(|error| error.to_string());
+        for problem in Schema::parse(&text).err().into_iter().flat_map(|error| error.problems) {
+            let told = told.as_deref().unwrap_or_default();
+            assert!(told.contains(&problem.to_string()), "{problem} is not in {told}");
+        }
+    }
+}
+
+#[test]
+fn what_is_wrong_with_several_tables_is_told_together() {
+    let wrong = |changes: &[(&str, &str, usize, &str)]| {
+        let mut tables = memory::example();
+        changes
+            .iter()
+            .for_each(|(table, column, row, value)| tables.set(table, column, *row, value));
+        build(&example(), &tables).err().unwrap().to_string()
+    };
+    let error = wrong(&[("stores", "store_id", 1, ""), ("classes", "class_id", 1, "1")]);
+    assert!(error.contains("kolonnen 'store_id' er tom"), "{error}");
+    assert!(error.contains("tabellen 'classes', linje 3: nøglen '1'"), "{error}");
+    let error = wrong(&[("sales", "amount", 2, "ti"), ("memberships", "from_date", 0, "2024")]);
+    assert!(error.contains("tabellen 'sales', linje 4: 'ti' er ikke et tal"), "{error}");
+    assert!(error.contains("'2024' er ikke en dato"), "{error}");
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub(super) fn call(
 }
 
 /// The names of all functions of a form, each once.
-fn names_of(form: Form) -> Vec<&'static str> {
+pub(super) fn names_of(form: Form) -> Vec<&'static str> {
     let own = functions::ALL.iter().filter(|one| one.form == form);
     let mut names: Vec<&'static str> = own.map(|one| one.name).collect();
     names.dedup();
@@ -134,7 +134,8 @@ fn choose(
     let chosen = exact.or_else(|| entries.iter().copied().find(|one| fits(one, &given)));
     let function = chosen.unwrap_or_else(|| nearest(entries, &given));
     let arguments = arguments(context, function, given, span)?;
-    Ok(at(context, span, Node::Call(function, arguments)))
+    let node = functions::best_of_ordered(function, &arguments);
+    Ok(at(context, span, node.unwrap_or(Node::Call(function, arguments))))
 }
 
 /// The entry that an error is about where none fits: one that takes these arguments and misses some,

@@ -298,7 +298,7 @@ mod tests {
             ("{[Køn].[Mand]}.Children", "her skal stå et medlem eller et mål @{[Køn].[Mand]} "),
             (
                 "[Køn].[Mand].Childen",
-                "hierarkiet [Køn].[Køn] har intet medlem 'Childen' her @Childen ",
+                "hierarkiet [Køn].[Køn] har intet medlem 'Childen' her @Childen Children",
             ),
             ("[Køn].[Mand].Lag().Childen", "Lag mangler argument 1 @[Køn].[Mand].Lag "),
             ("Filtr([Køn].Members, 1)", "funktionen 'Filtr' findes ikke @Filtr Filter"),

@@ -5,12 +5,13 @@
 //! measure by its name alone where nothing else has it.
 
 use super::context::Context;
-use super::{QueryError, candidates, pivot, value};
+use super::{QueryError, call, candidates, pivot, value};
 use crate::cube::Dimension;
 use crate::cube::dimension::same;
 use crate::query::bound::{HierarchyRef, Member};
+use crate::query::functions::Form;
 use crate::query::names::{ALL_LEVEL, MEASURES, MEASURES_LEVEL, unique_name};
-use crate::query::parse::{Name, Span};
+use crate::query::parse::{Name, NameKind, Span};
 
 /// What a path of names can mean.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -481,7 +482,12 @@ fn unknown_member(
         return unknown_personal(context, &hierarchy, name.span);
     }
     let wanted = context.name(name);
-    let nearest = candidates::members(context.view, dimension, fields, &wanted, passes);
+    // What stands bare behind a member may be meant as a function.
+    let mut nearest = match name.kind {
+        NameKind::Bare => candidates::alike(&wanted, call::names_of(Form::Step).into_iter()),
+        _ => Vec::new(),
+    };
+    nearest.extend(candidates::members(context.view, dimension, fields, &wanted, passes));
     let message = format!("hierarkiet {hierarchy} har intet medlem '{wanted}' her");
     context
         .unknown(message, name.span)

@@ -1,6 +1,5 @@
 //! Every record of two versions, and what has become of it.
 
-use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use hashbrown::HashMap;
@@ -45,24 +44,27 @@ impl Classes {
         cancel: &Cancel,
     ) -> Result<Classes, QueryError> {
         let delivered = (delivered(before, identity)?, delivered(after, identity)?);
-        let ledgers = (Ledger::of(&delivered.0, identity), Ledger::of(&delivered.1, identity));
-        cancel.check()?;
+        let ledgers = (
+            Ledger::of(&delivered.0, identity, cancel)?,
+            Ledger::of(&delivered.1, identity, cancel)?,
+        );
         let mut causes = HashMap::new();
-        for (key, records) in &ledgers.0.records {
+        cancel.each(&ledgers.0.records, |(key, records)| {
             let cause = match ledgers.1.records.get(key) {
                 None => Some(Cause::Vanished),
                 Some(others) => ledgers.0.redelivered(records, &ledgers.1, others, identity),
             };
             causes.extend(cause.map(|cause| (key.clone(), cause)));
-        }
-        let is_new = |key: &&String| !ledgers.0.records.contains_key(*key);
-        let new_ones = ledgers.1.records.keys().filter(is_new);
-        causes.extend(new_ones.map(|key| (key.clone(), Cause::New)));
-        cancel.check()?;
+        })?;
+        cancel.each(ledgers.1.records.keys(), |key| {
+            if !ledgers.0.records.contains_key(key) {
+                causes.insert(key.clone(), Cause::New);
+            }
+        })?;
         let mut classes = Classes { causes };
         if let Some(tellers) = tellers {
             let by_steps = asks_steps(tellers.after.cube(), pivot);
-            classes.judge(tellers, (before, after), by_steps, identity);
+            classes.judge(tellers, (before, after), by_steps, (identity, cancel))?;
         }
         Ok(classes)
     }
@@ -74,15 +76,14 @@ impl Classes {
         of: &Tellers,
         views: (&[View], &[View]),
         by_steps: bool,
-        identity: &Identity<'_>,
-    ) {
+        (identity, cancel): (&Identity<'_>, &Cancel),
+    ) -> Result<(), QueryError> {
         let until = until(of.before.cube(), of.after.cube());
-        let old = Judged::of(&of.before, views.0, until, identity);
-        let new = Judged::of(&of.after, views.1, until, identity);
-        let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+        let old = Judged::of(&of.before, views.0, until, (identity, cancel))?;
+        let new = Judged::of(&of.after, views.1, until, (identity, cancel))?;
+        let only_new = new.keys().filter(|key| !old.contains_key(*key));
         let nothing = Judged::default();
-        let mut found = Vec::new();
-        for key in keys {
+        cancel.each(old.keys().chain(only_new), |key| {
             let [old, new] = [&old, &new].map(|known| known.get(key).unwrap_or(&nothing));
             let cause = if old.judged != new.judged {
                 Cause::Judged
@@ -91,13 +92,10 @@ impl Classes {
             } else if old.lapsing != new.lapsing {
                 Cause::Time
             } else {
-                continue;
+                return;
             };
-            found.push((key.clone(), cause));
-        }
-        for (key, cause) in found {
-            self.causes.entry(key).or_insert(cause);
-        }
+            self.causes.entry(key.clone()).or_insert(cause);
+        })
     }
 
     /// What has become of a record; nothing where it is the same, and, of the older version, where the
@@ -107,32 +105,42 @@ impl Classes {
     }
 
     /// The rows, and cut rows, of every group of a cube by what has become of their records.
-    pub(super) fn rows(&self, view: &View, views: &[View], identity: &Identity<'_>) -> Split {
+    ///
+    /// # Errors
+    /// The question was ended.
+    pub(super) fn rows(
+        &self,
+        view: &View,
+        views: &[View],
+        (identity, cancel): (&Identity<'_>, &Cancel),
+    ) -> Result<Split, QueryError> {
         let cube = view.cube();
         let own = view.of_records();
-        let split = |number: usize, cut: bool| {
+        let split = |number: usize, cut: bool| -> Result<_, QueryError> {
             let group = &cube.groups[number];
-            let rows = if cut { group.cut.as_ref()? } else { &group.rows };
-            let names = Names::of(cube, number, views, identity)?;
-            let seen = own.seen(number, cut);
+            let rows = if cut { group.cut.as_ref() } else { Some(&group.rows) };
+            let names = Names::of(cube, number, views, identity);
             // Of a fact, all rows have the same names.
             let mut known: HashMap<u32, Option<Cause>> = HashMap::new();
             let mut found: HashMap<Cause, RoaringBitmap> = HashMap::new();
-            let may_see = |row: &u32| seen.is_none_or(|seen| seen.contains(*row));
-            for row in (0..rows.len() as u32).filter(may_see) {
+            let (Some(rows), Some(names)) = (rows, names) else { return Ok(found) };
+            let seen = own.seen(number, cut);
+            cancel.each(0..rows.len() as u32, |row| {
+                if seen.is_some_and(|seen| !seen.contains(row)) {
+                    return;
+                }
                 let cause = *known
                     .entry(rows.fact[row as usize])
                     .or_insert_with(|| self.causes.get(&names.key(rows, row as usize)).copied());
                 if let Some(cause) = cause {
                     found.entry(cause).or_default().insert(row);
                 }
-            }
-            Some(found)
+            })?;
+            Ok(found)
         };
-        let groups = 0..cube.groups.len();
-        let of =
-            |number| [split(number, false), split(number, true)].map(Option::unwrap_or_default);
-        Split(groups.map(of).collect())
+        let of = |number| Ok([split(number, false)?, split(number, true)?]);
+        let groups = (0..cube.groups.len()).map(of);
+        Ok(Split(groups.collect::<Result<_, QueryError>>()?))
     }
 }
 
@@ -173,20 +181,26 @@ fn until(one: &Cube, other: &Cube) -> i32 {
 }
 
 impl<'a> Ledger<'a> {
-    fn of(view: &'a View, identity: &Identity<'_>) -> Ledger<'a> {
+    fn of(
+        view: &'a View,
+        identity: &Identity<'_>,
+        cancel: &Cancel,
+    ) -> Result<Ledger<'a>, QueryError> {
         let (cube, group) = (view.cube(), &view.cube().groups[0]);
         let mut ledger = Ledger { cube, group, records: HashMap::new() };
         let Some(names) = Names::of(cube, 0, std::slice::from_ref(view), identity) else {
-            return ledger;
+            return Ok(ledger);
         };
-        for (key, rows) in records(view, 0, &names) {
+        cancel.each(records(view, 0, &names, cancel)?, |(key, rows)| {
             let mut hasher = DefaultHasher::new();
             ledger.fields(rows[0], identity).hash(&mut hasher);
             let record = Record { delivered: hasher.finish(), rows };
             ledger.records.entry(key).or_default().push(record);
-        }
-        ledger.records.values_mut().for_each(|own| own.sort_by_key(|record| record.delivered));
-        ledger
+        })?;
+        cancel.each(ledger.records.values_mut(), |own| {
+            own.sort_by_key(|record| record.delivered);
+        })?;
+        Ok(ledger)
     }
 
     /// The names of a record as one.
@@ -326,7 +340,12 @@ impl<'a> Names<'a> {
 }
 
 /// The records of a group that may be seen: their names, and their rows in order of days.
-fn records(view: &View, number: usize, names: &Names<'_>) -> Vec<(String, Vec<u32>)> {
+fn records(
+    view: &View,
+    number: usize,
+    names: &Names<'_>,
+    cancel: &Cancel,
+) -> Result<Vec<(String, Vec<u32>)>, QueryError> {
     let group = &view.cube().groups[number];
     let rows = &group.rows;
     let seen = view.seen(number, false);
@@ -336,14 +355,13 @@ fn records(view: &View, number: usize, names: &Names<'_>) -> Vec<(String, Vec<u3
         (rows.entity[row as usize], record)
     };
     let all = (0..rows.len() as u32).filter(|row| seen.is_none_or(|seen| seen.contains(*row)));
-    let mut all: Vec<((u32, u32), u32)> = all.map(|row| (record(row), row)).collect();
+    let mut all: Vec<((u32, u32), u32)> = cancel.collect(all.map(|row| (record(row), row)))?;
     all.sort_unstable();
     let own = all.chunk_by(|one, next| one.0 == next.0);
-    own.map(|lines| {
+    cancel.collect(own.map(|lines| {
         let own: Vec<u32> = lines.iter().map(|line| line.1).collect();
         (names.key(rows, own[0] as usize), own)
-    })
-    .collect()
+    }))
 }
 
 /// What rules have made of the records of one name, up to a day.
@@ -362,8 +380,8 @@ impl Judged {
         view: &View,
         views: &[View],
         until: i32,
-        identity: &Identity<'_>,
-    ) -> HashMap<String, Judged> {
+        (identity, cancel): (&Identity<'_>, &Cancel),
+    ) -> Result<HashMap<String, Judged>, QueryError> {
         let own = view.of_records();
         let mut found: HashMap<String, Judged> = HashMap::new();
         let cube = own.cube();
@@ -371,10 +389,10 @@ impl Judged {
         let numbers = 0..cube.groups.len();
         let told =
             numbers.into_iter().find_map(|at| Some((at, Names::of(cube, at, views, identity)?)));
-        let Some((number, names)) = told else { return found };
+        let Some((number, names)) = told else { return Ok(found) };
         let group = &cube.groups[number];
         let marks = group.provenance.iter().find(|column| same(&column.name, identity.marks));
-        for (key, rows) in records(&own, number, &names) {
+        cancel.each(records(&own, number, &names, cancel)?, |(key, rows)| {
             let fact = group.rows.fact[rows[0] as usize] as usize;
             let mark = marks.map(|marks| {
                 // Whoever sees some records only is told what these alone have led to.
@@ -395,17 +413,17 @@ impl Judged {
             let judged = found.entry(key).or_default();
             judged.judged.push((mark, days));
             judged.lapsing.push(lapsing);
-        }
-        for (row, steps) in approvals(&own, number, until) {
+        })?;
+        cancel.each(approvals(&own, number, until, cancel)?, |(row, steps)| {
             let rows = group.cut.as_ref().unwrap_or(&group.rows);
             found.entry(names.key(rows, row)).or_default().approved.push(steps);
-        }
-        found.values_mut().for_each(|judged| {
+        })?;
+        cancel.each(found.values_mut(), |judged| {
             judged.judged.sort();
             judged.approved.sort();
             judged.lapsing.sort();
-        });
-        found
+        })?;
+        Ok(found)
     }
 }
 
@@ -417,26 +435,31 @@ fn days(rows: &Rows, row: usize) -> (i32, i32) {
 type Steps = Vec<(String, i32, i32)>;
 
 /// For each fact that has days before one: a row of it, and its steps.
-fn approvals(view: &View, number: usize, until: i32) -> Vec<(usize, Steps)> {
+fn approvals(
+    view: &View,
+    number: usize,
+    until: i32,
+    cancel: &Cancel,
+) -> Result<Vec<(usize, Steps)>, QueryError> {
     let cube = view.cube();
     let group = &cube.groups[number];
-    let Some(rows) = &group.cut else { return Vec::new() };
+    let Some(rows) = &group.cut else { return Ok(Vec::new()) };
     let steps: Vec<usize> =
         (0..group.uses.len()).filter(|&at| group.uses[at] == Some(Use::Step)).collect();
     let seen = view.seen(number, true);
     let mut found: HashMap<u32, (usize, Steps)> = HashMap::new();
-    for row in (0..rows.len()).filter(|&row| seen.is_none_or(|seen| seen.contains(row as u32))) {
+    cancel.each(0..rows.len(), |row| {
         let (first, last) = days(rows, row);
-        if first > until {
-            continue;
+        if first > until || seen.is_some_and(|seen| !seen.contains(row as u32)) {
+            return;
         }
         let key = steps.iter().flat_map(|&step| keys(cube, rows, Some(step), row));
         let key = key.collect::<Vec<_>>().join(",");
         let own = found.entry(rows.fact[row]).or_insert_with(|| (row, Vec::new()));
         own.1.push((key, first, last.min(until)));
-    }
-    found.values_mut().for_each(|(_, steps)| join(steps));
-    found.into_values().collect()
+    })?;
+    cancel.each(found.values_mut(), |(_, steps)| join(steps))?;
+    cancel.collect(found.into_values())
 }
 
 /// Days with the same key that meet are one stretch, however they are cut.

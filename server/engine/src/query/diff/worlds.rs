@@ -1,5 +1,7 @@
 //! The row of worlds from the older version to the newer one, each counted as any answer is.
 
+use std::sync::Arc;
+
 use hashbrown::HashMap;
 use roaring::RoaringBitmap;
 
@@ -8,29 +10,83 @@ use super::{Cause, Heading, Identity, Side, Tellers, is_own, told};
 use crate::cube::Cube;
 use crate::query::bound::{HierarchyRef, Member};
 use crate::query::cellset::{AxisPositions, CellSet};
-use crate::query::error::QueryError;
+use crate::query::error::{ErrorKind, QueryError};
 use crate::query::names::{self, Names};
 use crate::query::pivot::Pivot;
 use crate::query::view::{Seen, View};
 use crate::query::{Cancel, Limits, bind, run as ask};
-
-/// A cell by the unique names of its members.
-pub(super) type Place = Vec<String>;
 
 /// The classes that are left out of the older version one after the other, and come back in the newer
 /// one the other way round. Between them lie time, and the approvals, which time does not touch.
 const CLASSES: [Cause; 5] =
     [Cause::Vanished, Cause::Changed, Cause::Codes, Cause::Judged, Cause::Time];
 
-/// An answer by places.
+/// What a cell takes of memory, as so many numbers of eight bytes: its names, and what is told of it.
+const NUMBERS_PER_CELL: usize = 48;
+
+/// The cells of all worlds, numbered as they are met. A cell is known by the unique names of its members.
+#[derive(Default)]
+pub(super) struct Cells {
+    members: HashMap<String, u32>,
+    /// What people read of each member, in the newest world that has it.
+    captions: Vec<String>,
+    numbers: HashMap<Arc<[u32]>, u32>,
+    /// The members of each cell.
+    of: Vec<Arc<[u32]>>,
+}
+
+impl Cells {
+    /// The number of the cell of members, each with its unique name and what people read of it.
+    #[cfg(test)]
+    pub(super) fn number(&mut self, members: impl Iterator<Item = (String, String)>) -> u32 {
+        let members: Vec<u32> = members.map(|(name, caption)| self.member(name, caption)).collect();
+        self.cell(&members)
+    }
+
+    fn member(&mut self, name: String, caption: String) -> u32 {
+        let next = self.captions.len() as u32;
+        let number = *self.members.entry(name).or_insert(next);
+        match number == next {
+            true => self.captions.push(caption),
+            false => self.captions[number as usize] = caption,
+        }
+        number
+    }
+
+    fn cell(&mut self, members: &[u32]) -> u32 {
+        if let Some(known) = self.numbers.get(members) {
+            return *known;
+        }
+        let (number, members) = (self.of.len() as u32, Arc::<[u32]>::from(members));
+        self.numbers.insert(Arc::clone(&members), number);
+        self.of.push(members);
+        number
+    }
+
+    /// What people read of the members of a cell.
+    pub(super) fn captions(&self, cell: u32) -> Vec<String> {
+        let members = self.of[cell as usize].iter();
+        members.map(|&member| self.captions[member as usize].clone()).collect()
+    }
+}
+
+/// An answer by cells.
 #[derive(Clone, Default)]
 pub(super) struct Grid {
     pub headings: Vec<Heading>,
-    pub order: Vec<Place>,
-    pub captions: HashMap<Place, Vec<String>>,
-    pub cells: HashMap<Place, f64>,
+    /// The value of each cell by its number; no number where there is none.
+    pub values: Vec<f64>,
+    /// The cells that have a value, in the order of the answer.
+    pub order: Vec<u32>,
     pub decimals: u8,
     pub behind: u32,
+}
+
+impl Grid {
+    /// The value of a cell.
+    pub(super) fn value(&self, cell: u32) -> Option<f64> {
+        self.values.get(cell as usize).copied().filter(|value| !value.is_nan())
+    }
 }
 
 /// From one world to the next, and why.
@@ -44,6 +100,7 @@ pub(super) struct Step {
 pub(super) struct Ran {
     pub grids: Vec<Grid>,
     pub steps: Vec<Step>,
+    pub cells: Cells,
 }
 
 impl Ran {
@@ -57,19 +114,45 @@ impl Ran {
         &self.grids[self.grids.len() - 1]
     }
 
-    fn add(&mut self, cause: Cause, grid: Grid) {
-        let from = self.grids.len() - 1;
-        self.grids.push(grid);
-        self.steps.push(Step { cause, from, to: from + 1 });
+    /// Counts the first world.
+    fn begin(world: &World<'_>) -> Result<Ran, QueryError> {
+        let mut ran = Ran { grids: Vec::new(), steps: Vec::new(), cells: Cells::default() };
+        ran.count(world, &[], None)?;
+        Ok(ran)
     }
 
-    /// Adds worlds that another row goes on with, and why it does.
-    fn append(&mut self, cause: Cause, other: Ran) {
-        let (last, offset) = (self.grids.len() - 1, self.grids.len());
-        self.grids.extend(other.grids);
-        self.steps.push(Step { cause, from: last, to: offset });
-        let moved = |step: Step| Step { from: step.from + offset, to: step.to + offset, ..step };
-        self.steps.extend(other.steps.into_iter().map(moved));
+    /// Counts a further world, and says why it is another.
+    fn add(
+        &mut self,
+        cause: Cause,
+        world: &World<'_>,
+        without: &[Cause],
+        until: Option<i32>,
+    ) -> Result<(), QueryError> {
+        self.count(world, without, until)?;
+        let to = self.grids.len() - 1;
+        self.steps.push(Step { cause, from: to - 1, to });
+        Ok(())
+    }
+
+    fn count(
+        &mut self,
+        world: &World<'_>,
+        without: &[Cause],
+        until: Option<i32>,
+    ) -> Result<(), QueryError> {
+        let grid = world.count(without, until, &mut self.cells)?;
+        self.grids.push(grid);
+        let limits = world.within.0;
+        let numbers = self.cells.of.len().saturating_mul(NUMBERS_PER_CELL + self.grids.len());
+        match numbers > limits.grid_numbers {
+            true => Err(QueryError::new(
+                ErrorKind::TooLarge,
+                "sammenligningen har for mange celler til at kunne holdes",
+            )
+            .hint("spørg om færre felter ad gangen, eller begræns felterne med betingelser")),
+            false => Ok(()),
+        }
     }
 }
 
@@ -87,54 +170,59 @@ pub(super) fn run(
     let newer = |view| World::new(sides.1, view, pivot, identity, classes, within);
     let is_told = |one: &View| tellers.is_some() && !is_own(one);
     if let Some(own) = tellers.filter(|_| is_told(asked.0) && is_told(asked.1)) {
-        return between(&older(&own.before), &newer(&own.after));
+        let (older, newer) = (older(&own.before)?, newer(&own.after)?);
+        let mut ran = Ran::begin(&older)?;
+        between(&mut ran, &older, &newer)?;
+        return Ok(ran);
     }
-    let mut ran = Ran { grids: vec![older(asked.0).count(&[], None)?], steps: Vec::new() };
+    let mut ran = Ran::begin(&older(asked.0)?)?;
     if let Some(own) = tellers {
-        ran.append(Cause::Rest, between(&older(&own.before), &newer(&own.after))?);
+        let (older, newer) = (older(&own.before)?, newer(&own.after)?);
+        ran.add(Cause::Rest, &older, &[], None)?;
+        between(&mut ran, &older, &newer)?;
     }
-    ran.add(Cause::Rest, newer(asked.1).count(&[], None)?);
+    ran.add(Cause::Rest, &newer(asked.1)?, &[], None)?;
     Ok(ran)
 }
 
-/// The row of worlds between two versions. Time is what lies between the months of both and all months
-/// of the newer one, over the records that were delivered and are judged alike.
-fn between(older: &World<'_>, newer: &World<'_>) -> Result<Ran, QueryError> {
+/// The row of worlds between two versions, the older of which was counted last. Time is what lies
+/// between the months of both and all months of the newer one, over the records that were delivered and
+/// are judged alike.
+fn between(ran: &mut Ran, older: &World<'_>, newer: &World<'_>) -> Result<(), QueryError> {
     let last = older.cube().timeline.last.min(newer.cube().timeline.last);
     let cut = |world: &World<'_>| (world.cube().timeline.last > last).then_some(last.0);
     let (earlier, later) = (cut(older), cut(newer));
-    let mut ran = Ran { grids: vec![older.count(&[], None)?], steps: Vec::new() };
     let mut without = Vec::new();
     for cause in CLASSES {
         without.push(cause);
         if older.split.has(cause) {
-            ran.add(cause, older.count(&without, None)?);
+            ran.add(cause, older, &without, None)?;
         }
     }
     if earlier.is_some() {
-        ran.add(Cause::Time, older.count(&without, earlier)?);
+        ran.add(Cause::Time, older, &without, earlier)?;
     }
     without.push(Cause::Approval);
     if older.split.has(Cause::Approval) {
-        ran.add(Cause::Approval, older.count(&without, earlier)?);
+        ran.add(Cause::Approval, older, &without, earlier)?;
     }
     without.push(Cause::New);
-    ran.add(Cause::Rest, newer.count(&without, later)?);
+    ran.add(Cause::Rest, newer, &without, later)?;
     without.retain(|left| *left != Cause::Approval);
     if newer.split.has(Cause::Approval) {
-        ran.add(Cause::Approval, newer.count(&without, later)?);
+        ran.add(Cause::Approval, newer, &without, later)?;
     }
     if later.is_some() {
-        ran.add(Cause::Time, newer.count(&without, None)?);
+        ran.add(Cause::Time, newer, &without, None)?;
     }
     let back = CLASSES.into_iter().rev().filter(|cause| *cause != Cause::Vanished);
     for cause in back.chain([Cause::New]) {
         without.retain(|left| *left != cause);
         if newer.split.has(cause) {
-            ran.add(cause, newer.count(&without, None)?);
+            ran.add(cause, newer, &without, None)?;
         }
     }
-    Ok(ran)
+    Ok(())
 }
 
 /// A version, of whose records some classes can be left out.
@@ -155,9 +243,9 @@ impl<'a> World<'a> {
         identity: &'a Identity<'_>,
         classes: &Classes,
         within: (&'a Limits, &'a Cancel),
-    ) -> World<'a> {
-        let split = classes.rows(view, side.views, identity);
-        World { side, view: view.clone(), pivot, month: identity.month, split, within }
+    ) -> Result<World<'a>, QueryError> {
+        let split = classes.rows(view, side.views, (identity, within.1))?;
+        Ok(World { side, view: view.clone(), pivot, month: identity.month, split, within })
     }
 
     fn cube(&self) -> &Cube {
@@ -165,7 +253,12 @@ impl<'a> World<'a> {
     }
 
     /// The answer without some classes, and, where a month is given, without the days after it.
-    fn count(&self, without: &[Cause], until: Option<i32>) -> Result<Grid, QueryError> {
+    fn count(
+        &self,
+        without: &[Cause],
+        until: Option<i32>,
+        known: &mut Cells,
+    ) -> Result<Grid, QueryError> {
         let view = self.view.keeping(self.kept(without));
         let mut pivot = Pivot { cube: self.cube().name.clone(), ..self.pivot.clone() };
         pivot.filters.extend(until.map(|until| self.not_after(until)));
@@ -173,7 +266,7 @@ impl<'a> World<'a> {
         let answered =
             bind::pivot(&view, &pivot).and_then(|bound| ask(&view, &bound, limits, cancel));
         let cells = answered.map_err(|error| told(error, self.side))?;
-        Ok(grid(self.cube(), &cells))
+        grid(self.cube(), &cells, known, cancel)
     }
 
     fn kept(&self, without: &[Cause]) -> Vec<Seen> {
@@ -202,31 +295,46 @@ impl<'a> World<'a> {
     }
 }
 
-/// The cells of an answer by places.
-fn grid(cube: &Cube, cells: &CellSet) -> Grid {
+/// The cells of an answer by their numbers.
+fn grid(
+    cube: &Cube,
+    cells: &CellSet,
+    known: &mut Cells,
+    cancel: &Cancel,
+) -> Result<Grid, QueryError> {
     let names = Names::new(cube, &cells.own);
     let mut grid = Grid { behind: cells.behind, ..Grid::default() };
     grid.headings = cells.axes.iter().rev().flat_map(|axis| headings(cube, axis)).collect();
     grid.decimals = cells.decimals.iter().copied().max().unwrap_or_default();
-    for (at, (&ordinal, &value)) in cells.ordinals.iter().zip(&cells.values).enumerate() {
-        if cells.special.contains_key(&at) || value.is_nan() {
-            continue;
-        }
-        let mut rest = ordinal as usize;
-        let positions = cells.axes.iter().map(|axis| {
-            let position = rest % axis.count;
-            rest /= axis.count;
-            axis.columns.iter().copied().zip(axis.position(position).iter().copied())
-        });
-        let positions: Vec<_> = positions.map(Iterator::collect::<Vec<_>>).collect();
-        let members = || positions.iter().rev().flatten();
-        let place: Place = members().map(|&(h, m)| names::unique_name(names, h, m)).collect();
-        let captions = members().map(|&(h, m)| names::caption(names, h, m).to_owned()).collect();
-        grid.captions.insert(place.clone(), captions);
-        grid.cells.insert(place.clone(), value);
-        grid.order.push(place);
+    let mut members: Vec<Vec<u32>> = Vec::new();
+    for axis in &cells.axes {
+        let columns = axis.columns.iter().copied().cycle().zip(axis.members.iter().copied());
+        members.push(cancel.collect(columns.map(|(own, member)| {
+            let name = names::unique_name(names, own, member);
+            known.member(name, names::caption(names, own, member).to_owned())
+        }))?);
     }
-    grid
+    let mut place = Vec::new();
+    let all = cells.ordinals.iter().zip(&cells.values).enumerate();
+    cancel.each(all, |(at, (&ordinal, &value))| {
+        if cells.special.contains_key(&at) || value.is_nan() {
+            return;
+        }
+        place.clear();
+        let (mut rest, mut stride) = (ordinal as usize, cells.cell_count());
+        for (axis, members) in cells.axes.iter().zip(&members).rev() {
+            stride /= axis.count;
+            let (position, width) = (rest / stride, axis.columns.len());
+            rest %= stride;
+            place.extend_from_slice(&members[position * width..(position + 1) * width]);
+        }
+        let cell = known.cell(&place);
+        let own = cell as usize;
+        grid.values.resize(grid.values.len().max(own + 1), f64::NAN);
+        grid.values[own] = value;
+        grid.order.push(cell);
+    })?;
+    Ok(grid)
 }
 
 /// What stands over the members of each hierarchy of an axis.

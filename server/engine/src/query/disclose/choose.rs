@@ -10,8 +10,9 @@ use super::work::{Stop, Work};
 const OTHERS: usize = 2;
 /// The changes that are tried.
 const TRIED: [i64; 6] = [1, -1, 2, -2, 3, -3];
-/// Steps of looking for one other table.
+/// Steps of looking for one other table, and where nothing more can be hidden.
 const STEPS: u32 = 400;
+const MANY_STEPS: u32 = 20_000;
 /// Hidden cells around one in which a further cell is looked for.
 const AROUND: usize = 64;
 /// Where there is less room than this, one more hidden cell helps.
@@ -32,22 +33,27 @@ pub(super) fn protect(
 ) -> Result<bool, Stop> {
     let by_cell = system.by_cell();
     let mut known: Vec<BTreeSet<i64>> = vec![BTreeSet::new(); system.cells.len()];
-    // What a total has besides must be open where it is small.
-    let must = |cell: &usize| !system.cells[*cell].is_rest || system.is_small(*cell);
     let all = 0..system.cells.len();
+    let is_hidden = |cell: &usize| hidden[system.cells[*cell].link];
     let mut open: VecDeque<usize> =
-        all.filter(|&cell| hidden[system.cells[cell].link]).filter(must).collect();
+        all.filter(is_hidden).filter(|&cell| system.must_be_open(cell)).collect();
     let tied = tied(system);
     while let Some(cell) = open.pop_front() {
-        if prove(system, &by_cell, hidden, cell, &mut known, work)? {
+        if prove(system, &by_cell, hidden, (cell, STEPS), &mut known, work)? {
             continue;
         }
-        let tight = further(system, &by_cell, hidden, (cell, TIGHT), work)?;
-        let more = match tight {
-            Some(more) => Some(more),
-            None => further(system, &by_cell, hidden, (cell, i64::MAX), work)?,
+        let mut more = None;
+        for (room, around) in [(TIGHT, AROUND), (i64::MAX, AROUND), (i64::MAX, usize::MAX)] {
+            if more.is_none() {
+                more = further(system, &by_cell, hidden, (cell, room, around), work)?;
+            }
+        }
+        let Some(more) = more else {
+            match prove(system, &by_cell, hidden, (cell, MANY_STEPS), &mut known, work)? {
+                true => continue,
+                false => return Ok(false),
+            }
         };
-        let Some(more) = more else { return Ok(false) };
         hidden[more] = true;
         open.push_front(cell);
         open.extend(tied[more].iter().copied());
@@ -69,7 +75,7 @@ fn prove(
     system: &System,
     by_cell: &ByCell,
     hidden: &[bool],
-    cell: usize,
+    (cell, steps): (usize, u32),
     known: &mut [BTreeSet<i64>],
     work: &mut Work<'_>,
 ) -> Result<bool, Stop> {
@@ -81,7 +87,7 @@ fn prove(
         if known[cell].contains(&by) {
             continue;
         }
-        for (other, by) in search.find(cell, by, STEPS, work)?.into_iter().flatten() {
+        for (other, by) in search.find(cell, by, steps, work)?.into_iter().flatten() {
             known[other].insert(by);
         }
     }
@@ -95,7 +101,7 @@ fn further(
     system: &System,
     by_cell: &ByCell,
     hidden: &[bool],
-    (start, room): (usize, i64),
+    (start, room, around): (usize, i64, usize),
     work: &mut Work<'_>,
 ) -> Result<Option<usize>, Stop> {
     let mut count = Count { system, hidden, counted: BTreeMap::new() };
@@ -111,7 +117,7 @@ fn further(
                 work.spend(1)?;
                 let link = system.cells[other].link;
                 if hidden[link] {
-                    if seen.len() < AROUND && seen.insert(other) {
+                    if seen.len() < around && seen.insert(other) {
                         queue.push_back(other);
                     }
                     continue;

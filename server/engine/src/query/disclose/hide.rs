@@ -22,6 +22,35 @@ pub(super) fn mark(cells: &mut CellSet, is_hidden: impl Fn(usize) -> bool) {
     }
 }
 
+/// Puts in cells that are empty and hidden nevertheless, by their ordinals, ascending.
+pub(super) fn put(cells: &mut CellSet, veiled: &[u32]) {
+    if veiled.is_empty() {
+        return;
+    }
+    let before = std::mem::take(&mut cells.special);
+    let (ordinals, values) =
+        (std::mem::take(&mut cells.ordinals), std::mem::take(&mut cells.values));
+    let decimals = std::mem::take(&mut cells.decimals);
+    let mut veiled = veiled.iter().copied().peekable();
+    let hide = |cells: &mut CellSet, ordinal: u32| {
+        cells.special.insert(cells.values.len(), Special::Hidden);
+        cells.ordinals.push(ordinal);
+        cells.values.push(HIDDEN);
+        cells.decimals.push(0);
+    };
+    for (at, ordinal) in ordinals.into_iter().enumerate() {
+        while let Some(empty) = veiled.next_if(|empty| *empty < ordinal) {
+            hide(cells, empty);
+        }
+        let special = before.get(&at).cloned();
+        cells.special.extend(special.map(|special| (cells.values.len(), special)));
+        cells.ordinals.push(ordinal);
+        cells.values.push(values[at]);
+        cells.decimals.push(decimals[at]);
+    }
+    veiled.for_each(|empty| hide(cells, empty));
+}
+
 /// An answer without the positions that have nothing but hidden and empty cells, on axes that leave
 /// out what is empty.
 pub(in crate::query) fn without_positions(bound: &Bound, cells: CellSet) -> CellSet {

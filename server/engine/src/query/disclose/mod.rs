@@ -6,13 +6,16 @@
 //! one `system::System`, and further cells are hidden until for each hidden one whole other tables
 //! are found that hold all that is known (`choose`). A hidden figure is an error of its own kind in
 //! formulas, so that whatever reads it is hidden too, and what would have to be decided by it is
-//! refused. Where no proof is found in bounded steps, all counts of the question are hidden.
+//! refused. Below small totals it is not told whether there is anything (`veil`). Where no proof is found in
+//! bounded steps, the question is refused.
 //!
 //! What an attacker is taken to know is written in `SECURITY.md`; several questions together are not
 //! looked at.
 
 mod choose;
+mod flow;
 mod hide;
+mod minimum;
 mod parts;
 mod region;
 mod rules;
@@ -21,13 +24,14 @@ mod system;
 mod table;
 #[cfg(test)]
 mod tests;
+mod veil;
 mod witness;
 mod work;
 
 pub use rules::Rules;
 
 pub(super) use hide::{HIDDEN, is_hidden, without_positions};
-pub(super) use session::{Asking, Session, check_set};
+pub(super) use session::{Asking, Session};
 
 use super::error::{ErrorKind, QueryError};
 use super::view::View;

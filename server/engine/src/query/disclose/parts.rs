@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use cube_schema::schema::MeasureKind;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
+use super::flow;
 use super::region::Sets;
 use super::rules::{Rule, Rules};
-use super::system::System;
+use super::system::{Role, System};
 use super::table::Table;
+use super::veil::Veil;
 use super::work::{Stop, Work};
 use crate::cube::{Cube, MeasureRef, Use};
 
@@ -20,7 +22,7 @@ const MOST_ABOVE: usize = 2048;
 const MOST_CELLS: usize = 1_000_000;
 
 /// For every dimension and set, the next larger one that was asked for.
-type Above = Vec<Vec<Option<u32>>>;
+pub(super) type Above = Vec<Vec<Option<u32>>>;
 
 /// The cells of a table, and behind them what totals have beside the parts that were asked for, with
 /// their relations; `None` where parts and totals lie across each other, so that they cannot be told by
@@ -31,55 +33,65 @@ type Above = Vec<Vec<Option<u32>>>;
 pub(super) fn system(
     cube: &Cube,
     rules: &Rules,
-    table: &Table,
+    (table, above, veil): (&Table, &Above, &Veil),
     work: &mut Work<'_>,
 ) -> Result<Option<System>, Stop> {
-    if !table.is_of_one_union() {
-        return Ok(None);
-    }
-    let Some(mut above) = above(table, work)? else { return Ok(None) };
     let ages = ages(cube, table);
-    let lines = Lines { table, above: &above, ages: &ages };
+    let lines = Lines { table, above, ages: &ages };
     for cell in 0..table.cells.len() {
         if !lines.is_closed(cell, work)? {
             return Ok(None);
         }
     }
-    let mut table = table.clone();
-    put_rests(rules, &mut table, &mut above, &ages, work)?;
+    let (mut table, mut above) = (table.clone(), above.clone());
+    put_rests(rules, (&mut table, &mut above), &ages, veil, work)?;
     let lines = Lines { table: &table, above: &above, ages: &ages };
     let mut system =
         System { cells: table.cells.clone(), relations: Vec::new(), threshold: rules.threshold };
     for dimension in 0..table.sets.dimensions() {
         for (total, parts) in lines.parts(dimension, work)? {
-            match rules.parts(table.places[total].1).contains(&dimension) {
+            let adds_up = rules.parts(table.places[total].1).contains(&dimension);
+            match adds_up || are_days(&table, total, &parts) {
                 true => system.additive(total, &parts),
                 false => system.covering(total, &parts),
             }
         }
     }
     ordered(cube, rules, &table, &mut system, work)?;
+    flow::put(rules, &table, &ages, &mut system, work)?;
     Ok(Some(system))
 }
 
+/// Whether they are days or sums, and the parts may be all that the total has: then the total and all
+/// parts but one bound that one closely, whether they add up or not.
+fn are_days(table: &Table, total: usize, parts: &[usize]) -> bool {
+    let count = |cell: usize| table.cells[table.cells[cell].link].value;
+    let of_parts: Option<i64> = parts.iter().map(|&part| count(part)).sum();
+    table.cells[total].value.is_none() && of_parts >= count(total)
+}
+
 /// Puts in what totals have beside their parts: who subtracts has it. What that has besides along the
-/// next dimensions too.
+/// next dimensions too. Where nobody is shown all parts of a small total, it may have something besides
+/// that is nothing.
 fn put_rests(
     rules: &Rules,
-    table: &mut Table,
-    above: &mut Above,
+    (table, above): (&mut Table, &mut Above),
     ages: &[usize],
+    veil: &Veil,
     work: &mut Work<'_>,
 ) -> Result<(), Stop> {
     for dimension in 0..table.sets.dimensions() {
-        let parts = Lines { table, above, ages }.parts(dimension, work)?;
+        let lines = Lines { table, above, ages };
+        let parts = lines.parts(dimension, work)?;
+        let unseen = lines.unseen(rules, dimension, &parts, veil);
         for (total, parts) in parts {
             let (region, measure) = table.places[total];
             if !rules.parts(measure).contains(&dimension) {
                 continue;
             }
             let of = table.regions[region as usize][dimension];
-            let Some(set) = table.put_rest(total, dimension, &parts) else { continue };
+            let can_be = unseen.contains(&region);
+            let Some(set) = table.put_rest(total, dimension, &parts, can_be) else { continue };
             let above = &mut above[dimension];
             above.resize(above.len().max(set as usize + 1), None);
             above[set as usize] = Some(of);
@@ -113,14 +125,28 @@ fn ordered(
     }
     pairs.sort_unstable();
     pairs.dedup();
-    for (less, more) in pairs {
+    for &(less, more) in &pairs {
         let is_alike = system.cells[less].value == system.cells[more].value;
         match is_alike && is_distinct(less) && is_distinct(more) {
             true => system.equal(less, more),
             false => system.at_most(less, more),
         }
+        // Where it is not told whether there are citizens, there are services of theirs or none.
+        if may_be_none(table, less) && counts_all(cube, table, less) {
+            system.none_without(more, less);
+        }
     }
     Ok(())
+}
+
+fn may_be_none(table: &Table, cell: usize) -> bool {
+    matches!(table.cells[cell].role, Role::Veiled | Role::Rest)
+}
+
+/// Whether a count has something wherever anything is.
+fn counts_all(cube: &Cube, table: &Table, cell: usize) -> bool {
+    let kind = cube.measure(table.places[cell].1).kind;
+    matches!(kind, MeasureKind::Distinct | MeasureKind::Count)
 }
 
 /// The dimensions that are ages: one is told at the end of a period, so that a part of a period is no
@@ -132,8 +158,15 @@ fn ages(cube: &Cube, table: &Table) -> Vec<usize> {
     (0..table.sets.dimensions()).filter(is_age).collect()
 }
 
-/// For every set of every dimension the next larger; `None` where two sets lie across each other.
-fn above(table: &Table, work: &mut Work<'_>) -> Result<Option<Above>, Stop> {
+/// For every set of every dimension the next larger; `None` where two sets lie across each other, or
+/// where combinations are no product.
+///
+/// # Errors
+/// The work ended.
+pub(super) fn above(table: &Table, work: &mut Work<'_>) -> Result<Option<Above>, Stop> {
+    if !table.is_of_one_union() {
+        return Ok(None);
+    }
     let mut all = Vec::new();
     for (dimension, used) in used(table).iter().enumerate() {
         let Some(own) = above_in(&table.sets, dimension, used, work)? else { return Ok(None) };
@@ -222,6 +255,54 @@ impl Lines<'_> {
             region[dimension] = self.above[dimension][region[dimension] as usize]?;
             if let Some(total) = self.table.find(&region, measure) {
                 return Some(total);
+            }
+        }
+    }
+
+    /// The totals of whose parts along a dimension not all are shown, where that may hide small ones: of
+    /// small totals that lie over a veil, and of all above these.
+    fn unseen(
+        &self,
+        rules: &Rules,
+        dimension: usize,
+        parts: &BTreeMap<usize, Vec<usize>>,
+        veil: &Veil,
+    ) -> HashSet<u32> {
+        let mut unseen = HashSet::new();
+        if self.table.shows_empty(dimension) {
+            return unseen;
+        }
+        for (&total, parts) in parts {
+            let (number, measure) = self.table.places[total];
+            let region = &self.table.regions[number as usize];
+            let own =
+                |part: &usize| self.table.regions[self.table.places[*part].0 as usize][dimension];
+            let is_all = || {
+                let parts = parts.iter().map(own);
+                self.table.sets.fill(dimension, parts, region[dimension])
+            };
+            let adds_up = rules.parts(measure).contains(&dimension);
+            if adds_up && veil.is_over(region) && !is_all() {
+                self.put_above(number, dimension, &mut unseen);
+            }
+        }
+        unseen
+    }
+
+    /// Puts in a region and all above it along other dimensions.
+    fn put_above(&self, region: u32, dimension: usize, found: &mut HashSet<u32>) {
+        if !found.insert(region) {
+            return;
+        }
+        let own = &self.table.regions[region as usize];
+        for other in (0..self.above.len()).filter(|other| *other != dimension) {
+            let mut larger = own.clone();
+            while let Some(&Some(set)) = self.above[other].get(larger[other] as usize) {
+                larger[other] = set;
+                if let Some(number) = self.table.number_of(&larger) {
+                    self.put_above(number, dimension, found);
+                    break;
+                }
             }
         }
     }

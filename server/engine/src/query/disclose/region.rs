@@ -28,7 +28,7 @@ pub(super) struct Sets {
 }
 
 /// Of a position, or of all of a question: dimensions and their sets.
-type Place = Vec<(usize, u32)>;
+pub(super) type Place = Vec<(usize, u32)>;
 
 impl Sets {
     pub fn new(cube: &Cube) -> Sets {
@@ -94,6 +94,22 @@ impl Sets {
         self.number(dimension, Keys::of(count, &only))
     }
 
+    /// The first and the last key of a set without holes.
+    pub fn period(&self, dimension: usize, set: u32) -> Option<(usize, usize)> {
+        let keys = &self.all[dimension][set as usize];
+        let first = (0..keys.len()).find(|&key| keys.has(key))?;
+        let last = (first..keys.len()).rev().find(|&key| keys.has(key))?;
+        (last - first + 1 == keys.size()).then_some((first, last))
+    }
+
+    /// Whether some sets together are all of another.
+    pub fn fill(&self, dimension: usize, parts: impl Iterator<Item = u32>, of: u32) -> bool {
+        let all = &self.all[dimension];
+        let mut keys = Keys::none(all[0].len());
+        parts.for_each(|part| keys.add(&all[part as usize]));
+        all[of as usize].is_within(&keys)
+    }
+
     /// Where a question stands, but for its axes.
     pub fn base(&mut self, cube: &Cube, bound: &Bound) -> Region {
         let left = keys::left(cube, &bound.conditions, &[]);
@@ -141,6 +157,11 @@ impl Sets {
             axes.push(all);
         }
         axes
+    }
+
+    /// Whether a region has no key of some dimension: nothing can be there.
+    pub fn is_nowhere(&self, region: &[u32]) -> bool {
+        self.all.iter().zip(region).any(|(all, &set)| all[set as usize].is_empty())
     }
 
     /// A place within a region.

@@ -20,8 +20,15 @@ pub struct Rules {
 /// What a measure is.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Rule {
-    /// A count: over which dimensions parts add up, and what it is never larger than.
-    Count { parts: Vec<usize>, at_most: Vec<MeasureRef> },
+    /// A count.
+    Count {
+        /// The dimensions over which parts add up.
+        parts: Vec<usize>,
+        /// What it is never larger than.
+        at_most: Vec<MeasureRef>,
+        /// Of what is active in a period: what of it begins, and what ends there.
+        flows: Option<(MeasureRef, MeasureRef)>,
+    },
     /// Hidden with a count: over which dimensions parts add up.
     Tied { to: MeasureRef, parts: Vec<usize> },
     /// Published openly.
@@ -40,7 +47,10 @@ impl Rules {
             let Some(measure) = cube.find_measure(&one.measure) else { continue };
             let larger = larger(own, &one.measure);
             let at_most = larger.iter().filter_map(|name| cube.find_measure(name)).collect();
-            measures.insert(measure, Rule::Count { parts: dimensions(&one.parts), at_most });
+            let flow = |name: &Option<String>| cube.find_measure(name.as_deref()?);
+            let flows = flow(&one.starts).zip(flow(&one.ends));
+            let parts = dimensions(&one.parts);
+            measures.insert(measure, Rule::Count { parts, at_most, flows });
         }
         for one in &own.tied {
             let Some(measure) = cube.find_measure(&one.measure) else { continue };

@@ -5,9 +5,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sha2::{Digest, Sha256};
 
-use super::hide::mark;
+use super::hide::{mark, put};
+use super::minimum::check_set;
 use super::rules::{Rule, Rules};
-use super::table::Table;
+use super::table::{Asked, Table};
+use super::veil::{Veil, Width};
 use super::work::{Stop, Work};
 use super::{choose, hidden, parts};
 use crate::cube::Cube;
@@ -16,7 +18,6 @@ use crate::query::cellset::CellSet;
 use crate::query::error::{ErrorKind, QueryError};
 use crate::query::limits::Cancel;
 use crate::query::plan;
-use crate::query::view::View;
 
 /// Cells that one question may read under disclosure control.
 const MOST_CELLS: usize = 500_000;
@@ -36,8 +37,10 @@ pub(in crate::query) struct Session(Arc<Mutex<State>>);
 #[derive(Clone)]
 struct State {
     table: Table,
-    /// Whether all counts are hidden.
-    all: bool,
+    /// Where it is not told whether there is anything.
+    veil: Veil,
+    /// Over which totals that is.
+    width: Width,
     /// How many cells the binding of the question has read, and how many of them were hidden then.
     bound: (usize, usize),
     /// Whether the question is not bound yet.
@@ -55,7 +58,8 @@ impl fmt::Debug for Session {
 impl Session {
     pub fn new(cube: &Cube) -> Session {
         let (table, asked) = (Table::new(cube), Sha256::new());
-        let state = State { table, all: false, bound: (0, 0), is_binding: true, asked };
+        let (veil, width) = (Veil::default(), Width::Small);
+        let state = State { table, veil, width, bound: (0, 0), is_binding: true, asked };
         Session(Arc::new(Mutex::new(state)))
     }
 
@@ -80,51 +84,71 @@ impl Session {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Hides further cells of all that was read; says whether there were any.
+    /// Hides further cells of all that was read; says whether it must be read again.
     ///
     /// # Errors
-    /// What the question means was decided by one of them, or it was ended.
+    /// What the question means was decided by one of them, there is no proof that small counts stay
+    /// hidden, or it was ended.
     pub fn settle(&self, cube: &Cube, rules: &Rules, cancel: &Cancel) -> Result<bool, QueryError> {
         let mut state = self.state();
         let before = state.hidden_among(state.table.cells.len());
-        if state.all {
-            return Ok(false);
-        }
-        let mut work = Work::new(cancel);
-        match protected(cube, rules, &state.table, &mut work) {
-            Ok(Some(hidden)) => state.table.hidden = hidden,
-            Ok(None) | Err(Stop::TooMuch) => state.all = true,
-            Err(Stop::Ended(error)) => return Err(error),
-        }
+        let again =
+            state.settle(cube, rules, &mut Work::new(cancel)).map_err(|stop| match stop {
+                Stop::TooMuch => too_large(),
+                Stop::Ended(error) => error,
+            })?;
         let (read, known) = state.bound;
         if state.hidden_among(read) > known {
             return Err(hidden());
         }
-        Ok(state.hidden_among(state.table.cells.len()) > before)
+        Ok(again || state.hidden_among(state.table.cells.len()) > before)
     }
-}
-
-/// Which cells of a table are hidden where each is open; `None` where there is no proof.
-fn protected(
-    cube: &Cube,
-    rules: &Rules,
-    table: &Table,
-    work: &mut Work<'_>,
-) -> Result<Option<Vec<bool>>, Stop> {
-    let Some(system) = parts::system(cube, rules, table, work)? else { return Ok(None) };
-    let mut hidden = table.hidden.clone();
-    hidden.resize(system.cells.len(), true);
-    let is_proven = choose::protect(&system, &mut hidden, work)?;
-    hidden.truncate(table.cells.len());
-    Ok(is_proven.then_some(hidden))
 }
 
 impl State {
     fn hidden_among(&self, first: usize) -> usize {
-        match self.all {
-            true => first,
-            false => (0..first).filter(|&cell| self.table.is_hidden(cell)).count(),
+        (0..first).filter(|&cell| self.table.is_hidden(cell)).count()
+    }
+
+    /// Hides further cells; says whether a veil lies over more, so that it must be read again.
+    fn settle(&mut self, cube: &Cube, rules: &Rules, work: &mut Work<'_>) -> Result<bool, Stop> {
+        let Some(above) = parts::above(&self.table, work)? else {
+            return Err(Stop::Ended(crossing()));
+        };
+        if self.lay(Veil::of(rules, &self.table, &above, self.width))? {
+            return Ok(true);
         }
+        let known = (&self.table, &above, &self.veil);
+        let Some(system) = parts::system(cube, rules, known, work)? else {
+            return Err(Stop::Ended(crossing()));
+        };
+        let mut hidden = self.table.hidden.clone();
+        hidden.resize(system.cells.len(), true);
+        let is_proven = choose::protect(&system, &mut hidden, work)?;
+        hidden.truncate(self.table.cells.len());
+        self.table.hidden = hidden;
+        if is_proven {
+            return Ok(false);
+        }
+        if self.width == Width::Hidden {
+            return Err(Stop::Ended(unproven()));
+        }
+        self.width = Width::Hidden;
+        let wide = Veil::of(rules, &self.table, &above, self.width);
+        match self.lay(wide)? {
+            true => Ok(true),
+            false => Err(Stop::Ended(unproven())),
+        }
+    }
+
+    /// Lays a veil, and says whether it lies over more than was known when it was read.
+    fn lay(&mut self, veil: Veil) -> Result<bool, Stop> {
+        let is_more = veil.is_more_than(&self.veil);
+        self.veil = veil;
+        if is_more && !self.is_binding && self.table.was_empty_under(&self.veil) {
+            return Err(Stop::Ended(hidden()));
+        }
+        Ok(is_more)
     }
 }
 
@@ -161,6 +185,7 @@ impl Asking {
             }
             false => None,
         };
+        check_set(cube, &self.rules, bound, cells, &count)?;
         let mut state = session.state();
         if state.table.cells.len() + cells.ordinals.len() > MOST_CELLS {
             return Err(too_large());
@@ -168,12 +193,15 @@ impl Asking {
         if state.is_binding {
             state.asked.update(format!("{bound:?}"));
         }
+        let State { table, veil, is_binding, .. } = &mut *state;
+        let (rules, notes_empty) = (&*self.rules, *is_binding);
+        let asked = Asked { cube, rules, bound, veil, notes_empty, cancel };
         if let Some((answer, counts)) = &counts {
-            state.table.take(cube, &self.rules, counts, answer, cancel)?;
+            table.take(Asked { bound: counts, ..asked }, answer)?;
         }
-        let taken = state.table.take(cube, &self.rules, bound, cells, cancel)?;
-        let is_hidden = |cell: usize| state.all || state.table.is_hidden(cell);
-        mark(cells, |at| taken[at].is_some_and(is_hidden));
+        let taken = table.take(asked, cells)?;
+        mark(cells, |at| taken.cells[at].is_some_and(|cell| table.is_hidden(cell)));
+        put(cells, &taken.veiled);
         Ok(())
     }
 
@@ -198,38 +226,6 @@ impl Asking {
     }
 }
 
-/// Refuses a question whose conditions select too few.
-///
-/// # Errors
-/// They do, or they cannot be counted.
-pub(in crate::query) fn check_set(
-    view: &View,
-    bound: &Bound,
-    count: impl Fn(&Bound) -> Result<CellSet, QueryError>,
-) -> Result<(), QueryError> {
-    let Some(rules) = view.asking().map(|asking| &asking.rules) else { return Ok(()) };
-    let says = !bound.conditions.is_empty() || !bound.unions.is_empty();
-    let Some(measure) = rules.counts.filter(|_| says && rules.minimum_set > 0) else {
-        return Ok(());
-    };
-    let uses = &view.cube().groups[measure.group].uses;
-    let related = |dimension: usize| uses[dimension].is_some();
-    let conditions = bound.conditions.iter().filter(|one| related(one.dimension)).cloned();
-    let unions = bound.unions.iter().filter(|own| own.dimensions().into_iter().all(related));
-    let unions = unions.cloned().collect();
-    let question = Bound::stored(Vec::new(), conditions.collect(), measure, false);
-    let selected = count(&Bound { unions, ..question })?;
-    let selected = selected.values.first().copied().unwrap_or_default();
-    if selected >= f64::from(rules.minimum_set) {
-        return Ok(());
-    }
-    let message = format!(
-        "spørgsmålets betingelser udvælger færre end {}, og det besvares ikke (A3)",
-        rules.minimum_set
-    );
-    Err(QueryError::new(ErrorKind::Hidden, message).hint("brug færre eller videre betingelser"))
-}
-
 fn unprotected() -> QueryError {
     let message = "målet hører ikke under kubens regler for skjul af små tal (A3)";
     QueryError::new(ErrorKind::Hidden, message).hint("genopbyg med et skema, der nævner målet")
@@ -238,4 +234,16 @@ fn unprotected() -> QueryError {
 fn too_large() -> QueryError {
     let message = "spørgsmålet er for stort, mens små tal skjules (A3)";
     QueryError::new(ErrorKind::TooLarge, message).hint("spørg om færre felter ad gangen")
+}
+
+fn crossing() -> QueryError {
+    let message = "spørgsmålets mængder ligger på tværs af hinanden, så små tal ikke kan skjules sikkert (A3)";
+    QueryError::new(ErrorKind::Hidden, message)
+        .hint("spørg om den ene inddeling ad gangen, eller uden totaler")
+}
+
+fn unproven() -> QueryError {
+    let message = "svaret kan ikke gives, uden at det røber små tal (A3)";
+    QueryError::new(ErrorKind::Hidden, message)
+        .hint("spørg uden totaler, om færre felter eller på et højere niveau")
 }

@@ -1,22 +1,38 @@
 //! What everybody knows of the cells of a result: whole numbers, and how they hang together.
 
-/// A cell. What is not shown is 0 and no cell.
+/// More than any count is.
+const MANY: i64 = 1 << 40;
+
+/// A cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Cell {
     /// The count; of days and sums nothing is known but that parts make totals.
     pub value: Option<i64>,
     /// The cell that it is hidden with: itself, or the count that it is tied to.
     pub link: usize,
-    /// Whether it is what a total has beside the parts that were asked for: nobody is shown it, and who
-    /// subtracts finds it.
-    pub is_rest: bool,
+    /// What it is to whoever sees the result.
+    pub role: Role,
+}
+
+/// What a cell is to whoever sees the result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// A cell of the result that is not empty: where it is hidden, everybody knows that there is something.
+    Shown,
+    /// A cell of the result that is hidden whether there is something or not.
+    Veiled,
+    /// What a total has beside its parts, or what other cells tell of one that is not in the result: nobody
+    /// is shown it, and who subtracts finds it.
+    Rest,
+    /// A number that relations share, and that stands for no cell.
+    Between,
 }
 
 /// `sum(factor × change) ≤ room` for every change of the cells that nobody can rule out; without
 /// room, the sum does not change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Relation {
-    /// Cells, each with the factor 1 or -1.
+    /// Cells, each with a factor: 1 or -1, where the sum does not change.
     pub terms: Vec<(usize, i64)>,
     /// How much the sum may grow; `None` where it stays as it is.
     pub room: Option<i64>,
@@ -36,7 +52,14 @@ impl System {
     #[cfg(test)]
     pub fn count(&mut self, value: i64) -> usize {
         let link = self.cells.len();
-        self.cells.push(Cell { value: Some(value), link, is_rest: false });
+        self.cells.push(Cell { value: Some(value), link, role: Role::Shown });
+        link
+    }
+
+    /// A number that stands in no result: nobody is shown it.
+    pub fn unseen(&mut self, value: i64, role: Role) -> usize {
+        let link = self.cells.len();
+        self.cells.push(Cell { value: Some(value), link, role });
         link
     }
 
@@ -46,13 +69,25 @@ impl System {
         value.is_some_and(|value| (1..self.threshold).contains(&value))
     }
 
-    /// The least and the largest that a hidden count can be: something, small ones as everybody knows
-    /// them; what nobody is shown may be nothing.
+    /// Whether a hidden cell must be open: all of the result, and what others tell where that is small.
+    pub fn must_be_open(&self, cell: usize) -> bool {
+        match self.cells[cell].role {
+            Role::Shown | Role::Veiled => true,
+            Role::Rest => self.is_small(cell),
+            Role::Between => false,
+        }
+    }
+
+    /// The least and the largest that a hidden count can be: small ones as everybody knows them, and
+    /// something, where that is told.
     pub fn bounds(&self, cell: usize) -> (i64, i64) {
-        let Cell { value, is_rest, .. } = self.cells[cell];
+        let Cell { value, role, .. } = self.cells[cell];
+        let least = i64::from(role == Role::Shown);
         match value {
-            Some(value) if (1..self.threshold).contains(&value) => (1, self.threshold - 1),
-            _ => (i64::from(!is_rest), i64::MAX),
+            Some(value) if value < self.threshold && role != Role::Between => {
+                (least, self.threshold - 1)
+            }
+            _ => (least, i64::MAX),
         }
     }
 
@@ -70,6 +105,23 @@ impl System {
             let terms = vec![(less, 1), (more, -1)];
             self.relations.push(Relation { terms, room: Some(other - one) });
         }
+    }
+
+    /// Where one is nothing the other is.
+    pub fn none_without(&mut self, one: usize, other: usize) {
+        let values = self.cells[one].value.zip(self.cells[other].value);
+        let Some(room) = values.map(|(one, other)| MANY * other - one).filter(|room| *room >= 0)
+        else {
+            return;
+        };
+        let terms = vec![(one, 1), (other, -MANY)];
+        self.relations.push(Relation { terms, room: Some(room) });
+    }
+
+    /// One less another is a third, as everybody knows.
+    pub fn difference(&mut self, one: usize, other: usize, third: usize) {
+        let terms = vec![(one, 1), (other, -1), (third, -1)];
+        self.relations.push(Relation { terms, room: None });
     }
 
     /// Parts of a total that add up to it, if what is there does.

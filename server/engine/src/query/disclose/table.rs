@@ -1,19 +1,22 @@
 //! All stored cells that a question reads, each once, wherever it was read.
 
 use cube_schema::schema::MeasureKind;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
-use super::region::{Region, Sets};
+use super::region::{Place, Region, Sets};
 use super::rules::{Rule, Rules};
-use super::system::Cell;
+use super::system::{Cell, Role};
+use super::veil::Veil;
 use crate::cube::{Cube, MeasureRef};
-use crate::query::bound::{Bound, Member};
+use crate::query::bound::{Bound, HierarchyRef, Member};
 use crate::query::cellset::CellSet;
 use crate::query::error::QueryError;
 use crate::query::limits::Cancel;
 
 /// Cells after which it is asked whether the question goes on.
 const UNCHECKED: usize = 10_000;
+/// Empty cells that are noted where they decide what a question means.
+const MOST_EMPTY: usize = 200_000;
 
 /// The cells that were read so far.
 #[derive(Clone)]
@@ -31,6 +34,31 @@ pub(super) struct Table {
     pub together: HashMap<u32, Vec<(MeasureRef, usize)>>,
     /// The dimension of time.
     time: Option<usize>,
+    /// The dimensions of axes that show what is empty too.
+    shows_empty: Vec<bool>,
+    /// Where the cells that were empty stand, while these are noted; `None` where they are too many.
+    empty: Option<HashSet<Region>>,
+}
+
+/// A question that is asked on the way to an answer.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'q> {
+    pub cube: &'q Cube,
+    pub rules: &'q Rules,
+    pub bound: &'q Bound,
+    /// Where it is not told whether there is anything.
+    pub veil: &'q Veil,
+    /// Whether it is noted where nothing is.
+    pub notes_empty: bool,
+    pub cancel: &'q Cancel,
+}
+
+/// What was taken of an answer.
+pub(super) struct Taken {
+    /// The cell of each value; `None` of what is published openly.
+    pub cells: Vec<Option<usize>>,
+    /// The ordinals of the cells that are empty, and hidden nevertheless.
+    pub veiled: Vec<u32>,
 }
 
 impl Table {
@@ -45,6 +73,8 @@ impl Table {
             found: HashMap::new(),
             together: HashMap::new(),
             time: cube.dimensions.iter().position(|one| one.is_time),
+            shows_empty: vec![false; cube.dimensions.len()],
+            empty: Some(HashSet::new()),
         }
     }
 
@@ -53,71 +83,138 @@ impl Table {
         self.found.get(&(*self.numbers.get(region)?, measure)).copied()
     }
 
-    /// Takes the cells of an answer, counts before what is tied to them. Gives the cell of each; `None`
-    /// of what is published openly.
+    /// The number of a region that something stands at.
+    pub fn number_of(&self, region: &[u32]) -> Option<u32> {
+        self.numbers.get(region).copied()
+    }
+
+    /// Takes the cells of an answer, counts before what is tied to them.
     ///
     /// # Errors
     /// The question was ended.
-    pub fn take(
-        &mut self,
-        cube: &Cube,
-        rules: &Rules,
-        bound: &Bound,
-        answer: &CellSet,
-        cancel: &Cancel,
-    ) -> Result<Vec<Option<usize>>, QueryError> {
-        let base = self.sets.base(cube, bound);
-        let axes = self.sets.positions(cube, answer);
-        let mut taken = Vec::with_capacity(answer.ordinals.len());
+    pub fn take(&mut self, asked: Asked<'_>, answer: &CellSet) -> Result<Taken, QueryError> {
+        let base = self.sets.base(asked.cube, asked.bound);
+        let axes = self.sets.positions(asked.cube, answer);
+        self.note_axes(asked.bound);
+        let mut cells = Vec::with_capacity(answer.ordinals.len());
         for (&ordinal, &value) in answer.ordinals.iter().zip(&answer.values) {
-            if taken.len() % UNCHECKED == 0 {
-                cancel.check()?;
+            if cells.len() % UNCHECKED == 0 {
+                asked.cancel.check()?;
             }
-            let (mut region, mut measure) = (base.clone(), bound.measure);
-            let mut rest = ordinal as usize;
-            for axis in &axes {
-                let (place, own) = &axis[rest % axis.len()];
-                rest /= axis.len();
-                self.sets.within(&mut region, place);
-                measure = own.unwrap_or(measure);
-            }
-            let Member::Measure(measure) = measure else {
-                taken.push(None);
-                continue;
-            };
-            taken.push(self.take_one(cube, rules, region, measure, value));
+            let (region, measure) = self.place(&base, &axes, ordinal, asked.bound.measure);
+            let taken = measure.and_then(|own| self.take_one(asked, region, own, value));
+            cells.push(taken);
         }
-        Ok(taken)
+        let veiled = match asked.notes_empty || !asked.veil.is_nothing() {
+            true => self.take_all_empty(asked, answer, &base, &axes)?,
+            false => Vec::new(),
+        };
+        Ok(Taken { cells, veiled })
+    }
+
+    /// Takes the cells that are empty, and gives the ordinals of those that are hidden nevertheless.
+    fn take_all_empty(
+        &mut self,
+        asked: Asked<'_>,
+        answer: &CellSet,
+        base: &Region,
+        axes: &[Vec<(Place, Option<Member>)>],
+    ) -> Result<Vec<u32>, QueryError> {
+        let mut veiled = Vec::new();
+        let mut full = answer.ordinals.iter().copied().peekable();
+        for ordinal in 0..answer.cell_count() as u32 {
+            if (ordinal as usize).is_multiple_of(UNCHECKED) {
+                asked.cancel.check()?;
+            }
+            if full.next_if_eq(&ordinal).is_some() || !exists(asked.bound, answer, ordinal) {
+                continue;
+            }
+            let (region, measure) = self.place(base, axes, ordinal, asked.bound.measure);
+            if let Some(measure) = measure.filter(|_| !self.sets.is_nowhere(&region))
+                && self.take_empty(asked, region, measure)
+            {
+                veiled.push(ordinal);
+            }
+        }
+        Ok(veiled)
+    }
+
+    /// Where a cell stands, and its stored measure.
+    fn place(
+        &mut self,
+        base: &Region,
+        axes: &[Vec<(Place, Option<Member>)>],
+        ordinal: u32,
+        measure: Member,
+    ) -> (Region, Option<MeasureRef>) {
+        let (mut region, mut measure) = (base.clone(), measure);
+        let mut rest = ordinal as usize;
+        for axis in axes {
+            let (place, own) = &axis[rest % axis.len()];
+            rest /= axis.len();
+            self.sets.within(&mut region, place);
+            measure = own.unwrap_or(measure);
+        }
+        match measure {
+            Member::Measure(measure) => (region, Some(measure)),
+            _ => (region, None),
+        }
+    }
+
+    /// Notes which dimensions stand on axes that show what is empty.
+    fn note_axes(&mut self, bound: &Bound) {
+        for axis in bound.axes.iter().filter(|axis| !axis.non_empty) {
+            for column in axis.factors.iter().flat_map(|factor| &factor.columns) {
+                if let HierarchyRef::Of { dimension, .. } = *column {
+                    self.shows_empty[dimension] = true;
+                }
+            }
+        }
+    }
+
+    /// Whether some axis shows what is empty along a dimension.
+    pub fn shows_empty(&self, dimension: usize) -> bool {
+        self.shows_empty[dimension]
     }
 
     fn take_one(
         &mut self,
-        cube: &Cube,
-        rules: &Rules,
-        asked: Region,
+        asked: Asked<'_>,
+        region: Region,
         measure: MeasureRef,
         value: f64,
     ) -> Option<usize> {
-        let rule = rules.of(measure)?;
+        let rule = asked.rules.of(measure)?;
         if *rule == Rule::Open {
             return None;
         }
-        let number = self.number(asked);
-        let own = self.own_region(cube, number, measure);
+        let own = self.own_region(asked.cube, &region, measure);
+        let is_veiled = asked.veil.covers(&region) || asked.veil.covers(&own);
+        let to = match rule {
+            Rule::Tied { to, .. } => Some((self.own_region(asked.cube, &region, *to), *to)),
+            _ => None,
+        };
+        let (number, own) = (self.number(region), self.number(own));
         if let Some(&known) = self.found.get(&(own, measure)) {
             self.note_together(number, measure, known);
+            if is_veiled {
+                self.cells[known].role = Role::Veiled;
+                self.hidden[known] |= self.cells[known].value == Some(0);
+            }
             return Some(known);
         }
         let at = self.cells.len();
-        let cell = match rule {
-            Rule::Tied { to, .. } => {
-                let region = self.own_region(cube, number, *to);
-                let link = self.found.get(&(region, *to)).copied();
-                Cell { value: None, link: link.unwrap_or(at), is_rest: false }
+        let role = if is_veiled { Role::Veiled } else { Role::Shown };
+        let cell = match to {
+            Some((of, to)) => {
+                let link = self.find(&of, to).unwrap_or(at);
+                Cell { value: None, link, role }
             }
-            _ => Cell { value: Some(value as i64), link: at, is_rest: false },
+            None => Cell { value: Some(value as i64), link: at, role },
         };
-        let is_small = cell.value.is_some_and(|value| (1..rules.threshold).contains(&value));
+        let least = i64::from(!is_veiled);
+        let is_small =
+            cell.value.is_some_and(|value| (least..asked.rules.threshold).contains(&value));
         // What has no count to be tied to is hidden for itself.
         let is_alone = cell.value.is_none() && cell.link == at;
         self.cells.push(cell);
@@ -128,9 +225,45 @@ impl Table {
         Some(at)
     }
 
-    /// Puts in what a total has beside some parts along a dimension, if that is anything, and gives the
-    /// set that it stands at. Days and sums have it where the count that they are tied to has it.
-    pub fn put_rest(&mut self, total: usize, dimension: usize, parts: &[usize]) -> Option<u32> {
+    /// Takes a cell that is empty, and says whether that is hidden.
+    fn take_empty(&mut self, asked: Asked<'_>, region: Region, measure: MeasureRef) -> bool {
+        if matches!(asked.rules.of(measure), None | Some(Rule::Open)) {
+            return false;
+        }
+        let own = self.own_region(asked.cube, &region, measure);
+        let known = self.find(&own, measure);
+        if known.is_some_and(|known| self.is_hidden(known))
+            || asked.veil.covers(&region)
+            || asked.veil.covers(&own)
+        {
+            return self.take_one(asked, region, measure, 0.0).is_some();
+        }
+        if let Some(empty) = self.empty.as_mut().filter(|_| asked.notes_empty) {
+            empty.extend([region, own]);
+            if empty.len() > MOST_EMPTY {
+                self.empty = None;
+            }
+        }
+        false
+    }
+
+    /// Whether a veil lies over a cell that was empty, and noted.
+    pub fn was_empty_under(&self, veil: &Veil) -> bool {
+        match &self.empty {
+            None => !veil.is_nothing(),
+            Some(empty) => empty.iter().any(|region| veil.covers(region)),
+        }
+    }
+
+    /// Puts in what a total has beside some parts along a dimension, if that is anything or can be, and
+    /// gives the set that it stands at. Days and sums have it where the count that they are tied to has it.
+    pub fn put_rest(
+        &mut self,
+        total: usize,
+        dimension: usize,
+        parts: &[usize],
+        can_be: bool,
+    ) -> Option<u32> {
         let of = self.cells[total];
         let at = self.cells.len();
         let (region, measure) = self.places[total];
@@ -138,15 +271,16 @@ impl Table {
         let set = self.sets.rest(dimension, region[dimension]);
         region[dimension] = set;
         let parts: Option<i64> = parts.iter().map(|&part| self.cells[part].value).sum();
+        let least = i64::from(!can_be);
         let (value, link) = match of.value.zip(parts) {
-            Some((all, parts)) => (Some(all - parts).filter(|rest| *rest > 0), at),
+            Some((all, parts)) => (Some(all - parts).filter(|rest| *rest >= least), at),
             None => (None, self.find(&region, self.places[of.link].1)?),
         };
         if value.is_none() && link == at {
             return None;
         }
         let number = self.number(region);
-        self.cells.push(Cell { value, link, is_rest: true });
+        self.cells.push(Cell { value, link, role: Role::Rest });
         self.hidden.push(true);
         self.places.push((number, measure));
         self.found.insert((number, measure), at);
@@ -176,15 +310,16 @@ impl Table {
     }
 
     /// Where a measure stands: what is counted at the end of a period stands in its last month alone.
-    fn own_region(&mut self, cube: &Cube, asked: u32, measure: MeasureRef) -> u32 {
+    fn own_region(&mut self, cube: &Cube, asked: &Region, measure: MeasureRef) -> Region {
         let at_end = matches!(
             cube.measure(measure).kind,
             MeasureKind::DistinctAtEnd | MeasureKind::SumAtEnd
         );
-        let Some(time) = self.time.filter(|_| at_end) else { return asked };
-        let mut region = self.regions[asked as usize].clone();
-        region[time] = self.sets.last(time, region[time]);
-        self.number(region)
+        let mut region = asked.clone();
+        if let Some(time) = self.time.filter(|_| at_end) {
+            region[time] = self.sets.last(time, region[time]);
+        }
+        region
     }
 
     /// Whether a cell is hidden.
@@ -196,4 +331,27 @@ impl Table {
     pub fn time(&self) -> Option<usize> {
         self.time
     }
+}
+
+/// Whether a cell of an answer exists: among hierarchies of one dimension, a total is of the inner ones
+/// alone where totals are nested.
+fn exists(bound: &Bound, answer: &CellSet, ordinal: u32) -> bool {
+    if !bound.nested_totals {
+        return true;
+    }
+    let mut rest = ordinal as usize;
+    let mut totals: Vec<usize> = Vec::new();
+    for axis in &answer.axes {
+        let position = axis.position(rest % axis.count);
+        rest /= axis.count;
+        for (column, member) in axis.columns.iter().zip(position) {
+            let HierarchyRef::Of { dimension, .. } = *column else { continue };
+            match member {
+                Member::All => totals.push(dimension),
+                _ if totals.contains(&dimension) => return false,
+                _ => {}
+            }
+        }
+    }
+    true
 }

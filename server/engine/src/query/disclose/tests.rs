@@ -1,7 +1,7 @@
 //! Tables worked out by hand: which cells must be hidden beside the small ones, and which need not.
 
 use super::choose;
-use super::system::{Cell, System};
+use super::system::{Cell, Role, System};
 use super::work::{Stop, Work};
 use crate::query::Cancel;
 
@@ -14,13 +14,18 @@ fn system() -> System {
     System { threshold: 5, ..System::default() }
 }
 
+fn is_unseen(cell: &Cell) -> bool {
+    matches!(cell.role, Role::Rest | Role::Between)
+}
+
 /// The values of the cells that are hidden, ascending; those below 5 are small.
 fn hidden(system: &System) -> Vec<i64> {
     let small = |cell: &Cell| cell.value.is_some_and(|value| (1..5).contains(&value));
     let mut hidden: Vec<bool> =
-        system.cells.iter().map(|cell| cell.is_rest || small(cell)).collect();
+        system.cells.iter().map(|cell| is_unseen(cell) || small(cell)).collect();
     assert!(protect(system, &mut hidden));
-    let own = system.cells.iter().zip(&hidden).filter(|(cell, hidden)| **hidden && !cell.is_rest);
+    let own =
+        system.cells.iter().zip(&hidden).filter(|(cell, hidden)| **hidden && !is_unseen(cell));
     let mut values: Vec<i64> = own.filter_map(|(cell, _)| cell.value).collect();
     values.sort_unstable();
     values
@@ -137,7 +142,7 @@ fn what_is_tied_to_counts_and_adds_up_hides_one_more() {
     // People of whom many are in both parts, and days that add up.
     let mut system = row(&[3, 10, 20], 21, false);
     for count in 0..4 {
-        system.cells.push(Cell { value: None, link: count, is_rest: false });
+        system.cells.push(Cell { value: None, link: count, role: Role::Shown });
     }
     system.additive(7, &[4, 5, 6]);
     assert_eq!(hidden(&system), [3, 10]);
@@ -168,10 +173,9 @@ fn what_cannot_be_proven_is_said_so() {
 fn what_a_total_has_besides_is_protected_where_it_is_small() {
     let beside = |part: i64, total: i64| {
         let mut system = row(&[part], total, true);
-        let link = system.cells.len();
         system.relations.clear();
-        system.cells.push(Cell { value: Some(total - part), link, is_rest: true });
-        system.additive(1, &[0, link]);
+        let rest = system.unseen(total - part, Role::Rest);
+        system.additive(1, &[0, rest]);
         hidden(&system)
     };
     // 13 - 10 tells three others: the 10 goes, and 9 to 12 remain for it, 1 to 4 for the others.
@@ -211,4 +215,52 @@ fn work_is_bounded_and_ends_with_the_question() {
     let mut hidden: Vec<bool> = system.cells.iter().map(|cell| cell.value == Some(3)).collect();
     let ended = choose::protect(&system, &mut hidden, &mut Work::new(&cancel));
     assert!(matches!(ended, Err(Stop::Ended(_))));
+}
+
+#[test]
+fn four_that_are_something_make_four_and_five_that_may_be_nothing_do_not() {
+    let parts = |role: Role, values: &[i64]| {
+        let mut system = system();
+        let parts: Vec<usize> = values.iter().map(|&value| system.count(value)).collect();
+        parts.iter().for_each(|&part| system.cells[part].role = role);
+        let total = system.count(values.iter().sum());
+        system.additive(total, &parts);
+        let mut hidden = vec![true; system.cells.len()];
+        protect(&system, &mut hidden)
+    };
+    // At most 4, and each at least 1: all are told, though nothing is shown.
+    assert!(!parts(Role::Shown, &[1, 1, 1, 1]));
+    // 1 or 2 each, of at most 4.
+    assert!(!parts(Role::Shown, &[1, 1, 2]));
+    // Where it is not told which are something, each is anything from 0 to 2.
+    assert!(parts(Role::Veiled, &[1, 1, 1, 1]));
+    assert!(parts(Role::Veiled, &[1, 1, 2, 0, 0]));
+    assert!(parts(Role::Veiled, &[1, 0]));
+}
+
+#[test]
+fn what_runs_on_over_a_border_ties_stock_and_flow() {
+    // Running in two months: 20 and 18; 3 end in the first, 1 begins in the second: 17 run on.
+    let mut system = system();
+    let stock = [20, 18].map(|value| system.count(value));
+    let (ends, starts) = (system.count(3), system.count(1));
+    let between = system.unseen(17, Role::Between);
+    system.difference(stock[0], ends, between);
+    system.difference(stock[1], starts, between);
+    // Both flows are small and tell each other's difference: 3 - 1 = 20 - 18, so 4 and 2, 3 and 1 alone.
+    assert_eq!(hidden(&system), [1, 3, 18]);
+}
+
+#[test]
+fn where_one_is_nothing_the_other_is() {
+    let mut system = system();
+    let (people, grants) = (system.count(0), system.count(0));
+    for cell in [people, grants] {
+        system.cells[cell].role = Role::Veiled;
+    }
+    system.at_most(people, grants);
+    system.none_without(grants, people);
+    assert!(protect(&system, &mut [true, true]));
+    // Grants are shown to be nothing: then there are no people.
+    assert!(!protect(&system, &mut [true, false]));
 }

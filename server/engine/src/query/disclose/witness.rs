@@ -142,7 +142,9 @@ impl<'s> Search<'s> {
         work.spend(terms.len())?;
         let mut ways = Vec::new();
         for &(cell, factor) in terms {
-            for by in [-factor * excess, -factor * excess.signum()] {
+            let way = -factor.signum() * excess.signum();
+            let whole = excess.unsigned_abs().div_ceil(factor.unsigned_abs()) as i64;
+            for by in [way * whole, way] {
                 if self.may_change(cell, by) && ways.last() != Some(&(0, cell, by)) {
                     ways.push((0, cell, by));
                 }

@@ -201,15 +201,20 @@ impl<'a> Cell<'a> {
 
     // How it is shown.
 
-    pub(super) fn table(&self, columns: &[Column], records: &[&[Line]]) -> Table {
+    pub(super) fn table(
+        &self,
+        columns: &[Column],
+        records: &[&[Line]],
+        cancel: &Cancel,
+    ) -> Result<Table, QueryError> {
         let columns = columns.iter().map(|column| match column {
             Column::Field { dimension, field, is_key } => {
-                self.field((*dimension, *field), *is_key, records)
+                self.field((*dimension, *field), *is_key, records, cancel)
             }
-            Column::Record(at) => self.told(&self.group.provenance[*at], records),
-            Column::Number(measure) => self.number(*measure, records),
+            Column::Record(at) => self.told(&self.group.provenance[*at], records, cancel),
+            Column::Number(measure) => self.number(*measure, records, cancel),
         });
-        Table { columns: columns.collect() }
+        Ok(Table { columns: columns.collect::<Result<_, _>>()? })
     }
 
     /// The captions of the members that the rows of each record have.
@@ -218,7 +223,8 @@ impl<'a> Cell<'a> {
         (dimension, field): (usize, usize),
         is_key: bool,
         records: &[&[Line]],
-    ) -> TableColumn {
+        cancel: &Cancel,
+    ) -> Result<TableColumn, QueryError> {
         let shape = &self.view.cube().dimensions[dimension];
         let field = &shape.fields[field];
         let mut known = Known::default();
@@ -233,17 +239,22 @@ impl<'a> Cell<'a> {
             let captions = members.iter().map(|&member| shown.get(member as usize));
             Some(known.text(&captions.collect::<Vec<_>>().join(SEPARATOR)))
         });
-        TableColumn {
-            values: Values::Text(texts.collect()),
+        Ok(TableColumn {
+            values: Values::Text(cancel.collect(texts)?),
             name: format!("{}.{}{}", shape.name, field.name, if is_key { " (nøgle)" } else { "" }),
             unit: String::new(),
             decimals: 0,
             personal: field.personal,
-        }
+        })
     }
 
     /// The numbers that a measure adds up.
-    fn number(&self, measure: usize, records: &[&[Line]]) -> TableColumn {
+    fn number(
+        &self,
+        measure: usize,
+        records: &[&[Line]],
+        cancel: &Cancel,
+    ) -> Result<TableColumn, QueryError> {
         let measure = &self.group.measures[measure];
         let numbers = measure.column.map(|column| &self.rows.numbers[column]);
         let number = |lines: &&[Line]| {
@@ -253,13 +264,13 @@ impl<'a> Cell<'a> {
             // Where nothing is known the sum is not 0.
             own.map(|number| number as f64 / parts_of_one(measure.digits)).reduce(|a, b| a + b)
         };
-        TableColumn {
-            values: Values::Number(records.iter().map(number).collect()),
+        Ok(TableColumn {
+            values: Values::Number(cancel.collect(records.iter().map(number))?),
             name: measure.name.clone(),
             unit: measure.unit.clone(),
             decimals: measure.decimals.max(DECIMALS),
             personal: false,
-        }
+        })
     }
 
     fn keys(&self, dimension: usize, row: usize) -> Vec<u32> {
@@ -270,32 +281,39 @@ impl<'a> Cell<'a> {
     }
 
     /// What a column tells of each record.
-    fn told(&self, column: &Provenance, records: &[&[Line]]) -> TableColumn {
+    fn told(
+        &self,
+        column: &Provenance,
+        records: &[&[Line]],
+        cancel: &Cancel,
+    ) -> Result<TableColumn, QueryError> {
         let own = column.own.as_ref().filter(|_| self.view.is_told_own());
         let facts = records.iter().map(|lines| self.rows.fact[lines[0].row as usize] as usize);
         let values = match own.unwrap_or(&column.values) {
             ProvenanceValues::Text(texts) => {
-                Values::Text(facts.map(|fact| text(texts, fact)).collect())
+                Values::Text(cancel.collect(facts.map(|fact| text(texts, fact)))?)
             }
             ProvenanceValues::Coded(texts, numbers) => {
                 let shared: Vec<Option<Arc<str>>> =
-                    (0..texts.len()).map(|at| text(texts, at)).collect();
-                Values::Text(facts.map(|fact| shared[numbers.get(fact) as usize].clone()).collect())
+                    cancel.collect((0..texts.len()).map(|at| text(texts, at)))?;
+                let of = |fact| shared[numbers.get(fact) as usize].clone();
+                Values::Text(cancel.collect(facts.map(of))?)
             }
             ProvenanceValues::Number(numbers) => {
                 // Lines are counted from 1: one that may not be seen is 0.
                 let number = |number: u32| Some(number).filter(|&one| one > 0 || !column.delivery);
-                Values::Number(facts.map(|fact| number(numbers[fact]).map(f64::from)).collect())
+                let numbers = facts.map(|fact| number(numbers[fact]).map(f64::from));
+                Values::Number(cancel.collect(numbers)?)
             }
             ProvenanceValues::Day(days) => {
                 let day = |day: Day| Some(day).filter(|&day| day != Day::MIN && day != Day::MAX);
-                Values::Day(facts.map(|fact| day(Day(days[fact]))).collect())
+                Values::Day(cancel.collect(facts.map(|fact| day(Day(days[fact]))))?)
             }
         };
         let is_place = column.delivery && matches!(values, Values::Number(_));
         let unit = if is_place { ORDINAL.to_owned() } else { String::new() };
         let name = column.name.clone();
-        TableColumn { name, unit, decimals: 0, personal: false, values }
+        Ok(TableColumn { name, unit, decimals: 0, personal: false, values })
     }
 }
 

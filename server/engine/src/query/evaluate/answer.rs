@@ -36,7 +36,7 @@ pub(in crate::query) fn answer(
     if is_one_count(view, bound) {
         cancel.note(|noted| noted.begin(Stage::Cells));
         let counted = count(view, bound, limits, cancel)?;
-        return Ok(with_formats(view.cube(), bound, counted));
+        return with_formats(view.cube(), bound, counted, cancel);
     }
     on_a_stack(&[], &bound.calculated, || {
         let evaluator = Evaluator::of(view, bound, limits, cancel);
@@ -85,17 +85,19 @@ fn worked_out(evaluator: &Evaluator<'_>) -> Result<CellSet, QueryError> {
             .hint("spørg om færre felter ad gangen, eller begræns felterne med betingelser"));
     }
     evaluator.cancel.note(|noted| noted.begin(Stage::Cells));
-    let grid = Cells::new(axes);
+    let grid = Cells::new(axes, evaluator.cancel)?;
+    let mut pace = evaluator.cancel.pace();
     let mut found = Found::new(bound, &grid.axes);
     let shared = shared_dimensions(&grid.axes);
     for start in (0..count).step_by(BLOCK) {
         let cells = start..count.min(start + BLOCK);
-        let frame = grid.frame(&evaluator.slicer, cells);
-        let exist = evaluator.exist(&frame, &shared);
+        let frame = grid.frame(&evaluator.slicer, cells, evaluator.cancel)?;
+        let exist = evaluator.exist(&frame, &shared)?;
         let rows: Vec<u32> = (0..frame.rows as u32).filter(|&row| exist[row as usize]).collect();
         let few = if rows.len() == frame.rows { frame } else { frame.select(&rows) };
         let values = evaluator.cell(&few)?;
         for (at, &row) in rows.iter().enumerate() {
+            pace.step(1)?;
             let shown = shown(values.get(at));
             if let Some(value) = shown {
                 let form = evaluator.form(&few, at);
@@ -105,7 +107,7 @@ fn worked_out(evaluator: &Evaluator<'_>) -> Result<CellSet, QueryError> {
         }
     }
     evaluator.note_steps();
-    Ok(found.finish(evaluator, grid.axes))
+    found.finish(evaluator, grid.axes)
 }
 
 /// What is shown of a value; `None` where the cell is empty.
@@ -199,14 +201,19 @@ fn format_of(cube: &Cube, measure: MeasureRef) -> Option<Arc<str>> {
 }
 
 /// Cells that were counted, with the formats that their measures say.
-fn with_formats(cube: &Cube, bound: &Bound, mut cells: CellSet) -> CellSet {
+fn with_formats(
+    cube: &Cube,
+    bound: &Bound,
+    mut cells: CellSet,
+    cancel: &Cancel,
+) -> Result<CellSet, QueryError> {
     let measures = plan::measures(bound).into_iter().map(|measure| match measure {
         Member::Measure(one) => (measure, format_of(cube, one)),
         _ => (measure, None),
     });
     let measures: Vec<(Member, Option<Arc<str>>)> = measures.collect();
     if measures.iter().all(|(_, format)| format.is_none()) {
-        return cells;
+        return Ok(cells);
     }
     let of = |measure: Member| {
         let found = measures.iter().find(|(one, _)| *one == measure);
@@ -214,8 +221,8 @@ fn with_formats(cube: &Cube, bound: &Bound, mut cells: CellSet) -> CellSet {
     };
     let (stride, formats) = by_position(&cells, bound.measure, of);
     let at = |&ordinal: &u32| formats[ordinal as usize / stride % formats.len()].clone();
-    cells.formats = cells.ordinals.iter().map(at).collect();
-    cells
+    cells.formats = cancel.collect(cells.ordinals.iter().map(at))?;
+    Ok(cells)
 }
 
 /// What the measure at each position of its axis has, and how far apart these positions are among the
@@ -240,21 +247,26 @@ struct Cells {
 }
 
 impl Cells {
-    fn new(axes: Vec<AxisPositions>) -> Cells {
+    fn new(axes: Vec<AxisPositions>, cancel: &Cancel) -> Result<Cells, QueryError> {
         let columns = axes.iter().map(|axis| {
             let width = axis.columns.len();
             let column = |(at, &hierarchy): (usize, &HierarchyRef)| {
                 let members = axis.members.iter().skip(at).step_by(width.max(1)).copied();
-                (hierarchy, Stand::of_members(members))
+                Ok((hierarchy, Stand::of_members(members, cancel)?))
             };
-            axis.columns.iter().enumerate().map(column).collect()
+            axis.columns.iter().enumerate().map(column).collect::<Result<_, QueryError>>()
         });
-        let columns = columns.collect();
-        Cells { axes, columns }
+        let columns = columns.collect::<Result<_, _>>()?;
+        Ok(Cells { axes, columns })
     }
 
     /// A frame of some of the cells.
-    fn frame(&self, slicer: &Frame, cells: std::ops::Range<usize>) -> Frame {
+    fn frame(
+        &self,
+        slicer: &Frame,
+        cells: std::ops::Range<usize>,
+        cancel: &Cancel,
+    ) -> Result<Frame, QueryError> {
         let mut frame = slicer.select(&vec![0; cells.len()]);
         let mut stride = 1;
         for (axis, columns) in self.axes.iter().zip(&self.columns) {
@@ -263,15 +275,15 @@ impl Cells {
                     Stand::Same(at) => Stand::Same(*at),
                     Stand::Coded(different, of_position) => {
                         let code = |cell: usize| of_position[cell / stride % axis.count];
-                        let codes = cells.clone().map(code).collect();
-                        Stand::Coded(Arc::clone(different), codes)
+                        let codes: Vec<u32> = cancel.collect(cells.clone().map(code))?;
+                        Stand::Coded(Arc::clone(different), codes.into())
                     }
                 };
                 frame.put(*hierarchy, stand);
             }
             stride *= axis.count;
         }
-        frame
+        Ok(frame)
     }
 
     /// The positions of a cell.
@@ -325,7 +337,11 @@ impl Found {
         self.formats.push(form.format);
     }
 
-    fn finish(self, evaluator: &Evaluator<'_>, axes: Vec<AxisPositions>) -> CellSet {
+    fn finish(
+        self,
+        evaluator: &Evaluator<'_>,
+        axes: Vec<AxisPositions>,
+    ) -> Result<CellSet, QueryError> {
         let (mut stride, mut adds) = (1_u32, Vec::new());
         for kept in &self.kept {
             let mut next = 0;
@@ -340,9 +356,9 @@ impl Found {
         let width = axes.len();
         let ordinal = |cell: usize| {
             let place = &self.places[cell * width..(cell + 1) * width];
-            adds.iter().zip(place).map(|(adds, &position)| adds[position as usize]).sum()
+            adds.iter().zip(place).map(|(adds, &position)| adds[position as usize]).sum::<u32>()
         };
-        let ordinals = (0..self.values.len()).map(ordinal).collect();
+        let ordinals = evaluator.cancel.collect((0..self.values.len()).map(ordinal))?;
         let visuals = evaluator.scope.visuals();
         let visual = |one: &Visual| {
             let own = one.caption.clone();
@@ -355,25 +371,29 @@ impl Found {
         let axes = axes.into_iter().zip(&self.kept).map(|(axis, kept)| keep(axis, kept));
         let axes = axes.map(|axis| shown_as_plain(evaluator, axis));
         let has_formats = self.formats.iter().any(Option::is_some);
-        CellSet {
+        Ok(CellSet {
             axes: axes.collect(),
             ordinals,
             values: self.values,
             special: self.special,
             decimals: self.decimals,
             formats: if has_formats { self.formats } else { Vec::new() },
-            behind: behind(evaluator),
+            behind: behind(evaluator)?,
             own,
             ..CellSet::default()
-        }
+        })
     }
 }
 
 /// How many reporters the answer has that are behind; none where the question cannot be laid out.
-fn behind(evaluator: &Evaluator<'_>) -> u32 {
+fn behind(evaluator: &Evaluator<'_>) -> Result<u32, QueryError> {
     let bound = super::positions::for_layout(evaluator.bound);
-    let plan = plan::layout(evaluator.scope.view, &bound, 0, &[], evaluator.limits);
-    plan.map_or(0, |plan| execute::behind(&plan))
+    let within = (evaluator.limits, evaluator.cancel);
+    match plan::layout(evaluator.scope.view, &bound, 0, &[], within) {
+        Ok(plan) => Ok(execute::behind(&plan)),
+        Err(error) if error.kind == ErrorKind::Cancelled => Err(error),
+        Err(_) => Ok(0),
+    }
 }
 
 /// An axis with visual totals as the members that they show, but for those that are called something

@@ -238,7 +238,7 @@ impl Evaluator<'_> {
                 }
             }
             let (mut yes, mut no) = (Vec::new(), Vec::new());
-            for (at, &row) in left.iter().enumerate() {
+            self.cancel.each(left.iter().enumerate(), |(at, &row)| {
                 match holds.get(at).truth() {
                     Ok(true) => yes.push(row),
                     Ok(false) => no.push(row),
@@ -247,13 +247,16 @@ impl Evaluator<'_> {
                         all.put(&[row], &Column::Same(error));
                     }
                 }
-            }
+            })?;
+            self.cancel.check()?;
             all.put(&yes, &self.eval(branch, &frame.select(&yes))?);
             left = no;
+            self.cancel.check()?;
         }
         if left.len() == frame.rows {
             return self.eval(last, frame);
         }
+        self.cancel.check()?;
         all.put(&left, &self.eval(last, &frame.select(&left))?);
         Ok(all.finish())
     }

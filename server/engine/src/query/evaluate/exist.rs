@@ -11,25 +11,38 @@ use crate::cube::Cube;
 use crate::query::bound::{HierarchyRef, Member, Part};
 use crate::query::error::QueryError;
 
+/// Keys of a dimension that are gone through in one step: there are 64 in a word.
+const KEYS_PER_STEP: usize = 256;
+
 /// A set written out, the tuples of it that exist in each class of cells, and the class of each row.
 type Existing = (Arc<Written>, Vec<Vec<usize>>, Arc<[u32]>);
 
 impl Evaluator<'_> {
     /// The keys of a dimension that cells have; those of one combination of stands once, and which
     /// of them each row has.
-    pub(crate) fn keys(&self, frame: &Frame, dimension: usize) -> (Vec<Keys>, Arc<[u32]>) {
+    ///
+    /// # Errors
+    /// The question was ended.
+    pub(crate) fn keys(
+        &self,
+        frame: &Frame,
+        dimension: usize,
+    ) -> Result<(Vec<Keys>, Arc<[u32]>), QueryError> {
         let own = |hierarchy: HierarchyRef| of_dimension(hierarchy, dimension);
-        let (first, of_row) = frame.different(own);
+        let (first, of_row) = frame.different(own, self.cancel)?;
         let start = self.keys_of_all(dimension);
+        let (mut pace, count) =
+            (self.cancel.pace(), self.scope.cube.dimensions[dimension].key_count);
         let keys = first.iter().map(|&row| {
+            pace.step(1 + count / KEYS_PER_STEP)?;
             let mut keys = start.clone();
             let stands = frame.stands().iter().filter(|(hierarchy, _)| own(*hierarchy));
             let stands = stands.map(|(hierarchy, stand)| (Some(*hierarchy), stand));
             let within = frame.within.iter().map(|stand| (None, stand));
             self.keep(&mut keys, dimension, stands.chain(within), row as usize);
-            keys
+            Ok(keys)
         });
-        (keys.collect(), of_row)
+        Ok((keys.collect::<Result<_, QueryError>>()?, of_row))
     }
 
     /// The keys of a dimension that exist for the question.
@@ -113,8 +126,11 @@ impl Evaluator<'_> {
     /// Of every row, the tuples of a set that exist in its cell.
     pub(crate) fn existing(&self, set: &Set, frame: &Frame) -> Result<Column, QueryError> {
         let (written, tuples_of_class, of_row) = self.existing_tuples(set, frame)?;
-        let sets = tuples_of_class.into_iter().map(|tuples| Value::set(written.choose(tuples)));
-        Ok(Column::Coded(sets.collect(), of_row))
+        let sets = tuples_of_class.into_iter().map(|tuples| {
+            self.cancel.check()?;
+            Ok(Value::set(written.choose(tuples)))
+        });
+        Ok(Column::Coded(sets.collect::<Result<_, QueryError>>()?, of_row))
     }
 
     /// The tuples of a set that exist in cells: a list for each class of cells, and the class of
@@ -124,36 +140,45 @@ impl Evaluator<'_> {
         let dimensions = dimensions_of(&written.columns);
         let matters =
             |hierarchy: HierarchyRef| dimensions.iter().any(|one| of_dimension(hierarchy, *one));
-        let (first, of_row) = frame.different(matters);
+        let (first, of_row) = frame.different(matters, self.cancel)?;
         let few = frame.select(&first);
         let mut passing = vec![vec![true; written.len()]; first.len()];
         for &dimension in &dimensions {
-            let (keys, class) = self.keys(&few, dimension);
+            let (keys, class) = self.keys(&few, dimension)?;
             let cube = self.scope.cube;
             let meets = keys.iter().map(|keys| {
                 let tuples = written.tuples();
                 let own = tuples.map(|one| meets(cube, &written.columns, one, dimension, keys));
-                own.collect::<Vec<bool>>()
+                self.cancel.collect(own)
             });
-            let meets: Vec<Vec<bool>> = meets.collect();
+            let meets: Vec<Vec<bool>> = meets.collect::<Result<_, _>>()?;
             for (row, passing) in passing.iter_mut().enumerate() {
+                self.cancel.check()?;
                 let own = &meets[class[row] as usize];
                 passing.iter_mut().zip(own).for_each(|(passes, own)| *passes &= own);
             }
         }
-        let chosen = passing
-            .into_iter()
-            .map(|passing| (0..written.len()).filter(|&tuple| passing[tuple]).collect());
-        let chosen = chosen.collect();
+        let chosen = passing.into_iter().map(|passing| {
+            self.cancel.check()?;
+            Ok((0..written.len()).filter(|&tuple| passing[tuple]).collect())
+        });
+        let chosen = chosen.collect::<Result<_, QueryError>>()?;
         Ok((written, chosen, of_row))
     }
 
     /// Of every row, whether its cell exists: for every dimension with several stands, some key has
     /// all of them. With nested totals, an outer total goes with inner totals only.
-    pub(crate) fn exist(&self, frame: &Frame, dimensions: &[usize]) -> Vec<bool> {
+    ///
+    /// # Errors
+    /// The question was ended.
+    pub(crate) fn exist(
+        &self,
+        frame: &Frame,
+        dimensions: &[usize],
+    ) -> Result<Vec<bool>, QueryError> {
         let mut exist = vec![true; frame.rows];
         for &dimension in dimensions {
-            let (keys, of_row) = self.keys(frame, dimension);
+            let (keys, of_row) = self.keys(frame, dimension)?;
             let some: Vec<bool> = keys.iter().map(|keys| !keys.is_empty()).collect();
             let stands: Vec<&Stand> = frame
                 .stands()
@@ -163,16 +188,16 @@ impl Evaluator<'_> {
                 .collect();
             let is_total =
                 |row: usize| stands.iter().all(|stand| stand.at(row) == At::One(Member::All));
-            for (row, exists) in exist.iter_mut().enumerate() {
+            self.cancel.each(exist.iter_mut().enumerate(), |(row, exists)| {
                 *exists &= some[of_row[row] as usize] || is_total(row);
                 if self.bound.nested_totals {
                     let inner = stands.iter().map(|stand| stand.at(row));
                     let mut inner = inner.skip_while(|at| *at != At::One(Member::All));
                     *exists &= inner.all(|at| at == At::One(Member::All));
                 }
-            }
+            })?;
         }
-        exist
+        Ok(exist)
     }
 }
 

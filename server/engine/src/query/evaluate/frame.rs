@@ -5,7 +5,9 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use super::value::{Column, Value};
+use crate::query::Cancel;
 use crate::query::bound::{HierarchyRef, Member};
+use crate::query::error::QueryError;
 
 /// Where a cell stands on a hierarchy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -70,21 +72,25 @@ impl Stand {
     }
 
     /// The stands of members, one for each row.
-    pub(crate) fn of_members(members: impl Iterator<Item = Member>) -> Stand {
+    ///
+    /// # Errors
+    /// The question was ended.
+    pub(crate) fn of_members(
+        members: impl Iterator<Item = Member>,
+        cancel: &Cancel,
+    ) -> Result<Stand, QueryError> {
         let mut different = Vec::new();
         let mut known: HashMap<Member, u32> = HashMap::new();
-        let codes: Arc<[u32]> = members
-            .map(|member| {
-                *known.entry(member).or_insert_with(|| {
-                    different.push(At::One(member));
-                    different.len() as u32 - 1
-                })
+        let codes: Vec<u32> = cancel.collect(members.map(|member| {
+            *known.entry(member).or_insert_with(|| {
+                different.push(At::One(member));
+                different.len() as u32 - 1
             })
-            .collect();
-        match different[..] {
+        }))?;
+        Ok(match different[..] {
             [only] => Stand::Same(only),
-            _ => Stand::Coded(different.into(), codes),
-        }
+            _ => Stand::Coded(different.into(), codes.into()),
+        })
     }
 }
 
@@ -225,10 +231,14 @@ impl Frame {
 
     /// Rows that differ on some hierarchies, one of each, and which of them every row is like. All
     /// sets that are counted within matter, and the tuples of those that are gone through.
+    ///
+    /// # Errors
+    /// The question was ended.
     pub(crate) fn different(
         &self,
         matters: impl Fn(HierarchyRef) -> bool,
-    ) -> (Vec<u32>, Arc<[u32]>) {
+        cancel: &Cancel,
+    ) -> Result<(Vec<u32>, Arc<[u32]>), QueryError> {
         let stands = self.stands.iter().filter(|(own, _)| matters(*own)).map(|(_, stand)| stand);
         let iterated = self.iterations.iter().flat_map(|one| &one.stands).map(|(_, stand)| stand);
         let stands = stands.chain(&self.within).chain(iterated);
@@ -243,22 +253,22 @@ impl Frame {
             (&*one.ordinals, most + 1)
         }));
         if coded.is_empty() {
-            return (vec![0], vec![0; self.rows].into());
+            return Ok((vec![0], vec![0; self.rows].into()));
         }
         let mut first = vec![0];
         let mut of_row: Vec<u32> = vec![0; self.rows];
         for (codes, count) in coded {
             let mut numbers = Numbers::new(first.len(), count);
             first.clear();
-            for (row, own) in of_row.iter_mut().enumerate() {
+            cancel.each((0_u32..).zip(&mut of_row).zip(codes), |((row, own), code)| {
                 let next = first.len() as u32;
-                *own = numbers.of(*own, codes[row], next);
+                *own = numbers.of(*own, *code, next);
                 if *own == next {
-                    first.push(row as u32);
+                    first.push(row);
                 }
-            }
+            })?;
         }
-        (first, of_row.into())
+        Ok((first, of_row.into()))
     }
 
     /// The current member of a hierarchy; `error` makes what a set in its place gives.

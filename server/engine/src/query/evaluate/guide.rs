@@ -10,6 +10,7 @@ use super::narrow::{Narrowed, Narrowing};
 use super::positions::has_calculated;
 use super::value::Value;
 use crate::cube::{MeasureRef, Use};
+use crate::query::Cancel;
 use crate::query::bound::{Axis, Bound, Factor, HierarchyRef, Member};
 use crate::query::cellset::AxisPositions;
 use crate::query::counted;
@@ -133,7 +134,7 @@ impl Place<'_> {
         if own.columns.is_empty() && cells.values.is_empty() {
             return Ok(Some(AxisPositions { columns: on_axis, ..AxisPositions::default() }));
         }
-        Ok(Some(at_all(&own, &all)))
+        Ok(Some(at_all(own, &all, evaluator.cancel)?))
     }
 
     /// The conditions under which a measure is read; `None` where it reads nothing.
@@ -192,15 +193,24 @@ fn related(
 }
 
 /// Positions that stand at All on some more hierarchies.
-fn at_all(own: &AxisPositions, all: &[HierarchyRef]) -> AxisPositions {
+fn at_all(
+    own: AxisPositions,
+    all: &[HierarchyRef],
+    cancel: &Cancel,
+) -> Result<AxisPositions, QueryError> {
+    if all.is_empty() {
+        return Ok(own);
+    }
     let count = own.count;
-    let members = (0..count).flat_map(|position| {
-        let own = if own.columns.is_empty() { &[][..] } else { own.position(position) };
-        own.iter().copied().chain(all.iter().map(|_| Member::All)).collect::<Vec<_>>()
-    });
-    let members = members.collect();
+    let mut members = Vec::new();
+    cancel.each(0..count, |position| {
+        if !own.columns.is_empty() {
+            members.extend_from_slice(own.position(position));
+        }
+        members.extend(all.iter().map(|_| Member::All));
+    })?;
     let columns = own.columns.iter().chain(all).copied().collect();
-    AxisPositions { columns, members, count }
+    Ok(AxisPositions { columns, members, count })
 }
 
 /// Where a formula looks.

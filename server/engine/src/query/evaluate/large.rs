@@ -131,14 +131,44 @@ static FILLED: Function = Function {
     ..Function::call("NonEmpty", Kind::Set, Rule::Framed(filled_of))
 };
 
+/// The same of a product that stands in blocks; of another, all of it.
+static FILLED_IN_BLOCKS: Function = Function {
+    takes: &[Takes::Need(Kind::Set)],
+    ..Function::call("NonEmpty", Kind::Set, Rule::Framed(filled_in_blocks_of))
+};
+
 fn filled_of(
     evaluator: &Evaluator<'_>,
     frame: &Frame,
     arguments: &[Expr],
 ) -> Result<Column, QueryError> {
     let own = evaluator.eval(&arguments[0], frame)?;
+    filled_if(evaluator, own, |_| Ok(true))
+}
+
+fn filled_in_blocks_of(
+    evaluator: &Evaluator<'_>,
+    frame: &Frame,
+    arguments: &[Expr],
+) -> Result<Column, QueryError> {
+    let own = evaluator.eval(&arguments[0], frame)?;
+    filled_if(evaluator, own, |set| {
+        for factor in &set.factors {
+            if !evaluator.is_in_blocks(factor)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    })
+}
+
+fn filled_if(
+    evaluator: &Evaluator<'_>,
+    own: Column,
+    may: impl Fn(&Set) -> Result<bool, QueryError>,
+) -> Result<Column, QueryError> {
     let Column::Same(Value::Set(set)) = &own else { return Ok(own) };
-    if !evaluator.is_large(set) {
+    if !evaluator.is_large(set) || !may(set)? {
         return Ok(own);
     }
     let few = filled(evaluator, set)?;
@@ -149,24 +179,56 @@ fn filled_of(
 /// The set of an axis that leaves out what is empty, its large products being without what it would
 /// leave out: a condition or an order of the others is the same.
 pub(crate) fn of_filled(expr: &Expr) -> Expr {
+    filled_by(expr, &FILLED)
+}
+
+fn filled_by(expr: &Expr, filled: &'static Function) -> Expr {
     match &expr.node {
         Node::Call(function, arguments) if passes_on(function, arguments) => {
+            let in_blocks = std::ptr::eq(filled, &FILLED_IN_BLOCKS);
+            if in_blocks && matches!(function.name, "Order" | "Hierarchize") {
+                return expr.clone();
+            }
+            let filled = if function.above { &FILLED_IN_BLOCKS } else { filled };
             let mut arguments = arguments.clone();
-            arguments[0] = of_filled(&arguments[0]);
+            arguments[0] = filled_by(&arguments[0], filled);
             expr.like(Node::Call(function, arguments))
         }
-        _ => expr.like(Node::Call(&FILLED, vec![expr.clone()])),
+        _ => expr.like(Node::Call(filled, vec![expr.clone()])),
     }
 }
 
-/// Whether a function gives some tuples of its set, each for itself, or all of them in an order.
+/// Whether a function gives some tuples of its set, each for itself, or all of them in an order. One
+/// that orders siblings has what comes first come first where their values are equal; whatever is
+/// left out, that is the same if the product stands in blocks.
 fn passes_on(function: &Function, arguments: &[Expr]) -> bool {
     let is_named = || arguments.first().is_some_and(|set| set.set_name().is_some());
     match function.name {
-        "Order" => !function.above && !is_named(),
-        "Filter" | "NonEmpty" => !is_named(),
+        "Order" | "Filter" | "NonEmpty" => !is_named(),
         "Hierarchize" | "Distinct" => true,
         _ => false,
+    }
+}
+
+impl Evaluator<'_> {
+    /// Whether what stands below a member stands together, whichever member that is, the member itself
+    /// included.
+    fn is_in_blocks(&self, factor: &Factor) -> Result<bool, QueryError> {
+        let [hierarchy] = factor.columns[..] else { return Ok(false) };
+        let members = self.scope.written(&Set { factors: vec![factor.clone()] })?.members;
+        let above = |member: Member| {
+            let own = Some((hierarchy, member));
+            std::iter::successors(own, |&one| self.scope.parent(one)).map(|(_, member)| member)
+        };
+        let mut seen: HashSet<Member> = HashSet::new();
+        let (mut before, mut is_in_blocks): (Vec<Member>, bool) = (Vec::new(), true);
+        self.cancel.each(members, |member| {
+            let line: Vec<Member> = above(member).collect();
+            is_in_blocks &= line.iter().all(|one| before.contains(one) || !seen.contains(one));
+            seen.extend(&line);
+            before = line;
+        })?;
+        Ok(is_in_blocks)
     }
 }
 

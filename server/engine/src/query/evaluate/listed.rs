@@ -8,6 +8,7 @@ use hashbrown::HashMap;
 
 use super::scope::Scope;
 use super::set::{Set, Written};
+use crate::query::Cancel;
 use crate::query::bound::Member;
 use crate::query::error::QueryError;
 
@@ -33,12 +34,25 @@ pub(crate) struct Listed {
 
 impl Listed {
     /// The first position of a tuple of the set's hierarchies.
-    pub(crate) fn position(&self, tuple: &[Member]) -> Option<usize> {
-        let positions = self.positions.get_or_init(|| {
-            let tuples = self.written.tuples().zip(0..).collect::<Vec<_>>();
-            tuples.into_iter().rev().map(|(tuple, at)| (tuple.to_vec(), at)).collect()
-        });
-        positions.get(tuple).copied()
+    ///
+    /// # Errors
+    /// The question was ended.
+    pub(crate) fn position(
+        &self,
+        tuple: &[Member],
+        cancel: &Cancel,
+    ) -> Result<Option<usize>, QueryError> {
+        let positions = match self.positions.get() {
+            Some(known) => known,
+            None => {
+                let mut found = HashMap::with_capacity(self.written.len());
+                cancel.each(self.written.tuples().enumerate(), |(at, tuple)| {
+                    found.entry(tuple.to_vec()).or_insert(at);
+                })?;
+                self.positions.get_or_init(|| found)
+            }
+        };
+        Ok(positions.get(tuple).copied())
     }
 }
 

@@ -41,7 +41,7 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
-use super::bound::{Bound, HierarchyRef, Part};
+use super::bound::{Bound, HierarchyRef, Member, Part};
 use super::error::{ErrorKind, QueryError};
 use super::expr::{Expr, Node};
 use super::functions::{Call, Function, Kind, Rule};
@@ -312,7 +312,7 @@ impl<'q> Evaluator<'q> {
     }
 
     fn moved_apart(&self, frame: &Frame, at: &Column) -> Result<Moved, QueryError> {
-        let values: Vec<Value> = (0..frame.rows).map(|row| at.get(row)).collect();
+        let values: Vec<Value> = self.cancel.collect((0..frame.rows).map(|row| at.get(row)))?;
         let there = |row: &u32| !values[*row as usize].is_empty();
         let rows: Arc<[u32]> = (0..frame.rows as u32).filter(there).collect();
         let mut moved = frame.select(&rows);
@@ -322,12 +322,12 @@ impl<'q> Evaluator<'q> {
                 let all = places(&values[row as usize]);
                 all.get(position).filter(|place| place.0 == *hierarchy).map(|place| place.1)
             };
-            let members: Option<Vec<_>> = rows.iter().map(member).collect();
-            let Some(members) = members else {
+            let members: Vec<Option<Member>> = self.cancel.collect(rows.iter().map(member))?;
+            let Some(members) = members.into_iter().collect::<Option<Vec<Member>>>() else {
                 let message = "medlemmerne her er ikke af samme hierarki i alle celler";
                 return Err(QueryError::new(ErrorKind::Invalid, message));
             };
-            moved.put(*hierarchy, Stand::of_members(members.into_iter()));
+            moved.put(*hierarchy, Stand::of_members(members.into_iter(), self.cancel)?);
         }
         Ok((moved, Some(rows)))
     }
@@ -452,7 +452,10 @@ impl<'q> Evaluator<'q> {
         };
         match given.iter().all(|column| matches!(column, Column::Same(_))) {
             true => Ok(Column::Same(join(0))),
-            false => Ok((0..frame.rows).map(join).collect()),
+            false => {
+                let values: Vec<Value> = self.cancel.collect((0..frame.rows).map(join))?;
+                Ok(values.into_iter().collect())
+            }
         }
     }
 

@@ -108,8 +108,10 @@ impl Scope<'_> {
     /// members of the highest levels.
     pub(crate) fn with_above(&self, set: &Written) -> Result<Written, QueryError> {
         let mut all = set.clone();
-        let mut known: HashSet<Vec<Member>> = set.tuples().map(<[Member]>::to_vec).collect();
+        let mut known: HashSet<Vec<Member>> =
+            self.cancel.collect(set.tuples().map(<[Member]>::to_vec))?;
         for at in 0..set.len() {
+            self.cancel.check()?;
             for (column, line) in self.lines(set, at).into_iter().enumerate() {
                 let own = set.tuple(at)[column];
                 for tuple in line {

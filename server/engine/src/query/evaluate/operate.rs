@@ -48,9 +48,13 @@ impl Evaluator<'_> {
         if let (Column::Same(left), Column::Same(right)) = (left, right) {
             return Ok(Column::Same(both(left, right)?));
         }
-        let one = |row: usize| match (left.number(row), right.number(row)) {
-            (Some(left), Some(right)) => Ok(numbers(operator, left, right)),
-            _ => both(&left.get(row), &right.get(row)),
+        let mut pace = self.cancel.pace();
+        let one = |row: usize| {
+            pace.step(1)?;
+            match (left.number(row), right.number(row)) {
+                (Some(left), Some(right)) => Ok(numbers(operator, left, right)),
+                _ => both(&left.get(row), &right.get(row)),
+            }
         };
         (0..rows).map(one).collect()
     }

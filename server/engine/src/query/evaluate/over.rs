@@ -9,6 +9,7 @@ use super::frame::{At, Frame, Stand};
 use super::large::{Few, gives};
 use super::set::{Set, Written};
 use super::value::{Column, Value};
+use crate::query::Cancel;
 use crate::query::bound::{HierarchyRef, Member};
 use crate::query::error::{ErrorKind, QueryError};
 use crate::query::expr::{Depends, Expr};
@@ -52,7 +53,7 @@ impl Evaluator<'_> {
     ) -> Result<Column, QueryError> {
         let sets = self.eval(&arguments[function.set_at()], frame)?;
         let depends = depends_over(function, arguments, &sets, |_| true);
-        let (first, of_row) = frame.different(|hierarchy| depends.on(hierarchy));
+        let (first, of_row) = frame.different(|hierarchy| depends.on(hierarchy), self.cancel)?;
         if first.len() == frame.rows {
             return self.over_rows(expr, (function, arguments), frame, &sets, false);
         }
@@ -77,9 +78,10 @@ impl Evaluator<'_> {
     ) -> Result<Column, QueryError> {
         let plain = self.plain_arguments((function, arguments), frame)?;
         let depends = depends_over(function, arguments, sets, Takes::is_each);
-        let (first, of_row) = frame.different(|hierarchy| depends.on(hierarchy));
+        let (first, of_row) = frame.different(|hierarchy| depends.on(hierarchy), self.cancel)?;
         let mut rows_of = vec![Vec::new(); first.len()];
-        of_row.iter().enumerate().for_each(|(row, &class)| rows_of[class as usize].push(row));
+        let classes = of_row.iter().enumerate();
+        self.cancel.each(classes, |(row, &class)| rows_of[class as usize].push(row))?;
         let few = frame.select(&first);
         let needed = match without_doubts {
             false => self.few(function, arguments, &few, (sets, &plain))?,
@@ -114,6 +116,7 @@ impl Evaluator<'_> {
                 }
             }
         }
+        self.cancel.check()?;
         Ok(found.into_iter().collect())
     }
 
@@ -200,7 +203,12 @@ impl Evaluator<'_> {
         if let Column::Same(value) = sets {
             return Ok(vec![list(value.clone())?; rows]);
         }
-        (0..rows).map(|row| list(sets.get(row))).collect()
+        let mut pace = self.cancel.pace();
+        let mut one = |row| {
+            pace.step(1)?;
+            list(sets.get(row))
+        };
+        (0..rows).map(&mut one).collect()
     }
 
     /// The cells of some rows at every tuple of their sets.
@@ -224,17 +232,19 @@ impl Evaluator<'_> {
             }
         }
         self.go_through(0, parents.len())?;
+        self.cancel.check()?;
         let mut child = frame.select(&parents);
         for (at, &hierarchy) in columns.iter().enumerate() {
-            let mut codes = Codes::default();
+            let (mut codes, mut pace) = (Codes::default(), self.cancel.pace());
             let mut known: Option<(*const Written, Vec<u32>)> = None;
             for list in lists[rows.clone()].iter().flatten() {
                 let same = known.as_ref().is_some_and(|(one, _)| *one == Arc::as_ptr(list));
                 if !same {
                     let own = list.tuples();
                     let own = own.map(|tuple| tuple.get(at).copied().unwrap_or(Member::All));
-                    known = Some((Arc::as_ptr(list), codes.of_all(own)));
+                    known = Some((Arc::as_ptr(list), codes.of_all(own, self.cancel)?));
                 }
+                pace.step(list.len())?;
                 codes.of_row.extend(known.iter().flat_map(|(_, own)| own));
             }
             child.put(hierarchy, codes.stand());
@@ -261,17 +271,21 @@ struct Codes {
 }
 
 impl Codes {
-    fn of_all(&mut self, members: impl Iterator<Item = Member> + Clone) -> Vec<u32> {
+    fn of_all(
+        &mut self,
+        members: impl Iterator<Item = Member> + Clone,
+        cancel: &Cancel,
+    ) -> Result<Vec<u32>, QueryError> {
         if self.different.is_empty() && Member::ascending(members.clone()).is_some() {
             self.different.extend(members.map(At::One));
             self.is_unknown = true;
-            return (0..self.different.len() as u32).collect();
+            return Ok((0..self.different.len() as u32).collect());
         }
         if std::mem::take(&mut self.is_unknown) {
             let own = self.different.iter().zip(0..);
             self.known = own.filter_map(|(at, code)| Some((at.member()?, code))).collect();
         }
-        members.map(|member| self.of(member)).collect()
+        cancel.collect(members.map(|member| self.of(member)))
     }
 
     fn of(&mut self, member: Member) -> u32 {

@@ -10,17 +10,19 @@ use super::frame::Frame;
 use super::guide::{self, Nothing};
 use super::set::{Set, Written};
 use crate::cube::MeasureRef;
+use crate::query::Cancel;
 use crate::query::bound::{Axis, Bound, Condition, Factor, HierarchyRef, Member, Part};
 use crate::query::cellset::AxisPositions;
 use crate::query::error::QueryError;
 use crate::query::execute;
 use crate::query::notes::Stage;
-use crate::query::plan::{self, AxisPlan, Column, Decoder, Order};
+use crate::query::plan::{self, AxisPlan, Order};
 
 /// The positions of every axis.
 pub(super) fn positions(evaluator: &Evaluator<'_>) -> Result<Vec<AxisPositions>, QueryError> {
     let bound = for_layout(evaluator.bound);
-    let plan = plan::layout(evaluator.scope.view, &bound, 0, &[], evaluator.limits)?;
+    let within = (evaluator.limits, evaluator.cancel);
+    let plan = plan::layout(evaluator.scope.view, &bound, 0, &[], within)?;
     let find = |at: usize| {
         let own = &evaluator.bound.axes[at];
         evaluator.cancel.note(|noted| noted.begin(Stage::Positions(at)));
@@ -35,12 +37,12 @@ pub(super) fn positions(evaluator: &Evaluator<'_>) -> Result<Vec<AxisPositions>,
         let is_guided = guided.is_some();
         evaluator.cancel.note(|noted| noted.positions(at, is_guided));
         let codes = match guided {
-            Some(found) => codes(axis, &shown(evaluator, found)),
-            None => execute::that_exist(&plan, at, evaluator.limits)?,
+            Some(found) => codes(axis, &shown(evaluator, found)?, evaluator.cancel)?,
+            None => execute::that_exist(&plan, at, within)?,
         };
         match codes.len() > evaluator.limits.positions {
             true => Err(plan::too_wide(evaluator.limits)),
-            false => Ok(decoded(axis, &codes)),
+            false => execute::decoded(axis, &codes, evaluator.cancel),
         }
     };
     (0..plan.axes.len()).map(find).collect()
@@ -73,12 +75,14 @@ fn in_order(
     axis: Axis,
     found: Vec<AxisPositions>,
 ) -> Result<Written, QueryError> {
-    let found = listed(evaluator, found);
+    let found = listed(evaluator, found)?;
     let bound = evaluator.bound;
     let conditions = evaluator.conditions().chain(&bound.hidden).cloned().collect();
     let alone = Bound::stored(vec![axis], conditions, measure_of(evaluator), false);
-    let plan = plan::layout(evaluator.scope.view, &alone, 0, &[], evaluator.limits)?;
-    let own = decoded(&plan.axes[0], &codes(&plan.axes[0], &found));
+    let within = (evaluator.limits, evaluator.cancel);
+    let plan = plan::layout(evaluator.scope.view, &alone, 0, &[], within)?;
+    let codes = codes(&plan.axes[0], &found, evaluator.cancel)?;
+    let own = execute::decoded(&plan.axes[0], &codes, evaluator.cancel)?;
     Ok(Written { columns: own.columns, members: own.members })
 }
 
@@ -89,9 +93,12 @@ fn measure_of(evaluator: &Evaluator<'_>) -> MeasureRef {
 }
 
 /// The positions that sets have here.
-fn listed(evaluator: &Evaluator<'_>, found: Vec<AxisPositions>) -> Vec<AxisPositions> {
+fn listed(
+    evaluator: &Evaluator<'_>,
+    found: Vec<AxisPositions>,
+) -> Result<Vec<AxisPositions>, QueryError> {
     let scope = &evaluator.scope;
-    kept(found, |columns, tuple| {
+    kept(found, scope.cancel, |columns, tuple| {
         let mut own = columns.iter().zip(tuple);
         own.all(|(column, member)| scope.lists(*column, *member))
             && scope.exists(columns, tuple, tuple.len())
@@ -137,11 +144,14 @@ fn written(evaluator: &Evaluator<'_>, axis: &Axis) -> Result<AxisPositions, Quer
 }
 
 /// Without the positions of members that are hidden, which what is stored does not tell.
-fn shown(evaluator: &Evaluator<'_>, found: Vec<AxisPositions>) -> Vec<AxisPositions> {
+fn shown(
+    evaluator: &Evaluator<'_>,
+    found: Vec<AxisPositions>,
+) -> Result<Vec<AxisPositions>, QueryError> {
     if !evaluator.bound.hides() {
-        return found;
+        return Ok(found);
     }
-    kept(found, |columns, tuple| {
+    kept(found, evaluator.cancel, |columns, tuple| {
         let mut shown = columns.iter().zip(tuple);
         shown.all(|(column, member)| evaluator.scope.shows(*column, *member))
             && evaluator.scope.exists(columns, tuple, tuple.len())
@@ -151,22 +161,31 @@ fn shown(evaluator: &Evaluator<'_>, found: Vec<AxisPositions>) -> Vec<AxisPositi
 /// The positions that pass.
 fn kept(
     found: Vec<AxisPositions>,
+    cancel: &Cancel,
     passes: impl Fn(&[HierarchyRef], &[Member]) -> bool,
-) -> Vec<AxisPositions> {
-    let exists = |own: &AxisPositions, at: usize| passes(&own.columns, own.position(at));
+) -> Result<Vec<AxisPositions>, QueryError> {
     let of = |own: AxisPositions| {
-        let kept: Vec<usize> = (0..own.count).filter(|&at| exists(&own, at)).collect();
-        let members = kept.iter().flat_map(|&at| own.position(at)).copied().collect();
-        AxisPositions { members, count: kept.len(), columns: own.columns }
+        let (mut members, mut count) = (Vec::new(), 0);
+        cancel.each(0..own.count, |at| {
+            if passes(&own.columns, own.position(at)) {
+                members.extend_from_slice(own.position(at));
+                count += 1;
+            }
+        })?;
+        Ok(AxisPositions { members, count, columns: own.columns })
     };
     found.into_iter().map(of).collect()
 }
 
 /// The codes of tuples, in the order of the axis.
-fn codes(axis: &AxisPlan, found: &[AxisPositions]) -> Vec<u64> {
+fn codes(
+    axis: &AxisPlan,
+    found: &[AxisPositions],
+    cancel: &Cancel,
+) -> Result<Vec<u64>, QueryError> {
     let mut codes: HashSet<u64> = HashSet::new();
     for own in found {
-        for position in 0..own.count {
+        cancel.each(0..own.count, |position| {
             let members = own.columns.iter().zip(own.position(position));
             let part = |(hierarchy, member): (&HierarchyRef, &Member)| {
                 let column = axis.columns.iter().find(|column| column.hierarchy == *hierarchy)?;
@@ -174,28 +193,23 @@ fn codes(axis: &AxisPlan, found: &[AxisPositions]) -> Vec<u64> {
             };
             let code: Option<u64> = members.map(part).sum();
             codes.extend(code);
-        }
+        })?;
     }
-    let codes: HashSet<u64> = match axis.measure_column() {
-        Some(at) => {
-            let parts: Vec<u64> = axis.columns[at].measure_parts().collect();
-            codes.iter().flat_map(|code| parts.iter().map(move |part| code + part)).collect()
-        }
-        None => codes,
-    };
+    if let Some(at) = axis.measure_column() {
+        let parts: Vec<u64> = axis.columns[at].measure_parts().collect();
+        let all = codes.iter().flat_map(|code| parts.iter().map(move |part| code + part));
+        codes = cancel.collect(all)?;
+    }
     match &axis.order {
-        Order::Listed(list) => list.iter().copied().filter(|code| codes.contains(code)).collect(),
+        Order::Listed(list) => {
+            let mut kept = Vec::with_capacity(codes.len());
+            cancel.each(list, |code| kept.extend(codes.contains(code).then_some(*code)))?;
+            Ok(kept)
+        }
         Order::ByCode => {
-            let mut codes: Vec<u64> = codes.into_iter().collect();
+            let mut codes: Vec<u64> = cancel.collect(codes)?;
             codes.sort_unstable();
-            codes
+            Ok(codes)
         }
     }
-}
-
-fn decoded(axis: &AxisPlan, codes: &[u64]) -> AxisPositions {
-    let decoders: Vec<Decoder> = axis.columns.iter().map(Column::decoder).collect();
-    let members = codes.iter().flat_map(|&code| decoders.iter().map(move |one| one.member(code)));
-    let columns: Vec<HierarchyRef> = axis.columns.iter().map(|column| column.hierarchy).collect();
-    AxisPositions { columns, members: members.collect(), count: codes.len() }
 }

@@ -26,7 +26,9 @@ pub(in crate::query) fn tell(
     for (axis, asked) in cells.axes.iter().zip(&bound.properties) {
         let mut members: HashMap<Place, Vec<Option<Property>>> = HashMap::new();
         let width = axis.columns.len().max(1);
+        let mut pace = cancel.pace();
         for (at, &member) in axis.members.iter().enumerate().filter(|_| !asked.is_empty()) {
+            pace.step(1)?;
             let place = (axis.columns[at % width], member);
             if !members.contains_key(&place) {
                 cancel.check()?;

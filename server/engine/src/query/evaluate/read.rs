@@ -15,6 +15,7 @@ use super::frame::{At, Frame, Stand};
 use super::narrow::Narrowing;
 use super::value::{Column, Value};
 use crate::cube::MeasureRef;
+use crate::query::Cancel;
 use crate::query::bound::{Axis, Bound, Condition, Factor, HierarchyRef, Member, Part, Union};
 use crate::query::cellset::CellSet;
 use crate::query::count;
@@ -50,16 +51,16 @@ struct Grid {
 }
 
 impl Grid {
-    fn new(question: Bound, cells: CellSet) -> Grid {
+    fn new(question: Bound, cells: CellSet, cancel: &Cancel) -> Result<Grid, QueryError> {
         let count = cells.cell_count();
         let mut table = Vec::new();
         if count <= cells.values.len() * TABLE_PLACES_PER_VALUE + TABLE_PLACES {
-            table.resize(count, f64::NAN);
-            for (&ordinal, &value) in cells.ordinals.iter().zip(&cells.values) {
+            table = cancel.filled(&f64::NAN, count)?;
+            cancel.each(cells.ordinals.iter().zip(&cells.values), |(&ordinal, &value)| {
                 table[ordinal as usize] = value;
-            }
+            })?;
         }
-        Grid { question, cells, table }
+        Ok(Grid { question, cells, table })
     }
 
     fn numbers(&self) -> usize {
@@ -79,7 +80,8 @@ impl Grid {
         &self,
         axis: usize,
         tuples: impl Iterator<Item = Option<&'m [Member]>> + Clone,
-    ) -> Vec<u32> {
+        cancel: &Cancel,
+    ) -> Result<Vec<u32>, QueryError> {
         let own = &self.cells.axes[axis];
         let stride: usize = self.cells.axes[..axis].iter().map(|axis| axis.count).product();
         let add = |at: usize| (at * stride) as u32;
@@ -94,11 +96,12 @@ impl Grid {
                 next += usize::from(is_next);
                 if is_next { add(next - 1) } else { NONE }
             };
-            return tuples.map(of).collect();
+            return cancel.collect(tuples.map(of));
         }
-        let known: HashMap<&[Member], u32> =
-            (0..own.count).map(|at| (own.position(at), add(at))).collect();
-        tuples.map(|tuple| known.get(tuple?).copied()).map(|add| add.unwrap_or(NONE)).collect()
+        let all = (0..own.count).map(|at| (own.position(at), add(at)));
+        let known: HashMap<&[Member], u32> = cancel.collect(all)?;
+        let adds = tuples.map(|tuple| known.get(tuple?).copied());
+        cancel.collect(adds.map(|add| add.unwrap_or(NONE)))
     }
 }
 
@@ -132,7 +135,7 @@ impl Evaluator<'_> {
     /// The stored values at the cells of a frame.
     pub(crate) fn read(&self, frame: &Frame) -> Result<Column, QueryError> {
         let mut values = vec![f64::NAN; frame.rows];
-        for rows in self.shapes(frame) {
+        for rows in self.shapes(frame)? {
             let found = match rows.len() == frame.rows {
                 true => self.read_shape(frame)?,
                 false => self.read_shape(&frame.select(&rows))?,
@@ -154,7 +157,7 @@ impl Evaluator<'_> {
     }
 
     /// The rows of each shape.
-    fn shapes(&self, frame: &Frame) -> Vec<Vec<u32>> {
+    fn shapes(&self, frame: &Frame) -> Result<Vec<Vec<u32>>, QueryError> {
         let mut of_row = vec![0_u32; frame.rows];
         let mut count = 1;
         let stands = frame.stands().iter().map(|(own, stand)| (Some(*own), stand));
@@ -165,16 +168,16 @@ impl Evaluator<'_> {
                 continue;
             }
             let mut known: HashMap<(u32, Class), u32> = HashMap::new();
-            for (row, own) in of_row.iter_mut().enumerate() {
+            self.cancel.each(of_row.iter_mut().enumerate(), |(row, own)| {
                 let next = known.len() as u32;
                 let class = classes[stand.code(row) as usize];
                 *own = *known.entry((*own, class)).or_insert(next);
-            }
+            })?;
             count = known.len();
         }
         let mut shapes = vec![Vec::new(); count];
-        (0..frame.rows as u32).for_each(|row| shapes[of_row[row as usize] as usize].push(row));
-        shapes
+        self.cancel.each((0_u32..).zip(&of_row), |(row, own)| shapes[*own as usize].push(row))?;
+        Ok(shapes)
     }
 
     fn class(&self, hierarchy: Option<HierarchyRef>, at: At) -> Class {
@@ -281,9 +284,9 @@ impl Evaluator<'_> {
         let axes = shape.differing.iter().zip(&members).map(|((hierarchy, stand), codes)| {
             let members =
                 codes.iter().filter_map(|&code| stand.different()[code as usize].member());
-            axis(vec![*hierarchy], each_once(members.collect()))
+            Ok(axis(vec![*hierarchy], each_once(members.collect(), self.cancel)?))
         });
-        let axes = axes.collect();
+        let axes = axes.collect::<Result<_, QueryError>>()?;
         let grid = self.grid(axes, shape, measures)?;
         let mut adds: Vec<(&Stand, Vec<u32>)> = Vec::new();
         for (at, (_, stand)) in shape.differing.iter().enumerate() {
@@ -291,8 +294,7 @@ impl Evaluator<'_> {
                 At::One(member) => Some(std::slice::from_ref(member)),
                 At::Together(_) => None,
             });
-            self.cancel.check()?;
-            adds.push((stand, grid.adds(at, own)));
+            adds.push((stand, grid.adds(at, own, self.cancel)?));
         }
         let own = self.measure_adds(frame, measures, &grid);
         let value = |row: usize| {
@@ -308,7 +310,7 @@ impl Evaluator<'_> {
             }
             grid.value(ordinal as usize)
         };
-        Ok((0..frame.rows).map(value).collect())
+        self.cancel.collect((0..frame.rows).map(value))
     }
 
     /// The same, the tuples of the rows being one axis.
@@ -322,13 +324,13 @@ impl Evaluator<'_> {
             return self.each_measure(frame, measures, shape);
         }
         let columns: Vec<HierarchyRef> = shape.differing.iter().map(|(own, _)| *own).collect();
-        let (first, of_row) = frame.different(|hierarchy| columns.contains(&hierarchy));
-        self.cancel.check()?;
+        let (first, of_row) =
+            frame.different(|hierarchy| columns.contains(&hierarchy), self.cancel)?;
         let mut tuples = Vec::with_capacity(first.len() * columns.len());
-        for &row in &first {
+        self.cancel.each(&first, |&row| {
             let members = shape.differing.iter().map(|(_, stand)| stand.at(row as usize));
             tuples.extend(members.filter_map(At::member));
-        }
+        })?;
         let mut values = vec![f64::NAN; first.len()];
         let most = self.limits.positions.max(1);
         for start in (0..first.len()).step_by(most) {
@@ -336,12 +338,13 @@ impl Evaluator<'_> {
             let chosen = &chosen[..chosen.len().min(most * columns.len())];
             let axes = vec![axis(columns.clone(), chosen.to_vec())];
             let grid = self.grid(axes, shape, measures)?;
-            self.cancel.check()?;
-            let adds = grid.adds(0, chosen.chunks_exact(columns.len()).map(Some));
-            self.cancel.check()?;
-            for (at, add) in adds.into_iter().enumerate().filter(|(_, add)| *add != NONE) {
-                values[start + at] = grid.value(add as usize);
-            }
+            let adds = chosen.chunks_exact(columns.len()).map(Some);
+            let adds = grid.adds(0, adds, self.cancel)?;
+            self.cancel.each(adds.into_iter().enumerate(), |(at, add)| {
+                if add != NONE {
+                    values[start + at] = grid.value(add as usize);
+                }
+            })?;
         }
         Ok(of_row.iter().map(|&at| values[at as usize]).collect())
     }
@@ -398,6 +401,10 @@ impl Evaluator<'_> {
         shape: &Shape,
         measures: &[(Vec<u32>, MeasureRef)],
     ) -> Result<Arc<Grid>, QueryError> {
+        // Where small counts are hidden, it may be hidden whether there is anything.
+        if self.scope.view.asking().is_some() {
+            axes.iter_mut().for_each(|axis| axis.non_empty = false);
+        }
         if measures.len() > 1 {
             let members = measures.iter().map(|(_, measure)| Member::Measure(*measure)).collect();
             let measures = axis(vec![HierarchyRef::Measures], members);
@@ -417,7 +424,7 @@ impl Evaluator<'_> {
             return Err(super::too_much());
         }
         let cells = count(self.scope.view, &question, self.limits, self.cancel)?;
-        let grid = Arc::new(Grid::new(question, cells));
+        let grid = Arc::new(Grid::new(question, cells, self.cancel)?);
         let mut grids = self.grids.borrow_mut();
         grids.numbers += grid.numbers();
         if grids.numbers > self.limits.grid_numbers {
@@ -454,12 +461,17 @@ fn is_one(at: At) -> bool {
     matches!(at, At::One(Member::All | Member::Of { .. }))
 }
 
-fn each_once(mut members: Vec<Member>) -> Vec<Member> {
-    if Member::ascending(members.iter().copied()).is_none() {
-        let mut seen = hashbrown::HashSet::new();
-        members.retain(|member| seen.insert(*member));
+fn each_once(members: Vec<Member>, cancel: &Cancel) -> Result<Vec<Member>, QueryError> {
+    if Member::ascending(members.iter().copied()).is_some() {
+        return Ok(members);
     }
-    members
+    let (mut seen, mut once) = (hashbrown::HashSet::new(), Vec::new());
+    cancel.each(members, |member| {
+        if seen.insert(member) {
+            once.push(member);
+        }
+    })?;
+    Ok(once)
 }
 
 /// An axis of tuples; positions where nothing is counted are left out.

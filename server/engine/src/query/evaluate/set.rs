@@ -256,19 +256,28 @@ impl Scope<'_> {
         self.check_alike(set, other)?;
         let (mut all, others) = (self.written(set)?, self.listed(other)?);
         if !self.has_visuals() {
-            let is_there = |at: usize| others.position(all.tuple(at)).is_some();
-            return Ok(all.choose((0..all.len()).filter(|&at| is_there(at) == keep)));
+            let mut kept = Vec::new();
+            for at in 0..all.len() {
+                if at.is_multiple_of(STEP) {
+                    self.cancel.check()?;
+                }
+                if others.position(all.tuple(at), self.cancel)?.is_some() == keep {
+                    kept.push(at);
+                }
+            }
+            return Ok(all.choose(kept));
         }
         let others = &others.written;
         let plain = |written: &Written, at: usize| {
             let places = written.places(at).into_iter();
             places.map(|place| self.plain(place).1).collect::<Vec<Member>>()
         };
-        let known: HashMap<Vec<Member>, usize> =
-            (0..others.len()).rev().map(|at| (plain(others, at), at)).collect();
+        let known = (0..others.len()).rev().map(|at| (plain(others, at), at));
+        let known: HashMap<Vec<Member>, usize> = self.cancel.collect(known)?;
         let width = all.columns.len();
         let mut kept = Vec::new();
         for at in 0..all.len() {
+            self.cancel.check()?;
             let own = plain(&all, at);
             let found = known.get(&own);
             if found.is_some() == keep {
@@ -382,6 +391,9 @@ impl Product<'_> {
         for position in 0..count {
             if self.is_enough() {
                 break;
+            }
+            if position.is_multiple_of(STEP) {
+                self.scope.cancel.check()?;
             }
             let next = &self.lists[factor][position * width..(position + 1) * width];
             tuple.extend_from_slice(next);

@@ -10,8 +10,9 @@ use super::place::Place;
 use super::positions::{Occurring, Positions};
 use hashbrown::HashSet;
 
-/// Groups whose cells are gone through before the question is looked at again.
-const GROUPS: usize = 1024;
+/// Cells that are mostly empty are put in order so many places at a time, a power of two: they are
+/// sorted in some milliseconds.
+const SORTED_BITS: u32 = 16;
 
 /// What one pass counted.
 pub(super) struct Counted<'a> {
@@ -68,11 +69,9 @@ impl Counted<'_> {
         mut each: impl FnMut(&[u64], f64, u8),
     ) -> Result<(), QueryError> {
         let (mut base, mut cell) = (vec![0_u64; axes], vec![0_u64; axes]);
-        let mut active = Vec::new();
+        let (mut active, mut pace) = (Vec::new(), cancel.pace());
         for group in 0..self.groups.count() {
-            if group.is_multiple_of(GROUPS) {
-                cancel.check()?;
-            }
+            pace.step(1)?;
             let mut known = None;
             for measure in &self.measures {
                 if known.replace(measure.activity) != Some(measure.activity) {
@@ -81,6 +80,7 @@ impl Counted<'_> {
                 if active.is_empty() {
                     continue;
                 }
+                pace.step(active.len())?;
                 base.fill(0);
                 self.add_places(self.groups.code(group), &mut base);
                 let grid = &self.grids[measure.grid];
@@ -114,8 +114,12 @@ pub(super) fn assemble(
     cancel: &Cancel,
 ) -> Result<CellSet, QueryError> {
     let width = plan.axes.len();
-    let listed = Listed::new(&plan.axes);
-    let most: usize = counted.iter().map(Counted::cells).sum();
+    let listed = Listed::new(&plan.axes, cancel)?;
+    let mut most = 0_usize;
+    for pass in counted {
+        cancel.check()?;
+        most += pass.cells();
+    }
     if most > limits.cells {
         return Err(too_large(limits));
     }
@@ -130,27 +134,24 @@ pub(super) fn assemble(
             }
         })?;
     }
-    let axes = (0..width).map(|axis| {
-        cancel.check()?;
-        Positions::find(plan, &occurring[axis], axis, most, limits)
-    });
+    let axes = (0..width)
+        .map(|axis| Positions::find(plan, &occurring[axis], axis, most, (limits, cancel)));
     let axes: Vec<Positions> = axes.collect::<Result<_, _>>()?;
     let lengths = axes.iter().map(|axis| axis.codes.len());
     let cells = lengths.fold(1_usize, usize::saturating_mul);
     if cells > limits.cells {
         return Err(too_large(limits));
     }
-    let mut target = Target::new(cells, full);
+    let mut target = Target::new(cells, full, cancel)?;
     let strides = strides(&axes);
     for pass in counted {
         pass.each(width, cancel, |codes, value, decimals| {
             place(&axes, &strides, codes, 0, &mut |ordinal| target.put(ordinal, value, decimals));
         })?;
     }
-    let (ordinals, values, decimals) = target.finish();
-    cancel.check()?;
-    let named = plan.axes.iter().zip(&axes).map(|(plan, positions)| positions.named(plan));
-    let (axes, behind) = (named.collect(), behind(plan));
+    let (ordinals, values, decimals) = target.finish(full, cancel)?;
+    let named = plan.axes.iter().zip(&axes).map(|(plan, positions)| positions.named(plan, cancel));
+    let (axes, behind) = (named.collect::<Result<_, _>>()?, behind(plan));
     Ok(CellSet { axes, ordinals, values, decimals, behind, ..CellSet::default() })
 }
 
@@ -159,12 +160,12 @@ pub(super) fn assemble(
 struct Listed(Vec<Option<HashSet<u64>>>);
 
 impl Listed {
-    fn new(axes: &[AxisPlan]) -> Listed {
+    fn new(axes: &[AxisPlan], cancel: &Cancel) -> Result<Listed, QueryError> {
         let listed = axes.iter().map(|axis| match &axis.order {
-            Order::ByCode => None,
-            Order::Listed(list) => Some(list.iter().copied().collect()),
+            Order::ByCode => Ok(None),
+            Order::Listed(list) => cancel.collect(list.iter().copied()).map(Some),
         });
-        Listed(listed.collect())
+        Ok(Listed(listed.collect::<Result<_, _>>()?))
     }
 
     fn has(&self, codes: &[u64]) -> bool {
@@ -207,51 +208,58 @@ fn place(
     }
 }
 
+/// Ordinals, values and decimals of cells.
+type Columns = (Vec<u32>, Vec<f64>, Vec<u8>);
+
 /// Where cells are put.
 enum Target {
     /// A place for every cell of the answer; an empty one is no number.
     Table(Vec<(f64, u8)>),
-    /// The cells in any order, for an answer that is mostly empty.
-    Found(Vec<(u32, f64, u8)>),
+    /// The cells of some places each, in any order, for an answer that is mostly empty.
+    Found(Vec<Vec<(u32, f64, u8)>>),
 }
 
 impl Target {
-    fn new(cells: usize, full: usize) -> Target {
+    fn new(cells: usize, full: usize, cancel: &Cancel) -> Result<Target, QueryError> {
         if cells <= full * 8 + (1 << 16) {
-            return Target::Table(vec![(f64::NAN, 0); cells]);
+            return Ok(Target::Table(cancel.filled(&(f64::NAN, 0), cells)?));
         }
-        Target::Found(Vec::with_capacity(full))
+        Ok(Target::Found(vec![Vec::new(); (cells >> SORTED_BITS) + 1]))
     }
 
     fn put(&mut self, ordinal: u32, value: f64, decimals: u8) {
         match self {
             Target::Table(table) => table[ordinal as usize] = (value, decimals),
-            Target::Found(found) => found.push((ordinal, value, decimals)),
+            Target::Found(found) => {
+                found[(ordinal >> SORTED_BITS) as usize].push((ordinal, value, decimals));
+            }
         }
     }
 
-    /// Ordinals, values and decimals, by ordinal.
-    fn finish(self) -> (Vec<u32>, Vec<f64>, Vec<u8>) {
-        let found = match self {
-            Target::Found(mut found) => {
-                found.sort_unstable_by_key(|cell| cell.0);
-                found
-            }
-            Target::Table(table) => {
-                let cells = table.into_iter().enumerate();
-                let full = cells.filter(|(_, (value, _))| !value.is_nan());
-                full.map(|(ordinal, (value, decimals))| (ordinal as u32, value, decimals)).collect()
-            }
-        };
-        let mut cells = (Vec::with_capacity(found.len()), Vec::new(), Vec::new());
-        cells.1.reserve_exact(found.len());
-        cells.2.reserve_exact(found.len());
-        for (ordinal, value, decimals) in found {
+    /// Ordinals, values and decimals, by ordinal: of so many cells, or a few more.
+    fn finish(self, full: usize, cancel: &Cancel) -> Result<Columns, QueryError> {
+        let mut cells =
+            (Vec::with_capacity(full), Vec::with_capacity(full), Vec::with_capacity(full));
+        let mut put = |ordinal: u32, value: f64, decimals: u8| {
             cells.0.push(ordinal);
             cells.1.push(value);
             cells.2.push(decimals);
+        };
+        match self {
+            Target::Table(table) => cancel.each((0_u32..).zip(table), |(ordinal, cell)| {
+                if !cell.0.is_nan() {
+                    put(ordinal, cell.0, cell.1);
+                }
+            })?,
+            Target::Found(found) => {
+                for mut own in found {
+                    cancel.check()?;
+                    own.sort_unstable_by_key(|cell| cell.0);
+                    own.into_iter().for_each(|cell| put(cell.0, cell.1, cell.2));
+                }
+            }
         }
-        cells
+        Ok(cells)
     }
 }
 

@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use cube_schema::schema::{DayCount, MeasureKind};
 
+use super::super::Cancel;
+use super::super::error::QueryError;
 use super::super::plan::Plan;
 use super::counting::Counting;
 use super::select::Selected;
@@ -49,7 +51,16 @@ pub(super) enum Keys<'a> {
 }
 
 impl<'a> Columns<'a> {
-    pub fn new(plan: &'a Plan<'_>, selected: &Selected, counting: Counting) -> Columns<'a> {
+    /// The columns that a counting needs.
+    ///
+    /// # Errors
+    /// The question was ended.
+    pub fn new(
+        plan: &'a Plan<'_>,
+        selected: &Selected,
+        counting: Counting,
+        cancel: &Cancel,
+    ) -> Result<Columns<'a>, QueryError> {
         let rows = plan.rows();
         let parts = counting.order.and_then(|order| rows.orders[order].parts.as_ref());
         let order_of = counting.order.filter(|_| parts.is_none());
@@ -61,24 +72,27 @@ impl<'a> Columns<'a> {
         }
         let uses = &plan.view.cube().groups[plan.group].uses;
         let dimensions = plan.dimensions.iter().map(|dimension| {
+            cancel.check()?;
             let at = dimension.dimension;
             if matches!(uses[at], Some(Use::Entity | Use::Age)) {
-                return Some(Keys::U32(gather(&rows.entity, places)));
+                return Ok(Some(Keys::U32(gather(&rows.entity, places))));
             }
-            rows.keys[at].as_ref().map(|column| match column {
+            Ok(rows.keys[at].as_ref().map(|column| match column {
                 Column::U8(keys) => Keys::U8(gather(keys, places)),
                 Column::U16(keys) => Keys::U16(gather(keys, places)),
                 Column::U32(keys) => Keys::U32(gather(keys, places)),
-            })
+            }))
         });
-        Columns {
+        let dimensions = dimensions.collect::<Result<_, QueryError>>()?;
+        cancel.check()?;
+        Ok(Columns {
             keys,
             parts: parts.map(|parts| gather(parts, places)),
             spans: Spans::new(plan, places, counting),
-            dimensions: dimensions.collect(),
+            dimensions,
             numbers: counting.column.map(|column| gather(&rows.numbers[column], places)),
             all: places.is_none(),
-        }
+        })
     }
 
     /// In how many parts keys are counted.

@@ -6,6 +6,8 @@
 //! length. So a stretch of any length costs two additions. Begins and ends are added up as positions
 //! from the start of the axis; what lies before a period is taken off once, at the end.
 
+use super::super::Cancel;
+use super::super::error::QueryError;
 use super::axis::Axis;
 use super::block::Block;
 use super::counts::Counts;
@@ -44,18 +46,21 @@ impl<'a, const COVERED: bool> DaySums<'a, COVERED> {
     }
 
     /// Adds the whole lengths of periods at whose end a stretch is open.
-    pub fn finish(self) -> Counts {
+    ///
+    /// # Errors
+    /// The question was ended.
+    pub fn finish(self, cancel: &Cancel) -> Result<Counts, QueryError> {
         let lengths = self.days.lengths();
         let mut days = Vec::with_capacity(self.periods.len());
-        for group in self.periods.chunks_exact(self.width) {
+        cancel.each(self.periods.chunks_exact(self.width), |group| {
             let mut open = 0;
             for ((period, length), start) in group.iter().zip(&lengths).zip(&self.days.starts) {
                 open += period.begun;
                 let within = period.positions + period.begun * i64::from(*start);
                 days.push(within + open * i64::from(*length));
             }
-        }
-        Counts::Days { days, lengths }
+        })?;
+        Ok(Counts::Days { days, lengths })
     }
 
     #[inline(always)]

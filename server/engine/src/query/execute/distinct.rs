@@ -5,6 +5,8 @@
 //! adds the periods that its key does not yet cover. A difference array takes +1 where a covered
 //! stretch begins and −1 behind its end; one running sum at the end gives every period's count.
 
+use super::super::Cancel;
+use super::super::error::QueryError;
 use super::super::plan::TimeChoice;
 use super::block::Block;
 use super::counts::Counts;
@@ -31,15 +33,18 @@ impl Distinct {
     }
 
     /// Turns differences into counts.
-    pub fn finish(mut self) -> Counts {
-        for group in self.differences.chunks_exact_mut(self.width) {
+    ///
+    /// # Errors
+    /// The question was ended.
+    pub fn finish(mut self, cancel: &Cancel) -> Result<Counts, QueryError> {
+        cancel.each(self.differences.chunks_exact_mut(self.width), |group| {
             let mut sum = 0;
             for value in group {
                 sum += *value;
                 *value = sum;
             }
-        }
-        Counts::Whole { values: self.differences, width: self.width }
+        })?;
+        Ok(Counts::Whole { values: self.differences, width: self.width })
     }
 }
 

@@ -2,8 +2,8 @@
 
 use hashbrown::HashMap;
 
-use super::super::Limits;
 use super::super::error::{ErrorKind, QueryError};
+use super::super::{Cancel, Limits};
 use super::block::Block;
 use super::place::{OUT, Place};
 
@@ -63,20 +63,24 @@ impl Groups {
     }
 
     /// The groups at places that were counted apart, each with the group that it belongs to.
-    pub fn folds(&mut self, places: &[Place<'_>]) -> Vec<(usize, usize)> {
+    pub fn folds(
+        &mut self,
+        places: &[Place<'_>],
+        cancel: &Cancel,
+    ) -> Result<Vec<(usize, usize)>, QueryError> {
         let mut folds = Vec::new();
         for place in places.iter().filter(|place| !place.folded.is_empty()) {
             let apart = place.size - place.folded.len() as u64;
-            for group in 0..self.count() {
+            cancel.each(0..self.count(), |group| {
                 let code = self.code(group);
                 let own = code / place.stride % place.size;
                 if let Some(at) = own.checked_sub(apart) {
                     let code = code - (own - place.folded[at as usize]) * place.stride;
                     folds.push((group, self.number(code)));
                 }
-            }
+            })?;
         }
-        folds
+        Ok(folds)
     }
 
     /// The number of the group of a code, which is a new one where it has none.

@@ -1,5 +1,7 @@
 //! Means over the months of a period in which a cell has a row.
 
+use super::super::Cancel;
+use super::super::error::QueryError;
 use super::axis::Axis;
 use super::block::Block;
 use super::counts::Counts;
@@ -28,15 +30,18 @@ impl<'a> Means<'a> {
     }
 
     /// Turns differences into sums.
-    pub fn finish(mut self, parts_of_one: f64) -> Counts {
-        for group in self.sums.chunks_exact_mut(self.width) {
+    ///
+    /// # Errors
+    /// The question was ended.
+    pub fn finish(mut self, parts_of_one: f64, cancel: &Cancel) -> Result<Counts, QueryError> {
+        cancel.each(self.sums.chunks_exact_mut(self.width), |group| {
             (1..group.len()).for_each(|at| group[at] += group[at - 1]);
-        }
-        for group in self.rows.chunks_exact_mut(self.month_width) {
+        })?;
+        cancel.each(self.rows.chunks_exact_mut(self.month_width), |group| {
             (1..group.len()).for_each(|at| group[at] += group[at - 1]);
-        }
+        })?;
         let starts = self.months.starts.clone();
-        Counts::Means { sums: self.sums, rows: self.rows, starts, parts_of_one }
+        Ok(Counts::Means { sums: self.sums, rows: self.rows, starts, parts_of_one })
     }
 }
 

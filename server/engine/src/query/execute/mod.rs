@@ -22,7 +22,7 @@ mod sums;
 mod sweep;
 
 pub(super) use cells::behind;
-pub(super) use positions::that_exist;
+pub(super) use positions::{decoded, that_exist};
 
 use cube_schema::schema::MeasureKind;
 
@@ -58,8 +58,9 @@ pub(super) fn execute(
     let times: Vec<(&TimeChoice, Axes)> =
         plan.times.iter().map(|time| (time, Axes::new(plan, time, &countings))).collect();
     let columns = countings.into_iter();
-    let columns = columns.map(|counting| (counting, Columns::new(plan, &selected, counting)));
-    let columns: Vec<(Counting, Columns<'_>)> = columns.collect();
+    let columns =
+        columns.map(|counting| Ok((counting, Columns::new(plan, &selected, counting, cancel)?)));
+    let columns: Vec<(Counting, Columns<'_>)> = columns.collect::<Result<_, QueryError>>()?;
     let mut counted = Vec::new();
     for chosen in combinations(&choices) {
         for time in &times {
@@ -114,10 +115,10 @@ fn count_pass<'a>(
         grids.push(grid);
         ways.push(way);
     }
-    let folds = groups.folds(&places);
+    let folds = groups.folds(&places, cancel)?;
     for grid in grids.iter_mut().filter(|_| !folds.is_empty()) {
         grid.grow(groups.count());
-        folds.iter().for_each(|&(from, into)| grid.fold(from, into));
+        cancel.each(&folds, |&(from, into)| grid.fold(from, into))?;
     }
     let day_count = cube.groups[plan.group].day_count;
     let tells = |(counting, _): &(Counting, Columns<'_>)| counting.tells_activity(day_count);

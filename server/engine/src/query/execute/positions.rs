@@ -2,11 +2,11 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use super::super::Limits;
 use super::super::bound::Member;
 use super::super::cellset::AxisPositions;
 use super::super::error::QueryError;
 use super::super::plan::{AxisPlan, Column, Decoder, Order, Plan, too_wide};
+use super::super::{Cancel, Limits};
 
 /// Positions of an axis with few codes are found in a table: up to so many, and so many more for
 /// each cell.
@@ -58,19 +58,23 @@ impl Occurring {
         }
     }
 
-    /// The codes that occur, ascending; `None` where nothing was noted.
-    fn codes(&self) -> Option<Vec<u64>> {
+    /// The codes that were noted, ascending.
+    fn codes(&self, (limits, cancel): (&Limits, &Cancel)) -> Result<Vec<u64>, QueryError> {
+        let mut codes = Vec::new();
         match self {
-            Occurring::All => None,
-            Occurring::Table(table) => {
-                Some((0..table.len() as u64).filter(|code| table[*code as usize]).collect())
-            }
+            Occurring::All => {}
+            Occurring::Table(table) => cancel.each((0_u64..).zip(table), |(code, occurs)| {
+                if *occurs {
+                    codes.push(code);
+                }
+            })?,
+            Occurring::Set(set) if set.len() > limits.positions => return Err(too_wide(limits)),
             Occurring::Set(set) => {
-                let mut codes: Vec<u64> = set.iter().copied().collect();
+                codes = cancel.collect(set.iter().copied())?;
                 codes.sort_unstable();
-                Some(codes)
             }
         }
+        Ok(codes)
     }
 }
 
@@ -84,8 +88,8 @@ pub(super) struct Positions {
 enum Places {
     /// One more than the position of each code.
     Table(Vec<u32>),
-    /// The positions of each code.
-    Map(HashMap<u64, Vec<u32>>),
+    /// The first position of each code, and the others of those that have several.
+    Map(HashMap<u64, u32>, HashMap<u64, Vec<u32>>),
 }
 
 impl Positions {
@@ -94,20 +98,18 @@ impl Positions {
         occurring: &Occurring,
         axis: usize,
         cells: usize,
-        limits: &Limits,
+        within: (&Limits, &Cancel),
     ) -> Result<Positions, QueryError> {
         let own = &plan.axes[axis];
-        let codes = match (&own.order, occurring.codes()) {
-            (Order::ByCode, Some(codes)) => codes,
-            (Order::Listed(list), Some(_)) => {
-                list.iter().copied().filter(|code| occurring.has(*code)).collect()
-            }
-            (_, None) => that_exist(plan, axis, limits)?,
+        let codes = match (&own.order, occurring) {
+            (_, Occurring::All) => that_exist(plan, axis, within)?,
+            (Order::Listed(list), _) => kept(list, |code| occurring.has(code), within.1)?,
+            (Order::ByCode, _) => occurring.codes(within)?,
         };
-        if codes.len() > limits.positions {
-            return Err(too_wide(limits));
+        if codes.len() > within.0.positions {
+            return Err(too_wide(within.0));
         }
-        Ok(Positions { at: Places::new(&codes, own, cells), codes })
+        Ok(Positions { at: Places::new(&codes, own, cells, within.1)?, codes })
     }
 
     /// Calls `each` with every position of a code.
@@ -118,49 +120,73 @@ impl Positions {
                     each(position);
                 }
             }
-            Places::Map(map) => map.get(&code).into_iter().flatten().for_each(|at| each(*at)),
+            Places::Map(first, others) => {
+                let Some(position) = first.get(&code) else { return };
+                each(*position);
+                others.get(&code).into_iter().flatten().for_each(|at| each(*at));
+            }
         }
     }
 
     /// The positions with their members.
-    pub fn named(&self, axis: &AxisPlan) -> AxisPositions {
-        let decoders: Vec<Decoder> = axis.columns.iter().map(Column::decoder).collect();
-        let members: Vec<Member> = self
-            .codes
-            .iter()
-            .flat_map(|&code| decoders.iter().map(move |decoder| decoder.member(code)))
-            .collect();
-        let columns = axis.columns.iter().map(|column| column.hierarchy).collect();
-        AxisPositions { columns, members, count: self.codes.len() }
+    ///
+    /// # Errors
+    /// The question was ended.
+    pub fn named(&self, axis: &AxisPlan, cancel: &Cancel) -> Result<AxisPositions, QueryError> {
+        decoded(axis, &self.codes, cancel)
     }
 }
 
 impl Places {
-    fn new(codes: &[u64], axis: &AxisPlan, cells: usize) -> Places {
-        if in_table(axis, cells.max(codes.len())) && matches!(axis.order, Order::ByCode) {
+    fn new(
+        codes: &[u64],
+        axis: &AxisPlan,
+        cells: usize,
+        cancel: &Cancel,
+    ) -> Result<Places, QueryError> {
+        let count = codes.len();
+        let codes = (0_u32..).zip(codes);
+        if in_table(axis, cells.max(count)) && matches!(axis.order, Order::ByCode) {
             let mut table = vec![0_u32; axis.size as usize];
-            for (position, code) in codes.iter().enumerate() {
-                table[*code as usize] = position as u32 + 1;
+            cancel.each(codes, |(position, code)| table[*code as usize] = position + 1)?;
+            return Ok(Places::Table(table));
+        }
+        let mut first: HashMap<u64, u32> = HashMap::with_capacity(count);
+        let mut others: HashMap<u64, Vec<u32>> = HashMap::new();
+        cancel.each(codes, |(position, code)| {
+            if *first.entry(*code).or_insert(position) != position {
+                others.entry(*code).or_default().push(position);
             }
-            return Places::Table(table);
-        }
-        let mut map: HashMap<u64, Vec<u32>> = HashMap::new();
-        for (position, code) in codes.iter().enumerate() {
-            map.entry(*code).or_default().push(position as u32);
-        }
-        Places::Map(map)
+        })?;
+        Ok(Places::Map(first, others))
     }
+}
+
+/// The members of codes of an axis.
+///
+/// # Errors
+/// The question was ended.
+pub(in crate::query) fn decoded(
+    axis: &AxisPlan,
+    codes: &[u64],
+    cancel: &Cancel,
+) -> Result<AxisPositions, QueryError> {
+    let decoders: Vec<Decoder> = axis.columns.iter().map(Column::decoder).collect();
+    let mut members: Vec<Member> = Vec::with_capacity(codes.len() * decoders.len());
+    cancel.each(codes, |&code| members.extend(decoders.iter().map(|own| own.member(code))))?;
+    let columns = axis.columns.iter().map(|column| column.hierarchy).collect();
+    Ok(AxisPositions { columns, members, count: codes.len() })
 }
 
 /// The codes of the positions of an axis that exist, in the order asked for.
 pub(in crate::query) fn that_exist(
     plan: &Plan<'_>,
     axis: usize,
-    limits: &Limits,
+    within: (&Limits, &Cancel),
 ) -> Result<Vec<u64>, QueryError> {
     match &plan.axes[axis].order {
-        Order::ByCode => existing(plan, axis, limits),
-        Order::Listed(list) => Ok(keep_existing(list, plan, axis)),
+        Order::ByCode => existing(plan, axis, within),
+        Order::Listed(list) => keep_existing(list, plan, axis, within.1),
     }
 }
 
@@ -189,29 +215,54 @@ fn distinct(codes: impl Iterator<Item = u64>) -> Vec<u64> {
 }
 
 /// The codes of all positions that exist, whether anything was counted there or not.
-fn existing(plan: &Plan<'_>, axis: usize, limits: &Limits) -> Result<Vec<u64>, QueryError> {
+fn existing(
+    plan: &Plan<'_>,
+    axis: usize,
+    (limits, cancel): (&Limits, &Cancel),
+) -> Result<Vec<u64>, QueryError> {
     let mut codes = vec![0_u64];
     for (_, part) in parts(plan, axis) {
         if codes.len().saturating_mul(part.len()) > limits.positions {
             return Err(too_wide(limits));
         }
-        codes = codes.iter().flat_map(|code| part.iter().map(move |add| code + add)).collect();
+        let all = codes.iter().flat_map(|code| part.iter().map(move |add| code + add));
+        codes = cancel.collect(all)?;
     }
     codes.sort_unstable();
     Ok(codes)
 }
 
 /// The listed codes of positions that exist.
-fn keep_existing(list: &[u64], plan: &Plan<'_>, axis: usize) -> Vec<u64> {
+fn keep_existing(
+    list: &[u64],
+    plan: &Plan<'_>,
+    axis: usize,
+    cancel: &Cancel,
+) -> Result<Vec<u64>, QueryError> {
     let decoders: Vec<Decoder> = plan.axes[axis].columns.iter().map(Column::decoder).collect();
     let parts: Vec<(Vec<usize>, HashSet<u64>)> = parts(plan, axis)
         .into_iter()
         .map(|(columns, codes)| (columns, codes.into_iter().collect()))
         .collect();
-    let exists = |code: &u64| {
+    let exists = |code: u64| {
         parts.iter().all(|(columns, codes)| {
-            codes.contains(&columns.iter().map(|&at| decoders[at].part(*code)).sum::<u64>())
+            codes.contains(&columns.iter().map(|&at| decoders[at].part(code)).sum::<u64>())
         })
     };
-    list.iter().copied().filter(exists).collect()
+    kept(list, exists, cancel)
+}
+
+/// The codes that pass.
+fn kept(
+    codes: &[u64],
+    passes: impl Fn(u64) -> bool,
+    cancel: &Cancel,
+) -> Result<Vec<u64>, QueryError> {
+    let mut kept = Vec::new();
+    cancel.each(codes, |&code| {
+        if passes(code) {
+            kept.push(code);
+        }
+    })?;
+    Ok(kept)
 }

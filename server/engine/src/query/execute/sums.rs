@@ -1,5 +1,7 @@
 //! Sums of a column in every group and period, in integers: the same in whatever order rows come.
 
+use super::super::Cancel;
+use super::super::error::QueryError;
 use super::super::plan::TimeChoice;
 use super::block::Block;
 use super::counts::{Counts, OfSums};
@@ -23,16 +25,24 @@ impl Sums {
     }
 
     /// Turns differences into sums.
-    pub fn finish(mut self, asked: OfSums, parts_of_one: f64) -> Counts {
+    ///
+    /// # Errors
+    /// The question was ended.
+    pub fn finish(
+        mut self,
+        asked: OfSums,
+        parts_of_one: f64,
+        cancel: &Cancel,
+    ) -> Result<Counts, QueryError> {
         let groups = self.sums.chunks_exact_mut(self.width);
-        for (sums, rows) in groups.zip(self.rows.chunks_exact_mut(self.width)) {
+        cancel.each(groups.zip(self.rows.chunks_exact_mut(self.width)), |(sums, rows)| {
             for at in 1..sums.len() {
                 sums[at] += sums[at - 1];
                 rows[at] += rows[at - 1];
             }
-        }
+        })?;
         let Sums { sums, rows, width } = self;
-        Counts::Sums { asked, sums, rows, width, parts_of_one }
+        Ok(Counts::Sums { asked, sums, rows, width, parts_of_one })
     }
 }
 

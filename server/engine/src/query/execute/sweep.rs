@@ -85,7 +85,7 @@ pub(super) fn sweep(pass: &Pass<'_>, groups: &mut Groups) -> Result<(Counts, Way
             return Ok((scan::sum(pass, groups, asked)?, Way::Scan));
         }
         let sums = Sums::new(pass.time, count).over(pass, groups)?;
-        return Ok((sums.finish(asked, parts_of_one), Way::Sums));
+        return Ok((sums.finish(asked, parts_of_one, pass.cancel)?, Way::Sums));
     }
     Ok(match (pass.counting.kind, pass.axis) {
         (kind @ (MeasureKind::Min | MeasureKind::Max), _) => {
@@ -93,17 +93,21 @@ pub(super) fn sweep(pass: &Pass<'_>, groups: &mut Groups) -> Result<(Counts, Way
             (extremes.over(pass, groups)?.finish(parts_of_one), Way::Extremes)
         }
         (MeasureKind::MeanOverMonths, Some(months)) => {
-            (Means::new(months, count).over(pass, groups)?.finish(parts_of_one), Way::Means)
+            let means = Means::new(months, count).over(pass, groups)?;
+            (means.finish(parts_of_one, pass.cancel)?, Way::Means)
         }
         (MeasureKind::Days, Some(days)) => {
             let days = DaySums::<false>::new(days, count, parts).over(pass, groups)?;
-            (days.finish(), Way::Days)
+            (days.finish(pass.cancel)?, Way::Days)
         }
         (MeasureKind::CoveredDays, Some(days)) => {
             let days = DaySums::<true>::new(days, count, parts).over(pass, groups)?;
-            (days.finish(), Way::Days)
+            (days.finish(pass.cancel)?, Way::Days)
         }
-        _ => (Distinct::new(pass.time, count, parts).over(pass, groups)?.finish(), Way::Distinct),
+        _ => {
+            let distinct = Distinct::new(pass.time, count, parts).over(pass, groups)?;
+            (distinct.finish(pass.cancel)?, Way::Distinct)
+        }
     })
 }
 

@@ -195,7 +195,8 @@ impl Named {
                     .hint("skriv medlemmer af den første mængdes hierarkier i den anden")
             })?);
         }
-        Ok(Named { positions, tuples: other.tuples().map(<[Member]>::to_vec).collect() })
+        let tuples = call.scope.cancel.collect(other.tuples().map(<[Member]>::to_vec))?;
+        Ok(Named { positions, tuples })
     }
 
     /// The column that is opened where no other is named.
@@ -308,12 +309,18 @@ fn drillup_member(call: &Call<'_>) -> Outcome {
         return Ok(Value::Set(call.set(0)?));
     }
     let named = Named::new(call, &set, &other)?;
-    Ok(Value::set(closed(call.scope, &set, &named)))
+    Ok(Value::set(closed(call.scope, &set, &named)?))
 }
 
 /// A set without the tuples that stand below named ones.
-fn closed(scope: &Scope<'_>, set: &Written, named: &Named) -> Set {
-    set.choose((0..set.len()).filter(|&at| named.above(scope, set, at).is_empty()))
+fn closed(scope: &Scope<'_>, set: &Written, named: &Named) -> Result<Set, QueryError> {
+    let mut kept = Vec::new();
+    scope.cancel.each(0..set.len(), |at| {
+        if named.above(scope, set, at).is_empty() {
+            kept.push(at);
+        }
+    })?;
+    Ok(set.choose(kept))
 }
 
 fn toggle(call: &Call<'_>) -> Outcome {
@@ -322,12 +329,13 @@ fn toggle(call: &Call<'_>) -> Outcome {
         return Ok(Value::Set(call.set(0)?));
     }
     let named = Named::new(call, &set, &other)?;
-    let open: HashSet<Vec<Member>> =
-        (0..set.len()).flat_map(|at| named.above(call.scope, &set, at)).collect();
+    let mut open: HashSet<Vec<Member>> = HashSet::new();
+    let above = |at| open.extend(named.above(call.scope, &set, at));
+    call.scope.cancel.each(0..set.len(), above)?;
     let present = set.tuples().map(|tuple| named.part(tuple));
     let (open, shut): (HashSet<_>, HashSet<_>) =
         present.filter(|part| named.tuples.contains(part)).partition(|part| open.contains(part));
-    let left = call.scope.written(&closed(call.scope, &set, &named.some(open)))?;
+    let left = call.scope.written(&closed(call.scope, &set, &named.some(open))?)?;
     let with_calculated = has_word(call, "INCLUDE_CALC_MEMBERS");
     let drill = Drill { scope: call.scope, set: &left, column: named.column(), with_calculated };
     Ok(Value::set(drill.open_named(&named.some(shut), has_word(call, "RECURSIVE"))?))

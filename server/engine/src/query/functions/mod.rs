@@ -61,6 +61,7 @@ mod tests;
 mod examples;
 
 pub(crate) use conversion::reads_texts;
+pub(crate) use order::best_of_ordered;
 pub(crate) use refused::refused;
 
 use std::rc::Rc;

@@ -133,9 +133,9 @@ fn hierarchize(call: &Call<'_>) -> Outcome {
     let mut factors = Vec::with_capacity(set.factors.len());
     for (at, factor) in set.factors.iter().enumerate() {
         let own = call.scope.written(&Set { factors: vec![factor.clone()] })?;
-        let (ordered, has_equal) = in_order(call, &own, post);
+        let (ordered, has_equal) = in_order(call, &own, post)?;
         if has_equal && at < last {
-            return Ok(Value::set(in_order(call, &*call.written(0)?, post).0));
+            return Ok(Value::set(in_order(call, &*call.written(0)?, post)?.0));
         }
         factors.extend(ordered.factors);
     }
@@ -143,12 +143,18 @@ fn hierarchize(call: &Call<'_>) -> Outcome {
 }
 
 /// Tuples in the order of their hierarchies, and whether some have the same place.
-fn in_order(call: &Call<'_>, written: &Written, post: bool) -> (Set, bool) {
+fn in_order(call: &Call<'_>, written: &Written, post: bool) -> Result<(Set, bool), QueryError> {
     let key = |at: usize| call.scope.order_key(&written.places(at), post);
-    let mut keyed: Vec<(Vec<u32>, usize)> = (0..written.len()).map(|at| (key(at), at)).collect();
-    keyed.sort();
-    let has_equal = keyed.windows(2).any(|two| two[0].0 == two[1].0);
-    (written.choose(keyed.into_iter().map(|(_, at)| at)), has_equal)
+    let keys: Vec<Vec<u32>> = call.scope.cancel.collect((0..written.len()).map(key))?;
+    let places = by_keys(call.scope.cancel, &keys)?;
+    let has_equal = places.windows(2).any(|two| keys[two[0]] == keys[two[1]]);
+    Ok((written.choose(places), has_equal))
+}
+
+/// The numbers of keys in the order of the keys; equal ones as they came.
+fn by_keys(cancel: &Cancel, keys: &[Vec<u32>]) -> Result<Vec<usize>, QueryError> {
+    let order = |left: &usize, right: &usize| keys[*left].cmp(&keys[*right]);
+    in_steps(cancel, (0..keys.len()).collect(), &order)
 }
 
 /// Whether a factor is a level, or the All member above it: ordered without looking further.
@@ -171,7 +177,7 @@ fn order_across(call: &Call<'_>) -> Outcome {
 fn order_below(call: &Call<'_>) -> Outcome {
     let set = call.written(0)?;
     let all = call.scope.with_above(&set)?;
-    let lines = lines(call, &set, &all);
+    let lines = lines(call, &set, &all)?;
     let rank = ranks(call, &lines, all.len())?;
     let key = |at: usize| {
         let mut key = Vec::new();
@@ -181,19 +187,24 @@ fn order_below(call: &Call<'_>) -> Outcome {
         }
         key
     };
-    let mut keyed: Vec<(Vec<u32>, usize)> = (0..set.len()).map(|at| (key(at), at)).collect();
-    keyed.sort();
-    Ok(Value::set(set.choose(keyed.into_iter().map(|(_, at)| at))))
+    let keys: Vec<Vec<u32>> = call.scope.cancel.collect((0..set.len()).map(key))?;
+    Ok(Value::set(set.choose(by_keys(call.scope.cancel, &keys)?)))
 }
 
 /// Of each tuple of a set, hierarchy by hierarchy, the numbers of what it stands below, itself first.
-fn lines(call: &Call<'_>, set: &Written, all: &Written) -> Vec<Vec<Vec<usize>>> {
-    let number: HashMap<&[Member], usize> =
-        (0..all.len()).rev().map(|at| (all.tuple(at), at)).collect();
+fn lines(
+    call: &Call<'_>,
+    set: &Written,
+    all: &Written,
+) -> Result<Vec<Vec<Vec<usize>>>, QueryError> {
+    let cancel = call.scope.cancel;
+    let number = (0..all.len()).rev().map(|at| (all.tuple(at), at));
+    let number: HashMap<&[Member], usize> = cancel.collect(number)?;
     let known = |line: Vec<Vec<Member>>| {
         line.iter().filter_map(|tuple| number.get(&tuple[..]).copied()).collect()
     };
-    (0..set.len()).map(|at| call.scope.lines(set, at).into_iter().map(known).collect()).collect()
+    let of = |at| call.scope.lines(set, at).into_iter().map(known).collect();
+    cancel.collect((0..set.len()).map(of))
 }
 
 /// The place of each tuple by its value; of equal ones, the one of which something came first.
@@ -205,11 +216,12 @@ fn ranks(call: &Call<'_>, lines: &[Vec<Vec<usize>>], count: usize) -> Result<Vec
         line.iter().flatten().for_each(|&one| came[one] = came[one].min(at));
     }
     let descends = call.is_word(2, "DESC");
-    let mut places: Vec<usize> = (0..count.min(values.len())).collect();
-    places.sort_by(|&left, &right| {
+    let places = (0..count.min(values.len())).collect();
+    let order = |&left: &usize, &right: &usize| {
         let order = directed(descends, &values[left], &values[right]);
         order.then(came[left].cmp(&came[right]))
-    });
+    };
+    let places = in_steps(call.scope.cancel, places, &order)?;
     let mut rank = vec![0; count];
     places.iter().enumerate().for_each(|(at, &place)| rank[place] = at as u32);
     Ok(rank)
@@ -234,12 +246,13 @@ fn first_sorted(
     check(values)?;
     if values.iter().any(|value| matches!(value, Value::Text(_))) {
         let places = (0..values.len()).collect();
-        let order = |left: usize, right: usize| directed(descends, &values[left], &values[right]);
+        let order =
+            |left: &usize, right: &usize| directed(descends, &values[*left], &values[*right]);
         let mut places = in_steps(cancel, places, &order)?;
         places.truncate(count);
         return Ok(places);
     }
-    let mut keyed: Vec<((f64, bool), usize)> = values.iter().map(key).zip(0..).collect();
+    let mut keyed: Vec<((f64, bool), usize)> = cancel.collect(values.iter().map(key).zip(0..))?;
     let order = |left: &((f64, bool), usize), right: &((f64, bool), usize)| {
         let order = left.0.partial_cmp(&right.0).unwrap_or(Ordering::Equal);
         let order = if descends { order.reverse() } else { order };
@@ -249,36 +262,36 @@ fn first_sorted(
         keyed.select_nth_unstable_by(count, order);
         keyed.truncate(count);
     }
-    keyed.sort_unstable_by(order);
+    let keyed = in_steps(cancel, keyed, &order)?;
     Ok(keyed.into_iter().map(|(_, place)| place).collect())
 }
 
-/// Numbers in an order, equal ones as they came; texts are slow to compare, so the question can be
-/// ended in between.
-fn in_steps(
+/// Things in an order, equal ones as they came. A long list takes long, and texts are slow to compare,
+/// so the question can be ended in between.
+fn in_steps<T: Copy>(
     cancel: &Cancel,
-    mut left: Vec<usize>,
-    order: &impl Fn(usize, usize) -> Ordering,
-) -> Result<Vec<usize>, QueryError> {
+    mut left: Vec<T>,
+    order: &impl Fn(&T, &T) -> Ordering,
+) -> Result<Vec<T>, QueryError> {
     const STEP: usize = 1024;
     for part in left.chunks_mut(STEP) {
         cancel.check()?;
-        part.sort_by(|&one, &other| order(one, other));
+        part.sort_by(order);
     }
     let mut width = STEP;
     while width < left.len() {
         let mut merged = Vec::with_capacity(left.len());
         for two in left.chunks(2 * width) {
             let (mut one, mut other) = two.split_at(width.min(two.len()));
-            while let (Some(&first), Some(&second)) = (one.first(), other.first()) {
+            while let (Some(first), Some(second)) = (one.first(), other.first()) {
                 if merged.len() % STEP == 0 {
                     cancel.check()?;
                 }
                 if order(first, second).is_gt() {
-                    merged.push(second);
+                    merged.push(*second);
                     other = &other[1..];
                 } else {
-                    merged.push(first);
+                    merged.push(*first);
                     one = &one[1..];
                 }
             }
@@ -299,6 +312,32 @@ fn first(call: &Call<'_>) -> Outcome {
 fn last(call: &Call<'_>) -> Outcome {
     let set = call.written(0)?;
     Ok(Value::set(set.choose(set.len().saturating_sub(call.count(1, 0)?)..set.len())))
+}
+
+/// The first tuples of a set that is ordered across its hierarchies are the best ones: what is stored
+/// is enough to tell them, and the set need not be written out.
+pub(crate) fn best_of_ordered(function: &Function, arguments: &[Expr]) -> Option<Node> {
+    let Node::Call(order, ordered) = &arguments.first().filter(|_| function.name == "Head")?.node
+    else {
+        return None;
+    };
+    let [set, value, word] = &ordered[..] else { return None };
+    if order.name != "Order" || order.above || set.set_name().is_some() {
+        return None;
+    }
+    let Node::Constant(Value::Text(word)) = &word.node else { return None };
+    let count = match arguments.get(1) {
+        None => set.like(Node::Constant(Value::Number(1.0))),
+        Some(count) => match &count.node {
+            Node::Constant(Value::Number(number)) if *number >= 0.0 && number.fract() == 0.0 => {
+                count.clone()
+            }
+            _ => return None,
+        },
+    };
+    let name = if &**word == "BDESC" { "TopCount" } else { "BottomCount" };
+    let found = FUNCTIONS.iter().find(|one| one.name == name && one.takes_each())?;
+    Some(Node::Call(found, vec![set.clone(), count, value.clone()]))
 }
 
 fn best(call: &Call<'_>, largest: bool) -> Outcome {
@@ -378,9 +417,9 @@ impl Ranks {
             None => (1..=written.len()).collect(),
         };
         let mut of = HashMap::with_capacity(places.len());
-        for (tuple, place) in written.tuples().zip(places) {
+        evaluator.cancel.each(written.tuples().zip(places), |(tuple, place)| {
             of.entry(tuple.to_vec()).or_insert(place);
-        }
+        })?;
         let columns = Set::of_tuples(written.columns, Vec::new());
         Ok(Ok(Ranks { columns, of }))
     }
@@ -432,9 +471,12 @@ fn rank(
     };
     let ranks = all.iter().map(|one| Ranks::new(evaluator, one));
     let ranks: Vec<Result<Ranks, Value>> = ranks.collect::<Result<_, _>>()?;
-    let one = |row: usize| match &ranks[of_row.as_ref().map_or(0, |of| of[row] as usize)] {
-        Ok(ranks) => cell_error(&arguments[0], ranks.rank(evaluator, &tuples.get(row))),
-        Err(error) => Ok(error.clone()),
+    let one = |row: usize| {
+        evaluator.cancel.check()?;
+        match &ranks[of_row.as_ref().map_or(0, |of| of[row] as usize)] {
+            Ok(ranks) => cell_error(&arguments[0], ranks.rank(evaluator, &tuples.get(row))),
+            Err(error) => Ok(error.clone()),
+        }
     };
     (0..frame.rows).map(one).collect()
 }
@@ -478,7 +520,7 @@ mod tests {
     fn an_order_in_steps_is_the_order_at_once_and_can_be_ended() {
         for count in [0, 1, 1024, 1025, 5000] {
             let keys: Vec<usize> = (0..count).map(|at| at * 7919 % 97).collect();
-            let order = |left: usize, right: usize| keys[left].cmp(&keys[right]);
+            let order = |left: &usize, right: &usize| keys[*left].cmp(&keys[*right]);
             let mut at_once: Vec<usize> = (0..count).collect();
             at_once.sort_by_key(|&at| keys[at]);
             let cancel = Cancel::default();
@@ -486,6 +528,6 @@ mod tests {
         }
         let cancel = Cancel::default();
         cancel.raise();
-        assert!(in_steps(&cancel, vec![2, 1], &|left, right| left.cmp(&right)).is_err());
+        assert!(in_steps(&cancel, vec![2, 1], &Ord::cmp).is_err());
     }
 }

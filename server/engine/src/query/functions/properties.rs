@@ -6,6 +6,7 @@ use cube_schema::schema::ValueType;
 use super::{Call, Function, Kind, Outcome, Rule, Takes, kinds};
 use crate::cube::Field;
 use crate::cube::dimension::same;
+use crate::query::bind::nearest;
 use crate::query::bound::{HierarchyRef, Member};
 use crate::query::error::{ErrorKind, QueryError};
 use crate::query::evaluate::scope::Scope;
@@ -211,9 +212,19 @@ pub(crate) fn of_name(scope: &Scope<'_>, place: Place, name: &str) -> Outcome {
         return Ok(Value::Empty);
     }
     let message = format!("der er ingen egenskab '{name}' i {}", scope.hierarchy_name(place.0));
-    Err(QueryError::new(ErrorKind::Invalid, message).hint(
-        "skriv en af skemaets egenskaber, et felt af dimensionen eller et navn som MEMBER_KEY",
-    ))
+    let fields = match place.0 {
+        HierarchyRef::Of { dimension, .. } => scope.cube.dimensions[dimension].fields.as_slice(),
+        HierarchyRef::Measures => &[],
+    };
+    let mut known: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+    for own in intrinsic() {
+        known.push(own);
+    }
+    Err(QueryError::new(ErrorKind::Invalid, message)
+        .hint(
+            "skriv en af skemaets egenskaber, et felt af dimensionen eller et navn som MEMBER_KEY",
+        )
+        .candidates(nearest(name, known.into_iter())))
 }
 
 /// The names that every member has a property of.

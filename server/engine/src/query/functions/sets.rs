@@ -227,7 +227,7 @@ fn is_in(call: &Call<'_>) -> Outcome {
     };
     let is_alike = set.written.columns.iter().eq(tuple.iter().map(|(own, _)| own));
     let members: Vec<Member> = tuple.iter().map(|(_, member)| *member).collect();
-    Ok(Value::Truth(is_alike && set.position(&members).is_some()))
+    Ok(Value::Truth(is_alike && set.position(&members, call.scope.cancel)?.is_some()))
 }
 
 fn exists(call: &Call<'_>) -> Outcome {
@@ -307,6 +307,7 @@ fn each(
     let mut start = 0;
     let mut rows = Vec::with_capacity(frame.rows);
     for list in &lists {
+        evaluator.cancel.check()?;
         let count = match list {
             Ok(list) => list.len(),
             Err(value) => {
@@ -365,7 +366,8 @@ fn non_empty(
     let has_value = match arguments.get(1).filter(|other| other.kind() == Kind::Set) {
         None => {
             let values = evaluator.cell(&child.frame)?;
-            (0..child.frame.rows).map(|row| !values.get(row).is_empty()).collect()
+            let has_value = (0..child.frame.rows).map(|row| !values.get(row).is_empty());
+            evaluator.cancel.collect(has_value)?
         }
         Some(other) => {
             let others = evaluator.anywhere(|| {
@@ -375,20 +377,23 @@ fn non_empty(
             let inner = evaluator.child(&child.frame, &others, 0..child.frame.rows)?;
             let values = evaluator.cell(&inner.frame)?;
             let mut has_value = vec![false; child.frame.rows];
-            for (row, &parent) in inner.parents.iter().enumerate() {
+            evaluator.cancel.each(inner.parents.iter().enumerate(), |(row, &parent)| {
                 has_value[parent as usize] |= !values.get(row).is_empty();
-            }
+            })?;
             has_value
         }
     };
     let mut start = 0;
-    let rows = lists.iter().map(|list| match list {
-        Ok(list) => {
-            let first = start;
-            start += list.len();
-            Value::set(list.choose((0..list.len()).filter(|at| has_value[first + at])))
-        }
-        Err(value) => value.clone(),
-    });
-    Ok(rows.collect())
+    let one = |list: &List| {
+        evaluator.cancel.check()?;
+        Ok(match list {
+            Ok(list) => {
+                let first = start;
+                start += list.len();
+                Value::set(list.choose((0..list.len()).filter(|at| has_value[first + at])))
+            }
+            Err(value) => value.clone(),
+        })
+    };
+    lists.iter().map(one).collect()
 }

@@ -2,10 +2,10 @@
 
 use hashbrown::HashMap;
 
-use super::super::Limits;
 use super::super::bound::{Axis, Bound, Factor, HierarchyRef, Member, Part};
 use super::super::error::{ErrorKind, QueryError};
 use super::super::view::View;
+use super::super::{Cancel, Limits};
 use super::coordinates::{Codes, NONE};
 use super::dimension_of;
 use crate::cube::{Dimension, MeasureRef, NO_MEMBER};
@@ -95,8 +95,12 @@ pub(crate) fn measures(bound: &Bound) -> Vec<Member> {
 }
 
 impl Columns {
-    pub(super) fn new(view: &View, bound: &Bound, limits: &Limits) -> Result<Columns, QueryError> {
-        let axes = bound.axes.iter().map(|axis| plan_axis(view, axis, limits));
+    pub(super) fn new(
+        view: &View,
+        bound: &Bound,
+        within: (&Limits, &Cancel),
+    ) -> Result<Columns, QueryError> {
+        let axes = bound.axes.iter().map(|axis| plan_axis(view, axis, within));
         Ok(Columns { axes: axes.collect::<Result<_, _>>()? })
     }
 
@@ -183,13 +187,14 @@ impl Level {
     }
 }
 
-fn plan_axis(view: &View, axis: &Axis, limits: &Limits) -> Result<AxisPlan, QueryError> {
+fn plan_axis(view: &View, axis: &Axis, within: (&Limits, &Cancel)) -> Result<AxisPlan, QueryError> {
+    let (limits, cancel) = within;
     let mut columns: Vec<Column> = Vec::new();
     let mut by_code = true;
     for factor in &axis.factors {
         by_code &= factor.columns.len() == 1;
         for at in 0..factor.columns.len() {
-            let (column, unique) = plan_column(view, factor, at);
+            let (column, unique) = plan_column(view, factor, at, cancel)?;
             by_code &= unique;
             columns.push(column);
         }
@@ -200,13 +205,18 @@ fn plan_axis(view: &View, axis: &Axis, limits: &Limits) -> Result<AxisPlan, Quer
         size = size.checked_mul(column.size.max(1)).ok_or_else(|| too_wide(limits))?;
     }
     let order =
-        if by_code { Order::ByCode } else { Order::Listed(list(view, axis, &columns, limits)?) };
+        if by_code { Order::ByCode } else { Order::Listed(list(view, axis, &columns, within)?) };
     Ok(AxisPlan { columns, size, order, non_empty: axis.non_empty })
 }
 
 /// The column of one hierarchy of a factor, and whether no member occurs twice in it. Members that
 /// the view does not have get no code, so that nothing about a question tells how many they are.
-fn plan_column(view: &View, factor: &Factor, at: usize) -> (Column, bool) {
+fn plan_column(
+    view: &View,
+    factor: &Factor,
+    at: usize,
+    cancel: &Cancel,
+) -> Result<(Column, bool), QueryError> {
     let hierarchy = factor.columns[at];
     let width = factor.columns.len();
     let mut column =
@@ -216,7 +226,7 @@ fn plan_column(view: &View, factor: &Factor, at: usize) -> (Column, bool) {
         && let Some(field) = Member::ascending(members.iter().copied())
     {
         column.take_ascending(field, members, level_size(view, hierarchy, field));
-        return (column, true);
+        return Ok((column, true));
     }
     let mut unique = true;
     let mut known: HashMap<Member, u64> = HashMap::new();
@@ -224,10 +234,10 @@ fn plan_column(view: &View, factor: &Factor, at: usize) -> (Column, bool) {
         match part {
             Part::Level { field } => match dimension_of(hierarchy) {
                 Some((dimension, _)) if view.visible_keys(dimension).is_some() => {
-                    for id in view.members(dimension, *field) {
+                    cancel.each(view.members(dimension, *field), |id| {
                         let member = Member::Of { field: *field, id };
                         unique &= column.take_member(member, &mut known);
-                    }
+                    })?;
                 }
                 _ => {
                     unique &= !column.levels.iter().any(|level| level.field() == Some(*field));
@@ -235,14 +245,14 @@ fn plan_column(view: &View, factor: &Factor, at: usize) -> (Column, bool) {
                 }
             },
             Part::Tuples(members) => {
-                for member in members.iter().skip(at).step_by(width) {
+                cancel.each(members.iter().skip(at).step_by(width), |member| {
                     unique &= column.take_member(*member, &mut known);
-                }
+                })?;
             }
         }
     }
     column.levels.iter_mut().for_each(Level::settle);
-    (column, unique)
+    Ok((column, unique))
 }
 
 fn level_size(view: &View, hierarchy: HierarchyRef, field: usize) -> u64 {
@@ -394,44 +404,48 @@ fn list(
     view: &View,
     axis: &Axis,
     columns: &[Column],
-    limits: &Limits,
+    (limits, cancel): (&Limits, &Cancel),
 ) -> Result<Vec<u64>, QueryError> {
     let mut positions = vec![0_u64];
     let mut at = 0;
     for factor in &axis.factors {
         let own = &columns[at..at + factor.columns.len()];
         at += factor.columns.len();
-        let codes = factor_codes(view, factor, own);
+        let codes = factor_codes(view, factor, own, cancel)?;
         if positions.len().saturating_mul(codes.len()) > limits.positions {
             return Err(too_wide(limits));
         }
-        positions = positions
-            .iter()
-            .flat_map(|position| codes.iter().map(move |code| position + code))
-            .collect();
+        let all = positions.iter();
+        let all = all.flat_map(|position| codes.iter().map(move |code| position + code));
+        positions = cancel.collect(all)?;
     }
     Ok(positions)
 }
 
-fn factor_codes(view: &View, factor: &Factor, columns: &[Column]) -> Vec<u64> {
-    let mut codes = Vec::new();
+fn factor_codes(
+    view: &View,
+    factor: &Factor,
+    columns: &[Column],
+    cancel: &Cancel,
+) -> Result<Vec<u64>, QueryError> {
+    let mut codes: Vec<u64> = Vec::new();
     for part in &factor.parts {
         match part {
             Part::Level { field } => {
                 let dimension = dimension_of(factor.columns[0]).map_or(0, |found| found.0);
                 let code = |id| columns[0].code_of(Member::Of { field: *field, id }).unwrap_or(0);
                 let members = view.members(dimension, *field);
-                codes.extend(members.map(|id| code(id) * columns[0].stride));
+                cancel.each(members, |id| codes.push(code(id) * columns[0].stride))?;
             }
-            Part::Tuples(members) => codes.extend(members.chunks(columns.len()).map(|tuple| {
+            Part::Tuples(members) => cancel.each(members.chunks(columns.len()), |tuple| {
                 let parts = tuple.iter().zip(columns);
-                parts
-                    .map(|(member, column)| column.code_of(*member).unwrap_or(0) * column.stride)
-                    .sum::<u64>()
-            })),
+                let parts = parts
+                    .map(|(member, column)| column.code_of(*member).unwrap_or(0) * column.stride);
+                codes.push(parts.sum());
+            })?,
         }
     }
-    codes
+    Ok(codes)
 }
 
 pub(crate) fn too_wide(limits: &Limits) -> QueryError {

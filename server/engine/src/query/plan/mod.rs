@@ -18,10 +18,10 @@ pub(super) use time::TimeChoice;
 
 use std::sync::Arc;
 
-use super::Limits;
 use super::bound::{Bound, HierarchyRef, Member, Union};
 use super::error::{ErrorKind, QueryError};
 use super::view::View;
+use super::{Cancel, Limits};
 use crate::cube::{MeasureRef, Rows, Use};
 use columns::Columns;
 use cube_schema::schema::MeasureKind;
@@ -62,11 +62,11 @@ pub(super) struct DimensionPlan {
 pub(super) fn plan<'a>(
     view: &'a View,
     bound: &Bound,
-    limits: &Limits,
+    within: (&Limits, &Cancel),
 ) -> Result<Plan<'a>, QueryError> {
     let measures = single_group(&measures(bound))?;
     let group = measures.first().map_or(0, |measure| measure.group);
-    let plan = layout(view, bound, group, &measures, limits)?;
+    let plan = layout(view, bound, group, &measures, within)?;
     let uses = &view.cube().groups[group].uses;
     let unrelated_to = |own: &&DimensionPlan| uses[own.dimension].is_none();
     match plan.dimensions.iter().chain(&plan.time).find(unrelated_to) {
@@ -84,10 +84,10 @@ pub(super) fn layout<'a>(
     bound: &Bound,
     group: usize,
     measures: &[MeasureRef],
-    limits: &Limits,
+    within: (&Limits, &Cancel),
 ) -> Result<Plan<'a>, QueryError> {
     let cube = view.cube();
-    let columns = Columns::new(view, bound, limits)?;
+    let columns = Columns::new(view, bound, within)?;
     let mut dimensions = Vec::new();
     let (mut time, mut times) = (None, Vec::new());
     for (dimension, shape) in cube.dimensions.iter().enumerate() {

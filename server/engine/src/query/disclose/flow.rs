@@ -1,0 +1,86 @@
+//! What runs on from one period to the next: stock, and what comes and goes.
+//!
+//! What is active in a period, less what begins in it, runs on from before; less what ends in it, it runs
+//! on to the next. So of two periods one behind the other stocks, starts and ends tell each other, also
+//! those that nobody asked for.
+
+use std::collections::BTreeMap;
+
+use super::region::Region;
+use super::rules::{Rule, Rules};
+use super::system::{Role, System};
+use super::table::Table;
+use super::work::{Stop, Work};
+use crate::cube::MeasureRef;
+
+/// The stock of a period, and what comes or goes at the border, if that was asked for.
+type Side = (usize, Option<usize>);
+
+/// Of each stock and region, but for the time, and each first month of a period: the stocks on both sides.
+type Borders = BTreeMap<((usize, usize), Region, usize), Vec<Side>>;
+
+/// Puts in what runs on over each border between periods, and with it what nobody asked for.
+///
+/// # Errors
+/// The work ended.
+pub(super) fn put(
+    rules: &Rules,
+    table: &Table,
+    ages: &[usize],
+    system: &mut System,
+    work: &mut Work<'_>,
+) -> Result<(), Stop> {
+    for mut sides in borders(rules, table, ages, work)?.into_values() {
+        work.spend(sides.len())?;
+        sides.sort_unstable();
+        let value = |cell: usize| system.cells[cell].value.unwrap_or_default();
+        let known = sides.iter().find_map(|&(stock, flow)| Some(value(stock) - value(flow?)));
+        let Some(on) = known.filter(|on| *on >= 0 && sides.len() > 1) else { continue };
+        let between = system.unseen(on, Role::Between);
+        for (stock, flow) in sides {
+            let rest = system.cells[stock].value.unwrap_or_default() - on;
+            let flow = match flow {
+                Some(flow) => flow,
+                None if rest >= 0 => system.unseen(rest, Role::Rest),
+                None => continue,
+            };
+            system.difference(stock, flow, between);
+        }
+    }
+    Ok(())
+}
+
+fn borders(
+    rules: &Rules,
+    table: &Table,
+    ages: &[usize],
+    work: &mut Work<'_>,
+) -> Result<Borders, Stop> {
+    let mut borders = Borders::new();
+    let Some(time) = table.time() else { return Ok(borders) };
+    for (&region, cells) in &table.together {
+        work.spend(cells.len())?;
+        let own = &table.regions[region as usize];
+        let Some((first, last)) = table.sets.period(time, own[time]) else { continue };
+        if ages.iter().any(|&age| own[age] != 0) {
+            continue;
+        }
+        for &(measure, stock) in cells {
+            let Some(Rule::Count { flows: Some((starts, ends)), .. }) = rules.of(measure) else {
+                continue;
+            };
+            let mut of = own.clone();
+            of[time] = 0;
+            let flow = |flow: &MeasureRef| {
+                cells.iter().find(|(own, _)| own == flow).map(|(_, cell)| *cell)
+            };
+            for (month, flow) in [(first, flow(starts)), (last + 1, flow(ends))] {
+                let border = borders
+                    .entry(((measure.group, measure.measure), of.clone(), month))
+                    .or_default();
+                border.push((stock, flow));
+            }
+        }
+    }
+    Ok(borders)
+}
