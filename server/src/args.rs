@@ -158,6 +158,10 @@ pub struct Rebuild {
     /// aktive og den, den sammenlignes med, fjernes aldrig
     #[arg(long, value_name = "ANTAL", value_parser = clap::value_parser!(u32).range(1..))]
     pub keep: Option<u32>,
+    /// Hvor mange tråde der regnes med; ellers en for hver kerne, og det halve, hvor programmet køres
+    /// med lav prioritet (nice)
+    #[arg(long, value_name = "ANTAL", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
     /// Lav en version igen af de filer, den blev lavet af, for eksempel 2026-10.1
     #[arg(long, value_name = "VERSION", value_parser = version)]
     #[arg(conflicts_with_all = ["deliveries", "month", "accept", "hold"])]

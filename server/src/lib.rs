@@ -18,3 +18,4 @@ pub mod grpc;
 pub mod metrics;
 pub mod serve;
 pub mod telemetry;
+mod hexadecimal;

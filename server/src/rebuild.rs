@@ -3,6 +3,7 @@
 mod accepted;
 mod again;
 mod former;
+mod last;
 mod of_tables;
 mod restore;
 mod suspicion;
@@ -36,11 +37,13 @@ use crate::disk::Disk;
 use crate::files::FolderStore;
 use crate::map::map;
 use crate::versions::{
-    self, CubesFile, Draft, Lock, Manifest, RawFile, RawStore, VersionName, checksum, keep_raw,
+    self, Choice, CubesFile, Draft, Lock, Manifest, RawFile, RawStore, VersionName, checksum,
+    keep_raw,
 };
 
 pub use again::{Again, rebuild_again};
 use former::{Former, Unreadable};
+pub use last::{Ended, LastRun};
 pub use of_tables::{TablesRebuild, rebuild_of_tables};
 pub use suspicion::Shares;
 use suspicion::Side;
@@ -158,14 +161,20 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// The same without what became of the deliveries.
+    #[must_use]
+    pub fn ended(&self) -> Ended {
+        match self {
+            Outcome::Built(_, report) if report.awaiting.is_empty() => Ended::Built,
+            Outcome::NothingUsable(_) => Ended::Refused,
+            Outcome::Built(..) => Ended::Awaiting,
+        }
+    }
+
     /// What the program ends with. (1 is for errors.)
     #[must_use]
     pub fn exit_code(&self) -> u8 {
-        match self {
-            Outcome::Built(_, report) if report.awaiting.is_empty() => 0,
-            Outcome::NothingUsable(_) => 2,
-            Outcome::Built(..) => 3,
-        }
+        self.ended().exit_code()
     }
 
     /// What became of the deliveries.
@@ -186,6 +195,7 @@ pub fn rebuild(order: &Rebuild, progress: &(dyn Fn(Progress) + Sync)) -> anyhow:
     let domain = Vh::new()?;
     let store = FolderStore::open(&order.deliveries)?;
     let lock = Lock::take(&order.disk, &order.data)?;
+    let asked_before = versions::current(&order.data);
     let (former, unreadable) = match Former::find(&order.data, order.month) {
         Ok(former) => (former, None),
         Err(unreadable) => (None, Some(unreadable)),
@@ -209,7 +219,8 @@ pub fn rebuild(order: &Rebuild, progress: &(dyn Fn(Progress) + Sync)) -> anyhow:
     let (kept, made) = beside(keep, || write_cubes(domain.schema(), star, loaded.timeline, &draft));
     kept?;
     let (cubes, built) = made?;
-    let mut taken = decide_use(order, draft.name(), &mut loaded.report);
+    let _choice = Choice::take(&order.data)?;
+    let mut taken = decide_use(order, draft.name(), asked_before, &mut loaded.report);
     if taken == Taken::InUse {
         taken = match (&former, unreadable) {
             (_, Some(unreadable)) => Taken::uncompared(unreadable),
@@ -303,10 +314,23 @@ fn load_against(
 }
 
 /// Whether the new version is to be asked when none is named, and what is to be said of that. A
-/// version of an earlier month that was ordered stands beside the others; one that has become
-/// earlier because deliveries are gone is used, and said to be.
-fn decide_use(order: &Rebuild, name: VersionName, report: &mut LoadReport) -> Taken {
+/// version of an earlier month that was ordered stands beside the others, and so does one during
+/// whose making an operator has taken another into use; one that has become earlier because
+/// deliveries are gone is used, and said to be.
+fn decide_use(
+    order: &Rebuild,
+    name: VersionName,
+    before: Option<VersionName>,
+    report: &mut LoadReport,
+) -> Taken {
     let Some(current) = versions::current(&order.data) else { return Taken::InUse };
+    if before != Some(current) {
+        report.notes.push(format!(
+            "version {name} er ikke taget i brug, for {current} blev taget i brug, mens den blev \
+             bygget; spørg den med --version {name}"
+        ));
+        return Taken::Aside(format!("{current} blev taget i brug, mens den blev bygget"));
+    }
     if name.month >= current.month {
         return Taken::InUse;
     }
@@ -492,6 +516,25 @@ mod tests {
         assert_eq!(second.report().version, "2026-10.1");
         let change = &second.report().change[0];
         assert_eq!((change.records_before, change.records), (1, 2));
+    }
+
+    #[test]
+    fn what_an_operator_takes_into_use_meanwhile_stays_in_use() {
+        let folder = tempfile::tempdir().unwrap();
+        let (order, disk) = (order(folder.path()), Disk::real());
+        for month in ["2026-09", "2026-10"] {
+            deliver(folder.path(), month, &[GOOD]);
+            rebuild(&order, &|_| ()).unwrap();
+        }
+        let older = VersionName::parse("2026-09.1").unwrap();
+        let back = |_| drop(versions::activate(&disk, &order.data, older).unwrap());
+        let outcome = rebuild(&order, &back).unwrap();
+        assert_eq!((outcome.exit_code(), outcome.report().version.as_str()), (0, "2026-10.2"));
+        assert!(outcome.report().notes.iter().any(|note| note.contains("mens den blev bygget")));
+        assert_eq!(versions::current(&order.data), Some(older));
+        // The next one is compared with what is in use then, and takes over.
+        assert_eq!(rebuild(&order, &|_| ()).unwrap().report().version, "2026-10.3");
+        assert_eq!(versions::current(&order.data), VersionName::parse("2026-10.3"));
     }
 
     #[test]

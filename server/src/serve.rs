@@ -64,38 +64,17 @@ pub async fn run(
     ready: impl FnOnce(SocketAddr),
     shutdown: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
-    if !data.is_dir() {
-        bail!(
-            "datamappen {data} findes ikke; lav den med: terning-server rebuild --deliveries MAPPE --data {data}",
-            data = data.display()
-        );
-    }
-    versions::check_folder(data)?;
+    check(data)?;
     let address = listener.local_addr()?;
     let log = open_log(data, settings.audit).await?;
     let versions = Arc::new(Versions::new(data).protecting(settings.protection));
-    if versions::names(data)?.is_empty() {
-        tracing::warn!(
-            "der er ingen version i {data}; lav en med: terning-server rebuild --deliveries MAPPE --data {data}",
-            data = data.display()
-        );
-    }
     let (health, health_service) = tonic_health::server::health_reporter();
     let leaving = health.clone();
     set_health(&health, ServingStatus::NotServing).await;
-    let mut ready = Some(ready);
-    let picking_up = versions::watch(Arc::clone(&versions), async |version: Arc<Version>| {
-        tracing::info!(version = %version.name, "versionen er aktiv");
-        set_health(&health, ServingStatus::Serving).await;
-        if let Some(ready) = ready.take() {
-            ready(address);
-        }
-    });
-    let reports = Reports::parse(RAPPORTER)?;
+    let picking_up = picking_up(Arc::clone(&versions), health, || ready(address));
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     let (stopping, is_stopping) = oneshot::channel();
     let gate = Gate::new(data, settings.access);
-    // Whether the service can answer is told to everybody: whoever watches over it has no token.
     let counted = Counted::default();
     let work = Work::new(settings.load, counted.clone());
     let cache = Arc::new(Cache::new(settings.cache_bytes));
@@ -106,9 +85,10 @@ pub async fn run(
         versions: Arc::clone(&versions),
         started: SystemTime::now(),
     };
-    let metrics = Metrics::new(&counted, seen);
-    let measuring = measuring(settings.metrics.listen, metrics).await?;
+    let measuring = measuring(settings.metrics.listen, Metrics::new(&counted, seen)).await?;
+    let reports = Reports::parse(RAPPORTER)?;
     let api = Api::new(versions, reports, gate.clone(), log.clone(), work.clone(), cache);
+    // Whether the service can answer is told to everybody: whoever watches over it has no token.
     let serving = server(settings.tls)?
         .layer(Calls::new(counted)?)
         .add_service(query_service(api))
@@ -128,6 +108,33 @@ pub async fn run(
     };
     tokio::task::spawn_blocking(move || log.close()).await?;
     served
+}
+
+/// That there is a data folder whose versions nobody else can change. That it has none yet is said.
+fn check(data: &Path) -> anyhow::Result<()> {
+    let shown = data.display();
+    let how = format!("lav en med: terning-server rebuild --deliveries MAPPE --data {shown}");
+    if !data.is_dir() {
+        bail!("datamappen {shown} findes ikke; {how}");
+    }
+    versions::check_folder(data)?;
+    if versions::names(data)?.is_empty() {
+        tracing::warn!("der er ingen version i {shown}; {how}");
+    }
+    Ok(())
+}
+
+/// Picks up new versions for ever, and tells who watches. `ready` is called when the first is active.
+async fn picking_up(versions: Arc<Versions>, health: HealthReporter, ready: impl FnOnce()) {
+    let mut ready = Some(ready);
+    versions::watch(versions, async |version: Arc<Version>| {
+        tracing::info!(version = %version.name, "versionen er aktiv");
+        set_health(&health, ServingStatus::Serving).await;
+        if let Some(ready) = ready.take() {
+            ready();
+        }
+    })
+    .await;
 }
 
 /// The access log, which is there before anybody is answered.

@@ -10,6 +10,7 @@ use tonic::transport::CertificateDer;
 use webpki::EndEntityCert;
 
 use super::Grant;
+use crate::hexadecimal::hexadecimal;
 
 /// The attributes of a subject that a rule may name, with the contents of their object identifiers
 /// in DER.
@@ -107,10 +108,6 @@ impl fmt::Display for Holder {
             _ => to.write_str(&told.join(", ")),
         }
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The attributes of a subject: a sequence of sets of pairs of a name and a text. Those of names or

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::personal;
+
 /// Letters of a text that is given freely, at most.
 const LONGEST: usize = 300;
 /// Bytes of the texts of a question in one line, at most.
@@ -126,6 +128,9 @@ pub struct Entry {
     /// Hashes of the citizens that are shown.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub citizens: Vec<String>,
+    /// Whether citizens are shown of whom nobody can tell who they are: in a file that is no text.
+    #[serde(skip_serializing_if = "is_false")]
+    pub unknown: bool,
     /// How many citizens are shown, in this line and those that refer to it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub citizen_count: Option<u64>,
@@ -165,7 +170,16 @@ impl Entry {
     /// that may be a personal number.
     #[must_use]
     pub fn free(text: &str) -> String {
-        let masked = super::personal::mask(text.trim());
-        masked.chars().filter(|letter| !letter.is_control()).take(LONGEST).collect()
+        shortened(&personal::mask(text.trim()))
     }
+
+    /// A sentence, the same; in it any ten digits that belong together may be one.
+    #[must_use]
+    pub fn sentence(text: &str) -> String {
+        shortened(&personal::mask_sentence(text.trim()))
+    }
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().filter(|letter| !letter.is_control()).take(LONGEST).collect()
 }

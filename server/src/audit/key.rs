@@ -6,6 +6,7 @@ use ring::hmac;
 
 use super::personal;
 use crate::access::secret;
+use crate::hexadecimal::hexadecimal;
 
 /// What to do about a damaged one.
 const DAMAGED: &str =
@@ -67,13 +68,6 @@ impl Key {
         [of.as_bytes(), b"\n", bytes].iter().for_each(|part| context.update(part));
         context.sign()
     }
-}
-
-/// Small hexadecimal digits.
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.map(|digit| DIGITS[usize::from(digit)] as char).collect()
 }
 
 #[cfg(test)]

@@ -40,10 +40,15 @@ impl Default for Settings {
 #[error("adgangsloggen kan ikke skrives")]
 pub struct Unlogged;
 
+/// The number of a call's line: 0 until it is written.
+pub(super) type Number = AtomicU64;
+
 /// What is handed over: a call's lines, and who waits for them.
 struct Order {
+    /// That of the call, to which the lines behind its first refer.
+    number: Arc<Number>,
     entries: Vec<Entry>,
-    reply: Option<oneshot::Sender<Result<u64, Unlogged>>>,
+    reply: Option<oneshot::Sender<Result<(), Unlogged>>>,
 }
 
 /// A log that is being written, or none.
@@ -111,20 +116,20 @@ impl Log {
         self.0.as_ref().map(|inner| &inner.key)
     }
 
-    /// Hands over lines; those behind the first refer to it. Gives what tells when they are certain,
-    /// and the number of the first.
+    /// Hands over lines of a call. Gives what tells when they are certain.
     pub(super) fn hand_over(
         &self,
+        number: &Arc<Number>,
         entries: Vec<Entry>,
-    ) -> oneshot::Receiver<Result<u64, Unlogged>> {
+    ) -> oneshot::Receiver<Result<(), Unlogged>> {
         let (reply, told) = oneshot::channel();
-        self.send(Order { entries, reply: Some(reply) });
+        self.send(Order { number: Arc::clone(number), entries, reply: Some(reply) });
         told
     }
 
     /// Hands over lines that nobody waits for. Whether anybody takes them.
-    pub(super) fn post(&self, entries: Vec<Entry>) -> bool {
-        self.send(Order { entries, reply: None })
+    pub(super) fn post(&self, number: &Arc<Number>, entries: Vec<Entry>) -> bool {
+        self.send(Order { number: Arc::clone(number), entries, reply: None })
     }
 
     /// Whether everybody waits for their lines: what was to be written last was not, or many wait.
@@ -222,22 +227,29 @@ fn gather(first: Order, orders: &Receiver<Order>) -> Vec<Order> {
 /// Writes a group and tells those who wait.
 fn write(writer: &mut Writer, group: Vec<Order>, state: &State) {
     let first = writer.next();
-    let (mut entries, mut replies) = (Vec::new(), Vec::new());
-    for order in group {
-        let own = first + entries.len() as u64;
-        replies.extend(order.reply.map(|reply| (reply, own)));
-        entries.extend(order.entries.into_iter().map(|entry| match (entry.kind, entry.of) {
-            (Kind::Shown | Kind::Asked, None) => Entry { of: Some(own), ..entry },
-            _ => entry,
+    let (mut entries, mut calls, mut replies) = (Vec::new(), Vec::new(), Vec::new());
+    for Order { number, entries: own, reply } in group {
+        if own.first().is_some_and(|entry| entry.kind == Kind::Call) {
+            number.store(first + entries.len() as u64, Ordering::Relaxed);
+            calls.push(Arc::clone(&number));
+        }
+        let of = number.load(Ordering::Relaxed);
+        // What would refer to a line that was never written has shown nothing.
+        let is_known = of > 0;
+        replies.extend(reply.map(|reply| (reply, is_known)));
+        entries.extend(own.into_iter().filter(|_| is_known).map(|entry| match entry.kind {
+            Kind::Shown | Kind::Asked | Kind::End => Entry { of: Some(of), ..entry },
+            Kind::Call | Kind::Note => entry,
         }));
     }
     let written = writer.write(&entries);
     state.tell(written.is_ok(), entries.len());
     if let Err(error) = &written {
         tracing::error!(%error, "adgangsloggen kan ikke skrives, og kald bliver ikke besvaret");
+        calls.iter().for_each(|number| number.store(0, Ordering::Relaxed));
     }
-    for (reply, own) in replies {
+    for (reply, is_known) in replies {
         // Who has gone away is not told.
-        let _ = reply.send(if written.is_ok() { Ok(own) } else { Err(Unlogged) });
+        let _ = reply.send(if written.is_ok() && is_known { Ok(()) } else { Err(Unlogged) });
     }
 }

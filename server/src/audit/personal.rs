@@ -1,7 +1,9 @@
 //! Finds what looks like a personal number in a text.
 //!
 //! A number is ten digits, or digits with something between them as people write it: `DDMMYY-SSSS`,
-//! `DD MM YY SSSS`. Rather something is taken for a personal number than one overlooked.
+//! `DD MM YY SSSS`. Rather something is taken for a personal number than one overlooked. In a sentence
+//! that somebody writes, any ten digits with little between them are one; lists of years and codes,
+//! which questions are made of, are not.
 
 use std::ops::Range;
 
@@ -50,9 +52,50 @@ pub fn is_number(plain: &str) -> bool {
 /// A text in which everything that may be a personal number is covered.
 #[must_use]
 pub fn mask(text: &str) -> String {
+    cover(text, spans(text.as_bytes()))
+}
+
+/// A sentence in which everything that may be a personal number is covered, however it is written.
+#[must_use]
+pub fn mask_sentence(text: &str) -> String {
+    let runs = runs(text.as_bytes()).into_iter();
+    cover(text, runs.map(|run| run[0].start..run[run.len() - 1].end))
+}
+
+/// The personal numbers that a sentence may name, as ten digits each: of digits that belong together
+/// any ten that begin with a day.
+pub fn numbers_of_sentence(bytes: &[u8]) -> impl Iterator<Item = String> {
+    runs(bytes).into_iter().flat_map(move |run| {
+        let digits: Vec<u8> = run.into_iter().flat_map(|group| &bytes[group]).copied().collect();
+        (DIGITS..=digits.len()).filter_map(move |end| dated(&digits[end - DIGITS..end]))
+    })
+}
+
+/// Digits that begin with a day of birth; that of a replacement number is 60 days later.
+fn dated(digits: &[u8]) -> Option<String> {
+    let two = |at: usize| (digits[at] - b'0') * 10 + digits[at + 1] - b'0';
+    let (day, month) = (two(0), two(2));
+    let is_dated = matches!(day, 1..=31 | 61..=91) && matches!(month, 1..=12);
+    is_dated.then(|| digits.iter().map(|&digit| digit as char).collect())
+}
+
+/// Groups of digits with little and no letters between them, ten digits or more together.
+fn runs(bytes: &[u8]) -> Vec<Vec<Range<usize>>> {
+    let mut runs: Vec<Vec<Range<usize>>> = Vec::new();
+    for group in groups(bytes) {
+        match runs.last_mut() {
+            Some(run) if is_close(&bytes[run[run.len() - 1].end..group.start]) => run.push(group),
+            _ => runs.push(vec![group]),
+        }
+    }
+    runs.retain(|run| run.iter().map(Range::len).sum::<usize>() >= DIGITS);
+    runs
+}
+
+fn cover(text: &str, spans: impl IntoIterator<Item = Range<usize>>) -> String {
     let mut masked = String::with_capacity(text.len());
     let mut from = 0;
-    for span in spans(text.as_bytes()) {
+    for span in spans {
         masked.push_str(&text[from..span.start]);
         masked.push_str(COVER);
         from = span.end;
@@ -101,9 +144,12 @@ fn is_apart(bytes: &[u8], groups: &[Range<usize>], lengths: &[usize]) -> bool {
     let Some(groups) = groups.get(..lengths.len()) else { return false };
     let between = groups.windows(2).map(|pair| &bytes[pair[0].end..pair[1].start]);
     groups.iter().zip(lengths).all(|(group, length)| are_long(group, length))
-        && between
-            .into_iter()
-            .all(|between| between.len() <= BETWEEN && !between.iter().any(u8::is_ascii_alphabetic))
+        && between.into_iter().all(is_close)
+}
+
+/// Whether what is between two groups is little, and has no letters.
+fn is_close(between: &[u8]) -> bool {
+    between.len() <= BETWEEN && !between.iter().any(u8::is_ascii_alphabetic)
 }
 
 #[cfg(test)]
@@ -139,6 +185,23 @@ mod tests {
         // A longer number may hold one: it is covered, and is none.
         assert_eq!(mask("nr. 106101801234!"), "nr. [nummer]!");
         assert!(numbers(b"106101801234").is_empty());
+    }
+
+    #[test]
+    fn in_a_sentence_any_ten_digits_that_belong_together_are_covered_and_found() {
+        for text in ["610 180 1234", "6101 80 1234", "610180 12 34", "6-1-0-1-8-0 1 2 3 4"] {
+            let said = format!("tilsyn {text}, igen");
+            assert_eq!(mask_sentence(&said), "tilsyn [nummer], igen");
+            assert!(numbers_of_sentence(said.as_bytes()).any(|found| found == "6101801234"));
+        }
+        // Other digits may stand before it and behind it.
+        let said = "sag 12 61 01 80 12 34/2";
+        assert_eq!(mask_sentence(said), "sag [nummer]");
+        assert!(numbers_of_sentence(said.as_bytes()).any(|found| found == "6101801234"));
+        for text in ["", "november 2026", "kl. 10.30 i 153", "2025 og 2026"] {
+            assert_eq!(mask_sentence(text), text);
+        }
+        assert!(numbers_of_sentence(b"9999999999").next().is_none(), "no day");
     }
 
     #[test]

@@ -37,8 +37,10 @@ pub struct Found {
     pub time: String,
     /// What the log says of it, with how it ended.
     pub entry: Entry,
-    /// Whether it has shown the citizen; else it has only asked for them.
+    /// Whether it has shown the citizen; else it has only asked for them, or may have shown them.
     pub has_shown: bool,
+    /// Whether it has shown citizens of whom nobody can tell who they are.
+    pub may_have_shown: bool,
 }
 
 /// Calls that were found, and how much of the log could not be read.
@@ -105,12 +107,7 @@ impl<'a> Looking<'a> {
     fn line(&mut self, line: Line) {
         match (line.entry.kind, line.entry.of) {
             (Kind::Call, _) => self.call(line),
-            (Kind::Shown, Some(of)) if self.names(&line.entry.citizens) => {
-                let waiting = self.open.get(&of).cloned();
-                if let Some(call) = waiting {
-                    self.found.entry(of).or_insert(call).has_shown = true;
-                }
-            }
+            (Kind::Shown, Some(of)) => self.shown(of, &line.entry),
             (Kind::Asked, Some(of)) if self.names(&line.entry.asked) => {
                 if let Some(call) = self.open.get(&of).cloned() {
                     self.found.entry(of).or_insert(call);
@@ -130,6 +127,20 @@ impl<'a> Looking<'a> {
         }
     }
 
+    /// Citizens that a call has shown.
+    fn shown(&mut self, of: u64, entry: &Entry) {
+        let is_named = self.names(&entry.citizens);
+        let is_unknown = entry.unknown && self.hash.is_some();
+        if !is_named && !is_unknown {
+            return;
+        }
+        if let Some(call) = self.open.get(&of).cloned() {
+            let found = self.found.entry(of).or_insert(call);
+            found.has_shown |= is_named;
+            found.may_have_shown |= is_unknown;
+        }
+    }
+
     fn call(&mut self, line: Line) {
         let entry = &line.entry;
         if !self.is_wanted(&line.time, entry) {
@@ -142,7 +153,8 @@ impl<'a> Looking<'a> {
             || entry.citizen_count.unwrap_or_default() > entry.citizens.len() as u64;
         let mut entry = line.entry;
         entry.citizens.clear();
-        let found = Found { seq: line.seq, time: line.time, entry, has_shown };
+        let (seq, time) = (line.seq, line.time);
+        let found = Found { seq, time, entry, has_shown, may_have_shown: false };
         if is_found {
             self.found.insert(line.seq, found.clone());
         }

@@ -235,7 +235,7 @@ fn who_has_seen_a_citizen_is_found_over_lines_and_restarts() {
     visit.close(Outcome::Answered, "", (2501, 0));
     drop(visit);
     let asking = Visit::new(log.clone(), entry("Query", "159"));
-    asking.names(["hvem er 610180 1234?"]).unwrap();
+    asking.names(["hvem er 610180 1234?"], "").unwrap();
     block(asking.end(Outcome::Refused, "UNKNOWN_NAME")).unwrap();
     log.close();
     let all = |wanted: Wanted| search(data.path(), &wanted).unwrap().found;
@@ -273,8 +273,8 @@ fn a_call_that_names_thousands_is_found_by_each_of_them_after_a_restart() {
     let question = Question { filters: vec!["x".repeat(300); 10_000], ..Question::default() };
     let told = Entry { question: Some(question), ..entry("Query", "153") };
     let visit = Visit::new(log.clone(), told);
-    visit.names([text.as_str(), many[0].as_str()]).unwrap();
-    assert_eq!(visit.names([text.as_str(), "6299999999"]), Err(TooMany));
+    visit.names([text.as_str()], &many[0]).unwrap();
+    assert_eq!(visit.names([text.as_str()], "6212 999 999"), Err(TooMany));
     block(visit.end(Outcome::Refused, "")).unwrap();
     call(&log, "155", &[]).unwrap();
     log.close();
@@ -308,6 +308,71 @@ fn a_call_that_nobody_waits_for_any_more_is_logged_as_cancelled() {
     let found = search(data.path(), &Wanted::default()).unwrap().found;
     let told: Vec<_> = found.iter().map(|one| one.entry.outcome).collect();
     assert_eq!(told, [Some(Outcome::Cancelled), Some(Outcome::Cancelled)]);
+}
+
+#[test]
+fn a_call_that_is_given_up_while_its_line_is_written_has_an_end_all_the_same() {
+    let data = tempfile::tempdir().unwrap();
+    let log = open(data.path(), 1 << 20);
+    for number in 0..20 {
+        let visit = Visit::new(log.clone(), entry("QueryStream", &format!("{number:03}")));
+        block(async {
+            tokio::select! {
+                biased;
+                _ = visit.begin() => {}
+                () = std::future::ready(()) => {}
+            }
+        });
+    }
+    log.close();
+    let found = search(data.path(), &Wanted::default()).unwrap().found;
+    let cancelled = found.iter().filter(|one| one.entry.outcome == Some(Outcome::Cancelled));
+    assert_eq!((found.len(), cancelled.count()), (20, 20));
+}
+
+#[test]
+fn who_is_shown_is_found_though_the_answer_ends_at_that_moment() {
+    let data = tempfile::tempdir().unwrap();
+    let log = open(data.path(), 1 << 20);
+    let mut shown = Vec::new();
+    for number in 0..100 {
+        let visit = Visit::new(log.clone(), entry("Package", "153"));
+        block(visit.begin()).unwrap();
+        let citizen = format!("61018{number:05}");
+        std::thread::scope(|scope| {
+            let showing = scope.spawn(|| visit.shows_now([&citizen]));
+            visit.close(Outcome::Answered, "", (0, 0));
+            shown.extend(showing.join().unwrap().is_ok().then_some(citizen.clone()));
+        });
+    }
+    log.close();
+    for citizen in shown {
+        let wanted = Wanted { citizen: Some(citizen), ..Wanted::default() };
+        assert!(search(data.path(), &wanted).unwrap().found[0].has_shown);
+    }
+}
+
+#[test]
+fn a_file_that_is_no_text_may_have_shown_anybody() {
+    let data = tempfile::tempdir().unwrap();
+    let log = open(data.path(), 1 << 20);
+    for kommune in ["153", "157"] {
+        let visit = Visit::new(log.clone(), entry("Package", kommune));
+        block(visit.begin()).unwrap();
+        if kommune == "157" {
+            visit.shows_unknown_now().unwrap();
+        }
+    }
+    log.close();
+    let wanted = Wanted { citizen: Some(CPR.to_owned()), ..Wanted::default() };
+    let found = search(data.path(), &wanted).unwrap().found;
+    let told: Vec<_> = found
+        .iter()
+        .map(|one| (one.entry.kommune.as_str(), one.has_shown, one.may_have_shown))
+        .collect();
+    assert_eq!(told, [("157", false, true)]);
+    let all = search(data.path(), &Wanted::default()).unwrap().found;
+    assert!(all.len() == 2 && all.iter().all(|one| !one.may_have_shown));
 }
 
 #[test]

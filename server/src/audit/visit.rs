@@ -1,13 +1,13 @@
 //! One call, from when it was let in until it is answered: what becomes its lines.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hashbrown::HashSet;
 
 use super::entry::{Entry, Kind, Outcome, Question};
-use super::log::{Log, Unlogged};
-use super::personal::numbers;
+use super::log::{Log, Number, Unlogged};
+use super::personal::{numbers, numbers_of_sentence};
 
 /// Hashes of one list of a line, at most.
 pub(super) const HASHES: usize = 1000;
@@ -22,6 +22,8 @@ pub struct TooMany;
 /// A call that is being answered. Dropped unanswered, it is logged as cancelled.
 pub struct Visit {
     log: Log,
+    /// That of the call's line, as soon as it is written: the lines behind it refer to it.
+    number: Arc<Number>,
     draft: Mutex<Draft>,
 }
 
@@ -37,10 +39,10 @@ struct Draft {
 /// How far its lines are.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    /// None is written.
+    /// None is handed over.
     New,
-    /// That of the call, of this number, is.
-    Begun(u64),
+    /// That of the call is, and perhaps not written yet.
+    Begun,
     /// All are.
     Done,
 }
@@ -51,7 +53,7 @@ impl Visit {
     pub fn new(log: Log, entry: Entry) -> Visit {
         let (asked, citizens) = (BTreeSet::new(), BTreeSet::new());
         let draft = Draft { entry, asked, citizens, stage: Stage::New };
-        Visit { log, draft: Mutex::new(draft) }
+        Visit { log, number: Arc::default(), draft: Mutex::new(draft) }
     }
 
     /// Adds what is known.
@@ -66,13 +68,20 @@ impl Visit {
         hash
     }
 
-    /// Whom texts name that somebody wrote.
+    /// Whom texts name that somebody wrote, and the sentence that says why.
     ///
     /// # Errors
     /// They are more than [`NAMED`]; so many of them are kept.
-    pub fn names<'t>(&self, texts: impl IntoIterator<Item = &'t str>) -> Result<(), TooMany> {
+    pub fn names<'t>(
+        &self,
+        texts: impl IntoIterator<Item = &'t str>,
+        purpose: &str,
+    ) -> Result<(), TooMany> {
         let mut found = HashSet::new();
-        for number in texts.into_iter().flat_map(|text| numbers(text.as_bytes())) {
+        let texts = texts.into_iter().flat_map(|text| numbers(text.as_bytes()));
+        let purpose = purpose.as_bytes();
+        let said = numbers(purpose).into_iter().chain(numbers_of_sentence(purpose));
+        for number in texts.chain(said) {
             if found.len() == NAMED && !found.contains(&number) {
                 return Err(TooMany);
             }
@@ -125,62 +134,88 @@ impl Visit {
         let Some(key) = self.log.key() else { return Ok(()) };
         let hashes: BTreeSet<String> =
             citizens.into_iter().map(|one| key.hash(one.as_ref())).collect();
-        let entries = {
-            let mut draft = self.draft();
-            let Stage::Begun(of) = draft.stage else { return Err(Unlogged) };
-            let new: Vec<String> = hashes.difference(&draft.citizens).cloned().collect();
-            draft.citizens.extend(new.iter().cloned());
-            shown(&new, Some(of))
-        };
+        let mut draft = self.draft();
+        let new: Vec<String> = hashes.difference(&draft.citizens).cloned().collect();
+        draft.citizens.extend(new.iter().cloned());
+        self.further(draft, shown(&new))
+    }
+
+    /// Logs that citizens are shown of whom nobody can tell who they are, before they are, of a call
+    /// that was begun. For threads that may wait.
+    ///
+    /// # Errors
+    /// It cannot be logged.
+    pub fn shows_unknown_now(&self) -> Result<(), Unlogged> {
+        let line = Entry { kind: Kind::Shown, unknown: true, ..Entry::default() };
+        self.further(self.draft(), vec![line])
+    }
+
+    /// Hands over further lines of a call that was begun, before its end can be, and waits for them.
+    fn further(&self, draft: MutexGuard<'_, Draft>, entries: Vec<Entry>) -> Result<(), Unlogged> {
+        if !self.is_kept() {
+            return Ok(());
+        }
+        if draft.stage != Stage::Begun {
+            return Err(Unlogged);
+        }
         if entries.is_empty() {
             return Ok(());
         }
-        self.log.hand_over(entries).blocking_recv().map_or(Err(Unlogged), |told| told.map(drop))
+        let told = self.log.hand_over(&self.number, entries);
+        drop(draft);
+        told.blocking_recv().unwrap_or(Err(Unlogged))
     }
 
     /// Logs how an answer in parts ended, with the rows and cells that were sent. Nobody waits for it.
     pub fn close(&self, outcome: Outcome, reason: &str, (rows, cells): (u64, u64)) {
         let mut draft = self.draft();
-        let Stage::Begun(of) = draft.stage else { return };
+        if draft.stage != Stage::Begun {
+            return;
+        }
         draft.stage = Stage::Done;
         let count = |count: u64| Some(count).filter(|&count| count > 0);
-        self.log.post(vec![Entry {
-            kind: Kind::End,
-            of: Some(of),
-            citizen_count: count(draft.citizens.len() as u64),
-            rows: count(rows),
-            cells: count(cells),
-            outcome: Some(outcome),
-            reason: reason.to_owned(),
-            ..Entry::default()
-        }]);
+        self.log.post(
+            &self.number,
+            vec![Entry {
+                kind: Kind::End,
+                citizen_count: count(draft.citizens.len() as u64),
+                rows: count(rows),
+                cells: count(cells),
+                outcome: Some(outcome),
+                reason: reason.to_owned(),
+                ..Entry::default()
+            }],
+        );
     }
 
-    /// Writes the line of the call, and those of further citizens.
+    /// Writes the line of the call, and those of further citizens. Where nobody waits for that any
+    /// more the visit ends it.
     async fn lines(&self, outcome: Outcome, reason: &str) -> Result<(), Unlogged> {
         if !self.is_kept() {
             return Ok(());
         }
-        let (entries, waits) = {
+        let told = {
             let mut draft = self.draft();
             if draft.stage != Stage::New {
                 return Ok(());
             }
-            draft.stage = Stage::Done;
             let waits = draft.waits();
+            let is_begun = waits && outcome == Outcome::Answering;
+            draft.stage = if is_begun { Stage::Begun } else { Stage::Done };
             // Of what nobody waits for there is one line.
             let outcome =
                 if waits || outcome != Outcome::Answering { outcome } else { Outcome::Answered };
-            (draft.entries(outcome, reason), waits)
+            let entries = draft.entries(outcome, reason);
+            if !waits && !self.log.is_behind() {
+                return self.log.post(&self.number, entries).then_some(()).ok_or(Unlogged);
+            }
+            self.log.hand_over(&self.number, entries)
         };
-        if !waits && !self.log.is_behind() {
-            return self.log.post(entries).then_some(()).ok_or(Unlogged);
+        let told = told.await.unwrap_or(Err(Unlogged));
+        if told.is_err() {
+            self.draft().stage = Stage::Done;
         }
-        let seq = self.log.hand_over(entries).await.map_err(|_| Unlogged)??;
-        if waits && outcome == Outcome::Answering {
-            self.draft().stage = Stage::Begun(seq);
-        }
-        Ok(())
+        told
     }
 
     fn draft(&self) -> MutexGuard<'_, Draft> {
@@ -223,16 +258,15 @@ impl Draft {
             ..Entry::default()
         };
         entries.extend(further_named.chunks(HASHES).map(line));
-        entries.extend(shown(further, None));
+        entries.extend(shown(further));
         entries
     }
 }
 
 /// Lines of citizens that are shown by a call.
-fn shown(hashes: &[String], of: Option<u64>) -> Vec<Entry> {
+fn shown(hashes: &[String]) -> Vec<Entry> {
     let line = |citizens: &[String]| Entry {
         kind: Kind::Shown,
-        of,
         citizens: citizens.to_vec(),
         ..Entry::default()
     };
@@ -244,16 +278,12 @@ impl Drop for Visit {
         let draft = self.draft.get_mut().unwrap_or_else(PoisonError::into_inner);
         let entries = match draft.stage {
             Stage::New => draft.entries(Outcome::Cancelled, ""),
-            Stage::Begun(of) => {
-                vec![Entry {
-                    kind: Kind::End,
-                    of: Some(of),
-                    outcome: Some(Outcome::Cancelled),
-                    ..Entry::default()
-                }]
+            Stage::Begun => {
+                let outcome = Some(Outcome::Cancelled);
+                vec![Entry { kind: Kind::End, outcome, ..Entry::default() }]
             }
             Stage::Done => return,
         };
-        self.log.post(entries);
+        self.log.post(&self.number, entries);
     }
 }

@@ -2,8 +2,11 @@
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::thread::available_parallelism;
+use std::time::Instant;
 
 use anyhow::Context;
+use rayon::ThreadPoolBuilder;
 use terning_engine::load::LoadReport;
 
 use super::progress::Bar;
@@ -11,34 +14,63 @@ use super::say;
 use super::versions::tell_removed;
 use crate::disk::Disk;
 use crate::rebuild::{
-    Again, Outcome, REFUSED, REPORT_TEXT, Rebuild, Shares, TablesRebuild, rebuild, rebuild_again,
-    rebuild_of_tables,
+    Again, Ended, LastRun, Outcome, REFUSED, REPORT_TEXT, Rebuild, Shares, TablesRebuild, rebuild,
+    rebuild_again, rebuild_of_tables,
 };
 use crate::telemetry::{self, LogFormat};
 use crate::versions::VersionName;
 use crate::{args, versions};
 
+/// Bytes of the stack of a thread that works: as many as the program's first thread has.
+const STACK: usize = 8 << 20;
+
+/// How a rebuild ended, and the version that it made.
+type Made = (Ended, Option<VersionName>);
+
 pub(super) fn run(args: args::Rebuild) -> anyhow::Result<ExitCode> {
     telemetry::start(LogFormat::Text, "info");
-    let (data, keep) = (args.data.clone(), args.keep);
-    build(args).and_then(|ended| tidy_up(ended, &data, keep)).or_else(|error| {
+    let (data, keep, began) = (args.data.clone(), args.keep, Instant::now());
+    let made = with_threads(args.threads, || build(args));
+    let made = made.and_then(|made| tidy_up(made, &data, keep));
+    let (ended, version) = made.unwrap_or_else(|error| {
         eprintln!("fejl: {error:#}");
         if let Some(current) = versions::current(&data) {
             eprintln!("der svares fortsat med version {current}");
         }
-        Ok(ExitCode::FAILURE)
-    })
+        (Ended::Failed, None)
+    });
+    let run = LastRun::new(began, ended, version);
+    if data.is_dir()
+        && let Err(error) = run.write(&Disk::real(), &data)
+    {
+        tracing::warn!(%error, "målingerne kan ikke fortælle om genopbygningen");
+    }
+    Ok(ExitCode::from(ended.exit_code()))
+}
+
+/// Works with so many threads; unless it is said, with one for each core, and where the process gives
+/// way to others (`nice`) with half of that: so a core is left to those who ask.
+fn with_threads<T: Send>(
+    wanted: Option<u16>,
+    work: impl FnOnce() -> anyhow::Result<T> + Send,
+) -> anyhow::Result<T> {
+    let cores = available_parallelism().map_or(1, usize::from);
+    let gives_way = rustix::process::getpriority_process(None).is_ok_and(|nice| nice > 0);
+    let usual = if gives_way { cores.div_ceil(2) } else { cores };
+    let threads = wanted.map_or(usual, usize::from);
+    let pool = ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build()?;
+    pool.install(work)
 }
 
 /// Removes old versions after a rebuild that succeeded, where that was ordered.
-fn tidy_up(ended: ExitCode, data: &Path, keep: Option<u32>) -> anyhow::Result<ExitCode> {
-    if let Some(keep) = keep.filter(|_| ended == ExitCode::SUCCESS) {
+fn tidy_up(made: Made, data: &Path, keep: Option<u32>) -> anyhow::Result<Made> {
+    if let Some(keep) = keep.filter(|_| made.0 == Ended::Built) {
         tell_removed(&versions::keep_newest(&Disk::real(), data, keep as usize)?);
     }
-    Ok(ended)
+    Ok(made)
 }
 
-fn build(args: args::Rebuild) -> anyhow::Result<ExitCode> {
+fn build(args: args::Rebuild) -> anyhow::Result<Made> {
     if let Some(from) = args.from {
         return again(&args.data, from);
     }
@@ -60,27 +92,33 @@ fn build(args: args::Rebuild) -> anyhow::Result<ExitCode> {
         },
     };
     let outcome = with_bar(&order)?;
-    match &outcome {
+    let version = match &outcome {
         Outcome::Built(name, report) => {
-            let used = report.deliveries.iter().filter(|line| line.is_used()).count();
-            let folder = versions::folder(&order.data).join(name.to_string());
-            say(format_args!(
-                "version {name} er bygget: {used} af {} leverancer er brugt; se {}",
-                report.deliveries.len(),
-                folder.join(REPORT_TEXT).display()
-            ));
-            if let (false, Some(current)) =
-                (report.awaiting.is_empty(), versions::current(&order.data))
-            {
-                say(format_args!(
-                    "den er IKKE taget i brug, for tallene ser forkerte ud; {current} svarer fortsat"
-                ));
-            }
-            eprint!("{}", report.to_short_text());
+            tell_built(&order.data, *name, report);
+            Some(*name)
         }
-        Outcome::NothingUsable(report) => nothing_usable(&order.data, report),
+        Outcome::NothingUsable(report) => {
+            nothing_usable(&order.data, report);
+            None
+        }
+    };
+    Ok((outcome.ended(), version))
+}
+
+fn tell_built(data: &Path, name: VersionName, report: &LoadReport) {
+    let used = report.deliveries.iter().filter(|line| line.is_used()).count();
+    let folder = versions::folder(data).join(name.to_string());
+    say(format_args!(
+        "version {name} er bygget: {used} af {} leverancer er brugt; se {}",
+        report.deliveries.len(),
+        folder.join(REPORT_TEXT).display()
+    ));
+    if let (false, Some(current)) = (report.awaiting.is_empty(), versions::current(data)) {
+        say(format_args!(
+            "den er IKKE taget i brug, for tallene ser forkerte ud; {current} svarer fortsat"
+        ));
     }
-    Ok(ExitCode::from(outcome.exit_code()))
+    eprint!("{}", report.to_short_text());
 }
 
 fn nothing_usable(data: &Path, report: &LoadReport) {
@@ -98,7 +136,7 @@ pub(super) fn with_bar(order: &Rebuild) -> anyhow::Result<Outcome> {
 }
 
 /// Rebuilds from tables by a schema file alone.
-fn of_tables(order: &TablesRebuild) -> anyhow::Result<ExitCode> {
+fn of_tables(order: &TablesRebuild) -> anyhow::Result<Made> {
     let bar = Bar::new();
     let (name, findings) = rebuild_of_tables(order, &|progress| {
         bar.show(progress.stage, progress.done as u64, progress.of as u64);
@@ -106,11 +144,11 @@ fn of_tables(order: &TablesRebuild) -> anyhow::Result<ExitCode> {
     drop(bar);
     say(format_args!("version {name} er bygget af skemaet {}", order.schema.display()));
     eprint!("{}", findings.to_text());
-    Ok(ExitCode::SUCCESS)
+    Ok((Ended::Built, Some(name)))
 }
 
 /// Makes a version again; differing cubes are no success.
-fn again(data: &Path, from: VersionName) -> anyhow::Result<ExitCode> {
+fn again(data: &Path, from: VersionName) -> anyhow::Result<Made> {
     let bar = Bar::new();
     let made = rebuild_again(&Disk::real(), data, from, &|progress| {
         bar.show(progress.stage, progress.done as u64, progress.of as u64);
@@ -123,8 +161,25 @@ fn again(data: &Path, from: VersionName) -> anyhow::Result<ExitCode> {
     }
     if same {
         say(format_args!("kuberne er de samme, byte for byte (sha256 {})", cubes.sha256));
-        return Ok(ExitCode::SUCCESS);
+        return Ok((Ended::Built, Some(name)));
     }
     eprintln!("kuberne er ikke de samme som i {from}; er den lavet af et andet program?");
-    Ok(ExitCode::FAILURE)
+    Ok((Ended::Failed, Some(name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_threads_work_as_are_wanted_and_half_where_the_process_gives_way() {
+        let threads = |wanted| with_threads(wanted, || Ok(rayon::current_num_threads())).unwrap();
+        assert_eq!((threads(Some(1)), threads(Some(3))), (1, 3));
+        let cores = available_parallelism().unwrap().get();
+        let lowered = std::thread::spawn(move || {
+            rustix::process::nice(1).unwrap();
+            threads(None)
+        });
+        assert_eq!(lowered.join().unwrap(), cores.div_ceil(2));
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use super::say;
 use crate::args;
@@ -30,8 +31,9 @@ pub(super) fn list(args: &args::Folder) -> anyhow::Result<ExitCode> {
 
 fn checked(data: &Path, name: VersionName, active: bool) -> Listed {
     let folder = version_folder(data, name);
-    let manifest = versions::open(data, name).map(|version| version.manifest.clone());
-    let state = State::of(&folder, manifest.as_ref(), active);
+    let opened = versions::open(data, name);
+    let manifest = opened.map(|version| Arc::new(version.manifest.clone()));
+    let state = State::of(&folder, manifest.as_deref(), active);
     Listed { name, manifest, state, bytes: bytes_of(&folder) }
 }
 

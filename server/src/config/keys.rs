@@ -11,7 +11,7 @@ pub struct Key {
 }
 
 /// Every key.
-pub const KEYS: [Key; 37] = [
+pub const KEYS: [Key; 39] = [
     key("listen"),
     key("log"),
     key("cache"),
@@ -24,6 +24,8 @@ pub const KEYS: [Key; 37] = [
     key("load.seconds"),
     key("load.cells"),
     key("load.memory"),
+    key("load.sending"),
+    key("load.unread"),
     key("load.drain"),
     key("metrics.listen"),
     key("metrics.open"),

@@ -21,6 +21,10 @@ pub struct Load {
     pub longest: Duration,
     /// How large an answer may become, and what is held while it is worked out.
     pub limits: Limits,
+    /// Bytes of answers that are on their way to whoever asked; of one caller half of that.
+    pub sending: usize,
+    /// How long nothing of an answer may be taken before it is given up.
+    pub unread: Duration,
     /// How long questions that are being answered may go on after the service was told to stop.
     pub drain: Duration,
 }
@@ -29,6 +33,10 @@ pub struct Load {
 const QUEUE: (u32, u32) = (512, 128);
 /// Seconds of a question.
 const SECONDS: u32 = 30;
+/// Mebibytes of answers on their way.
+const SENDING: u32 = 1024;
+/// Seconds in which nothing of an answer is taken.
+const UNREAD: u32 = 30;
 /// Seconds that the service stays after it was told to stop.
 const DRAIN: u32 = 5;
 /// The most of anything that is counted.
@@ -46,6 +54,8 @@ impl Default for Load {
             queue_each: QUEUE.1 as usize,
             longest: Duration::from_secs(SECONDS.into()),
             limits: Limits::default(),
+            sending: (SENDING as usize) << 20,
+            unread: Duration::from_secs(UNREAD.into()),
             drain: Duration::from_secs(DRAIN.into()),
         }
     }
@@ -64,6 +74,8 @@ pub(super) fn read(top: &mut Section<'_, '_>) -> Load {
     let memory = section.count_or("memory", 16..=MOST, (Limits::MEMORY >> 20) as u32);
     let limits = Limits::within((memory as usize) << 20);
     let cells = section.count_or("cells", 1..=u32::MAX, limits.cells as u32) as usize;
+    let sending = section.count_or("sending", 2..=MOST, SENDING) as usize;
+    let unread = section.count_or("unread", 1..=3600, UNREAD);
     let drain = section.count_or("drain", 0..=3600, DRAIN);
     section.end();
     Load {
@@ -73,6 +85,8 @@ pub(super) fn read(top: &mut Section<'_, '_>) -> Load {
         queue_each,
         longest: Duration::from_secs(seconds.into()),
         limits: Limits { cells: cells.min(limits.cells), ..limits },
+        sending: sending << 20,
+        unread: Duration::from_secs(unread.into()),
         drain: Duration::from_secs(drain.into()),
     }
 }

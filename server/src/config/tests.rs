@@ -131,6 +131,8 @@ queue_each = 5
 seconds = 7
 cells = 1000
 memory = 64
+sending = 8
+unread = 5
 drain = 1
 [metrics]
 listen = \"127.0.0.1:9464\"
@@ -169,16 +171,28 @@ kommune_claim = \"c\"
 
 #[test]
 fn load_is_bounded_as_the_file_says_and_within_reason() {
-    let text = "[load]\nplaces = 3\nseconds = 7\ncells = 1000\nmemory = 64\ndrain = 1\n";
+    let text = "[load]\nplaces = 3\nseconds = 7\ncells = 1000\nmemory = 64\nsending = 8\nunread = 5\ndrain = 1\n";
     let load = loaded(text, &[("TERNING_LOAD_QUEUE", "9")]).settings.unwrap().load;
     assert_eq!((load.places, load.places_each, load.queue), (3, 2, 9));
     assert_eq!((load.longest.as_secs(), load.drain.as_secs()), (7, 1));
+    assert_eq!((load.sending, load.unread.as_secs()), (8 << 20, 5));
     assert_eq!(load.limits.cells, 1000);
     assert!(load.limits.grid_numbers * 8 < 64 << 20);
     assert_eq!(loaded("", &[]).settings.unwrap().load, Load::default());
     let found = problems("[load]\nplaces = 0\nmemory = 1\n");
     let told = "linje 2, load.places: skal være et helt tal fra 1 til 1024";
     assert!(found[0] == told && found[1].starts_with("linje 3, load.memory"), "{found:?}");
+}
+
+#[test]
+fn the_access_log_cannot_be_left_out_where_callers_say_who_they_are() {
+    let of = |text: &str| loaded(text, &[]).settings.unwrap().audit;
+    assert!(of("").enabled && of("[access]\n").enabled);
+    assert!(!of("[audit]\nenabled = false\n").enabled);
+    let found = problems("[access]\n[audit]\nenabled = false\n");
+    assert!(found.len() == 1 && found[0].starts_with("linje 3, audit.enabled"), "{found:?}");
+    let variables = [("TERNING_AUDIT_ENABLED", "false")];
+    assert_eq!(loaded("[access]\n", &variables).problems.len(), 1);
 }
 
 #[test]

@@ -54,9 +54,9 @@ impl Api {
             tell(&after, &names, &asked, &table, request.records);
             let mut about = about;
             about.notes.insert(0, as_of(&before, &after));
-            table::parts(&after.version, about, &table, cancel)
+            Ok(super::table_answers(table::parts(&after.version, about, &table, cancel)?))
         };
-        Ok(super::table_stream(self.work.run(&caller, deadline, job).await?))
+        Ok(Box::pin(self.work.parts(&caller, deadline, job).await?))
     }
 
     /// The pivot of a request: its own, or that of a report with its parameters, as the newer version
@@ -92,7 +92,8 @@ fn tell(sight: &Sight, names: &(String, String), asked: &Asked, table: &Table, r
         sight.visit.note(|entry| entry.personal = personal);
     }
     sight.tell_asked(|question| question.of = format!("{} → {}", names.0, names.1));
-    sight.tell_table(table, |_| false);
+    // Members of a personal field are persons however they are written.
+    sight.tell_table(table, |_| true);
     sight.tell_texts(table);
 }
 

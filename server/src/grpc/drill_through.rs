@@ -34,9 +34,9 @@ impl Api {
             let drilled = drill(&sight.views, &asked, (&sight.limits, cancel));
             let (at, drilled) = drilled.map_err(status::of_query)?;
             sight.tell_records(&sight.views[at], &drilled);
-            parts(&sight, at, request.filters, &drilled, cancel)
+            Ok(super::table_answers(parts(&sight, at, request.filters, &drilled, cancel)?))
         };
-        Ok(super::table_stream(self.work.run(&caller, deadline, job).await?))
+        Ok(Box::pin(self.work.parts(&caller, deadline, job).await?))
     }
 }
 

@@ -27,9 +27,10 @@ impl Api {
             sight.visit.note(|entry| entry.rows = Some(explained.steps.len() as u64));
             let cube = view.cube().name.clone();
             let about = about(cube, filters, &explained);
-            table::parts(&sight.version, about, &explained.table(), cancel)
+            let parts = table::parts(&sight.version, about, &explained.table(), cancel)?;
+            Ok(super::table_answers(parts))
         };
-        Ok(super::table_stream(self.work.run(&caller, deadline, job).await?))
+        Ok(Box::pin(self.work.parts(&caller, deadline, job).await?))
     }
 }
 

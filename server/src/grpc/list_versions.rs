@@ -36,8 +36,8 @@ fn version_info(listed: Listed, sees_all: bool) -> v1::VersionInfo {
     match listed.manifest {
         Ok(manifest) => v1::VersionInfo {
             name,
-            as_of: manifest.as_of,
-            built_at: manifest.built_at,
+            as_of: manifest.as_of.clone(),
+            built_at: manifest.built_at.clone(),
             active: listed.state == State::Active,
             problem: String::new(),
             state,

@@ -35,7 +35,7 @@ impl Api {
     }
 
     /// Answers a call in parts, and logs it: the call before the first part, and how it ended.
-    pub(super) async fn logged_parts<T: Said, R: Counted + 'static>(
+    pub(super) async fn logged_parts<T: Said, R: Measured + 'static>(
         &self,
         name: &str,
         request: Request<T>,
@@ -80,10 +80,11 @@ async fn names<T: Said>(
     message: T,
     purpose: String,
 ) -> Result<(T, Result<(), TooMany>), Status> {
-    let length: usize = message.texts().iter().map(|text| text.len()).sum();
+    let texts: usize = message.texts().iter().map(|text| text.len()).sum();
+    let length = texts + purpose.len();
     let visit = Arc::clone(visit);
     let read = move || {
-        let named = visit.names(message.texts().into_iter().chain([purpose.as_str()]));
+        let named = visit.names(message.texts(), &purpose);
         (message, named)
     };
     match length > AT_ONCE {
@@ -111,7 +112,7 @@ fn entry(call: &str, who: &Who, purpose: &str) -> Entry {
         role: Entry::free(role),
         kommune: Entry::free(kommune),
         subject: Entry::free(&who.subject),
-        purpose: Entry::free(purpose),
+        purpose: Entry::sentence(purpose),
         ..Entry::default()
     }
 }
@@ -144,9 +145,9 @@ pub(super) fn unlogged(_: Unlogged) -> Status {
 }
 
 /// A part of an answer that tells what it holds.
-pub(super) trait Counted {
+pub(super) trait Measured {
     /// Rows of a table, and cells that are not empty.
-    fn counted(&self) -> (u64, u64);
+    fn measured(&self) -> (u64, u64);
 }
 
 /// An answer in parts that logs how it ended.
@@ -157,14 +158,14 @@ struct Told<R> {
     sent: (u64, u64),
 }
 
-impl<R: Counted> Stream for Told<R> {
+impl<R: Measured> Stream for Told<R> {
     type Item = Result<R, Status>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let part = self.parts.as_mut().poll_next(context);
         match &part {
             Poll::Ready(Some(Ok(part))) => {
-                let (rows, cells) = part.counted();
+                let (rows, cells) = part.measured();
                 self.sent = (self.sent.0 + rows, self.sent.1 + cells);
             }
             Poll::Ready(Some(Err(refusal))) => {
@@ -198,20 +199,20 @@ fn of_cells(part: Option<&v1::Part>) -> (u64, u64) {
     }
 }
 
-impl Counted for v1::QueryStreamResponse {
-    fn counted(&self) -> (u64, u64) {
+impl Measured for v1::QueryStreamResponse {
+    fn measured(&self) -> (u64, u64) {
         of_cells(self.part.as_ref())
     }
 }
 
-impl Counted for v1::TableResponse {
-    fn counted(&self) -> (u64, u64) {
+impl Measured for v1::TableResponse {
+    fn measured(&self) -> (u64, u64) {
         of_table(self.part.as_ref())
     }
 }
 
-impl Counted for v1::RunStatementResponse {
-    fn counted(&self) -> (u64, u64) {
+impl Measured for v1::RunStatementResponse {
+    fn measured(&self) -> (u64, u64) {
         use v1::run_statement_response::Part;
         match &self.part {
             Some(Part::Answer(answer)) => of_cells(Some(answer)),
@@ -221,8 +222,8 @@ impl Counted for v1::RunStatementResponse {
     }
 }
 
-impl Counted for v1::RunReportResponse {
-    fn counted(&self) -> (u64, u64) {
+impl Measured for v1::RunReportResponse {
+    fn measured(&self) -> (u64, u64) {
         use v1::run_report_response::Part;
         match &self.part {
             Some(Part::Answer(answer)) => of_cells(Some(answer)),
@@ -232,8 +233,8 @@ impl Counted for v1::RunReportResponse {
     }
 }
 
-impl Counted for v1::PackageResponse {
-    fn counted(&self) -> (u64, u64) {
+impl Measured for v1::PackageResponse {
+    fn measured(&self) -> (u64, u64) {
         (0, 0)
     }
 }

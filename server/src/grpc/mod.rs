@@ -8,6 +8,7 @@ mod describe_cube;
 mod diff;
 mod drill_through;
 mod explain;
+mod filled;
 mod list_cubes;
 mod list_functions;
 mod list_members;
@@ -96,10 +97,9 @@ impl Api {
     }
 }
 
-/// A table as the stream of its parts.
-fn table_stream(parts: Vec<v1::TablePart>) -> Parts<v1::TableResponse> {
-    let parts = parts.into_iter().map(|part| Ok(v1::TableResponse { part: Some(part) }));
-    Box::pin(tokio_stream::iter(parts))
+/// The parts of a table as answers.
+fn table_answers(parts: Vec<v1::TablePart>) -> Vec<v1::TableResponse> {
+    parts.into_iter().map(|part| v1::TableResponse { part: Some(part) }).collect()
 }
 
 #[tonic::async_trait]

@@ -1,5 +1,6 @@
 //! Makes a data package and sends its files in parts.
 
+use std::io;
 use std::sync::Arc;
 
 use terning_engine::query::Cancel;
@@ -9,9 +10,10 @@ use tonic::{Code, Status};
 
 use super::call::Call;
 use super::logged::unlogged;
+use super::work::Outlet;
 use super::{Api, Parts, request, status};
 use crate::audit::{Entry, Question, Visit};
-use crate::package::{Failed, Kind, Order, Part, Witness};
+use crate::package::{Failed, Kind, Order, Part, Shown, Witness};
 use crate::versions::Version;
 
 impl Api {
@@ -43,10 +45,11 @@ impl Api {
         let witness = witness(visit);
         let versions = Arc::clone(&self.versions);
         let limits = self.work.limits().clone();
-        let job = move |parts, cancel: &Cancel| {
-            order.make(versions.data(), parts, witness, (&limits, cancel))
+        let job = move |outlet: Outlet<Part>, cancel: &Cancel| {
+            let put = move |part| outlet.put(part).map_err(io::Error::other);
+            order.make(versions.data(), Arc::new(put), witness, (&limits, cancel))
         };
-        let parts = self.work.stream(&caller, job, failed)?;
+        let parts = self.work.stream(&caller, job, failed).await?;
         Ok(Box::pin(parts.map(|part| part.map(response))))
     }
 }
@@ -62,10 +65,12 @@ fn tell(visit: &Visit, kind: Kind, version: &Version) {
 
 /// Logs whom a package shows.
 fn witness(visit: Arc<Visit>) -> Witness {
-    Arc::new(move |citizens| {
-        visit
-            .shows_now(citizens)
-            .map_err(|_| Failed::new("pakken kan ikke skrives i adgangsloggen"))
+    Arc::new(move |shown| {
+        let logged = match shown {
+            Shown::Citizens(citizens) => visit.shows_now(citizens),
+            Shown::Unknown => visit.shows_unknown_now(),
+        };
+        logged.map_err(|_| Failed::new("pakken kan ikke skrives i adgangsloggen"))
     })
 }
 

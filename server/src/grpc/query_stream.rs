@@ -17,10 +17,10 @@ impl Api {
         let sight = self.sight(&call.caller, call.deadline, &question.version).await?;
         let job = move |cancel: &Cancel| {
             let answered = ask(&sight, &question, cancel)?;
-            convert::parts(&sight, &answered, question.formatted, cancel).map_err(status::of_query)
+            let parts = convert::parts(&sight, &answered, question.formatted, cancel);
+            let parts = parts.map_err(status::of_query)?.into_iter();
+            Ok(parts.map(|part| v1::QueryStreamResponse { part: Some(part) }).collect())
         };
-        let parts = self.work.run(&call.caller, call.deadline, job).await?;
-        let parts = parts.into_iter().map(|part| Ok(v1::QueryStreamResponse { part: Some(part) }));
-        Ok(Box::pin(tokio_stream::iter(parts)))
+        Ok(Box::pin(self.work.parts(&call.caller, call.deadline, job).await?))
     }
 }

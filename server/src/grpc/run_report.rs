@@ -1,33 +1,32 @@
 //! Runs a named report: its pivot with the parameters filled in, answered in parts.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use cube_schema::report::{Filled, PivotTexts, Report, TableReport};
-use terning_engine::cube::Field;
-use terning_engine::cube::dimension::same;
-use terning_engine::query::{Answer, Cancel, ErrorKind, Pivot, QueryError, Table};
+use cube_schema::report::{Filled, PivotTexts, TableReport};
+use terning_engine::query::{Answer, Cancel, Limits, Pivot, Table};
 use terning_proto::v1;
 use terning_proto::v1::run_report_response::Part;
 use tokio::time::Instant;
 use tonic::{Code, Status};
 
 use super::call::{Asker, Call, Sight};
+use super::filled::given;
 use super::query::ask;
 use super::table::{self, About};
-use super::{Api, Parts, convert, status};
+use super::work::Outgoing;
+use super::{Api, Parts, convert, query, status};
 use crate::rebuild::decisions;
 use crate::reports::overview::overview;
-use crate::reports::{Given, fejlliste, hand07};
-use crate::versions::names;
+use crate::reports::{Given, Lines, ReportFault, fejlliste, hand07};
+use crate::versions::{Versions, names};
 
 /// A report of lines that is asked for.
 struct Asked {
     kind: TableReport,
     filled: Filled,
     source: String,
-    request: v1::RunReportRequest,
+    given: Given,
 }
 
 impl Api {
@@ -37,28 +36,28 @@ impl Api {
     ) -> Result<Parts<v1::RunReportResponse>, Status> {
         let Call { caller, deadline, message: mut request } = call;
         let sight = self.sight(&caller, deadline, &request.version).await?;
-        let report = self.reports.find(&request.name).map_err(|error| status::of_report(&error))?;
-        sight.tell_asked(|question| question.of.clone_from(&report.name));
-        name_members(&sight, report, &mut request)?;
-        check_seen(&sight, report)?;
-        let filled = self.fill(&sight, &request)?;
+        let (report, filled) = self.named(&sight, &mut request)?;
         if let Some(kind) = report.table {
-            let asked = Asked { kind, filled, source: report.source.clone(), request };
-            let parts = self.lines(sight, asked, deadline, &caller).await?;
-            return Ok(stream(parts.into_iter().map(Part::Table)));
+            let given = Given {
+                parameters: request.parameters.into_iter().collect(),
+                files: request.files.into_iter().collect(),
+            };
+            let asked = Asked { kind, filled, source: report.source.clone(), given };
+            return Ok(Box::pin(self.lines(sight, asked, deadline, &caller).await?));
         }
         let field = report.overview_field(&given(&request)).map(str::to_owned);
         let (title, notes) = (filled.title, filled.notes);
         let question = question(filled.pivot, request);
         let job = move |cancel: &Cancel| {
             let answered = ask(&sight, &question, cancel)?;
+            let parts = convert::parts(&sight, &answered, false, cancel);
+            let parts = parts.map_err(status::of_query)?;
             let overview = field.map_or_else(Vec::new, |field| enough(&sight, &answered, &field));
-            let parts = convert::parts(&sight, &answered, false, cancel).map_err(status::of_query)?;
-            Ok((v1::ReportHead { title, notes, overview }, parts))
+            let head = v1::ReportHead { title, notes, overview };
+            let head = std::iter::once(Part::Report(head));
+            Ok(answers(head.chain(parts.into_iter().map(Part::Answer))))
         };
-        let (head, answer) = self.work.run(&caller, deadline, job).await?;
-        let answer = answer.into_iter().map(Part::Answer);
-        Ok(stream(std::iter::once(Part::Report(head)).chain(answer)))
+        Ok(Box::pin(self.work.parts(&caller, deadline, job).await?))
     }
 
     /// The version before one that the caller sees, as the caller sees it: the one that it was held
@@ -90,89 +89,60 @@ impl Api {
         asked: Asked,
         deadline: Instant,
         caller: &Asker,
-    ) -> Result<Vec<v1::TablePart>, Status> {
-        let Asked { kind, filled, source, request } = asked;
-        let former = match kind {
+    ) -> Result<Outgoing<v1::RunReportResponse>, Status> {
+        let former = match asked.kind {
             TableReport::Fejlliste => self.former(&sight, caller, deadline).await?,
             TableReport::Hand07 => None,
         };
         let versions = Arc::clone(&self.versions);
-        let choices = choices(&request);
-        let given = Given {
-            parameters: request.parameters.into_iter().collect(),
-            files: request.files.into_iter().collect(),
-        };
         let job = move |cancel: &Cancel| {
-            let pivot = engine_pivot(filled.pivot);
+            let Asked { kind, filled, source, given } = asked;
+            let (pivot, filters) = (engine_pivot(filled.pivot), choices(&given));
             let within = (&sight.limits, cancel);
             let lines = match kind {
-                TableReport::Hand07 => hand07::services(versions.data(), &sight.version.manifest)
-                    .and_then(|services| {
-                        hand07::run(&sight.views, &pivot, &given, &services, within)
-                    }),
+                TableReport::Hand07 => of_hand07(&sight, &versions, &pivot, &given, within),
                 TableReport::Fejlliste => {
-                    let folder = |sight: &Sight| versions.folder(sight.version.name);
-                    let folders = (folder(&sight), former.as_ref().map(folder));
-                    let source = |sight, folder| source_of(sight, folder, versions.data());
-                    let former = former.as_ref().zip(folders.1.as_deref());
-                    let former = former.map(|(sight, folder)| source(sight, folder));
-                    let now = source(&sight, &folders.0);
-                    let kommune = given.parameters.get("kommune").map_or("", String::as_str);
-                    fejlliste::run(&now, former.as_ref(), &pivot, kommune.trim(), within)
+                    let sides = (&sight, former.as_ref());
+                    of_fejlliste(sides, &versions, &pivot, &given, within)
                 }
             };
-            let lines = lines.map_err(status::of_lines)?;
-            tell(&sight, kind, &pivot, &lines.table);
-            let mut notes = filled.notes;
-            notes.extend(lines.notes);
-            let about = About {
-                title: filled.title,
-                notes,
-                cube: pivot.cube,
-                behind: lines.behind,
-                filters: choices,
-                source,
-                has_reporters: true,
-            };
-            table::parts(&sight.version, about, &lines.table, cancel)
+            let Lines { table, notes: more, behind } = lines.map_err(status::of_lines)?;
+            tell(&sight, kind, &pivot, &table);
+            let notes = [filled.notes, more].concat();
+            let (title, cube) = (filled.title, pivot.cube);
+            let about = About { title, notes, cube, behind, filters, source, has_reporters: true };
+            let parts = table::parts(&sight.version, about, &table, cancel)?;
+            Ok(answers(parts.into_iter().map(Part::Table)))
         };
-        self.work.run(caller, deadline, job).await
-    }
-
-    /// A report of cells with its parameters, for a version that the caller sees.
-    pub(super) fn filled(
-        &self,
-        sight: &Sight,
-        mut request: v1::RunReportRequest,
-    ) -> Result<Filled, Status> {
-        let report = self.reports.find(&request.name).map_err(|error| status::of_report(&error))?;
-        if report.table.is_some() {
-            let message = format!("rapporten '{}' er ikke en tabel af tal", report.name);
-            let hint = "sammenlign en af de andre rapporter, eller en pivot med --cube";
-            return Err(status::plain(Code::InvalidArgument, "NO_GRID", &message, hint));
-        }
-        name_members(sight, report, &mut request)?;
-        check_seen(sight, report)?;
-        self.fill(sight, &request)
-    }
-
-    /// The report with its parameters, for the timeline of its cube.
-    fn fill(&self, sight: &Sight, request: &v1::RunReportRequest) -> Result<Filled, Status> {
-        let report = self.reports.find(&request.name).map_err(|error| status::of_report(&error))?;
-        let timeline = sight.find_cube(&report.pivot.cube)?.cube().timeline;
-        report.fill(&given(request), timeline).map_err(|error| status::of_report(&error))
+        self.work.parts(caller, deadline, job).await
     }
 }
 
-/// Whether the same is answered at another time: the places were taken, the time was up, or it was ended.
-fn is_of_now(code: Code) -> bool {
-    use Code::{Cancelled, DeadlineExceeded, ResourceExhausted, Unavailable};
-    matches!(code, Cancelled | DeadlineExceeded | ResourceExhausted | Unavailable)
+fn of_hand07(
+    sight: &Sight,
+    versions: &Versions,
+    pivot: &Pivot,
+    given: &Given,
+    within: (&Limits, &Cancel),
+) -> Result<Lines, ReportFault> {
+    let services = hand07::services(versions.data(), &sight.version.manifest)?;
+    hand07::run(&sight.views, pivot, given, &services, within)
 }
 
-/// The parameters by name.
-fn given(request: &v1::RunReportRequest) -> BTreeMap<String, String> {
-    request.parameters.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
+fn of_fejlliste(
+    (sight, former): (&Sight, Option<&Sight>),
+    versions: &Versions,
+    pivot: &Pivot,
+    given: &Given,
+    within: (&Limits, &Cancel),
+) -> Result<Lines, ReportFault> {
+    let folder = |sight: &Sight| versions.folder(sight.version.name);
+    let folders = (folder(sight), former.map(folder));
+    let former = former.zip(folders.1.as_deref());
+    let former = former.map(|(sight, folder)| source_of(sight, folder, versions.data()));
+    let now = source_of(sight, &folders.0, versions.data());
+    let kommune = given.parameters.get("kommune").map_or("", String::as_str);
+    fejlliste::run(&now, former.as_ref(), pivot, kommune.trim(), within)
 }
 
 /// The rows that are enough for a look at an answer.
@@ -182,62 +152,10 @@ fn enough(sight: &Sight, answered: &Answer, field: &str) -> Vec<u32> {
     rows.map_or_else(Vec::new, |rows| overview(cube, rows, field, sight.caller.kommune()))
 }
 
-/// Puts keys in the place of the members that parameters name.
-fn name_members(
-    sight: &Sight,
-    report: &Report,
-    request: &mut v1::RunReportRequest,
-) -> Result<(), Status> {
-    let cube = sight.find_cube(&report.pivot.cube)?.cube();
-    for parameter in &report.parameters {
-        let named = parameter.member.as_ref().and_then(|member| member.split_once('.'));
-        let field = named.and_then(|(dimension, field)| {
-            let shape = &cube.dimensions[cube.find_dimension(dimension)?];
-            Some(&shape.fields[shape.find_field(field)?])
-        });
-        let (Some(field), Some(value)) = (field, request.parameters.get_mut(&parameter.name))
-        else {
-            continue;
-        };
-        let names = value.split(',').map(str::trim).filter(|name| !name.is_empty());
-        let keys = names.map(|name| key(field, name));
-        *value = keys.collect::<Result<Vec<_>, _>>()?.join(",");
-    }
-    Ok(())
-}
-
-/// The key of a member that is named by it, or by its caption.
-fn key<'a>(field: &'a Field, name: &str) -> Result<&'a str, Status> {
-    let members = || (0..field.len()).map(|at| (field.keys.get(at), field.captions.get(at)));
-    let found = members().find(|(key, caption)| *key == name || same(caption, name));
-    found.map(|(key, _)| key).ok_or_else(|| {
-        let start: String = name.chars().take(2).collect::<String>().to_lowercase();
-        let near = members().map(|(_, caption)| caption.to_owned());
-        let near = near.filter(|caption| caption.to_lowercase().starts_with(&start));
-        let message = format!("{} '{name}' findes ikke", field.name.to_lowercase());
-        status::unknown(message, near.collect())
-    })
-}
-
-/// That nothing which a report shows is hidden from the caller.
-fn check_seen(sight: &Sight, report: &Report) -> Result<(), Status> {
-    let view = sight.find_cube(&report.pivot.cube)?;
-    let dimensions = view.cube().dimensions.iter();
-    let hidden = dimensions.filter(|one| view.find_dimension(&one.name).is_none());
-    let PivotTexts { filters, columns, rows, .. } = &report.pivot;
-    let texts = filters.iter().chain(columns).chain(rows);
-    for dimension in hidden {
-        let start = format!("{}.", dimension.name);
-        if texts.clone().any(|text| text.starts_with(&start)) {
-            let message = format!(
-                "rapporten '{}' viser '{}', som dit adgangsbevis ikke giver adgang til",
-                report.name, dimension.name
-            );
-            let hint = "brug et adgangsbevis for den kommune, som rapporten er om".to_owned();
-            return Err(status::of_query(QueryError::new(ErrorKind::Invalid, message).hint(hint)));
-        }
-    }
-    Ok(())
+/// Whether the same is answered at another time: the places were taken, the time was up, or it was ended.
+fn is_of_now(code: Code) -> bool {
+    use Code::{Cancelled, DeadlineExceeded, ResourceExhausted, Unavailable};
+    matches!(code, Cancelled | DeadlineExceeded | ResourceExhausted | Unavailable)
 }
 
 /// Tells the access log what a report of lines is about, and whom it shows.
@@ -256,43 +174,31 @@ fn source_of<'a>(sight: &'a Sight, folder: &'a Path, data: &'a Path) -> fejllist
     fejlliste::Source { views: &sight.views, folder, data, manifest }
 }
 
-fn stream(parts: impl Iterator<Item = Part>) -> Parts<v1::RunReportResponse> {
-    let parts = parts.map(|part| Ok(v1::RunReportResponse { part: Some(part) }));
-    Box::pin(tokio_stream::iter(parts.collect::<Vec<_>>()))
+fn answers(parts: impl Iterator<Item = Part>) -> Vec<v1::RunReportResponse> {
+    parts.map(|part| v1::RunReportResponse { part: Some(part) }).collect()
 }
 
 /// What was chosen, as it is shown with the lines.
-fn choices(request: &v1::RunReportRequest) -> Vec<String> {
-    let given = request.parameters.iter().map(|(name, value)| format!("{name}={value}"));
-    let mut choices: Vec<String> = given.collect();
+fn choices(given: &Given) -> Vec<String> {
+    let chosen = given.parameters.iter().map(|(name, value)| format!("{name}={value}"));
+    let mut choices: Vec<String> = chosen.collect();
     choices.sort_unstable();
     choices
 }
 
+/// A pivot of a report in the engine's words.
 pub(super) fn engine_pivot(pivot: PivotTexts) -> Pivot {
-    Pivot {
-        cube: pivot.cube,
-        filters: pivot.filters,
-        columns: pivot.columns,
-        rows: pivot.rows,
-        measures: pivot.measures,
-        totals: pivot.totals,
-        empty: false,
-    }
+    query::pivot(&asked_pivot(pivot))
+}
+
+fn asked_pivot(pivot: PivotTexts) -> v1::Pivot {
+    let PivotTexts { cube, filters, columns, rows, measures, totals } = pivot;
+    v1::Pivot { cube, filters, columns, rows, measures, totals, empty: false }
 }
 
 fn question(pivot: PivotTexts, request: v1::RunReportRequest) -> v1::Question {
-    let pivot = v1::Pivot {
-        cube: pivot.cube,
-        filters: pivot.filters,
-        columns: pivot.columns,
-        rows: pivot.rows,
-        measures: pivot.measures,
-        totals: pivot.totals,
-        empty: false,
-    };
     v1::Question {
-        asked: Some(v1::question::Asked::Pivot(pivot)),
+        asked: Some(v1::question::Asked::Pivot(asked_pivot(pivot))),
         version: request.version,
         purpose: request.purpose,
         formatted: false,

@@ -21,10 +21,11 @@ impl Api {
         let question = asked(call.message.question)?;
         let sight = self.sight(&call.caller, call.deadline, &question.version).await?;
         let explain = call.message.explain;
-        let job = move |cancel: &Cancel| run(&sight, &question, explain, cancel);
-        let parts = self.work.run(&call.caller, call.deadline, job).await?;
-        let parts = parts.into_iter().map(|part| Ok(v1::RunStatementResponse { part: Some(part) }));
-        Ok(Box::pin(tokio_stream::iter(parts)))
+        let job = move |cancel: &Cancel| {
+            let parts = run(&sight, &question, explain, cancel)?.into_iter();
+            Ok(parts.map(|part| v1::RunStatementResponse { part: Some(part) }).collect())
+        };
+        Ok(Box::pin(self.work.parts(&call.caller, call.deadline, job).await?))
     }
 }
 
@@ -78,16 +79,19 @@ fn records(
 fn told(sight: &Sight, words: &Words<'_>, cancel: &Cancel) -> Result<Vec<v1::TablePart>, Status> {
     let started = Instant::now();
     let found = profile(&sight.views, &words.question(), &sight.limits, cancel);
-    let Profile { answer, meaning, table, mut notes } = found.map_err(status::of_query)?;
+    let Profile { answer, prepared, table, mut notes } = found.map_err(status::of_query)?;
     let milliseconds = started.elapsed().as_micros() as f64 / 1000.0;
     let (version, caller) = (sight.version.name, sight.caller.clone());
-    notes.push(match sight.cache.has(&Asked { version, caller, meaning }) {
+    let meaning = prepared.meaning(cancel).map_err(status::of_query)?;
+    let asked = Asked { version, caller, meaning };
+    notes.push(match sight.cache.has(&asked) {
         true => "Stillet uden EXPLAIN ville svaret være hentet blandt de gemte svar.".to_owned(),
         false => "Svaret er ikke blandt de gemte svar.".to_owned(),
     });
     let milliseconds = format!("{milliseconds:.1}").replace('.', ",");
     notes.push(format!("Det tog {milliseconds} ms."));
-    sight.tell_cube_asked(&sight.views[answer.view]);
+    sight.tell_question(&prepared);
+    sight.tell_texts(&table);
     let cube = sight.views[answer.view].cube();
     request::current().tell_cube(&cube.name);
     let about = About {

@@ -14,6 +14,7 @@ use rustix::time::{ClockId, clock_gettime};
 
 use crate::audit::Log;
 use crate::grpc::Work;
+use crate::rebuild::LastRun;
 use crate::versions::{Cache, State, Version, Versions};
 
 /// Where things are looked up.
@@ -67,6 +68,7 @@ impl Collector for Collected {
         self.cache(&mut out)?;
         self.log(&mut out)?;
         self.versions(&mut out)?;
+        self.rebuild(&mut out)?;
         if let Some(active) = self.versions.active() {
             version(&mut out, &active)?;
         }
@@ -104,6 +106,22 @@ impl Collected {
         let count = |name| listed.iter().filter(|one| state(&one.state) == name).count() as f64;
         let series = states.map(|name| (name, count(name)));
         out.gauges("terning_versions", "Versioner efter tilstand", "state", &series)
+    }
+
+    fn rebuild(&self, out: &mut Out<'_>) -> Written {
+        let last = LastRun::read(self.versions.data());
+        let (at, took) = last.as_ref().map_or((0, 0.0), |last| (last.at, last.seconds));
+        let help = "Hvornår den seneste genopbygning endte, Unix-tid; 0, hvor ingen kendes";
+        out.gauge("terning_rebuild_last_timestamp_seconds", help, at as f64)?;
+        let help = "Sekunder, som den seneste genopbygning tog";
+        out.gauge("terning_rebuild_last_duration_seconds", help, took)?;
+        let help = "Hvordan den seneste genopbygning endte, og dens version; altid 1";
+        let labels = last
+            .as_ref()
+            .map(|last| [("outcome", last.ended.name()), ("version", last.version.as_str())]);
+        let series: Vec<(&Labels<'_>, f64)> =
+            labels.iter().map(|labels| (labels.as_slice(), 1.0)).collect();
+        out.family("terning_rebuild_last_info", help, &series)
     }
 
     fn process(&self, out: &mut Out<'_>) -> Written {

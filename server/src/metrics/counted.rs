@@ -32,6 +32,8 @@ pub enum Ended {
     Deadline,
     /// Its caller went away.
     Gone,
+    /// Nothing of its answer was taken for long.
+    Unread,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -64,7 +66,7 @@ impl Default for Counted {
         for reason in ["full", "late", "closing"] {
             drop(counted.refused.get_or_create(&Why { reason }));
         }
-        for why in [Ended::Cancelled, Ended::Deadline, Ended::Gone] {
+        for why in [Ended::Cancelled, Ended::Deadline, Ended::Gone, Ended::Unread] {
             drop(counted.ended.get_or_create(&Why { reason: why.name() }));
         }
         counted
@@ -124,6 +126,7 @@ impl Ended {
             Ended::Cancelled => "cancelled",
             Ended::Deadline => "deadline",
             Ended::Gone => "gone",
+            Ended::Unread => "unread",
         }
     }
 }

@@ -10,6 +10,7 @@ use axum::routing::get;
 use tokio::net::TcpListener;
 
 use super::Metrics;
+use super::connections::{Bounded, LONGEST, MOST};
 
 /// What OpenMetrics is called.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -24,7 +25,7 @@ pub async fn serve(listener: TcpListener, metrics: Metrics) -> std::io::Result<(
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .with_state(metrics);
-    axum::serve(listener, router).await
+    axum::serve(Bounded::new(listener, MOST, LONGEST), router).await
 }
 
 async fn all(State(metrics): State<Metrics>) -> Response {

@@ -2,6 +2,7 @@
 //! that. No label is anything that a caller wrote.
 
 mod collected;
+mod connections;
 mod counted;
 mod listen;
 

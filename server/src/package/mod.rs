@@ -10,7 +10,7 @@ mod out;
 mod raw;
 mod table;
 
-pub use out::{Failed, Part, Parts, Witness};
+pub use out::{Failed, Part, Parts, Shown, Witness};
 
 use std::path::Path;
 use std::sync::Arc;

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
-use tokio::sync::mpsc::Sender;
+
+use crate::hexadecimal::hexadecimal;
 
 /// Bytes of a part: well below what clients accept by default.
 const PART: usize = 256 << 10;
@@ -18,11 +19,20 @@ pub struct Part {
     pub content: Vec<u8>,
 }
 
-/// Where parts go.
-pub type Parts = Sender<Result<Part, Failed>>;
+/// Where parts go: waits until there is room for one, and fails where nobody takes them any more.
+pub type Parts = Arc<dyn Fn(Part) -> io::Result<()> + Send + Sync>;
+
+/// Whom a part of a package shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// These citizens.
+    Citizens(Vec<String>),
+    /// Nobody can tell: it is no text.
+    Unknown,
+}
 
 /// Is told whom a package shows, before it goes out.
-pub type Witness = Arc<dyn Fn(Vec<String>) -> Result<(), Failed> + Send + Sync>;
+pub type Witness = Arc<dyn Fn(Shown) -> Result<(), Failed> + Send + Sync>;
 
 /// Why a package cannot be made, in one Danish sentence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -75,7 +85,7 @@ impl Out {
     /// Begins a file.
     pub fn begin(&self, file: impl Into<String>) -> FileOut {
         FileOut {
-            parts: self.parts.clone(),
+            parts: Arc::clone(&self.parts),
             file: file.into(),
             waiting: Vec::with_capacity(PART),
             checksum: Sha256::new(),
@@ -86,7 +96,7 @@ impl Out {
     /// Sends what is left of a file.
     pub fn end(&mut self, mut file: FileOut) -> Result<(), Failed> {
         file.send()?;
-        let sha256 = file.checksum.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = hexadecimal(&file.checksum.finalize());
         self.sent.push(Sent { file: file.file, bytes: file.bytes, sha256 });
         Ok(())
     }
@@ -115,7 +125,7 @@ impl FileOut {
         self.checksum.update(&content);
         self.bytes += content.len() as u64;
         let part = Part { file: self.file.clone(), content };
-        self.parts.blocking_send(Ok(part)).map_err(|_| io::Error::other("ingen venter på pakken"))
+        (self.parts)(part)
     }
 }
 

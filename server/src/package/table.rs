@@ -15,7 +15,7 @@ use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
 use parquet::schema::types::Type;
 use terning_engine::query::table::Values;
 
-use super::out::{Failed, FileOut, Out, Witness};
+use super::out::{Failed, FileOut, Out, Shown, Witness};
 
 /// The columns that name citizens.
 const CITIZENS: [&str; 2] = ["Personnummer", "CPR"];
@@ -61,7 +61,7 @@ impl<'a> TableOut<'a> {
             return Ok(());
         }
         self.rows += rows as u64;
-        (self.witness)(self.citizens(batch))?;
+        (self.witness)(Shown::Citizens(self.citizens(batch)))?;
         self.write_csv(batch, rows)?;
         let mut group = self.parquet.next_row_group()?;
         for (column, values) in self.columns.iter().zip(batch) {

@@ -16,7 +16,9 @@ use super::of_tables::{is_of_tables, make_again};
 use super::restore::restore;
 use super::{CUBES, MONTH_LIMIT, decisions, settled, write_cubes, write_reports};
 use crate::disk::Disk;
-use crate::versions::{self, CubesFile, Draft, Lock, Manifest, RawStore, VersionName, find_raw};
+use crate::versions::{
+    self, Choice, CubesFile, Draft, Lock, Manifest, RawStore, VersionName, find_raw,
+};
 
 /// How a version made again compares with the one it was made from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +57,7 @@ pub fn rebuild_again(
         of_deliveries(data, lock, &old, from, progress)?
     };
     manifest.more.insert("from".to_owned(), from.to_string().into());
+    let _choice = Choice::take(data)?;
     let in_use = versions::current(data).is_none_or(|current| current == from);
     if in_use {
         // Whoever took the old version into use has accepted this one.

@@ -21,7 +21,7 @@ use super::{CUBES, REPORT, REPORT_TEXT, SCHEMA_PART, check_formulas, write_snaps
 use crate::disk::Disk;
 use crate::tables::TableFolder;
 use crate::versions::{
-    CubesFile, Draft, Lock, Manifest, RawFile, VersionName, checksum, find_raw, keep_files,
+    Choice, CubesFile, Draft, Lock, Manifest, RawFile, VersionName, checksum, find_raw, keep_files,
 };
 
 /// What to build a version from.
@@ -65,6 +65,7 @@ pub fn rebuild_of_tables(
     let tables = keep_files(&order.disk, &order.data, &folder.used()?)?;
     let draft = Draft::locked(lock, made.month())?;
     let (manifest, _) = made.write(&draft, &tables)?;
+    let _choice = Choice::take(&order.data)?;
     let name = draft.publish(&manifest, true)?;
     Ok((name, made.findings))
 }
@@ -211,6 +212,24 @@ measures = [{ name = "Beløb", kind = "sum", column = "amount" }]
         assert!(rebuild_again(&order.disk, &order.data, again.name, &|_| ()).unwrap().same);
         let kept = fs::read_dir(order.data.join("inputs")).unwrap().count();
         assert_eq!(kept, 2, "only what was read is kept");
+    }
+
+    #[test]
+    fn a_cube_or_a_measure_that_is_gone_looks_wrong() {
+        use crate::rebuild::suspicion::gone;
+        let folder = tempfile::tempdir().unwrap();
+        let order = shop(folder.path());
+        let cubes = || {
+            let (name, _) = rebuild_of_tables(&order, &|_| ()).unwrap();
+            versions::open(&order.data, name).unwrap().cubes.clone()
+        };
+        let before = cubes();
+        fs::write(&order.schema, SHOP.replace("Beløb", "Omsætning")).unwrap();
+        let renamed = cubes();
+        assert_eq!(gone(&before, &before), [""; 0]);
+        assert_eq!(gone(&[], &before), ["kuben 'Salg' er der ikke længere"]);
+        let measure = "målet 'Beløb' er der ikke længere i kuben 'Salg'";
+        assert_eq!(gone(&renamed, &before), [measure]);
     }
 
     #[test]

@@ -4,7 +4,8 @@
 //! Compared are figures of the whole country (the records that count, and every stored measure of every
 //! cube in the newest year that both versions have whole), the records of each municipality, and how
 //! many records each rule has marked. A figure is off where it has moved by more than a share, up or
-//! down, and by more than a few. Hold looks at what a municipality delivers, and keeps what it had;
+//! down, and by more than a few, or is no number any more; and so is a cube or a measure that is gone.
+//! Hold looks at what a municipality delivers, and keeps what it had;
 //! this looks at what has become of all of it.
 
 use std::sync::Arc;
@@ -66,6 +67,7 @@ pub fn find(
     };
     let totals: [u64; 2] = [records(before), records(now)];
     off.extend(country("ydelser, der tæller", totals[0] as f64, totals[1] as f64));
+    off.extend(gone(now.cubes, before.cubes));
     for figure in figures(now.cubes, before.cubes)? {
         off.extend(country(&figure.name, figure.before, figure.now));
     }
@@ -100,6 +102,9 @@ fn rules<'a>(
 
 /// What is said of a figure that has moved too far; nothing of one that was nothing before.
 fn moved(what: &str, before: f64, now: f64, percent: u32, least: u32) -> Option<String> {
+    if before.is_finite() && !now.is_finite() {
+        return Some(format!("{what}: er ikke længere et tal, men var {before:.0}"));
+    }
     let difference = (now - before).abs();
     let off = difference > f64::from(least) && difference * 100.0 > before * f64::from(percent);
     let way = if now < before { "falder" } else { "stiger" };
@@ -113,6 +118,23 @@ fn moved(what: &str, before: f64, now: f64, percent: u32, least: u32) -> Option<
 fn rounded(figure: f64) -> String {
     let sign = if figure <= -0.5 { "-" } else { "" };
     format!("{sign}{}", Language::Danish.whole(figure.abs().round() as u64))
+}
+
+/// The cubes, and their measures, that there are no more.
+pub(super) fn gone(now: &[Arc<Cube>], before: &[Arc<Cube>]) -> Vec<String> {
+    let mut gone = Vec::new();
+    for former in before.iter().filter(|cube| !cube.hidden) {
+        let Some(cube) = now.iter().find(|cube| cube.name == former.name && !cube.hidden) else {
+            gone.push(format!("kuben '{}' er der ikke længere", former.name));
+            continue;
+        };
+        let names = former.listed_measures().map(|measure| &former.measure(measure).name);
+        let names = names.filter(|name| cube.find_measure(name).is_none());
+        gone.extend(
+            names.map(|name| format!("målet '{name}' er der ikke længere i kuben '{}'", cube.name)),
+        );
+    }
+    gone
 }
 
 /// A measure over the whole country.
@@ -166,6 +188,8 @@ mod tests {
         assert!(!off(1000.0, 1100.0) && off(1000.0, 1101.0));
         assert!(!off(100.0, 70.0) && off(100.0, 69.0), "thirty are a few");
         assert!(!off(0.0, 500.0), "what was not there cannot be compared");
+        assert!(off(1000.0, f64::NAN) && off(0.0, f64::INFINITY));
+        assert!(!off(f64::NAN, f64::NAN) && !off(f64::NAN, 7.0), "it was none before");
         let said = moved("x", 1000.0, 700.0, 10, 30).unwrap();
         assert_eq!(said, "x: falder fra 1.000 til 700, mere end 10 %");
     }

@@ -6,7 +6,7 @@ use anyhow::bail;
 use serde_json::json;
 
 use super::state::{ACCEPTED, State};
-use super::{Current, Lock, VersionName, current, manifest, names, open, version_folder};
+use super::{Choice, Current, VersionName, current, manifest, names, open, version_folder};
 use crate::disk::Disk;
 
 /// What was done.
@@ -21,14 +21,13 @@ pub struct Activated {
 }
 
 /// Makes a version the one that is asked when none is named. It is opened first: one that cannot be
-/// read changes nothing.
+/// read changes nothing. A rebuild may run meanwhile; what it makes stands beside this version then.
 ///
 /// # Errors
-/// There is no such version, it cannot be read, a rebuild is running, or the data folder cannot be
-/// written.
+/// There is no such version, it cannot be read, or the data folder cannot be written.
 pub fn activate(disk: &Disk, data: &Path, name: VersionName) -> anyhow::Result<Activated> {
+    let _choice = Choice::take(data)?;
     check_known(data, name)?;
-    let _lock = Lock::take(disk, data)?;
     let folder = version_folder(data, name);
     let opened = match open(data, name) {
         Ok(version) => version,

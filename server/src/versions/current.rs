@@ -3,11 +3,15 @@
 //! One line: the name of the version, and the first digits of the name's SHA-256, so that a flipped
 //! bit is not the name of another version. Earlier programs, and operators by hand, write the name
 //! alone. `CURRENT.copy` says the same, and is written first: where the one is damaged the other
-//! answers, and where both are it is the newest version.
+//! answers, and where both are it is the newest version. Whoever decides which it is to be holds the
+//! [`Choice`] until it is written, so that nobody decides by what another is about to change.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use rustix::fs::{FlockOperation, flock};
 
 use super::{VersionName, checksum};
 use crate::disk::{Disk, DiskError};
@@ -30,6 +34,13 @@ impl Current {
     pub fn read(data: &Path) -> Current {
         let (file, copy) = (current_file(data), copy_file(data));
         match (name_in(&file), name_in(&copy)) {
+            (Ok(Some(name)), Ok(Some(other))) if name != other => {
+                let (file, copy) = (file.display(), copy.display());
+                let problem =
+                    format!("{file} siger {name}, og {copy} siger {other}; {name} bruges");
+                let problem = (!Choice::is_taken(data)).then_some(problem);
+                Current { name: Some(name), problem }
+            }
             (Ok(Some(name)), Ok(_)) => Current { name: Some(name), problem: None },
             (Ok(None), Ok(None)) => Current::default(),
             (Ok(None), Ok(name)) => {
@@ -57,6 +68,34 @@ impl Current {
         let line = line(name);
         disk.replace(&copy_file(data), line.as_bytes())?;
         disk.replace(&current_file(data), line.as_bytes())
+    }
+}
+
+/// The right to say which version is asked: one program has it at a time, for a moment. It is not
+/// that to write versions, so that an operator can go back to an older one while a rebuild runs.
+pub struct Choice {
+    /// The data folder, locked until it is closed.
+    _folder: File,
+}
+
+impl Choice {
+    /// Takes it; where another has it, waits.
+    ///
+    /// # Errors
+    /// There is no data folder, or it cannot be locked.
+    pub fn take(data: &Path) -> anyhow::Result<Choice> {
+        let locked = || {
+            let folder = File::open(data)?;
+            flock(&folder, FlockOperation::LockExclusive)?;
+            io::Result::Ok(Choice { _folder: folder })
+        };
+        locked().with_context(|| format!("datamappen {} kan ikke låses", data.display()))
+    }
+
+    /// Whether somebody has it at this moment.
+    fn is_taken(data: &Path) -> bool {
+        let folder = File::open(data);
+        folder.is_ok_and(|folder| flock(&folder, FlockOperation::NonBlockingLockShared).is_err())
     }
 }
 
@@ -127,6 +166,21 @@ mod tests {
         }
         fs::remove_file(&file).unwrap();
         assert!(Current::read(data.path()).problem.unwrap().contains("mangler"));
+    }
+
+    #[test]
+    fn where_the_copy_says_another_name_that_is_told_unless_it_is_being_written() {
+        let data = tempfile::tempdir().unwrap();
+        let data = data.path();
+        Current::write(&Disk::real(), data, name("2026-10.1")).unwrap();
+        fs::write(copy_file(data), line(name("2026-10.2"))).unwrap();
+        let read = Current::read(data);
+        assert_eq!(read.name, Some(name("2026-10.1")));
+        assert!(read.problem.unwrap().contains("CURRENT.copy siger 2026-10.2"));
+        let choice = Choice::take(data).unwrap();
+        assert_eq!(Current::read(data).problem, None);
+        drop(choice);
+        assert!(Current::read(data).problem.is_some());
     }
 
     #[test]

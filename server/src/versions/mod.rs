@@ -17,6 +17,7 @@
 mod activate;
 mod cache;
 mod current;
+mod listed;
 mod manifest;
 mod name;
 mod protection;
@@ -31,7 +32,8 @@ mod write;
 
 pub use activate::{Activated, activate, check_known};
 pub use cache::{Asked, CACHE_BYTES, Cache};
-pub use current::{Current, current, current_file};
+pub use current::{Choice, Current, current, current_file};
+pub use listed::Listed;
 pub use manifest::{CubesFile, Manifest};
 pub use name::VersionName;
 pub use protection::Protection;
@@ -39,7 +41,7 @@ pub use raw::{RawFile, RawStore, find_raw, keep_files, keep_raw, raw_files, read
 pub(crate) use raw::{checksum, checksum_of};
 pub use remove::{Removed, bytes_of, keep_newest, remove};
 pub use state::{ASIDE, AWAITING, State, awaited, may_answer};
-pub use store::{Listed, Version, VersionError, Versions, check_folder};
+pub use store::{Version, VersionError, Versions, check_folder};
 pub(crate) use store::{answering, open};
 pub use views::Views;
 pub use watch::watch;

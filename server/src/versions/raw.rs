@@ -19,6 +19,7 @@ use terning_engine::delivery::{Input, Store};
 
 use super::{CubesFile, Manifest};
 use crate::disk::{Access, Disk};
+use crate::hexadecimal::hexadecimal;
 
 /// A raw file of a version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -233,10 +234,6 @@ pub(crate) fn checksum_of(from: &mut dyn Read) -> io::Result<String> {
             length => digest.update(&buffer[..length]),
         }
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

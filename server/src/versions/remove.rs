@@ -13,7 +13,9 @@ use anyhow::{Context, bail};
 use super::activate::check_known;
 use super::state::State;
 use super::write::{draft_folder, remove_leftovers};
-use super::{Lock, Manifest, VersionName, answering, current, folder, names, raw, version_folder};
+use super::{
+    Choice, Lock, Manifest, VersionName, answering, current, folder, names, raw, version_folder,
+};
 use crate::disk::Disk;
 
 /// The file, in the data folder, with the names of removed versions, one in a line.
@@ -40,6 +42,7 @@ pub struct Removed {
 pub fn remove(disk: &Disk, data: &Path, wanted: &[VersionName]) -> anyhow::Result<Removed> {
     wanted.iter().try_for_each(|name| check_known(data, *name))?;
     let lock = Lock::take(disk, data)?;
+    let _choice = Choice::take(data)?;
     let needed = needed(data)?;
     for name in wanted {
         if let Some(why) = needed.get(name) {
@@ -56,6 +59,7 @@ pub fn remove(disk: &Disk, data: &Path, wanted: &[VersionName]) -> anyhow::Resul
 /// Another rebuild is running, or the data folder cannot be written.
 pub fn keep_newest(disk: &Disk, data: &Path, keep: usize) -> anyhow::Result<Removed> {
     let lock = Lock::take(disk, data)?;
+    let _choice = Choice::take(data)?;
     let needed = needed(data)?;
     let old = names(data)?.into_iter().skip(keep);
     let unneeded = old.filter(|name| !needed.contains_key(name)).collect();

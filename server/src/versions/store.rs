@@ -10,6 +10,7 @@ use arc_swap::ArcSwapOption;
 use terning_engine::cube::Cube;
 use terning_engine::snapshot;
 
+use super::listed::{Listed, Manifests};
 use super::unread::{Marks, Stamps, Unread};
 use super::{
     CUBES, Current, MANIFEST, Manifest, Protection, State, VersionName, Views, bytes_of, folder,
@@ -32,18 +33,6 @@ pub struct Version {
     pub views: Views,
     /// Whether small counts are hidden.
     pub protection: Protection,
-}
-
-/// A version as it is listed.
-pub struct Listed {
-    /// The name.
-    pub name: VersionName,
-    /// What it is made from, or why it cannot be asked.
-    pub manifest: Result<Manifest, String>,
-    /// What it is to those who ask.
-    pub state: State,
-    /// What its files take on the disk.
-    pub bytes: u64,
 }
 
 /// Why a version cannot be asked, in one Danish sentence.
@@ -79,6 +68,7 @@ pub struct Versions {
     /// Held while a former version is opened.
     opening: Mutex<()>,
     unread: Marks,
+    read: Manifests,
     /// What was said to be wrong with `CURRENT`, once.
     told: Mutex<Option<String>>,
 }
@@ -94,6 +84,7 @@ impl Versions {
             former: Mutex::default(),
             opening: Mutex::default(),
             unread: Marks::default(),
+            read: Manifests::default(),
             told: Mutex::default(),
         }
     }
@@ -239,14 +230,15 @@ impl Versions {
     pub fn list(&self) -> Vec<Listed> {
         let active = self.active().map(|version| version.name);
         let names = names(&self.data).unwrap_or_default();
+        self.read.keep(&names);
         names.into_iter().map(|name| self.listed(name, active == Some(name))).collect()
     }
 
     fn listed(&self, name: VersionName, active: bool) -> Listed {
         let folder = self.folder(name);
         let damaged = self.unread.damaged(name, &folder);
-        let manifest = damaged.map_or_else(|| Manifest::read(&folder), Err);
-        let state = State::of(&folder, manifest.as_ref(), active);
+        let manifest = damaged.map_or_else(|| self.read.read(name, &folder), Err);
+        let state = State::of(&folder, manifest.as_deref(), active);
         Listed { name, manifest, state, bytes: bytes_of(&folder) }
     }
 }

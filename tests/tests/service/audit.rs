@@ -307,6 +307,13 @@ fn a_token_says_whom_it_was_made_for_and_the_log_can_be_left_out_where_nobody_ha
     let without = built();
     let server = Server::beside_others(without.path());
     server.answer(&["pivot", VH]);
+    // What waits for its lines elsewhere waits for none here.
+    let named = format!("--filter=Borger.Personnummer={ALONE}");
+    server.answer(&["pivot", VH, &named, "--purpose", ALONE]);
+    for kind in ["raw", "datamart"] {
+        let words = ["package", "--kind", kind, "--kommune=153"];
+        server.run(&words, &without.path().join(kind)).unwrap();
+    }
     drop(server);
     assert!(!without.path().join("audit").exists());
 }
@@ -345,6 +352,62 @@ fn answered(server: &Server) -> u64 {
         }
         sum
     })
+}
+
+#[test]
+fn a4_the_log_can_be_verified_and_searched_while_it_is_written() {
+    let folder = built();
+    let data = folder.path();
+    let server = Server::ready(data);
+    let (mut verified, mut before) = (0, 0);
+    std::thread::scope(|scope| {
+        let asking = scope.spawn(|| answered(&server));
+        while !asking.is_finished() {
+            let found = audit::verify(data, false).unwrap();
+            assert!(found.is_whole(), "{found:?}");
+            assert!(found.lines >= before, "no line is lost");
+            let known = audit::search(data, &Wanted::default()).unwrap();
+            // Half a line may be there, which is being written.
+            assert!(known.unreadable <= 1 && known.found.len() as u64 + 2 >= found.lines);
+            (verified, before) = (verified + 1, found.lines);
+        }
+        asking.join().unwrap();
+    });
+    drop(server);
+    assert!(verified > 1, "{verified}");
+    assert!(is_whole(data));
+}
+
+#[test]
+fn a4_a_purpose_may_be_written_in_any_way_and_its_number_is_covered_and_found() {
+    let folder = built();
+    let data = folder.path();
+    let server = Server::ready(data);
+    let shown = ["610 180 1234", "6101 80 1234", "sag 12 61 01 80 12 34"];
+    for purpose in shown {
+        server.answer(&["pivot", VH, "--purpose", purpose]);
+    }
+    drop(server);
+    assert_eq!(search(data, Some(ALONE)).len(), shown.len());
+    let told = search(data, None).into_iter().map(|one| one.entry.purpose);
+    assert_eq!(told.collect::<Vec<_>>(), ["[nummer]", "[nummer]", "sag [nummer]"]);
+}
+
+#[test]
+fn a4_explain_is_logged_with_its_question_and_whom_it_names() {
+    let folder = built();
+    let data = folder.path();
+    let server = Server::ready(data);
+    let text = "EXPLAIN SELECT [Measures].[Antal Ydelser] ON 0, \
+                [Handle kommune].[Kommunenummer].[Kommunenummer].Members ON 1 \
+                FROM [Voksne Handicappede] WHERE [Tid].[År].&[2020]";
+    server.answer(&["mdx", text]);
+    drop(server);
+    let entry = search(data, None).remove(0).entry;
+    let question = entry.question.unwrap();
+    assert_eq!((entry.cube.as_str(), entry.personal), ("Voksne Handicappede", true));
+    assert_eq!(question.axes[1], ["Handle kommune.Kommunenummer"]);
+    assert_eq!(question.filters, ["Tid.År=2020"]);
 }
 
 #[test]

@@ -276,6 +276,30 @@ fn what_cannot_be_compared_is_refused_in_a_sentence() {
 /// Two months of a made-up country. That the second month is taken into use is part of it: an ordinary
 /// month does not look wrong.
 #[test]
+fn a_heading_of_persons_is_personal_however_they_are_written() {
+    let folder = both(false);
+    let versions = Versions::new(folder.path());
+    let views = ["2026-09.1", "2026-10.1"].map(|name| {
+        let version = versions.get(name).unwrap();
+        version.cubes.iter().cloned().map(View::everything).collect::<Vec<_>>()
+    });
+    let pivot = Pivot {
+        cube: "Voksne Handicappede".to_owned(),
+        filters: vec!["Tid.År=2026".to_owned()],
+        rows: vec!["Borger.Personnummer".to_owned(), "Tid.Kvartal".to_owned()],
+        measures: vec!["Antal Unikke Borgere".to_owned()],
+        ..Pivot::default()
+    };
+    let side = |at: usize| Side { name: "", views: &views[at] };
+    let (limits, cancel) = (Limits::default(), Cancel::default());
+    let found = diff(side(0), side(1), &pivot, &IDENTITY, (&limits, &cancel)).unwrap();
+    let table = found.table("før", "efter");
+    let personal = table.columns.iter().filter(|column| column.personal);
+    let personal: Vec<&str> = personal.map(|column| column.name.as_str()).collect();
+    assert_eq!(personal, ["Personnummer"]);
+}
+
+#[test]
 fn on_sample_months_the_causes_add_up_and_leave_no_rest() {
     let folder = tempfile::tempdir().unwrap();
     let options = terning_sample::Options {

@@ -49,6 +49,28 @@ fn an_empty_data_folder_is_waited_with_and_the_first_version_picked_up() {
     assert_eq!(answering(&server), "2020-12.1");
 }
 
+/// The promise is two seconds; on a machine that does much else it can only be measured
+/// (`TERNING_LONG_RUN=1` holds it to that).
+#[test]
+fn how_long_a_new_version_takes_until_it_answers_is_told_and_held_to() {
+    const PROMISED: Duration = Duration::from_secs(2);
+    let data = tempfile::tempdir().unwrap();
+    let mut published = publish(data.path(), (2020, 12), &[&toy::cube()]);
+    let server = Server::ready(data.path());
+    let mut took = Vec::new();
+    for width in 2..7 {
+        assert_eq!(answering(&server), published.to_string());
+        published = publish(data.path(), (2020, 12), &[&toy::wide(width)]);
+        let begun = Instant::now();
+        wait_for(&server, &published.to_string());
+        took.push(begun.elapsed());
+    }
+    println!("a new version answers after {took:?}");
+    let longest = took.into_iter().max().unwrap();
+    let is_measured = std::env::var_os("TERNING_LONG_RUN").is_some();
+    assert!(longest < if is_measured { PROMISED } else { PICKED_UP }, "{longest:?}");
+}
+
 #[test]
 fn a_new_version_is_picked_up_and_the_old_one_can_still_be_asked() {
     let data = tempfile::tempdir().unwrap();

@@ -29,7 +29,7 @@ const LONG: &str = "WITH MEMBER [Measures].[X] AS
     FROM [Voksne Handicappede] WHERE [Measures].[X]";
 /// One that takes no time.
 const SHORT: &str = "SELECT FROM [Voksne Handicappede] WHERE [Measures].[Antal Unikke Borgere]";
-const SOON: Duration = Duration::from_secs(10);
+pub const SOON: Duration = Duration::from_secs(10);
 
 fn server(data: &Path, access: Access, load: Load) -> Server {
     Server::with_settings(data, Settings { load, ..access.into() })
@@ -45,7 +45,7 @@ fn states(queries: &[Value]) -> Vec<&str> {
 }
 
 /// Waits until so many queries are in the list.
-fn wait_for(server: &Server, count: usize, more: &[&str]) -> Vec<Value> {
+pub fn wait_for(server: &Server, count: usize, more: &[&str]) -> Vec<Value> {
     let began = Instant::now();
     loop {
         let found = listed(server, more);
@@ -165,6 +165,39 @@ fn waits_its_turn(server: &Server, ask: impl FnOnce() + Send) {
         server.answer(&["cancel", both[0]["id"].as_str().unwrap()]);
         running.join().unwrap();
         waiting.join().unwrap();
+    });
+}
+
+#[test]
+fn reports_of_lines_and_packages_can_be_cancelled_while_they_wait() {
+    let data = built();
+    let server =
+        server(data.path(), Access::Local, Load { places: 1, places_each: 1, ..Load::default() });
+    let export = data.path().join("statbank.csv");
+    std::fs::write(&export, "x").unwrap();
+    let statbank = format!("--statbank={}", export.display());
+    let into = data.path().join("pakke");
+    let hand07 = || server.refusal(&["report", "hand07", &statbank]);
+    let fejlliste = || server.refusal(&["report", "fejlliste", "--kommune=153"]);
+    let package = || {
+        let words = ["package", "--kind=datamart", "--kommune=153"];
+        server.run(&words, &into).unwrap_err()
+    };
+    let calls: [(&str, &(dyn Fn() -> String + Sync)); 3] =
+        [("RunReport", &hand07), ("RunReport", &fejlliste), ("Package", &package)];
+    thread::scope(|scope| {
+        let running = scope.spawn(|| server.refusal(&["mdx", LONG]));
+        let first = wait_for(&server, 1, &[]).remove(0);
+        for (call, ask) in calls {
+            let asked = scope.spawn(ask);
+            let waiting = wait_for(&server, 2, &[]).remove(1);
+            assert_eq!((&waiting["call"], &waiting["state"]), (&call.into(), &"waiting".into()));
+            server.answer(&["cancel", waiting["id"].as_str().unwrap()]);
+            let said = asked.join().unwrap();
+            assert!(said.contains("afbrudt"), "{call}: {said}");
+        }
+        server.answer(&["cancel", first["id"].as_str().unwrap()]);
+        running.join().unwrap();
     });
 }
 

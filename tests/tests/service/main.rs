@@ -22,5 +22,6 @@ mod shell;
 mod settings;
 mod spoken;
 mod trust;
+mod unread;
 mod versions;
 mod wire;

@@ -3,8 +3,12 @@
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::ExitCode;
 use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
 
+use clap::Parser;
+use terning_server::args::Args;
+use terning_server::command;
 use terning_server::config::{Access, Metrics, Settings};
 
 use crate::access::built;
@@ -97,6 +101,30 @@ fn calls_answers_and_the_version_are_counted() {
     assert_eq!(of("terning_version_as_of_timestamp_seconds"), 1_793_404_800.0);
     assert!(of("process_resident_memory_bytes") > of("terning_process_own_memory_bytes"));
     assert!(!text.contains("0101501234"), "what callers write is no label");
+}
+
+#[test]
+fn the_last_rebuild_is_told_of_with_its_outcome() {
+    let data = built();
+    let (_server, address) = telling(data.path());
+    let text = || get(address, "/metrics").1;
+    assert_eq!(value(&text(), "terning_rebuild_last_timestamp_seconds"), 0.0);
+    let rebuild = |deliveries: &str| {
+        let deliveries = data.path().join(deliveries);
+        let words = ["--deliveries", deliveries.to_str().unwrap(), "--threads=1", "--data"];
+        let data = [data.path().to_str().unwrap()];
+        let words = ["terning-server", "rebuild"].iter().chain(&words).chain(&data);
+        command::run(Args::try_parse_from(words).unwrap()).unwrap()
+    };
+    assert_eq!(rebuild("deliveries"), ExitCode::SUCCESS);
+    let told = text();
+    let info = "terning_rebuild_last_info{outcome=\"built\",version=\"2026-10.2\"}";
+    assert_eq!(value(&told, info), 1.0);
+    assert!(value(&told, "terning_rebuild_last_timestamp_seconds") > 1.7e9);
+    assert!(value(&told, "terning_rebuild_last_duration_seconds") > 0.0);
+    assert_eq!(rebuild("findes ikke"), ExitCode::FAILURE);
+    let info = "terning_rebuild_last_info{outcome=\"failed\",version=\"\"}";
+    assert_eq!(value(&text(), info), 1.0);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::path::Path;
 use rcgen::DnType;
 use serde_json::{Value, json};
 use terning_server::access::Access;
+use terning_server::audit;
 use terning_server::config::{self, Settings, Tls};
 use terning_server::serve;
 
@@ -139,6 +140,29 @@ fn a1_a_certificate_gives_the_role_that_its_rule_says() {
     assert!(refused.contains("certifikatet giver ikke adgang"), "{refused}");
     let refused = place.ask(&server, &["cubes"], None).unwrap_err();
     assert!(refused.contains("intet adgangsbevis"), "{refused}");
+}
+
+#[test]
+fn a4_the_log_says_whose_certificate_a_call_had() {
+    let place = Place::new();
+    let sign = |name: &str, params| place.callers.sign(place.folder.path(), name, params);
+    let kommune = sign("a", of_subject(&[(DnType::CommonName, "Brøndby")]));
+    let auditor = sign("b", of_subject(&[(DnType::CommonName, "Rigsrevisor And")]));
+    let access = "local_tokens = false\n\
+         [[access.certificate]]\nsubject = { CN = \"Brøndby\" }\nrole = \"kommune\"\nkommune = \"153\"\n\
+         [[access.certificate]]\nsubject = { CN = \"Rigsrevisor And\" }\nrole = \"revisor\"\n";
+    let server = place.server(place.settings(access));
+    place.ask(&server, &BY_CITIZEN, Some(&kommune)).unwrap();
+    place.ask(&server, &BY_CITIZEN, Some(&auditor)).unwrap();
+    drop(server);
+    let found = audit::search(place.data.path(), &audit::Wanted::default()).unwrap().found;
+    let entries = found.iter().map(|one| &one.entry);
+    let told: Vec<[&str; 3]> =
+        entries.map(|entry| [&*entry.role, &*entry.kommune, &*entry.subject]).collect();
+    let roles: Vec<&str> = told.iter().map(|[role, ..]| *role).collect();
+    assert_eq!(roles, ["kommune", "revisor"]);
+    assert!(told[0][1] == "153" && told[0][2].contains("Brøndby"), "{told:?}");
+    assert!(told[1][1].is_empty() && told[1][2].contains("Rigsrevisor And"), "{told:?}");
 }
 
 #[test]

@@ -131,7 +131,7 @@ pub struct Changed {
 #[derive(Clone, Debug)]
 pub struct Compared {
     /// The fields of the members, and perhaps the measure.
-    pub headings: Vec<String>,
+    pub headings: Vec<Heading>,
     /// The cells that have changed.
     pub cells: Vec<Changed>,
     /// How many cells have not.
@@ -142,6 +142,15 @@ pub struct Compared {
     pub behind: u32,
     /// Whether the causes are those of the caller's own records alone.
     pub own: bool,
+}
+
+/// What stands over the members of a hierarchy.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Heading {
+    /// Its name.
+    pub name: String,
+    /// Whether some of the members are persons.
+    pub personal: bool,
 }
 
 /// Compares the answers of two versions to a pivot.
@@ -275,7 +284,12 @@ fn compare(ran: &worlds::Ran, own: bool, cancel: &Cancel) -> Result<Compared, Qu
         }
         cells.push(Changed { members: ran.cells.captions(place), before, after, causes });
     })?;
-    let (headings, decimals) = (last.headings.clone(), last.decimals.max(first.decimals));
+    let mut headings = last.headings.clone();
+    for grid in &ran.grids {
+        let own = headings.iter_mut().zip(&grid.headings);
+        own.for_each(|(heading, other)| heading.personal |= other.personal);
+    }
+    let decimals = last.decimals.max(first.decimals);
     Ok(Compared { headings, cells, unchanged, decimals, behind: last.behind, own })
 }
 
@@ -292,7 +306,9 @@ impl Compared {
     pub fn table(&self, before: &str, after: &str) -> Table {
         let mut table = Table::default();
         for (at, heading) in self.headings.iter().enumerate() {
-            table.text(heading, self.cells.iter().map(|cell| Arc::from(cell.members[at].as_str())));
+            let members = self.cells.iter().map(|cell| Arc::from(cell.members[at].as_str()));
+            table.text(&heading.name, members);
+            table.columns[at].personal = heading.personal;
         }
         let decimals = self.decimals;
         let mut number = |name: &str, of: &dyn Fn(&Changed) -> Option<f64>| {

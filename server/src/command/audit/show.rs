@@ -48,7 +48,11 @@ pub(super) fn show(
 fn row(found: &Found) -> Vec<String> {
     let entry = &found.entry;
     let count = |count: Option<u64>| count.map_or(String::new(), |count| count.to_string());
-    let shown = if found.has_shown { "vist" } else { "spurgt om" };
+    let shown = match (found.has_shown, found.may_have_shown) {
+        (true, _) => "vist",
+        (false, true) => "måske vist",
+        (false, false) => "spurgt om",
+    };
     vec![
         found.seq.to_string(),
         found.time.clone(),
@@ -127,6 +131,7 @@ fn json(found: &[Found], of_citizen: bool, to: &mut impl Write) -> anyhow::Resul
         let mut told = json!({ "seq": one.seq, "time": one.time, "call": one.entry });
         if of_citizen {
             told["shown"] = one.has_shown.into();
+            told["may_have_shown"] = one.may_have_shown.into();
         }
         told
     });

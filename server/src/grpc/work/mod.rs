@@ -1,21 +1,20 @@
 //! Runs questions away from the threads that serve connections: few at a time and fairly between
 //! callers, each with a deadline, each stopped when nobody waits for it any more or somebody ends it.
+//! What they answer has room until it is taken.
 
 mod deadline;
+mod long;
+mod outgoing;
 mod queue;
+mod room;
 mod running;
 
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
 
+use prost::Message;
 use terning_engine::query::{Cancel, Limits};
-use tokio::sync::Semaphore;
-use tokio::sync::mpsc::{self, Sender};
 use tokio::time::{Instant, sleep_until};
-use tokio_stream::Stream;
-use tokio_stream::wrappers::ReceiverStream;
 use tonic::metadata::MetadataMap;
 use tonic::{Code, Status};
 use tracing::Span;
@@ -24,28 +23,27 @@ use super::{request, status};
 use crate::access::Caller;
 use crate::config::Load;
 use crate::metrics::{Counted, Ended};
-use queue::{Bounds, LONG_RETRY, Queue, Refused};
+pub use long::Outlet;
+pub use outgoing::Outgoing;
+use queue::{Bounds, Queue, Refused};
+use room::{Held, Room};
 pub use running::Query;
 use running::Running;
 
-/// Streams at a time that take minutes: they must not take the places of questions.
-const LONG: usize = 2;
-/// Parts of such a stream that wait to be sent.
-const WAITING: usize = 8;
+/// Bytes of the largest answer that needs no room: nobody notices it on its way.
+const SMALL: usize = 64 << 10;
 
 /// The places where questions are answered. Clones share them.
 #[derive(Clone)]
 pub struct Work {
     load: Arc<Load>,
     queue: Arc<Queue>,
-    long: Arc<Semaphore>,
+    long: Arc<Queue>,
+    room: Arc<Room>,
     running: Arc<Running>,
     is_closed: Arc<AtomicBool>,
     counted: Counted,
 }
-
-/// Where the parts of a long answer are put.
-type Into<T, E> = Sender<Result<T, E>>;
 
 // Questions.
 
@@ -61,7 +59,8 @@ impl Work {
         };
         Work {
             queue: Arc::new(Queue::new(bounds)),
-            long: Arc::new(Semaphore::new(LONG)),
+            long: Arc::new(Queue::new(long::PLACES)),
+            room: Arc::new(Room::new(load.sending)),
             running: Arc::default(),
             is_closed: Arc::default(),
             counted,
@@ -98,6 +97,34 @@ impl Work {
         deadline: Instant,
         job: impl FnOnce(&Cancel) -> Result<T, Status> + Send + 'static,
     ) -> Result<T, Status> {
+        Ok(self.weighed(caller, deadline, job, |_| 0).await?.0)
+    }
+
+    /// The same for an answer that goes out in parts: it has room until they are taken, and is given
+    /// up where nobody takes them.
+    ///
+    /// # Errors
+    /// As [`Work::run`].
+    pub async fn parts<T: Message + 'static>(
+        &self,
+        caller: &Caller,
+        deadline: Instant,
+        job: impl FnOnce(&Cancel) -> Result<Vec<T>, Status> + Send + 'static,
+    ) -> Result<Outgoing<T>, Status> {
+        let weigh = |parts: &Vec<T>| parts.iter().map(Message::encoded_len).sum::<usize>();
+        let (parts, held) = self.weighed(caller, deadline, job, weigh).await?;
+        Ok(Outgoing::new(parts, held, self.load.unread, self.counted.clone()))
+    }
+
+    /// Runs a job, and gives what it makes with room for it where that needs some. The place is held
+    /// until there is: so answers that wait for room are as few as places.
+    async fn weighed<T: Send + 'static>(
+        &self,
+        caller: &Caller,
+        deadline: Instant,
+        job: impl FnOnce(&Cancel) -> Result<T, Status> + Send + 'static,
+        weigh: fn(&T) -> usize,
+    ) -> Result<(T, Option<Held>), Status> {
         self.check_open()?;
         let listed = self.running.list(request::current(), caller);
         let query = Arc::clone(&listed.query);
@@ -110,11 +137,14 @@ impl Work {
             self.counted.waited(came.elapsed());
             running.run();
             let done = tokio::task::spawn_blocking(move || {
-                let done = span.in_scope(|| within(&running, || job(running.cancel())));
-                drop((place, listed));
-                done
+                let work = || job(running.cancel()).map(|made| (weigh(&made), made));
+                let (bytes, made) = span.in_scope(|| within(&running, work))?;
+                let place = (bytes > SMALL).then_some((place, listed));
+                Ok::<_, Status>((made, place.map(|place| (bytes, place))))
             });
-            done.await.map_err(|_| status::internal())?
+            let (made, large) = done.await.map_err(|_| status::internal())??;
+            let Some((bytes, _place)) = large else { return Ok((made, None)) };
+            Ok((made, Some(self.room.take(caller, bytes).await)))
         };
         let (why, done) = tokio::select! {
             done = work => (None, done),
@@ -123,41 +153,6 @@ impl Work {
         };
         stop.why = why;
         done
-    }
-
-    /// Begins a job that sends its answer in parts, however long it takes. Where nobody waits for
-    /// the parts any more, or it is cancelled, the job is told to stop. What it fails with is said by
-    /// `refuse`.
-    ///
-    /// # Errors
-    /// As many such jobs as may run are running.
-    pub fn stream<T: Send + 'static, E: Send + 'static>(
-        &self,
-        caller: &Caller,
-        job: impl FnOnce(Into<T, E>, &Cancel) -> Result<(), E> + Send + 'static,
-        refuse: fn(E) -> Status,
-    ) -> Result<impl Stream<Item = Result<T, Status>> + Send + 'static, Status> {
-        self.check_open()?;
-        let place = Arc::clone(&self.long).try_acquire_owned();
-        let place = place.map_err(|_| {
-            self.counted.refused("full");
-            status::busy(BUSY, LONG_RETRY)
-        })?;
-        let (parts, received) = mpsc::channel(WAITING);
-        let listed = self.running.list(request::current(), caller);
-        let (query, span) = (Arc::clone(&listed.query), Span::current());
-        query.run();
-        let (running, watched) = (Arc::clone(&query), Arc::clone(&query));
-        tokio::task::spawn_blocking(move || {
-            let make = || job(parts.clone(), running.cancel());
-            if let Err(error) = span.in_scope(|| within(&running, make)) {
-                let _ = parts.blocking_send(Err(error));
-            }
-            drop((place, listed));
-        });
-        let ended = Box::pin(async move { watched.ended().await });
-        let (parts, stop) = (ReceiverStream::new(received), self.stop_when_dropped(&query));
-        Ok(Long { parts: Some(parts), refuse, ended, stop })
     }
 }
 
@@ -184,37 +179,10 @@ impl Work {
 impl Drop for StopWhenDropped {
     fn drop(&mut self) {
         self.query.cancel().raise();
-        if let Some(why) = self.why {
+        // What nobody took is counted as that.
+        if let Some(why) = self.why.filter(|_| !self.query.is_left()) {
             self.counted.ended(why);
         }
-    }
-}
-
-/// The parts of a long answer; when it is cancelled, the refusal that says so is the last.
-struct Long<T, E> {
-    parts: Option<ReceiverStream<Result<T, E>>>,
-    refuse: fn(E) -> Status,
-    ended: Pin<Box<dyn Future<Output = ()> + Send>>,
-    stop: StopWhenDropped,
-}
-
-impl<T, E> Stream for Long<T, E> {
-    type Item = Result<T, Status>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let refuse = self.refuse;
-        let Some(parts) = self.parts.as_mut() else { return Poll::Ready(None) };
-        if let Poll::Ready(part) = Pin::new(parts).poll_next(context) {
-            if part.is_none() {
-                self.stop.why = None;
-            }
-            return Poll::Ready(part.map(|part| part.map_err(refuse)));
-        }
-        self.ended.as_mut().poll(context).map(|()| {
-            self.parts = None;
-            self.stop.why = Some(Ended::Cancelled);
-            Some(Err(cancelled()))
-        })
     }
 }
 
@@ -278,8 +246,6 @@ impl Work {
 
 // Refusals.
 
-const BUSY: &str = "serveren er ved at lave andre datapakker";
-
 fn closing() -> Status {
     let message = "serveren er ved at lukke";
     status::plain(Code::Unavailable, "CLOSING", message, "prøv igen om lidt")
@@ -296,6 +262,17 @@ fn time_is_up() -> Status {
         "TIME_IS_UP",
         "spørgsmålet blev ikke besvaret i tide",
         "spørg om færre felter eller et kortere tidsrum",
+    )
+}
+
+/// The refusal of the rest of an answer that nobody took.
+fn unread() -> Status {
+    let message = "svaret blev opgivet, fordi intet af det blev hentet længe";
+    status::plain(
+        Code::Aborted,
+        "UNREAD",
+        message,
+        "hent svaret, mens det sendes, eller del det op",
     )
 }
 

@@ -215,11 +215,14 @@ impl State {
         }
     }
 
-    /// How long the last of a line would wait, about: of the other lines as many are served before.
+    /// How long the last of a line would wait, about: of the other lines as many are served before,
+    /// and of its own no more at a time than one caller may have.
     fn wait(&self, own: usize, caller: &Caller, bounds: &Bounds) -> Duration {
         let others = self.lines.iter().filter(|line| line.caller != *caller);
         let before: usize = others.map(|line| line.waiters.len().min(own + 1)).sum();
-        let turns = (before + own + 1) as f64 / bounds.places.max(1) as f64;
+        let turns = |served: usize, places: usize| served as f64 / places.max(1) as f64;
+        let all = turns(before + own + 1, bounds.places);
+        let turns = all.max(turns(own + 1, bounds.places_each));
         Duration::try_from_secs_f64(self.mean * turns).unwrap_or(RETRY.1)
     }
 
@@ -388,5 +391,17 @@ mod tests {
         let Some(Refused::Late(retry)) = refused else { panic!("{refused:?}") };
         assert!((1.9..2.1).contains(&retry.as_secs_f64()), "{retry:?}");
         assert_eq!(queue.waiting(), 0);
+    }
+
+    #[tokio::test]
+    async fn who_may_have_few_places_waits_for_those_though_there_are_many() {
+        let queue = Arc::new(Queue::new(Bounds { places: 4, places_each: 1, ..BOUNDS }));
+        queue.state().take(Duration::from_secs(32));
+        let _held = queue.place(&caller("a"), soon()).await.unwrap();
+        // The mean is two seconds: four places would take half a second for it.
+        let second = Instant::now() + Duration::from_secs(1);
+        let refused = queue.place(&caller("a"), second).await.err();
+        assert!(matches!(refused, Some(Refused::Late(_))), "{refused:?}");
+        assert!(queue.place(&caller("b"), second).await.is_ok());
     }
 }

@@ -21,6 +21,7 @@ pub struct Query {
     pub since: SystemTime,
     runs: AtomicBool,
     cancelled: AtomicBool,
+    left: AtomicBool,
     cancel: Cancel,
     ended: Notify,
 }
@@ -64,14 +65,29 @@ impl Query {
     pub fn end(&self) {
         self.cancelled.store(true, Ordering::SeqCst);
         self.cancel.raise();
-        self.ended.notify_one();
+        self.ended.notify_waiters();
     }
 
-    /// Comes back when it was ended by [`Query::end`].
+    /// Comes back when it was ended by [`Query::end`], to whoever waits for that.
     pub async fn ended(&self) {
-        while !self.cancelled.load(Ordering::SeqCst) {
-            self.ended.notified().await;
+        loop {
+            let ended = self.ended.notified();
+            if self.cancelled.load(Ordering::SeqCst) {
+                return;
+            }
+            ended.await;
         }
+    }
+
+    /// Says that nothing of its answer was taken for long.
+    pub fn leave(&self) {
+        self.left.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether nothing of its answer was taken for long.
+    #[must_use]
+    pub fn is_left(&self) -> bool {
+        self.left.load(Ordering::Relaxed)
     }
 }
 
@@ -85,6 +101,7 @@ impl Running {
             since: SystemTime::now(),
             runs: AtomicBool::new(false),
             cancelled: AtomicBool::new(false),
+            left: AtomicBool::new(false),
             cancel: Cancel::default(),
             ended: Notify::new(),
         });

@@ -121,7 +121,7 @@ async fn what_runs_longer_than_there_is_time_to_close_is_ended() {
 /// A long answer that never ends by itself.
 fn forever(
     told: &std::sync::mpsc::Sender<()>,
-) -> impl FnOnce(Into<(), ()>, &Cancel) -> Result<(), ()> + use<> {
+) -> impl FnOnce(Outlet<()>, &Cancel) -> Result<(), ()> + use<> {
     let told = told.clone();
     move |_, cancel| {
         while cancel.check().is_ok() {
@@ -131,28 +131,103 @@ fn forever(
     }
 }
 
+/// A long answer whose parts are put until they are not taken.
+fn putting(
+    told: &std::sync::mpsc::Sender<u32>,
+) -> impl FnOnce(Outlet<u32>, &Cancel) -> Result<(), ()> + use<> {
+    let told = told.clone();
+    move |outlet, _| {
+        let untaken = (0..).find(|part| outlet.put(*part).is_err());
+        told.send(untaken.unwrap_or_default()).map_err(|_| ())?;
+        Err(())
+    }
+}
+
+fn fault((): ()) -> Status {
+    status::internal()
+}
+
 #[tokio::test]
 async fn a_stream_that_nobody_waits_for_is_told_to_stop_and_gives_its_place_back() {
     let (work, (told, was_told)) = (work(), std::sync::mpsc::channel());
-    let begin = || work.stream(&Caller::Local, forever(&told), |()| status::internal());
-    let streams: Vec<_> = (0..LONG).map(|_| begin().unwrap()).collect();
-    assert!(begin().is_err_and(|refused| refused.code() == Code::ResourceExhausted));
-    drop(streams);
-    for _ in 0..LONG {
+    let callers = [caller("a"), caller("b"), caller("c")];
+    let [a, b, c] = callers.each_ref();
+    let begin = |caller| work.stream(caller, forever(&told), fault);
+    let first = begin(a).await.unwrap();
+    let is_full = |code| code == Some(Code::ResourceExhausted);
+    assert!(is_full(begin(a).await.err().map(|refused| refused.code())), "one of each caller");
+    let second = begin(b).await.unwrap();
+    assert!(is_full(begin(c).await.err().map(|refused| refused.code())), "two of all");
+    drop((first, second));
+    for _ in 0..2 {
         was_told.recv_timeout(SOON).unwrap();
     }
-    let all = work.long.acquire_many(LONG as u32);
-    assert!(tokio::time::timeout(SOON, all).await.unwrap().is_ok());
+    tokio::time::timeout(SOON, work.running.idle()).await.unwrap();
+    assert!(begin(a).await.is_ok());
 }
 
 #[tokio::test]
 async fn a_stream_that_is_cancelled_ends_with_the_refusal_that_says_so() {
     let (work, (told, was_told)) = (work(), std::sync::mpsc::channel());
-    let stream = work.stream(&Caller::Local, forever(&told), |()| status::internal());
+    let stream = work.stream(&Caller::Local, forever(&told), fault).await;
     let mut stream = std::pin::pin!(stream.unwrap());
     work.queries()[0].end();
     let last = stream.next().await.unwrap().unwrap_err();
     assert_eq!(last.code(), Code::Cancelled);
     assert!(stream.next().await.is_none());
     was_told.recv_timeout(SOON).unwrap();
+}
+
+#[tokio::test]
+async fn a_stream_that_nobody_reads_is_ended_by_who_cancels_it() {
+    let (work, (told, was_told)) = (work(), std::sync::mpsc::channel());
+    let stream = work.stream(&Caller::Local, putting(&told), fault).await.unwrap();
+    while was_told.try_recv().is_err() {
+        // Nobody polls the stream: whoever makes it must notice by itself.
+        work.queries().iter().for_each(|query| query.end());
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    tokio::time::timeout(SOON, work.running.idle()).await.unwrap();
+    let mut stream = std::pin::pin!(stream);
+    assert_eq!(stream.next().await.unwrap().unwrap_err().code(), Code::Cancelled);
+}
+
+#[tokio::test]
+async fn a_stream_that_nobody_reads_is_given_up_and_says_so_behind_what_was_made() {
+    let work = of(Load { unread: Duration::from_millis(20), ..Load::default() });
+    let (told, was_told) = std::sync::mpsc::channel();
+    let stream = work.stream(&Caller::Local, putting(&told), fault).await.unwrap();
+    tokio::time::timeout(SOON, work.running.idle()).await.unwrap();
+    let made = was_told.recv_timeout(SOON).unwrap();
+    let parts: Vec<_> = stream.collect().await;
+    assert_eq!(parts.len() as u32, made + 1);
+    assert_eq!(parts.last().unwrap().as_ref().unwrap_err().code(), Code::Aborted);
+}
+
+#[tokio::test]
+async fn a_stream_whose_job_panics_does_not_look_whole() {
+    let work = work();
+    let job = |_: Outlet<()>, _: &Cancel| -> Result<(), ()> { panic!("a test") };
+    let stream = work.stream(&Caller::Local, job, fault).await.unwrap();
+    let parts: Vec<_> = stream.collect().await;
+    assert_eq!(parts.len(), 1);
+    assert_eq!(parts[0].as_ref().unwrap_err().code(), Code::Internal);
+}
+
+#[tokio::test]
+async fn an_answer_waits_with_its_place_where_there_is_no_room_for_it() {
+    let work = of(Load { places: 1, places_each: 1, sending: 1 << 20, ..Load::default() });
+    let large = |_: &Cancel| Ok(vec!["x".repeat(400 << 10)]);
+    let first = work.parts(&Caller::Local, soon(), large).await.unwrap();
+    let (own, again) = (work.clone(), soon());
+    let second = tokio::spawn(async move { own.parts(&Caller::Local, again, large).await });
+    while !work.queries().first().is_some_and(|query| query.runs()) {
+        tokio::task::yield_now().await;
+    }
+    let now = Instant::now() + Duration::from_millis(100);
+    let third = work.run(&caller("b"), now, |_| Ok(())).await.unwrap_err();
+    assert_eq!(third.code(), Code::DeadlineExceeded, "the place is held");
+    drop(first);
+    let second: Vec<_> = second.await.unwrap().unwrap().collect().await;
+    assert_eq!(second.len(), 1);
 }

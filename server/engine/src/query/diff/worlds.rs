@@ -6,10 +6,10 @@ use hashbrown::HashMap;
 use roaring::RoaringBitmap;
 
 use super::ledger::{Classes, Split};
-use super::{Cause, Identity, Side, Tellers, is_own, told};
+use super::{Cause, Heading, Identity, Side, Tellers, is_own, told};
 use crate::cube::Cube;
-use crate::query::bound::HierarchyRef;
-use crate::query::cellset::CellSet;
+use crate::query::bound::{HierarchyRef, Member};
+use crate::query::cellset::{AxisPositions, CellSet};
 use crate::query::error::{ErrorKind, QueryError};
 use crate::query::names::{self, Names};
 use crate::query::pivot::Pivot;
@@ -73,7 +73,7 @@ impl Cells {
 /// An answer by cells.
 #[derive(Clone, Default)]
 pub(super) struct Grid {
-    pub headings: Vec<String>,
+    pub headings: Vec<Heading>,
     /// The value of each cell by its number; no number where there is none.
     pub values: Vec<f64>,
     /// The cells that have a value, in the order of the answer.
@@ -304,8 +304,7 @@ fn grid(
 ) -> Result<Grid, QueryError> {
     let names = Names::new(cube, &cells.own);
     let mut grid = Grid { behind: cells.behind, ..Grid::default() };
-    let hierarchies = || cells.axes.iter().rev().flat_map(|axis| &axis.columns);
-    grid.headings = hierarchies().map(|&one| heading(cube, one)).collect();
+    grid.headings = cells.axes.iter().rev().flat_map(|axis| headings(cube, axis)).collect();
     grid.decimals = cells.decimals.iter().copied().max().unwrap_or_default();
     let mut members: Vec<Vec<u32>> = Vec::new();
     for axis in &cells.axes {
@@ -338,12 +337,19 @@ fn grid(
     Ok(grid)
 }
 
-/// What stands over the members of a hierarchy.
-fn heading(cube: &Cube, hierarchy: HierarchyRef) -> String {
-    match hierarchy {
-        HierarchyRef::Measures => "Mål".to_owned(),
+/// What stands over the members of each hierarchy of an axis.
+fn headings(cube: &Cube, axis: &AxisPositions) -> Vec<Heading> {
+    let heading = |(column, &hierarchy): (usize, &HierarchyRef)| match hierarchy {
+        HierarchyRef::Measures => Heading { name: "Mål".to_owned(), personal: false },
         HierarchyRef::Of { dimension, hierarchy } => {
-            cube.dimensions[dimension].hierarchies[hierarchy].name.clone()
+            let shape = &cube.dimensions[dimension];
+            let is_person = |member: &Member| match member {
+                Member::Of { field, .. } => shape.fields[*field].personal,
+                _ => false,
+            };
+            let personal = (0..axis.count).any(|at| is_person(&axis.position(at)[column]));
+            Heading { name: shape.hierarchies[hierarchy].name.clone(), personal }
         }
-    }
+    };
+    axis.columns.iter().enumerate().map(heading).collect()
 }

@@ -18,12 +18,12 @@ use super::table::Table;
 use super::view::View;
 
 /// What was done with a question.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Profile {
     /// Its answer.
     pub answer: Answer,
-    /// What it means, as [`Prepared::meaning`] has it.
-    pub meaning: String,
+    /// The question, its names resolved.
+    pub prepared: Prepared,
     /// The sets, the counts and the formulas, in this order.
     pub table: Table,
     /// What there is to say of the table as a whole, in Danish.
@@ -48,12 +48,7 @@ pub fn profile(
     let view = &views[answer.view];
     let noted = notes.take();
     let told = table::Told { view, bound: prepared.bound(), noted: &noted, texts: &texts };
-    Ok(Profile {
-        table: told.table(&answer.cells),
-        notes: told.notes(),
-        meaning: prepared.meaning(cancel)?,
-        answer,
-    })
+    Ok(Profile { table: told.table(&answer.cells), notes: told.notes(), prepared, answer })
 }
 
 /// The sets of a question as they were written; nothing of a pivot.
