@@ -191,8 +191,10 @@ fn put_borders(seen: &mut HashMap<At, Seen>, truth: &mut HashMap<At, Seen>) -> V
         seen.insert(on, Seen::Between);
         truth.insert(on, Seen::Value(runs_on));
         for (stock, flow) in sides {
+            // Of a sum of hidden cells it is one too.
+            let as_stock = seen[&stock] == Seen::Between;
             if let Entry::Vacant(unseen) = seen.entry(flow) {
-                unseen.insert(Seen::Rest);
+                unseen.insert(if as_stock { Seen::Between } else { Seen::Rest });
                 truth.insert(flow, Seen::Value(value(truth, &stock) - runs_on));
             }
             laws.push([stock, flow, on]);
