@@ -161,6 +161,9 @@ fn no_schema(message: &str) -> String {
         .and_then(|rest| rest.split_once(", expected "))
     {
         format!("her står {}, men der skal stå {}", in_danish(found), in_danish(wanted))
+    } else if message.starts_with("sproget '") {
+        // What `Language` says of its text.
+        message.to_owned()
     } else {
         "værdien kan ikke bruges her".to_owned()
     }
