@@ -140,7 +140,9 @@ impl Batch<'_> {
             Values::Number(self.of(|_| Some(f64::from(delivery.serial)))),
             self.text(|_| self.loaded.to_owned()),
             self.text(|_| delivery.file.clone()),
-            Values::Number(self.records.iter().map(|read| Some(f64::from(read.place.line))).collect()),
+            Values::Number(
+                self.records.iter().map(|read| Some(f64::from(read.place.line))).collect(),
+            ),
         ];
         read.into_iter().chain(given).chain(origin).collect()
     }

@@ -364,8 +364,7 @@ fn as_delivered(source: &Source<'_>, found: &mut [Found]) {
 /// The municipality's own records, whatever their days.
 fn records(view: &View, pivot: &Pivot, cancel: &Cancel) -> Result<Table, QueryError> {
     let view = view.of_records();
-    let asked =
-        |columns: &[&str]| drill::all(&view, &pivot.filters, &told(&view, columns), cancel);
+    let asked = |columns: &[&str]| drill::all(&view, &pivot.filters, &told(&view, columns), cancel);
     let fewer = |error: QueryError, columns| match error.kind {
         ErrorKind::Unknown => asked(columns),
         _ => Err(error),

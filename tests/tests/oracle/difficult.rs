@@ -8,7 +8,6 @@ use terning_tests::folder::{Delivery, write};
 use terning_tests::random::Random;
 use terning_tests::written::{self, FORMS};
 
-
 /// Replacement numbers: two ordinary people, one with a dash, a child, one who turns 17 on a
 /// 1 January, one whose birth date is impossible, and one who is not in cpr.csv.
 const CITIZENS: [&str; 7] = [
@@ -140,7 +139,6 @@ fn deliver_system(
         }
     }
 }
-
 
 /// A record: mostly sound, and each of its fields now and then odd.
 fn line(kommune: &str, of_changes: bool, random: &mut Random) -> String {

@@ -210,7 +210,10 @@ mod tests {
         let opened = Opened::new(bytes, false, vec!["A", "B"], &[]).unwrap();
         opened.each(&mut |place, row| {
             let row = row.map(|row| row.values.join("|"));
-            rows.push((place.line, row.map_err(|refused| refused.field.to_owned() + &refused.reason)));
+            rows.push((
+                place.line,
+                row.map_err(|refused| refused.field.to_owned() + &refused.reason),
+            ));
         });
         rows
     }

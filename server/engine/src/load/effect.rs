@@ -99,8 +99,7 @@ pub(super) fn compare(now: &mut Vec<Effect>, former: &[Effect]) {
         effect.before = Some(before.map_or(0, |one| one.records));
     }
     let gone = |one: &&Effect| !now.iter().any(|effect| effect.is_same(one));
-    let gone: Vec<&Effect> =
-        former.iter().filter(gone).filter(|one| one.records > 0).collect();
+    let gone: Vec<&Effect> = former.iter().filter(gone).filter(|one| one.records > 0).collect();
     let none = |one: &Effect| Effect {
         records: 0,
         citizens: one.citizens.map(|_| 0),
