@@ -254,7 +254,11 @@ impl LoadReport {
         self.effects = effects.of_all();
         for (position, rule) in domain.rules().iter().enumerate() {
             let is_of = |one: &&Effect| one.kind == EffectKind::Marked && one.rule == rule.id;
-            let count = self.effects.iter().find(is_of).map(|one| one.count).unwrap_or_default();
+            let marked = self.effects.iter().find(is_of);
+            let count = marked.map_or_else(Count::default, |one| Count {
+                records: one.records,
+                citizens: one.citizens.unwrap_or_default(),
+            });
             if count.records > 0 || can_mark(domain, position) {
                 let caption = rule.caption.to_owned();
                 self.rules.insert(rule.id.to_owned(), RuleCount { caption, count });

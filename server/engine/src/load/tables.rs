@@ -65,11 +65,11 @@ impl LoadReport {
 }
 
 fn rise(effect: &Effect) -> u64 {
-    effect.count.records - effect.before.unwrap_or(0).min(effect.count.records)
+    effect.records - effect.before.unwrap_or(0).min(effect.records)
 }
 
 fn risen_line(line: &SystemLine, effect: &Effect) -> String {
-    let (before, now) = (number(effect.before.unwrap_or(0)), number(effect.count.records));
+    let (before, now) = (number(effect.before.unwrap_or(0)), number(effect.records));
     let (kommune, system, name) = (&line.kommune, &line.system, name(effect));
     format!("{kommune} {system}: {before} → {now} {name}")
 }
@@ -79,12 +79,9 @@ fn heading_to(page: &mut Page) {
 }
 
 fn effect_to(page: &mut Page, effect: &Effect) {
-    let citizens = match effect.kind.knows_citizens() {
-        true => number(effect.count.citizens),
-        false => "–".to_owned(),
-    };
+    let citizens = effect.citizens.map_or("–".to_owned(), number);
     let before = effect.before.map(number).unwrap_or_default();
-    page.table_line([number(effect.count.records), citizens, before], &name(effect));
+    page.table_line([number(effect.records), citizens, before], &name(effect));
 }
 
 /// `D1 Ugyldig ydelseskode, mærket`.
@@ -100,11 +97,12 @@ mod tests {
 
     #[test]
     fn a_rise_of_marks_stands_first_and_every_system_has_its_table() {
-        let effect = |rule: &str, kind, records, before| Effect {
+        let effect = |rule: &str, kind: EffectKind, records, before| Effect {
             rule: rule.to_owned(),
             caption: "Navn".to_owned(),
             kind,
-            count: Count { records, citizens: 2 },
+            records,
+            citizens: (kind != EffectKind::Warned).then_some(2),
             before: Some(before),
         };
         let report = LoadReport {
