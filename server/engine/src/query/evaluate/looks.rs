@@ -36,9 +36,9 @@ impl Looked {
         let color = |at: usize| {
             let is_asked = asked.iter().any(|own| own.eq_ignore_ascii_case(Looks::COLORS[at]));
             let of = |own: &Calculated| own.looks.colors[at].clone();
-            if is_asked { evaluator.look(frame, values, &of) } else { Ok(None) }
+            if is_asked { evaluator.look_of(frame, values, &of) } else { Ok(None) }
         };
-        let format = evaluator.look(frame, values, &|own| own.looks.format.clone())?;
+        let format = evaluator.look_of(frame, values, &|own| own.looks.format.clone())?;
         Ok(Looked { format, colors: [color(0)?, color(1)?] })
     }
 
@@ -62,7 +62,7 @@ impl Looked {
 
 impl Evaluator<'_> {
     /// A formula of how cells look, at those that have a value; `None` where no member has it.
-    fn look(
+    fn look_of(
         &self,
         frame: &Frame,
         values: &Column,
