@@ -32,7 +32,7 @@ pub(super) use expr::text;
 pub use mdx::{mdx, mdx_within};
 pub use pivot::pivot;
 pub(super) use pivot::{condition, default_measure, unknown_measure};
-pub(super) use slicer::{condition as condition_of, narrowing};
+pub(super) use slicer::{condition as condition_of, narrowing, of_all as condition_of_all};
 
 use super::bound::Bound;
 use super::error::{ErrorKind, QueryError};
