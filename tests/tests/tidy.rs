@@ -200,8 +200,8 @@ fn rule_page() -> String {
         Siden er lavet af listen i `cube-schema/src/domains/vh/regler/mod.rs`; ret den ikke her \
         (`UPDATE_REGLER=1 cargo test -p terning-tests --test tidy` laver den igen).\n\n\
         Hvor mange ydelser og borgere hver regel har mærket, ændret, udeladt eller omfattet i de indlæste data, \
-        står i indlæsningsrapporten ved siden af versionen (`load-report.txt`, *Regler*): alle regler, i alt og pr. \
-        kommune og system, med tallet i den forrige version. Mærkerne er også i kuben *Voksne Handicappede* under \
+        står i indlæsningsrapporten ved siden af versionen (`load-report.txt`, *Regler*): alle regler i samme \
+        rækkefølge som her, i alt og pr. kommune og system, med tallet i den forrige version. Mærkerne er også i kuben *Voksne Handicappede* under \
         Harmonisering VH.Regel.\n\n\
         | Regel | Navn | Hvad den gør | Hvorfor | Arbejder på | Kilde |\n|---|---|---|---|---|---|\n"
         .to_owned();
