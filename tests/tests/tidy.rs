@@ -15,6 +15,8 @@ use cube_schema::rule::Shape;
 const LONGEST_FUNCTION: usize = 80;
 /// Lines of a file of code, at most.
 const LONGEST_FILE: usize = 800;
+/// The longest line of a comment; rustfmt does not wrap them.
+const LONGEST_COMMENT: usize = 130;
 
 /// The top of the project.
 fn top() -> PathBuf {
@@ -286,6 +288,10 @@ fn functions_and_files_can_be_read_at_one_go() {
     for (place, code) in folders.iter().flat_map(|folder| files(folder, &[".rs"])) {
         let lines: Vec<&str> = code.lines().collect();
         assert!(lines.len() <= LONGEST_FILE, "{place} has {} lines", lines.len());
+        for (at, line) in lines.iter().enumerate().filter(|(_, line)| line.trim().starts_with("//")) {
+            let length = line.chars().count();
+            assert!(length <= LONGEST_COMMENT, "{place}:{} is a comment of {length}", at + 1);
+        }
         for (at, length) in functions(&lines) {
             assert!(
                 length <= LONGEST_FUNCTION,
