@@ -11,6 +11,7 @@ mod audit;
 mod commands;
 mod counted;
 mod diff;
+mod guide;
 mod hidden;
 mod interference;
 mod lives;
