@@ -85,11 +85,11 @@ pub fn run(
     former: Option<&Source<'_>>,
     pivot: &Pivot,
     kommune: &str,
-    (limits, cancel): (&Limits, &Cancel),
+    within: (&Limits, &Cancel),
 ) -> Result<Lines, ReportFault> {
-    let found = findings(now, pivot, kommune, cancel)?;
+    let found = findings(now, pivot, kommune, within)?;
     let before = match former {
-        Some(former) => Some(findings(former, pivot, kommune, cancel)?),
+        Some(former) => Some(findings(former, pivot, kommune, within)?),
         None => None,
     };
     let lines = with_status(&found, before.as_deref());
@@ -102,7 +102,7 @@ pub fn run(
         ],
         false => vec![NOT_YOURS.to_owned()],
     };
-    Ok(Lines { table: table(&lines), notes, behind: behind(now, pivot, (limits, cancel))? })
+    Ok(Lines { table: table(&lines), notes, behind: behind(now, pivot, within)? })
 }
 
 /// What a municipality is told of the list of another.
@@ -166,12 +166,12 @@ fn findings(
     source: &Source<'_>,
     pivot: &Pivot,
     kommune: &str,
-    cancel: &Cancel,
+    within: (&Limits, &Cancel),
 ) -> Result<Vec<Found>, ReportFault> {
     let Some(view) = view_of(source, pivot) else { return Ok(Vec::new()) };
-    let records = records(view, pivot, cancel)?;
+    let records = records(view, pivot, within)?;
     let mut found = marks(&records);
-    found.extend(warnings(source, &records, &places(view, pivot, cancel)?)?);
+    found.extend(warnings(source, &records, &places(view, pivot, within)?)?);
     if view.sees_deliveries() && is_told(view, kommune) {
         let delivered = delivered(source, kommune)?;
         let counting = Counting::of(source, kommune, &delivered);
@@ -220,12 +220,16 @@ fn warnings(
 }
 
 /// The file and line of each of the records, also of those that another has delivered.
-fn places(view: &View, pivot: &Pivot, cancel: &Cancel) -> Result<Table, QueryError> {
+fn places(
+    view: &View,
+    pivot: &Pivot,
+    within: (&Limits, &Cancel),
+) -> Result<Table, QueryError> {
     if !view.sees_deliveries() {
         return Ok(Table::default());
     }
     let columns = ["Fil", "Linje"].map(str::to_owned);
-    drill::all(&view.of_records().of_program(), &pivot.filters, &columns, cancel)
+    drill::all(&view.of_records().of_program(), &pivot.filters, &columns, within)
 }
 
 /// What the load report says of the municipality's deliveries.
@@ -354,11 +358,15 @@ fn as_delivered(source: &Source<'_>, found: &mut [Found]) {
 }
 
 /// The municipality's own records, whatever their days.
-fn records(view: &View, pivot: &Pivot, cancel: &Cancel) -> Result<Table, QueryError> {
+fn records(
+    view: &View,
+    pivot: &Pivot,
+    within: (&Limits, &Cancel),
+) -> Result<Table, QueryError> {
     let view = view.of_records();
     let asked = |columns: &[&str]| {
         let columns: Vec<String> = columns.iter().map(|&column| column.to_owned()).collect();
-        drill::all(&view, &pivot.filters, &columns, cancel)
+        drill::all(&view, &pivot.filters, &columns, within)
     };
     let fewer = |error: QueryError, columns| match error.kind {
         ErrorKind::Unknown => asked(columns),
