@@ -202,7 +202,8 @@ async fn stop(health: &HealthReporter, work: &Work) {
 }
 
 fn server(tls: Tls) -> anyhow::Result<Server> {
-    let server = Server::builder().http2_keepalive_interval(Some(KEEPALIVE)).max_concurrent_streams(STREAMS);
+    let server =
+        Server::builder().http2_keepalive_interval(Some(KEEPALIVE)).max_concurrent_streams(STREAMS);
     match tls {
         Tls::Here { config, .. } => Ok(server.tls_config(*config)?),
         Tls::None | Tls::InFront => Ok(server),

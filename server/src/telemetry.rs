@@ -26,9 +26,11 @@ pub enum LogFormat {
 /// themselves: at the levels below that they may tell what passes through them.
 #[must_use]
 pub fn quiet_libraries() -> FilterFn {
-    filter_fn(|about: &Metadata<'_>| {
-        *about.level() <= Level::INFO || about.target().starts_with(OWN)
-    })
+    filter_fn(may_tell as fn(&Metadata<'_>) -> bool)
+}
+
+fn may_tell(about: &Metadata<'_>) -> bool {
+    *about.level() <= Level::INFO || about.target().starts_with(OWN)
 }
 
 /// Starts the log on stderr: from `level` on, unless `RUST_LOG` chooses; of libraries never below

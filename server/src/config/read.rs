@@ -86,11 +86,7 @@ enum Raw<'i> {
 
 impl<'i> Reader<'i> {
     /// A reader of a text, whose files are found from a folder.
-    pub fn new(
-        text: &'i str,
-        folder: &'i Path,
-        variables: &'i Variables,
-    ) -> Reader<'i> {
+    pub fn new(text: &'i str, folder: &'i Path, variables: &'i Variables) -> Reader<'i> {
         let (problems, effective) = (RefCell::default(), RefCell::default());
         Reader { text, folder, variables, problems, effective }
     }
@@ -325,7 +321,8 @@ impl<'r, 'i> Section<'r, 'i> {
         let key = self.key(name);
         let in_file = self.take(name).map(|(line, value)| (At::Line(line), Raw::Toml(value)));
         let variable = variable_of(&key);
-        let outside = (!self.is_listed).then(|| self.reader.variables.get(&variable).cloned()).flatten();
+        let outside =
+            (!self.is_listed).then(|| self.reader.variables.get(&variable).cloned()).flatten();
         let outside = outside.map(|text| (At::Variable(variable), Raw::Variable(text)));
         let (at, raw) = outside.or(in_file)?;
         let place = Place { key, at };

@@ -120,7 +120,8 @@ fn a_variable_that_sets_nothing_is_a_mistake() {
         found.iter().map(Problem::to_string).collect::<Vec<_>>()
     };
     let wrong = told("TERNING_DISCLOSUR");
-    let message = "variablen TERNING_DISCLOSUR: sætter ingen indstilling; er navnet stavet rigtigt?";
+    let message =
+        "variablen TERNING_DISCLOSUR: sætter ingen indstilling; er navnet stavet rigtigt?";
     assert_eq!(wrong, [message]);
     assert_eq!(told("TERNING_ACCESS_ISSUER_NAME").len(), 1, "keys of lists have none");
     for other in ["TERNING_DISCLOSURE", "TERNING_TOKEN", "RUST_LOG", "DISCLOSURE"] {

@@ -37,10 +37,7 @@ impl Entrance {
     ///
     /// # Errors
     /// The gate does not let it in, or there is no room for a message.
-    pub(super) fn admit(
-        &self,
-        asked: Request<Body>,
-    ) -> Result<(Request<Body>, Growing), Status> {
+    pub(super) fn admit(&self, asked: Request<Body>) -> Result<(Request<Body>, Growing), Status> {
         let (mut head, body) = asked.into_parts();
         let largest = largest(head.uri.path());
         let room = match is_health(head.uri.path()) {

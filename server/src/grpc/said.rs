@@ -56,7 +56,7 @@ fn of_number(number: f64) -> Option<String> {
 
 fn of_pivot(pivot: &v1::Pivot) -> Vec<Cow<'_, str>> {
     let v1::Pivot { filters, columns, rows, .. } = pivot;
-    [filters, columns, rows].into_iter().flat_map(|texts| all(texts)).collect()
+    [filters, columns, rows].into_iter().flat_map(all).collect()
 }
 
 fn all<'t>(texts: impl IntoIterator<Item = &'t String>) -> impl Iterator<Item = Cow<'t, str>> {

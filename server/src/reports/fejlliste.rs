@@ -208,23 +208,17 @@ fn warnings(
     let by_place: BTreeMap<(String, u64), usize> = (0..places.rows())
         .map(|row| ((text(places, "Fil", row), line(places, row)), row))
         .collect();
-    let warned = rows(&source.folder.join(WARNINGS))?.into_iter();
-    let found = warned.filter_map(|[file, at, kind, note]| {
+    found_in(&source.folder.join(WARNINGS), |[file, at, kind, note]| {
         let row = *by_place.get(&(file, at.parse().ok()?))?;
         let Raad { felt, raad } = fejl::raad(&kind);
         let one = of_record(records, row, "advarsel", felt);
         let note = if one.file.is_empty() { String::new() } else { note };
         Some(Found { rule: kind, note, what: raad.to_owned(), ..one })
-    });
-    Ok(found.collect())
+    })
 }
 
 /// The file and line of each of the records, also of those that another has delivered.
-fn places(
-    view: &View,
-    pivot: &Pivot,
-    within: (&Limits, &Cancel),
-) -> Result<Table, QueryError> {
+fn places(view: &View, pivot: &Pivot, within: (&Limits, &Cancel)) -> Result<Table, QueryError> {
     if !view.sees_deliveries() {
         return Ok(Table::default());
     }
@@ -290,8 +284,7 @@ impl Counting {
 /// A line for each warning of a line that is no record, of the deliveries that count. Of a record
 /// it is told to whom the record belongs, not to who delivers.
 fn warnings_of_files(source: &Source<'_>, counting: &Counting) -> Result<Vec<Found>, ReportFault> {
-    let warned = rows(&source.folder.join(WARNINGS))?.into_iter();
-    let found = warned.filter_map(|[file, at, kind, note]| {
+    found_in(&source.folder.join(WARNINGS), |[file, at, kind, note]| {
         let system = counting.0.get(&file).filter(|_| fejl::er_uden_ydelse(&kind))?.clone();
         let Raad { felt, raad } = fejl::raad(&kind);
         Some(Found {
@@ -305,14 +298,12 @@ fn warnings_of_files(source: &Source<'_>, counting: &Counting) -> Result<Vec<Fou
             note,
             ..Found::default()
         })
-    });
-    Ok(found.collect())
+    })
 }
 
 /// A line for each rejected line of the deliveries that count.
 fn rejects(source: &Source<'_>, counting: &Counting) -> Result<Vec<Found>, ReportFault> {
-    let rejected = rows(&source.folder.join(REJECTS))?.into_iter();
-    let found = rejected.filter_map(|[file, at, field, note]| {
+    found_in(&source.folder.join(REJECTS), |[file, at, field, note]| {
         let system = counting.0.get(&file)?.clone();
         Some(Found {
             line: at.parse().unwrap_or_default(),
@@ -325,8 +316,7 @@ fn rejects(source: &Source<'_>, counting: &Counting) -> Result<Vec<Found>, Repor
             note,
             ..Found::default()
         })
-    });
-    Ok(found.collect())
+    })
 }
 
 /// Whether the caller may know of a municipality: it itself may, and whoever sees everybody.
@@ -358,11 +348,7 @@ fn as_delivered(source: &Source<'_>, found: &mut [Found]) {
 }
 
 /// The municipality's own records, whatever their days.
-fn records(
-    view: &View,
-    pivot: &Pivot,
-    within: (&Limits, &Cancel),
-) -> Result<Table, QueryError> {
+fn records(view: &View, pivot: &Pivot, within: (&Limits, &Cancel)) -> Result<Table, QueryError> {
     let view = view.of_records();
     let asked = |columns: &[&str]| {
         let columns: Vec<String> = columns.iter().map(|&column| column.to_owned()).collect();
@@ -435,9 +421,12 @@ fn day(records: &Table, column: &str, row: usize) -> String {
     }
 }
 
-/// The lines of a file with four columns. One that is missing has none: versions of earlier programs
-/// lack it.
-fn rows(path: &Path) -> Result<Vec<[String; 4]>, ReportFault> {
+/// What is found in the lines of a file with four columns, of which no more than one is held at a time.
+/// A file that is missing has none: versions of earlier programs lack it.
+fn found_in(
+    path: &Path,
+    mut found: impl FnMut([String; 4]) -> Option<Found>,
+) -> Result<Vec<Found>, ReportFault> {
     let unreadable = || {
         let name = path.file_name().map_or_else(String::new, |name| name.display().to_string());
         ReportFault::Given(format!("versionens fil {name} kan ikke læses; genopbyg versionen"))
@@ -451,7 +440,7 @@ fn rows(path: &Path) -> Result<Vec<[String; 4]>, ReportFault> {
         let record = record.map_err(|_| unreadable())?;
         Ok([0, 1, 2, 3].map(|column| record.get(column).unwrap_or_default().to_owned()))
     });
-    rows.collect()
+    rows.filter_map(|row| row.map(&mut found).transpose()).collect()
 }
 
 fn table(lines: &[(&str, &Found)]) -> Table {

@@ -300,7 +300,7 @@ fn a1_another_municipality_s_package_is_refused_as_one_that_does_not_exist() {
     for role in ["national", "operatoer"] {
         let named = token(data.path(), role, Some("153"));
         for kind in ["datamart", "dsa", "raw"] {
-            assert!(refusal(kind, "153", &named).contains("rolle"), "{role} {kind}");
+            assert!(refusal(kind, "153", &named).contains("ingen datapakke"), "{role} {kind}");
         }
     }
     assert!(refusal("ukendt", "153", &own).contains("aggregat"));

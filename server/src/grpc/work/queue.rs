@@ -191,7 +191,7 @@ impl State {
     }
 
     /// Frees a place that was held for so long.
-    fn free(&mut self, held: Duration) {
+    fn release(&mut self, held: Duration) {
         self.free += 1;
         self.moved = Instant::now();
         self.take(held);
@@ -285,12 +285,13 @@ impl Place {
     /// caller's, so that a caller has no more of them than it may; and no more holders step aside than
     /// there are places.
     pub fn step_aside(&mut self) {
-        let (bounds, held, is_aside) = (self.queue.bounds, self.since.elapsed(), &mut self.is_aside);
+        let (bounds, held, is_aside) =
+            (self.queue.bounds, self.since.elapsed(), &mut self.is_aside);
         self.queue.serve_after(|state| {
             if !*is_aside && state.aside < bounds.places {
                 *is_aside = true;
                 state.aside += 1;
-                state.free(held);
+                state.release(held);
             }
         });
     }
@@ -302,7 +303,7 @@ impl Drop for Place {
         self.queue.serve_after(|state| {
             match is_aside {
                 true => state.aside -= 1,
-                false => state.free(held),
+                false => state.release(held),
             }
             state.forget_held(caller);
         });

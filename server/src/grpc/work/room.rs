@@ -124,9 +124,8 @@ impl Taken {
     /// nothing but the room of all.
     fn take_in_turn(&mut self, number: u64, bounds: (u64, u64)) -> bool {
         let Some((caller, bytes)) = self.waiting.get(&number).cloned() else { return false };
-        let is_before = |(other, bytes): &(Caller, u64)| {
-            *other == caller || self.of(other) + bytes <= bounds.1
-        };
+        let is_before =
+            |(other, bytes): &(Caller, u64)| *other == caller || self.of(other) + bytes <= bounds.1;
         if self.waiting.range(..number).any(|(_, before)| is_before(before)) {
             return false;
         }

@@ -9,12 +9,12 @@ use super::Column;
 use super::size::Size;
 use crate::cube::array::{Array, Lists, Texts};
 use crate::cube::{Group, NO_MEMBER, NULL, Provenance, ProvenanceValues, Rows, Use, parts_of_one};
-use crate::query::{Cancel, Limits};
 use crate::query::bound::Condition;
 use crate::query::error::QueryError;
 use crate::query::plan::keys;
 use crate::query::table::{ORDINAL, Table, TableColumn, Values};
 use crate::query::view::View;
+use crate::query::{Cancel, Limits};
 
 /// Rows between two looks at whether the question was cancelled.
 const CHECK: usize = 1 << 16;
