@@ -411,6 +411,29 @@ fn a4_a_purpose_may_be_written_in_any_way_and_its_number_is_covered_and_found() 
 }
 
 #[test]
+fn a4_a_number_that_is_given_as_one_is_found() {
+    let folder = built();
+    let data = folder.path();
+    let server = Server::ready(data);
+    let text = "SELECT [Measures].[Antal Ydelser] ON 0 FROM [Voksne Handicappede] WHERE Filter(\
+                [Borger].[Personnummer].[Personnummer].Members, \
+                Val([Borger].[Personnummer].CurrentMember.Name) = @n)";
+    let number = v1::parameter_value::Value::Number(6_101_801_234.0);
+    let parameters = [("n".to_owned(), v1::ParameterValue { value: Some(number) })].into();
+    let asked = Some(v1::question::Asked::Mdx(text.to_owned()));
+    let question = Some(v1::Question { asked, parameters, ..v1::Question::default() });
+    let url = format!("http://{}", server.address);
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let mut client = QueryServiceClient::connect(url).await.unwrap();
+        client.query(v1::QueryRequest { question }).await.unwrap();
+    });
+    drop(server);
+    let found = search(data, Some(ALONE));
+    assert!(found.len() == 1 && !found[0].has_shown, "{found:?}");
+    assert!(search(data, Some(BOTH)).is_empty());
+}
+
+#[test]
 fn a4_explain_is_logged_with_its_question_and_whom_it_names() {
     let folder = built();
     let data = folder.path();
