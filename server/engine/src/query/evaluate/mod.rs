@@ -23,6 +23,7 @@ mod read;
 pub(crate) mod exist;
 mod answer;
 mod guide;
+mod named;
 mod large;
 mod looks;
 mod positions;
