@@ -110,7 +110,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ..property("MemberValue", |call| of_member(call, value))
     },
     Function {
-        meaning: "Niveauets nummer fra oven; I alt står på 0.",
+        meaning: "Niveauets nummer fra oven; det øverste er 0, og I alt står på det, hvor det findes.",
         example: "[Tid].[Kalender].[2020].Level_Number",
         ..property("Level_Number", |call| of_member(call, level_number))
     },
