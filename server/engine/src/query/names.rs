@@ -332,7 +332,7 @@ mod tests {
         for (parent, unique, level, path) in [
             (None, format!("{top}.[Øst]"), "Region", "Øst for"),
             (
-                Some(Member::Of { field: 1, id: 0 }),
+                Some(Member::Of { field: 0, id: 0 }),
                 format!("{top}.[Region].&[1084].[Øst]"),
                 "Kommune",
                 "Hovedstaden/Øst for",
