@@ -336,7 +336,7 @@ fn description(scope: &Scope<'_>, (_, member): Place) -> Outcome {
 }
 
 fn level_number(scope: &Scope<'_>, place: Place) -> Outcome {
-    Ok(Value::Number(scope.depth(place) as f64))
+    Ok(Value::Number(scope.level_number(place.0, scope.depth(place)) as f64))
 }
 
 fn level_unique_name(scope: &Scope<'_>, place: Place) -> Outcome {
@@ -362,7 +362,7 @@ fn parent_unique_name(scope: &Scope<'_>, place: Place) -> Outcome {
 
 fn parent_level(scope: &Scope<'_>, place: Place) -> Outcome {
     let depth = scope.parent(place).map_or(0, |parent| scope.depth(parent));
-    Ok(Value::Number(depth as f64))
+    Ok(Value::Number(scope.level_number(place.0, depth) as f64))
 }
 
 fn parent_count(scope: &Scope<'_>, place: Place) -> Outcome {
