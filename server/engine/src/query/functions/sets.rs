@@ -208,22 +208,22 @@ fn complement(call: &Call<'_>) -> Outcome {
     };
     let Some((hierarchy, field)) = level else {
         return Err(call
-            .invalid("-{…} kræver medlemmer af ét niveau")
+            .invalid("-{…} kræver medlemmer af ét hierarki med niveauer")
             .hint("skriv Except(mængde, mængde)"));
     };
     let level = call.scope.members_of_level(hierarchy, Some(field))?;
     Ok(Value::set(call.scope.sift(&level, &set, false)?))
 }
 
-/// The level of the first member that a set of one hierarchy names; the lowest one where all of them are
-/// gone.
+/// The level of the first member below All that a set of one hierarchy names; the lowest one where there
+/// is none.
 fn level_named(scope: &Scope<'_>, hierarchy: HierarchyRef, set: &Set) -> Option<usize> {
     let mut parts = set.factors.iter().flat_map(|factor| &factor.parts);
     let first = parts.find_map(|part| match part {
-        Part::Level { field } => Some(Some(*field)),
-        Part::Tuples(members) => members.first().map(|&one| scope.level_of((hierarchy, one))),
+        Part::Level { field } => Some(*field),
+        Part::Tuples(all) => all.iter().find_map(|&one| scope.level_of((hierarchy, one))),
     });
-    first.unwrap_or_else(|| scope.levels(hierarchy).last().copied())
+    first.or(scope.levels(hierarchy).last().copied())
 }
 
 fn filter(call: &Call<'_>) -> Outcome {
