@@ -76,7 +76,7 @@ pub fn member(
         unique_name: names::unique_name(names, hierarchy, member),
         caption: names::caption(names, hierarchy, member).to_owned(),
         hierarchy: names::hierarchy_name(cube, hierarchy),
-        level: names::level_name(cube, hierarchy, member).to_owned(),
+        level: names::level_name(names, hierarchy, member).to_owned(),
         path: names::path(names, hierarchy, member),
         properties: Vec::new(),
     }

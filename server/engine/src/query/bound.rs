@@ -239,6 +239,9 @@ impl Looks {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Own {
     pub hierarchy: HierarchyRef,
+    /// The stored member that it stands right below; `None` is the top of the hierarchy, or its All
+    /// member.
+    pub parent: Option<Member>,
     pub name: String,
     /// What people read of it: its name, where no `CAPTION` is said.
     pub caption: String,

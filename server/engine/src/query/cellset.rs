@@ -54,6 +54,8 @@ pub type Colors = [Option<u32>; 2];
 pub struct OwnMember {
     /// The name.
     pub name: String,
+    /// The member that it stands right below, where one is named that is not the All member.
+    pub parent: Option<Member>,
     /// What people read of it.
     pub caption: String,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::context::Context;
-use super::definitions::{Defined, Definitions, hierarchy_of};
+use super::definitions::{Defined, Definitions, place_of};
 use super::{ErrorKind, QueryError, View, candidates, expr};
 use crate::cube;
 use crate::query::bound::{Axis, Calculated, Looks, Member, Own, Part};
@@ -98,7 +98,7 @@ pub(super) fn take(
 /// The first formula that means nothing, with its name and the place in it.
 pub fn check(view: &View) -> Result<(), QueryError> {
     for one in &view.cube().members {
-        hierarchy_of(view, &one.parent).map_err(|error| error.in_formula(&one.member.name))?;
+        place_of(view, &one.parent).map_err(|error| error.in_formula(&one.member.name))?;
     }
     let (text, definitions) = (Arc::from(""), Definitions::of_schema(view));
     let context = Context::new(view, &text, &definitions);

@@ -370,10 +370,14 @@ impl Found {
         let visual = |one: &Visual| {
             let own = one.caption.clone();
             let caption = own.unwrap_or_else(|| evaluator.scope.caption(one.member).to_owned());
-            OwnMember { name: caption.clone(), caption }
+            OwnMember { name: caption.clone(), parent: None, caption }
         };
         let own = evaluator.bound.own.iter();
-        let own = own.map(|own| OwnMember { name: own.name.clone(), caption: own.caption.clone() });
+        let own = own.map(|own| OwnMember {
+            name: own.name.clone(),
+            parent: own.parent,
+            caption: own.caption.clone(),
+        });
         let own = own.chain(visuals.iter().map(visual)).collect();
         let axes = axes.into_iter().zip(&self.kept).map(|(axis, kept)| keep(axis, kept));
         let axes = axes.map(|axis| shown_as_plain(evaluator, axis));

@@ -288,7 +288,7 @@ impl<'q> Scope<'q> {
     pub(crate) fn unique_name(&self, place: Place) -> String {
         let (hierarchy, member) = self.plain(place);
         match self.own_member(member) {
-            Some(own) => names::unique_name_of(self.cube, hierarchy, &own.name),
+            Some(own) => names::unique_name_of(self.cube, hierarchy, (own.parent, &own.name)),
             None => names::unique_name(self.cube, hierarchy, member),
         }
     }
@@ -307,7 +307,7 @@ impl<'q> Scope<'q> {
     }
 
     /// A calculated member that the question defines.
-    fn own_member(&self, member: Member) -> Option<&Own> {
+    pub(super) fn own_member(&self, member: Member) -> Option<&Own> {
         let Member::Calculated(number) = member else { return None };
         let own = number.checked_sub(self.cube.calculated.len())?;
         self.own.get(own)

@@ -15,6 +15,9 @@ use crate::query::bound::{Factor, HierarchyRef, Member, Part};
 use crate::query::error::{ErrorKind, QueryError};
 use crate::query::names;
 
+/// The place of calculated members among their siblings: behind the stored ones, and before a parent
+/// that stands behind them all.
+const AFTER_STORED: u32 = u32::MAX - 1;
 /// Tuples that are gone through before the question is looked at again.
 const STEP: usize = 1 << 13;
 
@@ -346,28 +349,40 @@ impl Scope<'_> {
     pub(crate) fn order_key(&self, tuple: &[Place], post: bool) -> Vec<u32> {
         let mut key = Vec::with_capacity(tuple.len() * 4);
         for place in tuple {
-            match self.plain(*place) {
-                (HierarchyRef::Of { dimension, hierarchy }, Member::Of { field, id }) => {
-                    let shape = &self.cube.dimensions[dimension];
-                    let lineage = names::lineage(shape, hierarchy, field, id);
-                    let ranks = &shape.hierarchies[hierarchy].ranks;
-                    key.extend(lineage.map(|(field, id)| match ranks {
-                        None => id + 1,
-                        Some(ranks) => {
-                            let keys = shape.fields[field].keys_of_member.get(id as usize);
-                            keys.iter().map(|&key| ranks[key as usize] + 1).min().unwrap_or(0)
-                        }
-                    }));
-                }
+            let (hierarchy, member) = self.plain(*place);
+            match (hierarchy, member) {
+                (_, Member::Of { .. }) => self.put_lineage((hierarchy, member), &mut key),
                 (_, Member::Measure(measure)) => {
                     key.extend([measure.group as u32 + 1, measure.measure as u32 + 1]);
                 }
-                (_, Member::Calculated(number)) => key.extend([u32::MAX, number as u32 + 1]),
+                (_, Member::Calculated(number)) => {
+                    if let Some(above) = self.parent((hierarchy, member)) {
+                        self.put_lineage(above, &mut key);
+                    }
+                    key.extend([AFTER_STORED, number as u32 + 1]);
+                }
                 _ => {}
             }
             key.push(if post { u32::MAX } else { 0 });
         }
         key
+    }
+
+    /// Puts where a member of a level stands, from the top.
+    fn put_lineage(&self, place: Place, key: &mut Vec<u32>) {
+        let (HierarchyRef::Of { dimension, hierarchy }, Member::Of { field, id }) = place else {
+            return;
+        };
+        let shape = &self.cube.dimensions[dimension];
+        let ranks = &shape.hierarchies[hierarchy].ranks;
+        let lineage = names::lineage(shape, hierarchy, field, id);
+        key.extend(lineage.map(|(field, id)| match ranks {
+            None => id + 1,
+            Some(ranks) => {
+                let keys = shape.fields[field].keys_of_member.get(id as usize);
+                keys.iter().map(|&key| ranks[key as usize] + 1).min().unwrap_or(0)
+            }
+        }));
     }
 }
 
