@@ -116,13 +116,13 @@ impl Attack {
         let bounds = cells.iter().map(|at| match seen[at] {
             Seen::Value(value) => (value as i64, value as i64),
             Seen::Hidden => (i64::from(!veiled.contains(at)), LARGEST),
-            Seen::Left | Seen::Rest | Seen::Between => (0, LARGEST),
+            Seen::Left | Seen::Unseen | Seen::Rest | Seen::Between => (0, LARGEST),
         });
         let is_attacked = |at: &At| match seen[at] {
             Seen::Value(_) | Seen::Between => false,
             Seen::Hidden => true,
             Seen::Left => hint(at) > 0,
-            Seen::Rest => (1..THRESHOLD).contains(&hint(at)),
+            Seen::Unseen | Seen::Rest => (1..THRESHOLD).contains(&hint(at)),
         };
         let mut attack = Attack {
             bounds: bounds.collect(),

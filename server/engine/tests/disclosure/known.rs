@@ -46,8 +46,10 @@ impl At {
 pub enum Seen {
     Value(f64),
     Hidden,
-    /// It was asked for or read, and is not in the result: hidden, or nothing.
+    /// It was asked for and is left out, or is hidden with the days that were: hidden, or nothing.
     Left,
+    /// It was read for what was asked for: hidden or not.
+    Unseen,
     /// What a total has beside the parts that are seen, or what others tell of a cell that is not.
     Rest,
     /// How many run on from one period to the next.
@@ -183,7 +185,7 @@ pub fn veiled(seen: &HashMap<At, Seen>, truth: &HashMap<At, Seen>) -> HashSet<At
         let is_under = |at: &&At| totals.iter().any(|total| below(at, total));
         seen.keys().filter(hidden).filter(is_under).copied().collect()
     };
-    let can_be_hidden = |at: &&At| matches!(seen[*at], Seen::Hidden | Seen::Left);
+    let can_be_hidden = |at: &&At| matches!(seen[*at], Seen::Hidden | Seen::Left | Seen::Unseen);
     let totals: Vec<At> = seen.keys().filter(can_be_hidden).copied().collect();
     let small: Vec<At> =
         totals.iter().filter(|at| (1..THRESHOLD).contains(&value(at))).copied().collect();

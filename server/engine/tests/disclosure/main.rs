@@ -178,6 +178,16 @@ impl Asked {
             Own::Pivot(pivot) => pivot.measures.iter().any(|own| *own == MEASURES[at.measure]),
         }
     }
+
+    /// What is known of a cell that was read and is not in the result.
+    fn unseen(&self, at: At, seen: &HashMap<At, Seen>) -> Seen {
+        let days = seen.get(&At { measure: DAYS, ..at });
+        let is_left = match &self.question {
+            Own::Mdx(_) => days == Some(&Seen::Hidden),
+            Own::Pivot(_) => self.has(at, seen) || !matches!(days, Some(Seen::Value(_))),
+        };
+        if is_left { Seen::Left } else { Seen::Unseen }
+    }
 }
 
 /// What the attacks came to.
@@ -234,9 +244,10 @@ impl Told {
         let mut known = seen(&view, filters, &answer);
         self.count(seed, &asked_for, &known, &truth);
         self.with_hidden += usize::from(known.values().any(|own| *own == Seen::Hidden));
-        truth.keys().for_each(|at| {
-            known.entry(*at).or_insert(Seen::Left);
-        });
+        let unseen = truth.keys().filter(|at| !known.contains_key(*at));
+        let unseen = unseen.map(|at| (*at, asked_for.unseen(*at, &known)));
+        let unseen: Vec<(At, Seen)> = unseen.collect();
+        known.extend(unseen);
         let attack = Attack::new(&known, &truth);
         attack.check(seed);
         let Outcome { opened, undecided, .. } = attack.run();
