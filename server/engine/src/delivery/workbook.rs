@@ -87,9 +87,9 @@ impl Sheet {
             return;
         }
         let keys = values.len();
-        for (place, title) in &self.answers {
+        for (column, title) in &self.answers {
             values.truncate(keys);
-            values.extend([title, value(cells, *place)]);
+            values.extend([title, value(cells, *column)]);
             if !visit(Row { place, values: &values }) {
                 return;
             }

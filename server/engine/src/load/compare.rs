@@ -138,8 +138,8 @@ mod tests {
     }
 
     fn marked(rule: &str, records: u64) -> Effect {
-        let count = Count { records, citizens: records };
-        Effect { rule: rule.to_owned(), kind: EffectKind::Marked, count, ..Effect::default() }
+        let (rule, citizens) = (rule.to_owned(), Some(records));
+        Effect { rule, kind: EffectKind::Marked, records, citizens, ..Effect::default() }
     }
 
     /// A system, its records, and how many of them rules have marked.
@@ -164,7 +164,7 @@ mod tests {
         now.compare(Some(&former));
         let told = |line: &SystemLine| {
             let rules = line.effects.iter();
-            let rules = rules.map(|one| (one.rule.clone(), one.count.records, one.before));
+            let rules = rules.map(|one| (one.rule.clone(), one.records, one.before));
             (line.system.clone(), line.count.records, line.before, rules.collect::<Vec<_>>())
         };
         let rule = |id: &str, now, before| (id.to_owned(), now, before);
@@ -224,7 +224,8 @@ mod tests {
             effects: vec![Effect {
                 rule: "D1".to_owned(),
                 kind: EffectKind::Marked,
-                count: Count { records: marked, citizens: 1 },
+                records: marked,
+                citizens: Some(1),
                 ..Effect::default()
             }],
             ..SystemLine::default()
