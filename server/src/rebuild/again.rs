@@ -71,7 +71,8 @@ pub fn rebuild_again(
         more.remove(versions::ASIDE);
     } else {
         let parts = [versions::AWAITING, versions::ASIDE];
-        let said = parts.into_iter().filter_map(|part| Some((part.to_owned(), old.more.get(part)?)));
+        let said =
+            parts.into_iter().filter_map(|part| Some((part.to_owned(), old.more.get(part)?)));
         more.extend(said.map(|(part, said)| (part, said.clone())));
     }
     if !same {
@@ -83,7 +84,9 @@ pub fn rebuild_again(
 
 /// Why a version that was made again waits for an operator.
 fn differs(from: VersionName) -> String {
-    format!("kuberne er ikke de samme som i {from}, som den er lavet af; programmet er måske et andet")
+    format!(
+        "kuberne er ikke de samme som i {from}, som den er lavet af; programmet er måske et andet"
+    )
 }
 
 fn of_deliveries(
