@@ -2,8 +2,6 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod attacker;
-// The tables of the tests of tables.
-#[path = "../tables/memory.rs"]
 mod memory;
 mod refused;
 mod world;
