@@ -288,7 +288,8 @@ fn functions_and_files_can_be_read_at_one_go() {
     for (place, code) in folders.iter().flat_map(|folder| files(folder, &[".rs"])) {
         let lines: Vec<&str> = code.lines().collect();
         assert!(lines.len() <= LONGEST_FILE, "{place} has {} lines", lines.len());
-        for (at, line) in lines.iter().enumerate().filter(|(_, line)| line.trim().starts_with("//")) {
+        for (at, line) in lines.iter().enumerate().filter(|(_, line)| line.trim().starts_with("//"))
+        {
             let length = line.chars().count();
             assert!(length <= LONGEST_COMMENT, "{place}:{} is a comment of {length}", at + 1);
         }

@@ -44,7 +44,8 @@ pub(super) fn check(
         problems.add(place, format!("{who}: formlen bruger ikke mængden '{name}'"));
     }
     for name in sets.iter().filter(|name| taken.names.contains(name) && !over.contains(name)) {
-        problems.add(place, format!("{who} nævner ikke mængden '{name}', som formlen bruger (over)"));
+        problems
+            .add(place, format!("{who} nævner ikke mængden '{name}', som formlen bruger (over)"));
     }
 }
 

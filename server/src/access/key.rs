@@ -58,9 +58,8 @@ mod tests {
     #[test]
     fn two_data_folders_have_different_keys() {
         let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let key = |data: &tempfile::TempDir| {
-            Key::read_or_make(&Disk::real(), data.path()).unwrap().0
-        };
+        let key =
+            |data: &tempfile::TempDir| Key::read_or_make(&Disk::real(), data.path()).unwrap().0;
         assert_ne!(key(&one), key(&other));
     }
     #[test]

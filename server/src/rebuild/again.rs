@@ -56,10 +56,10 @@ pub fn rebuild_again(
     let lock = Lock::take(disk, data)?;
     let folder = versions::folder(data).join(from.to_string());
     let old = Manifest::read(&folder).map_err(anyhow::Error::msg)?;
+    let mut differing = Vec::new();
     let former = old
         .cubes()
         .with_context(|| format!("version {from} siger ikke, hvilke kuber den havde"))?;
-    let mut differing = Vec::new();
     let (draft, mut manifest, cubes) = if is_of_tables(&old) {
         make_again(data, lock, &old, from.month, progress)?
     } else {
@@ -77,7 +77,8 @@ pub fn rebuild_again(
         more.remove(versions::ASIDE);
     } else {
         let parts = [versions::AWAITING, versions::ASIDE];
-        let said = parts.into_iter().filter_map(|part| Some((part.to_owned(), old.more.get(part)?)));
+        let said =
+            parts.into_iter().filter_map(|part| Some((part.to_owned(), old.more.get(part)?)));
         more.extend(said.map(|(part, said)| (part, said.clone())));
     }
     if !same {
@@ -89,7 +90,9 @@ pub fn rebuild_again(
 
 /// Why a version that was made again waits for an operator.
 fn differs(from: VersionName) -> String {
-    format!("kuberne er ikke de samme som i {from}, som den er lavet af; programmet er måske et andet")
+    format!(
+        "kuberne er ikke de samme som i {from}, som den er lavet af; programmet er måske et andet"
+    )
 }
 
 fn of_deliveries(

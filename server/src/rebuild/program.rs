@@ -44,7 +44,8 @@ pub(super) fn differing(
         match name {
             LISTS => {
                 let old: Vec<BuiltIn> = part(manifest, LISTS).unwrap_or_default();
-                let is_other = |own: &BuiltIn| old.iter().any(|one| one.file == own.file && one != own);
+                let is_other =
+                    |own: &BuiltIn| old.iter().any(|one| one.file == own.file && one != own);
                 let lists = lists(domain, replaced).into_iter().filter(is_other);
                 found.extend(lists.map(|own| format!("den indbyggede liste {}", own.file)));
             }

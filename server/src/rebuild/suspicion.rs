@@ -124,7 +124,8 @@ fn moved(what: &str, before: f64, now: f64, percent: u32, least: u32) -> Option<
         return Some(format!("{what}: er ikke længere et tal, men var {before:.0}"));
     }
     let difference = (now - before).abs();
-    let off = difference > f64::from(least) && difference * 100.0 > before.abs() * f64::from(percent);
+    let off =
+        difference > f64::from(least) && difference * 100.0 > before.abs() * f64::from(percent);
     let way = if now < before { "falder" } else { "stiger" };
     (off && before != 0.0).then(|| {
         let [before, now] = [before, now].map(rounded);

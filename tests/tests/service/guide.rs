@@ -48,11 +48,9 @@ fn made(folder: &Path) {
         ..Rebuild::new(folder.join("leverancer"), folder.join("data"))
     };
     let accepted = Accept::Some(["849".to_owned()].into());
-    for order in [
-        order(Some("2026-09"), Accept::None),
-        order(None, Accept::None),
-        order(None, accepted),
-    ] {
+    for order in
+        [order(Some("2026-09"), Accept::None), order(None, Accept::None), order(None, accepted)]
+    {
         assert!(matches!(rebuild(&order, &|_| ()).unwrap(), Outcome::Built(..)));
     }
 }

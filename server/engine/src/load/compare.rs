@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::effect;
-use super::report::{
-    Change, Count, DeliveryLine, LastMonth, LoadReport, ReporterLine, SystemLine,
-};
+use super::report::{Change, Count, DeliveryLine, LastMonth, LoadReport, ReporterLine, SystemLine};
 use super::tables::rises_of;
 
 impl LoadReport {
@@ -32,9 +30,8 @@ impl LoadReport {
     /// this month.
     pub fn compare_month(&mut self, before: &LoadReport) {
         let rises = |line: &SystemLine| {
-            let is_same = |one: &&SystemLine| {
-                (&one.kommune, &one.system) == (&line.kommune, &line.system)
-            };
+            let is_same =
+                |one: &&SystemLine| (&one.kommune, &one.system) == (&line.kommune, &line.system);
             let Some(then) = before.systemer.iter().find(is_same) else { return Vec::new() };
             let mut line = line.clone();
             effect::compare(&mut line.effects, &then.effects);

@@ -23,7 +23,10 @@ impl LoadReport {
     /// Every rule, in the order of their list, and every kind of warning of a line.
     pub(super) fn rules_to(&self, page: &mut Page) {
         page.heading("Regler: hvad hver regel har gjort, og advarsler om linjer");
-        page.line(2, "I samme rækkefølge som på siden Reglerne (docs/regler.md), som siger hvorfor.");
+        page.line(
+            2,
+            "I samme rækkefølge som på siden Reglerne (docs/regler.md), som siger hvorfor.",
+        );
         heading_to(page);
         self.effects.iter().for_each(|effect| effect_to(page, effect));
         for (caption, count) in &self.remarks {

@@ -113,7 +113,8 @@ fn in_words(cube: &Cube, condition: &Condition) -> String {
 }
 
 fn nothing_left(parts: &[String]) -> QueryError {
-    let message = "formlen har ingen værdi her: ingen af cellens medlemmer har alt det, som den regnes af";
+    let message =
+        "formlen har ingen værdi her: ingen af cellens medlemmer har alt det, som den regnes af";
     let error = QueryError::new(ErrorKind::Invalid, message);
     error.hint(format!("spørg i stedet om en af dens dele: {}", parts.join("; ")))
 }

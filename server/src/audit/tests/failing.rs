@@ -202,7 +202,10 @@ fn lines_that_nobody_was_answered_on_and_that_could_not_be_cut_are_no_damage() {
     log.close();
     let found = verify(data.path(), false).unwrap();
     assert!(found.is_whole(), "{found:?}");
-    assert!(found.remarks.iter().any(|one| one.text.contains("ingen fik svar på dem")), "{found:?}");
+    assert!(
+        found.remarks.iter().any(|one| one.text.contains("ingen fik svar på dem")),
+        "{found:?}"
+    );
     // What stands before them is held against the head and the chain as ever.
     let first = files(data.path()).remove(0);
     let all = lines(&first);

@@ -158,7 +158,8 @@ mod tests {
             let mut shown = Vec::new();
             show(&found, false, AuditFormat::Csv, &mut shown).unwrap();
             let shown = String::from_utf8(shown).unwrap();
-            let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_reader(shown.as_bytes());
+            let mut reader =
+                csv::ReaderBuilder::new().delimiter(b';').from_reader(shown.as_bytes());
             let line = reader.records().next().unwrap().unwrap();
             assert_eq!((&line[0], &line[5]), ("7", format!("'{purpose}").as_str()));
         }

@@ -56,7 +56,10 @@ fn tables_of_which_half_is_missing_wait_for_an_operator() {
     sell(&order, 50, 3);
     let half = build(&order);
     let reason = "Beløb i alt (Salg): falder fra 300 til 150, mere end 10 %";
-    assert_eq!((half.ended(), half.awaiting.as_slice()), (Ended::Awaiting, &[reason.to_owned()][..]));
+    assert_eq!(
+        (half.ended(), half.awaiting.as_slice()),
+        (Ended::Awaiting, &[reason.to_owned()][..])
+    );
     assert_eq!(versions::current(&order.data), Some(whole.name));
     assert_eq!(state(&order.data, half.name), State::Awaiting(half.awaiting));
     sell(&order, 0, 0);
@@ -182,8 +185,7 @@ fn a_table_that_is_not_kept_any_more_is_named() {
     let name = build(&order).name;
     let sales = fs::read(order.tables.join("sales.csv")).unwrap();
     fs::remove_file(order.data.join("inputs").join(checksum(&sales))).unwrap();
-    let problem =
-        rebuild_again(&order.disk, &order.data, name, &|_| ()).unwrap_err().to_string();
+    let problem = rebuild_again(&order.disk, &order.data, name, &|_| ()).unwrap_err().to_string();
     assert!(problem.contains("sales.csv er ikke gemt i datamappen"), "{problem}");
 }
 
