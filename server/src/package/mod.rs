@@ -11,6 +11,7 @@ mod raw;
 mod table;
 
 pub use out::{Failed, Part, Parts, Shown, Witness};
+pub(crate) use table::shielded;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -296,7 +296,8 @@ fn a_token_says_whom_it_was_made_for_and_the_log_can_be_left_out_where_nobody_ha
     let words = ["terning-server", "token", "--kommune=153", "--navn=Anne And", "--data"];
     let words = words.iter().copied().chain([data.to_str().unwrap()]);
     assert!(command::run(Args::try_parse_from(words).unwrap()).is_ok());
-    let key = terning_server::access::Key::read_or_make(data).unwrap();
+    let key = terning_server::access::Key::read_or_make(&terning_server::disk::Disk::real(), data)
+        .unwrap();
     let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs();
     let claims = terning_server::access::Claims::new("kommune", Some("153"), now, 60);
     let named = claims.of(Some("Anne And")).sign(&key).unwrap();

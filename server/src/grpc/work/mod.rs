@@ -246,9 +246,12 @@ impl Work {
 
 // Refusals.
 
+/// The reason of those that come when the service ends.
+pub(super) const CLOSING: &str = "CLOSING";
+
 fn closing() -> Status {
     let message = "serveren er ved at lukke";
-    status::plain(Code::Unavailable, "CLOSING", message, "prøv igen om lidt")
+    status::plain(Code::Unavailable, CLOSING, message, "prøv igen om lidt")
 }
 
 fn cancelled() -> Status {
