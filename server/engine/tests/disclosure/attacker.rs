@@ -47,6 +47,10 @@ pub struct Attack {
     laws_of: Vec<Vec<usize>>,
     /// The days of people, and the people of days.
     tied: Vec<Option<usize>>,
+    /// Totals, each with all its parts along a dimension, and the lines of each cell: what is in one can be
+    /// hidden for another in it, also where they do not make up the total.
+    lines: Vec<Vec<usize>>,
+    lines_of: Vec<Vec<usize>>,
     /// Hidden counts and rests that laws connect: in each something is small.
     parts: Vec<Vec<usize>>,
 }
@@ -132,6 +136,8 @@ impl Attack {
             laws: Vec::new(),
             laws_of: vec![Vec::new(); cells.len()],
             tied: tied(&cells, &number),
+            lines: Vec::new(),
+            lines_of: vec![Vec::new(); cells.len()],
             parts: Vec::new(),
             cells,
         };
@@ -156,14 +162,20 @@ impl Attack {
         self.laws.push(Law { terms, low, high });
     }
 
+    fn line(&mut self, cells: Vec<usize>) {
+        cells.iter().for_each(|&cell| self.lines_of[cell].push(self.lines.len()));
+        self.lines.push(cells);
+    }
+
     fn is_free(&self, cell: usize) -> bool {
         self.bounds[cell].0 < self.bounds[cell].1
     }
 
-    /// What is not known of the cells that laws connect one with.
+    /// What is not known of the cells that laws or lines connect one with.
     fn beside(&self, cell: usize) -> impl Iterator<Item = usize> {
         let laws = self.laws_of[cell].iter().flat_map(|&law| &self.laws[law].terms);
-        let others = laws.map(|(other, _)| *other);
+        let lines = self.lines_of[cell].iter().flat_map(|&line| &self.lines[line]);
+        let others = laws.map(|(other, _)| *other).chain(lines.copied());
         others.filter(move |&other| other != cell && self.is_free(other))
     }
 
@@ -219,6 +231,8 @@ impl Attack {
                     .filter(|set| set & !all == 0)
                     .filter(|&set| number.contains_key(&at.with(dimension, set)))
                     .collect();
+                let parts = sets.iter().map(|&set| number[&at.with(dimension, set)]);
+                self.line(parts.chain([total]).collect());
                 for cover in covers(all, &sets) {
                     let parts = cover.iter().map(|&set| (number[&at.with(dimension, set)], 1));
                     let terms: Vec<(usize, i64)> = parts.chain([(total, -1)]).collect();

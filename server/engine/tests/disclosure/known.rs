@@ -169,26 +169,30 @@ pub fn veiled(seen: &HashMap<At, Seen>, truth: &HashMap<At, Seen>) -> HashSet<At
         Some(Seen::Value(value)) => *value as i64,
         _ => 0,
     };
-    let below = |at: &At, total: &At| {
+    let below = |at: &At, keys: &[u32; 4], along: &[bool; 4]| {
         // What is counted at the end of a period was asked for by the whole of it.
-        let is_last = |own: usize| {
-            let is_end = at.keys[TIME] == 1 << total.keys[TIME].ilog2();
-            own == TIME && at.measure == AT_END && is_end && !adds_up(total.measure, TIME)
-        };
-        let differ = (0..4).filter(|&own| at.keys[own] != total.keys[own] && !is_last(own));
+        let is_end = at.measure == AT_END && at.keys[TIME] == 1 << keys[TIME].ilog2();
+        let is_last = |own: usize| own == TIME && is_end && !along[TIME];
+        let differ = (0..4).filter(|&own| at.keys[own] != keys[own] && !is_last(own));
         let differ: Vec<usize> = differ.collect();
-        let within = differ.iter().all(|&own| at.keys[own] & !total.keys[own] == 0);
-        within && !differ.is_empty() && differ.iter().all(|&own| adds_up(total.measure, own))
+        let within = differ.iter().all(|&own| at.keys[own] & !keys[own] == 0);
+        within && !differ.is_empty() && differ.iter().all(|&own| along[own])
     };
     let hidden = |at: &&At| seen[*at] == Seen::Hidden;
     let under = |totals: &[At]| -> HashSet<At> {
-        let is_under = |at: &&At| totals.iter().any(|total| below(at, total));
+        // Totals of several measures at one place are hidden together.
+        let mut over: HashMap<[u32; 4], [bool; 4]> = HashMap::new();
+        for total in totals {
+            let along = over.entry(total.keys).or_default();
+            (0..4).for_each(|own| along[own] |= adds_up(total.measure, own));
+        }
+        let is_under = |at: &&At| over.iter().any(|(keys, along)| below(at, keys, along));
         seen.keys().filter(hidden).filter(is_under).copied().collect()
     };
     let can_be_hidden = |at: &&At| matches!(seen[*at], Seen::Hidden | Seen::Left | Seen::Unseen);
     let totals: Vec<At> = seen.keys().filter(can_be_hidden).copied().collect();
-    let small: Vec<At> =
-        totals.iter().filter(|at| (1..THRESHOLD).contains(&value(at))).copied().collect();
+    let is_small = |at: &&At| at.measure < DAYS && (1..THRESHOLD).contains(&value(at));
+    let small: Vec<At> = totals.iter().filter(is_small).copied().collect();
     let narrow = under(&small);
     let all_told = |at: &At| at.measure == DAYS || value(at) > 0 || narrow.contains(at);
     if seen.keys().filter(hidden).all(all_told) { narrow } else { under(&totals) }

@@ -122,7 +122,8 @@ impl Lines<'_> {
         let mut parts: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for cell in 0..self.table.cells.len() {
             work.spend(1)?;
-            if let Some(total) = self.total(cell, dimension, among).filter(|_| among(cell)) {
+            let total = || self.total(cell, dimension, among);
+            if let Some(total) = among(cell).then(total).flatten() {
                 parts.entry(total).or_default().push(cell);
             }
         }
