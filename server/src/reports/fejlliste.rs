@@ -85,11 +85,11 @@ pub fn run(
     former: Option<&Source<'_>>,
     pivot: &Pivot,
     kommune: &str,
-    (limits, cancel): (&Limits, &Cancel),
+    within: (&Limits, &Cancel),
 ) -> Result<Lines, ReportFault> {
-    let found = findings(now, pivot, kommune, cancel)?;
+    let found = findings(now, pivot, kommune, within)?;
     let before = match former {
-        Some(former) => Some(findings(former, pivot, kommune, cancel)?),
+        Some(former) => Some(findings(former, pivot, kommune, within)?),
         None => None,
     };
     let lines = with_status(&found, before.as_deref());
@@ -102,7 +102,7 @@ pub fn run(
         ],
         false => vec![NOT_YOURS.to_owned()],
     };
-    Ok(Lines { table: table(&lines), notes, behind: behind(now, pivot, (limits, cancel))? })
+    Ok(Lines { table: table(&lines), notes, behind: behind(now, pivot, within)? })
 }
 
 /// What a municipality is told of the list of another.
@@ -166,12 +166,12 @@ fn findings(
     source: &Source<'_>,
     pivot: &Pivot,
     kommune: &str,
-    cancel: &Cancel,
+    within: (&Limits, &Cancel),
 ) -> Result<Vec<Found>, ReportFault> {
     let Some(view) = view_of(source, pivot) else { return Ok(Vec::new()) };
-    let records = records(view, pivot, cancel)?;
+    let records = records(view, pivot, within)?;
     let mut found = marks(&records);
-    found.extend(warnings(source, &records, &places(view, pivot, cancel)?)?);
+    found.extend(warnings(source, &records, &places(view, pivot, within)?)?);
     if view.sees_deliveries() && is_told(view, kommune) {
         let delivered = delivered(source, kommune)?;
         let counting = Counting::of(source, kommune, &delivered);
@@ -208,24 +208,22 @@ fn warnings(
     let by_place: BTreeMap<(String, u64), usize> = (0..places.rows())
         .map(|row| ((text(places, "Fil", row), line(places, row)), row))
         .collect();
-    let warned = rows(&source.folder.join(WARNINGS))?.into_iter();
-    let found = warned.filter_map(|[file, at, kind, note]| {
+    found_in(&source.folder.join(WARNINGS), |[file, at, kind, note]| {
         let row = *by_place.get(&(file, at.parse().ok()?))?;
         let Raad { felt, raad } = fejl::raad(&kind);
         let one = of_record(records, row, "advarsel", felt);
         let note = if one.file.is_empty() { String::new() } else { note };
         Some(Found { rule: kind, note, what: raad.to_owned(), ..one })
-    });
-    Ok(found.collect())
+    })
 }
 
 /// The file and line of each of the records, also of those that another has delivered.
-fn places(view: &View, pivot: &Pivot, cancel: &Cancel) -> Result<Table, QueryError> {
+fn places(view: &View, pivot: &Pivot, within: (&Limits, &Cancel)) -> Result<Table, QueryError> {
     if !view.sees_deliveries() {
         return Ok(Table::default());
     }
     let columns = ["Fil", "Linje"].map(str::to_owned);
-    drill::all(&view.of_records().of_program(), &pivot.filters, &columns, cancel)
+    drill::all(&view.of_records().of_program(), &pivot.filters, &columns, within)
 }
 
 /// What the load report says of the municipality's deliveries.
@@ -286,8 +284,7 @@ impl Counting {
 /// A line for each warning of a line that is no record, of the deliveries that count. Of a record
 /// it is told to whom the record belongs, not to who delivers.
 fn warnings_of_files(source: &Source<'_>, counting: &Counting) -> Result<Vec<Found>, ReportFault> {
-    let warned = rows(&source.folder.join(WARNINGS))?.into_iter();
-    let found = warned.filter_map(|[file, at, kind, note]| {
+    found_in(&source.folder.join(WARNINGS), |[file, at, kind, note]| {
         let system = counting.0.get(&file).filter(|_| fejl::er_uden_ydelse(&kind))?.clone();
         let Raad { felt, raad } = fejl::raad(&kind);
         Some(Found {
@@ -301,14 +298,12 @@ fn warnings_of_files(source: &Source<'_>, counting: &Counting) -> Result<Vec<Fou
             note,
             ..Found::default()
         })
-    });
-    Ok(found.collect())
+    })
 }
 
 /// A line for each rejected line of the deliveries that count.
 fn rejects(source: &Source<'_>, counting: &Counting) -> Result<Vec<Found>, ReportFault> {
-    let rejected = rows(&source.folder.join(REJECTS))?.into_iter();
-    let found = rejected.filter_map(|[file, at, field, note]| {
+    found_in(&source.folder.join(REJECTS), |[file, at, field, note]| {
         let system = counting.0.get(&file)?.clone();
         Some(Found {
             line: at.parse().unwrap_or_default(),
@@ -321,8 +316,7 @@ fn rejects(source: &Source<'_>, counting: &Counting) -> Result<Vec<Found>, Repor
             note,
             ..Found::default()
         })
-    });
-    Ok(found.collect())
+    })
 }
 
 /// Whether the caller may know of a municipality: it itself may, and whoever sees everybody.
@@ -354,11 +348,11 @@ fn as_delivered(source: &Source<'_>, found: &mut [Found]) {
 }
 
 /// The municipality's own records, whatever their days.
-fn records(view: &View, pivot: &Pivot, cancel: &Cancel) -> Result<Table, QueryError> {
+fn records(view: &View, pivot: &Pivot, within: (&Limits, &Cancel)) -> Result<Table, QueryError> {
     let view = view.of_records();
     let asked = |columns: &[&str]| {
         let columns: Vec<String> = columns.iter().map(|&column| column.to_owned()).collect();
-        drill::all(&view, &pivot.filters, &columns, cancel)
+        drill::all(&view, &pivot.filters, &columns, within)
     };
     let fewer = |error: QueryError, columns| match error.kind {
         ErrorKind::Unknown => asked(columns),
@@ -427,9 +421,12 @@ fn day(records: &Table, column: &str, row: usize) -> String {
     }
 }
 
-/// The lines of a file with four columns. One that is missing has none: versions of earlier programs
-/// lack it.
-fn rows(path: &Path) -> Result<Vec<[String; 4]>, ReportFault> {
+/// What is found in the lines of a file with four columns, of which no more than one is held at a time.
+/// A file that is missing has none: versions of earlier programs lack it.
+fn found_in(
+    path: &Path,
+    mut found: impl FnMut([String; 4]) -> Option<Found>,
+) -> Result<Vec<Found>, ReportFault> {
     let unreadable = || {
         let name = path.file_name().map_or_else(String::new, |name| name.display().to_string());
         ReportFault::Given(format!("versionens fil {name} kan ikke læses; genopbyg versionen"))
@@ -443,7 +440,7 @@ fn rows(path: &Path) -> Result<Vec<[String; 4]>, ReportFault> {
         let record = record.map_err(|_| unreadable())?;
         Ok([0, 1, 2, 3].map(|column| record.get(column).unwrap_or_default().to_owned()))
     });
-    rows.collect()
+    rows.filter_map(|row| row.map(&mut found).transpose()).collect()
 }
 
 fn table(lines: &[(&str, &Found)]) -> Table {
