@@ -24,7 +24,6 @@ pub(crate) mod exist;
 mod answer;
 mod guide;
 mod large;
-mod looks;
 mod positions;
 mod properties;
 mod stack;
