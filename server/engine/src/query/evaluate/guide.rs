@@ -468,7 +468,7 @@ impl Guide<'_, '_> {
         let is_own = |own: &HierarchyRef| set.columns().any(|column| column == *own);
         let column = |at: usize, own: HierarchyRef| {
             factor.parts.iter().all(|part| match part {
-                Part::Level { field } => self.evaluator.holds_below(own, *field, set),
+                Part::Level { field } => self.evaluator.is_above((own, *field), set, own),
                 Part::Tuples(members) => {
                     let mut members = members.iter().skip(at).step_by(factor.columns.len());
                     members.all(|member| self.evaluator.holds(own, *member, set))

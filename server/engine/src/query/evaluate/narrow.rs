@@ -192,18 +192,29 @@ impl Evaluator<'_> {
     }
 
     /// Whether what exists of a set in cells lies in them, wherever they stand: on each of its
-    /// hierarchies they stand at All, or at members of the set's level or above it. It does not
-    /// where a set has a member above a cell.
+    /// hierarchies they stand at All, or at members of the set's level or above it, and so do the
+    /// default members that the set's hierarchies take the place of.
     pub(crate) fn lies_within(&self, set: &Set, frame: &Frame) -> bool {
-        set.columns().all(|own| {
+        let below = |own: HierarchyRef, at: &At| match at {
+            At::One(member) => self.holds(own, *member, set),
+            At::Together(number) => self.fields(&self.set_of(*number), own).is_some_and(|fields| {
+                fields.iter().all(|field| self.is_above((own, *field), set, own))
+            }),
+        };
+        let is_below = |own: HierarchyRef| {
             let stands = frame.stand(own).map_or(&[][..], Stand::different);
-            stands.iter().all(|at| match at {
-                At::One(member) => self.holds(own, *member, set),
-                At::Together(number) => self.fields(&self.set_of(*number), own).is_some_and(
-                    |fields| fields.iter().all(|field| self.holds_below(own, *field, set)),
-                ),
+            stands.iter().all(|at| below(own, at))
+        };
+        let replaces = |own: HierarchyRef, column: HierarchyRef| {
+            is_named(self.scope.cube, own, |one| one == column)
+        };
+        let mut defaults = self.defaults_beside(|own| frame.stand(own).is_some());
+        set.columns().all(is_below)
+            && defaults.all(|&(own, member)| {
+                let Member::Of { field, .. } = member else { return false };
+                let mut columns = set.columns().filter(|column| replaces(own, *column));
+                columns.all(|column| self.is_above((own, field), set, column))
             })
-        })
     }
 
     /// Whether the members of a set that have something in common with a member of a hierarchy lie
@@ -211,21 +222,26 @@ impl Evaluator<'_> {
     pub(super) fn holds(&self, hierarchy: HierarchyRef, member: Member, set: &Set) -> bool {
         match member {
             Member::All => true,
-            Member::Of { field, .. } => self.holds_below(hierarchy, field, set),
+            Member::Of { field, .. } => self.is_above((hierarchy, field), set, hierarchy),
             _ => false,
         }
     }
 
-    /// The same for all members of a field.
-    pub(super) fn holds_below(&self, hierarchy: HierarchyRef, field: usize, set: &Set) -> bool {
-        let HierarchyRef::Of { dimension, hierarchy: own } = hierarchy else { return false };
-        let levels = &self.scope.cube.dimensions[dimension].hierarchies[own].levels;
+    /// Whether a level of a hierarchy is that of a set's members, or above it.
+    pub(super) fn is_above(
+        &self,
+        (hierarchy, above): (HierarchyRef, usize),
+        set: &Set,
+        column: HierarchyRef,
+    ) -> bool {
+        let HierarchyRef::Of { dimension, hierarchy } = hierarchy else { return false };
+        let levels = &self.scope.cube.dimensions[dimension].hierarchies[hierarchy].levels;
         let depth = |field: usize| levels.iter().position(|&level| level == field);
-        let is_above = |&below: &usize| {
-            let depths = depth(field).zip(depth(below));
-            field == below || depths.is_some_and(|(above, below)| above < below)
+        let is_below = |&field: &usize| {
+            let depths = depth(above).zip(depth(field));
+            above == field || depths.is_some_and(|(above, below)| above < below)
         };
-        self.fields(set, hierarchy).is_some_and(|fields| fields.iter().all(is_above))
+        self.fields(set, column).is_some_and(|fields| fields.iter().all(is_below))
     }
 
     /// The fields of a set's members on a hierarchy; `None` where some are of none.

@@ -147,7 +147,7 @@ fn aggregate(
     };
     if let Some((set, conditions)) = of_the_cell(&arguments[0], false)
         && let Column::Same(Value::Set(set)) = evaluator.eval(set, frame)?
-        && evaluator.lies_within(&set, &evaluator.at_defaults(frame))
+        && evaluator.lies_within(&set, frame)
     {
         return aggregate_of_the_cell(evaluator, frame, &set, &conditions, &eval);
     }

@@ -26,6 +26,9 @@ levels = [
     { name = "År", key = "the_year", type = "number", unique = true },
     { name = "Kvartal", key = "quarter", unique = true },
 ]
+[[dimension.hierarchies]]
+name = "Halvår"
+levels = [{ name = "Halvår", key = "half", unique = true }]
 
 [[dimension]]
 name = "Person"
@@ -226,8 +229,11 @@ pub fn hierarchies() -> Vec<Hierarchy> {
 /// The cube.
 pub fn view() -> View {
     let mut tables = Memory::default();
-    let days = QUARTERS.iter().map(|quarter| format!("{quarter},{},{quarter}", &quarter[..4]));
-    tables.add("days", "day,the_year,quarter", &days.collect::<Vec<_>>());
+    let days = QUARTERS.iter().map(|quarter| {
+        let half = if quarter.as_bytes()[5] < b'3' { 1 } else { 2 };
+        format!("{quarter},{},{quarter},{half}", &quarter[..4])
+    });
+    tables.add("days", "day,the_year,quarter,half", &days.collect::<Vec<_>>());
     let staff = STAFF.iter().map(|(name, above)| {
         format!("{name},{}", above.map_or("", |above| STAFF[above].0))
     });
