@@ -461,6 +461,7 @@ mod tests {
         drop(third.await.unwrap());
         drop(aside);
         drop(own.await.unwrap());
-        assert_eq!((queue.state().free, queue.state().aside), (1, 0));
+        let state = queue.state();
+        assert_eq!((state.free, state.aside), (1, 0));
     }
 }
