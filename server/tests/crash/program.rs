@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use clap::Parser;
+use rustix::process::{Pid, Signal, kill_process};
 use terning::args::Args;
 
 /// The program.
@@ -66,6 +67,11 @@ impl Serving {
         ]
         .map(Result::unwrap)
         .into()
+    }
+
+    /// Ends the program at once, while others are asking.
+    pub fn kill_now(&self) {
+        kill_process(Pid::from_child(&self.program), Signal::KILL).unwrap();
     }
 
     /// Ends it as a power cut would.
