@@ -265,7 +265,8 @@ impl Assembly {
         let color = |of: &[u32], place: usize| {
             of.get(place).or(of.first()).and_then(|color| color.checked_sub(1))
         };
-        let colors = |place| [&cells.back_color_of, &cells.fore_color_of].map(|of| color(of, place));
+        let colors =
+            |place| [&cells.back_color_of, &cells.fore_color_of].map(|of| color(of, place));
         self.answer.colors.extend((0..cells.ordinal_steps.len()).map(colors));
         self.answer.texts.extend(cells.texts);
         self.answer.formatted.extend(cells.formatted);

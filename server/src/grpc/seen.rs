@@ -132,7 +132,11 @@ impl Sight {
         Ok(())
     }
 
-    fn tell_citizens(&self, citizens: &[impl AsRef<str>], cancel: &Cancel) -> Result<(), QueryError> {
+    fn tell_citizens(
+        &self,
+        citizens: &[impl AsRef<str>],
+        cancel: &Cancel,
+    ) -> Result<(), QueryError> {
         for some in citizens.chunks(UNCHECKED) {
             cancel.check()?;
             self.visit.shows(some);

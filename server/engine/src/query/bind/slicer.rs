@@ -6,11 +6,11 @@ use hashbrown::HashMap;
 
 use super::{ErrorKind, QueryError};
 use crate::cube::{Cube, Dimension, Hierarchy};
-use crate::query::bound::{Condition, Factor, HierarchyRef, Member, Part, Union};
 use crate::query::Cancel;
-use crate::query::evaluate::{each_once, product};
+use crate::query::bound::{Condition, Factor, HierarchyRef, Member, Part, Union};
 use crate::query::evaluate::scope::Scope;
 use crate::query::evaluate::set::{Set, Written};
+use crate::query::evaluate::{each_once, product};
 
 /// Combinations that are no product, counted as one: the rows of each are found by bitmaps.
 const MAX_BOXES: usize = 10_000;
@@ -156,7 +156,8 @@ pub(crate) fn narrowing(
     let width = columns.len();
     let mut conditions: Vec<Own> = Vec::new();
     for (at, &column) in columns.iter().enumerate() {
-        let own = each_once(cancel.collect(tuples.iter().skip(at).step_by(width).copied())?, cancel)?;
+        let own =
+            each_once(cancel.collect(tuples.iter().skip(at).step_by(width).copied())?, cancel)?;
         conditions.extend(condition(cube, column, own).map(|own| (column, own)));
     }
     if product(tuples, width, cancel)?.is_some() {

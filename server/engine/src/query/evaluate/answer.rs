@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::exist::dimensions_of;
-use super::looks::Looked;
 use super::frame::{At, Frame, Stand};
+use super::looks::Looked;
 use super::positions::positions;
 use super::scope::Visual;
 use super::value::Value;

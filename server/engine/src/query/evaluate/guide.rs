@@ -91,8 +91,7 @@ impl Place<'_> {
         axis: &Axis,
         is_nothing: impl FnOnce(&mut Guide<'_, '_>) -> bool,
     ) -> Result<Option<Vec<AxisPositions>>, QueryError> {
-        let mut guide =
-            Guide { evaluator, axis, cell: self.cell, readings: Vec::new(), open: 0 };
+        let mut guide = Guide { evaluator, axis, cell: self.cell, readings: Vec::new(), open: 0 };
         if self.cell.lifts_unrelated || self.is_at_formula() || !is_nothing(&mut guide) {
             return Ok(None);
         }
@@ -437,7 +436,8 @@ impl Guide<'_, '_> {
             }
             _ => {
                 let Named { hierarchies, measures } = Named::of(set)?;
-                let there = hierarchies.into_iter().fold(spot.clone(), |spot, own| spot.at(own, None));
+                let there =
+                    hierarchies.into_iter().fold(spot.clone(), |spot, own| spot.at(own, None));
                 if measures.is_empty() {
                     return Some(vec![there]);
                 }

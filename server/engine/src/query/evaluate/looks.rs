@@ -99,7 +99,8 @@ impl Evaluator<'_> {
         row: usize,
         of: &impl Fn(&Calculated) -> Option<Arc<Expr>>,
     ) -> Option<usize> {
-        let says = |number: &usize| self.scope.calculated.get(number).is_some_and(|own| of(own).is_some());
+        let says =
+            |number: &usize| self.scope.calculated.get(number).is_some_and(|own| of(own).is_some());
         let stands = frame.stands().iter().map(|(own, stand)| (*own, stand.at(row)));
         let (hierarchy, outermost) = self.outermost_at(stands)?;
         if says(&outermost) {

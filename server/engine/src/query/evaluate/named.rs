@@ -81,8 +81,22 @@ impl Named {
 
 /// Functions whose tuples have no other measures than those of the sets that they are given.
 const KEEPS_MEASURES: &[&str] = &[
-    "CrossJoin", "Union", "Distinct", "Filter", "TopCount", "BottomCount", "Head", "Tail", "Order",
-    "Except", "Intersect", "NonEmpty", "Existing", "Exists", "Subset", "Hierarchize",
+    "CrossJoin",
+    "Union",
+    "Distinct",
+    "Filter",
+    "TopCount",
+    "BottomCount",
+    "Head",
+    "Tail",
+    "Order",
+    "Except",
+    "Intersect",
+    "NonEmpty",
+    "Existing",
+    "Exists",
+    "Subset",
+    "Hierarchize",
 ];
 
 /// Functions that can give calculated members which their sets do not name, beside those that drill.

@@ -253,7 +253,9 @@ impl Evaluator<'_> {
             }
         };
         for factor in &set.factors {
-            let Some(at) = factor.columns.iter().position(|own| *own == hierarchy) else { continue };
+            let Some(at) = factor.columns.iter().position(|own| *own == hierarchy) else {
+                continue;
+            };
             for part in &factor.parts {
                 match part {
                     Part::Level { field } => add(*field),

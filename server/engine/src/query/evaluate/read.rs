@@ -461,10 +461,7 @@ fn is_one(at: At) -> bool {
     matches!(at, At::One(Member::All | Member::Of { .. }))
 }
 
-pub(crate) fn each_once(
-    members: Vec<Member>,
-    cancel: &Cancel,
-) -> Result<Vec<Member>, QueryError> {
+pub(crate) fn each_once(members: Vec<Member>, cancel: &Cancel) -> Result<Vec<Member>, QueryError> {
     if Member::ascending(members.iter().copied()).is_some() {
         return Ok(members);
     }

@@ -204,7 +204,8 @@ impl Scope<'_> {
         if has_a_dimension_twice(set) {
             return Ok(());
         }
-        let counts = set.factors.iter().zip(lists).map(|(own, list)| list.len() / own.columns.len());
+        let counts =
+            set.factors.iter().zip(lists).map(|(own, list)| list.len() / own.columns.len());
         match counts.fold(1, usize::saturating_mul) {
             usize::MAX => Err(self.too_many()),
             count if count > self.limits.tuples => {

@@ -142,9 +142,11 @@ impl Interpreter<'_> {
                 let at = match members[..] {
                     [] => return None,
                     [only] => At::One(only),
-                    _ => At::Many(members.iter().fold(0, |keys, &member| {
-                        keys | self.shapes[own].members[member].keys
-                    })),
+                    _ => At::Many(
+                        members
+                            .iter()
+                            .fold(0, |keys, &member| keys | self.shapes[own].members[member].keys),
+                    ),
                 };
                 self.cell(&spot.of(*measure).at(own, at))
             }

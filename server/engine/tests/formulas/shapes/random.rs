@@ -65,9 +65,10 @@ fn place() -> impl Strategy<Value = (usize, usize)> + Clone {
 /// A set whose members are known wherever it is looked at.
 fn plain() -> impl Strategy<Value = Set> + Clone {
     let shapes = hierarchies();
-    let levels = shapes.iter().enumerate().flat_map(|(own, shape)| {
-        (1..=shape.levels.len()).map(move |depth| Set::Level(own, depth))
-    });
+    let levels = shapes
+        .iter()
+        .enumerate()
+        .flat_map(|(own, shape)| (1..=shape.levels.len()).map(move |depth| Set::Level(own, depth)));
     let all = (0..shapes.len()).map(Set::Members);
     let listed = place().prop_flat_map(|(own, _)| {
         let members = prop::collection::btree_set(0..hierarchies()[own].members.len(), 1..4);
@@ -85,10 +86,12 @@ fn set(of: impl Strategy<Value = Formula> + Clone + 'static) -> impl Strategy<Va
     let plain = plain.boxed();
     let over = prop_oneof![
         plain.clone(),
-        (plain.clone(), of.clone())
-            .prop_map(|(set, of)| Set::Filter(Box::new(set), Box::new(of))),
-        (plain.clone(), 0_usize..3, of.clone())
-            .prop_map(|(set, count, of)| Set::Top(Box::new(set), count, Box::new(of))),
+        (plain.clone(), of.clone()).prop_map(|(set, of)| Set::Filter(Box::new(set), Box::new(of))),
+        (plain.clone(), 0_usize..3, of.clone()).prop_map(|(set, count, of)| Set::Top(
+            Box::new(set),
+            count,
+            Box::new(of)
+        )),
     ];
     let existing = over.prop_map(|set| Set::Existing(Box::new(set))).boxed();
     prop_oneof![
@@ -144,7 +147,8 @@ pub fn asked() -> impl Strategy<Value = Asked> {
             if rows.len() > 1 && rows[0].hierarchy() == rows[1].hierarchy() {
                 rows.pop();
             }
-            let is_named = |(own, _): &(usize, usize)| rows.iter().any(|row| row.hierarchy() == *own);
+            let is_named =
+                |(own, _): &(usize, usize)| rows.iter().any(|row| row.hierarchy() == *own);
             let slicer = slicer.filter(|place| !is_named(place));
             Asked { formulas: [first, second], rows, slicer, non_empty }
         },
@@ -175,7 +179,8 @@ impl Formula {
             Formula::Sum(set, of) => format!("Sum({}, {})", set.text(shapes), of.text(shapes)),
             Formula::OfMeasures(name, measures, set) => {
                 let measures: Vec<String> = measures.iter().map(|own| measure(*own)).collect();
-                let set = set.as_ref().map_or(String::new(), |set| format!(" * {}", set.text(shapes)));
+                let set =
+                    set.as_ref().map_or(String::new(), |set| format!(" * {}", set.text(shapes)));
                 format!("{name}({{{}}}{set})", measures.join(", "))
             }
             Formula::Count(set) => format!("Count({})", set.text(shapes)),
@@ -216,8 +221,9 @@ impl Asked {
         let shapes = hierarchies();
         let [first, second] = &self.formulas;
         let rows: Vec<String> = self.rows.iter().map(|row| row.text(&shapes)).collect();
-        let slicer =
-            self.slicer.map_or(String::new(), |(own, at)| format!(" WHERE {}", shapes[own].text(at)));
+        let slicer = self
+            .slicer
+            .map_or(String::new(), |(own, at)| format!(" WHERE {}", shapes[own].text(at)));
         let (with, named) = match with_formulas {
             true => (
                 format!(

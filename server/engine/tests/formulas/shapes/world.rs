@@ -234,9 +234,9 @@ pub fn view() -> View {
         format!("{quarter},{},{quarter},{half}", &quarter[..4])
     });
     tables.add("days", "day,the_year,quarter,half", &days.collect::<Vec<_>>());
-    let staff = STAFF.iter().map(|(name, above)| {
-        format!("{name},{}", above.map_or("", |above| STAFF[above].0))
-    });
+    let staff = STAFF
+        .iter()
+        .map(|(name, above)| format!("{name},{}", above.map_or("", |above| STAFF[above].0)));
     tables.add("staff", "name,manager", &staff.collect::<Vec<_>>());
     let goods = GOODS.iter().map(|(good, family)| format!("{good},{family}"));
     tables.add("goods", "good,family", &goods.collect::<Vec<_>>());
