@@ -203,8 +203,9 @@ fn marks(records: &Table) -> Vec<Found> {
 }
 
 /// A line for each warning of one of the records. They are found by the file and place that each came
-/// from, which is one record's alone, or not known; of one that another has delivered (K1, K2) neither these are told nor what the warning says
-/// besides its kind.
+/// from; in versions of earlier programs some share theirs, and then it is not known whose the warning is.
+/// Of a record that another has delivered (K1, K2) neither place nor what the warning says besides its
+/// kind is told.
 fn warnings(
     source: &Source<'_>,
     records: &Table,

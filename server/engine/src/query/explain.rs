@@ -428,6 +428,7 @@ fn left_out(view: &View, conditions: &[String]) -> Result<Option<String>, QueryE
     };
     let mut members: Vec<&str> =
         left_out.map(|key| finest.keys.get(finest.member_of_key[key] as usize)).collect();
+    members.sort_unstable();
     members.dedup();
     Ok((!members.is_empty()).then(|| condition(&shape.name, &finest.name, &members)))
 }
