@@ -44,7 +44,7 @@ use crate::versions::{
 pub use again::{Again, rebuild_again};
 use former::{Former, Unreadable};
 pub use last::{Ended, LastRun};
-pub use of_tables::{TablesRebuild, rebuild_of_tables};
+pub use of_tables::{TablesBuilt, TablesRebuild, rebuild_of_tables};
 pub use suspicion::Shares;
 use suspicion::Side;
 
@@ -252,6 +252,11 @@ enum Taken {
 }
 
 impl Taken {
+    /// An operator has taken another into use.
+    fn meanwhile(current: VersionName) -> Taken {
+        Taken::Aside(format!("{current} blev taget i brug, mens den blev bygget"))
+    }
+
     /// Nobody knows whether its figures look right.
     fn uncompared(why: Unreadable) -> Taken {
         tracing::warn!("den nye version {}", why.reason);
@@ -329,7 +334,7 @@ fn decide_use(
             "version {name} er ikke taget i brug, for {current} blev taget i brug, mens den blev \
              bygget; spørg den med --version {name}"
         ));
-        return Taken::Aside(format!("{current} blev taget i brug, mens den blev bygget"));
+        return Taken::meanwhile(current);
     }
     if name.month >= current.month {
         return Taken::InUse;

@@ -14,6 +14,7 @@ use cube_schema::domain::Domain;
 use cube_schema::domains::vh::Vh;
 use cube_schema::domains::vh::hand07::kendte_tekster;
 use terning_engine::query::disclose::Rules;
+use terning_engine::query::drill::all as all_records;
 use terning_engine::query::explain::{ExplainCell, UNEXPLAINED, explain};
 use terning_engine::query::table::Values;
 use terning_engine::query::{
@@ -494,4 +495,39 @@ fn records_that_no_rule_explains_are_exactly_what_is_left() {
     assert!(taken > 0, "the records left out are in no published cell");
     assert!(lines.table.column("D5 Under 17 år").is_some(), "{:?}", lines.notes);
     assert_eq!(sum(&lines, "Uforklaret"), taken as f64, "{:?}", lines.notes);
+}
+
+#[test]
+fn a_table_of_records_is_bounded_as_answers_are() {
+    let views = everything();
+    let asked = Drill {
+        cube: "Voksne Handicappede".to_owned(),
+        columns: ["Ydelsesid", "Borger.Personnummer"].map(str::to_owned).to_vec(),
+        max: 10,
+        ..Drill::default()
+    };
+    let cancel = Cancel::default();
+    let drilled = |limits: &Limits, asked: &Drill| drill(&views, asked, (limits, &cancel));
+    let usual = Limits::default();
+    let (at, found) = drilled(&Limits { cells: 20, ..usual.clone() }, &asked).unwrap();
+    assert_eq!((found.table.rows(), found.table.columns.len()), (10, 2));
+    let too_large = |found: Result<(usize, Drilled), QueryError>| {
+        assert_eq!(found.unwrap_err().kind, ErrorKind::TooLarge);
+    };
+    too_large(drilled(&Limits { cells: 19, ..usual.clone() }, &asked));
+    // Ten ids and ten numbers of ten digits and more.
+    too_large(drilled(&Limits { text_bytes: 100, ..usual.clone() }, &asked));
+    let known: Vec<String> = (0..201).map(|number| format!("Felt {number}")).collect();
+    too_large(drilled(&usual, &Drill { columns: known, ..asked.clone() }));
+    let twice = ["Ydelsesid", "ydelsesid"].map(str::to_owned).to_vec();
+    let refused = drilled(&usual, &Drill { columns: twice, ..asked.clone() }).unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::Invalid);
+    let all = |limits: &Limits| {
+        all_records(&views[at].of_records(), &[], &asked.columns, (limits, &cancel))
+    };
+    let count = all(&usual).unwrap().rows();
+    assert!(count > 100);
+    assert!(all(&Limits { cells: 2 * count, ..usual.clone() }).is_ok());
+    let refused = all(&Limits { cells: 2 * count - 1, ..usual }).unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::TooLarge);
 }

@@ -8,6 +8,7 @@ use anyhow::{Context, bail};
 use cube_schema::day::Month;
 use cube_schema::domain::Domain;
 use cube_schema::domains::vh::Vh;
+use serde_json::json;
 use terning_engine::delivery::Progress;
 use terning_engine::load::{Order, load_ordered};
 
@@ -31,16 +32,16 @@ pub struct Again {
     pub cubes: CubesFile,
     /// Whether the cubes are the same, byte for byte.
     pub same: bool,
-    /// Whether the new version is the one that is asked.
+    /// Whether the new version is the one that is asked. One whose cubes differ waits for an operator.
     pub in_use: bool,
 }
 
 /// Makes a version again. It is asked in the place of the old one only where that is the one that
-/// is asked now.
+/// is asked now and the cubes are the same; where they differ it waits for an operator.
 ///
 /// # Errors
-/// There is no such version, its raw files are not there any more, or the data folder cannot be
-/// written.
+/// There is no such version, it does not say which cubes it had, its raw files are not there any more,
+/// or the data folder cannot be written.
 pub fn rebuild_again(
     disk: &Disk,
     data: &Path,
@@ -51,25 +52,41 @@ pub fn rebuild_again(
     let lock = Lock::take(disk, data)?;
     let folder = versions::folder(data).join(from.to_string());
     let old = Manifest::read(&folder).map_err(anyhow::Error::msg)?;
+    let former = old
+        .cubes()
+        .with_context(|| format!("version {from} siger ikke, hvilke kuber den havde"))?;
     let (draft, mut manifest, cubes) = if is_of_tables(&old) {
         make_again(data, lock, &old, from.month, progress)?
     } else {
         of_deliveries(data, lock, &old, from, progress)?
     };
     manifest.more.insert("from".to_owned(), from.to_string().into());
+    let same = former.sha256 == cubes.sha256;
     let _choice = Choice::take(data)?;
-    let in_use = versions::current(data).is_none_or(|current| current == from);
+    let in_use = same && versions::current(data) == Some(from);
+    let more = &mut manifest.more;
     if in_use {
         // Whoever took the old version into use has accepted this one.
-        manifest.more.remove(versions::AWAITING);
-        manifest.more.remove(versions::ASIDE);
+        more.remove(versions::AWAITING);
+        more.remove(versions::ASIDE);
+    } else {
+        let parts = [versions::AWAITING, versions::ASIDE];
+        let said =
+            parts.into_iter().filter_map(|part| Some((part.to_owned(), old.more.get(part)?)));
+        more.extend(said.map(|(part, said)| (part, said.clone())));
+    }
+    if !same {
+        more.insert(versions::AWAITING.to_owned(), json!([differs(from)]));
     }
     let name = draft.publish(&manifest, in_use)?;
-    let former = old
-        .cubes()
-        .with_context(|| format!("version {from} siger ikke, hvilke kuber den havde"))?;
-    let same = former.sha256 == cubes.sha256;
     Ok(Again { name, from, cubes, same, in_use })
+}
+
+/// Why a version that was made again waits for an operator.
+fn differs(from: VersionName) -> String {
+    format!(
+        "kuberne er ikke de samme som i {from}, som den er lavet af; programmet er måske et andet"
+    )
 }
 
 fn of_deliveries(

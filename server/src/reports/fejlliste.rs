@@ -90,11 +90,11 @@ pub fn run(
     former: Option<&Source<'_>>,
     pivot: &Pivot,
     kommune: &str,
-    (limits, cancel): (&Limits, &Cancel),
+    within: (&Limits, &Cancel),
 ) -> Result<Lines, ReportFault> {
-    let found = findings(now, pivot, kommune, cancel)?;
+    let found = findings(now, pivot, kommune, within)?;
     let before = match former {
-        Some(former) => Some(findings(former, pivot, kommune, cancel)?),
+        Some(former) => Some(findings(former, pivot, kommune, within)?),
         None => None,
     };
     let lines = with_status(&found, before.as_deref());
@@ -107,7 +107,7 @@ pub fn run(
         ],
         false => vec![NOT_YOURS.to_owned()],
     };
-    Ok(Lines { table: table(&lines), notes, behind: behind(now, pivot, (limits, cancel))? })
+    Ok(Lines { table: table(&lines), notes, behind: behind(now, pivot, within)? })
 }
 
 /// What a municipality is told of the list of another.
@@ -171,12 +171,12 @@ fn findings(
     source: &Source<'_>,
     pivot: &Pivot,
     kommune: &str,
-    cancel: &Cancel,
+    within: (&Limits, &Cancel),
 ) -> Result<Vec<Found>, ReportFault> {
     let Some(view) = view_of(source, pivot) else { return Ok(Vec::new()) };
-    let records = records(view, pivot, cancel)?;
+    let records = records(view, pivot, within)?;
     let mut found = marks(&records);
-    found.extend(warnings(source, &records, &places(view, pivot, cancel)?)?);
+    found.extend(warnings(source, &records, &places(view, pivot, within)?)?);
     if view.sees_deliveries() && is_told(view, kommune) {
         let delivered = delivered(source, kommune)?;
         let counting = Counting::of(source, kommune, &delivered);
@@ -217,24 +217,22 @@ fn warnings(
         let place = (text(places, "Fil", row), place(places, row));
         by_place.entry(place).and_modify(of_one).or_insert(Some(row));
     }
-    let warned = rows(&source.folder.join(WARNINGS))?.into_iter();
-    let found = warned.filter_map(|[file, line, kind, note, nth]| {
+    found_in(&source.folder.join(WARNINGS), |[file, line, kind, note, nth]| {
         let row = (*by_place.get(&(file, written(&line, &nth)))?)?;
         let Raad { felt, raad } = fejl::raad(&kind);
         let one = of_record(records, row, "advarsel", felt);
         let note = if one.file.is_empty() { String::new() } else { note };
         Some(Found { rule: kind, note, what: raad.to_owned(), ..one })
-    });
-    Ok(found.collect())
+    })
 }
 
 /// The file and place of each of the records, also of those that another has delivered.
-fn places(view: &View, pivot: &Pivot, cancel: &Cancel) -> Result<Table, QueryError> {
+fn places(view: &View, pivot: &Pivot, within: (&Limits, &Cancel)) -> Result<Table, QueryError> {
     if !view.sees_deliveries() {
         return Ok(Table::default());
     }
     let view = view.of_records().of_program();
-    drill::all(&view, &pivot.filters, &told(&view, &COLUMNS[..3]), cancel)
+    drill::all(&view, &pivot.filters, &told(&view, &COLUMNS[..3]), within)
 }
 
 /// What the load report says of the municipality's deliveries.
@@ -295,8 +293,7 @@ impl Counting {
 /// A line for each warning of a line that is no record, of the deliveries that count. Of a record
 /// it is told to whom the record belongs, not to who delivers.
 fn warnings_of_files(source: &Source<'_>, counting: &Counting) -> Result<Vec<Found>, ReportFault> {
-    let warned = rows(&source.folder.join(WARNINGS))?.into_iter();
-    let found = warned.filter_map(|[file, line, kind, note, nth]| {
+    found_in(&source.folder.join(WARNINGS), |[file, line, kind, note, nth]| {
         let system = counting.0.get(&file).filter(|_| fejl::er_uden_ydelse(&kind))?.clone();
         let Raad { felt, raad } = fejl::raad(&kind);
         Some(Found {
@@ -310,14 +307,12 @@ fn warnings_of_files(source: &Source<'_>, counting: &Counting) -> Result<Vec<Fou
             note,
             ..Found::default()
         })
-    });
-    Ok(found.collect())
+    })
 }
 
 /// A line for each rejected line of the deliveries that count.
 fn rejects(source: &Source<'_>, counting: &Counting) -> Result<Vec<Found>, ReportFault> {
-    let rejected = rows(&source.folder.join(REJECTS))?.into_iter();
-    let found = rejected.filter_map(|[file, line, field, note, _]| {
+    found_in(&source.folder.join(REJECTS), |[file, line, field, note, _]| {
         let system = counting.0.get(&file)?.clone();
         Some(Found {
             place: written(&line, ""),
@@ -330,8 +325,7 @@ fn rejects(source: &Source<'_>, counting: &Counting) -> Result<Vec<Found>, Repor
             note,
             ..Found::default()
         })
-    });
-    Ok(found.collect())
+    })
 }
 
 /// Whether the caller may know of a municipality: it itself may, and whoever sees everybody.
@@ -363,9 +357,9 @@ fn as_delivered(source: &Source<'_>, found: &mut [Found]) {
 }
 
 /// The municipality's own records, whatever their days.
-fn records(view: &View, pivot: &Pivot, cancel: &Cancel) -> Result<Table, QueryError> {
+fn records(view: &View, pivot: &Pivot, within: (&Limits, &Cancel)) -> Result<Table, QueryError> {
     let view = view.of_records();
-    let asked = |columns: &[&str]| drill::all(&view, &pivot.filters, &told(&view, columns), cancel);
+    let asked = |columns: &[&str]| drill::all(&view, &pivot.filters, &told(&view, columns), within);
     let fewer = |error: QueryError, columns| match error.kind {
         ErrorKind::Unknown => asked(columns),
         _ => Err(error),
@@ -448,9 +442,12 @@ fn day(records: &Table, column: &str, row: usize) -> String {
     }
 }
 
-/// The lines of a file with up to five columns. One that is missing has none: versions of earlier
-/// programs lack it.
-fn rows(path: &Path) -> Result<Vec<[String; 5]>, ReportFault> {
+/// What is found in the lines of a file with up to five columns, of which no more than one is held at a
+/// time. A file, or a column, that is missing has none: versions of earlier programs lack it.
+fn found_in(
+    path: &Path,
+    mut found: impl FnMut([String; 5]) -> Option<Found>,
+) -> Result<Vec<Found>, ReportFault> {
     let unreadable = || {
         let name = path.file_name().map_or_else(String::new, |name| name.display().to_string());
         ReportFault::Given(format!("versionens fil {name} kan ikke læses; genopbyg versionen"))
@@ -464,7 +461,7 @@ fn rows(path: &Path) -> Result<Vec<[String; 5]>, ReportFault> {
         let record = record.map_err(|_| unreadable())?;
         Ok([0, 1, 2, 3, 4].map(|column| record.get(column).unwrap_or_default().to_owned()))
     });
-    rows.collect()
+    rows.filter_map(|row| row.map(&mut found).transpose()).collect()
 }
 
 fn table(lines: &[(&str, &Found)]) -> Table {

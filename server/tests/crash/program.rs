@@ -7,9 +7,13 @@ use std::process::{Child, Command, Stdio};
 use clap::Parser;
 use terning::args::Args;
 
-/// The program.
+/// The program, without the variables that this test is asked with.
 pub fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_terning-server"));
+    let asked = std::env::vars_os().map(|(name, _)| name);
+    for name in asked.filter(|name| name.to_string_lossy().starts_with("TERNING_")) {
+        command.env_remove(name);
+    }
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).stdin(Stdio::null());
     command
 }

@@ -8,6 +8,7 @@ mod toy;
 
 mod access;
 mod audit;
+mod bounds;
 mod commands;
 mod counted;
 mod diff;

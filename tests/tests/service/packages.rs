@@ -297,6 +297,13 @@ fn a1_another_municipality_s_package_is_refused_as_one_that_does_not_exist() {
     // National eyes see no citizens, and so get no package of them.
     let national = token(data.path(), "national", None);
     assert!(refusal("datamart", "153", &national).contains("ingen datapakke"));
+    // A role that is nobody's municipality does not become one's by naming it.
+    for role in ["national", "operatoer"] {
+        let named = token(data.path(), role, Some("153"));
+        for kind in ["datamart", "dsa", "raw"] {
+            assert!(refusal(kind, "153", &named).contains("ingen datapakke"), "{role} {kind}");
+        }
+    }
     assert!(refusal("ukendt", "153", &own).contains("aggregat"));
 }
 
