@@ -29,6 +29,7 @@ pub use candidates::{nearest, unknown_cube};
 pub(super) use clause::{name_part, read as clause};
 pub(super) use defaults::{beside as default_conditions, says_nothing};
 pub(super) use expr::text;
+pub(super) use mdx::members_of_set;
 pub use mdx::{mdx, mdx_within};
 pub use pivot::pivot;
 pub(super) use pivot::{condition, default_measure, unknown_measure};
