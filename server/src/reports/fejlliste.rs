@@ -203,8 +203,9 @@ fn marks(records: &Table) -> Vec<Found> {
 }
 
 /// A line for each warning of one of the records. They are found by the file and place that each came
-/// from, which is one record's alone, or not known; of one that another has delivered (K1, K2) neither these are told nor what the warning says
-/// besides its kind.
+/// from; in versions of earlier programs some share theirs, and then it is not known whose the warning is.
+/// Of a record that another has delivered (K1, K2) neither place nor what the warning says besides its
+/// kind is told.
 fn warnings(
     source: &Source<'_>,
     records: &Table,
@@ -442,7 +443,7 @@ fn day(records: &Table, column: &str, row: usize) -> String {
 }
 
 /// What is found in the lines of a file with up to five columns, of which no more than one is held at a
-/// time. A file that is missing has none: versions of earlier programs lack it.
+/// time. A file, or a column, that is missing has none: versions of earlier programs lack it.
 fn found_in(
     path: &Path,
     mut found: impl FnMut([String; 5]) -> Option<Found>,

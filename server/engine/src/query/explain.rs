@@ -430,8 +430,10 @@ fn left_out(view: &View, conditions: &[String]) -> Result<Option<String>, QueryE
     let Some(finest) = shape.fields.iter().max_by_key(|field| field.keys.len()) else {
         return Ok(None);
     };
-    let mut members: Vec<&str> =
-        left_out.map(|key| finest.keys.get(finest.member_of_key[key] as usize)).collect();
+    let members = left_out.map(|key| finest.member_of_key[key] as usize);
+    let members = members.filter(|&member| member < finest.keys.len());
+    let mut members: Vec<&str> = members.map(|member| finest.keys.get(member)).collect();
+    members.sort_unstable();
     members.dedup();
     Ok((!members.is_empty()).then(|| condition(&shape.name, &finest.name, &members)))
 }

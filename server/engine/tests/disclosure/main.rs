@@ -3,8 +3,6 @@
 
 mod attacker;
 mod known;
-// The tables of the tests of tables.
-#[path = "../tables/memory.rs"]
 mod memory;
 mod refused;
 mod world;

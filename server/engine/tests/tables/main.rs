@@ -2,7 +2,6 @@
 //! random stars are counted as a plain join and scan of their tables counts them.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod example;
 mod memory;
 mod plain;
 mod world;
@@ -65,7 +64,7 @@ fn pivot(cube: &str, field: &str, measures: &[&str]) -> Pivot {
 #[test]
 fn the_example_of_the_documentation_is_built() {
     let (cubes, _) =
-        build(&example(), &example::example()).unwrap_or_else(|error| panic!("{error}"));
+        build(&example(), &memory::example()).unwrap_or_else(|error| panic!("{error}"));
     let names: Vec<&str> = cubes.iter().map(|cube| cube.name.as_str()).collect();
     assert_eq!(names, ["Salg", "Medlemmer", "Salg i alt"]);
     let listed: Vec<&str> =
@@ -97,7 +96,7 @@ fn the_as_of_day_is_that_of_the_last_fact_by_the_table_of_time() {
             query::answer(&views, &Question::Mdx(text), &Limits::default(), &Cancel::default());
         answer.unwrap().cells.formatted(Language::Danish, &Cancel::default()).unwrap()
     };
-    let mut tables = example::example();
+    let mut tables = memory::example();
     assert_eq!(now(&tables), ["2024-01-31"]);
     // Day 2 is of March instead of January.
     tables.set("days", "month", 1, "3");
@@ -113,7 +112,7 @@ fn the_as_of_day_is_that_of_the_last_fact_by_the_table_of_time() {
 fn a_column_can_be_counted_and_shown() {
     let text = example().replace("column = \"sale_id\" }", "column = \"customer_id\" }");
     assert_ne!(text, example());
-    let (cubes, _) = build(&text, &example::example()).unwrap_or_else(|error| panic!("{error}"));
+    let (cubes, _) = build(&text, &memory::example()).unwrap_or_else(|error| panic!("{error}"));
     // Customers 1, 2 and 3; what names no period is about 2024, when each of them bought.
     let found = ask(&cubes, &Question::Mdx("SELECT {[Measures].[Kunder]} ON 0 FROM [Salg]"));
     assert_eq!(found, [(String::new(), vec![Some(3.0)])]);
@@ -122,13 +121,13 @@ fn a_column_can_be_counted_and_shown() {
 #[test]
 fn a_table_that_is_not_there_is_told_of_once() {
     let text = example().replace("facts = \"sales\"", "facts = \"salg\"");
-    let error = build(&text, &example::example()).err().unwrap().to_string();
+    let error = build(&text, &memory::example()).err().unwrap().to_string();
     assert_eq!(error.matches("tabellen 'salg' findes ikke").count(), 1, "{error}");
 }
 
 #[test]
 fn a_name_of_several_members_means_the_first_and_is_told_of() {
-    let mut tables = example::example();
+    let mut tables = memory::example();
     tables.set("products", "product_name", 2, "Brød");
     let (cubes, _) = build(&example(), &tables).unwrap_or_else(|error| panic!("{error}"));
     let views = [View::everything(Arc::clone(&cubes[0]))];
@@ -151,7 +150,7 @@ fn a_name_of_several_members_means_the_first_and_is_told_of() {
 #[test]
 fn the_language_of_the_schema_is_that_of_its_figures_also_after_a_snapshot() {
     let shown = |text: &str| {
-        let (cubes, _) = build(text, &example::example()).unwrap_or_else(|error| panic!("{error}"));
+        let (cubes, _) = build(text, &memory::example()).unwrap_or_else(|error| panic!("{error}"));
         let mut bytes = Vec::new();
         terning_engine::snapshot::write(&[&cubes[0]], &mut bytes).unwrap();
         let cube = terning_engine::snapshot::open(Arc::new(bytes)).unwrap().remove(0);
@@ -182,7 +181,7 @@ fn what_does_not_hold_is_told_at_once_with_its_lines() {
         .replace("key = \"region\"", "key = \"landsdel\"")
         .replace("column = \"discount\"", "column = \"rabat\"")
         .replace("table = \"days\"", "table = \"dage\"");
-    let error = build(&text, &example::example()).err().unwrap().to_string();
+    let error = build(&text, &memory::example()).err().unwrap().to_string();
     for what in ["'landsdel'", "'rabat'", "'dage'"] {
         let line = text.lines().position(|line| line.contains(&what.replace('\'', "\""))).unwrap();
         let told =
@@ -200,12 +199,12 @@ fn promises_of_the_schema_and_columns_that_are_missing_are_told_together() {
         .replace("kind = \"sum\"", "kind = \"distinct\"");
     let promises = Schema::parse(&text).unwrap_err().problems;
     assert!(!promises.is_empty());
-    let error = read_schema(&text, &example::example()).unwrap_err().to_string();
+    let error = read_schema(&text, &memory::example()).unwrap_err().to_string();
     assert!(error.contains("'landsdel'"), "{error}");
     for promise in promises {
         assert!(error.contains(&promise.to_string()), "{promise} is not in {error}");
     }
-    assert!(read_schema(&example(), &example::example()).is_ok());
+    assert!(read_schema(&example(), &memory::example()).is_ok());
 }
 
 #[test]
@@ -215,7 +214,7 @@ fn whatever_line_is_missing_columns_are_looked_for() {
         let mut lines = all.clone();
         lines.remove(left_out);
         let text = lines.join("\n");
-        let told = read_schema(&text, &example::example()).err().map(|error| error.to_string());
+        let told = read_schema(&text, &memory::example()).err().map(|error| error.to_string());
         for problem in Schema::parse(&text).err().into_iter().flat_map(|error| error.problems) {
             let told = told.as_deref().unwrap_or_default();
             assert!(told.contains(&problem.to_string()), "{problem} is not in {told}");
@@ -226,7 +225,7 @@ fn whatever_line_is_missing_columns_are_looked_for() {
 #[test]
 fn what_is_wrong_with_several_tables_is_told_together() {
     let wrong = |changes: &[(&str, &str, usize, &str)]| {
-        let mut tables = example::example();
+        let mut tables = memory::example();
         changes
             .iter()
             .for_each(|(table, column, row, value)| tables.set(table, column, *row, value));
@@ -253,7 +252,7 @@ fn tables_that_break_a_promise_are_named_with_their_lines() {
         ("staff", "manager_id", 1, "9", "root"),
         ("staff", "manager_id", 0, "2", "sin egen overordnede"),
     ] {
-        let mut tables = example::example();
+        let mut tables = memory::example();
         tables.set(table, column, row, value);
         let error =
             build(&example(), &tables).err().map_or(String::new(), |error| error.to_string());

@@ -98,8 +98,10 @@ impl Sweep<'_> {
         let (former, begin) = events.split_at(begin);
         for &(_, event, at) in former {
             match event {
-                Event::Over => drop(self.present.remove(&at)),
-                _ => self.enter(at),
+                Event::Over => {
+                    self.present.remove(&at);
+                }
+                Event::GoesOn | Event::Begins => self.enter(at),
             }
         }
         let (greatest, count) = (self.present.last().copied(), self.present.len());
