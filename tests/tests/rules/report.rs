@@ -29,13 +29,13 @@ fn the_load_report_tells_what_every_rule_has_done_and_where() {
     assert_eq!(
         told(&report.effects),
         [
-            "D1 mærket 1 1",
-            " advarsel 1 0",
             "S1 udeladt 3 0",
             "K1 ændret 1 1",
             "K4 ændret 1 1",
-            "G3 omfattet 3 3",
+            "D1 mærket 1 1",
             "X1 omfattet 1 1",
+            "G3 omfattet 3 3",
+            " advarsel 1 0",
         ]
     );
     let ids: BTreeSet<&str> = report.effects.iter().map(|one| one.rule.as_str()).collect();

@@ -12,6 +12,7 @@ mod bounds;
 mod commands;
 mod counted;
 mod diff;
+mod guide;
 mod hidden;
 mod interference;
 mod lives;

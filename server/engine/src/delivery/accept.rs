@@ -141,6 +141,19 @@ struct Gate<'a, D: Domain> {
 impl<D: Domain> Gate<'_, D> {
     /// The delivery and its unknown columns, or who sent it and why it is refused.
     fn check(&self, candidate: &Candidate) -> Result<(Accepted, Vec<String>), RefusedDelivery> {
+        let checked = self.judge(candidate);
+        if let (Err(refused), Some(data)) = (&checked, &candidate.data)
+            && !refused.later
+        {
+            // What is refused before its bytes were looked at is an input too: it is kept, and packed.
+            // One that cannot be read is refused for that, or for what was wrong before. One of a
+            // later month has not come yet: it is new to the version that takes it.
+            let _ = self.inputs.read(data);
+        }
+        checked
+    }
+
+    fn judge(&self, candidate: &Candidate) -> Result<(Accepted, Vec<String>), RefusedDelivery> {
         let named = candidate.data.as_ref().or(candidate.manifest.as_ref());
         let file = named.map_or("", String::as_str);
         let manifest = self.manifest(candidate).map_err(|reason| by_name(file, reason))?;

@@ -87,7 +87,9 @@ impl<'a> Inputs<'a> {
     }
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+/// Bytes as small hexadecimal digits, two for each.
+#[must_use]
+pub fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text

@@ -160,7 +160,8 @@ impl<'a, D: Domain> Effects<'a, D> {
         effects
     }
 
-    /// The same of everything, with a line for each rule that has done nothing.
+    /// The same of everything, with a line for each rule that has done nothing: in the order of the list
+    /// of rules, and what is of no rule last.
     pub fn of_all(&self) -> Vec<Effect> {
         let mut effects = self.of(0..self.judged.len(), None);
         for rule in self.domain.rules() {
@@ -168,6 +169,11 @@ impl<'a, D: Domain> Effects<'a, D> {
                 effects.push(Effect::of_rule(rule, EffectKind::Nothing, Count::default()));
             }
         }
+        let place = |effect: &Effect| {
+            let rules = self.domain.rules();
+            rules.iter().position(|rule| rule.id == effect.rule).unwrap_or(rules.len())
+        };
+        effects.sort_by_key(place);
         effects
     }
 

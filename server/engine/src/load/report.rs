@@ -49,6 +49,9 @@ pub struct LoadReport {
     pub warnings: BTreeMap<String, WarningCount>,
     /// Against the former version, by municipality; empty at a first load.
     pub change: Vec<Change>,
+    /// Against the newest version of an earlier month, where that is not the former one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_month: Option<LastMonth>,
     /// What the domain wants counted without a warning (replacement numbers).
     pub remarks: BTreeMap<String, Count>,
     /// Compiled-in lists that a file has replaced.
@@ -175,6 +178,29 @@ pub struct Change {
     pub open_before: u64,
     /// Open ones now.
     pub open: u64,
+}
+
+/// A load against a version of an earlier month.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastMonth {
+    /// The version.
+    pub version: String,
+    /// By municipality.
+    pub change: Vec<Change>,
+    /// Marks and warnings of a system that are more than they were.
+    pub risen: Vec<Rise>,
+}
+
+/// Marks or warnings of a system that are more than they were.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rise {
+    /// Who reports.
+    pub kommune: String,
+    /// From which system.
+    pub system: String,
+    /// What they are, now and then.
+    #[serde(flatten)]
+    pub effect: Effect,
 }
 
 impl LoadReport {

@@ -78,7 +78,7 @@ pub fn explain(
     asked: &ExplainCell,
     within: (&Limits, &Cancel),
 ) -> Result<Explained, QueryError> {
-    let told = explainable(views, asked)?;
+    let told = explainable(views, asked, within)?;
     let (at, view) = (told.view, &views[told.view]);
     disclose::refuse(view, "forklaringer af tal")?;
     let how = view.cube().explain.as_ref();
@@ -113,14 +113,18 @@ pub fn explain(
 }
 
 /// The measure that is asked for, or the first that its formula is made of that can be explained.
-fn explainable(views: &[View], asked: &ExplainCell) -> Result<Told, QueryError> {
+fn explainable(
+    views: &[View],
+    asked: &ExplainCell,
+    within: (&Limits, &Cancel),
+) -> Result<Told, QueryError> {
     let at = answer::find(views, &asked.cube)?;
     // What the asked cube does not have is refused here, whichever cube then explains.
     asked.filters.iter().try_for_each(|filter| bind::condition(&views[at], filter).map(drop))?;
     let all = told::all(views, at, &asked.measure, &asked.filters, &[])?;
     let is_explained = |told: &&Told| views[told.view].cube().explain.is_some();
     match all.iter().find(is_explained) {
-        Some(told) => Ok(told.clone()),
+        Some(told) => told.clone().within_sets(&views[at], (&asked.filters, &[]), within),
         None => Err(not_by_rules(views, at, &asked.measure)),
     }
 }

@@ -71,13 +71,21 @@ pub(in crate::query) fn says_nothing(view: &View, condition: &Condition) -> bool
 /// The default members of a pivot: those of hierarchies of which it names no level, in its fields or
 /// in its conditions.
 pub(super) fn stand_of_pivot(view: &View, bound: &mut Bound) {
-    let conditions = bound.conditions.clone();
-    bound.defaults = of(view);
-    bound.defaults.retain(|&(hierarchy, _)| {
+    bound.defaults = beside_conditions(view, &bound.conditions);
+    stand(view, bound);
+}
+
+/// The default members of hierarchies of which conditions name no level.
+pub(super) fn beside_conditions(
+    view: &View,
+    conditions: &[Condition],
+) -> Vec<(HierarchyRef, Member)> {
+    let mut found = of(view);
+    found.retain(|&(hierarchy, _)| {
         let HierarchyRef::Of { dimension, hierarchy } = hierarchy else { return false };
         let levels = &view.cube().dimensions[dimension].hierarchies[hierarchy].levels;
         let is_named = |one: &Condition| one.dimension == dimension && levels.contains(&one.field);
         !conditions.iter().any(is_named)
     });
-    stand(view, bound);
+    found
 }

@@ -7,7 +7,7 @@ use super::Evaluator;
 use super::frame::{At, Frame};
 use super::set::Set;
 use crate::cube::Use;
-use crate::query::bind::{condition_of, narrowing};
+use crate::query::bind::{condition_of, condition_of_all, narrowing};
 use crate::query::bound::{Condition, HierarchyRef, Member, Union};
 use crate::query::error::QueryError;
 
@@ -195,14 +195,18 @@ impl Evaluator<'_> {
             let own =
                 (0..factor.columns.len()).filter(|&at| hierarchies.contains(&factor.columns[at]));
             let own: Vec<usize> = own.collect();
-            if own.is_empty() || self.scope.says_nothing(factor) {
+            if own.is_empty() {
+                continue;
+            }
+            if self.scope.has_every_key(factor) {
+                conditions.extend(condition_of_all(&self.scope, factor).map(|own| own.1));
                 continue;
             }
             let written = self.scope.written(&Set { factors: vec![factor.clone()] })?;
             let columns: Vec<HierarchyRef> = own.iter().map(|&at| written.columns[at]).collect();
             let tuples = written.tuples().flat_map(|tuple| own.iter().map(|&at| tuple[at]));
-            let tuples: Vec<Member> = tuples.collect();
-            let (own, union) = narrowing(self.scope.cube, &columns, &tuples)?;
+            let tuples: Vec<Member> = self.cancel.collect(tuples)?;
+            let (own, union) = narrowing(self.scope.cube, &columns, &tuples, self.cancel)?;
             conditions.extend(own.into_iter().map(|(_, condition)| condition));
             unions.extend(union.map(Arc::new));
         }
