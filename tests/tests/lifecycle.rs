@@ -521,6 +521,11 @@ fn an_earlier_month_that_is_ordered_is_not_taken_into_use() {
     assert_eq!(name(&back), "2024-01.2");
     assert!(back.report().notes[0].contains("går tilbage"), "{:?}", back.report().notes);
     assert_eq!(versions::current(&life.data()), VersionName::parse("2024-01.2"));
+    // Made again, the version of the month tells the same of what was later.
+    assert!(life.again("2024-01.1").same);
+    let [made, again] = ["2024-01.1", "2024-01.3"].map(|name| life.report(name).deliveries);
+    assert_eq!(made.iter().filter(|line| line.later).count(), 1);
+    assert_eq!(again, made);
 }
 
 #[test]

@@ -181,7 +181,6 @@ impl<'a> Facts<'a> {
         FactColumn::Day(self.rows.iter().map(day).collect())
     }
 
-    /// A text that many facts share.
     /// Values of which there are few: each is written as text once. Neighbours mostly have the
     /// same, which is then not looked up.
     fn coded<T: Copy + Eq + Hash>(
