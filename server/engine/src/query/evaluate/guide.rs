@@ -198,7 +198,7 @@ fn related(
 /// member.
 fn unsaid(
     evaluator: &Evaluator<'_>,
-    own: AxisPositions,
+    own: &AxisPositions,
     hierarchy: HierarchyRef,
 ) -> Result<AxisPositions, QueryError> {
     let mut stands = vec![Member::All, evaluator.scope.default_member(hierarchy)];
