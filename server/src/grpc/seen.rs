@@ -175,7 +175,7 @@ fn of_persons(cube: &Cube, hierarchy: HierarchyRef) -> Option<usize> {
     }
 }
 
-/// What looks like a personal number in texts, numbers and properties.
+/// What looks like a personal number in texts, numbers, properties and formats.
 fn in_cells(cells: &CellSet) -> Vec<String> {
     let mut found = Vec::new();
     for special in cells.special.values() {
@@ -193,6 +193,8 @@ fn in_cells(cells: &CellSet) -> Vec<String> {
             Property::Truth(_) | Property::Day(_) => {}
         }
     }
+    let formats: HashSet<&str> = cells.formats.iter().flatten().map(|own| &**own).collect();
+    found.extend(formats.into_iter().flat_map(|format| numbers(format.as_bytes())));
     found.extend(cells.values.iter().filter_map(|&value| of_number(value)));
     found
 }

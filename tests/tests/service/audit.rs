@@ -148,6 +148,23 @@ fn a4_who_has_looked_at_a_citizen_can_be_answered() {
 }
 
 #[test]
+fn a4_a_citizen_whom_a_format_shows_is_logged() {
+    let folder = built();
+    let server = Server::ready(folder.path());
+    let own = token(folder.path(), "kommune", Some("153"));
+    let text = "WITH MEMBER [Measures].[x] AS 1, FORMAT_STRING = \
+                '\"' + [Borger].[Personnummer].[Personnummer].Members.Item(0).Name + '\"' \
+                SELECT [Measures].[x] ON 0 FROM [Voksne Handicappede]";
+    let json = server.answer(&["mdx", text, "--format=json", "--token", &own]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let shown = json["cells"][0]["formatted"].as_str().unwrap();
+    assert_eq!(shown.len(), 10, "{shown}");
+    drop(server);
+    let found = search(folder.path(), Some(shown));
+    assert_eq!(found.iter().filter(|one| one.has_shown).count(), 1);
+}
+
+#[test]
 fn a4_no_personal_number_is_in_the_log_wherever_it_was_written() {
     let folder = built();
     let data = folder.path();

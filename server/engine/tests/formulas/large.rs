@@ -316,14 +316,14 @@ fn what_is_not_stored_is_not_left_out() {
 #[test]
 fn sets_are_as_large_as_the_memory_of_a_question_allows() {
     let view = large();
-    let set = "Order([Borger].[Nummer].[Nummer].Members * {[Tid].[År].[2016]}, \
+    let set = "Order([Sted].[Kommune].[Kommune].Members * [Tid].[Måned].[Måned].Members, \
                [Measures].[Besøg], BDESC)";
     let text = format!("SELECT [Measures].[Besøg] ON 0, {set} ON 1 FROM Stor");
     let asked = |bytes: usize| {
         let (limits, view) = (Limits::within(bytes), std::slice::from_ref(&view));
         answer(view, &Question::Mdx(&text), &limits, &Cancel::default())
     };
-    assert_eq!(asked(Limits::MEMORY).unwrap().cells.axes[1].count, 100_000);
-    let error = asked(Limits::MEMORY / 16).unwrap_err();
-    assert_eq!(error.message, "mængden har flere end 62500 kombinationer");
+    assert_eq!(asked(Limits::MEMORY).unwrap().cells.axes[1].count, 98 * 120);
+    let error = asked(Limits::MEMORY / 128).unwrap_err();
+    assert_eq!(error.message, "mængden har 11760 kombinationer, og der kan skrives 7812 ud");
 }

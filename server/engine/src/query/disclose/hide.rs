@@ -89,6 +89,7 @@ fn narrowed(cells: &CellSet, kept: &[Vec<bool>], place: impl Fn(usize) -> Vec<us
     next.values.clear();
     next.decimals.clear();
     next.formats.clear();
+    next.colors.clear();
     next.special.clear();
     let mut adds: Vec<Vec<u32>> = Vec::new();
     let mut stride = 1_u32;
@@ -113,6 +114,7 @@ fn narrowed(cells: &CellSet, kept: &[Vec<bool>], place: impl Fn(usize) -> Vec<us
         next.values.push(cells.values[at]);
         next.decimals.push(cells.decimals[at]);
         next.formats.extend(cells.formats.get(at).cloned());
+        next.colors.extend(cells.colors.get(at).copied());
     }
     next
 }

@@ -24,6 +24,7 @@ pub(crate) mod exist;
 mod answer;
 mod guide;
 mod large;
+mod looks;
 mod positions;
 mod properties;
 mod stack;
