@@ -135,7 +135,7 @@ impl Place<'_> {
         if own.columns.is_empty() && cells.values.is_empty() {
             return Ok(Some(AxisPositions { columns: on_axis, ..AxisPositions::default() }));
         }
-        let unsaid = |own, hierarchy| unsaid(evaluator, own, hierarchy);
+        let unsaid = |own: AxisPositions, hierarchy| unsaid(evaluator, &own, hierarchy);
         Ok(Some(all.into_iter().try_fold(own, unsaid)?))
     }
 

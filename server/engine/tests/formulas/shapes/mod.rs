@@ -274,7 +274,7 @@ fn ask(view: &View, question: &Question<'_>, text: &str) -> (BTreeMap<String, f6
     (cells.collect(), (0..found.axes[1].count).map(|row| position(1, row)).collect())
 }
 
-fn is_stored(cell: &String) -> bool {
+fn is_stored(cell: &str) -> bool {
     STORED.iter().any(|measure| cell.split(' ').next() == Some(measure))
 }
 
