@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn tokens_of_the_data_folder_count_only_where_they_are_a_way() {
         let folder = tempfile::tempdir().unwrap();
-        let key = Key::read_or_make(folder.path()).unwrap();
+        let key = Key::read_or_make(&crate::disk::Disk::real(), folder.path()).unwrap();
         let now = jsonwebtoken::get_current_timestamp();
         let token = Claims::new("national", None, now, 60).sign(&key).unwrap();
         let said = format!("Bearer {token}");

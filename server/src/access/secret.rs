@@ -1,12 +1,15 @@
 //! Secrets of a data folder: files of 32 random bytes that only their owner can read.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use anyhow::{Context, bail};
+use rustix::fs::{FlockOperation, flock};
 use rustix::rand::{GetRandomFlags, getrandom};
+
+use crate::disk::{Disk, DiskError};
 
 /// The bytes of a secret: as many as its signatures have.
 pub const BYTES: usize = 32;
@@ -35,33 +38,38 @@ pub fn read(path: &Path, then: &str) -> anyhow::Result<Option<[u8; BYTES]>> {
 ///
 /// # Errors
 /// As [`read`], or it cannot be written.
-pub fn read_or_make(path: &Path, then: &str) -> anyhow::Result<[u8; BYTES]> {
+pub fn read_or_make(disk: &Disk, path: &Path, then: &str) -> anyhow::Result<[u8; BYTES]> {
     if let Some(bytes) = read(path, then)? {
         return Ok(bytes);
     }
-    make(path).with_context(|| format!("nøglen {} kan ikke laves", path.display()))?;
+    make(disk, path, then).with_context(|| format!("nøglen {} kan ikke laves", path.display()))?;
     read(path, then)?.context("nøglen blev ikke skrevet")
 }
 
-/// Makes a secret whole before it has its name, so that nobody reads half of it. One that another
-/// program made in the meantime stays.
-fn make(path: &Path) -> anyhow::Result<()> {
+/// A secret that nobody has had.
+///
+/// # Errors
+/// The system gives no random bytes.
+pub fn draw() -> io::Result<[u8; BYTES]> {
     let mut bytes = [0_u8; BYTES];
     getrandom(&mut bytes, GetRandomFlags::empty())?;
-    let name = path.file_name().unwrap_or_default().display();
-    let temporary = path.with_file_name(format!(".{name}.{}", std::process::id()));
-    let written = write(&temporary, &bytes).and_then(|()| match fs::hard_link(&temporary, path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        linked => linked,
-    });
-    let _ = fs::remove_file(&temporary);
-    written?;
-    File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()?;
-    Ok(())
+    Ok(bytes)
 }
 
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file: File = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+/// Writes a secret whole before it has its name, so that nobody reads half of it.
+///
+/// # Errors
+/// It cannot be written.
+pub fn write(disk: &Disk, path: &Path, bytes: &[u8; BYTES]) -> Result<(), DiskError> {
+    disk.replace(path, bytes)
+}
+
+/// Makes a secret, one program at a time. One that another has made in the meantime stays.
+fn make(disk: &Disk, path: &Path, then: &str) -> anyhow::Result<()> {
+    let folder = File::open(path.parent().unwrap_or(Path::new(".")))?;
+    flock(&folder, FlockOperation::LockExclusive)?;
+    if read(path, then)?.is_none() {
+        write(disk, path, &draw()?)?;
+    }
+    Ok(())
 }

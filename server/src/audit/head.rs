@@ -2,8 +2,9 @@
 //! that a tail that was cut off shows.
 //!
 //! It is a file of its own with the newest record alone: no older one is left that a cut log could be
-//! made to agree with. It follows the log by [`BEHIND`] at most: what it tells of is in the log for
-//! certain, and after a crash the log may have more.
+//! made to agree with. It follows the log by [`BEHIND`]: what it tells of is in the log for
+//! certain, and after a crash the log may have more. Where it cannot be written for longer than [`LATE`]
+//! nobody is answered until it can.
 
 use std::fs;
 use std::io;
@@ -18,6 +19,8 @@ use crate::disk::Disk;
 
 /// How long it may be behind the log.
 pub(super) const BEHIND: Duration = Duration::from_secs(1);
+/// How long it may be behind before nobody is answered.
+pub(super) const LATE: Duration = Duration::from_secs(5);
 
 /// What stands in it.
 #[derive(Serialize, Deserialize)]
@@ -51,8 +54,17 @@ pub(super) struct Head {
     disk: Disk,
     path: PathBuf,
     key: Key,
-    /// What it is to say, and since when it does not.
-    next: Option<(Link, Instant)>,
+    /// What it is to say.
+    next: Option<Next>,
+}
+
+/// What a head does not say yet.
+struct Next {
+    link: Link,
+    /// Since when it is behind.
+    since: Instant,
+    /// When it was written last in vain; before that, since when it is behind.
+    tried: Instant,
 }
 
 impl Head {
@@ -63,13 +75,19 @@ impl Head {
 
     /// Takes the last line of the log, to be written when it is time.
     pub fn put(&mut self, link: &Link) {
-        let since = self.next.take().map_or_else(Instant::now, |(_, since)| since);
-        self.next = Some((link.clone(), since));
+        let link = link.clone();
+        self.next = Some(match self.next.take() {
+            Some(next) => Next { link, ..next },
+            None => {
+                let now = Instant::now();
+                Next { link, since: now, tried: now }
+            }
+        });
     }
 
-    /// Whether it is behind the log.
-    pub fn is_behind(&self) -> bool {
-        self.next.is_some()
+    /// Since when it is behind the log; nothing where it is not.
+    pub fn behind_since(&self) -> Option<Instant> {
+        self.next.as_ref().map(|next| next.since)
     }
 
     /// Writes it where it was behind for long, or `now`. Where that fails it is tried again later.
@@ -77,13 +95,13 @@ impl Head {
     /// # Errors
     /// It cannot be written.
     pub fn settle(&mut self, now: bool) -> io::Result<()> {
-        let Some((link, since)) = &mut self.next else { return Ok(()) };
-        if !now && since.elapsed() < BEHIND {
+        let Some(Next { link, tried, .. }) = &mut self.next else { return Ok(()) };
+        if !now && tried.elapsed() < BEHIND {
             return Ok(());
         }
         let seal = self.key.seal(link.seq, &link.hash);
         let sealed = Sealed { lines: link.seq, hash: link.hash.clone(), seal };
-        *since = Instant::now();
+        *tried = Instant::now();
         self.disk.replace(&self.path, serde_json::to_string(&sealed)?.as_bytes())?;
         self.next = None;
         Ok(())

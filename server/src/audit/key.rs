@@ -1,11 +1,13 @@
 //! What personal values are hashed with, and lines and the head of the log are sealed with.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use ring::hmac;
 
 use super::personal;
 use crate::access::secret;
+use crate::disk::Disk;
 use crate::hexadecimal::hexadecimal;
 
 /// What to do about a damaged one.
@@ -32,12 +34,20 @@ impl Key {
         Ok(secret::read(&file(data), DAMAGED)?.map(|bytes| Key::of(&bytes)))
     }
 
-    /// The key of a data folder, made where there is none yet.
+    /// Makes the key of a data folder that has none. `before` is done with it before it has its name.
     ///
     /// # Errors
-    /// As [`Key::read`], or it cannot be written.
-    pub fn read_or_make(data: &Path) -> anyhow::Result<Key> {
-        Ok(Key::of(&secret::read_or_make(&file(data), DAMAGED)?))
+    /// It cannot be written, or what is done before fails.
+    pub(super) fn make(
+        disk: &Disk,
+        data: &Path,
+        before: impl FnOnce(&Key) -> io::Result<()>,
+    ) -> anyhow::Result<Key> {
+        let bytes = secret::draw()?;
+        let key = Key::of(&bytes);
+        before(&key)?;
+        secret::write(disk, &file(data), &bytes)?;
+        Ok(key)
     }
 
     pub(super) fn of(bytes: &[u8]) -> Key {

@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
@@ -68,10 +69,12 @@ struct Inner {
 struct State {
     /// Lines that wait to be written.
     waiting: AtomicUsize,
-    /// Whether what was to be written last was not.
+    /// Whether what was to be written last was not, or the head is behind for long.
     fails: AtomicBool,
     /// Lines that could not be written.
     unwritten: AtomicU64,
+    /// Since when the head is behind.
+    behind: Mutex<Option<Instant>>,
 }
 
 impl State {
@@ -81,6 +84,19 @@ impl State {
         if !is_written {
             self.unwritten.fetch_add(lines as u64, Ordering::Relaxed);
         }
+    }
+
+    /// Notes how far the head is.
+    fn tell_head(&self, writer: &Writer) {
+        *self.behind() = writer.behind_since();
+        if writer.is_late() {
+            self.tell(false, 0);
+        }
+    }
+
+    /// A lock whose holder panicked still holds a whole value.
+    fn behind(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.behind.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -137,7 +153,8 @@ impl Log {
         self.fails() || self.waiting() > BACKLOG
     }
 
-    /// Whether what was to be written last was not: until something is, no call is answered.
+    /// Whether what was to be written last was not, or the head is behind for long: until something is,
+    /// no call is answered.
     #[must_use]
     pub fn fails(&self) -> bool {
         self.0.as_ref().is_some_and(|inner| inner.state.fails.load(Ordering::Acquire))
@@ -153,6 +170,13 @@ impl Log {
     #[must_use]
     pub fn unwritten(&self) -> u64 {
         self.0.as_ref().map_or(0, |inner| inner.state.unwritten.load(Ordering::Relaxed))
+    }
+
+    /// How long the head has been behind the lines.
+    #[must_use]
+    pub fn head_behind(&self) -> Duration {
+        let since = |inner: &Inner| *inner.state.behind();
+        self.0.as_ref().and_then(|inner| since(inner)).map_or(Duration::ZERO, |at| at.elapsed())
     }
 
     /// Writes what was handed over, and ends. What is handed over later is lost, and its calls are not
@@ -186,7 +210,7 @@ impl Log {
 fn run(mut writer: Writer, orders: &Receiver<Order>, state: &State) {
     loop {
         let fails = state.fails.load(Ordering::Acquire);
-        let first = match fails || writer.is_behind() {
+        let first = match fails || writer.behind_since().is_some() {
             true => orders.recv_timeout(BEHIND),
             false => orders.recv().map_err(RecvTimeoutError::from),
         };
@@ -206,6 +230,7 @@ fn run(mut writer: Writer, orders: &Receiver<Order>, state: &State) {
             }
             Err(RecvTimeoutError::Disconnected) => break,
         }
+        state.tell_head(&writer);
     }
     let _ = writer.write(&[Entry::note(reason::STOPPED, 0)]);
     writer.settle(true);

@@ -25,7 +25,10 @@ pub(super) mod reason {
     pub const DAMAGED: &str = "damaged";
     /// There are lines, and no head that the key has sealed.
     pub const HEAD_MISSING: &str = "head_missing";
-    /// Lines could not be written, and their calls were not answered.
+    /// There is a key, and neither a line nor a head: the log that it was made for is gone.
+    pub const ANEW: &str = "anew";
+    /// Lines could not be written, and their calls were not answered. Where they could not be cut off
+    /// again either, the file that they stand in is named.
     pub const UNWRITTEN: &str = "unwritten";
     /// The service began to write.
     pub const STARTED: &str = "started";
@@ -81,13 +84,14 @@ pub(super) fn recover(disk: &Disk, folder: &Path, key: &Key) -> anyhow::Result<R
     Ok(Recovered { end, notes })
 }
 
-/// A log that has no line.
+/// A log that has no line. One that was begun has a head from before its key had a name.
 fn without_lines(head: Option<Link>, mut notes: Vec<Entry>) -> Recovered {
-    let end = head.unwrap_or_default();
-    if end.seq > 0 {
-        notes.push(Entry::note(reason::DAMAGED, end.seq));
+    match &head {
+        None => notes.push(Entry::note(reason::ANEW, 0)),
+        Some(head) if head.seq > 0 => notes.push(Entry::note(reason::DAMAGED, head.seq)),
+        Some(_) => {}
     }
-    Recovered { end, notes }
+    Recovered { end: head.unwrap_or_default(), notes }
 }
 
 /// A file up to its last line, or to what a crash has left.

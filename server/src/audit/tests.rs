@@ -158,6 +158,26 @@ fn files_that_are_removed_are_found_and_older_ones_may_be_moved_away() {
     }
 }
 
+#[test]
+fn a_log_that_was_removed_whole_is_missed_for_ever() {
+    for is_moved_away in [false, true] {
+        let data = written(12);
+        let folder = data.path().join("audit");
+        fs::remove_dir_all(&folder).unwrap();
+        if is_moved_away {
+            fs::create_dir(&folder).unwrap();
+            assert!(damage(data.path())[0].text.contains("hovedet mangler"));
+        }
+        for _ in 0..2 {
+            let log = open(data.path(), 1500);
+            call(&log, "153", &[]).unwrap();
+            log.close();
+            let found = damage(data.path());
+            assert!(found[0].text.contains("loggen er begyndt forfra"), "{found:?}");
+        }
+    }
+}
+
 /// Lines that somebody without the key hangs on others.
 fn forged(mut end: chain::Link, lines: usize) -> String {
     let (key, entry) = (Key::of(&[7; 32]), entry("Query", "155"));

@@ -67,7 +67,8 @@ pub fn verify(data: &Path, archived: bool) -> anyhow::Result<Verified> {
     let files = files::all(&folder).with_context(|| format!("{shown} kan ikke læses"))?;
     let count = files.len();
     for (at, file) in files.iter().enumerate() {
-        walk.file(file, at + 1 == count)?;
+        let unanswered = files.get(at + 1).and_then(|next| walk.unanswered(file, next));
+        walk.file(file, at + 1 == count, unanswered)?;
     }
     walk.end();
     if !is_written {
@@ -88,7 +89,22 @@ struct Walk {
 }
 
 impl Walk {
-    fn file(&mut self, file: &LogFile, is_last: bool) -> anyhow::Result<()> {
+    /// The number from which on lines of a file were not certain, and nobody was answered on them, where
+    /// the next file begins by saying so.
+    fn unanswered(&self, file: &LogFile, next: &LogFile) -> Option<u64> {
+        let first = next.lines().ok()?.next()?.ok()?;
+        let Line { seq, entry, .. } = Line::read(&self.key, &first.bytes).ok()?;
+        let is_said = entry.kind == Kind::Note && entry.reason == reason::UNWRITTEN;
+        (is_said && entry.file == file.name()).then_some(seq)
+    }
+
+    /// Looks at a file up to the line from which on nobody was answered, if there is such.
+    fn file(
+        &mut self,
+        file: &LogFile,
+        is_last: bool,
+        unanswered: Option<u64>,
+    ) -> anyhow::Result<()> {
         self.found.files += 1;
         let name = file.name();
         let mut number = 0;
@@ -98,6 +114,12 @@ impl Walk {
             number += 1;
             let place = (name.as_str(), number);
             let read = Line::read(&self.key, &raw.bytes);
+            let seq = read.as_ref().map_or(self.found.last.seq + 1, |line| line.seq);
+            if unanswered.is_some_and(|from| seq >= from) {
+                let text = "herfra kunne linjer hverken skrives helt eller fjernes, og ingen fik svar på dem";
+                self.say(false, place, text);
+                break;
+            }
             match read {
                 Ok(line) if raw.ends => {
                     self.line(place, &line, (number == 1).then_some(file.first));
@@ -199,6 +221,11 @@ impl Walk {
                 (true, format!("{count} linjer manglede eller var ændret, da serveren startede"))
             }
             reason::HEAD_MISSING => (true, "hovedet manglede, da serveren startede".to_owned()),
+            reason::ANEW => {
+                let text = "loggen er begyndt forfra: nøglen var der, men hverken linjer eller \
+                            hoved, da serveren startede";
+                (true, text.to_owned())
+            }
             _ => return,
         };
         self.say(is_damage, place, &text);
@@ -214,7 +241,7 @@ impl Walk {
     fn end(&mut self) {
         let last = self.found.last.seq;
         match self.head.clone() {
-            None if last > 0 => self.say(true, ("head", 0), "hovedet mangler eller er ændret"),
+            None => self.say(true, ("head", 0), "hovedet mangler eller er ændret"),
             Some(head) if head.seq > last => {
                 let text = format!("linje nr. {} til {} er skåret af", last + 1, head.seq);
                 self.say(true, ("head", 0), &text);

@@ -111,7 +111,16 @@ impl Visit {
     /// # Errors
     /// It cannot be logged.
     pub async fn begin(&self) -> Result<(), Unlogged> {
-        self.lines(Outcome::Answering, "").await
+        self.lines(Outcome::Answering, "", true).await
+    }
+
+    /// Logs a call that was turned away before anything of it was looked at. It was told nothing, so it
+    /// does not wait until its line is on the disk, unless lines cannot be written.
+    ///
+    /// # Errors
+    /// It cannot be logged.
+    pub async fn turn_away(&self, reason: &str) -> Result<(), Unlogged> {
+        self.lines(Outcome::Refused, reason, false).await
     }
 
     /// Logs a call whose answer is whole, or refused.
@@ -120,7 +129,7 @@ impl Visit {
     /// It cannot be logged.
     pub async fn end(&self, outcome: Outcome, reason: &str) -> Result<(), Unlogged> {
         self.close(outcome, reason, (0, 0));
-        self.lines(outcome, reason).await
+        self.lines(outcome, reason, true).await
     }
 
     /// Logs citizens before they are shown, of a call that was begun. For threads that may wait.
@@ -189,8 +198,8 @@ impl Visit {
     }
 
     /// Writes the line of the call, and those of further citizens. Where nobody waits for that any
-    /// more the visit ends it.
-    async fn lines(&self, outcome: Outcome, reason: &str) -> Result<(), Unlogged> {
+    /// more the visit ends it. A call that `may_show` something waits for them where it must.
+    async fn lines(&self, outcome: Outcome, reason: &str, may_show: bool) -> Result<(), Unlogged> {
         if !self.is_kept() {
             return Ok(());
         }
@@ -199,7 +208,7 @@ impl Visit {
             if draft.stage != Stage::New {
                 return Ok(());
             }
-            let waits = draft.waits();
+            let waits = may_show && draft.waits();
             let is_begun = waits && outcome == Outcome::Answering;
             draft.stage = if is_begun { Stage::Begun } else { Stage::Done };
             // Of what nobody waits for there is one line.

@@ -12,7 +12,7 @@ use rustix::fs::{FlockOperation, flock};
 use super::chain::Link;
 use super::entry::Entry;
 use super::files::{self, LogFile};
-use super::head::Head;
+use super::head::{Head, LATE};
 use super::key::{self, Key};
 use super::recover::{reason, recover};
 use crate::disk::{Access, Disk, DiskFile};
@@ -80,20 +80,15 @@ impl Writer {
                 key::file(data).display(),
                 folder.display()
             ),
-            None => Key::read_or_make(data)?,
+            None => begin(&disk, data, &folder)?,
         };
         let recovered = recover(&disk, &folder, &key)
             .with_context(|| format!("adgangsloggen i {} kan ikke fortsættes", folder.display()))?;
         for note in &recovered.notes {
             tracing::warn!(reason = note.reason, count = note.count, "adgangsloggen var ikke hel");
         }
-        let mut head = Head::new(disk.clone(), &folder, key.clone());
+        let head = Head::new(disk.clone(), &folder, key.clone());
         let (end, mut notes) = (recovered.end, recovered.notes);
-        if end.seq == 0 && notes.is_empty() {
-            // The head is there before the first line: without it the log is damaged.
-            head.put(&end);
-            head.settle(true)?;
-        }
         notes.push(Entry {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             ..Entry::note(reason::STARTED, 0)
@@ -124,6 +119,9 @@ impl Writer {
     }
 
     fn try_write(&mut self, entries: &[Entry]) -> io::Result<()> {
+        if self.is_late() {
+            self.head.settle(true)?;
+        }
         let time = jiff::Timestamp::now();
         let time = format!("{time:.3}");
         let (mut end, mut text) = (self.end.clone(), String::new());
@@ -161,20 +159,36 @@ impl Writer {
     /// Takes back what was written of lines whose calls are not answered, and begins a new file with
     /// the next ones: of a file whose sync failed nothing more can be learned.
     fn give_up(&mut self, lines: u64) {
+        let mut left = String::new();
         if let Some(mut open) = self.file.take()
             && let Err(error) = open.file.cut(open.bytes).and_then(|()| open.file.sync())
         {
             tracing::error!(%error, "linjer i adgangsloggen, som ingen fik svar på, bliver stående");
+            left = open.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         }
         match self.notes.iter_mut().find(|note| note.reason == reason::UNWRITTEN) {
-            Some(note) => note.count = Some(note.count.unwrap_or_default() + lines),
-            None => self.notes.push(Entry::note(reason::UNWRITTEN, lines)),
+            Some(note) => {
+                note.count = Some(note.count.unwrap_or_default() + lines);
+                // A file that is begun in its place has the name of the next one, and is begun anew.
+                if note.file.is_empty() {
+                    note.file = left;
+                }
+            }
+            None => {
+                self.notes.push(Entry { file: left, ..Entry::note(reason::UNWRITTEN, lines) });
+            }
         }
     }
 
-    /// Whether the head is behind the log.
-    pub fn is_behind(&self) -> bool {
-        self.head.is_behind()
+    /// Since when the head is behind the log.
+    pub fn behind_since(&self) -> Option<Instant> {
+        self.head.behind_since()
+    }
+
+    /// Whether the head is behind for so long that no call may be answered: what it does not tell of
+    /// could be cut off without a trace.
+    pub fn is_late(&self) -> bool {
+        self.behind_since().is_some_and(|since| since.elapsed() > LATE)
     }
 
     /// Writes the head where it was behind for long, or `now`.
@@ -183,6 +197,16 @@ impl Writer {
             tracing::error!(%error, "adgangsloggens hoved kan ikke gemmes");
         }
     }
+}
+
+/// Begins a log: the key of a data folder that had none. Its head is there before the key has a name,
+/// so that a key without a log is that of a log that is gone.
+fn begin(disk: &Disk, data: &Path, folder: &Path) -> anyhow::Result<Key> {
+    Key::make(disk, data, |key| {
+        let mut head = Head::new(disk.clone(), folder, key.clone());
+        head.put(&Link::default());
+        head.settle(true)
+    })
 }
 
 /// The right to write a log: one service has it at a time.

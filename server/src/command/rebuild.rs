@@ -74,8 +74,15 @@ fn build(args: args::Rebuild) -> anyhow::Result<Made> {
     if let Some(from) = args.from {
         return again(&args.data, from);
     }
+    let suspicious = Shares {
+        country: args.suspicious,
+        kommune: args.suspicious_kommune,
+        rule: args.suspicious_regel,
+        ..Shares::default()
+    };
     if let (Some(schema), Some(tables)) = (args.schema, args.tables) {
-        return of_tables(&TablesRebuild { schema, tables, data: args.data, disk: Disk::real() });
+        let (data, disk) = (args.data, Disk::real());
+        return of_tables(&TablesRebuild { schema, tables, data, disk, suspicious });
     }
     let order = Rebuild {
         deliveries: args.deliveries.context("mappen med leverancer mangler (--deliveries)")?,
@@ -84,12 +91,7 @@ fn build(args: args::Rebuild) -> anyhow::Result<Made> {
         accept: args.accept,
         percent: args.hold,
         disk: Disk::real(),
-        suspicious: Shares {
-            country: args.suspicious,
-            kommune: args.suspicious_kommune,
-            rule: args.suspicious_regel,
-            ..Shares::default()
-        },
+        suspicious,
     };
     let outcome = with_bar(&order)?;
     let version = match &outcome {
@@ -113,12 +115,19 @@ fn tell_built(data: &Path, name: VersionName, report: &LoadReport) {
         report.deliveries.len(),
         folder.join(REPORT_TEXT).display()
     ));
-    if let (false, Some(current)) = (report.awaiting.is_empty(), versions::current(data)) {
+    if !report.awaiting.is_empty() {
+        tell_awaits(data);
+    }
+    eprint!("{}", report.to_short_text());
+}
+
+/// Says that a version waits for an operator.
+fn tell_awaits(data: &Path) {
+    if let Some(current) = versions::current(data) {
         say(format_args!(
             "den er IKKE taget i brug, for tallene ser forkerte ud; {current} svarer fortsat"
         ));
     }
-    eprint!("{}", report.to_short_text());
 }
 
 fn nothing_usable(data: &Path, report: &LoadReport) {
@@ -138,23 +147,35 @@ pub(super) fn with_bar(order: &Rebuild) -> anyhow::Result<Outcome> {
 /// Rebuilds from tables by a schema file alone.
 fn of_tables(order: &TablesRebuild) -> anyhow::Result<Made> {
     let bar = Bar::new();
-    let (name, findings) = rebuild_of_tables(order, &|progress| {
+    let built = rebuild_of_tables(order, &|progress| {
         bar.show(progress.stage, progress.done as u64, progress.of as u64);
     })?;
     drop(bar);
+    let (name, ended) = (built.name, built.ended());
     say(format_args!("version {name} er bygget af skemaet {}", order.schema.display()));
-    eprint!("{}", findings.to_text());
-    Ok((Ended::Built, Some(name)))
+    if ended == Ended::Awaiting {
+        tell_awaits(&order.data);
+        built.awaiting.iter().for_each(|reason| eprintln!("  {reason}"));
+        eprintln!(
+            "er det rigtigt, så tag den i brug: terning-server activate {name} --data {}",
+            order.data.display()
+        );
+    }
+    if let Some(why) = built.aside {
+        eprintln!("den er ikke taget i brug, for {why}; spørg den med --version {name}");
+    }
+    eprint!("{}", built.findings.to_text());
+    Ok((ended, Some(name)))
 }
 
-/// Makes a version again; differing cubes are no success.
+/// Makes a version again; one whose cubes differ waits for an operator.
 fn again(data: &Path, from: VersionName) -> anyhow::Result<Made> {
     let bar = Bar::new();
     let made = rebuild_again(&Disk::real(), data, from, &|progress| {
         bar.show(progress.stage, progress.done as u64, progress.of as u64);
     })?;
     drop(bar);
-    let Again { name, cubes, same, in_use, .. } = made;
+    let Again { name, cubes, same, in_use, differing, .. } = made;
     say(format_args!("version {name} er lavet igen af filerne til {from}"));
     if !in_use {
         eprintln!("den er ikke taget i brug; spørg den med --version {name}");
@@ -163,8 +184,17 @@ fn again(data: &Path, from: VersionName) -> anyhow::Result<Made> {
         say(format_args!("kuberne er de samme, byte for byte (sha256 {})", cubes.sha256));
         return Ok((Ended::Built, Some(name)));
     }
-    eprintln!("kuberne er ikke de samme som i {from}; er den lavet af et andet program?");
-    Ok((Ended::Failed, Some(name)))
+    let why = match differing[..] {
+        [] => "er den lavet af et andet program?".to_owned(),
+        _ => format!("dette program har ændret: {}", differing.join(", ")),
+    };
+    eprintln!("kuberne er ikke de samme som i {from}; {why}");
+    eprintln!(
+        "den afventer godkendelse: se forskellen med terning diff {from} {name}, og tag den i brug \
+         med terning-server activate {name} --data {}",
+        data.display()
+    );
+    Ok((Ended::Awaiting, Some(name)))
 }
 
 #[cfg(test)]

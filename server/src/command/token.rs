@@ -13,6 +13,7 @@ use terning_engine::query::role::has_member;
 use super::say;
 use crate::access::{Claims, Key};
 use crate::args::Token;
+use crate::disk::Disk;
 use crate::versions::{self, Manifest, RawStore, Versions};
 
 /// The role of whoever is given a municipality and no role.
@@ -45,7 +46,7 @@ fn make(args: &Token) -> anyhow::Result<String> {
     if let Some(value) = given {
         check_value(&args.data, manifest.as_ref(), &role, value)?;
     }
-    let key = Key::read_or_make(&args.data)?;
+    let key = Key::read_or_make(&Disk::real(), &args.data)?;
     let seconds = u64::from(args.days) * SECONDS_OF_A_DAY;
     let claims = Claims::new(&role.name, given, now()?, seconds);
     claims.of(args.navn.as_deref()).sign(&key)
@@ -156,7 +157,7 @@ mod tests {
             let data = data.path().to_owned();
             make(&Token { kommune, rolle, parameter: None, navn: None, data, days: 1 })
         };
-        let key = Key::read_or_make(data.path()).unwrap();
+        let key = Key::read_or_make(&Disk::real(), data.path()).unwrap();
         let read = |token: anyhow::Result<String>| Claims::verify(&token.unwrap(), &key).unwrap();
         let own = read(make(None, Some("153")));
         assert_eq!((own.rolle.as_str(), own.parameter.as_deref()), ("kommune", Some("153")));

@@ -11,7 +11,7 @@ use tonic_types::StatusExt;
 
 use super::call::{Asker, Call};
 use super::said::{self, Said};
-use super::{Api, Parts, request, status};
+use super::{Api, Parts, request, status, work};
 use crate::access::{Caller, Who};
 use crate::audit::{Entry, NAMED, Outcome, TooMany, Unlogged, Visit};
 
@@ -84,7 +84,9 @@ async fn names<T: Said>(
     let length = texts + purpose.len();
     let visit = Arc::clone(visit);
     let read = move || {
-        let named = visit.names(message.texts(), &purpose);
+        let texts = message.texts();
+        let named = visit.names(texts.iter().map(AsRef::as_ref), &purpose);
+        drop(texts);
         (message, named)
     };
     match length > AT_ONCE {
@@ -123,8 +125,18 @@ async fn end<R>(visit: &Visit, answer: Result<R, Status>) -> Result<R, Status> {
         Ok(_) => (Outcome::Answered, String::new()),
         Err(refusal) => refused(refusal),
     };
-    visit.end(outcome, &reason).await.map_err(unlogged)?;
+    let logged = match is_turned_away(&reason) {
+        true => visit.turn_away(&reason).await,
+        false => visit.end(outcome, &reason).await,
+    };
+    logged.map_err(unlogged)?;
     answer
+}
+
+/// Whether a reason is one of those why a call is refused before anything of it is looked at: then it is
+/// to be refused quickly, and not to wait for the disk.
+fn is_turned_away(reason: &str) -> bool {
+    [status::BUSY, work::CLOSING].contains(&reason)
 }
 
 /// How a refusal is logged: its reason, and nothing of its text.

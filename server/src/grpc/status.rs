@@ -107,6 +107,9 @@ pub fn plain(code: Code, reason: &str, message: &str, hint: &str) -> Status {
     refuse(code, reason, &v1::ErrorDetail { hint: hint.to_owned(), ..sentence(message.to_owned()) })
 }
 
+/// The reason of [`busy`].
+pub const BUSY: &str = "BUSY";
+
 /// A refusal because there is too much to do; it may be tried again after a time.
 #[must_use]
 pub fn busy(message: &str, retry: Duration) -> Status {
@@ -114,7 +117,7 @@ pub fn busy(message: &str, retry: Duration) -> Status {
     let detail = v1::ErrorDetail { hint, ..sentence(message.to_owned()) };
     let retry_delay = prost_types::Duration::try_from(retry).ok();
     let retry = any("type.googleapis.com/google.rpc.RetryInfo", &pb::RetryInfo { retry_delay });
-    refuse_with(Code::ResourceExhausted, "BUSY", &detail, vec![retry])
+    refuse_with(Code::ResourceExhausted, BUSY, &detail, vec![retry])
 }
 
 /// A refusal because nobody knows who calls.

@@ -10,6 +10,7 @@ use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
+use rustix::fs::statvfs;
 use rustix::time::{ClockId, clock_gettime};
 
 use crate::audit::Log;
@@ -43,7 +44,8 @@ impl fmt::Debug for Collected {
 
 impl Collected {
     /// Why questions cannot be answered now; nothing where they can.
-    pub(super) fn unready(&self) -> Option<&'static str> {
+    #[must_use]
+    pub fn unready(&self) -> Option<&'static str> {
         if self.work.is_closed() {
             return Some("serveren lukker");
         }
@@ -68,6 +70,7 @@ impl Collector for Collected {
         self.cache(&mut out)?;
         self.log(&mut out)?;
         self.versions(&mut out)?;
+        self.disk(&mut out)?;
         self.rebuild(&mut out)?;
         if let Some(active) = self.versions.active() {
             version(&mut out, &active)?;
@@ -97,7 +100,10 @@ impl Collected {
         let (waiting, unwritten) = (self.log.waiting() as f64, self.log.unwritten() as f64);
         out.gauge("terning_audit_waiting", "Linjer af adgangsloggen, der venter", waiting)?;
         let help = "Linjer af adgangsloggen, der ikke kunne skrives";
-        out.counter("terning_audit_unwritten", help, unwritten)
+        out.counter("terning_audit_unwritten", help, unwritten)?;
+        let behind = self.log.head_behind().as_secs_f64();
+        let help = "Sekunder, som adgangsloggens hoved er bagud";
+        out.gauge("terning_audit_head_behind_seconds", help, behind)
     }
 
     fn versions(&self, out: &mut Out<'_>) -> Written {
@@ -106,6 +112,13 @@ impl Collected {
         let count = |name| listed.iter().filter(|one| state(&one.state) == name).count() as f64;
         let series = states.map(|name| (name, count(name)));
         out.gauges("terning_versions", "Versioner efter tilstand", "state", &series)
+    }
+
+    /// The room for new versions and lines of the log; nothing where the system does not say.
+    fn disk(&self, out: &mut Out<'_>) -> Written {
+        let Ok(found) = statvfs(self.versions.data()) else { return Ok(()) };
+        let free = found.f_bavail.saturating_mul(found.f_frsize) as f64;
+        out.gauge("terning_data_free_bytes", "Ledige bytes på datamappens disk", free)
     }
 
     fn rebuild(&self, out: &mut Out<'_>) -> Written {

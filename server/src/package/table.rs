@@ -1,6 +1,7 @@
 //! A table that is written twice, row by row in batches: as CSV for people and spreadsheets, as
 //! Parquet for programs.
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::sync::Arc;
 
@@ -133,17 +134,20 @@ fn push_value(line: &mut String, column: &Kolonne, values: &Values, row: usize) 
     }
 }
 
-/// A text that a spreadsheet would take for a formula stands behind the sign that makes it a text:
-/// some of it comes from deliveries, and must not be run by who opens the file.
+/// A text that a spreadsheet would take for a formula, behind the sign that makes it a text: some of it
+/// comes from deliveries and from callers, and must not be run by who opens the file.
+pub(crate) fn shielded(text: &str) -> Cow<'_, str> {
+    if text.starts_with(FORMULA) { format!("'{text}").into() } else { text.into() }
+}
+
 fn push_text(line: &mut String, text: &str) {
-    let shielded = text.starts_with(FORMULA).then(|| format!("'{text}"));
-    let text = shielded.as_deref().unwrap_or(text);
+    let text = shielded(text);
     if text.contains([';', '"', '\n', '\r']) {
         line.push('"');
         line.push_str(&text.replace('"', "\"\""));
         line.push('"');
     } else {
-        line.push_str(text);
+        line.push_str(&text);
     }
 }
 

@@ -16,11 +16,11 @@ use crate::versions::VersionName;
 pub enum Ended {
     /// There is a new version.
     Built,
-    /// There is one, and it waits for an operator.
+    /// There is one, and it waits for an operator: it looks wrong, or what was made again differs.
     Awaiting,
     /// No delivery can be used.
     Refused,
-    /// It was given up, or what was made again differs.
+    /// It was given up.
     Failed,
 }
 

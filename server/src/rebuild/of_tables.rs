@@ -16,12 +16,16 @@ use terning_engine::snapshot;
 use terning_engine::tables::{Findings, build_cubes, read_schema};
 
 use super::again::lost;
-use super::former::part;
-use super::{CUBES, REPORT, REPORT_TEXT, SCHEMA_PART, check_formulas, write_snapshot};
+use super::former::{Unreadable, part};
+use super::{
+    CUBES, DECISIONS, Decisions, Ended, REPORT, REPORT_TEXT, SCHEMA_PART, Shares, Taken,
+    check_formulas, suspicion, write_snapshot,
+};
 use crate::disk::Disk;
 use crate::tables::TableFolder;
 use crate::versions::{
-    Choice, CubesFile, Draft, Lock, Manifest, RawFile, VersionName, checksum, find_raw, keep_files,
+    self, Choice, CubesFile, Draft, Lock, Manifest, RawFile, VersionName, checksum, find_raw,
+    keep_files,
 };
 
 /// What to build a version from.
@@ -35,12 +39,37 @@ pub struct TablesRebuild {
     pub data: PathBuf,
     /// What it lies on.
     pub disk: Disk,
+    /// By how much figures may move before the version waits for an operator: that of the whole country
+    /// is that of all of a cube.
+    pub suspicious: Shares,
+}
+
+/// A version that was built from tables.
+#[derive(Clone, Debug)]
+pub struct TablesBuilt {
+    /// Its name.
+    pub name: VersionName,
+    /// What was missing in the tables.
+    pub findings: Findings,
+    /// Why it waits for an operator; empty where it does not.
+    pub awaiting: Vec<String>,
+    /// Why it was not taken into use otherwise.
+    pub aside: Option<String>,
+}
+
+impl TablesBuilt {
+    /// How the rebuild ended.
+    #[must_use]
+    pub fn ended(&self) -> Ended {
+        if self.awaiting.is_empty() { Ended::Built } else { Ended::Awaiting }
+    }
 }
 
 /// The part of a manifest that lists the tables.
 const TABLES: &str = "tables";
 
-/// Builds the next version from tables. The tables that were read are kept by their checksums.
+/// Builds the next version from tables. The tables that were read are kept by their checksums. Where it
+/// looks wrong beside the version that is asked now it waits for an operator.
 ///
 /// # Errors
 /// The schema or the tables do not hold what they promise, a folder cannot be read or written, or
@@ -48,7 +77,7 @@ const TABLES: &str = "tables";
 pub fn rebuild_of_tables(
     order: &TablesRebuild,
     progress: &(dyn Fn(Progress) + Sync),
-) -> anyhow::Result<(VersionName, Findings)> {
+) -> anyhow::Result<TablesBuilt> {
     let text = fs::read_to_string(&order.schema)
         .with_context(|| format!("skemaet {} kan ikke læses", order.schema.display()))?;
     let named = |error: anyhow::Error| anyhow!("{}: {error}", order.schema.display());
@@ -61,13 +90,64 @@ pub fn rebuild_of_tables(
     };
     let schema = read_schema(&text, &folder).map_err(|error| named(error.into()))?;
     let lock = Lock::take(&order.disk, &order.data)?;
+    let asked_before = versions::current(&order.data);
     let made = Made::of(schema, text, &folder, progress).map_err(named)?;
     let tables = keep_files(&order.disk, &order.data, &folder.used()?)?;
     let draft = Draft::locked(lock, made.month())?;
-    let (manifest, _) = made.write(&draft, &tables)?;
+    let (mut manifest, _) = made.write(&draft, &tables)?;
     let _choice = Choice::take(&order.data)?;
-    let name = draft.publish(&manifest, true)?;
-    Ok((name, made.findings))
+    let former = former(&order.data);
+    let taken = match former {
+        None => Taken::InUse,
+        Some(former) => decide_use(order, draft.name(), asked_before, former, &made.cubes),
+    };
+    taken.tell(&mut manifest);
+    let former = former.map_or_else(String::new, |former| former.to_string());
+    let decisions = Decisions { former, ..Decisions::default() };
+    manifest.more.insert(DECISIONS.to_owned(), json!(decisions));
+    let name = draft.publish(&manifest, taken == Taken::InUse)?;
+    let (awaiting, aside) = match taken {
+        Taken::InUse => (Vec::new(), None),
+        Taken::Aside(why) => (Vec::new(), Some(why)),
+        Taken::Awaiting(reasons) => (reasons, None),
+    };
+    Ok(TablesBuilt { name, findings: made.findings, awaiting, aside })
+}
+
+/// The version that answers when none is named: the one that a new one is compared with.
+fn former(data: &Path) -> Option<VersionName> {
+    let newest = || {
+        let names = versions::names(data).ok()?;
+        names.into_iter().find(|name| versions::may_answer(data, *name))
+    };
+    versions::current(data).or_else(newest)
+}
+
+/// Whether a new version is the one that is asked when none is named: not where an operator has taken
+/// another into use meanwhile, nor where it looks wrong beside the former.
+fn decide_use(
+    order: &TablesRebuild,
+    name: VersionName,
+    before: Option<VersionName>,
+    former: VersionName,
+    cubes: &[Arc<Cube>],
+) -> Taken {
+    if let Some(current) = versions::current(&order.data).filter(|current| before != Some(*current))
+    {
+        return Taken::meanwhile(current);
+    }
+    let opened = match versions::open(&order.data, former) {
+        Ok(opened) => opened,
+        Err(problem) => return Taken::uncompared(Unreadable::new(former, &problem)),
+    };
+    let mut reasons = match suspicion::find_in_cubes(cubes, &opened.cubes, order.suspicious) {
+        Ok(reasons) => reasons,
+        Err(error) => return Taken::uncompared(Unreadable::new(former, &error.explained())),
+    };
+    if name.month < former.month {
+        reasons.push(format!("den er for {}, og {former} er for en senere måned", name.month));
+    }
+    if reasons.is_empty() { Taken::InUse } else { Taken::Awaiting(reasons) }
 }
 
 /// Whether a version was made of tables.
@@ -166,91 +246,4 @@ impl Made {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::rebuild_again;
-    use super::*;
-    use crate::versions;
-
-    const SHOP: &str = r#"
-name = "butik"
-[[dimension]]
-name = "Vare"
-table = "products"
-key = "id"
-[[dimension.hierarchies]]
-levels = [{ name = "Vare", key = "id", caption = "name" }]
-[[cube]]
-name = "Salg"
-[[cube.group]]
-facts = "sales"
-dimensions = [{ dimension = "Vare", column = "product" }]
-measures = [{ name = "Beløb", kind = "sum", column = "amount" }]
-"#;
-
-    fn shop(folder: &Path) -> TablesRebuild {
-        let (schema, tables) = (folder.join("shop.toml"), folder.join("tables"));
-        fs::create_dir(&tables).unwrap();
-        fs::write(&schema, SHOP).unwrap();
-        fs::write(tables.join("products.csv"), "id,name\n1,Ost\n2,Rugbrød\n").unwrap();
-        fs::write(tables.join("sales.csv"), "product,amount\n1,2.5\n2,3\n9,4\n").unwrap();
-        fs::write(tables.join("andet.csv"), "x\n1\n").unwrap();
-        TablesRebuild { schema, tables, data: folder.join("data"), disk: Disk::real() }
-    }
-
-    #[test]
-    fn a_version_of_tables_is_made_again_though_the_tables_are_gone() {
-        let folder = tempfile::tempdir().unwrap();
-        let order = shop(folder.path());
-        let (name, findings) = rebuild_of_tables(&order, &|_| ()).unwrap();
-        assert_eq!(findings.unmatched.iter().map(|one| one.unknown).sum::<u64>(), 1);
-        fs::remove_dir_all(&order.tables).unwrap();
-        fs::remove_file(&order.schema).unwrap();
-        let again = rebuild_again(&order.disk, &order.data, name, &|_| ()).unwrap();
-        assert!(again.same && again.in_use);
-        assert_eq!(again.name.month, name.month);
-        // And what was made again can be made again.
-        assert!(rebuild_again(&order.disk, &order.data, again.name, &|_| ()).unwrap().same);
-        let kept = fs::read_dir(order.data.join("inputs")).unwrap().count();
-        assert_eq!(kept, 2, "only what was read is kept");
-    }
-
-    #[test]
-    fn a_cube_or_a_measure_that_is_gone_looks_wrong() {
-        use crate::rebuild::suspicion::gone;
-        let folder = tempfile::tempdir().unwrap();
-        let order = shop(folder.path());
-        let cubes = || {
-            let (name, _) = rebuild_of_tables(&order, &|_| ()).unwrap();
-            versions::open(&order.data, name).unwrap().cubes.clone()
-        };
-        let before = cubes();
-        fs::write(&order.schema, SHOP.replace("Beløb", "Omsætning")).unwrap();
-        let renamed = cubes();
-        assert_eq!(gone(&before, &before), [""; 0]);
-        assert_eq!(gone(&[], &before), ["kuben 'Salg' er der ikke længere"]);
-        let measure = "målet 'Beløb' er der ikke længere i kuben 'Salg'";
-        assert_eq!(gone(&renamed, &before), [measure]);
-    }
-
-    #[test]
-    fn a_table_that_is_not_kept_any_more_is_named() {
-        let folder = tempfile::tempdir().unwrap();
-        let order = shop(folder.path());
-        let (name, _) = rebuild_of_tables(&order, &|_| ()).unwrap();
-        let sales = fs::read(order.tables.join("sales.csv")).unwrap();
-        fs::remove_file(order.data.join("inputs").join(checksum(&sales))).unwrap();
-        let problem =
-            rebuild_again(&order.disk, &order.data, name, &|_| ()).unwrap_err().to_string();
-        assert!(problem.contains("sales.csv er ikke gemt i datamappen"), "{problem}");
-    }
-
-    #[test]
-    fn what_the_schema_says_and_the_tables_do_not_hold_leaves_no_version() {
-        let folder = tempfile::tempdir().unwrap();
-        let order = shop(folder.path());
-        fs::write(order.tables.join("products.csv"), "id,name\n1,Ost\n1,Brød\n").unwrap();
-        let problem = rebuild_of_tables(&order, &|_| ()).unwrap_err().to_string();
-        assert!(problem.contains("shop.toml") && problem.contains("linje 3"), "{problem}");
-        assert_eq!(versions::names(&order.data).unwrap(), []);
-    }
-}
+mod tests;

@@ -68,7 +68,7 @@ pub fn find(
     let totals: [u64; 2] = [records(before), records(now)];
     off.extend(country("ydelser, der tæller", totals[0] as f64, totals[1] as f64));
     off.extend(gone(now.cubes, before.cubes));
-    for figure in figures(now.cubes, before.cubes)? {
+    for figure in figures(now.cubes, before.cubes, true)? {
         off.extend(country(&figure.name, figure.before, figure.now));
     }
     let kommuner = now.report.change.iter().filter(|change| !accept.has(&change.kommune));
@@ -79,6 +79,24 @@ pub fn find(
     off.extend(rules(now.report, before.report).filter_map(|(what, before, now)| {
         moved(&what, before as f64, now as f64, shares.rule, shares.least)
     }));
+    Ok(off)
+}
+
+/// The same for cubes of tables, of which no report tells more. All of a cube is compared, since nobody
+/// knows what its years are called; and a figure of which nothing is left is off however small it was.
+///
+/// # Errors
+/// A figure cannot be counted.
+pub fn find_in_cubes(
+    now: &[Arc<Cube>],
+    before: &[Arc<Cube>],
+    shares: Shares,
+) -> Result<Vec<String>, QueryError> {
+    let mut off = gone(now, before);
+    for Figure { name, before, now } in figures(now, before, false)? {
+        let least = if now == 0.0 { 0 } else { shares.least };
+        off.extend(moved(&name, before, now, shares.country, least));
+    }
     Ok(off)
 }
 
@@ -106,9 +124,10 @@ fn moved(what: &str, before: f64, now: f64, percent: u32, least: u32) -> Option<
         return Some(format!("{what}: er ikke længere et tal, men var {before:.0}"));
     }
     let difference = (now - before).abs();
-    let off = difference > f64::from(least) && difference * 100.0 > before * f64::from(percent);
+    let off =
+        difference > f64::from(least) && difference * 100.0 > before.abs() * f64::from(percent);
     let way = if now < before { "falder" } else { "stiger" };
-    (off && before > 0.0).then(|| {
+    (off && before != 0.0).then(|| {
         let [before, now] = [before, now].map(rounded);
         format!("{what}: {way} fra {before} til {now}, mere end {percent} %")
     })
@@ -144,31 +163,38 @@ struct Figure {
     now: f64,
 }
 
-/// Every stored measure that both versions have, in the newest year that both have whole.
-fn figures(now: &[Arc<Cube>], before: &[Arc<Cube>]) -> Result<Vec<Figure>, QueryError> {
+/// Every stored measure that both versions have, in the newest year that both have whole, or of all
+/// that a cube holds.
+fn figures(
+    now: &[Arc<Cube>],
+    before: &[Arc<Cube>],
+    in_year: bool,
+) -> Result<Vec<Figure>, QueryError> {
     let mut found = Vec::new();
     for cube in now.iter().filter(|cube| !cube.hidden) {
         let Some(former) = before.iter().find(|former| former.name == cube.name) else { continue };
         let last = cube.timeline.last.min(former.timeline.last);
         let year = if last.number() == 12 { last.year() } else { last.year() - 1 };
+        let year = in_year.then_some(year);
+        let of = year.map_or_else(|| "i alt".to_owned(), |year| format!("i {year}"));
         let names = cube.listed_measures().map(|measure| cube.measure(measure).name.clone());
         let names: Vec<String> = names.filter(|name| former.find_measure(name).is_some()).collect();
         let values = (count(former, year, &names)?, count(cube, year, &names)?);
         for (at, name) in names.iter().enumerate() {
             let [before, now] = [&values.0, &values.1].map(|values| values[at]);
-            let name = format!("{name} i {year} ({})", cube.name);
+            let name = format!("{name} {of} ({})", cube.name);
             found.push(Figure { name, before, now });
         }
     }
     Ok(found)
 }
 
-/// Measures of a cube in a year; nothing counts as 0.
-fn count(cube: &Arc<Cube>, year: i32, measures: &[String]) -> Result<Vec<f64>, QueryError> {
+/// Measures of a cube, in a year or of all; nothing counts as 0.
+fn count(cube: &Arc<Cube>, year: Option<i32>, measures: &[String]) -> Result<Vec<f64>, QueryError> {
     let view = View::everything(Arc::clone(cube));
     let pivot = Pivot {
         cube: cube.name.clone(),
-        filters: vec![format!("{YEAR}={year}")],
+        filters: year.map(|year| format!("{YEAR}={year}")).into_iter().collect(),
         measures: measures.to_vec(),
         empty: true,
         ..Pivot::default()
@@ -188,6 +214,7 @@ mod tests {
         assert!(!off(1000.0, 1100.0) && off(1000.0, 1101.0));
         assert!(!off(100.0, 70.0) && off(100.0, 69.0), "thirty are a few");
         assert!(!off(0.0, 500.0), "what was not there cannot be compared");
+        assert!(off(-1000.0, -1101.0) && off(-1000.0, 0.0) && !off(-1000.0, -1100.0));
         assert!(off(1000.0, f64::NAN) && off(0.0, f64::INFINITY));
         assert!(!off(f64::NAN, f64::NAN) && !off(f64::NAN, 7.0), "it was none before");
         let said = moved("x", 1000.0, 700.0, 10, 30).unwrap();

@@ -243,19 +243,19 @@ impl Versions {
     }
 }
 
-/// Whether others may write the folder of versions: then a map of its files is not safe.
+/// Whether others may write the data folder or the folder of versions: then a map of a version's file is
+/// not safe, and none is opened.
 ///
 /// # Errors
 /// They may; the sentence says what to do.
 pub fn check_folder(data: &Path) -> anyhow::Result<()> {
-    let versions = folder(data);
-    match fs::metadata(&versions) {
-        Ok(found) if found.mode() & 0o022 != 0 => anyhow::bail!(
-            "mappen {path} kan skrives af andre brugere; kør chmod go-w {path}",
-            path = versions.display()
-        ),
-        Ok(_) | Err(_) => Ok(()),
+    for path in [data, &folder(data)] {
+        if fs::metadata(path).is_ok_and(|found| found.mode() & 0o022 != 0) {
+            let path = path.display();
+            anyhow::bail!("mappen {path} kan skrives af andre brugere; kør chmod go-w {path}");
+        }
     }
+    Ok(())
 }
 
 /// Opens a version: its manifest and its mapped cubes.

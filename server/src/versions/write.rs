@@ -13,7 +13,7 @@ use cube_schema::day::Month;
 use rustix::fs::{FlockOperation, flock};
 
 use super::remove::removed;
-use super::{Current, MANIFEST, Manifest, VersionName, folder, names};
+use super::{Current, MANIFEST, Manifest, VersionName, check_folder, folder, names};
 use crate::disk::{Access, Disk, DiskError, DiskFile};
 
 /// The right to write versions in a data folder: one program has it at a time.
@@ -38,7 +38,7 @@ impl Lock {
     /// Takes it, before any work is done, and clears away what a rebuild that was killed left.
     ///
     /// # Errors
-    /// The data folder cannot be written, or another rebuild is running.
+    /// The data folder cannot be written, others may write it, or another rebuild is running.
     pub fn take(disk: &Disk, data: &Path) -> anyhow::Result<Lock> {
         disk.make_folder(data)?;
         let path = data.join(".lock");
@@ -49,6 +49,7 @@ impl Lock {
         }
         let versions = folder(data);
         disk.make_folder(&versions)?;
+        check_folder(data)?;
         remove_leftovers(disk, &versions)?;
         Ok(Lock { data: data.to_owned(), disk: disk.clone(), _file: file })
     }

@@ -2,6 +2,7 @@
 //! before answers; or nothing has changed.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::{Arc, Barrier};
 use std::thread;
@@ -13,7 +14,7 @@ use terning_server::versions::{
     self, CUBES, MANIFEST, Manifest, State, VersionName, Versions, read_raw, version_folder,
 };
 
-use crate::model::Chance;
+use crate::random::Random;
 use crate::world::{World, name};
 
 /// Damaged files in an ordinary run.
@@ -43,7 +44,7 @@ const DAMAGE: [Damage; 8] = [
     Damage::Other,
 ];
 
-fn damaged(sound: &[u8], other: &[u8], damage: Damage, chance: &mut Chance) -> Vec<u8> {
+fn damaged(sound: &[u8], other: &[u8], damage: Damage, chance: &mut Random) -> Vec<u8> {
     let mut bytes = sound.to_vec();
     let length = bytes.len();
     match damage {
@@ -56,7 +57,7 @@ fn damaged(sound: &[u8], other: &[u8], damage: Damage, chance: &mut Chance) -> V
         Damage::Cut => bytes.truncate(chance.below(length)),
         Damage::Longer => bytes.extend(vec![chance.draw() as u8; 1 + chance.below(600)]),
         Damage::Swap => {
-            let block = [1, 8, 64, 512][chance.below(4)];
+            let block = *chance.one(&[1, 8, 64, 512]);
             let blocks = length / block;
             if blocks > 1 {
                 let (one, two) = (chance.below(blocks) * block, chance.below(blocks) * block);
@@ -92,7 +93,7 @@ fn two_versions() -> World {
 fn a_damaged_version_is_named_and_the_one_before_answers() {
     let world = two_versions();
     let (old, new) = (name("2024-01.1"), name("2024-02.1"));
-    let (known, chance) = (world.known(), &mut Chance(1));
+    let (known, chance) = (world.known(), &mut Random(1));
     let given = std::env::var("TERNING_DAMAGES").ok().and_then(|text| text.parse().ok());
     let (mut found, mut same) = (0, 0);
     for round in 0..given.unwrap_or(DAMAGES) {
@@ -100,7 +101,7 @@ fn a_damaged_version_is_named_and_the_one_before_answers() {
         let path = version_folder(&world.data(), new).join(file);
         let sound = fs::read(&path).unwrap();
         let other = fs::read(version_folder(&world.data(), old).join(file)).unwrap();
-        let damage = DAMAGE[chance.below(DAMAGE.len())];
+        let damage = *chance.one(&DAMAGE);
         let bytes = damaged(&sound, &other, damage, chance);
         let what = format!("round {round}: {file}, {damage:?}");
         put(&path, &bytes);
@@ -138,10 +139,10 @@ fn a_damaged_current_is_read_from_its_copy() {
     let new = name("2024-02.1");
     versions::activate(&Disk::real(), &world.data(), name("2024-01.1")).unwrap();
     let sound = fs::read(versions::current_file(&world.data())).unwrap();
-    let mut chance = Chance(2);
+    let mut chance = Random(2);
     for round in 0..400 {
         let other = format!("{new}\n");
-        let damage = DAMAGE[chance.below(DAMAGE.len() - 2)];
+        let damage = *chance.one(&DAMAGE[..DAMAGE.len() - 2]);
         let bytes = damaged(&sound, other.as_bytes(), damage, &mut chance);
         put(&versions::current_file(&world.data()), &bytes);
         let active = Versions::new(&world.data()).refresh().unwrap();
@@ -165,13 +166,13 @@ fn a_damaged_raw_file_is_noticed_and_stored_anew_by_the_next_rebuild() {
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
-    let mut chance = Chance(3);
+    let mut chance = Random(3);
     for round in 0..400 {
-        let sha256 = &names[chance.below(names.len())];
+        let sha256 = chance.one(&names);
         let path = inputs.join(sha256);
         let sound = fs::read(&path).unwrap();
-        let other = fs::read(inputs.join(&names[chance.below(names.len())])).unwrap();
-        let bytes = damaged(&sound, &other, DAMAGE[chance.below(DAMAGE.len())], &mut chance);
+        let other = fs::read(inputs.join(chance.one(&names))).unwrap();
+        let bytes = damaged(&sound, &other, *chance.one(&DAMAGE), &mut chance);
         put(&path, &bytes);
         let read = read_raw(&world.data(), sha256);
         assert_eq!(read.is_ok(), bytes == sound, "round {round}");
@@ -262,4 +263,29 @@ fn a_version_that_cannot_be_compared_with_the_one_before_waits_for_an_operator()
         assert!(reasons[0].starts_with(&why) && reasons[0].contains(file), "{reasons:?}");
         assert_eq!(versions::current(&world.data()), Some(old), "{file}");
     }
+}
+
+#[test]
+fn what_other_users_may_change_is_not_opened() {
+    let world = two_versions();
+    let (old, new) = (name("2024-01.1"), name("2024-02.1"));
+    let folder = version_folder(&world.data(), new);
+    let open = |path: &Path| fs::set_permissions(path, fs::Permissions::from_mode(0o722)).unwrap();
+    let shut = |path: &Path| fs::set_permissions(path, fs::Permissions::from_mode(0o700)).unwrap();
+    for path in [&folder.join(CUBES), &folder] {
+        open(path);
+        let refused =
+            versions::activate(&Disk::real(), &world.data(), new).unwrap_err().to_string();
+        assert!(refused.contains("andre brugere kan ændre den; kør chmod"), "{refused}");
+        assert_eq!(Versions::new(&world.data()).refresh().unwrap().name, old);
+        shut(path);
+    }
+    for path in [world.data().join("versions"), world.data()] {
+        open(&path);
+        assert!(Versions::new(&world.data()).refresh().is_none(), "{}", path.display());
+        let refused = versions::check_folder(&world.data()).unwrap_err().to_string();
+        assert!(refused.contains(&format!("kør chmod go-w {}", path.display())), "{refused}");
+        shut(&path);
+    }
+    assert_eq!(Versions::new(&world.data()).refresh().unwrap().name, new);
 }

@@ -1,13 +1,16 @@
 //! Programs that are killed at random moments, and two rebuilds at once.
 
-use std::thread::sleep;
+use std::collections::BTreeSet;
+use std::sync::Barrier;
+use std::thread::{scope, sleep};
 use std::time::{Duration, Instant};
 
+use terning_server::audit::{Wanted, search, verify};
 use terning_server::disk::Disk;
 use terning_server::versions::{self, Versions};
 
-use crate::model::Chance;
 use crate::program::{Serving, rebuild};
+use crate::random::Random;
 use crate::world::{World, leftovers};
 
 /// Rebuilds that are killed in an ordinary and in a long run.
@@ -21,7 +24,7 @@ fn a_rebuild_that_is_killed_leaves_a_whole_version_and_the_next_one_clears_up() 
     assert!(rebuild(&world.deliveries(), &world.data()).status().unwrap().success());
     let whole = begun.elapsed();
     let cubes = world.known().into_values().next().unwrap().cubes;
-    let mut chance = Chance(u64::from(std::process::id()));
+    let mut chance = Random(u64::from(std::process::id()));
     let (mut finished, mut halfway) = (0, 0);
     let rounds = if crate::is_long() { MANY_KILLED } else { KILLED };
     for round in 0..rounds {
@@ -56,6 +59,69 @@ fn a_server_that_is_killed_answers_the_same_again() {
         assert_eq!(again.figures(), figures);
         again.kill();
     }
+}
+
+/// Lives of a server that is killed while it logs, in an ordinary and in a long run.
+const LIVES: usize = 6;
+const MANY_LIVES: usize = 100;
+/// Clients that ask at a time, and how long they do so at most, in milliseconds.
+const CLIENTS: usize = 4;
+const LONGEST_LIFE: usize = 1500;
+
+/// Asks on and on, until nobody answers; the purposes of what was answered.
+fn ask_on(serving: &Serving, client: &str) -> Vec<String> {
+    let mut answered = Vec::new();
+    for number in 0.. {
+        let purpose = format!("{client}, spørgsmål {number}");
+        let own = format!("--purpose={purpose}");
+        let cube = "--cube=Voksne Handicappede";
+        let words: &[&str] = match number % 3 {
+            0 => &["drill", cube, "--filter=Tid.År=2023", "--format=json", &own],
+            _ => &["pivot", cube, "--rows=Tid.År", "--format=json", &own],
+        };
+        match serving.ask(words) {
+            Ok(_) => answered.push(purpose),
+            Err(_) => break,
+        }
+    }
+    answered
+}
+
+#[test]
+fn a_server_that_is_killed_while_it_answers_has_logged_what_it_answered() {
+    let world = World::new();
+    world.build(Disk::real()).unwrap();
+    let mut chance = Random(u64::from(std::process::id()));
+    let mut answered = BTreeSet::new();
+    let lives = if crate::is_long() { MANY_LIVES } else { LIVES };
+    for life in 0..lives {
+        let serving = Serving::start(&world.data());
+        let ready = Barrier::new(CLIENTS + 1);
+        let told: Vec<String> = scope(|scope| {
+            let (serving, ready) = (&serving, &ready);
+            let ask = |client| {
+                scope.spawn(move || {
+                    ready.wait();
+                    ask_on(serving, &format!("liv {life}, klient {client}"))
+                })
+            };
+            let clients: Vec<_> = (0..CLIENTS).map(ask).collect();
+            ready.wait();
+            sleep(Duration::from_millis(chance.below(LONGEST_LIFE) as u64));
+            serving.kill_now();
+            clients.into_iter().flat_map(|client| client.join().unwrap()).collect()
+        });
+        serving.kill();
+        answered.extend(told);
+        let found = verify(&world.data(), false).unwrap();
+        assert!(found.is_whole(), "life {life}: {:?}", found.remarks);
+    }
+    let logged = search(&world.data(), &Wanted::default()).unwrap();
+    let logged: BTreeSet<String> = logged.found.into_iter().map(|one| one.entry.purpose).collect();
+    let lost: Vec<&String> = answered.difference(&logged).collect();
+    println!("{lives} servers killed: {} calls answered, {} logged", answered.len(), logged.len());
+    assert!(lost.is_empty(), "answered and not logged: {lost:?}");
+    assert!(answered.len() > lives, "they were killed before they answered");
 }
 
 #[test]

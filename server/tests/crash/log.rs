@@ -8,8 +8,10 @@ use terning_server::audit::{Entry, Log, Outcome, Settings, Visit, verify};
 use terning_server::disk::Disk as RealDisk;
 
 use crate::model::{Disk, Loss, lay};
+use crate::program::Serving;
 use crate::record::{Fault, Operation, Record};
 use crate::replay::losses;
+use crate::world::World;
 
 /// Calls that are logged, in files so small that some are begun on the way.
 const CALLS: usize = 14;
@@ -44,12 +46,13 @@ fn text(data: &Path) -> String {
     lines.map(|path| fs::read_to_string(path).unwrap()).collect()
 }
 
-/// Logs calls on a recorded disk: the disk before, what was done, and after how many operations each
-/// call could be answered.
-fn logged(root: &Path) -> (Disk, Vec<Operation>, Vec<usize>) {
+/// Logs calls on a recorded disk, in a data folder that may have a log: the disk before, what was done,
+/// and after how many operations each call could be answered.
+fn logged(root: &Path, is_first: bool) -> (Disk, Vec<Operation>, Vec<usize>) {
     let data = root.join("data");
-    fs::create_dir(&data).unwrap();
-    open(RealDisk::real(), &data).close();
+    if !is_first {
+        open(RealDisk::real(), &data).close();
+    }
     let before = Disk::of(root);
     let record = Record::new(root, Fault::Nothing);
     let log = open(record.disk(), &data);
@@ -65,19 +68,50 @@ fn logged(root: &Path) -> (Disk, Vec<Operation>, Vec<usize>) {
 
 #[test]
 fn a_log_that_is_cut_off_has_every_call_that_was_answered() {
-    let root = tempfile::tempdir().unwrap();
-    let (mut disk, operations, answered) = logged(root.path());
-    let mut points = 0;
-    for point in 0..=operations.len() {
-        if point > 0 {
-            disk.apply(&operations[point - 1]);
+    for is_first in [true, false] {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir(root.path().join("data")).unwrap();
+        let (mut disk, operations, answered) = logged(root.path(), is_first);
+        let mut points = 0;
+        for point in 0..=operations.len() {
+            if point > 0 {
+                disk.apply(&operations[point - 1]);
+            }
+            for loss in losses() {
+                check(&disk, &answered, point, loss);
+                points += 1;
+            }
         }
-        for loss in losses() {
-            check(&disk, &answered, point, loss);
-            points += 1;
-        }
+        let what = if is_first { "first" } else { "later" };
+        println!("access log, {what} opening: {} operations, {points} points", operations.len());
     }
-    println!("access log: {} operations, {points} points", operations.len());
+}
+
+/// States of a log on which the real server is started.
+const STARTED: usize = 6;
+
+#[test]
+fn a_server_goes_on_with_a_log_that_is_cut_off() {
+    let world = World::new();
+    world.build(RealDisk::real()).unwrap();
+    let figures = Serving::start(&world.data()).figures();
+    fs::remove_dir_all(world.data().join("audit")).unwrap();
+    fs::remove_file(world.data().join("audit.key")).unwrap();
+    let (mut disk, operations, answered) = logged(&world.root(), true);
+    let step = operations.len() / STARTED;
+    for point in 1..=operations.len() {
+        disk.apply(&operations[point - 1]);
+        if !point.is_multiple_of(step) {
+            continue;
+        }
+        let root = tempfile::tempdir().unwrap();
+        lay(&disk.after(Loss::Sectors(point as u64)), root.path());
+        let data = root.path().join("data");
+        let serving = Serving::start(&data);
+        assert_eq!(serving.figures(), figures);
+        serving.kill();
+        check_log(&data, &answered, point, &format!("point {point}"));
+    }
 }
 
 fn check(disk: &Disk, answered: &[usize], point: usize, loss: Loss) {
@@ -88,12 +122,21 @@ fn check(disk: &Disk, answered: &[usize], point: usize, loss: Loss) {
     let log = open(RealDisk::real(), &data);
     call(&log, CALLS);
     log.close();
-    let found = verify(&data, false).unwrap();
+    check_log(&data, answered, point, &what);
+    assert!(text(&data).contains(&line(CALLS)), "{what}: the call afterwards is lost");
+}
+
+/// That a log is whole, and has every call that was answered until a point.
+fn check_log(data: &Path, answered: &[usize], point: usize, what: &str) {
+    let found = verify(data, false).unwrap();
     assert!(found.is_whole(), "{what}: {:?}", found.remarks);
-    let text = text(&data);
-    let certain = answered.iter().filter(|at| **at <= point).count();
-    for number in (0..certain).chain([CALLS]) {
-        let line = format!("\"kommune\":\"{}\"", kommune(number));
-        assert!(text.contains(&line), "{what}: call {number} is lost");
+    let text = text(data);
+    for number in 0..answered.iter().filter(|at| **at <= point).count() {
+        assert!(text.contains(&line(number)), "{what}: call {number} is lost");
     }
+}
+
+/// What stands in the line of a call.
+fn line(number: usize) -> String {
+    format!("\"kommune\":\"{}\"", kommune(number))
 }

@@ -6,12 +6,17 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod model;
+// The chance of all tests: a dependency would be an arrow against the order of the packages.
+#[path = "../../../tests/src/random.rs"]
+mod random;
 mod program;
 mod record;
 mod world;
 
 mod damage;
+mod again;
 mod faults;
+mod keys;
 mod killed;
 mod log;
 mod replay;

@@ -6,6 +6,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use crate::random::Random;
 use crate::record::Operation;
 
 /// Bytes that a disk writes at once.
@@ -175,14 +176,14 @@ impl Disk {
     /// What is there after a power cut.
     pub fn after(&self, loss: Loss) -> Tree {
         let mut chance = match loss {
-            Loss::Sectors(seed) | Loss::Shuffled(seed) => Chance(seed),
-            _ => Chance(0),
+            Loss::Sectors(seed) | Loss::Shuffled(seed) => Random(seed),
+            _ => Random(0),
         };
         let mut nodes = self.nodes.clone();
         for change in &self.pending {
             let kept = match loss {
                 Loss::Lost | Loss::Nameless => false,
-                Loss::Shuffled(_) => chance.half(),
+                Loss::Shuffled(_) => chance.percent(50),
                 _ => true,
             };
             if kept {
@@ -239,7 +240,7 @@ fn written(certain: &[u8], later: &[Effect]) -> Vec<u8> {
 }
 
 /// What is left of a file.
-fn content(certain: &[u8], later: &[Effect], loss: Loss, chance: &mut Chance) -> Vec<u8> {
+fn content(certain: &[u8], later: &[Effect], loss: Loss, chance: &mut Random) -> Vec<u8> {
     let all = written(certain, later);
     match loss {
         Loss::Kept | Loss::Nameless => all,
@@ -258,20 +259,20 @@ fn content(certain: &[u8], later: &[Effect], loss: Loss, chance: &mut Chance) ->
             }
             _ => all,
         },
-        Loss::Shuffled(_) if chance.half() && chance.half() => certain.to_vec(),
+        Loss::Shuffled(_) if chance.percent(50) && chance.percent(50) => certain.to_vec(),
         Loss::Sectors(_) | Loss::Shuffled(_) => in_sectors(all, certain.len(), chance),
     }
 }
 
 /// The bytes with sectors behind a place zeroed by chance; the last of them may be missing.
-fn in_sectors(mut bytes: Vec<u8>, sure: usize, chance: &mut Chance) -> Vec<u8> {
+fn in_sectors(mut bytes: Vec<u8>, sure: usize, chance: &mut Random) -> Vec<u8> {
     let mut begin = sure.min(bytes.len());
     while begin < bytes.len() {
         let end = ((begin / SECTOR + 1) * SECTOR).min(bytes.len());
-        if chance.half() {
+        if chance.percent(50) {
             bytes[begin..end].fill(0);
         }
-        if end == bytes.len() && chance.half() {
+        if end == bytes.len() && chance.percent(50) {
             bytes.truncate(begin);
         }
         begin = end;
@@ -279,34 +280,15 @@ fn in_sectors(mut bytes: Vec<u8>, sure: usize, chance: &mut Chance) -> Vec<u8> {
     bytes
 }
 
-/// Chance that is the same on every run (SplitMix64).
-#[derive(Clone, Debug)]
-pub struct Chance(pub u64);
-
-impl Chance {
-    pub fn draw(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    pub fn below(&mut self, bound: usize) -> usize {
-        (self.draw() % bound as u64) as usize
-    }
-
-    pub fn half(&mut self) -> bool {
-        self.draw() & 1 == 0
-    }
-}
-
 /// Writes a tree into an empty folder, for its owner only.
 pub fn lay(tree: &Tree, folder: &Path) {
     for (path, content) in tree {
         let path = folder.join(path);
         match content {
-            None => fs::create_dir(path).unwrap(),
+            None => {
+                fs::create_dir(&path).unwrap();
+                fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
+            }
             Some(bytes) => {
                 fs::write(&path, bytes).unwrap();
                 fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();

@@ -5,11 +5,16 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use clap::Parser;
+use rustix::process::{Pid, Signal, kill_process};
 use terning::args::Args;
 
-/// The program.
+/// The program, without the variables that this test is asked with.
 pub fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_terning-server"));
+    let asked = std::env::vars_os().map(|(name, _)| name);
+    for name in asked.filter(|name| name.to_string_lossy().starts_with("TERNING_")) {
+        command.env_remove(name);
+    }
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).stdin(Stdio::null());
     command
 }
@@ -66,6 +71,11 @@ impl Serving {
         ]
         .map(Result::unwrap)
         .into()
+    }
+
+    /// Ends the program at once, while others are asking.
+    pub fn kill_now(&self) {
+        kill_process(Pid::from_child(&self.program), Signal::KILL).unwrap();
     }
 
     /// Ends it as a power cut would.

@@ -30,7 +30,7 @@ pub fn losses() -> Vec<Loss> {
 }
 
 /// Something that was done, to be cut off anywhere.
-struct Done<'a> {
+pub struct Done<'a> {
     what: &'a str,
     before: Disk,
     operations: Vec<Operation>,
@@ -51,7 +51,7 @@ struct Counts {
 }
 
 /// Does something in a world and records it.
-fn done<'a>(
+pub fn done<'a>(
     what: &'a str,
     world: &World,
     allowed: &[Option<&str>],
@@ -76,8 +76,13 @@ impl World {
 }
 
 impl Done<'_> {
+    /// What must answer at the end.
+    pub fn end(&self) -> VersionName {
+        self.end
+    }
+
     /// Cuts it off everywhere; hands on the states that differ.
-    fn cut_off(&self) -> Vec<(Tree, Option<VersionName>)> {
+    pub fn cut_off(&self) -> Vec<(Tree, Option<VersionName>)> {
         let mut disk = self.before.clone();
         let (mut seen, mut states, mut counts) = (BTreeSet::new(), Vec::new(), Counts::default());
         for point in 0..=self.operations.len() {

@@ -11,7 +11,7 @@ use terning_engine::load::Accept;
 use terning_server::disk::Disk;
 use terning_server::rebuild::{Rebuild, rebuild};
 use terning_server::versions::{
-    self, Manifest, VersionName, Versions, find_raw, raw_files, version_folder,
+    self, Manifest, RawFile, VersionName, Versions, find_raw, raw_files, version_folder,
 };
 
 /// A folder with `deliveries` and `data` in it.
@@ -134,11 +134,19 @@ pub fn answering(data: &Path, all: &AllKnown, what: &str) -> Option<VersionName>
         let found = known(data, listed.name);
         assert!(all.get(&listed.name) == Some(&found), "{what}: {} is a mixture", listed.name);
         assert!(!opened.cubes.is_empty());
-        for file in raw_files(&found.manifest).unwrap() {
+        for file in made_of(&found.manifest) {
             assert!(find_raw(data, &file.sha256).is_some(), "{what}: {} is lost", file.path);
         }
     }
     versions.active().map(|version| version.name)
+}
+
+/// The files that a version was made from: deliveries, or tables.
+fn made_of(manifest: &Manifest) -> Vec<RawFile> {
+    match manifest.more.get("tables") {
+        Some(tables) => serde_json::from_value(tables.clone()).unwrap(),
+        None => raw_files(manifest).unwrap(),
+    }
 }
 
 /// The paths in a folder that only a program at work has there.

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::args::AuditFormat;
 use crate::audit::{Found, Outcome, Question};
+use crate::package::shielded;
 
 /// Letters of the widest cell of a table for people.
 const WIDEST: usize = 60;
@@ -121,7 +122,11 @@ fn csv(headings: &[&str], rows: &[Vec<String>], to: &mut impl Write) -> anyhow::
     write!(to, "\u{feff}")?;
     let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(to);
     writer.write_record(headings)?;
-    rows.iter().try_for_each(|row| writer.write_record(row))?;
+    // Purposes are what callers write.
+    let shielded = |row: &Vec<String>| -> Vec<String> {
+        row.iter().map(|cell| shielded(cell).into_owned()).collect()
+    };
+    rows.iter().try_for_each(|row| writer.write_record(shielded(row)))?;
     writer.flush()?;
     Ok(())
 }
@@ -138,4 +143,25 @@ fn json(found: &[Found], of_citizen: bool, to: &mut impl Write) -> anyhow::Resul
     serde_json::to_writer_pretty(&mut *to, &told.collect::<Vec<_>>())?;
     writeln!(to)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::Entry;
+
+    #[test]
+    fn what_a_caller_writes_is_no_formula_in_a_spreadsheet() {
+        for purpose in ["=HYPERLINK(\"http://x\")", "+1", "-1+2", "@SUM(A1)", "\t=1"] {
+            let entry = Entry { purpose: purpose.to_owned(), ..Entry::default() };
+            let found = [Found { seq: 7, entry, ..Found::default() }];
+            let mut shown = Vec::new();
+            show(&found, false, AuditFormat::Csv, &mut shown).unwrap();
+            let shown = String::from_utf8(shown).unwrap();
+            let mut reader =
+                csv::ReaderBuilder::new().delimiter(b';').from_reader(shown.as_bytes());
+            let line = reader.records().next().unwrap().unwrap();
+            assert_eq!((&line[0], &line[5]), ("7", format!("'{purpose}").as_str()));
+        }
+    }
 }

@@ -168,7 +168,9 @@ fn unknown_dimension(context: Context<'_>, name: Name) -> QueryError {
 }
 
 fn below(context: Context<'_>, entity: Entity, name: Name) -> Result<Entity, QueryError> {
-    let Some((hierarchy, above)) = above(entity) else { return stored_below(context, entity, name) };
+    let Some((hierarchy, above)) = above(entity) else {
+        return stored_below(context, entity, name);
+    };
     if let Some(own) = own(context, hierarchy, name, |parent| parent == above) {
         return Ok(Entity::Member(hierarchy, own));
     }

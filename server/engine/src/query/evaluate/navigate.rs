@@ -4,7 +4,7 @@
 use hashbrown::HashSet;
 
 use super::scope::Scope;
-use super::set::{MAX_TUPLES, Set, Written};
+use super::set::{Set, Written};
 use super::value::Place;
 use crate::cube::{Dimension, Hierarchy};
 use crate::query::bound::{HierarchyRef, Member, Part};
@@ -340,8 +340,9 @@ impl Scope<'_> {
         let HierarchyRef::Of { dimension, hierarchy } = hierarchy else { return Ok(Vec::new()) };
         let count: usize =
             levels.iter().map(|&field| self.view.member_count(dimension, field)).sum();
-        if count > MAX_TUPLES {
-            let message = format!("hierarkiet har flere end {MAX_TUPLES} medlemmer");
+        if count > self.limits.tuples {
+            let most = self.limits.tuples;
+            let message = format!("hierarkiet har flere end {most} medlemmer");
             return Err(QueryError::new(ErrorKind::TooLarge, message)
                 .hint("vælg et niveau eller medlemmernes .Children"));
         }

@@ -201,9 +201,9 @@ impl<'q> Scope<'q> {
         own.iter().any(|&key| keys.has(key as usize))
     }
 
-    /// Whether a factor says nothing of its hierarchy: it has all members of a level that every key of
-    /// the dimension has a member on.
-    pub(crate) fn says_nothing(&self, factor: &Factor) -> bool {
+    /// Whether a factor leaves out no key of its dimension: it has all members of a level that every key
+    /// has a member on.
+    pub(crate) fn has_every_key(&self, factor: &Factor) -> bool {
         let [HierarchyRef::Of { dimension, .. }] = factor.columns[..] else { return false };
         let fields = &self.cube.dimensions[dimension].fields;
         let is_whole =

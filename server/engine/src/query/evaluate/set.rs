@@ -15,9 +15,6 @@ use crate::query::bound::{Factor, HierarchyRef, Member, Part};
 use crate::query::error::{ErrorKind, QueryError};
 use crate::query::names;
 
-/// Lists of tuples are not written out beyond this number: a question that needs more of them
-/// should say it as a cross join, which is never written out.
-pub(crate) const MAX_TUPLES: usize = 1_000_000;
 /// The place of calculated members among their siblings: behind the stored ones, and before a parent
 /// that stands behind them all.
 const AFTER_STORED: u32 = u32::MAX - 1;
@@ -138,7 +135,7 @@ impl Scope<'_> {
             let parts = &mut set.factors[0].parts;
             let more = next.factors.iter().flat_map(|factor| &factor.parts);
             more.for_each(|part| push(parts, part));
-            return check_size(parts, 1);
+            return self.check_size(parts, 1);
         }
         let is_list = matches!(&set.factors[..],
             [Factor { parts, .. }] if matches!(parts[..], [Part::Tuples(_)]));
@@ -150,7 +147,7 @@ impl Scope<'_> {
         let width = set.width();
         let parts = &mut set.factors[0].parts;
         push(parts, &Part::Tuples(more.members));
-        check_size(parts, width)
+        self.check_size(parts, width)
     }
 
     /// An error where two sets do not have the same hierarchies in the same order.
@@ -191,19 +188,40 @@ impl Scope<'_> {
             return Ok(Written { columns, members });
         }
         let lists = set.factors.iter().map(|factor| self.tuples_of(factor));
-        let lists = lists.collect::<Result<_, _>>()?;
+        let lists: Vec<Vec<Member>> = lists.collect::<Result<_, _>>()?;
+        if most == usize::MAX {
+            self.check_product(set, &lists)?;
+        }
         let mut done = Product { scope: self, set, lists, columns, tuples: Vec::new(), most };
         let mut tuple = Vec::with_capacity(done.columns.len());
         done.extend(&mut tuple, 0)?;
         Ok(Written { columns: done.columns, members: done.tuples })
     }
 
+    /// An error where a product is too large to be written out: all its tuples exist, and so are not
+    /// written before they are known to be too many.
+    fn check_product(&self, set: &Set, lists: &[Vec<Member>]) -> Result<(), QueryError> {
+        if has_a_dimension_twice(set) {
+            return Ok(());
+        }
+        let counts =
+            set.factors.iter().zip(lists).map(|(own, list)| list.len() / own.columns.len());
+        match counts.fold(1, usize::saturating_mul) {
+            usize::MAX => Err(self.too_many()),
+            count if count > self.limits.tuples => {
+                let message = format!(
+                    "mængden har {count} kombinationer, og der kan skrives {} ud",
+                    self.limits.tuples
+                );
+                Err(QueryError { message, ..self.too_many() })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// How many tuples a set has. They are written out only where a dimension is in several factors.
     pub(crate) fn count(&self, set: &Set) -> Result<usize, QueryError> {
-        let of = |factor: &Factor| dimensions_of(&factor.columns);
-        let mut all: Vec<usize> = set.factors.iter().flat_map(of).collect();
-        all.sort_unstable();
-        if set.factors.is_empty() || all.windows(2).any(|two| two[0] == two[1]) {
+        if set.factors.is_empty() || has_a_dimension_twice(set) {
             return Ok(self.written(set)?.len());
         }
         let one = |factor: &Factor| self.written(&Set { factors: vec![factor.clone()] });
@@ -229,8 +247,8 @@ impl Scope<'_> {
                     members.extend(own.filter(|one| self.lists(factor.columns[0], *one)));
                 }
             }
-            if members.len() > MAX_TUPLES * width {
-                return Err(too_many());
+            if members.len() > self.limits.tuples * width {
+                return Err(self.too_many());
             }
         }
         Ok(members)
@@ -251,6 +269,22 @@ impl Scope<'_> {
             members.filter(|member| self.shows(hierarchy, *member)).collect();
         self.write(members.len())?;
         Ok(members)
+    }
+
+    /// An error where the tuples that were written last are too many.
+    fn check_size(&self, parts: &[Part], width: usize) -> Result<(), QueryError> {
+        match parts.last() {
+            Some(Part::Tuples(tuples)) if tuples.len() > self.limits.tuples * width => {
+                Err(self.too_many())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn too_many(&self) -> QueryError {
+        let message = format!("mængden har flere end {} kombinationer", self.limits.tuples);
+        QueryError::new(ErrorKind::TooLarge, message)
+            .hint("skriv NonEmpty om krydsproduktet, eller vælg færre medlemmer")
     }
 
     /// A set without its tuples that occur in another, or, with `keep`, those alone. A visual total is
@@ -360,18 +394,12 @@ fn push(parts: &mut Vec<Part>, part: &Part) {
     }
 }
 
-/// An error where the tuples that were written last are too many.
-fn check_size(parts: &[Part], width: usize) -> Result<(), QueryError> {
-    match parts.last() {
-        Some(Part::Tuples(tuples)) if tuples.len() > MAX_TUPLES * width => Err(too_many()),
-        _ => Ok(()),
-    }
-}
-
-fn too_many() -> QueryError {
-    let message = format!("mængden har flere end {MAX_TUPLES} kombinationer");
-    QueryError::new(ErrorKind::TooLarge, message)
-        .hint("skriv NonEmpty om krydsproduktet, eller vælg færre medlemmer")
+/// Whether hierarchies of one dimension are in several factors: not all combinations need exist.
+fn has_a_dimension_twice(set: &Set) -> bool {
+    let of = |factor: &Factor| dimensions_of(&factor.columns);
+    let mut all: Vec<usize> = set.factors.iter().flat_map(of).collect();
+    all.sort_unstable();
+    all.windows(2).any(|two| two[0] == two[1])
 }
 
 /// A product being written out.
@@ -395,8 +423,8 @@ impl Product<'_> {
     fn extend(&mut self, tuple: &mut Vec<Member>, factor: usize) -> Result<(), QueryError> {
         let Some(list) = self.lists.get(factor) else {
             self.tuples.extend_from_slice(tuple);
-            if self.tuples.len() > MAX_TUPLES * self.columns.len().max(1) {
-                return Err(too_many());
+            if self.tuples.len() > self.scope.limits.tuples * self.columns.len().max(1) {
+                return Err(self.scope.too_many());
             }
             return Ok(());
         };

@@ -173,7 +173,6 @@ pub enum Kind {
     /// Whatever stands there, as it is.
     Any,
     /// What the argument of this number is.
-    #[allow(dead_code, reason = "functions that pass on whatever they get")]
     Same(usize),
 }
 

@@ -257,13 +257,14 @@ fn existing(
     frame: &Frame,
     arguments: &[Expr],
 ) -> Result<Column, QueryError> {
+    let there = evaluator.at_defaults(frame);
     match evaluator.eval(&arguments[0], frame)? {
-        Column::Same(Value::Set(set)) => evaluator.existing(&set, frame),
+        Column::Same(Value::Set(set)) => evaluator.existing(&set, &there),
         Column::Same(other) => Ok(Column::Same(other)),
         sets => {
             let one = |row: usize| match sets.get(row) {
                 Value::Set(set) => {
-                    Ok(evaluator.existing(&set, &frame.select(&[row as u32]))?.get(0))
+                    Ok(evaluator.existing(&set, &there.select(&[row as u32]))?.get(0))
                 }
                 other => Ok(other),
             };
