@@ -207,7 +207,7 @@ mod tests {
         assert_eq!((threads(Some(1)), threads(Some(3))), (1, 3));
         let cores = available_parallelism().unwrap().get();
         let lowered = std::thread::spawn(move || {
-            rustix::process::nice(1).unwrap();
+            rustix::process::nice(40).unwrap();
             threads(None)
         });
         assert_eq!(lowered.join().unwrap(), cores.div_ceil(2));
