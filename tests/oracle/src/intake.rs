@@ -47,6 +47,8 @@ pub(crate) struct Delivery {
 #[derive(Clone)]
 pub(crate) struct DeliveredRecord {
     pub(crate) line: usize,
+    /// Which record of the file it is: XML may have all of them on one line.
+    pub(crate) number: usize,
     pub(crate) id: String,
     pub(crate) cpr: String,
     pub(crate) betalingskommune: String,
@@ -282,9 +284,9 @@ fn read_rows(
     }
     let mut records = Vec::new();
     let mut rejects = Vec::new();
-    for row in rows {
+    for (number, row) in rows.iter().enumerate() {
         match read_record(row, columns, manifest, decode) {
-            Ok(record) => records.push(record),
+            Ok(record) => records.push(DeliveredRecord { number, ..record }),
             Err((field, reason)) => {
                 let (file, field, reason) = (file.to_owned(), field.to_owned(), reason.to_owned());
                 rejects.push(Reject { file, line: row.line, field, reason });
@@ -380,6 +382,7 @@ fn read_record(
     };
     Ok(DeliveredRecord {
         line: row.line,
+        number: 0,
         id: text(0),
         cpr,
         betalingskommune: text(3),

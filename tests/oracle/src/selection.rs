@@ -28,11 +28,11 @@ impl Counting {
 }
 
 /// What a record is known by: its Ydelsesid. One without any is known by where it stands (month,
-/// serial number, line), so that it is like no other.
+/// serial number, number in the file), so that it is like no other.
 type Key = (String, Option<(Month, u32, usize)>);
 
 fn key_of(delivery: &Delivery, record: &DeliveredRecord) -> Key {
-    let place = (delivery.month, delivery.loebenummer, record.line);
+    let place = (delivery.month, delivery.loebenummer, record.number);
     (record.id.clone(), record.id.is_empty().then_some(place))
 }
 
