@@ -99,7 +99,7 @@ pub fn drill(
     let conditions = bind::default_conditions(view, &said);
     let told = told::first(views, at, &asked.measure, &asked.filters, &[])?;
     check_records(views, &views[told.view], told.measure.group)?;
-    let told = told.within_sets(view, (&asked.filters, &conditions), within)?;
+    let told = told.within_sets(views, at, (&asked.filters, &conditions), within)?;
     let cell = CellAt { filters: &told.filters, conditions: &conditions, of: view };
     let mut drilled = behind(views, &told, &cell, asked, within)?;
     drilled.stands = conditions.iter().map(|one| shown(view, one)).collect();

@@ -125,7 +125,7 @@ fn explainable(
     let all = told::all(views, at, &asked.measure, &asked.filters, &[])?;
     let is_explained = |told: &&Told| views[told.view].cube().explain.is_some();
     match all.iter().find(is_explained) {
-        Some(told) => told.clone().within_sets(&views[at], (&asked.filters, &[]), within),
+        Some(told) => told.clone().within_sets(views, at, (&asked.filters, &[]), within),
         None => Err(not_by_rules(views, at, &asked.measure)),
     }
 }

@@ -75,17 +75,23 @@ impl Told {
 
     /// The same, in what the sets leave of the cell of the view that was asked: filters and conditions.
     ///
+    /// Who sees some rows alone is told whether a set has what is theirs, and of all their rows where it
+    /// has: before a rule the rows can have been another's, and whether the set has that one depends on
+    /// the other's records (A1).
+    ///
     /// # Errors
     /// They leave nothing, so the formula has no value; a limit was reached, or the question was cancelled.
     pub(super) fn within_sets(
         mut self,
-        view: &View,
+        views: &[View],
+        at: usize,
         (filters, conditions): (&[String], &[Condition]),
         within: (&Limits, &Cancel),
     ) -> Result<Told, QueryError> {
         if self.over.is_empty() {
             return Ok(self);
         }
+        let (view, records) = (&views[at], &views[self.view]);
         let cell = filters.iter().map(|filter| bind::condition(view, filter));
         let mut cell = cell.collect::<Result<Vec<Condition>, _>>()?;
         cell.extend_from_slice(conditions);
@@ -95,12 +101,38 @@ impl Told {
                 Some(left) if left.members.is_empty() && !left.except => {
                     return Err(nothing_left(&self.parts));
                 }
-                Some(left) => self.filters.push(in_words(view.cube(), &left)),
-                None => {}
+                Some(left) if !records.is_restricted() => {
+                    self.filters.push(in_words(view.cube(), &left));
+                }
+                Some(left) if !has_own(records, view.cube(), &left) => {
+                    return Err(nothing_left(&self.parts));
+                }
+                Some(_) | None => {}
             }
         }
         Ok(self)
     }
+}
+
+/// Whether a condition leaves a member that is the caller's own in the cube of the records.
+fn has_own(records: &View, cube: &Cube, condition: &Condition) -> bool {
+    let dimension = &cube.dimensions[condition.dimension];
+    let field = &dimension.fields[condition.field];
+    let there = records.cube();
+    let Some(at) = there.find_dimension(&dimension.name) else { return false };
+    let Some(at) = there.dimensions[at].find_field(&field.name).map(|own| (at, own)) else {
+        return false;
+    };
+    let own = &there.dimensions[at.0].fields[at.1];
+    let is_own = |member: u32| {
+        let keys = own.keys_of_member.get(member as usize);
+        keys.iter().any(|&key| records.is_told_of(key))
+    };
+    let named = |member: u32| {
+        let key = own.keys.get(member as usize);
+        condition.members.iter().any(|&one| field.keys.get(one as usize) == key)
+    };
+    (0..own.len() as u32).any(|member| is_own(member) && named(member) != condition.except)
 }
 
 /// A condition as it is written, by keys.
