@@ -3,16 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::system::System;
-use super::witness::Search;
+use super::witness::{Effort, Search};
 use super::work::{Stop, Work};
 
 /// Whole numbers that must remain possible for a hidden cell besides its own.
 const OTHERS: usize = 2;
-/// The changes that are tried.
-const TRIED: [i64; 6] = [1, -1, 2, -2, 3, -3];
-/// Steps of looking for one other table, and where nothing more can be hidden.
-const STEPS: u32 = 100;
-const MANY_STEPS: u32 = 5_000;
+/// The changes that are tried: by one, from table to table as often as it goes, and at once.
+const FROM_TABLE_TO_TABLE: [i64; 2] = [1, -1];
+const AT_ONCE: [i64; 4] = [2, -2, 3, -3];
+/// How one other table is looked for, and where nothing more can be hidden.
+const LITTLE: Effort = Effort { steps: 100, orders: 1 };
+const MUCH: Effort = Effort { steps: 300, orders: 12 };
 /// Hidden cells around one in which a further cell is looked for.
 const AROUND: usize = 64;
 /// Where there is less room than this, one more hidden cell helps.
@@ -39,7 +40,7 @@ pub(super) fn protect(
         all.filter(is_hidden).filter(|&cell| system.must_be_open(cell)).collect();
     let tied = tied(system);
     while let Some(cell) = open.pop_front() {
-        if prove(system, &by_cell, hidden, (cell, STEPS), &mut known, work)? {
+        if prove(system, &by_cell, hidden, (cell, LITTLE), &mut known, work)? {
             continue;
         }
         let mut more = None;
@@ -49,7 +50,7 @@ pub(super) fn protect(
             }
         }
         let Some(more) = more else {
-            match prove(system, &by_cell, hidden, (cell, MANY_STEPS), &mut known, work)? {
+            match prove(system, &by_cell, hidden, (cell, MUCH), &mut known, work)? {
                 true => continue,
                 false => return Ok(false),
             }
@@ -75,20 +76,27 @@ fn prove(
     system: &System,
     by_cell: &ByCell,
     hidden: &[bool],
-    (cell, steps): (usize, u32),
+    (cell, effort): (usize, Effort),
     known: &mut [BTreeSet<i64>],
     work: &mut Work<'_>,
 ) -> Result<bool, Stop> {
     let mut search = Search::new(system, by_cell, hidden);
-    for by in TRIED {
-        if known[cell].len() >= OTHERS {
-            return Ok(true);
-        }
-        if known[cell].contains(&by) {
-            continue;
-        }
-        for (other, by) in search.find(cell, by, steps, work)?.into_iter().flatten() {
-            known[other].insert(by);
+    for order in 0..effort.orders {
+        let step_by_step = FROM_TABLE_TO_TABLE.map(|by| (by, OTHERS));
+        let at_once = AT_ONCE.map(|by| (by, 1));
+        for (by, times) in step_by_step.into_iter().chain(at_once) {
+            search.begin(order);
+            for _ in 0..times {
+                if known[cell].len() >= OTHERS {
+                    return Ok(true);
+                }
+                if !search.find(cell, by, effort.steps, work)? {
+                    break;
+                }
+                search.changes().for_each(|(other, by)| {
+                    known[other].insert(by);
+                });
+            }
         }
     }
     Ok(known[cell].len() >= OTHERS)

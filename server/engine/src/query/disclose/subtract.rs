@@ -68,7 +68,8 @@ impl Shown<'_> {
                 let sum: Option<i64> = parts.iter().map(|&part| self.value(part)).sum();
                 let rest = self.value(total).zip(sum).map(|(all, parts)| all - parts);
                 if rest.is_some_and(|rest| self.is_small(rest)) {
-                    told.extend(parts.into_iter().min_by_key(|&part| (self.value(part), part)));
+                    let parts = parts.into_iter().filter(|&part| self.value(part) > Some(0));
+                    told.extend(parts.min_by_key(|&part| (self.value(part), part)));
                 }
             }
         }
@@ -79,7 +80,7 @@ impl Shown<'_> {
     fn along_several(&self, work: &mut Work<'_>) -> Result<Vec<usize>, Stop> {
         let mut told = Vec::new();
         for cell in 0..self.lines.table.cells.len() {
-            let Some(value) = self.value(cell) else { continue };
+            let Some(value) = self.value(cell).filter(|value| *value > 0) else { continue };
             let (region, measure) = self.lines.table.places[cell];
             let own = &self.lines.table.regions[region as usize];
             let mut chains = self.lines.chains(own);
