@@ -303,7 +303,8 @@ fn functions_and_files_can_be_read_at_one_go() {
     }
 }
 
-/// Where functions begin, and how many lines they have, as rustfmt sets them.
+/// Where functions begin, and how many lines they have, as rustfmt sets them; those that are only
+/// declared have none.
 fn functions(lines: &[&str]) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     for (at, line) in lines.iter().enumerate() {
@@ -313,7 +314,10 @@ fn functions(lines: &[&str]) -> Vec<(usize, usize)> {
             ["fn ", "pub fn ", "pub(crate) fn ", "pub(super) fn ", "async fn ", "pub async fn "]
                 .iter()
                 .any(|start| code.starts_with(start));
-        if is_function && !line.trim_end().ends_with(['}', ';']) {
+        let is_beside = |line: &&&str| line.find(|letter: char| letter != ' ') == Some(indent);
+        let signature = lines[at + 1..].iter().find(is_beside);
+        let is_declared = signature.is_some_and(|line| line.ends_with(';'));
+        if is_function && !is_declared && !line.trim_end().ends_with(['}', ';']) {
             let end = format!("{}}}", " ".repeat(indent));
             let length =
                 lines[at..].iter().position(|line| *line == end).map_or(1, |rows| rows + 1);

@@ -13,8 +13,9 @@ use std::time::Instant;
 use cube_schema::day::Month;
 use terning_engine::cube::Cube;
 use terning_engine::load::Accept;
-use terning_server::rebuild::{Rebuild, rebuild};
-use terning_server::versions::{Manifest, Versions};
+use terning_server::disk::Disk;
+use terning_server::rebuild::{Outcome, Rebuild, rebuild};
+use terning_server::versions::{self, Manifest, Versions};
 use terning_tests::random::Random;
 use terning_tests::worlds::Worlds;
 
@@ -84,12 +85,18 @@ fn check(seed: u64, counts: &mut Counts) {
     }
 }
 
-/// Two versions, of the months before and the newest, built at no time of day.
+/// Two versions, of the months before and the newest, built at no time of day; what looks wrong is taken
+/// into use all the same.
 fn build(data: &Path) {
     for month in [Month::parse("2020-11"), None] {
         let order = Rebuild::new(data.join("deliveries"), data);
         let order = Rebuild { month, accept: Accept::All, ..order };
-        assert_eq!(rebuild(&order, &|_| ()).unwrap().exit_code(), 0);
+        let Outcome::Built(name, report) = rebuild(&order, &|_| ()).unwrap() else {
+            panic!("nothing can be used");
+        };
+        if !report.awaiting.is_empty() {
+            versions::activate(&Disk::real(), data, name).unwrap();
+        }
     }
     for version in fs::read_dir(data.join("versions")).unwrap() {
         let folder = version.unwrap().path();
