@@ -90,14 +90,15 @@ pub fn explain(
         return Err(withheld(view.cube()));
     }
     let measure = view.cube().measure(told.measure);
-    let (late, early) = split(view, how, &told.filters)?;
+    let own = hidden.is_restricted();
+    let filters = if own { told.filters_of_own() } else { &told.filters };
+    let (late, early) = split(view, how, filters)?;
     let waterfall = Waterfall { how, hidden, early, measure: &measure.name, within };
     let mut steps = waterfall.steps()?;
     if !late.is_empty() {
         steps.push(waterfall.last(&late, steps.last())?);
     }
     let whole = ask(view, &cell(&view.cube().name, &told.filters, &measure.name), within)?;
-    let own = hidden.is_restricted();
     if own && !view.is_restricted() {
         steps.push(rest(&steps, whole.value(0)));
     }

@@ -23,6 +23,8 @@ pub(super) struct Told {
     pub filters: Vec<String>,
     /// The sets over which formulas aggregate the measure.
     over: Vec<String>,
+    /// How many of the filters, the last ones, are of sets.
+    of_sets: usize,
     /// The parts of the formula that was asked for; none where it is no formula.
     pub parts: Vec<String>,
 }
@@ -67,6 +69,13 @@ pub(super) fn all(
 }
 
 impl Told {
+    /// The filters of the steps that somebody is told who sees some rows alone: a set that has what is
+    /// theirs has all their rows. Before a rule these can have been another's, and whether the set has
+    /// that one depends on the other's records (A1).
+    pub(super) fn filters_of_own(&self) -> &[String] {
+        &self.filters[..self.filters.len() - self.of_sets]
+    }
+
     /// The same, aggregated over one more set.
     fn over_also(mut self, set: Option<&String>) -> Told {
         self.over.extend(set.filter(|set| !self.over.contains(set)).cloned());
@@ -74,10 +83,6 @@ impl Told {
     }
 
     /// The same, in what the sets leave of the cell of the view that was asked: filters and conditions.
-    ///
-    /// Who sees some rows alone is told whether a set has what is theirs, and of all their rows where it
-    /// has: before a rule the rows can have been another's, and whether the set has that one depends on
-    /// the other's records (A1).
     ///
     /// # Errors
     /// They leave nothing, so the formula has no value; a limit was reached, or the question was cancelled.
@@ -91,7 +96,7 @@ impl Told {
         if self.over.is_empty() {
             return Ok(self);
         }
-        let (view, records) = (&views[at], &views[self.view]);
+        let (view, records) = (&views[at], views[self.view].of_records());
         let cell = filters.iter().map(|filter| bind::condition(view, filter));
         let mut cell = cell.collect::<Result<Vec<Condition>, _>>()?;
         cell.extend_from_slice(conditions);
@@ -101,38 +106,42 @@ impl Told {
                 Some(left) if left.members.is_empty() && !left.except => {
                     return Err(nothing_left(&self.parts));
                 }
-                Some(left) if !records.is_restricted() => {
-                    self.filters.push(in_words(view.cube(), &left));
-                }
-                Some(left) if !has_own(records, view.cube(), &left) => {
+                Some(left) if !has_own(&records, view.cube(), &left) => {
                     return Err(nothing_left(&self.parts));
                 }
-                Some(_) | None => {}
+                Some(left) => {
+                    self.filters.push(in_words(view.cube(), &left));
+                    self.of_sets += 1;
+                }
+                None => {}
             }
         }
         Ok(self)
     }
 }
 
-/// Whether a condition leaves a member that is the caller's own in the cube of the records.
+/// Whether a condition leaves a member that is the caller's own in the cube of the records; where the
+/// caller sees all of them, all are.
 fn has_own(records: &View, cube: &Cube, condition: &Condition) -> bool {
-    let dimension = &cube.dimensions[condition.dimension];
+    if !records.is_restricted() {
+        return true;
+    }
+    let (dimension, there) = (&cube.dimensions[condition.dimension], records.cube());
     let field = &dimension.fields[condition.field];
-    let there = records.cube();
-    let Some(at) = there.find_dimension(&dimension.name) else { return false };
-    let Some(at) = there.dimensions[at].find_field(&field.name).map(|own| (at, own)) else {
-        return false;
-    };
-    let own = &there.dimensions[at.0].fields[at.1];
+    let own = there.find_dimension(&dimension.name).and_then(|at| {
+        let shape = &there.dimensions[at];
+        Some(&shape.fields[shape.find_field(&field.name)?])
+    });
+    let Some(own) = own else { return false };
     let is_own = |member: u32| {
         let keys = own.keys_of_member.get(member as usize);
         keys.iter().any(|&key| records.is_told_of(key))
     };
-    let named = |member: u32| {
+    let is_named = |member: u32| {
         let key = own.keys.get(member as usize);
         condition.members.iter().any(|&one| field.keys.get(one as usize) == key)
     };
-    (0..own.len() as u32).any(|member| is_own(member) && named(member) != condition.except)
+    (0..own.len() as u32).any(|member| is_own(member) && is_named(member) != condition.except)
 }
 
 /// A condition as it is written, by keys.
@@ -163,7 +172,7 @@ fn stored(views: &[View], view: usize, name: &str, filters: &[String]) -> Result
     };
     let told = |view, measure| {
         let (filters, over, parts) = (filters.to_vec(), Vec::new(), Vec::new());
-        Told { view, measure, filters, over, parts }
+        Told { view, measure, filters, over, of_sets: 0, parts }
     };
     let Some(other) = &cube.groups[measure.group].records_in else {
         return Ok(told(view, measure));

@@ -26,8 +26,8 @@ pub(super) struct Known<'k> {
 }
 
 /// The cells of a table, and behind them what totals have beside the parts that were asked for and
-/// beside those that are shown, with their relations; `None` where parts and totals lie across each other, so that they cannot be told by
-/// one dimension at a time.
+/// beside those that are shown, with their relations; `None` where parts and totals lie across each
+/// other, so that they cannot be told by one dimension at a time.
 ///
 /// # Errors
 /// The work ended.
