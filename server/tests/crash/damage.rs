@@ -274,7 +274,8 @@ fn what_other_users_may_change_is_not_opened() {
     let shut = |path: &Path| fs::set_permissions(path, fs::Permissions::from_mode(0o700)).unwrap();
     for path in [&folder.join(CUBES), &folder] {
         open(path);
-        let refused = versions::activate(&Disk::real(), &world.data(), new).unwrap_err().to_string();
+        let refused =
+            versions::activate(&Disk::real(), &world.data(), new).unwrap_err().to_string();
         assert!(refused.contains("andre brugere kan ændre den; kør chmod"), "{refused}");
         assert_eq!(Versions::new(&world.data()).refresh().unwrap().name, old);
         shut(path);
