@@ -168,7 +168,13 @@ struct Server(Child, String);
 impl Server {
     /// Starts on a free port, and waits for the line that says that it can answer.
     fn start(program: &Path, folder: &Path) -> Result<Server> {
-        let mut child = Command::new(program)
+        let mut command = Command::new(program);
+        // They say what is measured, and are no settings.
+        let asked = std::env::vars_os().map(|(name, _)| name);
+        for name in asked.filter(|name| name.to_string_lossy().starts_with("TERNING_")) {
+            command.env_remove(name);
+        }
+        let mut child = command
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(folder)
             .stdout(Stdio::piped())

@@ -42,6 +42,8 @@ pub struct Answer {
     pub language: u32,
     /// The format string of each cell; empty where it has none but its decimals.
     formats: Vec<Arc<str>>,
+    /// The colours behind each cell and of its letters.
+    colors: Vec<[Option<u32>; 2]>,
 }
 
 /// The positions of an axis.
@@ -132,6 +134,13 @@ impl Answer {
             (None, 0) => Cow::from("#,##0"),
             (None, decimals) => Cow::from(format!("#,##0.{}", "0".repeat(decimals.into()))),
         }
+    }
+
+    /// The colours behind the cell at a place and of its letters, each as blue × 65,536 + green × 256 +
+    /// red; `None` where none was asked for or said.
+    #[must_use]
+    pub fn colors(&self, place: usize) -> [Option<u32>; 2] {
+        self.colors.get(place).copied().unwrap_or_default()
     }
 
     /// What people read of the cell at a place of the cells.
@@ -253,6 +262,12 @@ impl Assembly {
             number.and_then(|&number| formats.get(number as usize)).unwrap_or(&none).clone()
         };
         self.answer.formats.extend((0..cells.ordinal_steps.len()).map(format));
+        let color = |of: &[u32], place: usize| {
+            of.get(place).or(of.first()).and_then(|color| color.checked_sub(1))
+        };
+        let colors =
+            |place| [&cells.back_color_of, &cells.fore_color_of].map(|of| color(of, place));
+        self.answer.colors.extend((0..cells.ordinal_steps.len()).map(colors));
         self.answer.texts.extend(cells.texts);
         self.answer.formatted.extend(cells.formatted);
     }

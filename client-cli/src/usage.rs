@@ -9,8 +9,8 @@ use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 /// Reads the command line of this process, or says what is wrong with it.
 ///
 /// # Errors
-/// The exit code, after help was shown or the sentence written: 0 for help, 1 for a mistake. (Not clap's 2: a rebuild
-/// says with 2 that no delivery can be used.)
+/// The exit code, after help was shown or the sentence written: 0 for help, 1 for a mistake. (Not
+/// clap's 2: a rebuild says with 2 that no delivery can be used.)
 pub fn parse<T: Parser>() -> Result<T, ExitCode> {
     parse_from(std::env::args_os())
 }

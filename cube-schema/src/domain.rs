@@ -1,6 +1,8 @@
 //! What a domain tells the engine: how its records are read, which deliveries count, its rules,
 //! and how its judged records become a star.
 
+use std::fmt;
+
 use crate::day::{Interval, Month};
 use crate::rule::{Context, Marks, Rule, Warning};
 use crate::schema::Schema;
@@ -190,11 +192,41 @@ pub struct DeliveryInfo {
     pub file: String,
 }
 
+/// Where a record stands in its file. One-line XML has all of them on the same line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The line on which it starts, as an editor counts; 0 for the file as a whole.
+    pub line: u32,
+    /// The how-manieth record that starts on that line, counted from 1.
+    pub nth: u32,
+}
+
+impl Place {
+    /// The file as a whole.
+    pub const FILE: Place = Place { line: 0, nth: 1 };
+
+    /// The first record that starts on a line. Lines beyond what fits are the last that does.
+    #[must_use]
+    pub fn on(line: u64) -> Place {
+        Place { line: u32::try_from(line).unwrap_or(u32::MAX), nth: 1 }
+    }
+}
+
+/// As people read it: `linje 4`, and `linje 1, post 3` where others stand before it on the line.
+impl fmt::Display for Place {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.nth {
+            0 | 1 => write!(to, "linje {}", self.line),
+            nth => write!(to, "linje {}, post {nth}", self.line),
+        }
+    }
+}
+
 /// One line of a file, by the fields or columns asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Row<'a> {
-    /// The line on which it starts, counted from 1.
-    pub line: u64,
+    /// Where it stands.
+    pub place: Place,
     /// One value per field or column; trimmed; empty where not given.
     pub values: &'a [&'a str],
 }
@@ -223,8 +255,8 @@ pub struct Judged<R> {
     pub record: R,
     /// Which delivery it came from: a position in the list of counting deliveries.
     pub delivery: u32,
-    /// The line on which it starts in that file.
-    pub line: u32,
+    /// Where it stands in that file.
+    pub place: Place,
     /// The marks of rules over one record.
     pub marks: Marks,
     /// The rules over one record that have changed it.

@@ -1,11 +1,6 @@
 //! Bytes as people read them.
 
-/// Small hexadecimal digits, two for each byte.
-pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.map(|digit| DIGITS[usize::from(digit)] as char).collect()
-}
+pub(crate) use terning_engine::delivery::hexadecimal;
 
 #[cfg(test)]
 mod tests {

@@ -5,6 +5,7 @@ mod again;
 mod former;
 mod last;
 mod of_tables;
+mod program;
 mod restore;
 mod suspicion;
 
@@ -18,7 +19,7 @@ use std::thread;
 use anyhow::anyhow;
 use cube_schema::day::Month;
 use cube_schema::domain::Domain;
-use cube_schema::domains::vh::{SCHEMA, Vh};
+use cube_schema::domains::vh::Vh;
 use cube_schema::schema::Schema;
 use cube_schema::table::{Star, Timeline};
 use serde::{Deserialize, Serialize};
@@ -211,6 +212,11 @@ pub fn rebuild(order: &Rebuild, progress: &(dyn Fn(Progress) + Sync)) -> anyhow:
     let draft = Draft::locked(lock, loaded.timeline.last)?;
     loaded.report.version = draft.name().to_string();
     loaded.report.compare(former.as_ref().map(|former| &former.report));
+    if former.as_ref().is_some_and(|former| former.name.month >= draft.name().month)
+        && let Some(before) = former::month_before(&order.data, draft.name().month)
+    {
+        loaded.report.compare_month(&before);
+    }
     accepted::note_idle(&order.accept, &mut loaded.report);
     let (star, inputs) = (std::mem::take(&mut loaded.star), &loaded.inputs);
     let read = |input: &Input| read_again(&store, order, former.as_ref(), input);
@@ -233,7 +239,7 @@ pub fn rebuild(order: &Rebuild, progress: &(dyn Fn(Progress) + Sync)) -> anyhow:
         loaded.report.awaiting.clone_from(reasons);
     }
     write_reports(&draft, &loaded)?;
-    let mut manifest = manifest(&draft, &loaded, order, &cubes);
+    let mut manifest = manifest(&domain, &draft, &loaded, order, &cubes);
     manifest.take_access(domain.schema());
     taken.tell(&mut manifest);
     let name = draft.publish(&manifest, taken == Taken::InUse)?;
@@ -368,8 +374,8 @@ fn read_again(
     }
 }
 
-/// Builds all cubes of a schema and writes them as one file; gives the file and the cubes. A table is let go when its last cube
-/// has been built: a country's are as large as its cubes.
+/// Builds all cubes of a schema and writes them as one file; gives the file and the cubes. A table
+/// is let go when its last cube has been built: a country's are as large as its cubes.
 fn write_cubes(
     schema: &Schema,
     mut star: Star,
@@ -435,7 +441,13 @@ fn write_refused(order: &Rebuild, report: &LoadReport) -> anyhow::Result<()> {
 }
 
 /// What the version is made from and what was decided, so that it can be made again.
-fn manifest(draft: &Draft, loaded: &Loaded, order: &Rebuild, cubes: &CubesFile) -> Manifest {
+fn manifest(
+    domain: &Vh,
+    draft: &Draft,
+    loaded: &Loaded,
+    order: &Rebuild,
+    cubes: &CubesFile,
+) -> Manifest {
     let mut manifest = Manifest::new(draft.name());
     let report = &loaded.report;
     let decisions = Decisions {
@@ -453,12 +465,11 @@ fn manifest(draft: &Draft, loaded: &Loaded, order: &Rebuild, cubes: &CubesFile) 
         (DECISIONS, json!(decisions)),
         (KOMMUNER, json!(loaded.standings)),
         (CUBES, json!(cubes)),
-        (SCHEMA_PART, json!({ "name": "vh", "sha256": checksum(SCHEMA.as_bytes()) })),
-        ("snapshot_format", json!(snapshot::FORMAT)),
         (REPLACED, json!(report.replaced)),
     ] {
         manifest.more.insert(name.to_owned(), part);
     }
+    program::tell(domain, &mut manifest, &report.replaced);
     manifest
 }
 

@@ -9,14 +9,10 @@ use std::time::{Duration, SystemTime};
 use anyhow::{Context, bail};
 use cube_schema::domains::vh::rapporter::RAPPORTER;
 use cube_schema::report::Reports;
-use terning_proto::v1::query_service_server::QueryServiceServer;
 use tokio::net::{TcpListener, lookup_host};
 use tokio::sync::oneshot;
-use tonic::codec::CompressionEncoding;
-use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
-use tonic::{Request, Status};
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
@@ -25,14 +21,16 @@ use crate::audit::{self, Log};
 use crate::config::{Settings, Tls};
 use crate::disk::Disk;
 use crate::grpc::calls::Calls;
-use crate::grpc::{self, Api, Work};
+use crate::grpc::{Api, BySize, Entrance, HEALTH, Work};
 use crate::metrics::{self, Collected, Counted, Metrics};
 use crate::versions::{self, Cache, Version, Versions};
 
-/// The largest request: an export of StatBank with all municipalities, services and quarters.
-const LARGEST_REQUEST: usize = 16 << 20;
+/// Calls at a time of one connection, health's included: more than one caller may have waiting.
+const STREAMS: u32 = 200;
 /// How often a silent connection is asked whether it is still there.
 const KEEPALIVE: Duration = Duration::from_secs(30);
+/// How often it is looked whether questions can be answered.
+const TELLING: Duration = Duration::from_secs(1);
 /// How long answers may take on their way after the last question was answered.
 const SENDING: Duration = Duration::from_secs(5);
 
@@ -71,10 +69,9 @@ pub async fn run(
     let (health, health_service) = tonic_health::server::health_reporter();
     let leaving = health.clone();
     set_health(&health, ServingStatus::NotServing).await;
-    let picking_up = picking_up(Arc::clone(&versions), health, || ready(address));
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     let (stopping, is_stopping) = oneshot::channel();
-    let gate = Gate::new(data, settings.access);
+    let entrance = Entrance::new(Gate::new(data, settings.access));
     let counted = Counted::default();
     let work = Work::new(settings.load, counted.clone());
     let cache = Arc::new(Cache::new(settings.cache_bytes));
@@ -85,16 +82,18 @@ pub async fn run(
         versions: Arc::clone(&versions),
         started: SystemTime::now(),
     };
+    let told = health.clone();
+    let picking_up = picking_up(Arc::clone(&versions), (health, seen.clone()), || ready(address));
+    let telling = telling(told, seen.clone());
     let measuring = measuring(settings.metrics.listen, Metrics::new(&counted, seen)).await?;
     let reports = Reports::parse(RAPPORTER)?;
-    let api = Api::new(versions, reports, gate.clone(), log.clone(), work.clone(), cache);
-    // Whether the service can answer is told to everybody: whoever watches over it has no token.
+    let api = Api::new(versions, reports, log.clone(), work.clone(), cache);
     let serving = server(settings.tls)?
-        .layer(Calls::new(counted)?)
-        .add_service(query_service(api))
-        .add_service(health_service)
-        .add_service(InterceptedService::new(reflection().build_v1()?, guard(gate.clone())))
-        .add_service(InterceptedService::new(reflection().build_v1alpha()?, guard(gate)))
+        .layer(Calls::new(entrance, counted)?)
+        .add_service(BySize::new(api))
+        .add_service(health_service.max_decoding_message_size(HEALTH))
+        .add_service(reflection().build_v1()?)
+        .add_service(reflection().build_v1alpha()?)
         .serve_with_incoming_shutdown(incoming, async move {
             shutdown.await;
             stop(&leaving, &work).await;
@@ -103,6 +102,7 @@ pub async fn run(
     let served = tokio::select! {
         served = serving => served.map_err(Into::into),
         () = picking_up => Ok(()),
+        () = telling => Ok(()),
         told = measuring => told.map_err(Into::into),
         () = sent(is_stopping) => Ok(()),
     };
@@ -125,16 +125,36 @@ fn check(data: &Path) -> anyhow::Result<()> {
 }
 
 /// Picks up new versions for ever, and tells who watches. `ready` is called when the first is active.
-async fn picking_up(versions: Arc<Versions>, health: HealthReporter, ready: impl FnOnce()) {
+async fn picking_up(
+    versions: Arc<Versions>,
+    (health, seen): (HealthReporter, Collected),
+    ready: impl FnOnce(),
+) {
     let mut ready = Some(ready);
     versions::watch(versions, async |version: Arc<Version>| {
         tracing::info!(version = %version.name, "versionen er aktiv");
-        set_health(&health, ServingStatus::Serving).await;
+        set_health(&health, health_of(&seen)).await;
         if let Some(ready) = ready.take() {
             ready();
         }
     })
     .await;
+}
+
+/// Tells for ever whether questions can be answered, as `/readyz` does: who has no address for that
+/// asks the service itself.
+async fn telling(health: HealthReporter, seen: Collected) {
+    loop {
+        tokio::time::sleep(TELLING).await;
+        set_health(&health, health_of(&seen)).await;
+    }
+}
+
+fn health_of(seen: &Collected) -> ServingStatus {
+    match seen.unready() {
+        None => ServingStatus::Serving,
+        Some(_) => ServingStatus::NotServing,
+    }
 }
 
 /// The access log, which is there before anybody is answered.
@@ -171,26 +191,23 @@ async fn measuring(
     })
 }
 
-/// Stops: whoever watches is told first, then no question is taken on, and those that are worked on
-/// come to their end. The service listens until then, to say so.
+/// Stops: no question is taken on, whoever watches is told, and those that are worked on come to their
+/// end. The service listens until then, to say so.
 async fn stop(health: &HealthReporter, work: &Work) {
     tracing::info!("serveren lukker");
-    set_health(health, ServingStatus::NotServing).await;
+    // First, so that nobody says otherwise after that.
     work.close();
+    set_health(health, ServingStatus::NotServing).await;
     work.drained().await;
 }
 
 fn server(tls: Tls) -> anyhow::Result<Server> {
-    let server = Server::builder().http2_keepalive_interval(Some(KEEPALIVE));
+    let server =
+        Server::builder().http2_keepalive_interval(Some(KEEPALIVE)).max_concurrent_streams(STREAMS);
     match tls {
         Tls::Here { config, .. } => Ok(server.tls_config(*config)?),
         Tls::None | Tls::InFront => Ok(server),
     }
-}
-
-/// Lets those through whom the gate lets in.
-fn guard(gate: Gate) -> impl FnMut(Request<()>) -> Result<Request<()>, Status> + Clone {
-    move |request| grpc::who(&gate, &request).map(|_| request)
 }
 
 /// Ends when answers have had their time after the last question was answered: a caller that keeps
@@ -200,13 +217,6 @@ async fn sent(is_stopping: oneshot::Receiver<()>) {
         Ok(()) => tokio::time::sleep(SENDING).await,
         Err(_) => std::future::pending().await,
     }
-}
-
-fn query_service(api: Api) -> QueryServiceServer<Api> {
-    QueryServiceServer::new(api)
-        .accept_compressed(CompressionEncoding::Gzip)
-        .send_compressed(CompressionEncoding::Gzip)
-        .max_decoding_message_size(LARGEST_REQUEST)
 }
 
 fn reflection() -> tonic_reflection::server::Builder<'static> {

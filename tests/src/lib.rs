@@ -2,6 +2,7 @@
 //!
 //! In reading order:
 pub mod folder;
+pub mod written;
 pub mod engine;
 pub mod compare;
 pub mod words;

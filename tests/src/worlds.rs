@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use crate::folder::{Delivery, write};
 use crate::random::Random;
+use crate::written::{self, FORMS, Form};
 use reference::Lines;
 
 /// Who reports, and for whom besides (K1, K2). The first always delivers for both months.
@@ -41,12 +42,33 @@ struct Record {
     line: String,
 }
 
+impl Record {
+    fn id(&self) -> &str {
+        self.line.split(';').next().unwrap_or_default()
+    }
+
+    /// Gives it the id of another.
+    fn named(&mut self, id: &str) {
+        let length = self.id().len();
+        self.line.replace_range(..length, id);
+    }
+
+    fn is_deletion(&self) -> bool {
+        self.line.ends_with(";J")
+    }
+}
+
 /// A delivery.
 #[derive(Clone, Debug)]
 struct Delivered {
     reporter: &'static str,
     system: &'static str,
     month: &'static str,
+    form: Form,
+    /// Whether it is the full stock; else the changes of the month.
+    full: bool,
+    /// Whether its file is not what its manifest says.
+    refused: bool,
     records: Vec<Record>,
 }
 
@@ -79,7 +101,9 @@ impl Worlds {
                 continue;
             }
             let own_file = delivery.reporter == kommune;
-            other.push(changed(delivery, kommune, own_file, random));
+            let mut changed = changed(delivery, kommune, own_file, random);
+            changed.refused ^= !needed && random.percent(10);
+            other.push(changed);
         }
         let lines = reference::lines(kommune, reporter, random);
         let [one, other] = [one, other]
@@ -121,8 +145,24 @@ impl Worlds {
         write(&reference.join("opholdssteder.csv"), INSTITUTIONS.as_bytes());
         world.lines.write(&reference);
         for one in &world.deliveries {
-            let lines: Vec<&str> = one.records.iter().map(|one| one.line.as_str()).collect();
-            Delivery::full(one.reporter, one.system, one.month).write(folder, &lines);
+            one.write(folder);
+        }
+    }
+}
+
+impl Delivered {
+    fn write(&self, folder: &Path) {
+        let full = Delivery::full(self.reporter, self.system, self.month);
+        let delivery = Delivery { fuld_bestand: self.full, ..full };
+        let no_deletion = if self.full { "" } else { ";" };
+        let line = |one: &Record| match one.is_deletion() {
+            true => one.line.clone(),
+            false => format!("{}{no_deletion}", one.line),
+        };
+        let lines: Vec<String> = self.records.iter().map(line).collect();
+        let file = written::deliver(folder, &delivery, self.form, &lines);
+        if self.refused {
+            write(&file, b"not what the manifest says");
         }
     }
 }
@@ -155,26 +195,54 @@ fn delivered(
     let months = MONTHS.into_iter().zip([former, last]).filter(|(_, delivers)| *delivers);
     let mut delivered = Vec::new();
     for (month, _) in months {
-        let [first, second] = SYSTEMS;
-        let records = records(reporter, random);
+        let [system, second] = SYSTEMS;
+        let full = month == MONTHS[0] || !former || random.percent(60);
+        let mut records = records(reporter, random);
         let twins = if both_systems { twins(reporter, &records, random) } else { Vec::new() };
-        let of = |system, records| Delivered { reporter: reporter.0, system, month, records };
-        delivered.push(of(first, records));
-        delivered.extend(both_systems.then(|| of(second, twins)));
+        if !full {
+            records.extend(deletions(reporter, random));
+        }
+        let (form, refused) = (*random.one(&FORMS), !first && random.percent(10));
+        let reporter = reporter.0;
+        let one = Delivered { reporter, system, month, form, full, refused, records };
+        let second = Delivered { system: second, full: true, records: twins, ..one.clone() };
+        delivered.push(one);
+        delivered.extend(both_systems.then_some(second));
     }
     delivered
 }
 
-/// The records of a delivery.
+/// Lines that delete: ids of the month before, and others.
+fn deletions(
+    (reporter, also_for): (&'static str, Option<&'static str>),
+    random: &mut Random,
+) -> Vec<Record> {
+    let mut deletions = Vec::new();
+    for number in 0..random.below(6) {
+        let handlekommune = also_for.filter(|_| random.percent(50)).unwrap_or(reporter);
+        let line = format!("{};;;;;;;;;;J", id(handlekommune, number * 2));
+        deletions.push(Record { handlekommune, line });
+    }
+    deletions
+}
+
+/// The records of a delivery. Now and then an id of the same municipality stands twice.
 fn records(
     (reporter, also_for): (&'static str, Option<&'static str>),
     random: &mut Random,
 ) -> Vec<Record> {
     let count = if random.percent(10) { 0 } else { random.below(14) };
-    let mut records = Vec::new();
+    let mut records: Vec<Record> = Vec::new();
     for number in 0..count {
         let other = also_for.filter(|_| random.percent(50));
-        records.push(record(other.unwrap_or(reporter), number, random));
+        let mut record = record(other.unwrap_or(reporter), number, random);
+        let same = |one: &&Record| one.handlekommune == record.handlekommune;
+        if random.percent(10)
+            && let Some(earlier) = records.iter().find(same)
+        {
+            record.named(earlier.id());
+        }
+        records.push(record);
     }
     records
 }
@@ -207,6 +275,12 @@ fn day(random: &mut Random) -> String {
     format!("20{}-{:02}-{:02}", 18 + random.below(3), random.below(12) + 1, random.below(28) + 1)
 }
 
+/// The two of a pair have ids of their own: one never replaces or deletes a record of the other.
+fn id(handlekommune: &str, number: usize) -> String {
+    let prefix = if ["187", "155"].contains(&handlekommune) { "andres" } else { "id" };
+    format!("{prefix}{number}")
+}
+
 fn record(handlekommune: &'static str, number: usize, random: &mut Random) -> Record {
     let (code, groups) = (*random.one(&CODES), *random.one(&GROUPS));
     let (place, citizen) = (*random.one(&PLACES), cpr(random.below(CITIZENS)));
@@ -224,14 +298,14 @@ fn record(handlekommune: &'static str, number: usize, random: &mut Random) -> Re
         other => other,
     };
     let level = *random.one(&["", "A", "B", "E"]);
-    let line = format!(
-        "id{number};{citizen};{reporter};{pays};{code};{start};{end};{groups};{place};{level}"
-    );
+    let id = id(handlekommune, number);
+    let line =
+        format!("{id};{citizen};{reporter};{pays};{code};{start};{end};{groups};{place};{level}");
     Record { handlekommune, line }
 }
 
 /// A delivery in the other world. In the municipality's own file, where it sees its lines, records
-/// of another are changed in their place; elsewhere they also come and go.
+/// of another are changed in their place, and keep their ids; elsewhere they also come and go.
 fn changed(delivery: &Delivered, kommune: &str, own_file: bool, random: &mut Random) -> Delivered {
     let mut records = Vec::new();
     for (number, old) in delivery.records.iter().enumerate() {
@@ -241,7 +315,11 @@ fn changed(delivery: &Delivered, kommune: &str, own_file: bool, random: &mut Ran
         }
         match random.below(10) {
             0..3 if !own_file => {}
-            0..6 => records.push(record(old.handlekommune, number, random)),
+            0..6 if !old.is_deletion() => {
+                let mut new = record(old.handlekommune, number, random);
+                new.named(old.id());
+                records.push(new);
+            }
             _ => records.push(old.clone()),
         }
     }

@@ -226,6 +226,16 @@ fn unions_and_differences_of_large_sets() {
 }
 
 #[test]
+fn a_slicer_of_many_tuples_that_are_no_product() {
+    let text = "SELECT [Measures].[Antal Unikke Borgere] ON COLUMNS FROM [Voksne Handicappede]
+        WHERE {[Borger].[Personnummer].[Personnummer].Members
+                * Head([Tid].[Kvartal].[Kvartal].Members, 30),
+            Head([Borger].[Personnummer].[Personnummer].Members, 5)
+                * Tail([Tid].[Kvartal].[Kvartal].Members, 1)}";
+    check("WHERE of tuples", &mdx(text));
+}
+
+#[test]
 fn properties_of_many_members() {
     let text =
         "SELECT {[Measures].[Antal Unikke Borgere], [Measures].[Helårsmodtagere]} ON COLUMNS,

@@ -167,7 +167,9 @@ fn what_is_no_snapshot_is_refused() {
     }
     let mut newer = BYTES.clone();
     newer[8] = newer[8].wrapping_add(1);
-    assert!(open(newer).is_err_and(|error| error.to_string().contains("format")));
+    let error = open(newer).err().unwrap().to_string();
+    assert!(error.contains(&format!("format {}", FORMAT + 1)), "{error}");
+    assert!(error.contains("rebuild"), "{error}");
 }
 
 fn kept(format: u32) -> PathBuf {

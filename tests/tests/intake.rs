@@ -326,7 +326,7 @@ fn warnings_of_reference_files_are_listed_with_their_lines() {
     let engine = folder.load();
     let listed = engine.loaded.warnings.iter();
     let listed = listed.filter(|one| one.file.starts_with("reference/"));
-    let listed: Vec<_> = listed.map(|one| (&*one.file, one.line, one.kind)).collect();
+    let listed: Vec<_> = listed.map(|one| (&*one.file, one.place.line, one.kind)).collect();
     let expected = [
         ("reference/cpr.csv", 1, "Ukendt kolonne"),
         ("reference/cpr.csv", 3, "Samme nøgle flere gange i en referencefil"),

@@ -5,7 +5,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
 use tempfile::TempDir;
+use terning_engine::load::report::Change;
 use terning_engine::load::{Accept, LoadReport};
 use terning_server::disk::Disk;
 use terning_server::rebuild::{Again, Outcome, Rebuild, rebuild, rebuild_again};
@@ -403,9 +405,20 @@ fn a_version_is_made_again_from_its_raw_files_to_the_same_bytes() {
         &Delivery::changes("461", "cura", "2024-02"),
         &["b;6101803001;461;;1.1;2023-01-01;;1.2.1;;C;".to_owned()],
     );
+    // Refused before their bytes are looked at: one without manifest, one whose manifest says another
+    // month than its folder.
+    let alone = life.deliver(&Delivery::full("157", "nexus", "2024-02"), &stock("157", 3));
+    fs::remove_file(alone.with_extension("json")).unwrap();
+    let astray = life.deliver(&Delivery::full("159", "nexus", "2024-02"), &stock("159", 3));
+    for path in [astray.clone(), astray.with_extension("json")] {
+        let elsewhere = life.deliveries().join("2024-01").join(path.file_name().unwrap());
+        fs::rename(path, elsewhere).unwrap();
+    }
     assert_eq!(held(&life.rebuild()), ["153"]);
     fs::remove_dir_all(life.deliveries()).unwrap();
     let former = life.report("2024-02.1");
+    let refused = former.deliveries.iter().filter(|line| line.refused.is_some());
+    assert_eq!(refused.count(), 2);
 
     for (from, again, in_use) in [
         ("2024-01.1", "2024-01.2", false),
@@ -425,13 +438,58 @@ fn a_version_is_made_again_from_its_raw_files_to_the_same_bytes() {
     let text = last.to_text();
     assert!(text.contains("--accept 153") && text.contains("2024-01.1"), "{text}");
     let stored = fs::read_dir(life.data().join("inputs")).unwrap().count();
-    let listed: usize = 8;
-    assert_eq!(stored, listed, "each file once");
+    let listed: usize = 8 + 3;
+    assert_eq!(stored, listed, "each file once, the refused ones too");
     let one = fs::read_dir(life.data().join("inputs")).unwrap().next().unwrap().unwrap().path();
     fs::remove_file(one).unwrap();
     let from = VersionName::parse("2024-02.1").unwrap();
     let error = rebuild_again(&Disk::real(), &life.data(), from, &|_| ()).unwrap_err().to_string();
     assert!(error.contains("ikke gemt"), "{error}");
+}
+
+#[test]
+fn a_month_that_is_loaded_again_is_held_against_the_month_before_as_well() {
+    let life = Life::begin();
+    life.deliver(&Delivery::full("153", "nexus", "2024-01"), &stock("153", 10));
+    life.rebuild();
+    life.deliver(&Delivery::full("153", "nexus", "2024-02"), &stock("153", 12));
+    let counts = |change: &[Change]| -> Vec<(u64, u64)> {
+        change.iter().map(|one| (one.records_before, one.records)).collect()
+    };
+    let first = life.rebuild();
+    assert_eq!(counts(&first.report().change), [(10, 12)]);
+    assert_eq!(first.report().last_month, None, "the former version is of the month before");
+    for _ in 0..2 {
+        let again = life.rebuild();
+        assert_eq!(counts(&again.report().change), [(12, 12)]);
+        let month = again.report().last_month.clone().unwrap();
+        assert_eq!((month.version.as_str(), counts(&month.change)), ("2024-01.1", vec![(10, 12)]));
+        let text = again.report().to_text();
+        assert!(text.contains("Ændret siden sidste måned, version 2024-01.1: 1 kommune"), "{text}");
+    }
+    // One that is made again tells the same.
+    life.again("2024-02.3");
+    let last = life.report("2024-02.4").last_month;
+    assert_eq!(last.map(|month| counts(&month.change)), Some(vec![(10, 12)]));
+}
+
+#[test]
+fn a_version_says_what_of_the_program_it_is_made_of() {
+    let life = Life::begin();
+    let own = include_bytes!("../../cube-schema/src/domains/vh/kodelister/tilbudstyper.csv");
+    write(&life.deliveries().join("reference/kodelister/tilbudstyper.csv"), own);
+    life.deliver(&Delivery::full("153", "nexus", "2024-01"), &stock("153", 3));
+    life.rebuild();
+    let manifest = Manifest::read(&life.data().join("versions/2024-01.1")).unwrap();
+    let listed = manifest.more["kodelister"].as_array().unwrap();
+    let files: Vec<&str> = listed.iter().map(|list| list["file"].as_str().unwrap()).collect();
+    let lists = ["kommuner", "ydelser", "maalgrupper", "kontoplan_bro", "saerregler"];
+    // The one that a file has replaced is among the inputs.
+    assert_eq!(files, lists.map(|name| format!("kodelister/{name}.csv")));
+    let bytes = include_bytes!("../../cube-schema/src/domains/vh/kodelister/ydelser.csv");
+    let sum = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    assert_eq!(listed[1]["sha256"], sum);
+    assert_eq!(life.again("2024-01.1").differing, [""; 0]);
 }
 
 #[test]
@@ -463,6 +521,11 @@ fn an_earlier_month_that_is_ordered_is_not_taken_into_use() {
     assert_eq!(name(&back), "2024-01.2");
     assert!(back.report().notes[0].contains("går tilbage"), "{:?}", back.report().notes);
     assert_eq!(versions::current(&life.data()), VersionName::parse("2024-01.2"));
+    // Made again, the version of the month tells the same of what was later.
+    assert!(life.again("2024-01.1").same);
+    let [made, again] = ["2024-01.1", "2024-01.3"].map(|name| life.report(name).deliveries);
+    assert_eq!(made.iter().filter(|line| line.later).count(), 1);
+    assert_eq!(again, made);
 }
 
 #[test]

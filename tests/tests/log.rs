@@ -1,5 +1,5 @@
-//! The log has no personal data, whatever is asked: not at the level of debugging, not where a question
-//! fails, and not of the libraries below.
+//! The log has no personal data, whatever is asked: not at the lowest level, not where a question fails,
+//! and not of the libraries below, which tell nothing at the levels where they might.
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in functions marked as tests only
 
 use std::io::Write;
@@ -9,10 +9,12 @@ use clap::Parser;
 use terning::args::Args;
 use terning_server::config::{Access, Settings};
 use terning_server::rebuild::{Rebuild, rebuild};
-use terning_server::serve;
+use terning_server::{serve, telemetry};
 use terning_tests::folder::Delivery;
 use tokio::sync::oneshot;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// A citizen's number, and a word that stands for all else that a caller may write.
 const CPR: &str = "6101801234";
@@ -76,8 +78,8 @@ fn questions() -> Vec<Vec<String>> {
 #[test]
 fn the_log_tells_of_calls_by_their_ids_and_of_nobody() {
     let kept = Kept::default();
-    let log = tracing_subscriber::fmt().with_max_level(tracing::Level::DEBUG);
-    log.with_writer(kept.clone()).with_ansi(false).init();
+    let log = tracing_subscriber::fmt::layer().with_writer(kept.clone()).with_ansi(false);
+    tracing_subscriber::registry().with(telemetry::quiet_libraries()).with(log).init();
     let folder = tempfile::tempdir().unwrap();
     let deliveries = folder.path().join("deliveries");
     let line = format!("a1;{CPR};153;;1.8.1;2020-01-01;;;;A");
@@ -113,6 +115,9 @@ fn the_log_tells_of_calls_by_their_ids_and_of_nobody() {
         let tells = [CPR, &CPR[..6], WORD].iter().any(|word| line.contains(*word));
         assert!(!tells, "{line}");
     }
+    let low = log.lines().filter(|line| line.contains("TRACE") || line.contains("DEBUG"));
+    let of_libraries: Vec<&str> = low.filter(|line| !line.contains(" terning")).collect();
+    assert_eq!(of_libraries, [""; 0]);
     let calls = log.lines().filter(|line| line.contains("kald{id=") && line.contains("besvaret"));
     assert!(calls.count() > 0, "{log}");
 }

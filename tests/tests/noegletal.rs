@@ -7,9 +7,13 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::path::Path;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use rust_xlsxwriter::Workbook;
+use terning_engine::query::explain::{ExplainCell, explain};
+use terning_engine::query::{
+    Cancel, Drill, Limits, Parameters, QueryError, View, drill, drill_mdx,
+};
 use terning_oracle::Pivot;
 use terning_tests::engine::Engine;
 use terning_tests::folder::{Delivery, write};
@@ -179,4 +183,68 @@ fn a_pairs_approvals_are_the_reporters_while_the_pair_lasts() {
     };
     assert_eq!(["2021K4", "2022K1"].map(|quarter| approved("183", quarter)), [1.0, 1.0]);
     assert_eq!(["2021K4", "2022K1"].map(|quarter| approved("187", quarter)), [1.0, 0.0]);
+}
+
+/// What a key figure's records and steps are of: its steps end at a value, and its records are about
+/// so many citizens.
+fn told(measure: &str, condition: &str) -> Result<(f64, usize), QueryError> {
+    let views: Vec<View> =
+        ENGINE.cubes.iter().map(|cube| View::everything(Arc::clone(cube))).collect();
+    let conditions = ["Tid.År=2024", condition];
+    let filters = conditions.iter().filter(|one| !one.is_empty()).map(ToString::to_string);
+    let (cube, measure, filters) =
+        ("Nøgletal".to_owned(), measure.to_owned(), filters.collect::<Vec<_>>());
+    let (limits, cancel) = (Limits::default(), Cancel::default());
+    let asked =
+        ExplainCell { cube: cube.clone(), filters: filters.clone(), measure: measure.clone() };
+    let explained = explain(&views, &asked, (&limits, &cancel))?;
+    let asked = Drill { cube, filters, measure, ..Drill::default() };
+    let (_, found) = drill(&views, &asked, (&limits, &cancel))?;
+    let last = explained.steps.last().and_then(|step| step.value);
+    Ok((last.unwrap_or_default(), found.entities))
+}
+
+#[test]
+fn behind_a_key_figure_are_the_municipalities_that_it_is_made_of() {
+    // Brøndby 7, Ishøj 1, Vallensbæk 1; Tårnby's citizen is left out, for it has no population.
+    assert_eq!(told(N1, "Handle kommune.Region=084").unwrap(), (9.0, 9));
+    assert_eq!(told(N1, "").unwrap(), (11.0, 11));
+    assert_eq!(told(N2, "Handle kommune.Region=084").unwrap(), (7.0, 7));
+    // The visible numerator has all municipalities.
+    let long = "Modtagere, længerevarende ophold";
+    assert_eq!(told(long, "Handle kommune.Region=084").unwrap(), (10.0, 10));
+    assert_eq!(told(N1, "Handle kommune.Kommune=Brøndby").unwrap(), (7.0, 7));
+
+    // Where it has no value, nothing is behind it, and it is said what can be asked.
+    let refused = told(N1, "Handle kommune.Kommune=Tårnby").unwrap_err();
+    assert!(refused.message.contains("ingen værdi her"), "{refused:?}");
+    assert!(refused.hint.is_some_and(|hint| hint.contains(long)));
+}
+
+#[test]
+fn behind_n3_are_its_whole_year_recipients_and_its_money() {
+    let region = "Handle kommune.Region=084";
+    let refused = told(N4, region).unwrap_err();
+    assert!(refused.message.contains("ændres ikke af reglerne"), "{refused:?}");
+    // Vallensbæk, without postings, is left out; Tårnby is in (two whole years of days).
+    let views: Vec<View> =
+        ENGINE.cubes.iter().map(|cube| View::everything(Arc::clone(cube))).collect();
+    let filters = vec!["Tid.År=2024".to_owned(), region.to_owned()];
+    let asked = ExplainCell { cube: "Nøgletal".to_owned(), filters, measure: N3.to_owned() };
+    let explained = explain(&views, &asked, (&Limits::default(), &Cancel::default())).unwrap();
+    let days = 3781.0 + 214.0 + 244.0 + 2.0 * 366.0;
+    assert_near(explained.steps.last().unwrap().value, days / 366.0);
+}
+
+#[test]
+fn a_drillthrough_of_a_key_figure_leaves_out_the_same_municipalities() {
+    let views: Vec<View> =
+        ENGINE.cubes.iter().map(|cube| View::everything(Arc::clone(cube))).collect();
+    let text = format!(
+        "DRILLTHROUGH SELECT {{[Measures].[{N1}]}} ON 0 FROM [Nøgletal] \
+         WHERE ([Tid].[År].&[2024], [Handle kommune].[Region].&[084])"
+    );
+    let within = (&Limits::default(), &Cancel::default());
+    let (_, found) = drill_mdx(&views, (&text, &Parameters::NONE), 1000, within).unwrap();
+    assert_eq!(found.entities, 9);
 }

@@ -15,6 +15,8 @@ use cube_schema::rule::Shape;
 const LONGEST_FUNCTION: usize = 80;
 /// Lines of a file of code, at most.
 const LONGEST_FILE: usize = 800;
+/// The longest line of a comment; rustfmt does not wrap them.
+const LONGEST_COMMENT: usize = 130;
 
 /// The top of the project.
 fn top() -> PathBuf {
@@ -200,8 +202,8 @@ fn rule_page() -> String {
         Siden er lavet af listen i `cube-schema/src/domains/vh/regler/mod.rs`; ret den ikke her \
         (`UPDATE_REGLER=1 cargo test -p terning-tests --test tidy` laver den igen).\n\n\
         Hvor mange ydelser og borgere hver regel har mærket, ændret, udeladt eller omfattet i de indlæste data, \
-        står i indlæsningsrapporten ved siden af versionen (`load-report.txt`, *Regler*): alle regler, i alt og pr. \
-        kommune og system, med tallet i den forrige version. Mærkerne er også i kuben *Voksne Handicappede* under \
+        står i indlæsningsrapporten ved siden af versionen (`load-report.txt`, *Regler*): alle regler i samme \
+        rækkefølge som her, i alt og pr. kommune og system, med tallet i den forrige version. Mærkerne er også i kuben *Voksne Handicappede* under \
         Harmonisering VH.Regel.\n\n\
         | Regel | Navn | Hvad den gør | Hvorfor | Arbejder på | Kilde |\n|---|---|---|---|---|---|\n"
         .to_owned();
@@ -286,6 +288,11 @@ fn functions_and_files_can_be_read_at_one_go() {
     for (place, code) in folders.iter().flat_map(|folder| files(folder, &[".rs"])) {
         let lines: Vec<&str> = code.lines().collect();
         assert!(lines.len() <= LONGEST_FILE, "{place} has {} lines", lines.len());
+        for (at, line) in lines.iter().enumerate().filter(|(_, line)| line.trim().starts_with("//"))
+        {
+            let length = line.chars().count();
+            assert!(length <= LONGEST_COMMENT, "{place}:{} is a comment of {length}", at + 1);
+        }
         for (at, length) in functions(&lines) {
             assert!(
                 length <= LONGEST_FUNCTION,

@@ -25,6 +25,7 @@ impl Answer {
         part.formatted = moved.iter().filter_map(|&(_, place)| of(place)).collect();
         let of = |place: usize| self.formats.get(place).cloned();
         part.formats = moved.iter().filter_map(|&(_, place)| of(place)).collect();
+        part.colors = moved.iter().map(|&(_, place)| self.colors(place)).collect();
         Some(part)
     }
 }

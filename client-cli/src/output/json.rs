@@ -99,6 +99,8 @@ fn cell_properties(answer: &Answer, place: usize, value: &Json) -> Map<String, J
             "FORMATTED_VALUE" => json!(answer.shown(place)),
             "FORMAT_STRING" => json!(answer.format(place)),
             "LANGUAGE" => json!(answer.language),
+            "BACK_COLOR" => json!(answer.colors(place)[0]),
+            "FORE_COLOR" => json!(answer.colors(place)[1]),
             "CELL_ORDINAL" => json!(answer.cells[place].ordinal),
             _ => Json::Null,
         };

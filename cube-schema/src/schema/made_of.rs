@@ -1,16 +1,21 @@
 //! `made_of`: that what a formula is said to be made of is what its text takes.
 //!
 //! A formula is not bound before there is a cube. Here its text is read for the names in brackets
-//! that it holds: every part must be taken, with the members that its filters name, and nothing else
-//! may be, but for what is only asked whether it is empty.
+//! that it holds: every part must be taken, with the members that its filters name and the set that it
+//! is aggregated over, and nothing else may be, but for what is only asked whether it is empty.
 
-use super::{CalculatedMeasure, Place, Problems};
+use super::{CalculatedMeasure, NamedSet, Place, Problems};
 
 /// Between a question whether something is empty, and its end.
 const IS_EMPTY: &str = "isempty(";
 
 /// That the parts of a formula are those of its text.
-pub(super) fn check(measure: &CalculatedMeasure, place: &Place, problems: &mut Problems<'_>) {
+pub(super) fn check(
+    measure: &CalculatedMeasure,
+    sets: &[NamedSet],
+    place: &Place,
+    problems: &mut Problems<'_>,
+) {
     if measure.made_of.is_empty() {
         return;
     }
@@ -31,6 +36,16 @@ pub(super) fn check(measure: &CalculatedMeasure, place: &Place, problems: &mut P
     }
     for key in taken.keys.iter().filter(|key| !values.contains(key)) {
         problems.add(place, format!("{who} nævner ikke medlemmet '{key}', som formlen bruger"));
+    }
+    let over: Vec<String> =
+        measure.made_of.iter().filter_map(|part| part.over.as_deref()).map(folded).collect();
+    let sets: Vec<String> = sets.iter().map(|set| folded(&set.name)).collect();
+    for name in over.iter().filter(|name| !sets.contains(name) || !taken.names.contains(name)) {
+        problems.add(place, format!("{who}: formlen bruger ikke mængden '{name}'"));
+    }
+    for name in sets.iter().filter(|name| taken.names.contains(name) && !over.contains(name)) {
+        problems
+            .add(place, format!("{who} nævner ikke mængden '{name}', som formlen bruger (over)"));
     }
 }
 
@@ -116,11 +131,21 @@ mod tests {
                 "nævner ikke medlemmet '1.12.0.1'",
             ),
             (
-                "made_of = [{ measure = \"Udgifter, alle ydelser\" }",
-                "made_of = [{ measure = \"Udgifter, støtte i eget hjem\" }",
+                "made_of = [{ measure = \"Udgifter, alle ydelser\"",
+                "made_of = [{ measure = \"Udgifter, støtte i eget hjem\"",
                 "formlen bruger ikke 'udgifter, støtte i eget hjem'",
             ),
+            (
+                "over = \"Kommuner til N4\"",
+                "over = \"Kommuner til N5\"",
+                "formlen bruger ikke mængden 'kommuner til n5'",
+            ),
             // The formula, against what is said.
+            (
+                "Aggregate([Kommuner til N4], [Measures].[Befolkning 18-64])",
+                "Aggregate([Kommuner til N5], [Measures].[Befolkning 18-64])",
+                "nævner ikke mængden 'kommuner til n5'",
+            ),
             (
                 "formula = \"[Measures].[Udgifter]\"",
                 "formula = \"[Measures].[Udgifter] - [Measures].[Lønsum]\"",

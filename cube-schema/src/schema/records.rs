@@ -14,6 +14,9 @@ pub struct MadeOf {
     /// The conditions under which the formula takes it, as in a pivot.
     #[serde(default)]
     pub filters: Vec<String>,
+    /// The set over which the formula aggregates it: members of the cell outside it are left out.
+    #[serde(default)]
+    pub over: Option<String>,
 }
 
 /// That the records behind the figures of a cube can be found.
@@ -57,7 +60,7 @@ fn check_calculated(
     place: &Place,
     problems: &mut Problems<'_>,
 ) {
-    made_of::check(measure, place, problems);
+    made_of::check(measure, &cube.sets, place, problems);
     let who = format!("målet '{}' i kuben '{}' (made_of)", measure.name, cube.name);
     for part in measure.made_of.iter().filter(|part| !is_stored(cube, &part.measure)) {
         let Some(inner) = cube.calculated.iter().find(|one| one.name == part.measure) else {

@@ -4,7 +4,7 @@
 
 mod toy;
 
-use rust_xlsxwriter::Workbook;
+use rust_xlsxwriter::{Chart, ChartType, Workbook};
 use terning_engine::delivery::MemoryStore;
 use terning_engine::load::{Loaded, load};
 use toy::Loans;
@@ -71,7 +71,8 @@ fn a_column_that_nobody_asked_for_is_told_with_its_place() {
     let listed = |one: &&terning_engine::delivery::findings::Warned| one.kind == "Ukendt kolonne";
     let listed: Vec<_> = loaded.warnings.iter().filter(listed).collect();
     let [one] = listed[..] else { panic!("{listed:?}") };
-    assert_eq!((&*one.file, one.line, &*one.text), (BLOCKED, 4, "kolonnen 'Note' bruges ikke"));
+    assert_eq!((&*one.file, one.place.line), (BLOCKED, 4));
+    assert_eq!(one.text, "kolonnen 'Note' bruges ikke");
 }
 
 #[test]
@@ -112,6 +113,34 @@ fn a_workbook_is_read_where_its_header_is_found() {
     assert_eq!(warned(&loaded, "Spærret låner").len(), 1);
     let rejects: Vec<_> = loaded.rejects.iter().map(|reject| (reject.line, reject.field)).collect();
     assert_eq!(rejects, [(6, "Laaner")]);
+}
+
+/// Whoever keeps the list draws it too, on a tab in front.
+#[test]
+fn a_chart_in_front_of_the_sheet_with_the_header_is_passed_over() {
+    let book = workbook(|book| {
+        let mut chart = Chart::new(ChartType::Column);
+        chart.add_series().set_values("Data!$A$2:$A$3");
+        book.add_chartsheet().insert_chart(0, 0, &chart).unwrap();
+        let sheet = book.add_worksheet().set_name("Data").unwrap();
+        sheet.write(0, 0, "Laaner").unwrap().write(0, 1, "Spaerret").unwrap();
+        sheet.write(1, 0, 7).unwrap().write(1, 1, "ja").unwrap();
+    });
+    let loaded = beside(BLOCKED, book);
+    assert_eq!(warned(&loaded, "Referencefil afvist"), [""; 0]);
+    assert_eq!(warned(&loaded, "Spærret låner").len(), 1);
+}
+
+#[test]
+fn a_workbook_of_charts_alone_is_refused_for_its_missing_header() {
+    let book = workbook(|book| {
+        let mut chart = Chart::new(ChartType::Column);
+        chart.add_series().set_values("Data!$A$2:$A$3");
+        book.add_chartsheet().insert_chart(0, 0, &chart).unwrap();
+        book.add_worksheet().set_name("Data").unwrap();
+    });
+    let said = warned(&beside(BLOCKED, book), "Referencefil afvist");
+    assert!(said[0].ends_with("kolonnerne Laaner, Spaerret"), "{said:?}");
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! Shows what a folder of sample deliveries gives after the rules, beside the published totals: `measure DIR`.
+//! Shows what a folder of sample deliveries gives after the rules, beside the published totals:
+//! `measure DIR`.
 
 #[path = "../tests/plain/mod.rs"]
 mod plain;

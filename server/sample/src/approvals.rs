@@ -15,7 +15,8 @@ use crate::world::World;
 const TITLES: [&str; 2] = ["Godkendte kommuner på voksenhandicapområdet (syntetiske data)", ""];
 const HEADER: [&str; 4] = ["Kommunekode", "Ydelseskode", "Kvartal", "Godkendt"];
 
-/// Writes the workbook, the same bytes for the same world. An odd seed gives a line per quarter, an even one a column.
+/// Writes the workbook, the same bytes for the same world. An odd seed gives a line per quarter, an
+/// even one a column.
 ///
 /// # Errors
 /// When the file cannot be written.

@@ -1,4 +1,5 @@
-//! Files that the intake refuses whole. Each comes beside a sound one, so that no municipality is without data.
+//! Files that the intake refuses whole. Each comes beside a sound one, so that no municipality is
+//! without data.
 
 use crate::country::Country;
 use crate::day::Month;

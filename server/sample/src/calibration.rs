@@ -1,13 +1,15 @@
 //! All numbers that make the country come out as published, in one place.
 //!
-//! The targets are Statistics Denmark's (2018K4, 2021K4, 2022K4); the shares per service are the project's own estimate.
-//! `cargo run --release -p terning-sample --example measure -- DIR` shows what a folder of deliveries gives after the rules.
+//! The targets are Statistics Denmark's (2018K4, 2021K4, 2022K4); the shares per service are the
+//! project's own estimate. `cargo run --release -p terning-sample --example measure -- DIR` shows
+//! what a folder of deliveries gives after the rules.
 
 /// What is known of one service.
 pub struct Service {
     /// Its code.
     pub code: &'static str,
-    /// Services open on a day in 2022K4, whole country; those of the quarter are these and a quarter's new ones.
+    /// Services open on a day in 2022K4, whole country; those of the quarter are these and a
+    /// quarter's new ones.
     pub open: f64,
     /// Mean duration in years.
     pub years: f64,

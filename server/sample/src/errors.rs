@@ -1,4 +1,5 @@
-//! Planting errors: one function per kind that the rules handle or the intake refuses, and how often each occurs.
+//! Planting errors: one function per kind that the rules handle or the intake refuses, and how
+//! often each occurs.
 
 use crate::calibration::{GROUP_HELP, HOUSING, SHORT_STAY, SUPPORT, is_stay};
 use crate::country::Country;
@@ -122,8 +123,9 @@ const fn kinds<'a>() -> [(Flaw, Plant<'a>, f64); 32] {
 /// Fewest errors of a kind, at any scale.
 const FEWEST: usize = 3;
 
-/// Plants every kind of error. `settled` is a day before the first delivered month ends: all errors were made by then.
-/// `parallel` and `changed` say which reporters have parallel systems and which have changed theirs.
+/// Plants every kind of error. `settled` is a day before the first delivered month ends: all errors
+/// were made by then. `parallel` and `changed` say which reporters have parallel systems and which
+/// have changed theirs.
 pub fn plant(
     records: &mut Vec<Record>,
     people: &[Person],

@@ -1,7 +1,8 @@
 //! Synthetic deliveries in the intake format, deterministic by seed.
 //!
-//! A country is made up ([`generate`]), then written down: municipalities, citizens and their services first, then the errors that
-//! the rules are for, then what every system delivers in a month, and the reference files. All CPR numbers are replacement numbers.
+//! A country is made up ([`generate`]), then written down: municipalities, citizens and their
+//! services first, then the errors that the rules are for, then what every system delivers in a
+//! month, and the reference files. All CPR numbers are replacement numbers.
 
 // Tools.
 mod day;
@@ -73,7 +74,8 @@ pub struct Summary {
     pub citizens: u64,
 }
 
-/// Makes up a country and writes its deliveries. `progress(done, total, what)` is called now and then from any thread.
+/// Makes up a country and writes its deliveries. `progress(done, total, what)` is called now and
+/// then from any thread.
 ///
 /// # Errors
 /// When the options make no sense or the folder cannot be written.
@@ -195,7 +197,8 @@ fn reference_folder(out: &Path) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// A source's delivery of a month; some deliver twice, first without their newest records, and one loses a third of them.
+/// A source's delivery of a month; some deliver twice, first without their newest records, and one
+/// loses a third of them.
 fn deliver(world: &World, source: usize, month: Month, out: &Path) -> Result<(usize, u64)> {
     let mut stock = Stock::handed_over(world, source, month);
     if world.loses(source, month) {

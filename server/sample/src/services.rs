@@ -1,7 +1,8 @@
 //! Lives: who has which service from when to when, one municipality at a time.
 //!
-//! A month is a step. What ended is replaced, so that the open services follow the calibration table whatever deaths,
-//! moves and changes of service do; and of the new ones as many go to new or returning citizens as the number of citizens asks for.
+//! A month is a step. What ended is replaced, so that the open services follow the calibration
+//! table whatever deaths, moves and changes of service do; and of the new ones as many go to new or
+//! returning citizens as the number of citizens asks for.
 
 mod recipient;
 

@@ -1,7 +1,7 @@
 //! What a system holds at the end of a month: the records as known then, with all that is wrong with them.
 //!
-//! A [`Stock`] is the last stage before a format. A system that delivers only what has changed hands over what differs
-//! from its stock of the month before.
+//! A [`Stock`] is the last stage before a format. A system that delivers only what has changed
+//! hands over what differs from its stock of the month before.
 
 use std::collections::{HashMap, HashSet};
 

@@ -112,7 +112,8 @@ impl Source {
     }
 }
 
-/// Months before the first delivered one in which replaced systems delivered last: (months back, share restarted).
+/// Months before the first delivered one in which replaced systems delivered last: (months back,
+/// share restarted).
 const CHANGES: [(i32, f64); 8] =
     [(0, 0.1), (1, 0.6), (1, 0.0), (2, 0.15), (3, 0.1), (6, 0.7), (12, 0.05), (18, 0.2)];
 /// How many municipalities report from several systems at once.
@@ -189,7 +190,8 @@ fn source(country: &Country, position: usize, part: Part, system: usize) -> Sour
     }
 }
 
-/// The former system delivers last in its month; the change follows on the first of the next, or in the middle of the same.
+/// The former system delivers last in its month; the change follows on the first of the next, or in
+/// the middle of the same.
 fn change_over(source: &mut Source, (back, restarted): (i32, f64), first: Month) {
     let last = first.plus(-back);
     source.change = Some(if back == 0 { last.first() + 14 } else { last.plus(1).first() });

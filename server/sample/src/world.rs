@@ -61,8 +61,8 @@ impl World {
         (month.0 - self.first().0).max(0) as u64
     }
 
-    /// Whether a source's delivery lacks a third of its records: one does, in the last of several months. Who has loaded
-    /// the month before holds it back.
+    /// Whether a source's delivery lacks a third of its records: one does, in the last of several
+    /// months. Who has loaded the month before holds it back.
     pub fn loses(&self, source: usize, month: Month) -> bool {
         let whole = |one: &&Source| one.part == Part::All && !one.changes;
         let chosen = self.sources.iter().rev().find(whole);

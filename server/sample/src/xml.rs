@@ -8,7 +8,8 @@ use crate::stock::{DELETED, FIELDS, Line, Stock};
 /// Position of the target groups among the fields.
 const REASONS: usize = 7;
 
-/// The document. It is text throughout: a record's bytes that are none are replaced, and no field is lost or too many.
+/// The document. It is text throughout: a record's bytes that are none are replaced, and no field
+/// is lost or too many.
 pub fn document(stock: &Stock<'_>) -> Vec<u8> {
     let out = Vec::with_capacity(stock.lines.len() * 400 + 200);
     let mut document = Document(Writer::new_with_indent(out, b' ', 2));

@@ -24,10 +24,13 @@ impl Caller {
     /// this machine where nobody has to say who asks.
     #[must_use]
     pub fn is_operator(&self) -> bool {
-        match self {
-            Caller::Local => true,
-            Caller::Bearer { role, .. } => role == OPERATOR,
-        }
+        *self == Caller::Local || self.has_role(OPERATOR)
+    }
+
+    /// Whether a token or a certificate gives this role.
+    #[must_use]
+    pub fn has_role(&self, name: &str) -> bool {
+        matches!(self, Caller::Bearer { role, .. } if role == name)
     }
 
     /// The municipality whose eyes these are.

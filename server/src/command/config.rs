@@ -15,7 +15,7 @@ pub(super) fn run(args: &Config) -> anyhow::Result<ExitCode> {
 
 /// Tells every mistake, or what counts.
 fn check(file: &Path) -> anyhow::Result<ExitCode> {
-    let loaded = config::load(Some(file), &config::variable)?;
+    let loaded = config::load(Some(file), &config::variables())?;
     for problem in &loaded.problems {
         eprintln!("fejl: {}: {problem}", file.display());
     }

@@ -175,7 +175,7 @@ fn again(data: &Path, from: VersionName) -> anyhow::Result<Made> {
         bar.show(progress.stage, progress.done as u64, progress.of as u64);
     })?;
     drop(bar);
-    let Again { name, cubes, same, in_use, .. } = made;
+    let Again { name, cubes, same, in_use, differing, .. } = made;
     say(format_args!("version {name} er lavet igen af filerne til {from}"));
     if !in_use {
         eprintln!("den er ikke taget i brug; spørg den med --version {name}");
@@ -184,7 +184,11 @@ fn again(data: &Path, from: VersionName) -> anyhow::Result<Made> {
         say(format_args!("kuberne er de samme, byte for byte (sha256 {})", cubes.sha256));
         return Ok((Ended::Built, Some(name)));
     }
-    eprintln!("kuberne er ikke de samme som i {from}; er den lavet af et andet program?");
+    let why = match differing[..] {
+        [] => "er den lavet af et andet program?".to_owned(),
+        _ => format!("dette program har ændret: {}", differing.join(", ")),
+    };
+    eprintln!("kuberne er ikke de samme som i {from}; {why}");
     eprintln!(
         "den afventer godkendelse: se forskellen med terning diff {from} {name}, og tag den i brug \
          med terning-server activate {name} --data {}",

@@ -16,6 +16,11 @@ const ALGORITHMS: [(&str, Algorithm); 2] =
 /// Hexadecimal digits of a SHA-256.
 const SHA256_DIGITS: usize = 64;
 
+/// The role of a municipality.
+const KOMMUNE: &str = "kommune";
+/// Roles that are nobody's municipality.
+const OF_ALL: [&str; 3] = ["national", "operatoer", "revisor"];
+
 /// Reads `[access]`. That it is there makes every call prove who makes it.
 pub(super) fn read(top: &mut Section<'_, '_>, tls: &Tls) -> Access {
     let mut section = top.section("access");
@@ -47,7 +52,7 @@ fn certificate(mut section: Section<'_, '_>, tls: &Tls) -> Option<CertificateRul
     if subject.is_empty() && san.is_none() && sha256.is_none() {
         section.refuse(section.place.clone(), "giv subject, san eller sha256");
     }
-    let grant = grant(&mut section);
+    let grant = grant(&mut section, None);
     section.end();
     Some(CertificateRule { subject, san, sha256, grant: grant? })
 }
@@ -128,7 +133,7 @@ fn claim(mut section: Section<'_, '_>) -> Option<ClaimRule> {
     let claim = section.required("claim");
     let value = section.required("value");
     let kommune_claim = section.text("kommune_claim");
-    let grant = grant(&mut section);
+    let grant = grant(&mut section, kommune_claim.as_ref());
     if let Some(given) = kommune_claim.as_ref()
         && grant.as_ref().is_some_and(|grant| !grant.parameter.is_empty())
     {
@@ -143,7 +148,8 @@ fn claim(mut section: Section<'_, '_>) -> Option<ClaimRule> {
     })
 }
 
-fn grant(section: &mut Section<'_, '_>) -> Option<Grant> {
+/// A role, and whose it is: `claim` says so where the file does not.
+fn grant(section: &mut Section<'_, '_>, claim: Option<&Given<String>>) -> Option<Grant> {
     let role = section.required("role");
     let kommune = section.text("kommune");
     let wrong: Option<Place> =
@@ -151,6 +157,24 @@ fn grant(section: &mut Section<'_, '_>) -> Option<Grant> {
     if let Some(place) = wrong {
         section.refuse(place, "skal være et kommunenummer, tre cifre");
     }
+    if let Some(role) = &role {
+        check_whose(section, role, kommune.as_ref().or(claim));
+    }
     let parameter = kommune.map(|given| given.value).unwrap_or_default();
     Some(Grant { role: role?.value, parameter })
+}
+
+/// That a municipality's role is one's, and that others are nobody's. Other roles of a schema are known
+/// by the version that is asked.
+fn check_whose(section: &Section<'_, '_>, role: &Given<String>, whose: Option<&Given<String>>) {
+    match whose {
+        Some(given) if OF_ALL.contains(&role.value.as_str()) => {
+            let message = format!("rollen '{}' er ikke en kommunes", role.value);
+            section.refuse(given.place.clone(), &message);
+        }
+        None if role.value == KOMMUNE => {
+            section.refuse(role.place.clone(), "er en kommunes: giv også kommunens nummer");
+        }
+        _ => {}
+    }
 }

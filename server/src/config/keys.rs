@@ -53,6 +53,15 @@ pub const KEYS: [Key; 39] = [
     key("access.issuer[].grant[].kommune_claim"),
 ];
 
+/// Variables of the client, which may stand in the same environment.
+const OF_CLIENT: [&str; 5] =
+    ["TERNING_SERVER", "TERNING_TOKEN", "TERNING_CA", "TERNING_CERT", "TERNING_KEY"];
+
+/// Whether a variable of the environment is that of a key, or the client's.
+pub(super) fn is_variable(name: &str) -> bool {
+    OF_CLIENT.contains(&name) || KEYS.iter().any(|key| key.variable().as_deref() == Some(name))
+}
+
 const fn key(name: &'static str) -> Key {
     Key { name }
 }

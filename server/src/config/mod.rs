@@ -21,6 +21,7 @@ mod load;
 mod metrics;
 
 use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -31,12 +32,12 @@ pub use crate::access::Access;
 pub use keys::KEYS;
 pub use load::Load;
 pub use metrics::Metrics;
-pub use read::{Effective, Problem};
+pub use read::{Effective, Problem, Variables};
 pub use tls::Tls;
 
 use crate::telemetry::LogFormat;
 use crate::versions::{CACHE_BYTES, Protection};
-use read::{Reader, Section};
+use read::{PREFIX, Reader, Section};
 
 /// Where the service listens unless it is told.
 pub const LISTEN: &str = "127.0.0.1:50051";
@@ -98,7 +99,7 @@ impl Settings {
     /// # Errors
     /// The file cannot be read, or has a mistake: all of them are told.
     pub fn load(file: Option<&Path>) -> anyhow::Result<Settings> {
-        let loaded = load(file, &variable)?;
+        let loaded = load(file, &variables())?;
         loaded.settings.with_context(|| {
             let problems: Vec<String> = loaded.problems.iter().map(Problem::to_string).collect();
             format!("indstillingerne kan ikke bruges:\n  {}", problems.join("\n  "))
@@ -135,20 +136,21 @@ impl Settings {
     }
 }
 
-/// A variable of this program's environment.
+/// The variables of this program's environment that may be settings.
 #[must_use]
-pub fn variable(name: &str) -> Option<String> {
-    env::var(name).ok()
+pub fn variables() -> Variables {
+    let text = |(name, value): (OsString, OsString)| {
+        let name = name.into_string().ok().filter(|name| name.starts_with(PREFIX))?;
+        Some((name, value.into_string().ok()?))
+    };
+    env::vars_os().filter_map(text).collect()
 }
 
 /// Reads settings from a file, or without one, and from variables.
 ///
 /// # Errors
 /// The file cannot be read.
-pub fn load(
-    file: Option<&Path>,
-    variables: &dyn Fn(&str) -> Option<String>,
-) -> anyhow::Result<Loaded> {
+pub fn load(file: Option<&Path>, variables: &Variables) -> anyhow::Result<Loaded> {
     let text = match file {
         Some(path) => fs::read_to_string(path).with_context(|| {
             format!("filen med indstillinger, {}, kan ikke læses", path.display())
@@ -158,6 +160,7 @@ pub fn load(
     let folder = file.and_then(Path::parent).unwrap_or(Path::new(""));
     let reader = Reader::new(&text, folder, variables);
     let settings = reader.top().map(settings);
+    reader.check_variables(keys::is_variable);
     let (problems, effective) = reader.end();
     let settings = settings.filter(|_| problems.is_empty());
     Ok(Loaded { settings, problems, effective })

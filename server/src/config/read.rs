@@ -1,6 +1,7 @@
 //! Reads keys one by one, and keeps what was wrong and where.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,10 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// What the names of all variables begin with.
-const PREFIX: &str = "TERNING";
+pub(super) const PREFIX: &str = "TERNING_";
+
+/// Variables of an environment by their names.
+pub type Variables = BTreeMap<String, String>;
 
 /// A mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +61,7 @@ pub(super) struct Given<T> {
 pub(super) struct Reader<'i> {
     text: &'i str,
     folder: &'i Path,
-    variables: &'i dyn Fn(&str) -> Option<String>,
+    variables: &'i Variables,
     problems: RefCell<Vec<Problem>>,
     effective: RefCell<Vec<Effective>>,
 }
@@ -82,11 +86,7 @@ enum Raw<'i> {
 
 impl<'i> Reader<'i> {
     /// A reader of a text, whose files are found from a folder.
-    pub fn new(
-        text: &'i str,
-        folder: &'i Path,
-        variables: &'i dyn Fn(&str) -> Option<String>,
-    ) -> Reader<'i> {
+    pub fn new(text: &'i str, folder: &'i Path, variables: &'i Variables) -> Reader<'i> {
         let (problems, effective) = (RefCell::default(), RefCell::default());
         Reader { text, folder, variables, problems, effective }
     }
@@ -101,6 +101,15 @@ impl<'i> Reader<'i> {
         }
         let place = Place { key: String::new(), at: At::Nowhere };
         errors.is_empty().then(|| self.section(place, table.into_inner(), false))
+    }
+
+    /// Says of every variable that sets nothing that it does: it may be meant for a key.
+    pub fn check_variables(&self, is_known: impl Fn(&str) -> bool) {
+        let own = self.variables.keys().filter(|name| name.starts_with(PREFIX));
+        for name in own.filter(|name| !is_known(name)) {
+            let place = Place { key: String::new(), at: At::Variable(name.clone()) };
+            self.refuse(place, "sætter ingen indstilling; er navnet stavet rigtigt?");
+        }
     }
 
     /// What was wrong, and what counts.
@@ -312,7 +321,8 @@ impl<'r, 'i> Section<'r, 'i> {
         let key = self.key(name);
         let in_file = self.take(name).map(|(line, value)| (At::Line(line), Raw::Toml(value)));
         let variable = variable_of(&key);
-        let outside = (!self.is_listed).then(|| (self.reader.variables)(&variable)).flatten();
+        let outside =
+            (!self.is_listed).then(|| self.reader.variables.get(&variable).cloned()).flatten();
         let outside = outside.map(|text| (At::Variable(variable), Raw::Variable(text)));
         let (at, raw) = outside.or(in_file)?;
         let place = Place { key, at };
@@ -340,7 +350,7 @@ impl<'r, 'i> Section<'r, 'i> {
 
 /// The variable of a key: `TERNING_TLS_KEY` of `tls.key`.
 pub(super) fn variable_of(key: &str) -> String {
-    format!("{PREFIX}_{}", key.replace('.', "_").to_uppercase())
+    format!("{PREFIX}{}", key.replace('.', "_").to_uppercase())
 }
 
 impl fmt::Display for Problem {

@@ -10,11 +10,8 @@ fn loaded(text: &str, variables: &[(&str, &str)]) -> Loaded {
     fs::write(&file, text).unwrap();
     fs::write(folder.path().join("jwks.json"), JWKS).unwrap();
     fs::write(folder.path().join("empty.pem"), "").unwrap();
-    let find = |name: &str| {
-        let found = variables.iter().find(|(known, _)| *known == name);
-        found.map(|(_, value)| (*value).to_owned())
-    };
-    load(Some(&file), &find).unwrap()
+    let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    load(Some(&file), &variables.iter().map(own).collect()).unwrap()
 }
 
 fn problems(text: &str) -> Vec<String> {
@@ -114,6 +111,57 @@ fn a_variable_goes_before_the_file() {
     let wrong = loaded("", &[("TERNING_CACHE", "x")]).problems;
     let message = "variablen TERNING_CACHE, cache: skal være et helt tal fra 0 til 65535";
     assert_eq!(wrong[0].to_string(), message);
+}
+
+#[test]
+fn a_variable_that_sets_nothing_is_a_mistake() {
+    let told = |name: &str| {
+        let found = loaded("", &[(name, "true")]).problems;
+        found.iter().map(Problem::to_string).collect::<Vec<_>>()
+    };
+    let wrong = told("TERNING_DISCLOSUR");
+    let message =
+        "variablen TERNING_DISCLOSUR: sætter ingen indstilling; er navnet stavet rigtigt?";
+    assert_eq!(wrong, [message]);
+    assert_eq!(told("TERNING_ACCESS_ISSUER_NAME").len(), 1, "keys of lists have none");
+    for other in ["TERNING_DISCLOSURE", "TERNING_TOKEN", "RUST_LOG", "DISCLOSURE"] {
+        assert_eq!(told(other), [""; 0], "{other}");
+    }
+}
+
+#[test]
+fn certificates_of_clients_are_asked_for_where_they_can_be_seen() {
+    let own = "[tls]\ncertificate = \"empty.pem\"\nkey = \"empty.pem\"\n";
+    let required = "client_certificate = \"required\"\n";
+    let found = problems(&format!("{own}{required}"));
+    let message = "tls.client_certificate: required kræver tls.client_ca";
+    assert!(found.iter().any(|one| one.contains(message)), "{found:?}");
+    assert!(problems(&format!("[tls]\n{required}"))[0].contains(message));
+    let variables = [("TERNING_TLS_CLIENT_CERTIFICATE", "required")];
+    assert_eq!(loaded("", &variables).problems.len(), 1);
+    let found = problems("[tls]\nends_in_front = true\nclient_ca = \"empty.pem\"\n");
+    let message = "linje 3, tls.client_ca: kan ikke gives sammen med tls.ends_in_front";
+    assert!(found.len() == 1 && found[0].starts_with(message), "{found:?}");
+}
+
+#[test]
+fn a_municipality_is_said_where_the_role_is_one_and_nowhere_else() {
+    let of_token = |grant: &str| {
+        let issuer = "[[access.issuer]]\nname = \"a\"\naudience = \"b\"\njwks = \"jwks.json\"\n";
+        let claim = "[[access.issuer.grant]]\nclaim = \"r\"\nvalue = \"x\"\n";
+        problems(&format!("{issuer}{claim}{grant}"))
+    };
+    for whose in ["kommune = \"153\"", "kommune_claim = \"k\""] {
+        assert_eq!(of_token(&format!("role = \"kommune\"\n{whose}\n")), [""; 0]);
+        for role in ["national", "operatoer", "revisor"] {
+            let found = of_token(&format!("role = \"{role}\"\n{whose}\n"));
+            let message = format!("rollen '{role}' er ikke en kommunes");
+            assert!(found.len() == 1 && found[0].ends_with(&message), "{found:?}");
+        }
+    }
+    let found = of_token("role = \"kommune\"\n");
+    assert!(found.len() == 1 && found[0].starts_with("linje 8, access.issuer[1].grant[1].role"));
+    assert_eq!(of_token("role = \"national\"\n"), [""; 0]);
 }
 
 /// What the reader takes from a file that has everything is the list of keys.

@@ -40,6 +40,15 @@ pub(super) fn read(top: &mut Section<'_, '_>) -> Tls {
         section.choice("client_certificate", &[("optional", true), ("required", false)]);
     let in_front = section.flag("ends_in_front");
     let is_in_front = section.or("ends_in_front", in_front, false);
+    if !is_optional && client_ca.is_none() {
+        let place = section.place_of("client_certificate");
+        section.refuse(place, "required kræver tls.client_ca: de myndigheder, der tages for gode");
+    }
+    if let Some(client_ca) = client_ca.as_ref().filter(|_| is_in_front) {
+        let message = "kan ikke gives sammen med tls.ends_in_front: certifikater ses dér, hvor TLS \
+                       slutter";
+        section.refuse(client_ca.place.clone(), message);
+    }
     let tls = match (certificate, key) {
         (Some(certificate), _) if is_in_front => {
             let message = "kan ikke gives sammen med tls.ends_in_front";

@@ -7,11 +7,10 @@ use std::sync::Arc;
 use terning_engine::cube::dimension;
 use terning_engine::query::{Limits, View};
 use tokio::time::Instant;
-use tonic::metadata::MetadataValue;
 use tonic::{Code, Request, Status};
 
 use super::{Api, request, status};
-use crate::access::{Caller, Gate, Refusal, Who};
+use crate::access::{Caller, Who};
 use crate::audit::{Entry, Log, Visit};
 use crate::metrics::Counted;
 use crate::versions::{Cache, Version};
@@ -70,7 +69,8 @@ impl Api {
 
     /// Lets a call in, and says who makes it.
     pub(super) fn admit_who<T>(&self, request: Request<T>) -> Result<(Who, Call<T>), Status> {
-        let who = who(&self.gate, &request)?;
+        // Calls come through the entrance, which says who makes them.
+        let who = request.extensions().get::<Who>().cloned().ok_or_else(status::internal)?;
         let deadline = self.work.deadline(request.metadata());
         let visit = Arc::new(Visit::new(Log::NONE, Entry::default()));
         let caller = Asker { caller: who.caller.clone(), visit };
@@ -102,21 +102,6 @@ impl Api {
         let caller = caller.caller.clone();
         Ok(Sight { version, views, caller, visit, cache, limits, counted })
     }
-}
-
-/// Whose eyes a request has: what its token says, else the certificate of its connection, and
-/// without both everybody's of this machine, unless the configuration asks for more.
-///
-/// # Errors
-/// The gate does not let it in.
-pub fn who<T>(gate: &Gate, request: &Request<T>) -> Result<Who, Status> {
-    let said = request.metadata().get("authorization").map(MetadataValue::as_bytes);
-    let certificates = request.peer_certs();
-    let certificate = certificates.as_ref().and_then(|chain| chain.first());
-    gate.who(said, certificate).map_err(|refusal| match refusal {
-        Refusal::Fault => status::internal(),
-        refusal => status::unauthenticated(&refusal.to_string()),
-    })
 }
 
 impl Sight {

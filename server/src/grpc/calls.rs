@@ -1,6 +1,6 @@
 //! What is done to every call, whatever it asks: it gets an id that stands in each line of the log
-//! which is written for it, and in the head of its answer; its
-//! outcome and its time are counted.
+//! which is written for it, and in the head of its answer; it is let in, or refused before its message
+//! is read; its outcome and its time are counted.
 
 use std::collections::HashMap;
 use std::pin::Pin;
@@ -11,10 +11,12 @@ use std::time::Instant;
 use prost::Message;
 use prost_types::FileDescriptorSet;
 use tonic::Code;
+use tonic::body::Body;
 use tonic::codegen::http::{self, HeaderMap, HeaderValue};
 use tower::{Layer, Service};
 use tracing::Instrument;
 
+use super::entrance::Entrance;
 use super::request::{self, Request};
 use crate::metrics::Counted;
 
@@ -25,6 +27,7 @@ const OTHER: &str = "other";
 #[derive(Clone)]
 pub struct Calls {
     names: Arc<HashMap<String, Arc<str>>>,
+    entrance: Entrance,
     counted: Counted,
 }
 
@@ -36,11 +39,11 @@ pub struct Known<S> {
 }
 
 impl Calls {
-    /// The calls of the service.
+    /// The calls of the service, which come through an entrance.
     ///
     /// # Errors
     /// The compiled-in definition of the service is not one.
-    pub fn new(counted: Counted) -> Result<Calls, prost::DecodeError> {
+    pub fn new(entrance: Entrance, counted: Counted) -> Result<Calls, prost::DecodeError> {
         let definition = FileDescriptorSet::decode(terning_proto::DESCRIPTORS)?;
         let mut names = HashMap::new();
         for file in definition.file {
@@ -51,7 +54,7 @@ impl Calls {
                 }
             }
         }
-        Ok(Calls { names: Arc::new(names), counted })
+        Ok(Calls { names: Arc::new(names), entrance, counted })
     }
 
     /// The name of the call of a path.
@@ -69,9 +72,9 @@ impl<S> Layer<S> for Calls {
     }
 }
 
-impl<S, B, R> Service<http::Request<B>> for Known<S>
+impl<S> Service<http::Request<Body>> for Known<S>
 where
-    S: Service<http::Request<B>, Response = http::Response<R>>,
+    S: Service<http::Request<Body>, Response = http::Response<Body>>,
     S::Future: Send + 'static,
 {
     type Response = S::Response;
@@ -82,15 +85,20 @@ where
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, asked: http::Request<B>) -> Self::Future {
+    fn call(&mut self, asked: http::Request<Body>) -> Self::Future {
         let about = Arc::new(Request::new(self.calls.name(asked.uri().path())));
         let span = tracing::info_span!("kald", id = %about.id, call = %about.call);
-        let answer = self.inner.call(asked);
+        let admit = || span.in_scope(|| self.calls.entrance.admit(asked));
+        let admitted = request::within_now(Arc::clone(&about), admit);
+        let admitted = admitted.map(|(asked, room)| (self.inner.call(asked), room));
         let id = HeaderValue::from_str(&about.id);
         let (counted, own, began) =
             (self.calls.counted.clone(), Arc::clone(&about.call), Instant::now());
         let answer = async move {
-            let mut answer = answer.await?;
+            let mut answer = match admitted {
+                Ok((answer, _room)) => answer.await?,
+                Err(refusal) => refusal.into_http(),
+            };
             counted.call(&own, outcome(answer.headers()), began.elapsed());
             if let Ok(id) = id {
                 answer.headers_mut().insert(request::HEADER, id);
@@ -108,11 +116,15 @@ fn outcome(head: &HeaderMap) -> Code {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+    use crate::access::{Access, Gate};
 
     #[test]
     fn calls_are_known_by_their_paths_and_others_are_one() {
-        let calls = Calls::new(Counted::default()).unwrap();
+        let gate = Gate::new(Path::new(""), Access::Local);
+        let calls = Calls::new(Entrance::new(gate), Counted::default()).unwrap();
         assert_eq!(&*calls.name("/terning.v1.QueryService/RunReport"), "RunReport");
         assert_eq!(&*calls.name("/terning.v1.QueryService/0101501234"), OTHER);
         assert!(calls.names.len() > 10);

@@ -76,7 +76,7 @@ pub fn member(
         unique_name: names::unique_name(names, hierarchy, member),
         caption: names::caption(names, hierarchy, member).to_owned(),
         hierarchy: names::hierarchy_name(cube, hierarchy),
-        level: names::level_name(cube, hierarchy, member).to_owned(),
+        level: names::level_name(names, hierarchy, member).to_owned(),
         path: names::path(names, hierarchy, member),
         properties: Vec::new(),
     }
@@ -177,6 +177,8 @@ fn cells(
     cancel.check()?;
     special(cells, &mut packed, cancel)?;
     formats(cells, &mut packed, cancel)?;
+    packed.back_color_of = colors(cells, 0, cancel)?;
+    packed.fore_color_of = colors(cells, 1, cancel)?;
     if formatted {
         packed.formatted = cells.formatted(language, cancel)?;
     }
@@ -234,6 +236,14 @@ fn formats(cells: &CellSet, packed: &mut v1::Cells, cancel: &Cancel) -> Result<(
     let of_cells: Vec<u32> = cancel.collect(of_cells)?;
     packed.format_of = one_for_all(&of_cells);
     Ok(())
+}
+
+/// A colour of each cell and one more, 0 being none.
+fn colors(cells: &CellSet, of: usize, cancel: &Cancel) -> Result<Vec<u32>, QueryError> {
+    let of_cells = cells.colors.iter().map(|own| own[of].map_or(0, |color| color + 1));
+    let of_cells: Vec<u32> = cancel.collect(of_cells)?;
+    let is_said = of_cells.iter().any(|color| *color > 0);
+    Ok(if is_said { one_for_all(&of_cells) } else { Vec::new() })
 }
 
 /// Whole numbers as such, as long as all are.
@@ -324,6 +334,8 @@ fn cell_parts(cells: &v1::Cells) -> impl Iterator<Item = Part> {
             formatted: slice(&cells.formatted, start, end),
             formats: cells.formats.clone(),
             format_of: slice_unless_one(&cells.format_of, start, end),
+            back_color_of: slice_unless_one(&cells.back_color_of, start, end),
+            fore_color_of: slice_unless_one(&cells.fore_color_of, start, end),
         })
     })
 }

@@ -84,7 +84,9 @@ async fn names<T: Said>(
     let length = texts + purpose.len();
     let visit = Arc::clone(visit);
     let read = move || {
-        let named = visit.names(message.texts(), &purpose);
+        let texts = message.texts();
+        let named = visit.names(texts.iter().map(AsRef::as_ref), &purpose);
+        drop(texts);
         (message, named)
     };
     match length > AT_ONCE {

@@ -1,5 +1,7 @@
 //! The service `terning.v1` over the engine: one file per call. Protobuf types end here.
 
+mod arriving;
+mod by_size;
 mod call;
 pub mod calls;
 mod cancel_query;
@@ -7,6 +9,7 @@ mod convert;
 mod describe_cube;
 mod diff;
 mod drill_through;
+mod entrance;
 mod explain;
 mod filled;
 mod list_cubes;
@@ -40,10 +43,11 @@ use tokio::time::Instant;
 use tokio_stream::Stream;
 use tonic::{Request, Response, Status};
 
-use crate::access::{Caller, Gate};
+use crate::access::Caller;
 use crate::audit::Log;
 use crate::versions::{Cache, Version, Versions};
-pub use call::who;
+pub use by_size::{BySize, HEALTH};
+pub use entrance::Entrance;
 pub use work::Work;
 
 /// A stream of answers.
@@ -57,24 +61,21 @@ pub struct Api {
     work: Work,
     /// The answers that were given.
     cache: Arc<Cache>,
-    /// Who is let in.
-    gate: Gate,
     /// What was asked and shown.
     log: Log,
 }
 
 impl Api {
-    /// The service over the versions of a data folder, for whom the gate lets in, who are logged.
+    /// The service over the versions of a data folder, for whom the entrance lets in, who are logged.
     #[must_use]
     pub fn new(
         versions: Arc<Versions>,
         reports: Reports,
-        gate: Gate,
         log: Log,
         work: Work,
         cache: Arc<Cache>,
     ) -> Api {
-        Api { versions, reports: Arc::new(reports), work, cache, gate, log }
+        Api { versions, reports: Arc::new(reports), work, cache, log }
     }
 
     /// A version by name. One that is not open is opened as a question is answered: at the caller's

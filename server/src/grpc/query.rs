@@ -69,7 +69,7 @@ pub(super) fn ask(
         }
     };
     sight.counted.cells(answered.cells.ordinals.len());
-    sight.tell_cells(&answered);
+    sight.tell_cells(&answered, cancel).map_err(status::of_query)?;
     let (cells, microseconds) = (answered.cells.ordinals.len(), started.elapsed().as_micros());
     tracing::debug!(version = %sight.version.name, cells, microseconds, is_kept, "besvaret");
     Ok(answered)

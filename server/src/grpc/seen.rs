@@ -6,13 +6,16 @@ use terning_engine::query::bound::{HierarchyRef, Member};
 use terning_engine::query::cellset::{CellSet, Property, Special};
 use terning_engine::query::shape::{self, Shape};
 use terning_engine::query::table::{TableColumn, Values};
-use terning_engine::query::{Answer, Drilled, Prepared, Table, View};
+use terning_engine::query::{Answer, Cancel, Drilled, Prepared, QueryError, Table, View};
 
 use super::call::Sight;
 use crate::audit::{Entry, Question, numbers};
 
 /// Numbers from here on may be a personal number that was made a number, up to the largest of them.
 const NUMBERS: std::ops::RangeInclusive<f64> = 100_000_000.0..=9_999_999_999.0;
+
+/// Citizens that are told between two looks at whether the question goes on.
+const UNCHECKED: usize = 4096;
 
 impl Sight {
     /// Tells that a cube is asked.
@@ -113,16 +116,32 @@ impl Sight {
     }
 
     /// Tells whom cells show: on the axes, in texts, and in numbers that may be made of one.
-    pub(super) fn tell_cells(&self, answer: &Answer) {
+    ///
+    /// # Errors
+    /// The question was ended.
+    pub(super) fn tell_cells(&self, answer: &Answer, cancel: &Cancel) -> Result<(), QueryError> {
         if !self.visit.is_kept() {
-            return;
+            return Ok(());
         }
         let (view, cells) = (&self.views[answer.view], &answer.cells);
         self.visit.note(|entry| entry.cells = Some(cells.ordinals.len() as u64));
         if is_personal(view) {
-            self.visit.shows(on_axes(view.cube(), cells));
-            self.visit.shows(in_cells(cells));
+            self.tell_citizens(&on_axes(view.cube(), cells, cancel)?, cancel)?;
+            self.tell_citizens(&in_cells(cells, cancel)?, cancel)?;
         }
+        Ok(())
+    }
+
+    fn tell_citizens(
+        &self,
+        citizens: &[impl AsRef<str>],
+        cancel: &Cancel,
+    ) -> Result<(), QueryError> {
+        for some in citizens.chunks(UNCHECKED) {
+            cancel.check()?;
+            self.visit.shows(some);
+        }
+        Ok(())
     }
 
     /// Tells what was asked for.
@@ -142,7 +161,11 @@ fn free(texts: &[String]) -> Vec<String> {
 }
 
 /// The members of personal fields.
-fn on_axes<'a>(cube: &'a Cube, cells: &CellSet) -> Vec<&'a str> {
+fn on_axes<'a>(
+    cube: &'a Cube,
+    cells: &CellSet,
+    cancel: &Cancel,
+) -> Result<Vec<&'a str>, QueryError> {
     let mut seen = HashSet::new();
     for axis in &cells.axes {
         let dimensions: Vec<Option<usize>> =
@@ -150,18 +173,18 @@ fn on_axes<'a>(cube: &'a Cube, cells: &CellSet) -> Vec<&'a str> {
         if dimensions.iter().all(Option::is_none) {
             continue;
         }
-        for tuple in axis.members.chunks_exact(dimensions.len()) {
+        cancel.each(axis.members.chunks_exact(dimensions.len()), |tuple| {
             seen.extend(dimensions.iter().zip(tuple).filter_map(
                 |(dimension, member)| match member {
                     Member::Of { field, id } => Some((((*dimension)?), *field, *id)),
                     _ => None,
                 },
             ));
-        }
+        })?;
     }
     let fields = seen.into_iter().map(|(at, field, id)| (&cube.dimensions[at].fields[field], id));
     let personal = fields.filter(|(field, _)| field.personal);
-    personal.map(|(field, id)| field.keys.get(id as usize)).collect()
+    cancel.collect(personal.map(|(field, id)| field.keys.get(id as usize)))
 }
 
 /// The dimension of a hierarchy, if it has persons.
@@ -175,26 +198,24 @@ fn of_persons(cube: &Cube, hierarchy: HierarchyRef) -> Option<usize> {
     }
 }
 
-/// What looks like a personal number in texts, numbers and properties.
-fn in_cells(cells: &CellSet) -> Vec<String> {
+/// What looks like a personal number in texts, numbers, properties and formats.
+fn in_cells(cells: &CellSet, cancel: &Cancel) -> Result<Vec<String>, QueryError> {
     let mut found = Vec::new();
-    for special in cells.special.values() {
-        match special {
-            Special::Text(text) => found.extend(numbers(text.as_bytes())),
-            Special::Error(error) => found.extend(numbers(error.to_string().as_bytes())),
-            Special::Truth(_) | Special::Day(_) | Special::Hidden => {}
-        }
-    }
+    cancel.each(cells.special.values(), |special| match special {
+        Special::Text(text) => found.extend(numbers(text.as_bytes())),
+        Special::Error(error) => found.extend(numbers(error.to_string().as_bytes())),
+        Special::Truth(_) | Special::Day(_) | Special::Hidden => {}
+    })?;
     let properties = cells.properties.iter().flat_map(|axis| axis.members.values()).flatten();
-    for property in properties.flatten() {
-        match property {
-            Property::Text(text) => found.extend(numbers(text.as_bytes())),
-            Property::Number(number) => found.extend(of_number(*number)),
-            Property::Truth(_) | Property::Day(_) => {}
-        }
-    }
-    found.extend(cells.values.iter().filter_map(|&value| of_number(value)));
-    found
+    cancel.each(properties.flatten(), |property| match property {
+        Property::Text(text) => found.extend(numbers(text.as_bytes())),
+        Property::Number(number) => found.extend(of_number(*number)),
+        Property::Truth(_) | Property::Day(_) => {}
+    })?;
+    let formats: HashSet<&str> = cells.formats.iter().flatten().map(|own| &**own).collect();
+    cancel.each(formats, |format| found.extend(numbers(format.as_bytes())))?;
+    cancel.each(&cells.values, |&value| found.extend(of_number(value)))?;
+    Ok(found)
 }
 
 fn of_number(number: f64) -> Option<String> {

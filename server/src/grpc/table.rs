@@ -54,7 +54,7 @@ pub(super) fn parts(
         source: about.source,
         has_reporters: about.has_reporters,
     };
-    let size = PART_VALUES / table.columns.len().max(1);
+    let size = (PART_VALUES / table.columns.len().max(1)).max(1);
     let runs = (0..table.rows()).step_by(size).map(|start| {
         let end = (start + size).min(table.rows());
         let columns = table.columns.iter().map(|column| values(&column.values, start, end));

@@ -44,7 +44,8 @@ impl fmt::Debug for Collected {
 
 impl Collected {
     /// Why questions cannot be answered now; nothing where they can.
-    pub(super) fn unready(&self) -> Option<&'static str> {
+    #[must_use]
+    pub fn unready(&self) -> Option<&'static str> {
         if self.work.is_closed() {
             return Some("serveren lukker");
         }

@@ -7,7 +7,7 @@ use cube_schema::domains::vh::pakker::{
 };
 use cube_schema::domains::vh::perioder;
 use terning_engine::query::table::Values;
-use terning_engine::query::{Cancel, QueryError, Table, View, drill};
+use terning_engine::query::{Cancel, Limits, QueryError, Table, View, drill};
 
 use super::Order;
 use super::describe::{Described, Tabel};
@@ -20,14 +20,18 @@ const PERIODER_NAVN: &str = "perioder";
 /// Rows written at a time.
 const BATCH: usize = 100_000;
 
-pub(super) fn make(order: &Order, out: &mut Out, cancel: &Cancel) -> Result<Described, Failed> {
+pub(super) fn make(
+    order: &Order,
+    out: &mut Out,
+    within: (&Limits, &Cancel),
+) -> Result<Described, Failed> {
     let view = order.view(DATAMART_KUBE)?.of_records();
     let columns: Vec<&Kolonne> = DATAMART.iter().collect();
     let told = tells_pieces(&view);
     let pieces = told.then(|| PERIODER_TILBAGE.to_owned());
     let names = columns.iter().map(|column| column.kilde.to_owned()).chain(pieces);
     let failed = |error: QueryError| Failed::new(error.message);
-    let records = drill::all(&view, &[], &names.collect::<Vec<_>>(), cancel).map_err(failed)?;
+    let records = drill::all(&view, &[], &names.collect::<Vec<_>>(), within).map_err(failed)?;
     let values: Vec<&Values> = records.columns.iter().map(|column| &column.values).collect();
     let mut tabeller = vec![write(YDELSER, columns, &values[..DATAMART.len()], out)?];
     if told {

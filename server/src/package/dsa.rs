@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cube_schema::day::Month;
-use cube_schema::domain::{DeliveryInfo, Refused, Row};
+use cube_schema::domain::{DeliveryInfo, Place, Refused, Row};
 use cube_schema::domains::vh::Vh;
 use cube_schema::domains::vh::pakker::{DSA, Kolonne, SOM_ANGIVET};
 use cube_schema::domains::vh::record::{Betalingskommune, OpholdsstedRef, Record};
@@ -79,14 +79,14 @@ fn given(
     records: &[ReadRecord<Record>],
 ) -> Result<Vec<Given>, Failed> {
     let layout = Layout::of(domain, delivery.full);
-    let places = SOM_ANGIVET.map(|name| layout.fields.iter().position(|field| field.name == name));
-    let by_line: BTreeMap<u64, usize> =
-        records.iter().enumerate().map(|(at, read)| (read.line, at)).collect();
+    let fields = SOM_ANGIVET.map(|name| layout.fields.iter().position(|field| field.name == name));
+    let by_place: BTreeMap<Place, usize> =
+        records.iter().enumerate().map(|(at, read)| (read.place, at)).collect();
     let mut given = vec![Given::default(); records.len()];
-    let mut take = |line: u64, row: Result<Row<'_>, Refused>| {
-        let (Some(&at), Ok(row)) = (by_line.get(&line), row) else { return };
-        let value = |place: usize| row.values.get(place).map(|value| (*value).to_owned());
-        given[at] = places.map(|place| place.and_then(value).unwrap_or_default());
+    let mut take = |place: Place, row: Result<Row<'_>, Refused>| {
+        let (Some(&at), Ok(row)) = (by_place.get(&place), row) else { return };
+        let value = |field: usize| row.values.get(field).map(|value| (*value).to_owned());
+        given[at] = fields.map(|field| field.and_then(value).unwrap_or_default());
     };
     let failed = |reason: String| Failed::new(format!("{}: {reason}", delivery.file));
     let format = format.ok_or_else(|| failed("leverancen er der ikke".to_owned()))?;
@@ -140,7 +140,9 @@ impl Batch<'_> {
             Values::Number(self.of(|_| Some(f64::from(delivery.serial)))),
             self.text(|_| self.loaded.to_owned()),
             self.text(|_| delivery.file.clone()),
-            Values::Number(self.records.iter().map(|read| Some(read.line as f64)).collect()),
+            Values::Number(
+                self.records.iter().map(|read| Some(f64::from(read.place.line))).collect(),
+            ),
         ];
         read.into_iter().chain(given).chain(origin).collect()
     }

@@ -119,7 +119,7 @@ impl Order {
         let described = match self.kind {
             Kind::Raw => raw::make(self, data, &mut out)?,
             Kind::Dsa => dsa::make(self, data, &mut out)?,
-            Kind::Datamart => datamart::make(self, &mut out, cancel)?,
+            Kind::Datamart => datamart::make(self, &mut out, (limits, cancel))?,
             Kind::Aggregat => aggregat::make(self, &mut out, (limits, cancel))?,
         };
         self.describe(&described, &mut out)
@@ -139,11 +139,11 @@ impl Order {
 /// The role whose eyes a municipality's package is made with.
 const KOMMUNE: &str = "kommune";
 
-/// Whether a caller may see all there is of a municipality's records: the municipality itself, and
-/// eyes from which nothing is hidden.
+/// Whether a caller may see all there is of a municipality's records: the municipality itself, by its
+/// own role, and eyes from which nothing is hidden.
 fn sees_all_of(views: &[View], caller: &Caller, kommune: &str) -> bool {
     let restricted = views.iter().any(View::is_restricted);
-    let own = caller.kommune() == Some(kommune);
+    let own = caller.has_role(KOMMUNE) && caller.kommune() == Some(kommune);
     let whole = views.iter().all(View::is_whole);
     !kommune.is_empty() && (own || (!restricted && whole))
 }

@@ -15,7 +15,9 @@ use terning_engine::load::{Order, load_ordered};
 use super::former::part;
 use super::of_tables::{is_of_tables, make_again};
 use super::restore::restore;
-use super::{CUBES, MONTH_LIMIT, decisions, settled, write_cubes, write_reports};
+use super::{
+    CUBES, MONTH_LIMIT, decisions, program, replaced, settled, write_cubes, write_reports,
+};
 use crate::disk::Disk;
 use crate::versions::{
     self, Choice, CubesFile, Draft, Lock, Manifest, RawStore, VersionName, find_raw,
@@ -34,6 +36,8 @@ pub struct Again {
     pub same: bool,
     /// Whether the new version is the one that is asked. One whose cubes differ waits for an operator.
     pub in_use: bool,
+    /// What of the program is another than when the version was made, as an operator reads it.
+    pub differing: Vec<String>,
 }
 
 /// Makes a version again. It is asked in the place of the old one only where that is the one that
@@ -52,12 +56,14 @@ pub fn rebuild_again(
     let lock = Lock::take(disk, data)?;
     let folder = versions::folder(data).join(from.to_string());
     let old = Manifest::read(&folder).map_err(anyhow::Error::msg)?;
+    let mut differing = Vec::new();
     let former = old
         .cubes()
         .with_context(|| format!("version {from} siger ikke, hvilke kuber den havde"))?;
     let (draft, mut manifest, cubes) = if is_of_tables(&old) {
         make_again(data, lock, &old, from.month, progress)?
     } else {
+        differing = program::differing(&Vh::new()?, &old, &replaced(&old));
         of_deliveries(data, lock, &old, from, progress)?
     };
     manifest.more.insert("from".to_owned(), from.to_string().into());
@@ -79,7 +85,7 @@ pub fn rebuild_again(
         more.insert(versions::AWAITING.to_owned(), json!([differs(from)]));
     }
     let name = draft.publish(&manifest, in_use)?;
-    Ok(Again { name, from, cubes, same, in_use })
+    Ok(Again { name, from, cubes, same, in_use, differing })
 }
 
 /// Why a version that was made again waits for an operator.
@@ -115,6 +121,7 @@ fn of_deliveries(
     manifest.disclosure.clone_from(&old.disclosure);
     manifest.more.clone_from(&old.more);
     manifest.more.insert(CUBES.to_owned(), serde_json::to_value(&cubes)?);
+    program::tell(&domain, &mut manifest, &loaded.report.replaced);
     Ok((draft, manifest, cubes))
 }
 

@@ -43,14 +43,26 @@ impl Former {
 
     fn read(data: &Path, name: VersionName) -> anyhow::Result<Former> {
         let folder = versions::folder(data).join(name.to_string());
-        let report = fs::read(folder.join(REPORT)).map_err(anyhow::Error::from);
-        let report = report.and_then(|bytes| Ok(serde_json::from_slice(&bytes)?));
-        let report = report.with_context(|| format!("{REPORT} kan ikke læses"))?;
+        let report = read_report(&folder).with_context(|| format!("{REPORT} kan ikke læses"))?;
         let manifest = Manifest::read(&folder).map_err(anyhow::Error::msg)?;
         let standings = part(&manifest, KOMMUNER).unwrap_or_default();
         let files = versions::raw_files(&manifest).unwrap_or_default();
         Ok(Former { name, report, standings, files })
     }
+}
+
+/// What the newest version of an earlier month tells of its load; one that waits for an operator, or
+/// cannot be read, is passed over.
+pub fn month_before(data: &Path, month: Month) -> Option<LoadReport> {
+    let mut names = versions::names(data).ok()?.into_iter();
+    names.find_map(|name| {
+        let stands = name.month < month && versions::may_answer(data, name);
+        stands.then(|| read_report(&versions::folder(data).join(name.to_string())).ok())?
+    })
+}
+
+fn read_report(folder: &Path) -> anyhow::Result<LoadReport> {
+    Ok(serde_json::from_slice(&fs::read(folder.join(REPORT))?)?)
 }
 
 /// Why a version is not compared with the one before.

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cube_schema::day::Day;
+use cube_schema::domain::Place;
 use cube_schema::domains::vh::fejl::{self, Raad};
 use cube_schema::domains::vh::regler::RULES;
 use cube_schema::language::Language;
@@ -24,10 +25,13 @@ use crate::versions::Manifest;
 
 /// The heading of citizens.
 pub const PERSONNUMMER: &str = "Personnummer";
+/// The heading of the how-manieth record of its line one is. Versions of earlier programs do not tell.
+const POST: &str = "Post";
 /// What is told of a record. The personal number is left out where the caller may not see it.
-const COLUMNS: [&str; 9] = [
+const COLUMNS: [&str; 10] = [
     "Fil",
     "Linje",
+    POST,
     "Ydelsesid",
     "System",
     "Ydelse VH.Ydelseskode",
@@ -53,7 +57,8 @@ pub struct Source<'a> {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Found {
     file: String,
-    line: u64,
+    /// Where it stands; of the line the how-manieth record, 0 where that is not known.
+    place: Place,
     kind: &'static str,
     rule: String,
     id: String,
@@ -85,11 +90,11 @@ pub fn run(
     former: Option<&Source<'_>>,
     pivot: &Pivot,
     kommune: &str,
-    (limits, cancel): (&Limits, &Cancel),
+    within: (&Limits, &Cancel),
 ) -> Result<Lines, ReportFault> {
-    let found = findings(now, pivot, kommune, cancel)?;
+    let found = findings(now, pivot, kommune, within)?;
     let before = match former {
-        Some(former) => Some(findings(former, pivot, kommune, cancel)?),
+        Some(former) => Some(findings(former, pivot, kommune, within)?),
         None => None,
     };
     let lines = with_status(&found, before.as_deref());
@@ -102,7 +107,7 @@ pub fn run(
         ],
         false => vec![NOT_YOURS.to_owned()],
     };
-    Ok(Lines { table: table(&lines), notes, behind: behind(now, pivot, (limits, cancel))? })
+    Ok(Lines { table: table(&lines), notes, behind: behind(now, pivot, within)? })
 }
 
 /// What a municipality is told of the list of another.
@@ -166,12 +171,12 @@ fn findings(
     source: &Source<'_>,
     pivot: &Pivot,
     kommune: &str,
-    cancel: &Cancel,
+    within: (&Limits, &Cancel),
 ) -> Result<Vec<Found>, ReportFault> {
     let Some(view) = view_of(source, pivot) else { return Ok(Vec::new()) };
-    let records = records(view, pivot, cancel)?;
+    let records = records(view, pivot, within)?;
     let mut found = marks(&records);
-    found.extend(warnings(source, &records, &places(view, pivot, cancel)?)?);
+    found.extend(warnings(source, &records, &places(view, pivot, within)?)?);
     if view.sees_deliveries() && is_told(view, kommune) {
         let delivered = delivered(source, kommune)?;
         let counting = Counting::of(source, kommune, &delivered);
@@ -197,35 +202,37 @@ fn marks(records: &Table) -> Vec<Found> {
     found
 }
 
-/// A line for each warning of one of the records. They are found by the file and line that each came
-/// from; of one that another has delivered (K1, K2) neither these are told nor what the warning says
-/// besides its kind.
+/// A line for each warning of one of the records. They are found by the file and place that each came
+/// from; in versions of earlier programs some share theirs, and then it is not known whose the warning is.
+/// Of a record that another has delivered (K1, K2) neither place nor what the warning says besides its
+/// kind is told.
 fn warnings(
     source: &Source<'_>,
     records: &Table,
     places: &Table,
 ) -> Result<Vec<Found>, ReportFault> {
-    let by_place: BTreeMap<(String, u64), usize> = (0..places.rows())
-        .map(|row| ((text(places, "Fil", row), line(places, row)), row))
-        .collect();
-    let warned = rows(&source.folder.join(WARNINGS))?.into_iter();
-    let found = warned.filter_map(|[file, at, kind, note]| {
-        let row = *by_place.get(&(file, at.parse().ok()?))?;
+    let mut by_place: BTreeMap<(String, Place), Option<usize>> = BTreeMap::new();
+    for row in 0..places.rows() {
+        let of_one = |found: &mut Option<usize>| *found = None;
+        let place = (text(places, "Fil", row), place(places, row));
+        by_place.entry(place).and_modify(of_one).or_insert(Some(row));
+    }
+    found_in(&source.folder.join(WARNINGS), |[file, line, kind, note, nth]| {
+        let row = (*by_place.get(&(file, written(&line, &nth)))?)?;
         let Raad { felt, raad } = fejl::raad(&kind);
         let one = of_record(records, row, "advarsel", felt);
         let note = if one.file.is_empty() { String::new() } else { note };
         Some(Found { rule: kind, note, what: raad.to_owned(), ..one })
-    });
-    Ok(found.collect())
+    })
 }
 
-/// The file and line of each of the records, also of those that another has delivered.
-fn places(view: &View, pivot: &Pivot, cancel: &Cancel) -> Result<Table, QueryError> {
+/// The file and place of each of the records, also of those that another has delivered.
+fn places(view: &View, pivot: &Pivot, within: (&Limits, &Cancel)) -> Result<Table, QueryError> {
     if !view.sees_deliveries() {
         return Ok(Table::default());
     }
-    let columns = ["Fil", "Linje"].map(str::to_owned);
-    drill::all(&view.of_records().of_program(), &pivot.filters, &columns, cancel)
+    let view = view.of_records().of_program();
+    drill::all(&view, &pivot.filters, &told(&view, &COLUMNS[..3]), within)
 }
 
 /// What the load report says of the municipality's deliveries.
@@ -286,12 +293,11 @@ impl Counting {
 /// A line for each warning of a line that is no record, of the deliveries that count. Of a record
 /// it is told to whom the record belongs, not to who delivers.
 fn warnings_of_files(source: &Source<'_>, counting: &Counting) -> Result<Vec<Found>, ReportFault> {
-    let warned = rows(&source.folder.join(WARNINGS))?.into_iter();
-    let found = warned.filter_map(|[file, at, kind, note]| {
+    found_in(&source.folder.join(WARNINGS), |[file, line, kind, note, nth]| {
         let system = counting.0.get(&file).filter(|_| fejl::er_uden_ydelse(&kind))?.clone();
         let Raad { felt, raad } = fejl::raad(&kind);
         Some(Found {
-            line: at.parse().unwrap_or_default(),
+            place: written(&line, &nth),
             kind: "advarsel",
             rule: kind,
             what: raad.to_owned(),
@@ -301,17 +307,15 @@ fn warnings_of_files(source: &Source<'_>, counting: &Counting) -> Result<Vec<Fou
             note,
             ..Found::default()
         })
-    });
-    Ok(found.collect())
+    })
 }
 
 /// A line for each rejected line of the deliveries that count.
 fn rejects(source: &Source<'_>, counting: &Counting) -> Result<Vec<Found>, ReportFault> {
-    let rejected = rows(&source.folder.join(REJECTS))?.into_iter();
-    let found = rejected.filter_map(|[file, at, field, note]| {
+    found_in(&source.folder.join(REJECTS), |[file, line, field, note, _]| {
         let system = counting.0.get(&file)?.clone();
         Some(Found {
-            line: at.parse().unwrap_or_default(),
+            place: written(&line, ""),
             kind: "afvist",
             rule: "Afvist linje".to_owned(),
             what: fejl::AFVIST.to_owned(),
@@ -321,8 +325,7 @@ fn rejects(source: &Source<'_>, counting: &Counting) -> Result<Vec<Found>, Repor
             note,
             ..Found::default()
         })
-    });
-    Ok(found.collect())
+    })
 }
 
 /// Whether the caller may know of a municipality: it itself may, and whoever sees everybody.
@@ -340,12 +343,12 @@ fn is_told(view: &View, kommune: &str) -> bool {
 /// Fills in what stands in the fields, and the ids of rejected lines, where the files are kept.
 fn as_delivered(source: &Source<'_>, found: &mut [Found]) {
     let mut wanted = leveret::Lines::new();
-    for one in found.iter().filter(|one| one.line > 0) {
-        wanted.entry(one.file.clone()).or_default().insert(one.line);
+    for one in found.iter().filter(|one| one.place.line > 0) {
+        wanted.entry(one.file.clone()).or_default().insert(one.place);
     }
     let fields = Fields::read(source.data, source.manifest, &wanted);
     for one in found {
-        let field = |name: &str| fields.get(&one.file, one.line, name).map(str::to_owned);
+        let field = |name: &str| fields.get(&one.file, one.place, name).map(str::to_owned);
         one.value = field(&one.field).unwrap_or_else(|| one.value.clone());
         if one.id.is_empty() {
             one.id = field("Ydelsesid").unwrap_or_default();
@@ -354,19 +357,24 @@ fn as_delivered(source: &Source<'_>, found: &mut [Found]) {
 }
 
 /// The municipality's own records, whatever their days.
-fn records(view: &View, pivot: &Pivot, cancel: &Cancel) -> Result<Table, QueryError> {
+fn records(view: &View, pivot: &Pivot, within: (&Limits, &Cancel)) -> Result<Table, QueryError> {
     let view = view.of_records();
-    let asked = |columns: &[&str]| {
-        let columns: Vec<String> = columns.iter().map(|&column| column.to_owned()).collect();
-        drill::all(&view, &pivot.filters, &columns, cancel)
-    };
+    let asked = |columns: &[&str]| drill::all(&view, &pivot.filters, &told(&view, columns), within);
     let fewer = |error: QueryError, columns| match error.kind {
         ErrorKind::Unknown => asked(columns),
         _ => Err(error),
     };
     let shown = asked(&COLUMNS);
     let shown = shown.or_else(|error| fewer(error, &COLUMNS[..COLUMNS.len() - 1]));
-    shown.or_else(|error| fewer(error, &COLUMNS[2..COLUMNS.len() - 1]))
+    shown.or_else(|error| fewer(error, &COLUMNS[3..COLUMNS.len() - 1]))
+}
+
+/// The columns that a version tells.
+fn told(view: &View, columns: &[&str]) -> Vec<String> {
+    let group = view.cube().groups.first();
+    let tells_post = group.is_some_and(|one| one.provenance.iter().any(|told| told.name == POST));
+    let told = columns.iter().filter(|&&column| column != POST || tells_post);
+    told.map(|&column| column.to_owned()).collect()
 }
 
 /// How many of the municipalities are behind.
@@ -396,7 +404,7 @@ fn mark(records: &Table, row: usize, rule: &str) -> Found {
 fn of_record(records: &Table, row: usize, kind: &'static str, field: &str) -> Found {
     Found {
         file: text(records, "Fil", row),
-        line: line(records, row),
+        place: place(records, row),
         kind,
         id: text(records, "Ydelsesid", row),
         system: text(records, "System", row),
@@ -413,11 +421,18 @@ fn text(records: &Table, column: &str, row: usize) -> String {
     }
 }
 
-fn line(records: &Table, row: usize) -> u64 {
-    match records.column("Linje") {
-        Some(Values::Number(numbers)) => numbers[row].unwrap_or_default() as u64,
+fn place(records: &Table, row: usize) -> Place {
+    let number = |column: &str| match records.column(column) {
+        Some(Values::Number(numbers)) => numbers[row].unwrap_or_default() as u32,
         _ => 0,
-    }
+    };
+    Place { line: number("Linje"), nth: number(POST) }
+}
+
+/// A place as it is written in a file of the version.
+fn written(line: &str, nth: &str) -> Place {
+    let [line, nth] = [line, nth].map(|number| number.parse().unwrap_or_default());
+    Place { line, nth }
 }
 
 fn day(records: &Table, column: &str, row: usize) -> String {
@@ -427,9 +442,12 @@ fn day(records: &Table, column: &str, row: usize) -> String {
     }
 }
 
-/// The lines of a file with four columns. One that is missing has none: versions of earlier programs
-/// lack it.
-fn rows(path: &Path) -> Result<Vec<[String; 4]>, ReportFault> {
+/// What is found in the lines of a file with up to five columns, of which no more than one is held at a
+/// time. A file, or a column, that is missing has none: versions of earlier programs lack it.
+fn found_in(
+    path: &Path,
+    mut found: impl FnMut([String; 5]) -> Option<Found>,
+) -> Result<Vec<Found>, ReportFault> {
     let unreadable = || {
         let name = path.file_name().map_or_else(String::new, |name| name.display().to_string());
         ReportFault::Given(format!("versionens fil {name} kan ikke læses; genopbyg versionen"))
@@ -441,9 +459,9 @@ fn rows(path: &Path) -> Result<Vec<[String; 4]>, ReportFault> {
     let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_reader(file);
     let rows = reader.records().map(|record| {
         let record = record.map_err(|_| unreadable())?;
-        Ok([0, 1, 2, 3].map(|column| record.get(column).unwrap_or_default().to_owned()))
+        Ok([0, 1, 2, 3, 4].map(|column| record.get(column).unwrap_or_default().to_owned()))
     });
-    rows.collect()
+    rows.filter_map(|row| row.map(&mut found).transpose()).collect()
 }
 
 fn table(lines: &[(&str, &Found)]) -> Table {
@@ -457,7 +475,7 @@ fn table(lines: &[(&str, &Found)]) -> Table {
     table.text("Ydelsesid", texts(&|found| &found.id));
     table.text("System", texts(&|found| &found.system));
     table.text("Fil", texts(&|found| &found.file));
-    let line = |found: &Found| (found.line > 0).then_some(found.line as f64);
+    let line = |found: &Found| Some(f64::from(found.place.line)).filter(|&line| line > 0.0);
     table.number("Linje", ORDINAL, 0, lines.iter().map(|(_, found)| line(found)));
     table.text("Felt", texts(&|found| &found.field));
     table.text("Værdi", texts(&|found| &found.value));

@@ -1,9 +1,10 @@
 //! Answers that were given, kept for whoever asks the same with the same eyes.
 //!
-//! A key is the version, whose eyes they are, and what the question means: the bound question, not its
-//! text, so that other words for the same share an answer. (A filter of a pivot and the same member in
-//! `WHERE` are two meanings: formulas see the one and not the other.) Callers with different eyes never do. A version never changes, so no answer grows stale; a new version has keys of its own,
-//! and the answers of the old one make room as they are no longer asked for.
+//! A key is the version, whose eyes they are, and what the question means: the bound question, not
+//! its text, so that other words for the same share an answer. (A filter of a pivot and the same
+//! member in `WHERE` are two meanings: formulas see the one and not the other.) Callers with
+//! different eyes never do. A version never changes, so no answer grows stale; a new version has
+//! keys of its own, and the answers of the old one make room as they are no longer asked for.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};

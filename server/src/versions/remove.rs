@@ -37,8 +37,9 @@ pub struct Removed {
 /// Removes versions.
 ///
 /// # Errors
-/// There is no such version, or it is needed: it is the one that is asked, the one that answers where
-/// that cannot be read, or the one that the active or a waiting one is compared with. Also where a rebuild is running or the data folder cannot be written.
+/// There is no such version, or it is needed: it is the one that is asked, the one that answers
+/// where that cannot be read, or the one that the active or a waiting one is compared with. Also
+/// where a rebuild is running or the data folder cannot be written.
 pub fn remove(disk: &Disk, data: &Path, wanted: &[VersionName]) -> anyhow::Result<Removed> {
     wanted.iter().try_for_each(|name| check_known(data, *name))?;
     let lock = Lock::take(disk, data)?;

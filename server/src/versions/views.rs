@@ -40,7 +40,8 @@ impl Version {
             }
             Caller::Bearer { role, parameter } => {
                 let role = self.manifest.roles.iter().find(|known| known.name == *role)?;
-                if role.parameter.is_some() && parameter.is_empty() {
+                // A municipality is said where the role is one's, and nowhere else.
+                if role.parameter.is_some() == parameter.is_empty() {
                     return None;
                 }
                 role::views(&self.cubes, role, parameter)

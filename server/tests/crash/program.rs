@@ -8,9 +8,13 @@ use clap::Parser;
 use rustix::process::{Pid, Signal, kill_process};
 use terning::args::Args;
 
-/// The program.
+/// The program, without the variables that this test is asked with.
 pub fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_terning-server"));
+    let asked = std::env::vars_os().map(|(name, _)| name);
+    for name in asked.filter(|name| name.to_string_lossy().starts_with("TERNING_")) {
+        command.env_remove(name);
+    }
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).stdin(Stdio::null());
     command
 }

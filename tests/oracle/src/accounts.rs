@@ -71,7 +71,8 @@ impl Accounts {
         Ok(accounts)
     }
 
-    /// Inhabitants aged 18–64 in the third quarter of a year; where there are none for it, in the newest quarter before.
+    /// Inhabitants aged 18–64 in the third quarter of a year; where there are none for it, in the
+    /// newest quarter before.
     pub(crate) fn population_18_64(&self, kommune: &str, year: i32) -> Option<u64> {
         let third = Quarter::third_of(year);
         let of_age = self

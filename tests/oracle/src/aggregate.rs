@@ -1,4 +1,5 @@
-//! The aggregated datamart: handlekommune × ydelse × måned × målgruppe × aldersgruppe × køn with M1–M8, from Benchmark.
+//! The aggregated datamart: handlekommune × ydelse × måned × målgruppe × aldersgruppe × køn with
+//! M1–M8, from Benchmark.
 
 use std::collections::BTreeMap;
 

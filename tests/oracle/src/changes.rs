@@ -1,5 +1,6 @@
-//! What Statistics Denmark changes: rules C1–C3, judged on one set of a citizen's records without D marks. The local judgement
-//! calls this for the records of one handlekommune, the national one for all of them.
+//! What Statistics Denmark changes: rules C1–C3, judged on one set of a citizen's records without D
+//! marks. The local judgement calls this for the records of one handlekommune, the national one for
+//! all of them.
 
 use crate::day::Day;
 use crate::piece::{Piece, common, count_days, take_out};
@@ -76,8 +77,8 @@ pub(crate) fn judge(records: &mut [Judged], death: Option<Day>, as_of: Day, off:
     }
 }
 
-/// Rule C1: the citizen is dead and the service has no end date: it ends on the day of death. One that starts after the as-of day
-/// has no day yet to be judged on.
+/// Rule C1: the citizen is dead and the service has no end date: it ends on the day of death. One
+/// that starts after the as-of day has no day yet to be judged on.
 fn end_at_death(record: &mut Judged, death: Option<Day>, as_of: Day) {
     if record.end.is_none() && death.is_some() && record.start <= as_of {
         record.end = death;
@@ -128,8 +129,9 @@ fn is_change_over(shared: &[Piece], a: (Day, Option<Day>), b: (Day, Option<Day>)
     day == last && (from_to(a, b) || from_to(b, a))
 }
 
-/// Rule C2: the greater of two stays keeps the days they share. The later start; then 1.8.1 before 1.12.0.1 before 1.8.2; then the
-/// greater identity. Without an Ydelsesid two may have the same: the one delivered later.
+/// Rule C2: the greater of two stays keeps the days they share. The later start; then 1.8.1 before
+/// 1.12.0.1 before 1.8.2; then the greater identity. Without an Ydelsesid two may have the same:
+/// the one delivered later.
 fn rank(record: &Judged) -> (Day, Option<usize>, &(String, String, String)) {
     let strengths = ["1.8.2", "1.12.0.1", "1.8.1"];
     let strength = strengths.iter().position(|code| *code == record.ydelseskode);
@@ -154,7 +156,8 @@ fn take_support_out_of_stays(records: &mut [Judged], as_of: Day) {
     }
 }
 
-/// The days that support and stay share, unless it is a move. The stay by its days after C2, the support by its dates after C1.
+/// The days that support and stay share, unless it is a move. The stay by its days after C2, the
+/// support by its dates after C1.
 fn shared_support(support: &Judged, stay: &Judged, as_of: Day) -> Vec<Piece> {
     if !support.has_code(&["1.12.0.2"]) || !stay.has_code(&["1.12.0.1", "1.8.1"]) {
         return Vec::new();

@@ -16,7 +16,8 @@ pub(crate) const FIRST_MONTH: Month = Month::new(2013, 1);
 pub struct Day(i32);
 
 impl Day {
-    /// Reads `YYYY-MM-DD`, exactly so written; nothing for anything else, and for a day that is not in the calendar.
+    /// Reads `YYYY-MM-DD`, exactly so written; nothing for anything else, and for a day that is not
+    /// in the calendar.
     pub fn parse(text: &str) -> Option<Day> {
         let bytes = text.as_bytes();
         let is_shaped = bytes.len() == 10

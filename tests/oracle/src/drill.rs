@@ -44,8 +44,8 @@ pub struct Drill {
 }
 
 impl Oracle {
-    /// The records of the cell that the filters describe, in `Voksne Handicappede` or its Benchmark. A municipality is shown its own
-    /// records by its own (local) judgement, in both.
+    /// The records of the cell that the filters describe, in `Voksne Handicappede` or its
+    /// Benchmark. A municipality is shown its own records by its own (local) judgement, in both.
     ///
     /// # Errors
     /// A cube, field or value that does not exist for these eyes.

@@ -14,7 +14,8 @@ pub enum Eyes {
 }
 
 impl Eyes {
-    /// Rule A1: the person-level cube of a municipality *is* its own rows. Nothing where the cube is everybody's (rule A2).
+    /// Rule A1: the person-level cube of a municipality *is* its own rows. Nothing where the cube
+    /// is everybody's (rule A2).
     pub(crate) fn own_cube(&self, cube: &str, oracle: &Oracle) -> Option<Cube> {
         let Eyes::Kommune(_) = self else { return None };
         if cube != VH {

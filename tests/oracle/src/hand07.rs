@@ -1,5 +1,5 @@
-//! A table as Statistics Denmark publishes it (HAND07), made from the benchmark data – with rules switched off and records left
-//! out, so that it is known what a comparison must find.
+//! A table as Statistics Denmark publishes it (HAND07), made from the benchmark data – with rules
+//! switched off and records left out, so that it is known what a comparison must find.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,11 +49,13 @@ pub struct PublishedCell {
     pub ydelseskode: String,
     /// `2020K1`.
     pub kvartal: String,
-    /// Distinct citizens by all rules and all records; none where not approved, or published elsewhere (a pair).
+    /// Distinct citizens by all rules and all records; none where not approved, or published
+    /// elsewhere (a pair).
     pub flis: Option<usize>,
     /// What stands in the file; none is `..`.
     pub published: Option<usize>,
-    /// How many of them the records that were left out took away. The rest of `flis` − `published` is the rules'.
+    /// How many of them the records that were left out took away. The rest of `flis` − `published`
+    /// is the rules'.
     pub taken: usize,
 }
 
@@ -131,8 +133,8 @@ impl Oracle {
         }
     }
 
-    /// Whether a municipality's cell is approved; that of one for which another reports, by the reporter's where it has no line and
-    /// the quarter begins while it does.
+    /// Whether a municipality's cell is approved; that of one for which another reports, by the
+    /// reporter's where it has no line and the quarter begins while it does.
     fn is_approved(&self, kommune: &str, code: &str, quarter: Quarter) -> bool {
         let ended = |reporter: &&str| {
             let last_day = self.sources.lists.pairs_end.get(*reporter);

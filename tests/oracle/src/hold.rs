@@ -1,4 +1,5 @@
-//! Hold: a municipality that shrinks much against the former load keeps its former records until an operator accepts.
+//! Hold: a municipality that shrinks much against the former load keeps its former records until an
+//! operator accepts.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -237,7 +237,8 @@ fn rows_of_csv(manifest: &Manifest, bytes: &[u8]) -> Result<(Columns, Vec<RawRow
     Ok((Columns::of(manifest, header.as_ref())?, rows))
 }
 
-/// The fields of XML, put in the order of a file without header. An element that is not there is an empty field.
+/// The fields of XML, put in the order of a file without header. An element that is not there is an
+/// empty field.
 fn rows_of_xml(manifest: &Manifest, bytes: &[u8]) -> Result<(Columns, Vec<RawRow>), String> {
     let elements = xml::read(bytes)?;
     let known = known_columns(manifest);

@@ -1,7 +1,8 @@
 //! The cube *Nøgletal*: `Udgifter`, population, staff, the numerators and N1–N8.
 //!
-//! A cell is a set of municipalities, a set of months and, perhaps, some services. Over several municipalities those that lack what
-//! a key figure is made of are left out of its numerator and its denominator; one alone that lacks it has an empty cell.
+//! A cell is a set of municipalities, a set of months and, perhaps, some services. Over several
+//! municipalities those that lack what a key figure is made of are left out of its numerator and
+//! its denominator; one alone that lacks it has an empty cell.
 
 use std::collections::BTreeSet;
 
@@ -121,7 +122,8 @@ impl KeyMeasure {
     }
 }
 
-/// A cell: the places of its municipalities, the places of its services where it is on Ydelse VH, and its months.
+/// A cell: the places of its municipalities, the places of its services where it is on Ydelse VH,
+/// and its months.
 pub(crate) struct KeyCell<'p> {
     pub(crate) period: &'p Period,
     pub(crate) kommuner: Vec<usize>,

@@ -1,8 +1,9 @@
 //! An independent reading of the rules, used only to check the engine.
 //!
-//! Everything here is slow and plain on purpose: a cell is found by looping over the records that lie in it, a record's days by
-//! looping over its pieces and the months of the period. The package shares no code with the rest of the project; where the rules
-//! can be read in more than one way, `README.md` says which way was taken.
+//! Everything here is slow and plain on purpose: a cell is found by looping over the records that
+//! lie in it, a record's days by looping over its pieces and the months of the period. The package
+//! shares no code with the rest of the project; where the rules can be read in more than one way,
+//! `README.md` says which way was taken.
 
 mod choices;
 mod day;

@@ -37,7 +37,8 @@ pub(crate) fn municipalities(
     (reporter.to_owned(), payer(reporter, betalingskommune, lists, summary))
 }
 
-/// Rule K3: the record starts, without a start ends, on or before the pair's last day. One with neither is not too new.
+/// Rule K3: the record starts, without a start ends, on or before the pair's last day. One with
+/// neither is not too new.
 fn is_in_time(record: &Reported<'_>, last_day: Option<Day>) -> bool {
     let Some(last_day) = last_day else { return true };
     record.start.or(record.end).is_none_or(|day| day <= last_day)

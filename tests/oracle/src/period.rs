@@ -44,7 +44,8 @@ impl Approval {
     }
 }
 
-/// What a record does in a period: its days in the months whose quarter is allowed. Nothing where it has no day.
+/// What a record does in a period: its days in the months whose quarter is allowed. Nothing where
+/// it has no day.
 pub(crate) fn activity<'f>(
     fact: &'f Fact,
     period: &Period,
@@ -67,7 +68,8 @@ pub(crate) fn activity<'f>(
     Some(Active { fact, counted_days, starts, ends, is_active_on_last_day })
 }
 
-/// The days that M6 and M7 count: all, or all but the first day left, unless that is the period's first day or earlier.
+/// The days that M6 and M7 count: all, or all but the first day left, unless that is the period's
+/// first day or earlier.
 fn counted(days: &[Piece], fact: &Fact, period: &Period, day_count: DayCount) -> Vec<Piece> {
     match (day_count, fact.dates.first_day) {
         (DayCount::ExcludeStart, Some(first)) if first > period.first_day => {

@@ -1,7 +1,8 @@
 //! From a question to cells.
 //!
-//! A position is a list of slots, one per field: the rank of a member, or `TOTAL`. The records are put into groups by the slots of
-//! the fields that a record alone decides; Tid, Godkendt and Alder are judged for each record in each cell.
+//! A position is a list of slots, one per field: the rank of a member, or `TOTAL`. The records are
+//! put into groups by the slots of the fields that a record alone decides; Tid, Godkendt and Alder
+//! are judged for each record in each cell.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -194,8 +195,8 @@ impl<'a> Plan<'a> {
         vec![EMPTY; self.fields.len()]
     }
 
-    /// `slots` with those of one key put in: once with all its members, and with totals once for each number of inner fields
-    /// that are `I alt`, under members of the outer ones only.
+    /// `slots` with those of one key put in: once with all its members, and with totals once for
+    /// each number of inner fields that are `I alt`, under members of the outer ones only.
     fn with_key(&self, slots: &[u32], dimension: usize, key: usize) -> Vec<Slots> {
         let places = self.places_of(dimension);
         let fewest_members = if self.totals { 0 } else { places.len() };
@@ -217,7 +218,8 @@ impl<'a> Plan<'a> {
         (0..slots.len()).map(|at| if places.contains(&at) { TOTAL } else { slots[at] }).collect()
     }
 
-    /// The groups of the facts that fulfil all conditions a record alone decides. A fact is once in each group.
+    /// The groups of the facts that fulfil all conditions a record alone decides. A fact is once in
+    /// each group.
     fn group_facts(&self) -> Groups<'a> {
         let mut groups: Groups<'a> = HashMap::new();
         for fact in self.cube.facts() {
@@ -273,8 +275,8 @@ impl<'a> Plan<'a> {
         all.iter().flat_map(|slots| keys.iter().flat_map(move |key| of_key(slots, key))).collect()
     }
 
-    /// The positions of an axis in order. With `empty` all combinations that exist; else those of the groups, combined with all
-    /// of the dimensions that the cell decides.
+    /// The positions of an axis in order. With `empty` all combinations that exist; else those of
+    /// the groups, combined with all of the dimensions that the cell decides.
     fn positions(&self, places: &[usize], groups: &Groups<'_>) -> Vec<Slots> {
         if places.is_empty() {
             return vec![Slots::new()];

@@ -44,7 +44,8 @@ pub struct OracleRecord {
     pub national_marks: Vec<String>,
     /// The days left by the local judgement, up to the as-of day; none for a record with a D mark.
     pub local_pieces: Vec<(Day, Day)>,
-    /// The days left by the national judgement, up to the as-of day: those of Benchmark. None for a record with a D mark.
+    /// The days left by the national judgement, up to the as-of day: those of Benchmark. None for a
+    /// record with a D mark.
     pub national_pieces: Vec<(Day, Day)>,
     /// `Dato uden overlap` of a record that the local C3 marks.
     pub local_dato_uden_overlap: Option<Day>,
@@ -88,8 +89,8 @@ pub(crate) fn days_up_to(start: Day, end: Option<Day>, as_of: Day) -> Option<Pie
     (start <= last).then_some((start, last))
 }
 
-/// The dates of the VH cube: as reported. A D4 record is active on its start day only and has no last day; a D3 record on its end
-/// day, or on the as-of day, and has no first day.
+/// The dates of the VH cube: as reported. A D4 record is active on its start day only and has no
+/// last day; a D3 record on its end day, or on the as-of day, and has no first day.
 pub(crate) fn vh_dates(start: Option<Day>, end: Option<Day>, as_of: Day) -> ShownDates {
     let ended = end.filter(|end| *end <= as_of);
     match start {

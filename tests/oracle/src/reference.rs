@@ -132,7 +132,8 @@ fn day(field: &'static str, text: &str) -> Result<Option<Day>, Wrong> {
     Day::parse(text).map(Some).ok_or((field, "not a date"))
 }
 
-/// Hands the wanted columns of each line to `take`, which answers whether its key was there already, or what is wrong with the line.
+/// Hands the wanted columns of each line to `take`, which answers whether its key was there
+/// already, or what is wrong with the line.
 pub(crate) fn read_table(
     folder: &Path,
     file: &str,

@@ -27,8 +27,8 @@ impl Counting {
     }
 }
 
-/// What a record is known by: its Ydelsesid. One without any is known by where it stands (month, serial number, line), so that it is
-/// like no other.
+/// What a record is known by: its Ydelsesid. One without any is known by where it stands (month,
+/// serial number, line), so that it is like no other.
 type Key = (String, Option<(Month, u32, usize)>);
 
 fn key_of(delivery: &Delivery, record: &DeliveredRecord) -> Key {
@@ -73,7 +73,8 @@ fn group_by_system(deliveries: &[Delivery]) -> BTreeMap<SystemKey, Vec<&Delivery
     groups
 }
 
-/// Rules S1, S3 and S4: a full stock replaces all that was there before; a delivery of changes is applied by Ydelsesid.
+/// Rules S1, S3 and S4: a full stock replaces all that was there before; a delivery of changes is
+/// applied by Ydelsesid.
 fn stock_of(deliveries: &[&Delivery], summary: &mut Summary) -> BTreeMap<Key, Counting> {
     let mut stock = BTreeMap::new();
     for delivery in deliveries {
@@ -133,7 +134,8 @@ fn warn_of_unlisted_systems(
     }
 }
 
-/// Where role and `fuld_bestand` disagree the delivery decides; a former system should not deliver after its change.
+/// Where role and `fuld_bestand` disagree the delivery decides; a former system should not deliver
+/// after its change.
 fn warn_of_roles(
     key: &SystemKey,
     deliveries: &[&Delivery],

@@ -146,7 +146,8 @@ impl Sources {
         }
     }
 
-    /// Rules C1–C3 in both judgements: for each citizen and handlekommune (local), for each citizen (national).
+    /// Rules C1–C3 in both judgements: for each citizen and handlekommune (local), for each citizen
+    /// (national).
     fn judge_changes(&self, records: &mut [OracleRecord], off: &Off) {
         for group in groups(records, |record| (record.cpr.clone(), record.handlekommune.clone())) {
             for (place, judged) in self.judge_group(records, &group, off) {

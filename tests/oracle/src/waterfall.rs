@@ -23,8 +23,8 @@ pub struct Step {
 }
 
 impl Oracle {
-    /// The measure of a cell of Benchmark as reported, after each of the rules in order, and after approval. For a municipality by
-    /// its own records and judgement alone.
+    /// The measure of a cell of Benchmark as reported, after each of the rules in order, and after
+    /// approval. For a municipality by its own records and judgement alone.
     ///
     /// # Errors
     /// A field, value or measure that does not exist.

@@ -12,7 +12,8 @@ use crate::report::Summary;
 
 const FILE: &str = "Godkendte_kommuner.xlsx";
 
-/// Municipality × ydelseskode × quarter, `true` where approved; and the municipalities that have a line at all.
+/// Municipality × ydelseskode × quarter, `true` where approved; and the municipalities that have a
+/// line at all.
 #[derive(Default)]
 pub(crate) struct Approvals {
     marks: HashMap<(String, String), HashMap<Quarter, bool>>,
@@ -106,8 +107,9 @@ impl Approvals {
         }
     }
 
-    /// Rules G2 and G3 for a record: is each of these quarters approved? No entry means no. The approval of a record that K1 or K2
-    /// moved from its reporter is the reporter's, if the receiving municipality has no line at all.
+    /// Rules G2 and G3 for a record: is each of these quarters approved? No entry means no. The
+    /// approval of a record that K1 or K2 moved from its reporter is the reporter's, if the
+    /// receiving municipality has no line at all.
     pub(crate) fn of_record(
         &self,
         handlekommune: &str,

@@ -1,7 +1,8 @@
 //! Deliveries in XML: root `<Leverance>`, one `<Ydelse>` per record, a child element for each field.
 //!
-//! The smallest reader that does: elements, text, the five named entities and numbered ones, CDATA, comments and processing
-//! instructions. Attributes are passed over. A document type, or elements that do not nest, make the file one that cannot be trusted.
+//! The smallest reader that does: elements, text, the five named entities and numbered ones, CDATA,
+//! comments and processing instructions. Attributes are passed over. A document type, or elements
+//! that do not nest, make the file one that cannot be trusted.
 
 use std::collections::BTreeMap;
 

@@ -2,8 +2,9 @@
 //!
 //! Two worlds differ in nothing but records of other handlekommuner: some are left out, changed, or
 //! added, and whole deliveries are missing. Whatever is asked of the person-level cube, and of the
-//! records behind the figures of Benchmark and the key figures, the answers are the same to the last letter. `TERNING_ACCESS` sets the number of pairs of worlds,
-//! `TERNING_ACCESS_SEED` the first of them (a failure names its own).
+//! records behind the figures of Benchmark and the key figures, the answers are the same to the
+//! last letter. `TERNING_ACCESS` sets the number of pairs of worlds, `TERNING_ACCESS_SEED` the
+//! first of them (a failure names its own).
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

@@ -6,8 +6,7 @@ use std::path::Path;
 use rust_xlsxwriter::{Workbook, Worksheet};
 use terning_tests::folder::{Delivery, write};
 use terning_tests::random::Random;
-
-use crate::written::{self, Form};
+use terning_tests::written::{self, FORMS};
 
 /// Replacement numbers: two ordinary people, one with a dash, a child, one who turns 17 on a
 /// 1 January, one whose birth date is impossible, and one who is not in cpr.csv.
@@ -140,8 +139,6 @@ fn deliver_system(
         }
     }
 }
-
-const FORMS: [Form; 3] = [Form::Csv, Form::Header, Form::Xml];
 
 /// A record: mostly sound, and each of its fields now and then odd.
 fn line(kommune: &str, of_changes: bool, random: &mut Random) -> String {

@@ -8,5 +8,4 @@ mod edges;
 mod hand07;
 mod hold;
 mod sample;
-mod written;
 mod why;

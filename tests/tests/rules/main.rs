@@ -6,6 +6,7 @@
 mod edges;
 mod named;
 mod report;
+mod touched;
 mod world;
 
 use world::*;

@@ -148,6 +148,23 @@ fn a4_who_has_looked_at_a_citizen_can_be_answered() {
 }
 
 #[test]
+fn a4_a_citizen_whom_a_format_shows_is_logged() {
+    let folder = built();
+    let server = Server::ready(folder.path());
+    let own = token(folder.path(), "kommune", Some("153"));
+    let text = "WITH MEMBER [Measures].[x] AS 1, FORMAT_STRING = \
+                '\"' + [Borger].[Personnummer].[Personnummer].Members.Item(0).Name + '\"' \
+                SELECT [Measures].[x] ON 0 FROM [Voksne Handicappede]";
+    let json = server.answer(&["mdx", text, "--format=json", "--token", &own]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let shown = json["cells"][0]["formatted"].as_str().unwrap();
+    assert_eq!(shown.len(), 10, "{shown}");
+    drop(server);
+    let found = search(folder.path(), Some(shown));
+    assert_eq!(found.iter().filter(|one| one.has_shown).count(), 1);
+}
+
+#[test]
 fn a4_no_personal_number_is_in_the_log_wherever_it_was_written() {
     let folder = built();
     let data = folder.path();
@@ -392,6 +409,29 @@ fn a4_a_purpose_may_be_written_in_any_way_and_its_number_is_covered_and_found() 
     assert_eq!(search(data, Some(ALONE)).len(), shown.len());
     let told = search(data, None).into_iter().map(|one| one.entry.purpose);
     assert_eq!(told.collect::<Vec<_>>(), ["[nummer]", "[nummer]", "sag [nummer]"]);
+}
+
+#[test]
+fn a4_a_number_that_is_given_as_one_is_found() {
+    let folder = built();
+    let data = folder.path();
+    let server = Server::ready(data);
+    let text = "SELECT [Measures].[Antal Ydelser] ON 0 FROM [Voksne Handicappede] WHERE Filter(\
+                [Borger].[Personnummer].[Personnummer].Members, \
+                Val([Borger].[Personnummer].CurrentMember.Name) = @n)";
+    let number = v1::parameter_value::Value::Number(6_101_801_234.0);
+    let parameters = [("n".to_owned(), v1::ParameterValue { value: Some(number) })].into();
+    let asked = Some(v1::question::Asked::Mdx(text.to_owned()));
+    let question = Some(v1::Question { asked, parameters, ..v1::Question::default() });
+    let url = format!("http://{}", server.address);
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let mut client = QueryServiceClient::connect(url).await.unwrap();
+        client.query(v1::QueryRequest { question }).await.unwrap();
+    });
+    drop(server);
+    let found = search(data, Some(ALONE));
+    assert!(found.len() == 1 && !found[0].has_shown, "{found:?}");
+    assert!(search(data, Some(BOTH)).is_empty());
 }
 
 #[test]

@@ -178,12 +178,13 @@ fn a_drillthrough_without_records_is_refused_at_its_place() {
 #[test]
 fn properties_of_members_and_cells_are_told_where_they_are_asked_for() {
     let (_data, server) = served();
-    let text = "WITH MEMBER [Measures].[Mange] AS [Measures].[Borgere] > 2 \
+    let text = "WITH MEMBER [Measures].[Mange] AS [Measures].[Borgere] > 2, \
+                FORE_COLOR = IIF([Measures].[Borgere] > 2, RGB(255, 0, 0), 0) \
                 MEMBER [Measures].[Fra] AS [Tid].[År].[2020].MEMBER_VALUE \
                 SELECT {[Measures].[Borgere], [Measures].[Mange], [Measures].[Fra]} ON 0, \
                 [Handle kommune].[Kommune].[Kommune].MEMBERS \
                 DIMENSION PROPERTIES MEMBER_KEY, CHILDREN_CARDINALITY ON 1 FROM [Ting] \
-                CELL PROPERTIES VALUE, FORMAT_STRING, LANGUAGE, BACK_COLOR, CELL_ORDINAL";
+                CELL PROPERTIES VALUE, FORMAT_STRING, LANGUAGE, BACK_COLOR, FORE_COLOR, CELL_ORDINAL";
     let json: serde_json::Value =
         serde_json::from_str(&server.answer(&["mdx", text, "--format=json"])).unwrap();
     let dragoer = &json["axes"][1][1][0];
@@ -195,9 +196,13 @@ fn properties_of_members_and_cells_are_told_where_they_are_asked_for() {
     assert_eq!((&cells[3]["value"], &cells[4]["value"]), (&3.into(), &true.into()));
     assert_eq!(cells[5]["value"], "2020-01-01");
     let told = serde_json::json!({
-        "VALUE": 3, "FORMAT_STRING": "#,##0", "LANGUAGE": 1030, "BACK_COLOR": null, "CELL_ORDINAL": 3,
+        "VALUE": 3, "FORMAT_STRING": "#,##0", "LANGUAGE": 1030, "BACK_COLOR": null, "FORE_COLOR": null,
+        "CELL_ORDINAL": 3,
     });
     assert_eq!(cells[3]["properties"], told);
+    // Brøndby has two citizens: black, which is a colour.
+    let colors = [1, 4].map(|cell: usize| cells[cell]["properties"]["FORE_COLOR"].as_u64());
+    assert_eq!(colors, [Some(0), Some(255)]);
     let csv = server.answer(&["mdx", text, "--format=csv"]);
     let lines: Vec<&str> = csv.lines().collect();
     assert_eq!(lines[0], "\u{feff}Kommune;MEMBER_KEY;CHILDREN_CARDINALITY;Borgere;Mange;Fra");

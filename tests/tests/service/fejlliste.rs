@@ -7,6 +7,7 @@ use terning_server::disk::Disk;
 use terning_server::rebuild::{Rebuild, rebuild, rebuild_again};
 use terning_server::versions::VersionName;
 use terning_tests::folder::Delivery;
+use terning_tests::written::{self, Form};
 
 use crate::access::token;
 use crate::harness::Server;
@@ -139,6 +140,50 @@ fn a_record_that_another_reports_has_its_warnings_without_the_others_file() {
     let expected = [" advarsel Ugyldig funktionsvurdering c  Funktionsvurdering "];
     assert_eq!(found(&answer), expected);
     assert!(!answer.contains("VH_183"), "{answer}");
+}
+
+/// In XML without a line break all records stand on line 1. Each has its own warning, mark and value all
+/// the same, and those of Ishøj and Vallensbæk are told to each alone.
+#[test]
+fn a1_records_that_share_a_line_are_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = [
+        "a;6101801234;183;183;1.8.1;2020-01-01;;1.2.1;;F",
+        "b;6202441001;183;187;1.8.1;2020-01-01;;1.2.1;;A",
+        "c;6202441001;183;187;9.9;2019-01-01;2019-02-01;1.2.1;;Q",
+        "r;kort;183;183;1.1;2020-01-01;;1.2.1;;A",
+        "e;6101801234;183;183;1.4;2020-01-01;;1.2.1;;A",
+    ];
+    let lines = lines.map(str::to_owned);
+    let delivery = Delivery::full("183", "nexus", "2026-09");
+    written::deliver(&folder.path().join("deliveries"), &delivery, Form::OneLine, &lines);
+    build(folder.path());
+    let server = Server::ready(folder.path());
+    let told = |kommune| {
+        let own = token(folder.path(), "kommune", Some(kommune));
+        server.answer(&asked(kommune, &["--token", &own]))
+    };
+    let of_vallensbaek = told("187");
+    let expected = [
+        " advarsel Ugyldig funktionsvurdering c  Funktionsvurdering ",
+        " mærke D1 Ugyldig ydelseskode c  Ydelseskode 9.9",
+    ];
+    assert_eq!(sorted(found(&of_vallensbaek)), expected);
+    assert!(!of_vallensbaek.contains("VH_183"), "{of_vallensbaek}");
+    let of_ishoej = told("183");
+    // Which record was rejected is told by its reason: a rejected one has no place in the version's files.
+    let expected = [
+        " advarsel Ugyldig funktionsvurdering a 1 Funktionsvurdering F",
+        " afvist Afvist linje  1 CPR ",
+    ];
+    assert_eq!(sorted(found(&of_ishoej)), expected);
+    assert!(of_ishoej.contains("(linje 1, post 4)"), "{of_ishoej}");
+    assert_eq!(sorted(found(&server.answer(&asked("187", &[])))).len(), 2);
+}
+
+fn sorted(mut lines: Vec<String>) -> Vec<String> {
+    lines.sort();
+    lines
 }
 
 #[test]

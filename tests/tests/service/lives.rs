@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use terning_engine::snapshot::FORMAT;
 use terning_server::versions::{self, VersionName};
 
 use crate::harness::{PICKED_UP, Server, publish};
@@ -28,10 +29,16 @@ fn wait_for(server: &Server, version: &str) {
 }
 
 fn damage(data: &Path, version: VersionName) {
+    change(data, version, |bytes| {
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 0xff;
+    });
+}
+
+fn change(data: &Path, version: VersionName, change: impl FnOnce(&mut [u8])) {
     let file = versions::folder(data).join(version.to_string()).join(versions::CUBES);
     let mut bytes = fs::read(&file).unwrap();
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 0xff;
+    change(&mut bytes);
     // A map of the old file stays whole: the damaged one takes its name.
     let other = file.with_extension("damaged");
     fs::write(&other, bytes).unwrap();
@@ -115,6 +122,25 @@ fn a_damaged_version_is_named_and_the_one_before_it_asked() {
     // A repaired rebuild is picked up as any other.
     publish(data.path(), (2020, 12), &[&toy::cube()]);
     wait_for(&server, "2020-12.2");
+}
+
+#[test]
+fn a_version_of_another_program_is_refused_with_what_to_do() {
+    for format in [FORMAT - 1, FORMAT + 1] {
+        let data = tempfile::tempdir().unwrap();
+        publish(data.path(), (2020, 11), &[&toy::cube()]);
+        let newest = publish(data.path(), (2020, 12), &[&toy::cube()]);
+        change(data.path(), newest, |bytes| bytes[8..12].copy_from_slice(&format.to_le_bytes()));
+        let server = Server::ready(data.path());
+        assert_eq!(answering(&server), "2020-11.1");
+        let (refusal, listed) =
+            (server.refusal(&["cubes", "--version=2020-12.1"]), server.answer(&["versions"]));
+        let why = format!("filen har format {format}; dette program læser format {FORMAT}");
+        for told in [refusal, listed] {
+            let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(told.contains(&why) && told.contains("byg den igen med rebuild"), "{told}");
+        }
+    }
 }
 
 #[test]

@@ -8,9 +8,11 @@ mod toy;
 
 mod access;
 mod audit;
+mod bounds;
 mod commands;
 mod counted;
 mod diff;
+mod guide;
 mod hidden;
 mod interference;
 mod lives;

@@ -10,6 +10,7 @@ use parquet::record::Field;
 use serde_json::Value;
 use terning_server::rebuild::{Rebuild, rebuild};
 use terning_tests::folder::{self, Delivery, sha256};
+use terning_tests::written::{self, Form};
 
 use crate::access::{built, built_of, deliver, token};
 use crate::harness::Server;
@@ -296,6 +297,13 @@ fn a1_another_municipality_s_package_is_refused_as_one_that_does_not_exist() {
     // National eyes see no citizens, and so get no package of them.
     let national = token(data.path(), "national", None);
     assert!(refusal("datamart", "153", &national).contains("ingen datapakke"));
+    // A role that is nobody's municipality does not become one's by naming it.
+    for role in ["national", "operatoer"] {
+        let named = token(data.path(), role, Some("153"));
+        for kind in ["datamart", "dsa", "raw"] {
+            assert!(refusal(kind, "153", &named).contains("ingen datapakke"), "{role} {kind}");
+        }
+    }
     assert!(refusal("ukendt", "153", &own).contains("aggregat"));
 }
 
@@ -371,6 +379,33 @@ fn dsa_tells_what_was_given() {
     assert_eq!(parquet(&dsa.join("registreringer.parquet"))[0]["Ydelsesid"], "=1+1");
     let readme = fs::read_to_string(dsa.join("LÆSMIG.md")).unwrap();
     assert!(readme.contains("apostrof"), "{readme}");
+}
+
+/// Each record has what was given in it, where all stand on one line as well.
+#[test]
+fn dsa_tells_what_was_given_in_records_that_share_a_line() {
+    let data = tempfile::tempdir().unwrap();
+    let deliveries = data.path().join("deliveries");
+    let lines = [
+        "a;6101801234;153;999;1.8.1;engang;;1.2.1;zz;Q",
+        "b;6202702345;153;157;1.8.1;2020-01-01;;1.2.1;;A",
+        "c;kort;153;101;1.8.1;2020-02-02;;1.2.1;;B",
+    ];
+    let full = Delivery::full("153", "nexus", "2026-09");
+    written::deliver(&deliveries, &full, Form::OneLine, &lines.map(str::to_owned));
+    let order = Rebuild::new(&deliveries, data.path());
+    assert_eq!(rebuild(&order, &|_| ()).unwrap().exit_code(), 0);
+    let into = tempfile::tempdir().unwrap();
+    let server = Server::ready(data.path());
+    let dsa = package(&server, into.path(), &["--kind=dsa", "--kommune=153"], "").unwrap();
+    let rows = csv(&dsa.join("registreringer.csv"));
+    let told = |row: &BTreeMap<String, String>| {
+        let given = ["Betalingskommune", "Startdato", "OpholdsstedId", "Funktionsvurdering"];
+        let given = given.map(|name| row[format!("{name}SomAngivet").as_str()].clone());
+        format!("{} {} {}", row["Ydelsesid"], row["Linje"], given.join(" "))
+    };
+    let told: Vec<String> = rows.iter().map(told).collect();
+    assert_eq!(told, ["a 1 999 engang zz Q", "b 1 157 2020-01-01  A"]);
 }
 
 /// A municipality whose former system has ended its records, and whose new one has not delivered.

@@ -32,7 +32,7 @@ fn the_examples_of_the_page_have_nothing_wrong_but_that_their_files_are_missing(
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("terning.toml");
         std::fs::write(&file, &text).unwrap();
-        let loaded = config::load(Some(&file), &|_| None).unwrap();
+        let loaded = config::load(Some(&file), &config::Variables::new()).unwrap();
         for problem in &loaded.problems {
             let said = problem.to_string();
             let of_files = ["kan ikke læses", "kræver tls.client_ca", "ikke krypteret"];

@@ -41,7 +41,7 @@ impl Place {
                    client_ca = \"callers.pem\"\n";
         let file = self.folder.path().join("terning.toml");
         fs::write(&file, format!("{tls}{more}[access]\n{access}")).unwrap();
-        let loaded = config::load(Some(&file), &|_| None).unwrap();
+        let loaded = config::load(Some(&file), &config::Variables::new()).unwrap();
         loaded.settings.unwrap_or_else(|| panic!("{:?}", loaded.problems))
     }
 

@@ -1,5 +1,7 @@
 //! What other clients meet: limits, compression, health, reflection, details of refusals.
 
+use std::time::{Duration, Instant};
+
 use prost::Message;
 use terning_proto::v1::query_service_client::QueryServiceClient;
 use terning_proto::v1::question::Asked;
@@ -11,7 +13,7 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
-use crate::harness::{Server, publish};
+use crate::harness::{PICKED_UP, Server, publish};
 use crate::toy;
 
 async fn connect(server: &Server) -> Channel {
@@ -98,6 +100,40 @@ async fn health_follows_the_versions() {
     let status = health.check(request()).await.unwrap().into_inner().status();
     assert_eq!(status, ServingStatus::Serving);
     drop(health);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn health_tells_that_calls_cannot_be_logged() {
+    let (data, server) = served(1);
+    let channel = connect(&server).await;
+    let mut client = QueryServiceClient::new(channel.clone());
+    let (log, away) = (data.path().join("audit"), data.path().join("audit.away"));
+    std::fs::rename(&log, &away).unwrap();
+    let asked = || v1::QueryRequest { question: question(&[], &["Ydelse.Ydelsesnavn"]) };
+    let began = Instant::now();
+    while client.query(asked()).await.is_ok() {
+        assert!(began.elapsed() < PICKED_UP, "a call that cannot be logged is not answered");
+    }
+    becomes(&channel, ServingStatus::NotServing).await;
+    std::fs::rename(&away, &log).unwrap();
+    becomes(&channel, ServingStatus::Serving).await;
+    assert!(client.query(asked()).await.is_ok());
+    drop((client, channel));
+}
+
+/// Waits until the service says this of its health.
+async fn becomes(channel: &Channel, wanted: ServingStatus) {
+    let mut health = HealthClient::new(channel.clone());
+    let began = Instant::now();
+    loop {
+        let service = "terning.v1.QueryService".to_owned();
+        let told = health.check(HealthCheckRequest { service }).await.unwrap().into_inner();
+        if told.status() == wanted {
+            return;
+        }
+        assert!(began.elapsed() < PICKED_UP, "{wanted:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -302,6 +302,7 @@ fn read_funktionsvurdering(text: &str, warnings: &mut Vec<Warning>) -> Option<u8
 mod tests {
     use super::super::testing::{CPR, delivery, read, read_of, reference};
     use super::*;
+    use crate::domain::Place;
 
     const GOOD: [&str; 10] =
         ["Y1", CPR, "153", "157", "1.8.1", "2020-01-01", "2020-12-31", "1.1.1|1.3.4", "", "C"];
@@ -387,7 +388,7 @@ mod tests {
         let with = |field: usize, value: &'static str| {
             let mut values = ["Y1", "", "", "", "", "", "", "", "", "", "J"];
             values[field] = value;
-            let row = Row { line: 2, values: &values };
+            let row = Row { place: Place::on(2), values: &values };
             read_deletion(&row, &delivery("153", "nexus"), &reference())
                 .map(|id| id.map(str::to_owned))
                 .map_err(|refused| refused.field)

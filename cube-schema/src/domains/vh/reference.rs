@@ -13,8 +13,8 @@ use crate::rule::Warning;
 use super::cpr::{Cpr, Koen};
 use super::kodelister::{self, CodeList, Kommune, Kommunenavn, Maalgruppe, Ydelse};
 use super::noegletalsdata::{self, Befolkning, Bro, Personale, Regnskab};
-use super::regler::kommunepar::Kommunepar;
-use super::regler::{g3_nej, k1_ishoej_vallensbaek, k2_taarnby_dragoer};
+use super::regler::g3_nej;
+use super::regler::kommunepar::{self, Kommunepar};
 
 /// The kind of the warning for a key that stands twice in a reference file.
 const TWICE: &str = "Samme nøgle flere gange i en referencefil";
@@ -266,10 +266,9 @@ fn twice_warning() -> Warning {
 fn read_saerregel(reference: &mut Reference, row: &Row<'_>) -> Result<bool, Refused> {
     let [indberetter, ogsaa_for, gyldig_til] = columns(row);
     let (indberetter, ogsaa_for) = (Kommune::parse(indberetter), Kommune::parse(ogsaa_for));
-    let pairs = [k1_ishoej_vallensbaek::PAR, k2_taarnby_dragoer::PAR];
     let named =
         |par: &Kommunepar| (Some(par.indberetter), Some(par.ogsaa_for)) == (indberetter, ogsaa_for);
-    let par = pairs.into_iter().find(named).ok_or_else(|| Refused {
+    let par = kommunepar::PAR.into_iter().find(named).ok_or_else(|| Refused {
         field: "Indberetter",
         reason: "reglerne har kun parrene 183 for 187 (K1) og 185 for 155 (K2)".to_owned(),
     })?;

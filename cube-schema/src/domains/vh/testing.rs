@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::day::Month;
-use crate::domain::{DeliveryInfo, Domain, ReferenceSpec, Refused, Row};
+use crate::domain::{DeliveryInfo, Domain, Place, ReferenceSpec, Refused, Row};
 use crate::rule::Warning;
 
 use super::Vh;
@@ -50,7 +50,7 @@ pub fn add(
     values: &[&str],
 ) -> Result<Vec<Warning>, Refused> {
     let spec = SPECS.iter().find(|spec| spec.file == file).unwrap();
-    vh().read_reference(reference, spec, &Row { line: 2, values })
+    vh().read_reference(reference, spec, &Row { place: Place::on(2), values })
 }
 
 /// A delivery of full stock for September 2026.
@@ -76,5 +76,5 @@ pub fn read_of(
     delivery: &DeliveryInfo,
     values: [&str; 10],
 ) -> Result<(Record, Vec<Warning>), Refused> {
-    vh().read_record(&Row { line: 2, values: &values }, delivery, reference)
+    vh().read_record(&Row { place: Place::on(2), values: &values }, delivery, reference)
 }

@@ -303,11 +303,16 @@ impl Dimension {
         members
     }
 
-    /// The nearest member above a member of a level, as field and number; none at the top.
+    /// The nearest member above a member of a level, as field and number; none at the top. Above the
+    /// member for a member's own facts stands that member.
     #[must_use]
     pub fn parent(&self, hierarchy: usize, field: usize, member: u32) -> Option<(usize, u32)> {
-        let levels = &self.hierarchies[hierarchy].levels;
-        let own = levels.iter().position(|&level| level == field)?;
+        let shape = &self.hierarchies[hierarchy];
+        let levels = &shape.levels;
+        let own = match shape.data == Some(field) {
+            true => levels.len(),
+            false => levels.iter().position(|&level| level == field)?,
+        };
         levels[..own]
             .iter()
             .rev()
@@ -358,6 +363,24 @@ impl Dimension {
         members.dedup();
         self.sort_members(hierarchy, &mut members);
         members
+    }
+
+    /// Whether the members of a level, as they are numbered, stand in the order of a hierarchy: those
+    /// of one parent beside each other, the parents in their own order. A field that is a level of
+    /// several hierarchies has an order of its own.
+    #[must_use]
+    pub fn is_hierarchical(&self, hierarchy: usize, field: usize) -> bool {
+        let shape = &self.hierarchies[hierarchy];
+        let members = 0..self.fields[field].len() as u32;
+        if let Some(ranks) = &shape.ranks {
+            let keys = &self.fields[field].keys_of_member;
+            let rank = |id: u32| keys.get(id as usize).iter().map(|&key| ranks[key as usize]).min();
+            return members.is_sorted_by_key(rank);
+        }
+        let above: Vec<usize> =
+            shape.levels.iter().copied().take_while(|&level| level != field).collect();
+        let lineage = |id: u32| above.iter().map(move |&upper| self.ancestor(field, id, upper));
+        above.is_empty() || members.is_sorted_by(|&one, &next| lineage(one).le(lineage(next)))
     }
 
     /// Puts members of one hierarchy's levels in hierarchical order, an ancestor before its

@@ -294,6 +294,13 @@ impl Cube {
         Some(age.and_then(|age| u32::try_from(age).ok()).map_or(unknown, |age| age.min(unknown)))
     }
 
+    /// Whether rows of some group have a list of keys of a dimension: it may be empty, so that they have
+    /// none of its members.
+    #[must_use]
+    pub fn is_many_valued(&self, dimension: usize) -> bool {
+        self.groups.iter().any(|group| group.uses[dimension] == Some(Use::Many))
+    }
+
     /// The caption of the All member of a hierarchy.
     #[must_use]
     pub fn all_caption(&self, dimension: usize, hierarchy: usize) -> &str {

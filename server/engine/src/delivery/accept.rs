@@ -141,6 +141,25 @@ struct Gate<'a, D: Domain> {
 impl<D: Domain> Gate<'_, D> {
     /// The delivery and its unknown columns, or who sent it and why it is refused.
     fn check(&self, candidate: &Candidate) -> Result<(Accepted, Vec<String>), RefusedDelivery> {
+        let checked = self.judge(candidate);
+        if let Err(refused) = &checked {
+            self.settle(refused, candidate);
+        }
+        checked
+    }
+
+    /// What is refused before its bytes were looked at is an input too: it is kept, and packed. One of
+    /// a later month has not come yet: it is new to the version that takes it.
+    fn settle(&self, refused: &RefusedDelivery, candidate: &Candidate) {
+        match (refused.later, &candidate.data, &candidate.manifest) {
+            (true, _, Some(manifest)) => self.inputs.forget(manifest),
+            // One that cannot be read is refused for that, or for what was wrong before.
+            (false, Some(data), _) => drop(self.inputs.read(data)),
+            _ => {}
+        }
+    }
+
+    fn judge(&self, candidate: &Candidate) -> Result<(Accepted, Vec<String>), RefusedDelivery> {
         let named = candidate.data.as_ref().or(candidate.manifest.as_ref());
         let file = named.map_or("", String::as_str);
         let manifest = self.manifest(candidate).map_err(|reason| by_name(file, reason))?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use cube_schema::domain::Refused;
+use cube_schema::domain::{Place, Refused};
 use cube_schema::language::Language;
 use cube_schema::rule::Warning;
 
@@ -18,7 +18,7 @@ const SHOWN_OF_A_COLUMN: usize = 40;
 pub struct Reject {
     /// The file, with its folder.
     pub file: Arc<str>,
-    /// The line, as an editor counts.
+    /// The line, as an editor counts; 0 for what is said of the file as a whole.
     pub line: u64,
     /// The field at fault; empty where it is the whole line.
     pub field: &'static str,
@@ -41,12 +41,16 @@ impl Rejects {
         Rejects { file: file.into(), count: 0, listed: Vec::new() }
     }
 
-    /// Adds a line.
-    pub fn add(&mut self, line: u64, refused: Refused) {
+    /// Adds a record. Where others stand before it on its line the reason says which it is.
+    pub fn add(&mut self, place: Place, refused: Refused) {
         self.count += 1;
         if self.listed.len() < limits::LISTED_REJECTS {
-            let Refused { field, reason } = refused;
-            self.listed.push(Reject { file: self.file.clone(), line, field, reason });
+            let Refused { field, mut reason } = refused;
+            if place.nth > 1 {
+                reason = format!("{reason} ({place})");
+            }
+            let (file, line) = (self.file.clone(), u64::from(place.line));
+            self.listed.push(Reject { file, line, field, reason });
         }
     }
 
@@ -60,11 +64,10 @@ impl Rejects {
     #[must_use]
     pub fn into_list(mut self) -> Vec<Reject> {
         let left_out = self.count - self.listed.len() as u64;
-        if let (true, Some(last)) = (left_out > 0, self.listed.last()) {
+        if left_out > 0 {
             let left_out = Language::Danish.whole(left_out);
             let reason = format!("yderligere {left_out} afviste linjer er ikke vist");
-            let line = last.line + 1;
-            self.listed.push(Reject { file: self.file, line, field: "", reason });
+            self.listed.push(Reject { file: self.file, line: 0, field: "", reason });
         }
         self.listed
     }
@@ -83,16 +86,21 @@ pub fn write_rejects(rejects: &[Reject], to: impl Write) -> io::Result<()> {
     writer.flush()
 }
 
-/// Writes the warnings of lines as `warnings.csv`: `file;line;kind;text`.
+/// Writes the warnings of lines as `warnings.csv`: `file;line;kind;text;record`, the last the
+/// how-manieth record that starts on the line.
 ///
 /// # Errors
 /// The writer fails.
 pub fn write_warnings(warnings: &[Warned], to: impl Write) -> io::Result<()> {
     let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(to);
-    writer.write_record(["file", "line", "kind", "text"])?;
-    for Warned { file, line, kind, text } in warnings {
-        let line = if *line == 0 { String::new() } else { line.to_string() };
-        writer.write_record([file, line.as_str(), kind, text])?;
+    writer.write_record(["file", "line", "kind", "text", "record"])?;
+    for Warned { file, place, kind, text } in warnings {
+        let number = |number: u32| match place.line {
+            0 => String::new(),
+            _ => number.to_string(),
+        };
+        let (line, nth) = (number(place.line), number(place.nth));
+        writer.write_record([file, line.as_str(), kind, text, nth.as_str()])?;
     }
     writer.flush()
 }
@@ -109,8 +117,8 @@ pub struct Tally {
 pub struct Warned {
     /// The file, with its folder.
     pub file: Arc<str>,
-    /// The line, as an editor counts; 0 for the file as a whole.
-    pub line: u64,
+    /// Where it stands.
+    pub place: Place,
     /// The kind of warning.
     pub kind: &'static str,
     /// The case at hand.
@@ -136,18 +144,18 @@ impl Tally {
         }
     }
 
-    /// Counts the warnings of one line of a file; line 0 is the file as a whole.
-    pub fn at(&mut self, file: &str, line: u64, warnings: Vec<Warning>) {
+    /// Counts the warnings of one record of a file, or of the file as a whole.
+    pub fn at(&mut self, file: &str, place: Place, warnings: Vec<Warning>) {
         for Warning { kind, text } in warnings {
-            self.count(kind, || match line {
-                0 => format!("{file}: {text}"),
-                _ => format!("{file}, linje {line}: {text}"),
+            self.count(kind, || match place {
+                Place::FILE => format!("{file}: {text}"),
+                _ => format!("{file}, {place}: {text}"),
             });
             let file = match self.listed.last() {
                 Some(last) if *last.file == *file => Arc::clone(&last.file),
                 _ => file.into(),
             };
-            self.listed.push(Warned { file, line, kind, text });
+            self.listed.push(Warned { file, place, kind, text });
         }
     }
 
@@ -157,7 +165,7 @@ impl Tally {
         for column in unknown {
             let column: String = column.chars().take(SHOWN_OF_A_COLUMN).collect();
             let text = format!("kolonnen '{column}' bruges ikke");
-            self.at(file, header, vec![Warning { kind: "Ukendt kolonne", text }]);
+            self.at(file, Place::on(header), vec![Warning { kind: "Ukendt kolonne", text }]);
         }
     }
 
@@ -207,11 +215,13 @@ mod tests {
     fn rejects_beyond_the_limit_are_counted_in_a_last_line() {
         let mut rejects = Rejects::of("fil.csv");
         for line in 1..=limits::LISTED_REJECTS as u64 + 3 {
-            rejects.add(line, Refused { field: "", reason: "kort".to_owned() });
+            rejects.add(Place::on(line), Refused { field: "", reason: "kort".to_owned() });
         }
         assert_eq!(rejects.count(), limits::LISTED_REJECTS as u64 + 3);
         let list = rejects.into_list();
         assert_eq!(list.len(), limits::LISTED_REJECTS + 1);
-        assert!(list.last().unwrap().reason.contains("yderligere 3 "));
+        let last = list.last().unwrap();
+        assert!(last.reason.contains("yderligere 3 "));
+        assert_eq!(last.line, 0, "it is of no line, and so of no record");
     }
 }

@@ -79,6 +79,12 @@ impl<'a> Inputs<'a> {
         if *first == input { Ok((content, sha256)) } else { Err(InputError::Changed) }
     }
 
+    /// Leaves a file out of what has been read: nothing of the version hangs on it.
+    pub fn forget(&self, path: &str) {
+        let mut seen = self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        seen.remove(path);
+    }
+
     /// All that has been read, by path.
     #[must_use]
     pub fn into_list(self) -> Vec<Input> {
@@ -87,7 +93,9 @@ impl<'a> Inputs<'a> {
     }
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+/// Bytes as small hexadecimal digits, two for each.
+#[must_use]
+pub fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text

@@ -25,7 +25,7 @@ pub mod xml;
 
 pub use accept::{Accepted, Intake, RefusedDelivery, accept};
 pub use findings::{Reject, Rejects, Tally};
-pub use input::{Input, InputError, Inputs};
+pub use input::{Input, InputError, Inputs, hexadecimal};
 pub use progress::{Progress, Steps};
 pub use records::{Entry, FileRecords, ReadRecord, read_records};
 pub use reference::{ReferenceData, read_reference};

@@ -1,6 +1,6 @@
 //! An accepted delivery → typed records, and the lines that are none.
 
-use cube_schema::domain::{Domain, Refused, Row};
+use cube_schema::domain::{Domain, Place, Refused, Row};
 use cube_schema::rule::Warning;
 
 use super::accept::Accepted;
@@ -13,8 +13,8 @@ use super::input::{InputError, Inputs};
 pub struct ReadRecord<R> {
     /// The record.
     pub record: R,
-    /// The line on which it starts.
-    pub line: u64,
+    /// Where it stands in its file.
+    pub place: Place,
 }
 
 /// What a line of a delivery says.
@@ -23,7 +23,7 @@ pub enum Entry<R> {
     /// A record, with warnings that matter only if it counts.
     Record(ReadRecord<R>, Vec<Warning>),
     /// The record of this id is to disappear.
-    Deletion(Box<str>, u64),
+    Deletion(Box<str>, Place),
 }
 
 /// The lines of one delivery.
@@ -33,6 +33,8 @@ pub struct FileRecords<R> {
     pub entries: Vec<Entry<R>>,
     /// How many could be read.
     pub read: u64,
+    /// Those of them that delete.
+    pub deletions: u64,
     /// The lines that could not.
     pub rejects: Rejects,
 }
@@ -49,23 +51,25 @@ pub fn read_records<D: Domain>(
     keep: bool,
 ) -> Result<FileRecords<D::Record>, InputError> {
     let (bytes, _) = inputs.read(&delivery.info.file)?;
-    let (mut read, mut rejects) = (0, Rejects::of(&delivery.info.file));
+    let (mut read, mut deletions) = (0, 0);
+    let mut rejects = Rejects::of(&delivery.info.file);
     let mut entries = Vec::new();
-    let mut take = |line, row: Result<Row<'_>, Refused>| match row
+    let mut take = |place, row: Result<Row<'_>, Refused>| match row
         .and_then(|row| entry(domain, reference, delivery, &row))
     {
         Ok(entry) => {
             read += 1;
+            deletions += u64::from(matches!(entry, Entry::Deletion(..)));
             if keep {
                 entries.push(entry);
             }
         }
-        Err(refused) => rejects.add(line, refused),
+        Err(refused) => rejects.add(place, refused),
     };
     let layout = Layout::of(domain, delivery.info.full);
     // The same bytes have been looked through before they were accepted.
     delivery.format.each(&bytes, &layout, &mut take).map_err(|_| InputError::Changed)?;
-    Ok(FileRecords { entries, read, rejects })
+    Ok(FileRecords { entries, read, deletions, rejects })
 }
 
 fn entry<D: Domain>(
@@ -77,8 +81,8 @@ fn entry<D: Domain>(
     if !delivery.info.full
         && let Some(id) = domain.read_deletion(row, &delivery.info, reference)?
     {
-        return Ok(Entry::Deletion(id.into(), row.line));
+        return Ok(Entry::Deletion(id.into(), row.place));
     }
     let (record, warnings) = domain.read_record(row, &delivery.info, reference)?;
-    Ok(Entry::Record(ReadRecord { record, line: row.line }, warnings))
+    Ok(Entry::Record(ReadRecord { record, place: row.place }, warnings))
 }

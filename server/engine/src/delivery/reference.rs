@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cube_schema::domain::{Domain, ReferenceSpec, Refused, Row};
+use cube_schema::domain::{Domain, Place, ReferenceSpec, Refused, Row};
 
 use super::accept::REFERENCE_FOLDER;
 use super::findings::{Reject, Rejects, Tally};
@@ -124,15 +124,15 @@ impl<R: Send + Sync + Default> ReferenceData<R> {
         self.note_unknown(spec, path, header, unknown);
         let keys = spec.wide.map_or(0, |wide| wide.keys);
         let (mut rejects, mut lines) = (Rejects::of(path), 0);
-        let walked = workbook::each(bytes, sheet, &mut |line, row| {
+        let walked = workbook::each(bytes, sheet, &mut |row| {
             match domain.read_reference(&mut self.data, spec, &row) {
                 Ok(said) => {
                     lines += 1;
-                    self.warnings.at(path, line, said);
+                    self.warnings.at(path, row.place, said);
                 }
                 Err(refused) => {
                     let of_a_key = spec.columns[..keys].contains(&refused.field);
-                    rejects.add(line, refused);
+                    rejects.add(row.place, refused);
                     return !of_a_key;
                 }
             }
@@ -178,18 +178,18 @@ impl<R: Send + Sync + Default> ReferenceData<R> {
         domain: &D,
         spec: &ReferenceSpec,
         path: &str,
-        each: impl FnOnce(&mut dyn FnMut(u64, Result<Row<'_>, Refused>)) -> Result<(), String>,
+        each: impl FnOnce(&mut dyn FnMut(Place, Result<Row<'_>, Refused>)) -> Result<(), String>,
     ) -> Result<(), String> {
         let ReferenceData { data, warnings, .. } = self;
         let (mut rejects, mut lines) = (Rejects::of(path), 0);
-        let walked = each(&mut |line, row| match row
+        let walked = each(&mut |place, row| match row
             .and_then(|row| domain.read_reference(data, spec, &row))
         {
             Ok(said) => {
                 lines += 1;
-                warnings.at(path, line, said);
+                warnings.at(path, place, said);
             }
-            Err(refused) => rejects.add(line, refused),
+            Err(refused) => rejects.add(place, refused),
         });
         self.lines.insert(path.to_owned(), lines);
         self.rejects.extend(rejects.into_list());

@@ -7,7 +7,7 @@
 use std::str;
 
 use ::csv::{ByteRecord, Reader, ReaderBuilder};
-use cube_schema::domain::{Refused, Row};
+use cube_schema::domain::{Place, Refused, Row};
 
 use super::charset::not_utf16;
 use super::columns::Columns;
@@ -18,7 +18,7 @@ use super::limits;
 const SEPARATOR: &str = "felterne skal adskilles af semikolon";
 
 /// What is done with each row, or with the reason why a line is none.
-pub type Visit<'v> = dyn FnMut(u64, Result<Row<'_>, Refused>) + 'v;
+pub type Visit<'v> = dyn FnMut(Place, Result<Row<'_>, Refused>) + 'v;
 
 /// A file of separated values whose columns are known.
 pub struct Opened<'a> {
@@ -77,9 +77,10 @@ impl<'a> Opened<'a> {
     /// Visits every record.
     pub fn each(mut self, visit: &mut Visit<'_>) {
         while let Some((line, record)) = self.records.next() {
+            let place = Place::on(line);
             match values(record, &self.columns) {
-                Ok(values) => visit(line, Ok(Row { line, values: &values })),
-                Err(refused) => visit(line, Err(refused)),
+                Ok(values) => visit(place, Ok(Row { place, values: &values })),
+                Err(refused) => visit(place, Err(refused)),
             }
         }
     }
@@ -204,17 +205,20 @@ mod tests {
     use super::*;
 
     /// Lines and values (or reasons) of a file without a header and with two fields.
-    fn rows(bytes: &[u8]) -> Vec<(u64, Result<String, String>)> {
+    fn rows(bytes: &[u8]) -> Vec<(u32, Result<String, String>)> {
         let mut rows = Vec::new();
         let opened = Opened::new(bytes, false, vec!["A", "B"], &[]).unwrap();
-        opened.each(&mut |line, row| {
+        opened.each(&mut |place, row| {
             let row = row.map(|row| row.values.join("|"));
-            rows.push((line, row.map_err(|refused| refused.field.to_owned() + &refused.reason)));
+            rows.push((
+                place.line,
+                row.map_err(|refused| refused.field.to_owned() + &refused.reason),
+            ));
         });
         rows
     }
 
-    fn good(line: u64, values: &str) -> (u64, Result<String, String>) {
+    fn good(line: u32, values: &str) -> (u32, Result<String, String>) {
         (line, Ok(values.to_owned()))
     }
 

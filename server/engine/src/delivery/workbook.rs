@@ -6,8 +6,8 @@
 
 use std::io::{self, Cursor, Read};
 
-use calamine::{Data, DataRef, Reader, Xlsx};
-use cube_schema::domain::{ReferenceSpec, Row};
+use calamine::{Data, DataRef, Reader, SheetType, Xlsx};
+use cube_schema::domain::{Place, ReferenceSpec, Row};
 
 use super::columns::Columns;
 use super::limits;
@@ -24,23 +24,32 @@ pub struct Sheet {
 }
 
 /// Takes a row, or an answer of the wide form; whether it wants more of the same row.
-pub type VisitCells<'v> = dyn FnMut(u64, Row<'_>) -> bool + 'v;
+pub type VisitCells<'v> = dyn FnMut(Row<'_>) -> bool + 'v;
 
-/// Finds the first sheet with a header row of these columns, and reads it once to its end.
+/// Finds the first sheet with a header row of these columns, and reads it once to its end. Sheets
+/// before it need not be readable, and those of charts have no rows.
 ///
 /// # Errors
 /// It is no workbook, asks for too much, or has no such sheet: the reason, in Danish.
 pub fn check(bytes: &[u8], spec: &ReferenceSpec) -> Result<Sheet, String> {
     check_size(bytes)?;
     let mut book = open(bytes)?;
-    let sheets = book.sheet_names();
-    for name in &sheets {
-        if let Some(sheet) = header_of(&mut book, name, spec)? {
-            each(bytes, &sheet, &mut |_, _| true)?;
-            return Ok(sheet);
+    let has_rows = |sheet: &&calamine::Sheet| sheet.typ == SheetType::WorkSheet;
+    let sheets = book.sheets_metadata().iter().filter(has_rows);
+    let names: Vec<String> = sheets.map(|sheet| sheet.name.clone()).collect();
+    let mut unread = None;
+    for name in &names {
+        match header_of(&mut book, name, spec) {
+            Ok(None) => {}
+            Ok(Some(sheet)) => {
+                each(bytes, &sheet, &mut |_| true)?;
+                return Ok(sheet);
+            }
+            Err(reason) => unread = unread.or(Some(reason)),
         }
     }
-    Err(format!("intet ark har en overskrift med kolonnerne {}", spec.columns.join(", ")))
+    let none = format!("intet ark har en overskrift med kolonnerne {}", spec.columns.join(", "));
+    Err(unread.map_or(none.clone(), |reason| format!("{none}; {reason}")))
 }
 
 /// Visits the rows below the header; in the wide form their answers, one by one.
@@ -51,7 +60,7 @@ pub fn each(bytes: &[u8], sheet: &Sheet, visit: &mut VisitCells<'_>) -> Result<(
     let mut book = open(bytes)?;
     rows(&mut book, &sheet.name, |number, cells| {
         if number > sheet.header {
-            sheet.visit_row(u64::from(number) + 1, cells, visit);
+            sheet.visit_row(Place::on(u64::from(number) + 1), cells, visit);
         }
         true
     })
@@ -66,7 +75,7 @@ impl Sheet {
         (u64::from(self.header) + 1, unknown)
     }
 
-    fn visit_row(&self, line: u64, cells: &Cells, visit: &mut VisitCells<'_>) {
+    fn visit_row(&self, place: Place, cells: &Cells, visit: &mut VisitCells<'_>) {
         let places = self.columns.places.iter().flatten();
         let mut values: Vec<&str> = places.map(|place| value(cells, *place)).collect();
         let answered = |(place, _): &(usize, String)| !value(cells, *place).is_empty();
@@ -74,14 +83,14 @@ impl Sheet {
             return;
         }
         if self.answers.is_empty() {
-            visit(line, Row { line, values: &values });
+            visit(Row { place, values: &values });
             return;
         }
         let keys = values.len();
-        for (place, title) in &self.answers {
+        for (column, title) in &self.answers {
             values.truncate(keys);
-            values.extend([title, value(cells, *place)]);
-            if !visit(line, Row { line, values: &values }) {
+            values.extend([title, value(cells, *column)]);
+            if !visit(Row { place, values: &values }) {
                 return;
             }
         }

@@ -1,4 +1,4 @@
-//! Deliveries in XML as rows with the line they start on: `<Leverance>`, in it a `<Ydelse>` per
+//! Deliveries in XML as rows with the place where they start: `<Leverance>`, in it a `<Ydelse>` per
 //! record, and in that an element per field.
 //!
 //! The file is walked through event by event; no tree is made of it, attributes are not looked at,
@@ -9,7 +9,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use cube_schema::domain::{Refused, Row};
+use cube_schema::domain::{Place, Refused, Row};
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, Event};
 
@@ -72,13 +72,15 @@ struct Walk<'a> {
     /// Lines are counted up to here.
     counted: usize,
     line: u64,
+    /// Where the record before this one starts.
+    last: Place,
     rows: u64,
     unknown: BTreeSet<String>,
 }
 
 /// A record under way.
 struct Record {
-    line: u64,
+    place: Place,
     values: Vec<Option<String>>,
     /// The field that is open.
     field: Option<usize>,
@@ -95,6 +97,7 @@ impl<'a> Walk<'a> {
             record: None,
             counted: 0,
             line: 1,
+            last: Place::default(),
             rows: 0,
             unknown: BTreeSet::new(),
         }
@@ -105,9 +108,9 @@ impl<'a> Walk<'a> {
         match self.depth {
             1 => self.open_root(name)?,
             2 if name.eq_ignore_ascii_case(self.layout.xml.record) => {
-                let line = self.line_at(start);
+                let place = self.next_place(start);
                 let values = vec![None; self.layout.fields.len()];
-                self.record = Some(Record { line, values, field: None, problem: None });
+                self.record = Some(Record { place, values, field: None, problem: None });
             }
             2 => self.note_unknown(name),
             3 => self.open_field(name),
@@ -169,14 +172,14 @@ impl<'a> Walk<'a> {
     }
 
     fn close_record(&mut self, visit: &mut Visit<'_>) {
-        let Some(Record { line, values, problem, .. }) = self.record.take() else { return };
+        let Some(Record { place, values, problem, .. }) = self.record.take() else { return };
         self.rows += 1;
         match problem {
-            Some(refused) => visit(line, Err(refused)),
+            Some(refused) => visit(place, Err(refused)),
             None => {
                 let values: Vec<&str> =
                     values.iter().map(|value| value.as_deref().unwrap_or("").trim()).collect();
-                visit(line, Ok(Row { line, values: &values }));
+                visit(place, Ok(Row { place, values: &values }));
             }
         }
     }
@@ -244,6 +247,16 @@ impl<'a> Walk<'a> {
         self.line
     }
 
+    /// The place of a record that starts here.
+    fn next_place(&mut self, start: usize) -> Place {
+        let first = Place::on(self.line_at(start));
+        self.last = match self.last.line == first.line {
+            true => Place { nth: self.last.nth.saturating_add(1), ..first },
+            false => first,
+        };
+        self.last
+    }
+
     fn malformed(&mut self, place: usize) -> String {
         let mut reason = "filen er ikke gyldig XML".to_owned();
         let _ = write!(reason, " (ved linje {})", self.line_at(place));
@@ -278,31 +291,31 @@ mod tests {
         }
     }
 
-    /// Lines and values (or reasons), and what was seen.
-    fn read(bytes: &[u8]) -> (Vec<(u64, String)>, Result<Look, String>) {
+    /// Places and values (or reasons), and what was seen.
+    fn read(bytes: &[u8]) -> (Vec<(Place, String)>, Result<Look, String>) {
         let mut rows = Vec::new();
-        let seen = each(bytes, &layout(), &mut |line, row| {
+        let seen = each(bytes, &layout(), &mut |place, row| {
             let row = row.map(|row| row.values.join(";"));
-            rows.push((line, row.unwrap_or_else(|no| format!("{}: {}", no.field, no.reason))));
+            rows.push((place, row.unwrap_or_else(|no| format!("{}: {}", no.field, no.reason))));
         });
         (rows, seen)
     }
 
-    fn rows(text: &str) -> Vec<(u64, String)> {
+    fn rows(text: &str) -> Vec<(Place, String)> {
         read(text.as_bytes()).0
     }
 
-    fn row(line: u64, text: &str) -> (u64, String) {
-        (line, text.to_owned())
+    fn row(line: u32, nth: u32, text: &str) -> (Place, String) {
+        (Place { line, nth }, text.to_owned())
     }
 
     #[test]
-    fn records_are_read_with_the_line_they_start_on() {
+    fn records_are_read_with_the_place_where_they_start() {
         for line_end in ["\n", "\r\n", "\r"] {
             let text = "\u{feff}<?xml version=\"1.0\"?>|<Rod xmlns=\"urn:x\">|<!-- x -->| <Post><Id> a </Id>|\
-                <Emner>|<Emne>b</Emne>|<Emne>c</Emne></Emner></Post><Post/>|<Post><Id/></Post></Rod>|"
+                <Emner>|<Emne>b</Emne>|<Emne>c</Emne></Emner></Post><Post/><Post><Id>d</Id></Post>|<Post><Id/></Post></Rod>|"
                 .replace('|', line_end);
-            let expected = [row(4, "a;b|c"), row(7, ";"), row(8, ";")];
+            let expected = [row(4, 1, "a;b|c"), row(7, 1, ";"), row(7, 2, "d;"), row(8, 1, ";")];
             assert_eq!(rows(&text), expected, "{line_end:?}");
         }
     }
@@ -310,7 +323,7 @@ mod tests {
     #[test]
     fn what_xml_can_write_in_other_ways_is_the_same() {
         let text = "<x:rod xmlns:x='u'><x:POST nr='1'><id>&lt;&#65;&amp;<![CDATA[<b>]]></id></x:POST></x:rod>";
-        assert_eq!(rows(text), [row(1, "<A&<b>;")]);
+        assert_eq!(rows(text), [row(1, 1, "<A&<b>;")]);
         let (_, seen) =
             read(b"<Rod><Andet>x<y/></Andet><Post><Nyt>1<z/></Nyt><Id>a</Id></Post></Rod>");
         assert_eq!(seen.unwrap().unknown, ["Andet", "Nyt"]);
@@ -326,10 +339,10 @@ mod tests {
             ("<Id>&x;</Id>", "Id: feltet er ikke tekst i filens tegnsæt"),
         ] {
             let text = format!("<Rod><Post>{record}</Post><Post><Id>z</Id></Post></Rod>");
-            assert_eq!(rows(&text), [row(1, reason), row(1, "z;")]);
+            assert_eq!(rows(&text), [row(1, 1, reason), row(1, 2, "z;")]);
         }
         let (rows, _) = read(b"<Rod><Post><Id>\xE6</Id></Post><Post><Id>z</Id></Post></Rod>");
-        assert_eq!(rows, [row(1, "Id: feltet er ikke tekst i filens tegnsæt"), row(1, "z;")]);
+        assert_eq!(rows, [row(1, 1, "Id: feltet er ikke tekst i filens tegnsæt"), row(1, 2, "z;")]);
         let long = format!("<Rod><Post><Id>{}</Id></Post></Rod>", "x".repeat(5000));
         assert!(self::rows(&long)[0].1.contains("mere end"));
     }

@@ -1,6 +1,6 @@
 //! The counting deliveries of one system, applied in their order → the records that count.
 
-use cube_schema::domain::{DeliveryInfo, Domain};
+use cube_schema::domain::{DeliveryInfo, Domain, Place};
 use cube_schema::rule::{Take, Warning};
 use hashbrown::HashMap;
 
@@ -20,6 +20,8 @@ pub struct Part<'a, R> {
 pub struct AppliedSystem<R> {
     /// The records that count of each delivery, in the order of the file.
     pub records: Vec<Vec<ReadRecord<R>>>,
+    /// How many records of each do not count, but for those that stand twice in a full stock.
+    pub left_out: Vec<u64>,
     /// Warnings.
     pub warnings: Tally,
 }
@@ -31,20 +33,23 @@ pub struct AppliedSystem<R> {
 #[must_use]
 pub fn apply<D: Domain>(domain: &D, parts: Vec<Part<'_, D::Record>>) -> AppliedSystem<D::Record> {
     let mut tally = Tally::default();
-    let survivors = survivors(domain, &parts, &mut tally);
+    let fates = fates(domain, &parts, &mut tally);
     let mut records = Vec::with_capacity(parts.len());
-    for (part, survivors) in parts.into_iter().zip(survivors) {
+    let mut left_out = vec![0; parts.len()];
+    for ((part, fates), left_out) in parts.into_iter().zip(fates).zip(&mut left_out) {
         let mut own = Vec::with_capacity(part.entries.len());
-        for (entry, survives) in part.entries.into_iter().zip(survivors) {
+        for (entry, fate) in part.entries.into_iter().zip(fates) {
             let Entry::Record(read, warnings) = entry else { continue };
-            if survives && counts(domain, part.take, &read.record) {
-                tally.at(&part.info.file, read.line, warnings);
+            if fate == Fate::Stands && counts(domain, part.take, &read.record) {
+                tally.at(&part.info.file, read.place, warnings);
                 own.push(read);
+            } else if fate != Fate::Doubled {
+                *left_out += 1;
             }
         }
         records.push(own);
     }
-    AppliedSystem { records, warnings: tally }
+    AppliedSystem { records, left_out, warnings: tally }
 }
 
 fn counts<D: Domain>(domain: &D, take: Take, record: &D::Record) -> bool {
@@ -55,55 +60,66 @@ fn counts<D: Domain>(domain: &D, take: Take, record: &D::Record) -> bool {
     }
 }
 
-/// For each line of each delivery whether it is a record that no later line replaces or removes.
-fn survivors<D: Domain>(
+/// What later lines do to a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// Nothing.
+    Stands,
+    /// A later delivery, or a deletion, replaces or removes it.
+    Gone,
+    /// Its id stands once more in the same full stock.
+    Doubled,
+}
+
+/// The fate of each line of each delivery.
+fn fates<D: Domain>(
     domain: &D,
     parts: &[Part<'_, D::Record>],
     tally: &mut Tally,
-) -> Vec<Vec<bool>> {
-    let mut survivors: Vec<Vec<bool>> =
-        parts.iter().map(|part| vec![true; part.entries.len()]).collect();
+) -> Vec<Vec<Fate>> {
+    let mut fates: Vec<Vec<Fate>> =
+        parts.iter().map(|part| vec![Fate::Stands; part.entries.len()]).collect();
     let mut latest: HashMap<&str, (usize, usize)> = HashMap::new();
     for (number, part) in parts.iter().enumerate() {
         if part.info.full {
-            survivors[..number].iter_mut().for_each(|former| former.fill(false));
+            fates[..number].iter_mut().for_each(|former| former.fill(Fate::Gone));
             latest.clear();
         }
-        for (place, entry) in part.entries.iter().enumerate() {
+        for (at, entry) in part.entries.iter().enumerate() {
             let former = match entry {
-                Entry::Deletion(id, line) => {
+                Entry::Deletion(id, place) => {
                     let former = latest.remove(&**id);
                     if former.is_none() {
-                        warn_of_deletion(part.info, *line, tally);
+                        warn_of_deletion(part.info, *place, tally);
                     }
                     former
                 }
                 Entry::Record(read, _) => match domain.record_id(&read.record) {
                     "" => None,
-                    id => latest.insert(id, (number, place)),
+                    id => latest.insert(id, (number, at)),
                 },
             };
             let Some((file, line)) = former else { continue };
-            survivors[file][line] = false;
+            fates[file][line] = if part.info.full { Fate::Doubled } else { Fate::Gone };
             if part.info.full {
-                warn_of_double(part, place, line, tally);
+                warn_of_double(part, at, line, tally);
             }
         }
     }
-    survivors
+    fates
 }
 
-fn warn_of_deletion(info: &DeliveryInfo, line: u64, tally: &mut Tally) {
+fn warn_of_deletion(info: &DeliveryInfo, place: Place, tally: &mut Tally) {
     let text = "der er intet at slette".to_owned();
-    tally.at(&info.file, line, vec![Warning { kind: "Sletning af ukendt id", text }]);
+    tally.at(&info.file, place, vec![Warning { kind: "Sletning af ukendt id", text }]);
 }
 
-fn warn_of_double<R>(part: &Part<'_, R>, place: usize, former: usize, tally: &mut Tally) {
-    let line = |place: usize| match &part.entries[place] {
-        Entry::Record(read, _) => read.line,
-        Entry::Deletion(_, line) => *line,
+fn warn_of_double<R>(part: &Part<'_, R>, entry: usize, former: usize, tally: &mut Tally) {
+    let of = |entry: usize| match &part.entries[entry] {
+        Entry::Record(read, _) => read.place,
+        Entry::Deletion(_, place) => *place,
     };
-    let text = format!("linjen tæller i stedet for linje {}", line(former));
+    let text = format!("linjen tæller i stedet for {}", of(former));
     let warning = Warning { kind: "Samme id to gange i en fuld bestand", text };
-    tally.at(&part.info.file, line(place), vec![warning]);
+    tally.at(&part.info.file, of(entry), vec![warning]);
 }

@@ -10,7 +10,7 @@ pub mod apply;
 use std::collections::BTreeMap;
 
 use cube_schema::day::Month;
-use cube_schema::domain::{DeliveryInfo, Domain};
+use cube_schema::domain::{DeliveryInfo, Domain, Place};
 use cube_schema::rule::{Counted, Selection, Shape, Take};
 use rayon::prelude::*;
 
@@ -62,6 +62,9 @@ pub struct Outcome {
     pub rejected: u64,
     /// Records that count.
     pub counted: u64,
+    /// Records that do not, since the rules of selection leave them out, or changes have replaced or
+    /// removed them. Lines that delete, and records whose id stands once more further down, are none.
+    pub left_out: u64,
 }
 
 /// How much of deliveries counts, where that is settled already: by reporter, by file.
@@ -150,6 +153,7 @@ fn collect<D: Domain>(
             read: file.read,
             rejected: file.rejects.count(),
             counted: 0,
+            left_out: file.read - file.deletions,
         });
         history.rejects.extend(file.rejects.into_list());
         if *take != Take::Nothing {
@@ -157,13 +161,15 @@ fn collect<D: Domain>(
             counting.push(Part { info: &delivery.info, take: *take, entries: file.entries });
         }
     }
-    for AppliedSystem { records, warnings } in applied(domain, counting) {
-        history.warnings.append(warnings);
-        history.records.extend(records);
+    let mut left_out = Vec::new();
+    for system in applied(domain, counting) {
+        history.warnings.append(system.warnings);
+        history.records.extend(system.records);
+        left_out.extend(system.left_out);
     }
-    let mut counted = history.records.iter().map(|records| records.len() as u64);
-    for outcome in history.outcomes.iter_mut().filter(|outcome| outcome.take != Take::Nothing) {
-        outcome.counted = counted.next().unwrap_or(0);
+    let counting = history.outcomes.iter_mut().filter(|outcome| outcome.take != Take::Nothing);
+    for (outcome, (records, left_out)) in counting.zip(history.records.iter().zip(left_out)) {
+        (outcome.counted, outcome.left_out) = (records.len() as u64, left_out);
     }
     history
 }
@@ -195,13 +201,13 @@ fn look_at_all<D: Domain>(domain: &D, reference: &D::Reference, history: &mut Hi
         let records = &records[first..first + own.len()];
         first += own.len();
         let all = own.iter().zip(records).flat_map(|(delivery, records)| {
-            records.iter().map(move |read| (read.line, Counted { delivery, record: &read.record }))
+            records.iter().map(move |read| (read.place, Counted { delivery, record: &read.record }))
         });
-        let (lines, all): (Vec<u64>, Vec<Counted<'_, D::Record>>) = all.unzip();
+        let (places, all): (Vec<Place>, Vec<Counted<'_, D::Record>>) = all.unzip();
         for rule in domain.rules() {
             let Shape::Counted(look) = &rule.shape else { continue };
-            for (place, warning) in look(&all, reference) {
-                warnings.at(&all[place].delivery.file, lines[place], vec![warning]);
+            for (at, warning) in look(&all, reference) {
+                warnings.at(&all[at].delivery.file, places[at], vec![warning]);
             }
         }
     }

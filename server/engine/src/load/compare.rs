@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::effect;
-use super::report::{Change, Count, DeliveryLine, LoadReport, ReporterLine, SystemLine};
+use super::report::{Change, Count, DeliveryLine, LastMonth, LoadReport, ReporterLine, SystemLine};
+use super::tables::rises_of;
 
 impl LoadReport {
     /// Fills `change`: every reporter of this or the former version, with both counts; and what
@@ -25,6 +26,24 @@ impl LoadReport {
         }
     }
 
+    /// Fills `last_month`: the same against a version of an earlier month, where the former one is of
+    /// this month.
+    pub fn compare_month(&mut self, before: &LoadReport) {
+        let rises = |line: &SystemLine| {
+            let is_same =
+                |one: &&SystemLine| (&one.kommune, &one.system) == (&line.kommune, &line.system);
+            let Some(then) = before.systemer.iter().find(is_same) else { return Vec::new() };
+            let mut line = line.clone();
+            effect::compare(&mut line.effects, &then.effects);
+            rises_of(&line)
+        };
+        self.last_month = Some(LastMonth {
+            version: before.version.clone(),
+            change: changes(before, self),
+            risen: self.systemer.iter().flat_map(rises).collect(),
+        });
+    }
+
     /// The same for a version that is made again: it is compared with what the report of the one
     /// that it is made from was compared with.
     pub fn compare_again(&mut self, old: &LoadReport) {
@@ -44,6 +63,7 @@ impl LoadReport {
             ..LoadReport::default()
         };
         self.compare(Some(former).filter(|former| !former.version.is_empty()).as_ref());
+        self.last_month.clone_from(&old.last_month);
     }
 }
 
@@ -115,8 +135,8 @@ mod tests {
     }
 
     fn marked(rule: &str, records: u64) -> Effect {
-        let count = Count { records, citizens: records };
-        Effect { rule: rule.to_owned(), kind: EffectKind::Marked, count, ..Effect::default() }
+        let (rule, citizens) = (rule.to_owned(), Some(records));
+        Effect { rule, kind: EffectKind::Marked, records, citizens, ..Effect::default() }
     }
 
     /// A system, its records, and how many of them rules have marked.
@@ -141,7 +161,7 @@ mod tests {
         now.compare(Some(&former));
         let told = |line: &SystemLine| {
             let rules = line.effects.iter();
-            let rules = rules.map(|one| (one.rule.clone(), one.count.records, one.before));
+            let rules = rules.map(|one| (one.rule.clone(), one.records, one.before));
             (line.system.clone(), line.count.records, line.before, rules.collect::<Vec<_>>())
         };
         let rule = |id: &str, now, before| (id.to_owned(), now, before);
@@ -190,6 +210,49 @@ mod tests {
         let mut now = report(&[("101", 5, 1)]);
         now.compare(None);
         assert_eq!(now.change, []);
+    }
+
+    #[test]
+    fn a_month_is_held_against_the_month_before_however_often_it_is_loaded() {
+        let system = |records, marked| SystemLine {
+            kommune: "153".to_owned(),
+            system: "nexus".to_owned(),
+            count: Count { records, citizens: 1 },
+            effects: vec![Effect {
+                rule: "D1".to_owned(),
+                kind: EffectKind::Marked,
+                records: marked,
+                citizens: Some(1),
+                ..Effect::default()
+            }],
+            ..SystemLine::default()
+        };
+        let of = |version: &str, lines: &[(&str, u64, u64)], marked| LoadReport {
+            version: version.to_owned(),
+            systemer: vec![system(lines[0].1, marked)],
+            ..report(lines)
+        };
+        let september = of("2026-09.1", &[("153", 10, 4)], 1);
+        let october = of("2026-10.1", &[("153", 12, 5)], 7);
+        let mut again = of("2026-10.2", &[("153", 12, 5)], 7);
+        again.compare(Some(&october));
+        again.compare_month(&september);
+        let Change { records_before, records, open_before, open, .. } = &again.change[0];
+        assert_eq!((records_before, records, open_before, open), (&12, &12, &5, &5));
+        let month = again.last_month.clone().unwrap();
+        let Change { records_before, records, open_before, open, .. } = &month.change[0];
+        assert_eq!((records_before, records, open_before, open), (&10, &12, &4, &5));
+        let text = again.to_text();
+        for said in [
+            "Ændret siden version 2026-10.1: 0 kommuner",
+            "Ændret siden sidste måned, version 2026-09.1: 1 kommune",
+            "153: 10 → 12 ydelser, 4 → 5 åbne",
+            "Flere mærker og advarsler end i version 2026-09.1",
+            "153 nexus: 1 → 7 D1",
+        ] {
+            assert!(text.contains(said), "{said}: {text}");
+        }
+        assert!(!text.contains("end i version 2026-10.1"), "{text}");
     }
 
     #[test]

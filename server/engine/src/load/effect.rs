@@ -51,13 +51,6 @@ impl EffectKind {
             EffectKind::Nothing => "intet",
         }
     }
-
-    /// Whether it is told of how many citizens it is: of records that do not count, or only give
-    /// a warning, that is not known.
-    #[must_use]
-    pub fn knows_citizens(self) -> bool {
-        !matches!(self, EffectKind::Warned | EffectKind::LeftOut)
-    }
 }
 
 /// What a rule has done, or of what kind warnings are.
@@ -69,9 +62,12 @@ pub struct Effect {
     pub caption: String,
     /// What it has done.
     pub kind: EffectKind,
-    /// To how many.
-    #[serde(flatten)]
-    pub count: Count,
+    /// To how many records.
+    pub records: u64,
+    /// How many different citizens those are about. Of records that do not count, or only give a warning,
+    /// that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub citizens: Option<u64>,
     /// To how many records in the former version; `None` where that is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<u64>,
@@ -84,9 +80,15 @@ impl Effect {
         (&self.rule, &self.caption, self.kind) == (&other.rule, &other.caption, other.kind)
     }
 
+    /// Of records whose citizens are known.
     fn of_rule<D: Domain>(rule: &Rule<D>, kind: EffectKind, count: Count) -> Effect {
+        let citizens = Some(count.citizens);
+        Effect { citizens, ..Effect::of_records(rule, kind, count.records) }
+    }
+
+    fn of_records<D: Domain>(rule: &Rule<D>, kind: EffectKind, records: u64) -> Effect {
         let (id, caption) = (rule.id.to_owned(), rule.caption.to_owned());
-        Effect { rule: id, caption, kind, count, before: None }
+        Effect { rule: id, caption, kind, records, citizens: None, before: None }
     }
 }
 
@@ -94,14 +96,14 @@ impl Effect {
 pub(super) fn compare(now: &mut Vec<Effect>, former: &[Effect]) {
     for effect in now.iter_mut() {
         let before = former.iter().find(|one| one.is_same(effect));
-        effect.before = Some(before.map_or(0, |one| one.count.records));
+        effect.before = Some(before.map_or(0, |one| one.records));
     }
     let gone = |one: &&Effect| !now.iter().any(|effect| effect.is_same(one));
-    let gone: Vec<&Effect> =
-        former.iter().filter(gone).filter(|one| one.count.records > 0).collect();
+    let gone: Vec<&Effect> = former.iter().filter(gone).filter(|one| one.records > 0).collect();
     let none = |one: &Effect| Effect {
-        count: Count::default(),
-        before: Some(one.count.records),
+        records: 0,
+        citizens: one.citizens.map(|_| 0),
+        before: Some(one.records),
         ..one.clone()
     };
     let gone: Vec<Effect> = gone.into_iter().map(none).collect();
@@ -111,8 +113,8 @@ pub(super) fn compare(now: &mut Vec<Effect>, former: &[Effect]) {
 /// What effects were in the former version, by what is told of them in this one.
 pub(super) fn former(now: &[Effect]) -> Vec<Effect> {
     let before = |one: &Effect| {
-        let count = Count { records: one.before?, ..Count::default() };
-        Some(Effect { count, before: None, ..one.clone() })
+        let citizens = one.citizens.map(|_| 0);
+        Some(Effect { records: one.before?, citizens, before: None, ..one.clone() })
     };
     now.iter().filter_map(before).collect()
 }
@@ -160,7 +162,8 @@ impl<'a, D: Domain> Effects<'a, D> {
         effects
     }
 
-    /// The same of everything, with a line for each rule that has done nothing.
+    /// The same of everything, with a line for each rule that has done nothing: in the order of the list
+    /// of rules, and what is of no rule last.
     pub fn of_all(&self) -> Vec<Effect> {
         let mut effects = self.of(0..self.judged.len(), None);
         for rule in self.domain.rules() {
@@ -168,6 +171,11 @@ impl<'a, D: Domain> Effects<'a, D> {
                 effects.push(Effect::of_rule(rule, EffectKind::Nothing, Count::default()));
             }
         }
+        let place = |effect: &Effect| {
+            let rules = self.domain.rules();
+            rules.iter().position(|rule| rule.id == effect.rule).unwrap_or(rules.len())
+        };
+        effects.sort_by_key(place);
         effects
     }
 
@@ -204,7 +212,7 @@ impl<'a, D: Domain> Effects<'a, D> {
         let mut all: Vec<Effect> = Vec::new();
         for effect in self.of_deliveries.values().flatten() {
             match all.iter_mut().find(|one| one.is_same(effect)) {
-                Some(one) => one.count.records += effect.count.records,
+                Some(one) => one.records += effect.records,
                 None => all.push(effect.clone()),
             }
         }
@@ -230,13 +238,12 @@ fn left_out<D: Domain>(
         for (outcome, deciding) in own.iter().zip(deciding) {
             let system = systems.entry(place(&outcome.info)).or_default();
             system.0 = system.0.max(deciding);
-            system.1 += outcome.read - outcome.counted.min(outcome.read);
+            system.1 += outcome.left_out;
         }
         for (place, (deciding, records)) in systems {
             let (Some(deciding), true) = (deciding, records > 0) else { continue };
-            let count = Count { records, citizens: 0 };
             let rule = &domain.rules()[deciding];
-            found.insert(place, vec![Effect::of_rule(rule, EffectKind::LeftOut, count)]);
+            found.insert(place, vec![Effect::of_records(rule, EffectKind::LeftOut, records)]);
         }
     }
     found
@@ -286,7 +293,8 @@ fn warned<'w, D: Domain>(
             rule: rule.map_or("", |rule| rule.id).to_owned(),
             caption: kind.to_owned(),
             kind: EffectKind::Warned,
-            count: Count { records, citizens: 0 },
+            records,
+            citizens: None,
             before: None,
         });
     }

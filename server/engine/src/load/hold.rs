@@ -149,8 +149,8 @@ impl Hold<'_> {
         Some(format!("{what} falder fra {before} til {after}, mere end {percent} %"))
     }
 
-    /// Whether too much of a newest file, that of each system in the newest month, is rejected. A file that counted in the former version
-    /// has been accepted before.
+    /// Whether too much of a newest file, that of each system in the newest month, is rejected. A
+    /// file that counted in the former version has been accepted before.
     fn rejected(
         &self,
         reporter: &str,

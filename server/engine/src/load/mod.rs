@@ -284,7 +284,7 @@ impl<D: Domain> Gathered<D> {
         listed.extend_from_slice(reference.warnings.listed());
         listed.extend_from_slice(history.warnings.listed());
         listed.extend_from_slice(warnings.listed());
-        listed.sort_by(|a, b| (&a.file, a.line, a.kind).cmp(&(&b.file, b.line, b.kind)));
+        listed.sort_by(|a, b| (&a.file, a.place, a.kind).cmp(&(&b.file, b.place, b.kind)));
         Ok(Loaded { star, timeline, newest, standings, report, rejects, warnings: listed, inputs })
     }
 }

@@ -49,6 +49,9 @@ pub struct LoadReport {
     pub warnings: BTreeMap<String, WarningCount>,
     /// Against the former version, by municipality; empty at a first load.
     pub change: Vec<Change>,
+    /// Against the newest version of an earlier month, where that is not the former one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_month: Option<LastMonth>,
     /// What the domain wants counted without a warning (replacement numbers).
     pub remarks: BTreeMap<String, Count>,
     /// Compiled-in lists that a file has replaced.
@@ -177,6 +180,29 @@ pub struct Change {
     pub open: u64,
 }
 
+/// A load against a version of an earlier month.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastMonth {
+    /// The version.
+    pub version: String,
+    /// By municipality.
+    pub change: Vec<Change>,
+    /// Marks and warnings of a system that are more than they were.
+    pub risen: Vec<Rise>,
+}
+
+/// Marks or warnings of a system that are more than they were.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rise {
+    /// Who reports.
+    pub kommune: String,
+    /// From which system.
+    pub system: String,
+    /// What they are, now and then.
+    #[serde(flatten)]
+    pub effect: Effect,
+}
+
 impl LoadReport {
     /// What can be said before any record is read.
     #[must_use]
@@ -254,7 +280,11 @@ impl LoadReport {
         self.effects = effects.of_all();
         for (position, rule) in domain.rules().iter().enumerate() {
             let is_of = |one: &&Effect| one.kind == EffectKind::Marked && one.rule == rule.id;
-            let count = self.effects.iter().find(is_of).map(|one| one.count).unwrap_or_default();
+            let marked = self.effects.iter().find(is_of);
+            let count = marked.map_or_else(Count::default, |one| Count {
+                records: one.records,
+                citizens: one.citizens.unwrap_or_default(),
+            });
             if count.records > 0 || can_mark(domain, position) {
                 let caption = rule.caption.to_owned();
                 self.rules.insert(rule.id.to_owned(), RuleCount { caption, count });

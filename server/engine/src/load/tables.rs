@@ -5,39 +5,28 @@ use std::cmp::Reverse;
 
 use super::effect::{Effect, EffectKind};
 use super::page::{Page, number};
-use super::report::{LoadReport, SystemLine};
+use super::report::{LastMonth, LoadReport, Rise, SystemLine};
 
 /// How many rises are listed.
 const RISES: usize = 30;
 
 impl LoadReport {
-    /// Marks and warnings that are more than in the former version, the greatest rise first: whom
-    /// to ring.
+    /// Marks and warnings that are more than in the former version, and than last month, the greatest
+    /// rise first: whom to ring.
     pub(super) fn risen_to(&self, page: &mut Page) {
-        let rises = |one: &&Effect| {
-            let is_fault = matches!(one.kind, EffectKind::Marked | EffectKind::Warned);
-            is_fault && one.before.is_some_and(|before| one.count.records > before)
-        };
-        let of_system = |line: &'_ SystemLine| -> Vec<(u64, String)> {
-            let risen = line.effects.iter().filter(rises);
-            risen.map(|one| (rise(one), risen_line(line, one))).collect()
-        };
-        let mut risen: Vec<(u64, String)> = self.systemer.iter().flat_map(of_system).collect();
-        if risen.is_empty() {
-            return;
-        }
-        risen.sort_by_key(|one| Reverse(one.0));
-        page.heading(&format!("Flere mærker og advarsler end i version {}", self.former));
-        risen.iter().take(RISES).for_each(|(_, line)| page.line(2, line));
-        if risen.len() > RISES {
-            let more = number((risen.len() - RISES) as u64);
-            page.line(2, &format!("… og {more} til; se nedenfor"));
+        risen_to(page, &self.former, self.systemer.iter().flat_map(rises_of).collect());
+        if let Some(LastMonth { version, risen, .. }) = &self.last_month {
+            risen_to(page, version, risen.clone());
         }
     }
 
-    /// Every rule, and every kind of warning of a line.
+    /// Every rule, in the order of their list, and every kind of warning of a line.
     pub(super) fn rules_to(&self, page: &mut Page) {
         page.heading("Regler: hvad hver regel har gjort, og advarsler om linjer");
+        page.line(
+            2,
+            "I samme rækkefølge som på siden Reglerne (docs/regler.md), som siger hvorfor.",
+        );
         heading_to(page);
         self.effects.iter().for_each(|effect| effect_to(page, effect));
         for (caption, count) in &self.remarks {
@@ -64,14 +53,37 @@ impl LoadReport {
     }
 }
 
-fn rise(effect: &Effect) -> u64 {
-    effect.count.records - effect.before.unwrap_or(0).min(effect.count.records)
+/// Where a system has more marks or warnings than before.
+pub(super) fn rises_of(line: &SystemLine) -> Vec<Rise> {
+    let rises = |one: &&Effect| {
+        let is_fault = matches!(one.kind, EffectKind::Marked | EffectKind::Warned);
+        is_fault && one.before.is_some_and(|before| one.records > before)
+    };
+    let rise = |effect: &Effect| {
+        let (kommune, system) = (line.kommune.clone(), line.system.clone());
+        Rise { kommune, system, effect: effect.clone() }
+    };
+    line.effects.iter().filter(rises).map(rise).collect()
 }
 
-fn risen_line(line: &SystemLine, effect: &Effect) -> String {
-    let (before, now) = (number(effect.before.unwrap_or(0)), number(effect.count.records));
-    let (kommune, system, name) = (&line.kommune, &line.system, name(effect));
-    format!("{kommune} {system}: {before} → {now} {name}")
+/// The greatest rises since a version.
+fn risen_to(page: &mut Page, version: &str, mut risen: Vec<Rise>) {
+    if risen.is_empty() {
+        return;
+    }
+    let rise = |one: &Rise| one.effect.records - one.effect.before.unwrap_or(0);
+    risen.sort_by_key(|one| Reverse(rise(one)));
+    page.heading(&format!("Flere mærker og advarsler end i version {version}"));
+    risen.iter().take(RISES).for_each(|one| page.line(2, &risen_line(one)));
+    if risen.len() > RISES {
+        let more = number((risen.len() - RISES) as u64);
+        page.line(2, &format!("… og {more} til; se nedenfor"));
+    }
+}
+
+fn risen_line(Rise { kommune, system, effect }: &Rise) -> String {
+    let (before, now) = (number(effect.before.unwrap_or(0)), number(effect.records));
+    format!("{kommune} {system}: {before} → {now} {}", name(effect))
 }
 
 fn heading_to(page: &mut Page) {
@@ -79,12 +91,9 @@ fn heading_to(page: &mut Page) {
 }
 
 fn effect_to(page: &mut Page, effect: &Effect) {
-    let citizens = match effect.kind.knows_citizens() {
-        true => number(effect.count.citizens),
-        false => "–".to_owned(),
-    };
+    let citizens = effect.citizens.map_or("–".to_owned(), number);
     let before = effect.before.map(number).unwrap_or_default();
-    page.table_line([number(effect.count.records), citizens, before], &name(effect));
+    page.table_line([number(effect.records), citizens, before], &name(effect));
 }
 
 /// `D1 Ugyldig ydelseskode, mærket`.
@@ -100,11 +109,12 @@ mod tests {
 
     #[test]
     fn a_rise_of_marks_stands_first_and_every_system_has_its_table() {
-        let effect = |rule: &str, kind, records, before| Effect {
+        let effect = |rule: &str, kind: EffectKind, records, before| Effect {
             rule: rule.to_owned(),
             caption: "Navn".to_owned(),
             kind,
-            count: Count { records, citizens: 2 },
+            records,
+            citizens: (kind != EffectKind::Warned).then_some(2),
             before: Some(before),
         };
         let report = LoadReport {

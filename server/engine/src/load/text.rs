@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use super::hold::Finding;
 use super::hold_files::HeldFile;
 use super::page::{Page, number};
-use super::report::{Change, DeliveryLine, LoadReport};
+use super::report::{Change, DeliveryLine, LastMonth, LoadReport};
 use crate::delivery::reference::REFUSED as REFERENCE_REFUSED;
 
 /// How many refused deliveries the short form names.
@@ -178,23 +178,13 @@ impl LoadReport {
     }
 
     fn changes_to(&self, page: &mut Page) {
-        let changed = |change: &&Change| {
-            (change.records, change.open) != (change.records_before, change.open_before)
-        };
-        let changed: Vec<&Change> = self.change.iter().filter(changed).collect();
         if self.former.is_empty() {
             page.heading("Ingen tidligere version at sammenligne med");
             return;
         }
-        let count = kommuner(changed.len());
-        page.heading(&format!("Ændret siden version {}: {count}", self.former));
-        for Change { kommune, records_before, records, open_before, open } in changed {
-            let [records_before, records, open_before, open] =
-                [records_before, records, open_before, open].map(|count| number(*count));
-            let text = format!(
-                "{kommune}: {records_before} → {records} ydelser, {open_before} → {open} åbne"
-            );
-            page.line(2, &text);
+        changed_to(page, &format!("version {}", self.former), &self.change);
+        if let Some(LastMonth { version, change, .. }) = &self.last_month {
+            changed_to(page, &format!("sidste måned, version {version}"), change);
         }
     }
 
@@ -256,6 +246,22 @@ impl LoadReport {
         }
         let total = [sum(|line| line.read), sum(|line| line.rejected), sum(|line| line.counted)];
         page.table_line(total.map(number), "i alt");
+    }
+}
+
+/// The municipalities that have other counts than they had.
+fn changed_to(page: &mut Page, since: &str, change: &[Change]) {
+    let changed = |change: &&Change| {
+        (change.records, change.open) != (change.records_before, change.open_before)
+    };
+    let changed: Vec<&Change> = change.iter().filter(changed).collect();
+    page.heading(&format!("Ændret siden {since}: {}", kommuner(changed.len())));
+    for Change { kommune, records_before, records, open_before, open } in changed {
+        let [records_before, records, open_before, open] =
+            [records_before, records, open_before, open].map(|count| number(*count));
+        let text =
+            format!("{kommune}: {records_before} → {records} ydelser, {open_before} → {open} åbne");
+        page.line(2, &text);
     }
 }
 

@@ -120,7 +120,7 @@ pub fn prepare(
         let Some(rules) = asked[view].asking().map(|asking| Arc::clone(&asking.rules)) else {
             return Ok(Prepared { view, bound, session: None });
         };
-        if !sessions[view].settle(asked[view].cube(), &rules, cancel)? {
+        if !sessions[view].settle(asked[view].cube(), &rules, None, cancel)? {
             sessions[view].end_binding();
             let session = Some(sessions[view].clone());
             return Ok(Prepared { view, bound, session });
@@ -209,7 +209,8 @@ impl Prepared {
         let asked = view.asked(&session);
         for _ in 0..ROUNDS {
             let cells = run(&asked, &self.bound, limits, cancel)?;
-            if !session.settle(view.cube(), &asking.rules, cancel)? {
+            let answer = Some((&self.bound, &cells));
+            if !session.settle(view.cube(), &asking.rules, answer, cancel)? {
                 return Ok(cells);
             }
         }

@@ -212,12 +212,36 @@ pub(crate) struct Calculated {
     pub solve_order: i64,
     /// What it is.
     pub formula: Arc<Expr>,
+    /// What formulas say of how its cells look.
+    pub looks: Looks,
+}
+
+/// How cells look, worked out in each of them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Looks {
+    /// How they are shown (`FORMAT_STRING`), where that is no text but a formula.
+    pub format: Option<Arc<Expr>>,
+    /// The colours behind them and of their letters (`BACK_COLOR`, `FORE_COLOR`).
+    pub colors: [Option<Arc<Expr>>; 2],
+}
+
+impl Looks {
+    /// The names of the properties that are colours, in the order in which they stand here.
+    pub(crate) const COLORS: [&str; 2] = ["BACK_COLOR", "FORE_COLOR"];
+
+    /// All formulas in it.
+    pub(crate) fn each(&self) -> impl Iterator<Item = &Arc<Expr>> {
+        self.colors.iter().chain([&self.format]).flatten()
+    }
 }
 
 /// A calculated member that a question defines.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Own {
     pub hierarchy: HierarchyRef,
+    /// The stored member that it stands right below; `None` is the top of the hierarchy, or its All
+    /// member.
+    pub parent: Option<Member>,
     pub name: String,
     /// What people read of it: its name, where no `CAPTION` is said.
     pub caption: String,

@@ -26,6 +26,9 @@ pub struct CellSet {
     pub special: BTreeMap<usize, Special>,
     /// For each value, the format it is shown in, where a formula says one; nothing where none does.
     pub formats: Vec<Option<Arc<str>>>,
+    /// For each value, the colours behind it and of its letters, where formulas say some and they were
+    /// asked for; nothing where none does.
+    pub colors: Vec<Colors>,
     /// The measure of all cells, where no axis has measures.
     pub measure: Option<Member>,
     /// How many keys of the reporting dimension in the answer have no delivery for the as-of
@@ -42,11 +45,17 @@ pub struct CellSet {
     pub cell_properties: Vec<String>,
 }
 
+/// The colour behind a cell and that of its letters, each as blue × 65,536 + green × 256 + red; `None`
+/// is none.
+pub type Colors = [Option<u32>; 2];
+
 /// A calculated member that a question itself defines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnMember {
     /// The name.
     pub name: String,
+    /// The member that it stands right below, where one is named that is not the All member.
+    pub parent: Option<Member>,
     /// What people read of it.
     pub caption: String,
 }
@@ -146,6 +155,7 @@ impl CellSet {
             + size_of_val(self.values.as_slice())
             + self.decimals.len()
             + size_of_val(self.formats.as_slice())
+            + size_of_val(self.colors.as_slice())
             + special.sum::<usize>()
             + told.sum::<usize>() * PROPERTY_BYTES
     }

@@ -7,6 +7,7 @@
 
 mod asked;
 mod cell;
+mod size;
 
 use std::ops::Range;
 
@@ -83,7 +84,8 @@ pub struct Of {
 /// tell of the delivery are there for whoever may see it.
 ///
 /// # Errors
-/// A name that does not exist, a cube without records, or the question was cancelled.
+/// A name that does not exist, a cube without records, too many columns or one of them twice, a table
+/// that would be too large, or the question was cancelled.
 pub fn drill(
     views: &[View],
     asked: &Drill,
@@ -97,6 +99,7 @@ pub fn drill(
     let conditions = bind::default_conditions(view, &said);
     let told = told::first(views, at, &asked.measure, &asked.filters, &[])?;
     check_records(views, &views[told.view], told.measure.group)?;
+    let told = told.within_sets(view, (&asked.filters, &conditions), within)?;
     let cell = CellAt { filters: &told.filters, conditions: &conditions, of: view };
     let mut drilled = behind(views, &told, &cell, asked, within)?;
     drilled.stands = conditions.iter().map(|one| shown(view, one)).collect();
@@ -179,7 +182,9 @@ fn behind(
     let (own, group) = (view.of_records(), told.measure.group);
     let max = if asked.max == 0 { RECORDS } else { asked.max };
     let lines = asked.first.saturating_sub(1)..asked.first.saturating_sub(1).saturating_add(max);
+    size::check_count(&asked.columns)?;
     let (conditions, columns) = (cell.on(&own, group)?, columns(&own, group, &asked.columns)?);
+    size::check_different(&columns, &asked.columns)?;
     let mut drilled = match told_by(views, view, told.measure)? {
         None => records(&own, told.measure, conditions, &columns, lines, within)?,
         Some((teller, measure, step)) => {
@@ -259,7 +264,7 @@ fn check_records(views: &[View], view: &View, group: usize) -> Result<(), QueryE
 /// Finds the records that a measure counts in a cell: what conditions leave. Some of them are shown.
 ///
 /// # Errors
-/// The question was cancelled.
+/// The table would be too large, or the question was cancelled.
 pub fn records(
     view: &View,
     measure: MeasureRef,
@@ -279,7 +284,7 @@ pub fn records(
     Ok(Drilled {
         records: all.len(),
         entities: Cell::entities(&lines),
-        table: cell.table(columns, shown, cancel)?,
+        table: cell.table(columns, shown, (limits, cancel))?,
         behind,
         of: Of::default(),
         stands: Vec::new(),
@@ -292,19 +297,19 @@ pub fn records(
 /// order of deliveries and their lines.
 ///
 /// # Errors
-/// A name that does not exist, or the question was cancelled.
+/// A name that does not exist, the table would be too large, or the question was cancelled.
 pub fn all(
     view: &View,
     filters: &[String],
     asked: &[String],
-    cancel: &Cancel,
+    (limits, cancel): (&Limits, &Cancel),
 ) -> Result<Table, QueryError> {
     disclose::refuse(view, "de enkelte ydelser")?;
     let (conditions, columns) = bound(view, 0, filters, asked)?;
     let cell = Cell::new(view, 0, &conditions, &columns, When::Always);
     let lines = cell.lines(cancel)?;
     let records: Vec<&[Line]> = lines.chunk_by(|one, next| one.record == next.record).collect();
-    cell.table(&columns, &records, cancel)
+    cell.table(&columns, &records, (limits, cancel))
 }
 
 // What is shown.

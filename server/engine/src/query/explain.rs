@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use cube_schema::schema::Explain;
 
+use super::bound::Condition;
 use super::disclose;
 use super::error::{ErrorKind, QueryError};
 use super::table::Table;
@@ -78,7 +79,7 @@ pub fn explain(
     asked: &ExplainCell,
     within: (&Limits, &Cancel),
 ) -> Result<Explained, QueryError> {
-    let told = explainable(views, asked)?;
+    let told = explainable(views, asked, within)?;
     let (at, view) = (told.view, &views[told.view]);
     disclose::refuse(view, "forklaringer af tal")?;
     let how = view.cube().explain.as_ref();
@@ -113,14 +114,18 @@ pub fn explain(
 }
 
 /// The measure that is asked for, or the first that its formula is made of that can be explained.
-fn explainable(views: &[View], asked: &ExplainCell) -> Result<Told, QueryError> {
+fn explainable(
+    views: &[View],
+    asked: &ExplainCell,
+    within: (&Limits, &Cancel),
+) -> Result<Told, QueryError> {
     let at = answer::find(views, &asked.cube)?;
     // What the asked cube does not have is refused here, whichever cube then explains.
     asked.filters.iter().try_for_each(|filter| bind::condition(&views[at], filter).map(drop))?;
     let all = told::all(views, at, &asked.measure, &asked.filters, &[])?;
     let is_explained = |told: &&Told| views[told.view].cube().explain.is_some();
     match all.iter().find(is_explained) {
-        Some(told) => Ok(told.clone()),
+        Some(told) => told.clone().within_sets(&views[at], (&asked.filters, &[]), within),
         None => Err(not_by_rules(views, at, &asked.measure)),
     }
 }
@@ -380,14 +385,17 @@ impl Waterfall<'_> {
         let path = self.path();
         let key = path.last().map_or("", |(key, ..)| key.as_str());
         let value = self.at(&[key], late, &[self.measure])?.value(0);
-        let [all, kept] = [self.counts(&[key], &[])?, self.counts(&[key], late)?];
+        let [records, entities] = match left_out(self.hidden, late)? {
+            Some(left_out) => self.counts(&[key], &[left_out])?,
+            None => [0.0; 2],
+        };
         Ok(Step {
             rule: String::new(),
             caption: self.captions(late)?,
             value,
             change: before.map(|before| difference(value, before.value)),
-            records: Some(all[0] - kept[0]),
-            entities: Some(all[1] - kept[1]),
+            records: Some(records),
+            entities: Some(entities),
         })
     }
 }
@@ -406,6 +414,28 @@ impl Waterfall<'_> {
         });
         Ok(said.collect::<Result<Vec<_>, QueryError>>()?.join(" og "))
     }
+}
+
+/// The members of a dimension that conditions on it leave out together, as a condition; `None` where
+/// they leave out none.
+fn left_out(view: &View, conditions: &[String]) -> Result<Option<String>, QueryError> {
+    let bound = conditions.iter().map(|text| bind::condition(view, text));
+    let bound = bound.collect::<Result<Vec<Condition>, _>>()?;
+    let Some(first) = bound.first() else { return Ok(None) };
+    let shape = &view.cube().dimensions[first.dimension];
+    let holds = |key: usize, one: &Condition| {
+        one.members.contains(&shape.fields[one.field].member_of_key[key]) != one.except
+    };
+    let left_out = (0..shape.key_count).filter(|&key| !bound.iter().all(|one| holds(key, one)));
+    let Some(finest) = shape.fields.iter().max_by_key(|field| field.keys.len()) else {
+        return Ok(None);
+    };
+    let members = left_out.map(|key| finest.member_of_key[key] as usize);
+    let members = members.filter(|&member| member < finest.keys.len());
+    let mut members: Vec<&str> = members.map(|member| finest.keys.get(member)).collect();
+    members.sort_unstable();
+    members.dedup();
+    Ok((!members.is_empty()).then(|| condition(&shape.name, &finest.name, &members)))
 }
 
 /// What the caller's own records do not explain of a cell.

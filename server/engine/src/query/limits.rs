@@ -34,6 +34,9 @@ pub struct Limits {
     /// Products of sets from this size on are written out only where something is stored, if that
     /// is enough.
     pub large_product: usize,
+    /// Tuples of one set that is written out: what is not said as a cross join of members, or goes
+    /// through a function that needs each of them.
+    pub tuples: usize,
     /// Members that are written out, all sets together; twenty million take some tenths of a second.
     pub written: usize,
     /// Bytes of the texts that a question makes, and of those and of the errors that its cells show.
@@ -61,6 +64,7 @@ impl Limits {
             counters: part(usual.counters),
             grid_numbers: part(usual.grid_numbers),
             formula_tuples: part(usual.formula_tuples),
+            tuples: at_most(usual.tuples),
             written: at_most(usual.written),
             text_bytes: part(usual.text_bytes),
             ..usual
@@ -82,6 +86,7 @@ impl Default for Limits {
             grid_numbers: 60_000_000,
             formula_tuples: 5_000_000,
             large_product: 1 << 16,
+            tuples: 1_000_000,
             written: 20_000_000,
             text_bytes: 256 << 20,
             steps: 1_000_000_000,

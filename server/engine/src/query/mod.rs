@@ -54,7 +54,7 @@ pub fn run(
     cancel: &Cancel,
 ) -> Result<CellSet, QueryError> {
     let cells = evaluate::answer(view, bound, limits, cancel)?;
-    let mut cells = disclose::without_positions(bound, cells);
+    let mut cells = disclose::without_positions(bound, cells, cancel)?;
     evaluate::tell_properties(view, bound, &mut cells, (limits, cancel))?;
     let is_measures = |column: &bound::HierarchyRef| *column == bound::HierarchyRef::Measures;
     let on_axis = cells.axes.iter().any(|axis| axis.columns.iter().any(is_measures));

@@ -23,11 +23,18 @@ impl<'a> Names<'a> {
     fn calculated(self, number: usize) -> (&'a str, &'a str) {
         match self.cube.calculated.get(number) {
             Some(measure) => (&measure.name, &measure.name),
-            None => {
-                let own = self.own.get(number - self.cube.calculated.len());
-                own.map_or(("", ""), |own| (&own.name, &own.caption))
-            }
+            None => self.own(number).map_or(("", ""), |own| (&own.name, &own.caption)),
         }
+    }
+
+    /// A calculated member that the question defines.
+    fn own(self, number: usize) -> Option<&'a OwnMember> {
+        self.own.get(number.checked_sub(self.cube.calculated.len())?)
+    }
+
+    /// The member that a calculated member is said to stand below.
+    fn parent(self, number: usize) -> Option<Member> {
+        self.own(number)?.parent
     }
 }
 
@@ -71,16 +78,27 @@ pub fn unique_name<'a>(
                 push_keys(&mut name, dimension, field, id);
             }
         }
-        (_, Member::Calculated(number)) => push_step(&mut name, names.calculated(number).0),
+        (_, Member::Calculated(number)) => {
+            let own = (names.parent(number), names.calculated(number).0);
+            return unique_name_of(cube, hierarchy, own);
+        }
         _ => push_step(&mut name, caption(names, hierarchy, member)),
     }
     name
 }
 
-/// The unique name of a member of a hierarchy that a question defines.
+/// The unique name of a member of a hierarchy that a question defines, below a member or at the top:
+/// `[Tid].[Kalender].[År].&[2024].[Første halvår]`.
 #[must_use]
-pub(super) fn unique_name_of(cube: &Cube, hierarchy: HierarchyRef, name: &str) -> String {
-    let mut unique = hierarchy_name(cube, hierarchy);
+pub(super) fn unique_name_of(
+    cube: &Cube,
+    hierarchy: HierarchyRef,
+    (parent, name): (Option<Member>, &str),
+) -> String {
+    let mut unique = match parent {
+        Some(parent) => unique_name(cube, hierarchy, parent),
+        None => hierarchy_name(cube, hierarchy),
+    };
     push_step(&mut unique, name);
     unique
 }
@@ -152,9 +170,26 @@ pub fn caption<'a>(
 
 /// The name of the level that a member stands on.
 #[must_use]
-pub fn level_name(cube: &Cube, hierarchy: HierarchyRef, member: Member) -> &str {
+pub fn level_name<'a>(
+    names: impl Into<Names<'a>>,
+    hierarchy: HierarchyRef,
+    member: Member,
+) -> &'a str {
+    let names @ Names { cube, .. } = names.into();
     match (hierarchy, member) {
-        (_, Member::Measure(_) | Member::Calculated(_)) => MEASURES_LEVEL,
+        (HierarchyRef::Measures, _) | (_, Member::Measure(_)) => MEASURES_LEVEL,
+        (HierarchyRef::Of { dimension, hierarchy }, Member::Calculated(number)) => {
+            let dimension = &cube.dimensions[dimension];
+            let levels = &dimension.hierarchies[hierarchy].levels;
+            let own = match names.parent(number) {
+                Some(Member::Of { field, .. }) => {
+                    let above = levels.iter().position(|&level| level == field);
+                    above.and_then(|above| levels.get(above + 1)).or(levels.last())
+                }
+                _ => levels.first(),
+            };
+            own.map_or(ALL_LEVEL, |&field| &dimension.fields[field].name)
+        }
         (HierarchyRef::Of { dimension, .. }, Member::Of { field, .. }) => {
             &cube.dimensions[dimension].fields[field].name
         }
@@ -178,6 +213,11 @@ pub fn path<'a>(
             lineage(dimension, hierarchy, field, id).map(caption).map(str::to_owned).collect()
         }
         (_, Member::All) => Vec::new(),
+        (_, Member::Calculated(number)) => {
+            let above = names.parent(number).map(|parent| path(names, hierarchy, parent));
+            let own = caption(names, hierarchy, member).to_owned();
+            above.unwrap_or_default().into_iter().chain([own]).collect()
+        }
         _ => vec![caption(names, hierarchy, member).to_owned()],
     }
 }
@@ -277,6 +317,32 @@ mod tests {
             assert_eq!(unique_name(cube, hierarchy, member), unique);
             assert_eq!(level_name(cube, hierarchy, member), level);
             assert_eq!(super::path(cube, hierarchy, member).join("/"), path);
+        }
+    }
+
+    #[test]
+    fn a_calculated_member_is_named_below_its_parent() {
+        let view = view();
+        let own = |parent| {
+            [OwnMember { name: "Øst".to_owned(), parent, caption: "Øst for".to_owned() }]
+        };
+        let geography = HierarchyRef::Of { dimension: 1, hierarchy: 3 };
+        let member = Member::Calculated(view.cube().calculated.len());
+        let top = "[Handle kommune].[Geografi]";
+        for (parent, unique, level, path) in [
+            (None, format!("{top}.[Øst]"), "Region", "Øst for"),
+            (
+                Some(Member::Of { field: 0, id: 0 }),
+                format!("{top}.[Region].&[1084].[Øst]"),
+                "Kommune",
+                "Hovedstaden/Øst for",
+            ),
+        ] {
+            let own = own(parent);
+            let names = Names::new(view.cube(), &own);
+            assert_eq!(unique_name(names, geography, member), unique);
+            assert_eq!(level_name(names, geography, member), level);
+            assert_eq!(super::path(names, geography, member).join("/"), path);
         }
     }
 

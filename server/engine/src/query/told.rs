@@ -1,12 +1,14 @@
 //! From a measure to the stored measures whose records tell of it.
 //!
 //! A stored measure tells of itself, or the cube does that shows its group's records. A formula is
-//! made of parts, and each of these in turn.
+//! made of parts, and each of these in turn. What it aggregates over a set tells of the set's members in
+//! the cell alone, so the set is worked out there and becomes a condition.
 
 use super::bind;
 use super::bound::Condition;
 use super::error::{ErrorKind, QueryError};
 use super::view::View;
+use super::{Cancel, Limits, explain};
 use crate::cube::dimension::same;
 use crate::cube::{Cube, MeasureRef};
 
@@ -19,6 +21,8 @@ pub(super) struct Told {
     pub measure: MeasureRef,
     /// The conditions of the cell, and those under which a formula takes the measure.
     pub filters: Vec<String>,
+    /// The sets over which formulas aggregate the measure.
+    over: Vec<String>,
     /// The parts of the formula that was asked for; none where it is no formula.
     pub parts: Vec<String>,
 }
@@ -55,10 +59,64 @@ pub(super) fn all(
     let mut found = Vec::new();
     for part in &formula.made_of {
         let filters = [filters, part.filters.as_slice()].concat();
-        found.extend(all(views, view, &part.measure, &filters, conditions)?);
+        let of_part = all(views, view, &part.measure, &filters, conditions)?;
+        found.extend(of_part.into_iter().map(|one| one.over_also(part.over.as_ref())));
     }
     found.iter_mut().for_each(|one| one.parts.clone_from(&parts));
     Ok(found)
+}
+
+impl Told {
+    /// The same, aggregated over one more set.
+    fn over_also(mut self, set: Option<&String>) -> Told {
+        self.over.extend(set.filter(|set| !self.over.contains(set)).cloned());
+        self
+    }
+
+    /// The same, in what the sets leave of the cell of the view that was asked: filters and conditions.
+    ///
+    /// # Errors
+    /// They leave nothing, so the formula has no value; a limit was reached, or the question was cancelled.
+    pub(super) fn within_sets(
+        mut self,
+        view: &View,
+        (filters, conditions): (&[String], &[Condition]),
+        within: (&Limits, &Cancel),
+    ) -> Result<Told, QueryError> {
+        if self.over.is_empty() {
+            return Ok(self);
+        }
+        let cell = filters.iter().map(|filter| bind::condition(view, filter));
+        let mut cell = cell.collect::<Result<Vec<Condition>, _>>()?;
+        cell.extend_from_slice(conditions);
+        for set in &self.over {
+            let left = bind::members_of_set(view, set, &cell, within)?;
+            match left {
+                Some(left) if left.members.is_empty() && !left.except => {
+                    return Err(nothing_left(&self.parts));
+                }
+                Some(left) => self.filters.push(in_words(view.cube(), &left)),
+                None => {}
+            }
+        }
+        Ok(self)
+    }
+}
+
+/// A condition as it is written, by keys.
+fn in_words(cube: &Cube, condition: &Condition) -> String {
+    let dimension = &cube.dimensions[condition.dimension];
+    let field = &dimension.fields[condition.field];
+    let keys = condition.members.iter().map(|&member| field.keys.get(member as usize));
+    let text = explain::condition(&dimension.name, &field.name, &keys.collect::<Vec<_>>());
+    if condition.except { text.replacen('=', "<>", 1) } else { text }
+}
+
+fn nothing_left(parts: &[String]) -> QueryError {
+    let message =
+        "formlen har ingen værdi her: ingen af cellens medlemmer har alt det, som den regnes af";
+    let error = QueryError::new(ErrorKind::Invalid, message);
+    error.hint(format!("spørg i stedet om en af dens dele: {}", parts.join("; ")))
 }
 
 /// A stored measure, in the cube that shows its records.
@@ -71,7 +129,10 @@ fn stored(views: &[View], view: usize, name: &str, filters: &[String]) -> Result
             found.ok_or_else(|| bind::unknown_measure(&views[view], name))?
         }
     };
-    let told = |view, measure| Told { view, measure, filters: filters.to_vec(), parts: Vec::new() };
+    let told = |view, measure| {
+        let (filters, over, parts) = (filters.to_vec(), Vec::new(), Vec::new());
+        Told { view, measure, filters, over, parts }
+    };
     let Some(other) = &cube.groups[measure.group].records_in else {
         return Ok(told(view, measure));
     };

@@ -41,10 +41,10 @@ pub fn judge<D: Domain>(
 fn unjudged<R>(records: Vec<Vec<ReadRecord<R>>>) -> Vec<Judged<R>> {
     let mut judged = Vec::with_capacity(records.iter().map(Vec::len).sum());
     for (delivery, records) in records.into_iter().enumerate() {
-        judged.extend(records.into_iter().map(|ReadRecord { record, line }| Judged {
+        judged.extend(records.into_iter().map(|ReadRecord { record, place }| Judged {
             record,
             delivery: delivery as u32,
-            line: u32::try_from(line).unwrap_or(u32::MAX),
+            place,
             marks: Marks::default(),
             changed: Marks::default(),
             verdicts: Vec::new(),
@@ -62,5 +62,5 @@ fn note<R>(
     tally: &mut Tally,
 ) {
     let file = deliveries.get(judged.delivery as usize).map_or("", |delivery| &delivery.file);
-    tally.at(file, u64::from(judged.line), warnings);
+    tally.at(file, judged.place, warnings);
 }

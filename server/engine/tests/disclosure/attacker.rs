@@ -2,52 +2,23 @@
 //!
 //! It shares nothing with what hides: a result is read as captions and texts. It knows which towns are
 //! in which regions, which codes are of which kind and which months in which quarters; that counts are whole, and 0 where a cell is
-//! empty; that parts make their totals, or bound them, and that what a total has besides is no less than
-//! nothing; what is never larger than what, and what is nothing together; that people and pairs are one within one code; that what
-//! runs on from one period to the next is what does not end in the one and does not begin in the other; what
-//! formulas make of figures; and the threshold: of what hangs together by laws something is small, or nothing of it would be hidden.
-//! It is told below which totals it is hidden whether there is anything. For every hidden count, and for
-//! what a total has besides, or other cells tell, where that is small, it looks for whole tables, by narrowing bounds and branching: exact, but for an end
+//! empty; which lines were asked for and left out, and which members a formula reads; that parts make their totals, or bound them, and that
+//! what a total has besides is no less than nothing; what is never larger than what, and what is nothing together; that people and pairs are
+//! one within one code; that what runs on from one period to the next is what does not end in the one and does not begin in the other; what
+//! formulas make of figures; and the threshold: of what hangs together by laws, or by people and their days, something is small, or
+//! nothing of it would be hidden. It is told below which totals it is hidden whether there is anything.
+//!
+//! For every hidden count, shown as a star or left out, and for what a total has besides, or other cells tell, where that is
+//! small, it looks for whole tables, by narrowing bounds and branching: exact, but for an end
 //! where it takes too long. Where it looks first it is told, so that it finds sooner what there is.
 
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-/// A cell as it is seen: the towns, codes, sexes and months that it covers as bits, and its measure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct At {
-    pub measure: usize,
-    pub keys: [u32; 4],
-}
+use super::known::{
+    AT_END, At, DAYS, ENDS, PEOPLE, RUNS_ON, STARTS, STOCK, Seen, THRESHOLD, TIME, adds_up,
+    put_rests, veiled,
+};
 
-impl At {
-    /// What is counted at the end of a period stands in its last month alone.
-    pub fn normal(mut self) -> At {
-        if self.measure == AT_END {
-            self.keys[TIME] = 1 << self.keys[TIME].ilog2();
-        }
-        self
-    }
-
-    fn with(mut self, dimension: usize, bits: u32) -> At {
-        self.keys[dimension] = bits;
-        self
-    }
-}
-
-/// What is seen of a cell.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Seen {
-    Value(f64),
-    Hidden,
-    /// What a total has beside the parts that are seen, or what others tell of a cell that is not.
-    Rest,
-    /// How many run on from one period to the next.
-    Between,
-}
-
-/// Counts below this are small.
-const THRESHOLD: i64 = 5;
 /// No count is larger.
 const LARGEST: i64 = 5000;
 /// Branches after which an attack on one number is given up.
@@ -56,17 +27,6 @@ const BRANCHES: u32 = 1000;
 const GIVEN_UP: usize = 12;
 /// More than any sum.
 const FAR: i64 = i64::MAX / 4;
-/// The measures: what is active, what of it begins and ends, what is there at the end, and days, of which
-/// only what is known exactly is looked for.
-const STOCK: usize = 2;
-const STARTS: usize = 3;
-const ENDS: usize = 4;
-const AT_END: usize = 5;
-pub const DAYS: usize = 6;
-/// The number of what runs on, behind the measures.
-const RUNS_ON: usize = 7;
-/// The dimension of time.
-const TIME: usize = 3;
 
 /// `low ≤ sum(factor × cell) ≤ high`
 struct Law {
@@ -85,6 +45,12 @@ pub struct Attack {
     hints: Vec<i64>,
     laws: Vec<Law>,
     laws_of: Vec<Vec<usize>>,
+    /// The days of people, and the people of days.
+    tied: Vec<Option<usize>>,
+    /// Totals, each with all its parts along a dimension, and the lines of each cell: what is in one can be
+    /// hidden for another in it, also where they do not make up the total.
+    lines: Vec<Vec<usize>>,
+    lines_of: Vec<Vec<usize>>,
     /// Hidden counts and rests that laws connect: in each something is small.
     parts: Vec<Vec<usize>>,
 }
@@ -103,15 +69,6 @@ fn around(start: i64, low: i64, high: i64) -> impl Iterator<Item = i64> {
     let both = (0..=high - low).flat_map(move |away| [start + away, start - away]);
     let once = both.enumerate().filter(|(at, _)| *at != 1).map(|(_, value)| value);
     once.filter(move |value| (low..=high).contains(value))
-}
-
-/// Whether parts along a dimension make up their total exactly: people have one sex, pairs of person
-/// and service also one service, grants also one place, and begin and end once. Of days it is said of all,
-/// since the total and all parts but one bound that one.
-fn adds_up(measure: usize, dimension: usize) -> bool {
-    let own: [&[usize]; 7] =
-        [&[2], &[1, 2], &[0, 1, 2], &[0, 1, 2, 3], &[0, 1, 2, 3], &[2], &[0, 1, 2, 3]];
-    measure < RUNS_ON && own[measure].contains(&dimension)
 }
 
 /// Measures that are never larger than others.
@@ -134,162 +91,64 @@ fn covers(all: u32, sets: &[u32]) -> Vec<Vec<u32>> {
     found
 }
 
-/// Puts in what totals have beside the parts that are seen, and what that is.
-fn put_rests(seen: &mut HashMap<At, Seen>, truth: &mut HashMap<At, Seen>, as_seen: Seen) {
-    for dimension in 0..4 {
-        let before = seen.clone();
-        for &at in before.keys().filter(|at| at.measure < DAYS && adds_up(at.measure, dimension)) {
-            let all = at.keys[dimension];
-            let shown = |set: &u32| before.contains_key(&at.with(dimension, *set));
-            let sets: Vec<u32> = (1..all).filter(|set| set & !all == 0).filter(shown).collect();
-            let bits = sets.iter().fold(0, |bits, set| bits | set);
-            if bits == 0 || bits == all {
-                continue;
-            }
-            let rest = at.with(dimension, all & !bits);
-            seen.insert(rest, as_seen);
-            let largest = |set: &&u32| !sets.iter().any(|own| own != *set && *set & !own == 0);
-            let parts = sets.iter().filter(largest).map(|&set| at.with(dimension, set));
-            let value = |at: At| match truth.get(&at) {
-                Some(Seen::Value(value)) => Some(*value),
-                _ => None,
-            };
-            let parts: Option<f64> = parts.map(value).sum();
-            if let Some((all, parts)) = value(at).zip(parts) {
-                truth.insert(rest, Seen::Value(all - parts));
-            }
-        }
-    }
-}
-
-/// The period of months without holes: its first month, and the first behind it.
-fn period(months: u32) -> (u32, u32) {
-    (months.trailing_zeros(), months.ilog2() + 1)
-}
-
-/// Puts in what runs on over the border of two periods of a stock, if something that begins or ends there
-/// is seen, and then what begins or ends there and is not.
-fn put_borders(seen: &mut HashMap<At, Seen>, truth: &mut HashMap<At, Seen>) -> Vec<[At; 3]> {
-    let mut borders: HashMap<At, Vec<(At, At)>> = HashMap::new();
-    for &at in seen.keys().filter(|at| at.measure == STOCK) {
-        let (first, behind) = period(at.keys[TIME]);
-        for (month, measure) in [(first, STARTS), (behind, ENDS)] {
-            let on = At { measure: RUNS_ON, ..at.with(TIME, month) };
-            borders.entry(on).or_default().push((at, At { measure, ..at }));
-        }
-    }
-    let value = |truth: &HashMap<At, Seen>, at: &At| match truth.get(at) {
-        Some(Seen::Value(value)) => *value,
-        _ => 0.0,
+/// People and days of the same place: they are hidden together.
+fn tied(cells: &[At], number: &HashMap<At, usize>) -> Vec<Option<usize>> {
+    let other = |at: &At| match at.measure {
+        PEOPLE => number.get(&At { measure: DAYS, ..*at }).copied(),
+        DAYS => number.get(&At { measure: PEOPLE, ..*at }).copied(),
+        _ => None,
     };
-    let mut laws = Vec::new();
-    for (on, sides) in borders {
-        let Some((stock, flow)) = sides.iter().find(|(_, flow)| seen.contains_key(flow)) else {
-            continue;
-        };
-        let runs_on = value(truth, stock) - value(truth, flow);
-        seen.insert(on, Seen::Between);
-        truth.insert(on, Seen::Value(runs_on));
-        for (stock, flow) in sides {
-            // Of a sum of hidden cells it is one too.
-            let as_stock = seen[&stock] == Seen::Between;
-            if let Entry::Vacant(unseen) = seen.entry(flow) {
-                unseen.insert(if as_stock { Seen::Between } else { Seen::Rest });
-                truth.insert(flow, Seen::Value(value(truth, &stock) - runs_on));
-            }
-            laws.push([stock, flow, on]);
-        }
-    }
-    laws
-}
-
-/// The cells of which it is not told whether there is anything: below small totals whose parts add up, or
-/// below hidden ones, where something is hidden that is nothing elsewhere.
-fn veiled(seen: &HashMap<At, Seen>, truth: &HashMap<At, Seen>) -> HashSet<At> {
-    let value = |at: &At| match truth.get(at) {
-        Some(Seen::Value(value)) => *value as i64,
-        _ => 0,
-    };
-    let below = |at: &At, total: &At| {
-        // What is counted at the end of a period was asked for by the whole of it.
-        let is_last = |own: usize| {
-            let is_end = at.keys[TIME] == 1 << total.keys[TIME].ilog2();
-            own == TIME && at.measure == AT_END && is_end && !adds_up(total.measure, TIME)
-        };
-        let differ = (0..4).filter(|&own| at.keys[own] != total.keys[own] && !is_last(own));
-        let differ: Vec<usize> = differ.collect();
-        let within = differ.iter().all(|&own| at.keys[own] & !total.keys[own] == 0);
-        within && !differ.is_empty() && differ.iter().all(|&own| adds_up(total.measure, own))
-    };
-    let hidden = |at: &&At| seen[*at] == Seen::Hidden;
-    let under = |totals: &[At]| -> HashSet<At> {
-        let is_under = |at: &&At| totals.iter().any(|total| below(at, total));
-        seen.keys().filter(hidden).filter(is_under).copied().collect()
-    };
-    let totals: Vec<At> = seen.keys().filter(hidden).copied().collect();
-    let small: Vec<At> =
-        totals.iter().filter(|at| (1..THRESHOLD).contains(&value(at))).copied().collect();
-    let narrow = under(&small);
-    let all_told = |at: &At| at.measure == DAYS || value(at) > 0 || narrow.contains(at);
-    if totals.iter().all(all_told) { narrow } else { under(&totals) }
+    cells.iter().map(other).collect()
 }
 
 impl Attack {
-    /// An attack on what is seen; what is true says where it looks first, and which counts are small. Where
-    /// lines of nothing but hidden cells are left out, what a total has besides is a sum of hidden cells,
-    /// known as it would be beside their stars, and no cell that must be open; and where not all is seen
-    /// that was read, nobody knows what something is hidden for.
-    pub fn new(
-        seen: &HashMap<At, Seen>,
-        truth: &HashMap<At, Seen>,
-        rests: Seen,
-        sees_all: bool,
-    ) -> Attack {
+    /// An attack on what is seen, with what was asked for and left out; what is true says where it looks
+    /// first, and which counts are small.
+    pub fn new(seen: &HashMap<At, Seen>, truth: &HashMap<At, Seen>) -> Attack {
         let (mut seen, mut hints) = (seen.clone(), truth.clone());
         let veiled = veiled(&seen, &hints);
-        put_rests(&mut seen, &mut hints, rests);
-        let borders = put_borders(&mut seen, &mut hints);
-        let (seen, hints) = (&seen, &hints);
-        let is_small = |at: &At| match hints.get(at) {
-            Some(Seen::Value(value)) => (1..THRESHOLD).contains(&(*value as i64)),
-            _ => false,
-        };
+        let borders = put_rests(&mut seen, &mut hints);
         let mut cells: Vec<At> = seen.keys().copied().collect();
         cells.sort_unstable();
         let number: HashMap<At, usize> =
             cells.iter().enumerate().map(|(number, at)| (*at, number)).collect();
+        let hint = |at: &At| match hints.get(at) {
+            Some(Seen::Value(value)) => *value as i64,
+            _ => 0,
+        };
         // That something is hidden tells that there is something, unless that is hidden too.
         let bounds = cells.iter().map(|at| match seen[at] {
             Seen::Value(value) => (value as i64, value as i64),
             Seen::Hidden => (i64::from(!veiled.contains(at)), LARGEST),
-            Seen::Rest | Seen::Between => (0, LARGEST),
+            Seen::Left | Seen::Unseen | Seen::Rest | Seen::Between => (0, LARGEST),
         });
-        let bounds: Vec<(i64, i64)> = bounds.collect();
         let is_attacked = |at: &At| match seen[at] {
             Seen::Value(_) | Seen::Between => false,
             Seen::Hidden => true,
-            Seen::Rest => is_small(at),
+            Seen::Left => hint(at) > 0,
+            Seen::Unseen | Seen::Rest => (1..THRESHOLD).contains(&hint(at)),
         };
-        let hidden = (0..cells.len()).filter(|&at| is_attacked(&cells[at])).collect();
-        let stars = seen.values().filter(|own| **own == Seen::Hidden).count();
-        let hints = cells.iter().map(|at| match hints.get(at) {
-            Some(Seen::Value(value)) => *value as i64,
-            _ => 0,
-        });
-        let hints = hints.collect();
-        let laws_of = vec![Vec::new(); cells.len()];
-        let (laws, parts) = (Vec::new(), Vec::new());
-        let mut attack = Attack { cells, bounds, hidden, stars, hints, laws, laws_of, parts };
+        let mut attack = Attack {
+            bounds: bounds.collect(),
+            hidden: (0..cells.len()).filter(|&at| is_attacked(&cells[at])).collect(),
+            stars: seen.values().filter(|own| **own == Seen::Hidden).count(),
+            hints: cells.iter().map(hint).collect(),
+            laws: Vec::new(),
+            laws_of: vec![Vec::new(); cells.len()],
+            tied: tied(&cells, &number),
+            lines: Vec::new(),
+            lines_of: vec![Vec::new(); cells.len()],
+            parts: Vec::new(),
+            cells,
+        };
         attack.parts_and_totals(&number);
         attack.larger_and_smaller();
         for [stock, flow, on] in borders {
             let [stock, flow, on] = [stock, flow, on].map(|at| number[&at]);
             attack.law(vec![(stock, 1), (flow, -1), (on, -1)], 0, 0);
         }
-        if sees_all {
-            attack.alone();
-            attack.parts = attack.connected();
-        }
+        attack.alone();
+        attack.parts = attack.connected();
         attack
     }
 
@@ -303,37 +162,51 @@ impl Attack {
         self.laws.push(Law { terms, low, high });
     }
 
-    /// A count that no law ties to another hidden one is hidden for itself.
-    fn alone(&mut self) {
-        for &cell in self.hidden.iter().filter(|&&cell| self.cells[cell].measure != DAYS) {
-            let is_free = |other: usize| self.bounds[other].0 < self.bounds[other].1;
-            let mut laws = self.laws_of[cell].iter().flat_map(|&law| &self.laws[law].terms);
-            if self.bounds[cell].0 > 0 && !laws.any(|(other, _)| *other != cell && is_free(*other))
-            {
-                self.bounds[cell].1 = THRESHOLD - 1;
-            }
-        }
+    fn line(&mut self, cells: Vec<usize>) {
+        cells.iter().for_each(|&cell| self.lines_of[cell].push(self.lines.len()));
+        self.lines.push(cells);
     }
 
-    /// Sets of cells that laws of counts connect, and that have a hidden count.
-    fn connected(&self) -> Vec<Vec<usize>> {
-        let is_free = |cell: usize| {
-            self.bounds[cell].0 < self.bounds[cell].1 && self.cells[cell].measure != DAYS
+    fn is_free(&self, cell: usize) -> bool {
+        self.bounds[cell].0 < self.bounds[cell].1
+    }
+
+    /// What is not known of the cells that laws or lines connect one with.
+    fn beside(&self, cell: usize) -> impl Iterator<Item = usize> {
+        let laws = self.laws_of[cell].iter().flat_map(|&law| &self.laws[law].terms);
+        let lines = self.lines_of[cell].iter().flat_map(|&line| &self.lines[line]);
+        let others = laws.map(|(other, _)| *other).chain(lines.copied());
+        others.filter(move |&other| other != cell && self.is_free(other))
+    }
+
+    /// A count that no law ties to another hidden one, nor its days to other hidden days, is hidden for
+    /// itself.
+    fn alone(&mut self) {
+        let is_alone = |cell: &usize| {
+            let days = self.tied[*cell].into_iter().flat_map(|days| self.beside(days));
+            self.bounds[*cell].0 > 0 && self.beside(*cell).chain(days).next().is_none()
         };
+        let counts = self.hidden.iter().filter(|&&cell| self.cells[cell].measure != DAYS);
+        let alone: Vec<usize> = counts.copied().filter(is_alone).collect();
+        alone.into_iter().for_each(|cell| self.bounds[cell].1 = THRESHOLD - 1);
+    }
+
+    /// Sets of counts that laws connect, of themselves or of their days, and that have a hidden one.
+    fn connected(&self) -> Vec<Vec<usize>> {
         let mut seen = vec![false; self.cells.len()];
         let mut all = Vec::new();
-        for start in (0..self.cells.len()).filter(|&cell| is_free(cell)) {
+        for start in (0..self.cells.len()).filter(|&cell| self.is_free(cell)) {
             let (mut own, mut next) = (Vec::new(), vec![start]);
             while let Some(cell) = next.pop() {
                 if std::mem::replace(&mut seen[cell], true) {
                     continue;
                 }
                 own.push(cell);
-                let laws = self.laws_of[cell].iter().flat_map(|&law| &self.laws[law].terms);
-                next.extend(laws.map(|(other, _)| *other).filter(|&other| is_free(other)));
+                next.extend(self.beside(cell));
+                next.extend(self.tied[cell].filter(|&other| self.is_free(other)));
             }
+            own.retain(|&cell| self.cells[cell].measure < DAYS);
             if own.iter().any(|cell| self.hidden.contains(cell)) {
-                own.retain(|&cell| self.cells[cell].measure != RUNS_ON);
                 all.push(own);
             }
         }
@@ -342,7 +215,7 @@ impl Attack {
 
     /// Whether something is small wherever something is hidden: else nothing would be.
     fn has_reasons(&self, table: &[i64]) -> bool {
-        let is_small = |cell: &usize| (0..THRESHOLD).contains(&table[*cell]);
+        let is_small = |cell: &usize| (1..THRESHOLD).contains(&table[*cell]);
         self.parts.iter().all(|part| part.iter().any(is_small))
     }
 
@@ -358,6 +231,8 @@ impl Attack {
                     .filter(|set| set & !all == 0)
                     .filter(|&set| number.contains_key(&at.with(dimension, set)))
                     .collect();
+                let parts = sets.iter().map(|&set| number[&at.with(dimension, set)]);
+                self.line(parts.chain([total]).collect());
                 for cover in covers(all, &sets) {
                     let parts = cover.iter().map(|&set| (number[&at.with(dimension, set)], 1));
                     let terms: Vec<(usize, i64)> = parts.chain([(total, -1)]).collect();
@@ -400,18 +275,18 @@ impl Attack {
     }
 
     /// That all that is taken to be known holds of the true table.
-    pub fn check(&self) {
+    pub fn check(&self, seed: u64) {
         let value = |cell: usize| self.hints[cell];
         for law in self.laws.iter().filter(|law| !self.is_of_days(law)) {
             let sum: i64 = law.terms.iter().map(|(cell, factor)| factor * value(*cell)).sum();
             let cells = || law.terms.iter().map(|(cell, _)| self.cells[*cell]).collect::<Vec<_>>();
-            assert!((law.low..=law.high).contains(&sum), "{:?}", cells());
+            assert!((law.low..=law.high).contains(&sum), "seed {seed}: {:?}", cells());
         }
         for cell in (0..self.cells.len()).filter(|&cell| self.cells[cell].measure != DAYS) {
             let (low, high) = self.bounds[cell];
             assert!(
                 (low..=high).contains(&value(cell)),
-                "{:?} {} {low} {high}",
+                "seed {seed}: {:?} {} {low} {high}",
                 self.cells[cell],
                 value(cell)
             );
@@ -567,24 +442,27 @@ impl Attack {
 
     /// The hidden cells of days that equations alone determine.
     fn days_that_are_known(&self) -> usize {
-        let hidden: Vec<usize> =
-            self.hidden.iter().copied().filter(|&cell| self.cells[cell].measure == DAYS).collect();
+        let is_unknown = |cell: &usize| self.cells[*cell].measure == DAYS && self.is_free(*cell);
+        let unknown: Vec<usize> = (0..self.cells.len()).filter(is_unknown).collect();
         let rows = self.laws.iter().filter(|law| {
             law.high == 0 && law.terms.iter().all(|(cell, _)| self.cells[*cell].measure == DAYS)
         });
         let row = |law: &Law| {
-            let mut row = vec![0.0; hidden.len()];
+            let mut row = vec![0.0; unknown.len()];
             for (cell, factor) in &law.terms {
-                if let Some(at) = hidden.iter().position(|own| own == cell) {
+                if let Some(at) = unknown.iter().position(|own| own == cell) {
                     row[at] += *factor as f64;
                 }
             }
             row
         };
         let mut rows: Vec<Vec<f64>> = rows.map(row).collect();
-        reduce(&mut rows, hidden.len());
-        let alone = |row: &&Vec<f64>| row.iter().filter(|one| one.abs() > 1e-9).count() == 1;
-        rows.iter().filter(alone).count()
+        reduce(&mut rows, unknown.len());
+        let of_row = |row: &Vec<f64>| -> Vec<usize> {
+            (0..unknown.len()).filter(|&at| row[at].abs() > 1e-9).collect()
+        };
+        let alone = rows.iter().map(of_row).filter(|own| own.len() == 1);
+        alone.filter(|own| self.hidden.contains(&unknown[own[0]])).count()
     }
 }
 
@@ -614,7 +492,7 @@ fn the_attacker_opens_what_lies_open() {
     let at = |towns, measure| At { keys: [towns, 1, 1, 63], measure };
     let seen = |own: &[(u32, Seen)], measure| {
         let own = own.iter().map(|(towns, seen)| (at(*towns, measure), *seen));
-        Attack::new(&own.collect(), &HashMap::new(), Seen::Rest, true).run()
+        Attack::new(&own.collect(), &HashMap::new()).run()
     };
     let (hidden, value) = (Seen::Hidden, |value: i32| Seen::Value(f64::from(value)));
     // 3 + 10 = 13: the 3 is known exactly of grants; of people it is 3 or 4, for it is small.
@@ -640,8 +518,8 @@ fn the_attacker_knows_the_threshold_and_subtracts() {
     let outcome = |own: &[(At, Seen, i32)]| {
         let seen = own.iter().map(|(at, seen, _)| (*at, *seen)).collect();
         let truth = own.iter().map(|(at, _, truth)| (*at, value(*truth))).collect();
-        let attack = Attack::new(&seen, &truth, Seen::Rest, true);
-        attack.check();
+        let attack = Attack::new(&seen, &truth);
+        attack.check(0);
         attack.run()
     };
     let shown = |at, number| (at, value(number), number);

@@ -88,6 +88,33 @@ fn the_rest_of_a_total_is_not_told_by_subtracting() {
 }
 
 #[test]
+fn that_several_have_few_together_is_not_told_by_subtracting() {
+    // In b1: 20 grants with y1, 2 with y2 and 2 with y3, each of which is 1, 2 or 3 of 4.
+    let mut grants = Vec::new();
+    for (service, people) in [(0, 20), (1, 2), (2, 2)] {
+        for _ in 0..people {
+            let person = grants.len();
+            grants.push(format!("{person},0,{service},{},2024-01-01,", person % 2));
+        }
+    }
+    let view = view(&grants, 0);
+    let all = "SELECT {[Ydelse].[Kode].[y1], [Ydelse].[Kode].[y2], [Ydelse].[Kode].[y3], \
+               [Ydelse].DefaultMember} ON 0 FROM [Ydelser] WHERE [Measures].[Antal]";
+    assert_eq!(drawn(&view.undisclosed(), all), ["20", "2", "2", "24"]);
+    // 24 - 20 would tell the 4.
+    assert_eq!(drawn(&view, all), ["*", "*", "*", "24"]);
+    assert_eq!(drawn(&view, &all.replace(", [Ydelse].DefaultMember", "")), ["20", "*", "*"]);
+    let left_out = Pivot {
+        cube: "Ydelser".to_owned(),
+        rows: vec!["Ydelse.Kode".to_owned()],
+        measures: vec!["Antal".to_owned()],
+        totals: true,
+        ..Pivot::default()
+    };
+    assert_eq!(ask(&view, &Question::Pivot(&left_out)).values, [24.0]);
+}
+
+#[test]
 fn sets_that_hang_on_a_hidden_cell_are_refused_and_others_answered() {
     let view = view(&grants(), 0);
     for set in [

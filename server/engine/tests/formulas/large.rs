@@ -297,11 +297,33 @@ fn what_is_not_stored_is_not_left_out() {
         format!("BottomPercent({LARGE}, 10, [Measures].[Besøg])"),
     ] {
         let text = format!("SELECT [Measures].[Besøg] ON 0, {set} ON 1 FROM Stor");
-        let limits = Limits::default();
-        let error =
-            answer(std::slice::from_ref(&view), &Question::Mdx(&text), &limits, &Cancel::default());
-        let error = error.unwrap_err();
-        assert_eq!(error.message, "mængden har flere end 1000000 kombinationer", "{set}");
-        assert!(error.hint.unwrap().contains("NonEmpty"), "{set}");
+        let asked = |limits: &Limits| {
+            let view = std::slice::from_ref(&view);
+            answer(view, &Question::Mdx(&text), limits, &Cancel::default()).unwrap_err()
+        };
+        // 100,000 × 98 × 120, told before a tuple of them is written: of the members that they are made
+        // of so many may be written, and of tuples none besides.
+        let written = 500_000;
+        for limits in [Limits::default(), Limits { written, ..Limits::default() }] {
+            let error = asked(&limits);
+            let expected = "mængden har 1176000000 kombinationer, og der kan skrives 1000000 ud";
+            assert_eq!(error.message, expected, "{set}");
+            assert!(error.hint.unwrap().contains("NonEmpty"), "{set}");
+        }
     }
+}
+
+#[test]
+fn sets_are_as_large_as_the_memory_of_a_question_allows() {
+    let view = large();
+    let set = "Order([Sted].[Kommune].[Kommune].Members * [Tid].[Måned].[Måned].Members, \
+               [Measures].[Besøg], BDESC)";
+    let text = format!("SELECT [Measures].[Besøg] ON 0, {set} ON 1 FROM Stor");
+    let asked = |bytes: usize| {
+        let (limits, view) = (Limits::within(bytes), std::slice::from_ref(&view));
+        answer(view, &Question::Mdx(&text), &limits, &Cancel::default())
+    };
+    assert_eq!(asked(Limits::MEMORY).unwrap().cells.axes[1].count, 98 * 120);
+    let error = asked(Limits::MEMORY / 128).unwrap_err();
+    assert_eq!(error.message, "mængden har 11760 kombinationer, og der kan skrives 7812 ud");
 }

@@ -12,6 +12,7 @@ mod large;
 mod laws;
 mod limits;
 mod sets;
+mod shapes;
 mod unions;
 mod values;
 mod world;

@@ -186,3 +186,35 @@ fn cells_of_stored_measures_have_the_formats_of_the_schema_wherever_the_measures
         assert_eq!(shown, expected, "{text}");
     }
 }
+
+#[test]
+fn colours_and_formats_that_are_formulas_are_worked_out_in_each_cell() {
+    // Three citizens in Nord, two in Syd, four in all.
+    let text = "WITH MEMBER [Measures].[x] AS [Measures].[Borgere] * 10, \
+            FORE_COLOR = IIF([Measures].[x] > 25, RGB(255, 0, 0), RGB(0, 255, 0)), \
+            BACK_COLOR = IIF([Sted].[Region].CurrentMember.Name = 'Nord', 1.5, 12632256), \
+            FORMAT_STRING = IIF([Measures].[x] > 25, '0.0', '\"få\"') \
+        MEMBER [Sted].[Region].[uden] AS [Sted].[Region].[I alt] \
+        MEMBER [Sted].[Region].[med] AS [Sted].[Region].[I alt], FORE_COLOR = 7 \
+        SELECT {[Measures].[Borgere], [Measures].[x]} ON 0, \
+            {[Sted].[Region].[Region].Members, [Sted].[Region].[uden], [Sted].[Region].[med]} ON 1 \
+        FROM Lille CELL PROPERTIES VALUE, ";
+    let asked = |properties: &str| {
+        let (views, text) = ([view("")], format!("{text}{properties}"));
+        let (limits, cancel) = (Limits::default(), Cancel::default());
+        answer(&views, &Question::Mdx(&text), &limits, &cancel).unwrap().cells
+    };
+    let (none, grey) = ([None, None], Some(12_632_256));
+    let found = asked("FORE_COLOR, back_color");
+    let nord_and_syd = [none, [None, Some(255)], none, [grey, Some(65_280)]];
+    let made = [none, [grey, Some(255)], [None, Some(7)], [grey, Some(7)]];
+    assert_eq!(found.colors, [nord_and_syd, made].concat());
+    let shown = found.formatted(Language::English, &Cancel::default()).unwrap();
+    assert_eq!(shown, ["3", "30.0", "2", "få", "4", "40.0", "4", "40.0"]);
+    // What is not asked for is not worked out.
+    assert_eq!(asked("FORE_COLOR").colors[3], [None, Some(65_280)]);
+    assert!(asked("FORMAT_STRING").colors.is_empty());
+    let wrong = "WITH MEMBER [Measures].[x] AS 1, FORE_COLOR = [Measures].[y] \
+                 SELECT [Measures].[x] ON 0 FROM Lille";
+    assert!(mdx(&view(""), wrong)[0].contains("'y'"), "{:?}", mdx(&view(""), wrong));
+}

@@ -1,7 +1,6 @@
 //! What a set of members leaves is what a condition on the rows leaves, in whichever words it is asked
-//! for: in a subselect, in `WHERE`, and as the parts of a total; of ages and of lists of keys too. Not
-//! asked are all members of a dimension of lists: the set of them says nothing, and so leaves the rows
-//! with an empty list too, which a condition on the rows does not.
+//! for: in a subselect, in `WHERE`, and as the parts of a total; of ages and of lists of keys too, where
+//! all members leave out the rows with an empty list.
 
 use terning_engine::cube::{Cube, MeasureRef};
 use terning_engine::query::bound::{Bound, Condition, HierarchyRef, Member};
@@ -14,22 +13,35 @@ use crate::world::{SMALL, World};
 
 const WORLDS: u64 = 400;
 
-/// Some members of a field of a dimension.
+/// Some members of a field of a dimension, now and then all of them.
 fn some(random: &mut Random, cube: &Cube, dimension: usize) -> Option<Condition> {
     let fields = &cube.dimensions[dimension].fields;
     let field = random.below(fields.len());
+    let is_asked = !fields[field].personal;
+    if random.percent(20) {
+        let members = (0..fields[field].len() as u32).collect();
+        return is_asked.then_some(Condition { dimension, field, members, except: false });
+    }
     // A key that is the caption of those without a key names both.
     let is_named = |id: &u32| !["", "Ukendt"].contains(&fields[field].keys.get(*id as usize));
     let mut members: Vec<u32> = (0..fields[field].len() as u32).filter(is_named).collect();
     random.shuffle(&mut members);
     members.truncate(random.between(1, 3));
-    let is_all_of_lists =
-        cube.dimensions[dimension].name == "Målgruppe" && members.len() == fields[field].len();
-    let is_asked = !members.is_empty() && !fields[field].personal && !is_all_of_lists;
+    let is_asked = is_asked && !members.is_empty();
     is_asked.then_some(Condition { dimension, field, members, except: false })
 }
 
+fn is_whole(cube: &Cube, of: &Condition) -> bool {
+    of.members.len() == cube.dimensions[of.dimension].fields[of.field].len()
+}
+
+/// The set: its members, or the level where it is all of them.
 fn written(cube: &Cube, of: &Condition) -> String {
+    if is_whole(cube, of) {
+        let shape = &cube.dimensions[of.dimension];
+        let level = &shape.fields[of.field].name;
+        return format!("[{}].[{level}].[{level}].Members", shape.name);
+    }
     let name = |&id: &u32| {
         let own = HierarchyRef::Of { dimension: of.dimension, hierarchy: of.field };
         names::unique_name(cube, own, Member::Of { field: of.field, id })
@@ -55,6 +67,7 @@ fn cell(view: &View, text: &str) -> Option<Option<f64>> {
 #[test]
 fn a_set_leaves_what_a_condition_leaves_and_a_total_is_that_of_its_parts() {
     let (mut with_values, mut of_ages, mut of_lists, mut of_both) = (0, 0, 0, 0);
+    let mut of_whole_lists = 0;
     for seed in 1..=WORLDS {
         let mut random = Random::new(seed);
         let world = World::random(&mut random, SMALL);
@@ -107,9 +120,13 @@ fn a_set_leaves_what_a_condition_leaves_and_a_total_is_that_of_its_parts() {
                 of_ages += usize::from(ages);
                 of_lists += usize::from(lists);
                 of_both += usize::from(ages && lists);
+                let is_whole_list = |one| is(one, "Målgruppe") && is_whole(&cube, one);
+                of_whole_lists += usize::from(conditions.iter().any(is_whole_list));
             }
         }
     }
     println!("{with_values} values, {of_ages} of ages, {of_lists} of lists, {of_both} of both");
+    println!("{of_whole_lists} of all members of lists");
     assert!(with_values > 1000 && of_ages > 100 && of_lists > 100 && of_both > 20);
+    assert!(of_whole_lists > 20);
 }

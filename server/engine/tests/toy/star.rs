@@ -94,7 +94,7 @@ impl<'a> Facts<'a> {
         let marks: Vec<u32> = marks.iter().map(|position| position as u32).collect();
         self.many[1].push(if marks.is_empty() { vec![RULES.len() as u32] } else { marks });
         let file = self.deliveries[judged.delivery as usize].file.as_str();
-        let line = judged.line.to_string();
+        let line = judged.place.line.to_string();
         for (column, text) in self.texts.iter_mut().zip([&*judged.record.id, file, &line]) {
             column.push(text.into());
         }

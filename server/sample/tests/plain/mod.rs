@@ -1,4 +1,5 @@
-//! A plain reading of deliveries by the rules, for checking samples: intake, S, K, D and C as far as the totals need them.
+//! A plain reading of deliveries by the rules, for checking samples: intake, S, K, D and C as far
+//! as the totals need them.
 //!
 //! Slow and obvious on purpose, and without anything of the generator: it sees only files.
 #![allow(dead_code)]

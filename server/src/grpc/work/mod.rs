@@ -26,7 +26,7 @@ use crate::metrics::{Counted, Ended};
 pub use long::Outlet;
 pub use outgoing::Outgoing;
 use queue::{Bounds, Queue, Refused};
-use room::{Held, Room};
+pub use room::{Held, Room};
 pub use running::Query;
 use running::Running;
 
@@ -116,8 +116,9 @@ impl Work {
         Ok(Outgoing::new(parts, held, self.load.unread, self.counted.clone()))
     }
 
-    /// Runs a job, and gives what it makes with room for it where that needs some. The place is held
-    /// until there is: so answers that wait for room are as few as places.
+    /// Runs a job, and gives what it makes with room for it where that needs some. Until there is, the
+    /// place is another's and goes on counting as one of the caller's: so answers that wait for room
+    /// are few, and keep nobody else from being answered.
     async fn weighed<T: Send + 'static>(
         &self,
         caller: &Caller,
@@ -143,7 +144,8 @@ impl Work {
                 Ok::<_, Status>((made, place.map(|place| (bytes, place))))
             });
             let (made, large) = done.await.map_err(|_| status::internal())??;
-            let Some((bytes, _place)) = large else { return Ok((made, None)) };
+            let Some((bytes, (mut place, _listed))) = large else { return Ok((made, None)) };
+            place.step_aside();
             Ok((made, Some(self.room.take(caller, bytes).await)))
         };
         let (why, done) = tokio::select! {

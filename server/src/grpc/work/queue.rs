@@ -51,6 +51,8 @@ pub struct Queue {
 
 struct State {
     free: usize,
+    /// Places whose holders have stepped aside.
+    aside: usize,
     held: HashMap<Caller, usize>,
     /// The lines that somebody waits in, the next to be served first.
     lines: VecDeque<Line>,
@@ -77,6 +79,7 @@ pub struct Place {
     queue: Arc<Queue>,
     caller: Caller,
     since: Instant,
+    is_aside: bool,
 }
 
 /// Takes a waiter out of its line when nobody waits any more.
@@ -95,6 +98,7 @@ impl Queue {
         let (held, lines) = (HashMap::new(), VecDeque::new());
         let state = Mutex::new(State {
             free,
+            aside: 0,
             held,
             lines,
             waiting: 0,
@@ -140,21 +144,21 @@ impl Queue {
         self.state().waiting
     }
 
-    fn give_back(self: &Arc<Queue>, caller: &Caller, held: Duration) {
+    /// Serves who waits after a change.
+    fn serve_after(self: &Arc<Queue>, change: impl FnOnce(&mut State)) {
         // Places are given when the lock is open: one that nobody takes comes back here.
-        for (give, place) in self.next(caller, held) {
+        for (give, place) in self.next(change) {
             drop(give.send(place));
         }
     }
 
-    /// Who is served now that a place came back.
+    /// Who is served now that something has changed.
     fn next(
         self: &Arc<Queue>,
-        caller: &Caller,
-        held: Duration,
+        change: impl FnOnce(&mut State),
     ) -> Vec<(oneshot::Sender<Place>, Place)> {
         let mut state = self.state();
-        state.take_back(caller, held);
+        change(&mut state);
         let mut served = Vec::new();
         while let Some((caller, give)) = state.leave(&self.bounds) {
             let place = state.serve(self, &caller);
@@ -182,13 +186,19 @@ impl State {
         self.free -= 1;
         self.moved = Instant::now();
         *self.held.entry(caller.clone()).or_default() += 1;
-        Place { queue: Arc::clone(queue), caller: caller.clone(), since: Instant::now() }
+        let (queue, caller) = (Arc::clone(queue), caller.clone());
+        Place { queue, caller, since: Instant::now(), is_aside: false }
     }
 
-    fn take_back(&mut self, caller: &Caller, held: Duration) {
+    /// Frees a place that was held for so long.
+    fn release(&mut self, held: Duration) {
         self.free += 1;
         self.moved = Instant::now();
         self.take(held);
+    }
+
+    /// Counts a place no longer as a caller's.
+    fn forget_held(&mut self, caller: &Caller) {
         if let Some(count) = self.held.get_mut(caller) {
             *count -= 1;
             if *count == 0 {
@@ -270,9 +280,33 @@ impl State {
 
 // What is given back.
 
+impl Place {
+    /// Lets others have the place while nothing is done in it. It goes on counting as one of the
+    /// caller's, so that a caller has no more of them than it may; and no more holders step aside than
+    /// there are places.
+    pub fn step_aside(&mut self) {
+        let (bounds, held, is_aside) =
+            (self.queue.bounds, self.since.elapsed(), &mut self.is_aside);
+        self.queue.serve_after(|state| {
+            if !*is_aside && state.aside < bounds.places {
+                *is_aside = true;
+                state.aside += 1;
+                state.release(held);
+            }
+        });
+    }
+}
+
 impl Drop for Place {
     fn drop(&mut self) {
-        self.queue.give_back(&self.caller, self.since.elapsed());
+        let (caller, held, is_aside) = (&self.caller, self.since.elapsed(), self.is_aside);
+        self.queue.serve_after(|state| {
+            match is_aside {
+                true => state.aside -= 1,
+                false => state.release(held),
+            }
+            state.forget_held(caller);
+        });
     }
 }
 
@@ -403,5 +437,31 @@ mod tests {
         let refused = queue.place(&caller("a"), second).await.err();
         assert!(matches!(refused, Some(Refused::Late(_))), "{refused:?}");
         assert!(queue.place(&caller("b"), second).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn who_steps_aside_lets_others_in_and_not_itself() {
+        let queue = Arc::new(Queue::new(BOUNDS));
+        let mut aside = queue.place(&caller("a"), soon()).await.unwrap();
+        let wait = |name| {
+            let queue = Arc::clone(&queue);
+            tokio::spawn(async move { queue.place(&caller(name), soon()).await.unwrap() })
+        };
+        let (own, other) = (wait("a"), wait("b"));
+        settle().await;
+        assert_eq!(queue.waiting(), 2);
+        aside.step_aside();
+        let mut second = other.await.unwrap();
+        assert!(!own.is_finished(), "the place counts as the caller's");
+        second.step_aside();
+        let third = wait("c");
+        settle().await;
+        assert!(!third.is_finished(), "no more step aside than there are places");
+        drop(second);
+        drop(third.await.unwrap());
+        drop(aside);
+        drop(own.await.unwrap());
+        let state = queue.state();
+        assert_eq!((state.free, state.aside), (1, 0));
     }
 }

@@ -215,18 +215,21 @@ async fn a_stream_whose_job_panics_does_not_look_whole() {
 }
 
 #[tokio::test]
-async fn an_answer_waits_with_its_place_where_there_is_no_room_for_it() {
+async fn an_answer_that_waits_for_room_keeps_its_callers_place_and_no_others() {
     let work = of(Load { places: 1, places_each: 1, sending: 1 << 20, ..Load::default() });
     let large = |_: &Cancel| Ok(vec!["x".repeat(400 << 10)]);
     let first = work.parts(&Caller::Local, soon(), large).await.unwrap();
     let (own, again) = (work.clone(), soon());
     let second = tokio::spawn(async move { own.parts(&Caller::Local, again, large).await });
+    let other = async || work.run(&caller("b"), soon(), |_| Ok(7)).await;
     while !work.queries().first().is_some_and(|query| query.runs()) {
         tokio::task::yield_now().await;
     }
+    assert_eq!(other().await.unwrap(), 7, "others are answered");
     let now = Instant::now() + Duration::from_millis(100);
-    let third = work.run(&caller("b"), now, |_| Ok(())).await.unwrap_err();
-    assert_eq!(third.code(), Code::DeadlineExceeded, "the place is held");
+    let third = work.run(&Caller::Local, now, |_| Ok(())).await.unwrap_err();
+    assert_eq!(third.code(), Code::DeadlineExceeded, "the caller's place is held");
+    assert!(!second.is_finished());
     drop(first);
     let second: Vec<_> = second.await.unwrap().unwrap().collect().await;
     assert_eq!(second.len(), 1);

@@ -6,7 +6,8 @@ use crate::folder::*;
 
 #[test]
 fn a_row_for_each_combination_that_has_an_active_record() {
-    // Anna turns 40 on 1 January 2020. Two codes: a row in each. Her second record of the service overlaps the first by 10 days.
+    // Anna turns 40 on 1 January 2020. Two codes: a row in each. Her second record of the service
+    // overlaps the first by 10 days.
     let folder = Folder::of(&[
         row("a", ANNA, "1.1", "2019-12-01", "2020-01-20").maalgrupper("1.1.1|1.2.1"),
         row("b", ANNA, "1.1", "2020-01-11", "").maalgrupper("1.2.1"),

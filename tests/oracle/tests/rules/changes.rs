@@ -35,7 +35,8 @@ fn c1_an_open_service_of_a_dead_citizen_ends_on_the_day_of_death() {
     assert_eq!([marks(&oracle, "open"), marks(&oracle, "after")], [both("C1"), both("C1")]);
     assert_eq!(marks(&oracle, "ended"), both(""));
     assert_eq!(warnings(&oracle, "slut efter død"), 1);
-    // VH keeps the dates as reported; in Benchmark three of four are active in March, and two of them end there.
+    // VH keeps the dates as reported; in Benchmark three of four are active in March, and two of
+    // them end there.
     assert_eq!(value(&oracle, VH, &["Tid.Måned=2026-10"], "Antal Ydelser"), Some(3.0));
     assert_eq!(value(&oracle, BENCHMARK, &["Tid.Måned=2020-03"], "Antal Ydelser"), Some(3.0));
     assert_eq!(value(&oracle, BENCHMARK, &["Tid.Måned=2020-03"], "Afsluttede Ydelser"), Some(2.0));

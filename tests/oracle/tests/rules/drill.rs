@@ -4,7 +4,8 @@ use terning_oracle::{Drill, Eyes, Oracle};
 
 use crate::folder::*;
 
-/// 153: Anna's support at home from March, and a temporary stay. 157: Anna's long stay, and a record that is deleted.
+/// 153: Anna's support at home from March, and a temporary stay. 157: Anna's long stay, and a
+/// record that is deleted.
 fn two() -> Oracle {
     let folder = Folder::of(&[
         row("support", ANNA, "1.12.0.2", "2020-03-01", "2020-12-31"),
@@ -45,7 +46,8 @@ fn shown(drill: &Drill) -> Vec<String> {
 fn benchmark_for_national_eyes_has_all_records_of_the_cell_by_the_national_judgement() {
     let oracle = two();
     let year = drill(&oracle, &Eyes::National, BENCHMARK, &["Tid.År=2020"]);
-    // C2: the long stay starts later and keeps June; the short one ends in May. C3: the long stay cuts the support in two.
+    // C2: the long stay starts later and keeps June; the short one ends in May. C3: the long stay
+    // cuts the support in two.
     assert_eq!(
         shown(&year),
         [

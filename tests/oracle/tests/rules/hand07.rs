@@ -8,7 +8,8 @@ use crate::folder::*;
 
 const DINA: &str = "6101803002";
 
-/// 153 with two citizens of 1.8.1 and one deleted; the pairs; approved for 1.8.1 in 2020K1 and 2022K1 but for 157.
+/// 153 with two citizens of 1.8.1 and one deleted; the pairs; approved for 1.8.1 in 2020K1 and
+/// 2022K1 but for 157.
 fn published() -> Oracle {
     let folder = Folder::of(&[
         row("a", ANNA, "1.8.1", "2020-01-01", ""),
@@ -87,7 +88,8 @@ fn rules_that_are_off_and_records_that_are_missing_are_told_apart() {
         ..Publication::default()
     };
     let table = published().hand07(&publication);
-    // Carla's backwards record counts on its start day; Anna is missing: 2 by the rules, 3 without D4, 2 published.
+    // Carla's backwards record counts on its start day; Anna is missing: 2 by the rules, 3 without
+    // D4, 2 published.
     assert_eq!(numbers(&table, "153", "2020K1"), (Some(2), Some(2), 1));
     assert_eq!(table.cells.iter().map(|cell| cell.taken).sum::<usize>(), 1);
     let off = Publication { off: BTreeSet::from(["D4"]), ..Publication::default() };

@@ -44,7 +44,8 @@ fn figure(oracle: &Oracle, filters: &[&str], measure: &str) -> Option<f64> {
     value(oracle, KEY_FIGURES, filters, measure)
 }
 
-/// 153 in 2020 (366 days): a 1.8.1 all year (Anna), a 1.12.0.2 for 183 days (Bo); 2000 inhabitants; expenses on each kind of account.
+/// 153 in 2020 (366 days): a 1.8.1 all year (Anna), a 1.12.0.2 for 183 days (Bo); 2000 inhabitants;
+/// expenses on each kind of account.
 fn one_municipality() -> Folder {
     let folder = Folder::of(&[
         row("a", ANNA, "1.8.1", "2020-01-01", "2020-12-31"),
@@ -196,7 +197,8 @@ fn the_population_is_that_of_the_third_quarter_or_the_newest_before() {
     assert_eq!(figure(&oracle, &["Tid.Måned=2020-12,2019-01"], N1), Some(10.0));
 }
 
-/// 153 delivers and has accounts and people; 157 delivers nothing; 159 has no accounts; 161 no people; 163 nothing at all.
+/// 153 delivers and has accounts and people; 157 delivers nothing; 159 has no accounts; 161 no
+/// people; 163 nothing at all.
 fn several() -> Folder {
     let folder = Folder::of(&[row("a", ANNA, "1.8.1", "2020-01-01", "2020-12-31")]);
     let full_year = |id: &str, cpr: &str| [row(id, cpr, "1.8.1", "2020-01-01", "2020-12-31")];
@@ -219,10 +221,11 @@ fn several() -> Folder {
 fn over_several_municipalities_those_that_lack_a_part_are_left_out_of_both() {
     let oracle = several().load();
     let country = |measure: &str| figure(&oracle, &["Tid.År=2020"], measure);
-    // Recipients in 153 and 159 (Anna in both counts once; the national judgement leaves her days with one of them),
-    // people of both; 157 has no delivery, 161 no people.
+    // Recipients in 153 and 159 (Anna in both counts once; the national judgement leaves her days
+    // with one of them), people of both; 157 has no delivery, 161 no people.
     assert_eq!(country(N1), Some(1.0 * 1000.0 / 1250.0));
-    // The same services everywhere, so 159 has accounts (of 1.8.2) for N3: 100 + 7 + 1 over Anna's and Bo's years.
+    // The same services everywhere, so 159 has accounts (of 1.8.2) for N3: 100 + 7 + 1 over Anna's
+    // and Bo's years.
     assert_eq!(country(N3), Some(108.0 / 2.0));
     // N5 needs rows on the accounts of long stays, and people: 153 and 157.
     assert_eq!(country(N5), Some(110.0 / 1500.0));

@@ -1,4 +1,5 @@
-//! Every rule on small folders of deliveries made by hand. The expected numbers are reasoned from the text of the rules.
+//! Every rule on small folders of deliveries made by hand. The expected numbers are reasoned from
+//! the text of the rules.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
 

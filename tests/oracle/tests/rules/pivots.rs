@@ -2,7 +2,8 @@
 
 use crate::folder::*;
 
-/// Anna: Synsnedsættelse (Fysisk handicap) and Misbrug (Socialt problem). Bo: Misbrug and Hjemløshed, both Socialt problem.
+/// Anna: Synsnedsættelse (Fysisk handicap) and Misbrug (Socialt problem). Bo: Misbrug and
+/// Hjemløshed, both Socialt problem.
 fn two_citizens() -> Folder {
     Folder::of(&[
         row("a", ANNA, "1.1", "2020-01-01", "").maalgrupper("1.1.2|1.3.4"),

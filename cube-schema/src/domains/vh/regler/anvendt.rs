@@ -6,11 +6,7 @@ use crate::rule::{Context, Marks};
 
 use super::super::record::{Betalingskommune, Record, Ydelseskode};
 use super::super::reference::Reference;
-use super::kommunepar::Kommunepar;
-use super::{
-    RULES, g1_godkendelser, g2_kvartal, k1_ishoej_vallensbaek, k2_taarnby_dragoer, k3_datering,
-    x1_aaben_ydelse,
-};
+use super::{RULES, g1_godkendelser, g2_kvartal, k3_datering, kommunepar, x1_aaben_ydelse};
 
 /// The rules that have a say in a record whose days these are: K3 where the pair is over, X1 where
 /// it gets a band, G1 where some of its days are approved, G2 where some are and some are not, G3
@@ -37,8 +33,7 @@ pub fn anvendt(record: &Record, days: Option<Interval>, context: &Context<'_, Re
 
 /// Whether one of a pair reports it for the other, though the pair is over.
 fn is_after_pair(record: &Record, reference: &Reference) -> bool {
-    let pairs: [Kommunepar; 2] = [k1_ishoej_vallensbaek::PAR, k2_taarnby_dragoer::PAR];
-    pairs.iter().any(|par| {
+    kommunepar::PAR.iter().any(|par| {
         record.indberetter == par.indberetter
             && record.angivet_betalingskommune == Betalingskommune::Kendt(par.ogsaa_for)
             && !k3_datering::gaelder(par, record, reference)
@@ -81,7 +76,7 @@ mod tests {
     fn a_pair_that_is_over_has_a_say() {
         let mut reference = reference();
         let day = Day::parse("2021-12-31");
-        reference.saerregler.insert(k1_ishoej_vallensbaek::PAR, day);
+        reference.saerregler.insert(kommunepar::PAR[0], day);
         let of = |payer, start| {
             says(&reference, ["Y1", CPR, "183", payer, "1.8.1", start, "", "", "", ""])
         };

@@ -5,7 +5,7 @@ use crate::rule::{Case, Context};
 
 use super::super::record::Record;
 use super::super::reference::Reference;
-use super::faelles_dage::{common_days, take_out};
+use super::faelles_dage::{Held, as_known};
 
 /// The support in the citizen's own home.
 pub const STOETTE: &str = "1.12.0.2";
@@ -17,12 +17,13 @@ pub fn stoette_under_ophold(cases: &mut [Case<'_, Record>], context: &Context<'_
     let (supports, stays): (Vec<usize>, Vec<usize>) = (0..cases.len())
         .filter(|at| is_about(&cases[*at], context.reference))
         .partition(|at| cases[*at].record.ydelseskode(context.reference) == STOETTE);
+    let held = Held::of(stays.iter().map(|&stay| &*cases[stay].pieces));
     for support in supports {
-        let days = cases[support].pieces.clone();
-        for stay in &stays {
-            let common = common_days(&days, &cases[*stay].pieces);
-            cases[support].marked |= !common.is_empty();
-            take_out(&mut cases[support].pieces, &common, context.as_of);
+        let case = &mut cases[support];
+        let left = held.leave(&case.pieces);
+        if left != case.pieces {
+            case.marked = true;
+            case.pieces = as_known(&case.pieces, left, context.as_of);
         }
     }
 }

@@ -40,7 +40,7 @@ impl Kommunepar {
 }
 
 /// The pairs (K1, K2).
-const PAR: [Kommunepar; 2] = [k1_ishoej_vallensbaek::PAR, k2_taarnby_dragoer::PAR];
+pub const PAR: [Kommunepar; 2] = [k1_ishoej_vallensbaek::PAR, k2_taarnby_dragoer::PAR];
 
 /// Whose a record is, which K has not been asked of yet.
 #[must_use]

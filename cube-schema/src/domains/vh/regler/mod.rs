@@ -28,10 +28,13 @@ pub mod s5_dobbelte;
 pub mod x1_aaben_ydelse;
 
 mod faelles_dage;
+mod sweep;
 mod systemer;
 
 #[cfg(test)]
 mod eksempler;
+#[cfg(test)]
+mod parvis;
 
 use crate::rule::{Marks, Rule, Shape};
 

@@ -11,9 +11,8 @@ use super::super::cpr::{Cpr, Koen};
 use super::super::kodelister::{Kommune, Kommunenavn};
 use super::super::record::{Betalingskommune, OpholdsstedRef, Record, Ydelseskode};
 use super::super::reference::Reference;
-use super::super::regler::{
-    self, RULES, g1_godkendelser, k1_ishoej_vallensbaek, k2_taarnby_dragoer, x1_aaben_ydelse,
-};
+use super::super::regler::kommunepar::par_for;
+use super::super::regler::{self, RULES, g1_godkendelser, x1_aaben_ydelse};
 use super::super::{LOKAL, NATIONAL};
 
 /// Key and name of the institution that stands for ids which are not in the register.
@@ -284,8 +283,7 @@ pub(super) fn newest_delivery(code: &str, deliveries: &[DeliveryInfo]) -> Option
         own.map(|delivery| delivery.month).max()
     };
     newest(code).or_else(|| {
-        let pairs = [k1_ishoej_vallensbaek::PAR, k2_taarnby_dragoer::PAR];
-        let pair = pairs.iter().find(|pair| pair.ogsaa_for.to_string() == code)?;
+        let pair = par_for(Kommune::parse(code)?)?;
         newest(&pair.indberetter.to_string())
     })
 }

@@ -104,8 +104,10 @@ impl<'a> Facts<'a> {
                     |file| (*file).into(),
                 ),
             ),
-            ("linje", self.id(|judged| judged.line)),
-            ("linje_egen", self.id(|judged| if self.is_own(judged) { judged.line } else { 0 })),
+            ("linje", self.id(|judged| judged.place.line)),
+            ("linje_egen", self.own(|judged| judged.place.line)),
+            ("post", self.id(|judged| judged.place.nth)),
+            ("post_egen", self.own(|judged| judged.place.nth)),
             ("startdato", self.told(|judged| judged.record.start.dag())),
             ("slutdato", self.told(|judged| judged.record.slut)),
         ]
@@ -143,6 +145,11 @@ impl<'a> Facts<'a> {
         self.id(|judged| value(&judged.record))
     }
 
+    /// A number of each record, of those alone whose file and line may be seen; else 0.
+    fn own(self, value: impl Fn(&Judged<Record>) -> u32) -> FactColumn {
+        self.id(|judged| if self.is_own(judged) { value(judged) } else { 0 })
+    }
+
     fn id(self, value: impl Fn(&Judged<Record>) -> u32) -> FactColumn {
         self.at(|at| value(self.records[at]))
     }
@@ -174,7 +181,6 @@ impl<'a> Facts<'a> {
         FactColumn::Day(self.rows.iter().map(day).collect())
     }
 
-    /// A text that many facts share.
     /// Values of which there are few: each is written as text once. Neighbours mostly have the
     /// same, which is then not looked up.
     fn coded<T: Copy + Eq + Hash>(

@@ -98,7 +98,7 @@ fn state(judged: &Judged<Record>, tried: &Tried<Record>) -> Judged<Record> {
     Judged {
         record: tried.record.clone(),
         delivery: judged.delivery,
-        line: judged.line,
+        place: judged.place,
         marks: Marks::default(),
         changed: Marks::default(),
         verdicts: vec![verdict.clone(), verdict],

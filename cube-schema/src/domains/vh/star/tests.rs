@@ -1,7 +1,7 @@
 use super::super::testing::{add, delivery, read, reference, vh};
 use super::*;
 use crate::day::Month;
-use crate::domain::{Domain, Verdict};
+use crate::domain::{Domain, Place, Verdict};
 use crate::rule::{Context, Finding, Marks, Shape};
 use crate::table::{FactColumn, FactTable};
 
@@ -30,8 +30,8 @@ fn judged(reference: &Reference, rows: &[[&str; 10]]) -> Vec<Judged<Record>> {
         let national = Verdict { marks: Marks::default(), pieces };
         let verdicts = vec![Verdict::default(), national];
         let changed = Marks::default();
-        let line = line as u32 + 2;
-        Judged { record, delivery: 0, line, marks, changed, verdicts, trials: Vec::new() }
+        let place = Place::on(line as u64 + 2);
+        Judged { record, delivery: 0, place, marks, changed, verdicts, trials: Vec::new() }
     };
     rows.iter().enumerate().map(judge).collect()
 }

@@ -285,7 +285,9 @@ fn integers(facts: &FactTable, column: &str) -> Result<(Vec<i64>, u8), BuildErro
     };
     let all: f64 = values.iter().filter(|value| !value.is_nan()).map(|value| value.abs()).sum();
     let exact = |digits: u8| {
-        let exact = |value: &f64| value.is_nan() || (value * parts_of_one(digits)).fract() == 0.0;
+        let one = parts_of_one(digits);
+        // A decimal fraction is seldom a binary one: it is exact if it comes back as it was.
+        let exact = |value: &f64| value.is_nan() || (value * one).round() / one == *value;
         digits == DIGITS || values.iter().all(exact)
     };
     let fits = |digits: u8| all * parts_of_one(digits) < (i64::MAX / 4) as f64;

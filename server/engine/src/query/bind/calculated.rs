@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::context::Context;
-use super::definitions::{Defined, Definitions, hierarchy_of};
+use super::definitions::{Defined, Definitions, place_of};
 use super::{ErrorKind, QueryError, View, candidates, expr};
 use crate::cube;
-use crate::query::bound::{Axis, Calculated, Member, Own, Part};
+use crate::query::bound::{Axis, Calculated, Looks, Member, Own, Part};
 use crate::query::evaluate::value::Value;
 use crate::query::expr::{Expr, Node};
 use crate::query::format::LONGEST_FORMAT;
@@ -20,8 +20,8 @@ const DECIMALS_OF_A_RATIO: u8 = 2;
 /// The solve orders that there are.
 const SOLVE_ORDERS: std::ops::RangeInclusive<i64> = -8181..=65_535;
 
-/// The properties that may stand after a calculated member. `FORMAT_STRING`, `SOLVE_ORDER` and `CAPTION`
-/// mean something here; tools write the others, which change no figure.
+/// The properties that may stand after a calculated member. `FORMAT_STRING`, `SOLVE_ORDER`, `CAPTION` and
+/// colours mean something here; tools write the others, which change no figure.
 const PROPERTIES: [&str; 24] = [
     "FORMAT_STRING",
     "SOLVE_ORDER",
@@ -66,6 +66,7 @@ pub(super) fn take(
         depths: BTreeMap::new(),
         open: Vec::new(),
         rings: BTreeMap::new(),
+        later: Vec::new(),
         reads_texts: exprs.iter().any(|expr| functions::reads_texts(expr)),
     };
     let mut named = vec![measure];
@@ -76,6 +77,9 @@ pub(super) fn take(
         Part::Level { .. } => &[],
     }));
     named.into_iter().try_for_each(|member| found.take(member))?;
+    while let Some(member) = found.later.pop() {
+        found.take(member)?;
+    }
     if found.reads_texts {
         found.take_all();
     }
@@ -94,7 +98,7 @@ pub(super) fn take(
 /// The first formula that means nothing, with its name and the place in it.
 pub fn check(view: &View) -> Result<(), QueryError> {
     for one in &view.cube().members {
-        hierarchy_of(view, &one.parent).map_err(|error| error.in_formula(&one.member.name))?;
+        place_of(view, &one.parent).map_err(|error| error.in_formula(&one.member.name))?;
     }
     let (text, definitions) = (Arc::from(""), Definitions::of_schema(view));
     let context = Context::new(view, &text, &definitions);
@@ -125,6 +129,8 @@ struct Found<'a> {
     open: Vec<(usize, bool)>,
     /// The members that use themselves where they stand: errors in their cells.
     rings: BTreeMap<usize, QueryError>,
+    /// The members that formulas of looks need: they look at cells that are worked out.
+    later: Vec<Member>,
     /// Whether a formula reads a text, which can name any member.
     reads_texts: bool,
 }
@@ -175,6 +181,10 @@ impl Found<'_> {
         if self.own(number).is_some() {
             self.properties(number, &mut own, &needed)?;
         }
+        for look in own.looks.each() {
+            self.reads_texts |= functions::reads_texts(look);
+            look.each_member(&mut |_, member, _| self.later.push(member));
+        }
         self.bound.insert(number, own);
         Ok(())
     }
@@ -215,6 +225,7 @@ impl Found<'_> {
                 format: None,
                 at_all: Vec::new(),
                 solve_order: 0,
+                looks: Looks::default(),
                 formula: bind(&definition.text, &definition.expr, &own.name)?,
             });
         };
@@ -232,6 +243,7 @@ impl Found<'_> {
             format: (!measure.format.is_empty()).then(|| Arc::from(&*measure.format)),
             at_all: measure.at_all.clone(),
             solve_order: i64::from(measure.solve_order),
+            looks: Looks::default(),
             formula: bind(&measure.formula, &parsed, &measure.name)?,
         })
     }
@@ -291,10 +303,9 @@ impl Found<'_> {
         for (property, value) in &definition.properties {
             let name = self.context.name(*property);
             if name.eq_ignore_ascii_case("FORMAT_STRING") {
-                (own.decimals, own.free) = (self.of_format(value)?, false);
-                if let ExprKind::Text(format) = value.kind {
-                    own.format = Some(Arc::from(&*format.text(self.context.text)));
-                }
+                self.take_format(value, own)?;
+            } else if let Some(at) = color(&name) {
+                own.looks.colors[at] = Some(self.look(value)?);
             } else if name.eq_ignore_ascii_case("SOLVE_ORDER") {
                 own.solve_order = self.whole(value)?;
             } else if !PROPERTIES.iter().any(|own| own.eq_ignore_ascii_case(&name)) {
@@ -305,6 +316,26 @@ impl Found<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Takes what `FORMAT_STRING` says: a text, or a formula that is one in each cell.
+    fn take_format(&self, value: &parse::Expr, own: &mut Calculated) -> Result<(), QueryError> {
+        let ExprKind::Text(format) = value.kind else {
+            own.looks.format = Some(self.look(value)?);
+            return Ok(());
+        };
+        let format = format.text(self.context.text);
+        (own.decimals, own.free) = (self.of_format(&format, value)?, false);
+        own.format = Some(Arc::from(&*format));
+        Ok(())
+    }
+
+    /// A formula of how cells look.
+    fn look(&self, value: &parse::Expr) -> Result<Arc<Expr>, QueryError> {
+        let context = self.context;
+        context.definitions.begin_formula();
+        let own = context.in_formula(context.shared);
+        expr::bind_as(own, value, Kind::Value).map(Arc::new)
     }
 
     fn whole(&self, value: &parse::Expr) -> Result<i64, QueryError> {
@@ -325,21 +356,14 @@ impl Found<'_> {
     }
 
     /// The decimals of `'#,##0.00'`, and of the named formats.
-    fn of_format(&self, value: &parse::Expr) -> Result<u8, QueryError> {
-        let ExprKind::Text(format) = value.kind else {
-            return Err(self
-                .context
-                .invalid("et format skal være en tekst", value.span)
-                .hint("skriv for eksempel FORMAT_STRING = '#,##0.00'"));
-        };
-        let format = format.text(self.context.text);
+    fn of_format(&self, format: &str, value: &parse::Expr) -> Result<u8, QueryError> {
         if format.len() > LONGEST_FORMAT {
             let message = format!("et format kan højst fylde {LONGEST_FORMAT} tegn");
             return Err(self.context.invalid(message, value.span).hint("skriv et kortere format"));
         }
         if ["Standard", "Fixed", "Percent", "Currency"]
             .iter()
-            .any(|named| named.eq_ignore_ascii_case(&format))
+            .any(|named| named.eq_ignore_ascii_case(format))
         {
             return Ok(DECIMALS_OF_A_RATIO);
         }
@@ -348,6 +372,11 @@ impl Found<'_> {
         let digits = behind.chars().take_while(|letter| matches!(letter, '0' | '#'));
         Ok(digits.count().min(9) as u8)
     }
+}
+
+/// Which colour a property is, if it is one.
+fn color(name: &str) -> Option<usize> {
+    Looks::COLORS.iter().position(|own| own.eq_ignore_ascii_case(name))
 }
 
 fn divides(formula: &Expr) -> bool {

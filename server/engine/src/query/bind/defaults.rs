@@ -2,7 +2,7 @@
 //! member.
 
 use super::Bound;
-use crate::cube::Hierarchy;
+use crate::cube::{Cube, Hierarchy};
 use crate::query::View;
 use crate::query::bound::{Condition, HierarchyRef, Member};
 
@@ -26,9 +26,8 @@ pub(super) fn stand(view: &View, bound: &mut Bound) {
     named.extend(bound.slicer.iter().flat_map(|set| set.columns()));
     for (hierarchy, member) in bound.defaults.clone() {
         let Member::Of { field, id } = member else { continue };
-        let HierarchyRef::Of { dimension, hierarchy: own } = hierarchy else { continue };
-        let levels = &view.cube().dimensions[dimension].hierarchies[own].levels;
-        if !named.iter().any(|&one| one == hierarchy || is_level(one, dimension, levels)) {
+        let HierarchyRef::Of { dimension, .. } = hierarchy else { continue };
+        if !is_named(view.cube(), hierarchy, |one| named.contains(&one)) {
             bound.sliced.push((bound.conditions.len(), hierarchy));
             let members = vec![id];
             bound.conditions.push(Condition { dimension, field, members, except: false });
@@ -36,10 +35,17 @@ pub(super) fn stand(view: &View, bound: &mut Bound) {
     }
 }
 
-/// Whether a hierarchy is that of one of some levels alone: a pivot names levels so.
-fn is_level(hierarchy: HierarchyRef, of: usize, levels: &[usize]) -> bool {
-    matches!(hierarchy, HierarchyRef::Of { dimension, hierarchy }
-        if dimension == of && levels.contains(&hierarchy))
+/// Whether a hierarchy is named, itself or by the hierarchy of one of its levels alone: a pivot names
+/// levels so.
+pub(in crate::query) fn is_named(
+    cube: &Cube,
+    own: HierarchyRef,
+    names: impl Fn(HierarchyRef) -> bool,
+) -> bool {
+    let HierarchyRef::Of { dimension, hierarchy } = own else { return names(own) };
+    let levels = &cube.dimensions[dimension].hierarchies[hierarchy].levels;
+    let of_level = |&level: &usize| HierarchyRef::Of { dimension, hierarchy: level };
+    names(own) || levels.iter().map(of_level).any(names)
 }
 
 /// The conditions of the default members of a cell: those of hierarchies of which its conditions name
@@ -71,13 +77,31 @@ pub(in crate::query) fn says_nothing(view: &View, condition: &Condition) -> bool
 /// The default members of a pivot: those of hierarchies of which it names no level, in its fields or
 /// in its conditions.
 pub(super) fn stand_of_pivot(view: &View, bound: &mut Bound) {
-    let conditions = bound.conditions.clone();
-    bound.defaults = of(view);
-    bound.defaults.retain(|&(hierarchy, _)| {
-        let HierarchyRef::Of { dimension, hierarchy } = hierarchy else { return false };
-        let levels = &view.cube().dimensions[dimension].hierarchies[hierarchy].levels;
-        let is_named = |one: &Condition| one.dimension == dimension && levels.contains(&one.field);
-        !conditions.iter().any(is_named)
-    });
+    let factors = bound.axes.iter().flat_map(|axis| &axis.factors);
+    let columns = factors.flat_map(|factor| factor.columns.iter().copied()).collect();
+    bound.defaults = unnamed(view, columns, &bound.conditions);
     stand(view, bound);
+}
+
+/// The default members of hierarchies of which conditions name no level.
+pub(super) fn beside_conditions(
+    view: &View,
+    conditions: &[Condition],
+) -> Vec<(HierarchyRef, Member)> {
+    unnamed(view, Vec::new(), conditions)
+}
+
+/// The default members of hierarchies that neither columns nor conditions name.
+fn unnamed(
+    view: &View,
+    mut named: Vec<HierarchyRef>,
+    conditions: &[Condition],
+) -> Vec<(HierarchyRef, Member)> {
+    named.extend(conditions.iter().map(|one| {
+        let (dimension, hierarchy) = (one.dimension, one.field);
+        HierarchyRef::Of { dimension, hierarchy }
+    }));
+    let mut found = of(view);
+    found.retain(|(own, _)| !is_named(view.cube(), *own, |one| named.contains(&one)));
+    found
 }

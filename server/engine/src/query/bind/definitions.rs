@@ -10,7 +10,7 @@ use super::resolve::{self, Entity};
 use super::{ErrorKind, QueryError, View, expr};
 use crate::cube::dimension::{fold, same};
 use crate::query::Parameters;
-use crate::query::bound::{Calculated, HierarchyRef, Own};
+use crate::query::bound::{Calculated, HierarchyRef, Member, Own};
 use crate::query::expr::{Expr, Node};
 use crate::query::functions::{self, Kind};
 use crate::query::parse::{self, Definition, ExprKind, Name, Select, Span};
@@ -74,10 +74,10 @@ impl<'q> Definitions<'q> {
     pub(super) fn of_schema(view: &View) -> Definitions<'q> {
         let mut found = Definitions::default();
         for (number, one) in view.cube().members.iter().enumerate() {
-            // A hierarchy that may not be seen has no calculated members either.
-            let Ok(hierarchy) = hierarchy_of(view, &one.parent) else { continue };
+            // What may not be seen has no calculated members either.
+            let Ok((hierarchy, parent)) = place_of(view, &one.parent) else { continue };
             let (name, caption) = (one.member.name.clone(), one.member.caption.clone());
-            found.own.push(Own { hierarchy, name, caption });
+            found.own.push(Own { hierarchy, parent, name, caption });
             found.members.push(Defined::Schema(number));
         }
         found
@@ -135,9 +135,15 @@ impl<'q> Definitions<'q> {
         bound.collect()
     }
 
-    /// The position of a member that the question defines.
-    pub(super) fn find_member(&self, hierarchy: HierarchyRef, name: &str) -> Option<usize> {
-        self.own.iter().position(|own| own.hierarchy == hierarchy && same(&own.name, name))
+    /// The position of a member that the question defines, below a member that passes.
+    pub(super) fn find_member(
+        &self,
+        hierarchy: HierarchyRef,
+        name: &str,
+        is_below: impl Fn(Option<Member>) -> bool,
+    ) -> Option<usize> {
+        let is_own = |own: &Own| own.hierarchy == hierarchy && same(&own.name, name);
+        self.own.iter().position(|own| is_own(own) && is_below(own.parent))
     }
 
     /// Begins a formula.
@@ -264,8 +270,11 @@ pub(super) fn set_name(context: Context<'_>, names: &[Name]) -> Option<String> {
     }
 }
 
-/// The hierarchy that a member of the schema stands in.
-pub(super) fn hierarchy_of(view: &View, parent: &str) -> Result<HierarchyRef, QueryError> {
+/// The hierarchy that a member of the schema stands in, and the member that it stands below.
+pub(super) fn place_of(
+    view: &View,
+    parent: &str,
+) -> Result<(HierarchyRef, Option<Member>), QueryError> {
     let (text, none) = (Arc::from(parent), Definitions::default());
     let context = Context::new(view, &text, &none);
     let parsed = parse::expression(parent)?;
@@ -277,19 +286,28 @@ pub(super) fn hierarchy_of(view: &View, parent: &str) -> Result<HierarchyRef, Qu
     }
 }
 
-/// The hierarchy that a path names, or that its member is of.
-fn of_path(context: Context<'_>, names: &[Name]) -> Result<HierarchyRef, QueryError> {
+/// The hierarchy that a path names, or that its member is of; with it the member, where it is stored.
+fn of_path(
+    context: Context<'_>,
+    names: &[Name],
+) -> Result<(HierarchyRef, Option<Member>), QueryError> {
     match resolve::path(context, names)? {
+        Entity::Member(hierarchy, parent @ Member::Of { .. }) => Ok((hierarchy, Some(parent))),
+        Entity::Member(HierarchyRef::Of { .. }, Member::Calculated(_)) => {
+            let span = names.iter().skip(1).fold(names[0].span, |all, name| all.to(name.span));
+            let message = "et beregnet medlem kan ikke stå under et andet beregnet medlem";
+            Err(context.invalid(message, span).hint("sæt det under det medlem, begge hører til"))
+        }
         Entity::Hierarchy(hierarchy)
         | Entity::Level(hierarchy, _)
-        | Entity::Member(hierarchy, _) => Ok(hierarchy),
+        | Entity::Member(hierarchy, _) => Ok((hierarchy, None)),
         Entity::Dimension(dimension) => {
             let shape = &context.cube.dimensions[dimension];
             let Some(hierarchy) = shape.own_hierarchy() else {
                 let message = format!("'{}' har flere hierarkier", shape.name);
                 return Err(context.invalid(message, names[0].span).hint("skriv også hierarkiet"));
             };
-            Ok(HierarchyRef::Of { dimension, hierarchy })
+            Ok((HierarchyRef::Of { dimension, hierarchy }, None))
         }
     }
 }
@@ -320,8 +338,8 @@ impl Reader<'_> {
         };
         let (name, cube) = (self.letters(*last), self.view.cube());
         let context = Context::new(self.view, self.text, found);
-        let hierarchy = of_path(context, before)?;
-        let is_taken = found.find_member(hierarchy, &name).is_some()
+        let (hierarchy, parent) = of_path(context, before)?;
+        let is_taken = found.find_member(hierarchy, &name, |own| own == parent).is_some()
             || hierarchy == HierarchyRef::Measures
                 && (cube.find_measure(&name).is_some() || cube.find_calculated(&name).is_some());
         if is_taken {
@@ -330,7 +348,7 @@ impl Reader<'_> {
             return Err(self.invalid(message, *last).hint("giv det et andet navn"));
         }
         let caption = self.caption()?.unwrap_or_else(|| name.clone());
-        Ok(Own { hierarchy, name, caption })
+        Ok(Own { hierarchy, parent, name, caption })
     }
 
     /// What `CAPTION` says, if it does.

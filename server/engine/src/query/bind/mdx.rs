@@ -6,12 +6,13 @@ use std::sync::Arc;
 use super::context::Context;
 use super::definitions::Definitions;
 use super::settle::Settle;
-use super::{Bound, QueryError, View, calculated, defaults, expr, pivot, properties};
+use super::{Bound, QueryError, View, calculated, defaults, expr, pivot, properties, slicer};
 use crate::cube::dimension::same;
+use crate::query::bound::{Condition, Member, Part};
 use crate::query::evaluate::on_a_stack;
 use crate::query::expr::{Expr, Node};
 use crate::query::functions::{self, Kind};
-use crate::query::parse::{AxisClause, Select, Source, Span};
+use crate::query::parse::{self, AxisClause, Select, Source, Span};
 use crate::query::{Cancel, Limits};
 
 /// Resolves the names of an MDX statement, and works its sets out. Its cube must be that of the
@@ -34,6 +35,39 @@ pub fn mdx_within(
     limits: &Limits,
     cancel: &Cancel,
 ) -> Result<Bound, QueryError> {
+    mdx_under(view, query, &[], (limits, cancel))
+}
+
+/// What a set of the schema has in a cell: a condition, none where that is all members.
+///
+/// # Errors
+/// As [`mdx_within`].
+pub(in crate::query) fn members_of_set(
+    view: &View,
+    set: &str,
+    cell: &[Condition],
+    within: (&Limits, &Cancel),
+) -> Result<Option<Condition>, QueryError> {
+    let name = |text: &str| format!("[{}]", text.replace(']', "]]"));
+    let text = format!("SELECT {} ON 0 FROM {}", name(set), name(&view.cube().name));
+    let bound = mdx_under(view, &parse::mdx(&text)?, cell, within)?;
+    let factors = bound.axes.iter().flat_map(|axis| &axis.factors);
+    let mut columns = factors.flat_map(|factor| Some((*factor.columns.first()?, &factor.parts)));
+    let Some((column, parts)) = columns.next() else { return Ok(None) };
+    let members = parts.iter().flat_map(|part| match part {
+        Part::Tuples(members) => members.clone(),
+        Part::Level { .. } => vec![Member::All],
+    });
+    Ok(slicer::condition(view.cube(), column, members.collect()))
+}
+
+/// As [`mdx_within`], in what conditions leave of the cube.
+fn mdx_under(
+    view: &View,
+    query: &Select<'_>,
+    conditions: &[Condition],
+    (limits, cancel): (&Limits, &Cancel),
+) -> Result<Bound, QueryError> {
     let text: Arc<str> = Arc::from(query.text);
     let definitions = Definitions::new(view, query, &text)?;
     let context = Context::new(view, &text, &definitions);
@@ -41,14 +75,14 @@ pub fn mdx_within(
     let parts = Parts::bind(context, query)?;
     let mut bound = Bound {
         axes: Vec::new(),
-        conditions: Vec::new(),
+        conditions: conditions.to_vec(),
         sliced: Vec::new(),
         hidden: Vec::new(),
         hidden_unions: Vec::new(),
         measures: None,
         measure: pivot::default_member(view),
         slicer: Vec::new(),
-        defaults: defaults::of(view),
+        defaults: defaults::beside_conditions(view, conditions),
         calculated: BTreeMap::new(),
         own: definitions.own.clone(),
         sets: Vec::new(),

@@ -27,12 +27,13 @@ mod laws;
 pub use calculated::check;
 pub use candidates::{nearest, unknown_cube};
 pub(super) use clause::{name_part, read as clause};
-pub(super) use defaults::{beside as default_conditions, says_nothing};
+pub(super) use defaults::{beside as default_conditions, is_named, says_nothing};
 pub(super) use expr::text;
+pub(super) use mdx::members_of_set;
 pub use mdx::{mdx, mdx_within};
 pub use pivot::pivot;
 pub(super) use pivot::{condition, default_measure, unknown_measure};
-pub(super) use slicer::{condition as condition_of, narrowing};
+pub(super) use slicer::{condition as condition_of, narrowing, of_all as condition_of_all};
 
 use super::bound::Bound;
 use super::error::{ErrorKind, QueryError};

@@ -168,17 +168,50 @@ fn unknown_dimension(context: Context<'_>, name: Name) -> QueryError {
 }
 
 fn below(context: Context<'_>, entity: Entity, name: Name) -> Result<Entity, QueryError> {
-    let hierarchy = match entity {
-        Entity::Dimension(_) => None,
-        Entity::Hierarchy(hierarchy)
-        | Entity::Level(hierarchy, _)
-        | Entity::Member(hierarchy, _) => Some(hierarchy),
+    let Some((hierarchy, above)) = above(entity) else {
+        return stored_below(context, entity, name);
     };
-    if let Some(hierarchy) = hierarchy
-        && let Some(own) = own(context, hierarchy, name)
-    {
+    if let Some(own) = own(context, hierarchy, name, |parent| parent == above) {
         return Ok(Entity::Member(hierarchy, own));
     }
+    stored_below(context, entity, name).or_else(|error| {
+        let own = own(context, hierarchy, name, |one| is_within(context, hierarchy, one, above));
+        own.map(|own| Entity::Member(hierarchy, own)).ok_or(error)
+    })
+}
+
+/// The hierarchy below which a name is looked for, and the stored member.
+fn above(entity: Entity) -> Option<(HierarchyRef, Option<Member>)> {
+    match entity {
+        Entity::Dimension(_) => None,
+        Entity::Member(hierarchy, member @ Member::Of { .. }) => Some((hierarchy, Some(member))),
+        Entity::Hierarchy(hierarchy)
+        | Entity::Level(hierarchy, _)
+        | Entity::Member(hierarchy, _) => Some((hierarchy, None)),
+    }
+}
+
+/// Whether a member that a calculated one stands below stands below another itself; below the top of
+/// the hierarchy all do.
+fn is_within(
+    context: Context<'_>,
+    hierarchy: HierarchyRef,
+    parent: Option<Member>,
+    above: Option<Member>,
+) -> bool {
+    match (hierarchy, parent, above) {
+        (_, _, None) => true,
+        (
+            HierarchyRef::Of { dimension, .. },
+            Some(Member::Of { field, id }),
+            Some(Member::Of { field: upper, id: wanted }),
+        ) => context.dimension(dimension).ancestor(field, id, upper) == Some(wanted),
+        _ => false,
+    }
+}
+
+/// What stands below something, calculated members aside.
+fn stored_below(context: Context<'_>, entity: Entity, name: Name) -> Result<Entity, QueryError> {
     match entity {
         Entity::Dimension(dimension) => in_dimension(context, dimension, name),
         Entity::Hierarchy(hierarchy) | Entity::Member(hierarchy, Member::All) => {
@@ -285,12 +318,14 @@ fn in_hierarchy(
     let levels = &shape.hierarchies[position].levels;
     let wanted = context.name(name);
     if !name.is_key() {
+        let has_all = shape.hierarchies[position].has_all;
         let all = context.cube.all_caption(dimension, position);
         let old = || format!("All {}.{}s", shape.name, shape.hierarchies[position].name);
-        if is_all(context, &wanted) || same(all, &wanted) || same(&old(), &wanted) {
+        let is_all = || is_all(context, &wanted) || same(all, &wanted) || same(&old(), &wanted);
+        if has_all && is_all() {
             return Ok(Entity::Member(hierarchy, Member::All));
         }
-        if same(&wanted, ALL_LEVEL) {
+        if has_all && same(&wanted, ALL_LEVEL) {
             return Ok(Entity::Level(hierarchy, None));
         }
         let level = levels.iter().find(|&&field| same(&shape.fields[field].name, &wanted));
@@ -307,16 +342,23 @@ fn in_hierarchy(
     }
 }
 
-/// The calculated member of a name that the question defines.
-fn own(context: Context<'_>, hierarchy: HierarchyRef, name: Name) -> Option<Member> {
-    let wanted = context.name(name);
-    let own = context.definitions.find_member(hierarchy, &wanted).filter(|_| !name.is_key())?;
+/// The calculated member of a name that the question defines below a member that passes.
+fn own(
+    context: Context<'_>,
+    hierarchy: HierarchyRef,
+    name: Name,
+    is_below: impl Fn(Option<Member>) -> bool,
+) -> Option<Member> {
+    if name.is_key() {
+        return None;
+    }
+    let own = context.definitions.find_member(hierarchy, &context.name(name), is_below)?;
     Some(Member::Calculated(context.cube.calculated.len() + own))
 }
 
 /// The measure of a name, of the question or of the cube.
 fn find_measure(context: Context<'_>, name: Name) -> Option<Member> {
-    own(context, HierarchyRef::Measures, name)
+    own(context, HierarchyRef::Measures, name, |_| true)
         .or_else(|| pivot::find_measure(context.cube, &context.name(name)))
 }
 

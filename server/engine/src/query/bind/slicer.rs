@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 
 use super::{ErrorKind, QueryError};
 use crate::cube::{Cube, Dimension, Hierarchy};
+use crate::query::Cancel;
 use crate::query::bound::{Condition, Factor, HierarchyRef, Member, Part, Union};
-use crate::query::evaluate::product;
 use crate::query::evaluate::scope::Scope;
 use crate::query::evaluate::set::{Set, Written};
+use crate::query::evaluate::{each_once, product};
 
 /// Combinations that are no product, counted as one: the rows of each are found by bitmaps.
 const MAX_BOXES: usize = 10_000;
@@ -37,12 +38,13 @@ pub(super) struct Narrowed {
 pub(super) fn read(scope: &Scope<'_>, set: &Set) -> Result<Narrowed, QueryError> {
     let mut narrowed = Narrowed::default();
     for factor in &set.factors {
-        if scope.says_nothing(factor) && has_several(scope, factor) {
+        if scope.has_every_key(factor) && has_several(scope, factor) {
+            narrowed.conditions.extend(of_all(scope, factor));
             narrowed.stands.push(Arc::new(Set { factors: vec![factor.clone()] }));
             continue;
         }
         let written = scope.written(&Set { factors: vec![factor.clone()] })?;
-        match product(&written.members, written.columns.len()) {
+        match product(&written.members, written.columns.len(), scope.cancel)? {
             Some(columns) => {
                 for (column, members) in written.columns.iter().zip(columns) {
                     narrowed.cross(scope, *column, members)?;
@@ -66,6 +68,28 @@ fn has_several(scope: &Scope<'_>, factor: &Factor) -> bool {
         (Part::Tuples(members), _) => members.len(),
     });
     shown.sum::<usize>() > 1
+}
+
+/// What a factor that has every key of its dimension says: of a many-valued one that rows have some
+/// member, of others nothing. The All member is said of rows without any, too.
+pub(crate) fn of_all(scope: &Scope<'_>, factor: &Factor) -> Option<Own> {
+    let own = *factor.columns.first()?;
+    let HierarchyRef::Of { dimension, .. } = own else { return None };
+    let has_total = factor.parts.iter().any(|part| match part {
+        Part::Tuples(members) => members.contains(&Member::All),
+        Part::Level { .. } => false,
+    });
+    if has_total || !scope.cube.is_many_valued(dimension) {
+        return None;
+    }
+    let fields = &scope.cube.dimensions[dimension].fields;
+    let field = factor.parts.iter().find_map(|part| match part {
+        Part::Level { field } if !fields[*field].partial => Some(*field),
+        _ => None,
+    })?;
+    let ids = scope.view.members(dimension, field);
+    let members = ids.filter(|&id| scope.shows(own, Member::Of { field, id })).collect();
+    Some((own, Condition { dimension, field, members, except: false }))
 }
 
 impl Narrowed {
@@ -96,14 +120,15 @@ impl Narrowed {
         let (own, measures): (Vec<usize>, Vec<usize>) = (0..written.columns.len())
             .partition(|&at| written.columns[at] != HierarchyRef::Measures);
         for at in measures {
-            let mut named: Vec<Member> = written.tuples().map(|tuple| tuple[at]).collect();
+            let named = written.tuples().map(|tuple| tuple[at]);
+            let mut named: Vec<Member> = scope.cancel.collect(named)?;
             named.dedup();
             self.measures.push(only_measure(&named)?);
         }
         let columns: Vec<HierarchyRef> = own.iter().map(|&at| written.columns[at]).collect();
         let tuples = written.tuples().flat_map(|tuple| own.iter().map(|&at| tuple[at]));
-        let tuples: Vec<Member> = tuples.collect();
-        let (conditions, union) = narrowing(scope.cube, &columns, &tuples)?;
+        let tuples: Vec<Member> = scope.cancel.collect(tuples)?;
+        let (conditions, union) = narrowing(scope.cube, &columns, &tuples, scope.cancel)?;
         self.conditions.extend(conditions);
         self.unions.extend(union);
         self.stands.push(Arc::new(Set::of_tuples(columns, tuples)));
@@ -113,10 +138,14 @@ impl Narrowed {
 
 /// What tuples say: a condition for each column as far as it goes, and which combinations they are
 /// where they are not all of them.
+///
+/// # Errors
+/// They name calculated members, are too many combinations, or the question was ended.
 pub(crate) fn narrowing(
     cube: &Cube,
     columns: &[HierarchyRef],
     tuples: &[Member],
+    cancel: &Cancel,
 ) -> Result<(Vec<Own>, Option<Union>), QueryError> {
     if tuples.iter().any(|one| matches!(one, Member::Calculated(_))) {
         let message = "et beregnet medlem kan ikke tælles sammen med andre";
@@ -125,45 +154,60 @@ pub(crate) fn narrowing(
         );
     }
     let width = columns.len();
-    let of_column = |(at, &column): (usize, &HierarchyRef)| {
-        let mut seen = HashSet::new();
-        let own = tuples.iter().skip(at).step_by(width).copied();
-        let own = own.filter(|member| seen.insert(*member)).collect();
-        Some((column, condition(cube, column, own)?))
-    };
-    let conditions = columns.iter().enumerate().filter_map(of_column).collect();
-    if product(tuples, width).is_some() {
+    let mut conditions: Vec<Own> = Vec::new();
+    for (at, &column) in columns.iter().enumerate() {
+        let own =
+            each_once(cancel.collect(tuples.iter().skip(at).step_by(width).copied())?, cancel)?;
+        conditions.extend(condition(cube, column, own).map(|own| (column, own)));
+    }
+    if product(tuples, width, cancel)?.is_some() {
         return Ok((conditions, None));
     }
-    let boxes = boxes(cube, columns, tuples);
-    if boxes.len() > MAX_BOXES {
-        let message = format!("mængden har over {MAX_BOXES} kombinationer, der ikke er et kryds");
-        return Err(QueryError::new(ErrorKind::TooLarge, message)
-            .hint("skriv den som et krydsprodukt, eller vælg færre medlemmer"));
-    }
+    let boxes = boxes(cube, columns, tuples, cancel)?;
     let is_all = boxes.iter().any(Vec::is_empty);
     Ok((conditions, (!is_all).then_some(Union { boxes, sliced: false })))
 }
 
 /// A box for all tuples that differ in their last column alone.
-fn boxes(cube: &Cube, columns: &[HierarchyRef], tuples: &[Member]) -> Vec<Vec<Condition>> {
-    let Some((last, before)) = columns.split_last() else { return Vec::new() };
+fn boxes(
+    cube: &Cube,
+    columns: &[HierarchyRef],
+    tuples: &[Member],
+    cancel: &Cancel,
+) -> Result<Vec<Vec<Condition>>, QueryError> {
+    let Some((last, before)) = columns.split_last() else { return Ok(Vec::new()) };
     let mut alike: Vec<(&[Member], Vec<Member>)> = Vec::new();
     let mut known: HashMap<&[Member], usize> = HashMap::new();
-    for tuple in tuples.chunks_exact(columns.len()) {
+    cancel.each(tuples.chunks_exact(columns.len()), |tuple| {
         let (own, first) = (tuple[before.len()], &tuple[..before.len()]);
         let at = *known.entry(first).or_insert_with(|| {
             alike.push((first, Vec::new()));
             alike.len() - 1
         });
         alike[at].1.push(own);
+    })?;
+    if alike.len() > MAX_BOXES {
+        return Err(too_many_boxes(alike.len()));
     }
     let of = |(first, own): (&[Member], Vec<Member>)| {
         let single = before.iter().zip(first);
         let single = single.filter_map(|(column, one)| condition(cube, *column, vec![*one]));
         single.chain(condition(cube, *last, own)).collect()
     };
-    alike.into_iter().map(of).collect()
+    let mut boxes = Vec::with_capacity(alike.len());
+    for one in alike {
+        cancel.check()?;
+        boxes.push(of(one));
+    }
+    Ok(boxes)
+}
+
+fn too_many_boxes(count: usize) -> QueryError {
+    let message = format!(
+        "mængden er ikke et kryds og deler sig i {count} kombinationer; der kan være {MAX_BOXES}"
+    );
+    QueryError::new(ErrorKind::TooLarge, message)
+        .hint("skriv den som et krydsprodukt, eller vælg færre medlemmer")
 }
 
 /// The only measure of a set in `WHERE`, or of combinations.
@@ -176,7 +220,8 @@ pub(super) fn only_measure(members: &[Member]) -> Result<Member, QueryError> {
     }
 }
 
-/// The condition that a hierarchy's members make: none where the All member is among them.
+/// The condition that a hierarchy's members make: none where the All member is among them, or where
+/// they are all that a row can have and every row has one.
 pub(crate) fn condition(
     cube: &Cube,
     column: HierarchyRef,
@@ -202,7 +247,8 @@ pub(crate) fn condition(
     ids.dedup();
     let column = &shape.fields[field];
     let is_total = || (0..shape.key_count as u32).all(|key| column.member_of(key).is_some());
-    if ids.len() * 2 <= column.len() || !is_total() {
+    let is_some_of_a_list = || ids.len() == column.len() && cube.is_many_valued(dimension);
+    if ids.len() * 2 <= column.len() || is_some_of_a_list() || !is_total() {
         return Some(Condition { dimension, field, members: ids, except: false });
     }
     shorter(dimension, field, ids, column.len() as u32)

@@ -11,8 +11,8 @@ const OTHERS: usize = 2;
 /// The changes that are tried.
 const TRIED: [i64; 6] = [1, -1, 2, -2, 3, -3];
 /// Steps of looking for one other table, and where nothing more can be hidden.
-const STEPS: u32 = 400;
-const MANY_STEPS: u32 = 20_000;
+const STEPS: u32 = 100;
+const MANY_STEPS: u32 = 5_000;
 /// Hidden cells around one in which a further cell is looked for.
 const AROUND: usize = 64;
 /// Where there is less room than this, one more hidden cell helps.

@@ -1,7 +1,11 @@
 //! Hidden cells in answers: marked on their way, and positions that have nothing else left out.
 
+use std::collections::BTreeMap;
+
 use crate::query::bound::Bound;
 use crate::query::cellset::{AxisPositions, CellSet, Special};
+use crate::query::error::QueryError;
+use crate::query::limits::Cancel;
 
 /// The bits of a number that is hidden: no number, and told apart from an empty cell by its bits.
 const BITS: u64 = 0x7ff8_0000_0000_a300;
@@ -53,9 +57,22 @@ pub(super) fn put(cells: &mut CellSet, veiled: &[u32]) {
 
 /// An answer without the positions that have nothing but hidden and empty cells, on axes that leave
 /// out what is empty.
-pub(in crate::query) fn without_positions(bound: &Bound, cells: CellSet) -> CellSet {
-    if !cells.special.values().any(|special| *special == Special::Hidden) {
-        return cells;
+///
+/// # Errors
+/// The question was ended.
+pub(in crate::query) fn without_positions(
+    bound: &Bound,
+    cells: CellSet,
+    cancel: &Cancel,
+) -> Result<CellSet, QueryError> {
+    let mut hidden = Vec::new();
+    cancel.each(&cells.special, |(&at, special)| {
+        if *special == Special::Hidden {
+            hidden.push(at);
+        }
+    })?;
+    if hidden.is_empty() {
+        return Ok(cells);
     }
     let mut kept: Vec<Vec<bool>> = bound
         .axes
@@ -63,56 +80,73 @@ pub(in crate::query) fn without_positions(bound: &Bound, cells: CellSet) -> Cell
         .zip(&cells.axes)
         .map(|(axis, own)| vec![!axis.non_empty || own.columns.is_empty(); own.count])
         .collect();
-    let place = |mut ordinal: usize| {
-        let of = move |axis: &AxisPositions| {
-            let own = ordinal % axis.count;
-            ordinal /= axis.count;
-            own
-        };
-        cells.axes.iter().map(of).collect::<Vec<usize>>()
-    };
-    for (at, &ordinal) in cells.ordinals.iter().enumerate() {
-        if cells.special.get(&at) != Some(&Special::Hidden) {
-            let place = place(ordinal as usize);
+    let mut hidden = hidden.into_iter().peekable();
+    cancel.each(cells.ordinals.iter().enumerate(), |(at, &ordinal)| {
+        if hidden.next_if_eq(&at).is_none() {
+            let place = place(&cells, ordinal);
             kept.iter_mut().zip(place).for_each(|(kept, position)| kept[position] = true);
         }
-    }
+    })?;
     if kept.iter().flatten().all(|kept| *kept) {
-        return cells;
+        return Ok(cells);
     }
-    narrowed(&cells, &kept, place)
+    narrowed(&cells, &kept, cancel)
 }
 
-fn narrowed(cells: &CellSet, kept: &[Vec<bool>], place: impl Fn(usize) -> Vec<usize>) -> CellSet {
-    let mut next = CellSet { axes: Vec::new(), ..cells.clone() };
-    next.ordinals.clear();
-    next.values.clear();
-    next.decimals.clear();
-    next.formats.clear();
-    next.special.clear();
-    let mut adds: Vec<Vec<u32>> = Vec::new();
-    let mut stride = 1_u32;
-    for (axis, kept) in cells.axes.iter().zip(kept) {
-        let positions: Vec<usize> = (0..axis.count).filter(|&at| kept[at]).collect();
-        let mut add = vec![0; axis.count];
-        positions.iter().zip(0_u32..).for_each(|(&at, number)| add[at] = number * stride);
-        adds.push(add);
-        stride = stride.saturating_mul(positions.len() as u32);
-        let members = positions.iter().flat_map(|&at| axis.position(at)).copied().collect();
-        let columns = axis.columns.clone();
-        next.axes.push(AxisPositions { columns, members, count: positions.len() });
-    }
-    for (at, &ordinal) in cells.ordinals.iter().enumerate() {
-        let place = place(ordinal as usize);
-        if !place.iter().zip(kept).all(|(&position, kept)| kept[position]) {
-            continue;
+/// The position on every axis that a cell stands at.
+fn place(cells: &CellSet, ordinal: u32) -> impl Iterator<Item = usize> {
+    let mut rest = ordinal as usize;
+    cells.axes.iter().map(move |axis| {
+        let own = rest % axis.count;
+        rest /= axis.count;
+        own
+    })
+}
+
+fn narrowed(cells: &CellSet, kept: &[Vec<bool>], cancel: &Cancel) -> Result<CellSet, QueryError> {
+    let (axes, adds) = narrowed_axes(cells, kept, cancel)?;
+    let mut next = CellSet {
+        axes,
+        ordinals: Vec::new(),
+        values: Vec::new(),
+        decimals: Vec::new(),
+        formats: Vec::new(),
+        colors: Vec::new(),
+        special: BTreeMap::new(),
+        ..cells.clone()
+    };
+    cancel.each(cells.ordinals.iter().enumerate(), |(at, &ordinal)| {
+        if !place(cells, ordinal).zip(kept).all(|(position, kept)| kept[position]) {
+            return;
         }
         let special = cells.special.get(&at).cloned();
         next.special.extend(special.map(|special| (next.values.len(), special)));
-        next.ordinals.push(adds.iter().zip(&place).map(|(add, &position)| add[position]).sum());
+        next.ordinals.push(place(cells, ordinal).zip(&adds).map(|(at, add)| add[at]).sum());
         next.values.push(cells.values[at]);
         next.decimals.push(cells.decimals[at]);
         next.formats.extend(cells.formats.get(at).cloned());
+        next.colors.extend(cells.colors.get(at).copied());
+    })?;
+    Ok(next)
+}
+
+/// The positions that are kept, and what each adds to the ordinal.
+fn narrowed_axes(
+    cells: &CellSet,
+    kept: &[Vec<bool>],
+    cancel: &Cancel,
+) -> Result<(Vec<AxisPositions>, Vec<Vec<u32>>), QueryError> {
+    let (mut axes, mut adds, mut stride) = (Vec::new(), Vec::new(), 1_u32);
+    for (axis, kept) in cells.axes.iter().zip(kept) {
+        let (mut add, mut count, mut members) = (vec![0; axis.count], 0, Vec::new());
+        cancel.each((0..axis.count).filter(|&at| kept[at]), |at| {
+            add[at] = count * stride;
+            count += 1;
+            members.extend(axis.position(at));
+        })?;
+        adds.push(add);
+        stride = stride.saturating_mul(count);
+        axes.push(AxisPositions { columns: axis.columns.clone(), members, count: count as usize });
     }
-    next
+    Ok((axes, adds))
 }

@@ -15,11 +15,13 @@
 mod choose;
 mod flow;
 mod hide;
+mod lines;
 mod minimum;
 mod parts;
 mod region;
 mod rules;
 mod session;
+mod subtract;
 mod system;
 mod table;
 #[cfg(test)]

@@ -1,31 +1,32 @@
 //! Which cells are parts of which: from where they stand to the relations that everybody knows.
 
-use std::collections::BTreeMap;
-
 use cube_schema::schema::MeasureKind;
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 
 use super::flow;
-use super::region::Sets;
+use super::lines::{Above, Lines, ages};
 use super::rules::{Rule, Rules};
-use super::system::{Role, System};
-use super::table::Table;
+use super::system::{Cell, Role, System};
+use super::table::{Beside, Table};
 use super::veil::Veil;
 use super::work::{Stop, Work};
-use crate::cube::{Cube, MeasureRef, Use};
+use crate::cube::{Cube, MeasureRef};
 
-/// Different sets of keys of one dimension beyond which their order is not worked out.
-const MOST_SETS: usize = 4000;
-/// Totals above one cell that are looked through.
-const MOST_ABOVE: usize = 2048;
 /// Cells with what totals have besides.
 const MOST_CELLS: usize = 1_000_000;
 
-/// For every dimension and set, the next larger one that was asked for.
-pub(super) type Above = Vec<Vec<Option<u32>>>;
+/// What is known of the cells that were read.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'k> {
+    pub table: &'k Table,
+    pub above: &'k Above,
+    pub veil: &'k Veil,
+    /// The hidden cells that the answer does not show: whoever sees it knows what they are together.
+    pub left: &'k [usize],
+}
 
-/// The cells of a table, and behind them what totals have beside the parts that were asked for, with
-/// their relations; `None` where parts and totals lie across each other, so that they cannot be told by
+/// The cells of a table, and behind them what totals have beside the parts that were asked for and
+/// beside those that are shown, with their relations; `None` where parts and totals lie across each other, so that they cannot be told by
 /// one dimension at a time.
 ///
 /// # Errors
@@ -33,23 +34,24 @@ pub(super) type Above = Vec<Vec<Option<u32>>>;
 pub(super) fn system(
     cube: &Cube,
     rules: &Rules,
-    (table, above, veil): (&Table, &Above, &Veil),
+    known: Known<'_>,
     work: &mut Work<'_>,
 ) -> Result<Option<System>, Stop> {
-    let ages = ages(cube, table);
-    let lines = Lines { table, above, ages: &ages };
+    let (mut table, mut above) = (known.table.clone(), known.above.clone());
+    let ages = ages(cube, &table);
+    let lines = Lines { table: &table, above: &above, ages: &ages };
     for cell in 0..table.cells.len() {
         if !lines.is_closed(cell, work)? {
             return Ok(None);
         }
     }
-    let (mut table, mut above) = (table.clone(), above.clone());
-    put_rests(rules, (&mut table, &mut above), &ages, veil, work)?;
+    put_rests(rules, (&mut table, &mut above), &ages, known.veil, work)?;
+    let sums = put_sums(rules, (&mut table, &mut above), &ages, known.left, work)?;
     let lines = Lines { table: &table, above: &above, ages: &ages };
     let mut system =
         System { cells: table.cells.clone(), relations: Vec::new(), threshold: rules.threshold };
     for dimension in 0..table.sets.dimensions() {
-        for (total, parts) in lines.parts(dimension, work)? {
+        for (total, parts) in lines.parts(dimension, &|_| true, work)? {
             let adds_up = rules.parts(table.places[total].1).contains(&dimension);
             match adds_up || are_days(&table, total, &parts) {
                 true => system.additive(total, &parts),
@@ -57,6 +59,7 @@ pub(super) fn system(
             }
         }
     }
+    sums.iter().for_each(|(total, parts)| system.additive(*total, parts));
     ordered(cube, rules, &table, &mut system, work)?;
     flow::put(rules, &table, &ages, &mut system, work)?;
     Ok(Some(system))
@@ -82,7 +85,7 @@ fn put_rests(
 ) -> Result<(), Stop> {
     for dimension in 0..table.sets.dimensions() {
         let lines = Lines { table, above, ages };
-        let parts = lines.parts(dimension, work)?;
+        let parts = lines.parts(dimension, &|_| true, work)?;
         let unseen = lines.unseen(rules, dimension, &parts, veil);
         for (total, parts) in parts {
             let (region, measure) = table.places[total];
@@ -90,17 +93,56 @@ fn put_rests(
                 continue;
             }
             let of = table.regions[region as usize][dimension];
-            let can_be = unseen.contains(&region);
-            let Some(set) = table.put_rest(total, dimension, &parts, can_be) else { continue };
+            let beside = Beside { dimension, role: Role::Rest, can_be: unseen.contains(&region) };
+            let Some((_, set)) = table.put_rest(total, &parts, beside) else { continue };
             let above = &mut above[dimension];
             above.resize(above.len().max(set as usize + 1), None);
             above[set as usize] = Some(of);
-            if table.cells.len() > MOST_CELLS {
-                return Err(Stop::TooMuch);
-            }
+            is_held(table)?;
         }
     }
     Ok(())
+}
+
+/// Puts in what totals have beside the parts that are shown, where not all are: several hidden cells
+/// together, and what nobody asked for. Gives of each the total, and its parts with what it has besides.
+fn put_sums(
+    rules: &Rules,
+    (table, above): (&mut Table, &mut Above),
+    ages: &[usize],
+    left: &[usize],
+    work: &mut Work<'_>,
+) -> Result<Vec<(usize, Vec<usize>)>, Stop> {
+    let mut sums = Vec::new();
+    if left.is_empty() {
+        return Ok(sums);
+    }
+    let is_rest = |cell: &Cell| cell.role == Role::Rest;
+    let mut shown: Vec<bool> = table.cells.iter().map(|cell| !is_rest(cell)).collect();
+    left.iter().for_each(|&cell| shown[cell] = false);
+    for dimension in 0..table.sets.dimensions() {
+        let lines = Lines { table, above, ages };
+        let is_shown = |cell: usize| shown.get(cell) != Some(&false);
+        for (total, mut parts) in lines.parts(dimension, &is_shown, work)? {
+            if !rules.parts(table.places[total].1).contains(&dimension) {
+                continue;
+            }
+            let beside = Beside { dimension, role: Role::Sum, can_be: false };
+            let Some((sum, set)) = table.put_rest(total, &parts, beside) else { continue };
+            let above = &mut above[dimension];
+            above.resize(above.len().max(set as usize + 1), None);
+            parts.push(sum);
+            sums.push((total, parts));
+            is_held(table)?;
+        }
+    }
+    Ok(sums)
+}
+
+/// # Errors
+/// There are too many cells.
+fn is_held(table: &Table) -> Result<(), Stop> {
+    if table.cells.len() > MOST_CELLS { Err(Stop::TooMuch) } else { Ok(()) }
 }
 
 /// Counts that are never larger than others, wherever both are asked for. Two that count different
@@ -140,233 +182,11 @@ fn ordered(
 }
 
 fn may_be_none(table: &Table, cell: usize) -> bool {
-    matches!(table.cells[cell].role, Role::Veiled | Role::Rest)
+    matches!(table.cells[cell].role, Role::Veiled | Role::Rest | Role::Sum)
 }
 
 /// Whether a count has something wherever anything is.
 fn counts_all(cube: &Cube, table: &Table, cell: usize) -> bool {
     let kind = cube.measure(table.places[cell].1).kind;
     matches!(kind, MeasureKind::Distinct | MeasureKind::Count)
-}
-
-/// The dimensions that are ages: one is told at the end of a period, so that a part of a period is no
-/// part of the whole for one age.
-fn ages(cube: &Cube, table: &Table) -> Vec<usize> {
-    let is_age = |&dimension: &usize| {
-        cube.groups.iter().any(|group| group.uses[dimension] == Some(Use::Age))
-    };
-    (0..table.sets.dimensions()).filter(is_age).collect()
-}
-
-/// For every set of every dimension the next larger; `None` where two sets lie across each other, or
-/// where combinations are no product.
-///
-/// # Errors
-/// The work ended.
-pub(super) fn above(table: &Table, work: &mut Work<'_>) -> Result<Option<Above>, Stop> {
-    if !table.is_of_one_union() {
-        return Ok(None);
-    }
-    let mut all = Vec::new();
-    for (dimension, used) in used(table).iter().enumerate() {
-        let Some(own) = above_in(&table.sets, dimension, used, work)? else { return Ok(None) };
-        all.push(own);
-    }
-    Ok(Some(all))
-}
-
-/// The sets that cells stand at, of every dimension.
-fn used(table: &Table) -> Vec<Vec<u32>> {
-    let mut used = vec![Vec::new(); table.sets.dimensions()];
-    for &(region, _) in &table.places {
-        let own = table.regions[region as usize].iter();
-        own.zip(&mut used).for_each(|(&set, used)| used.push(set));
-    }
-    for own in &mut used {
-        own.sort_unstable();
-        own.dedup();
-    }
-    used
-}
-
-fn above_in(
-    sets: &Sets,
-    dimension: usize,
-    used: &[u32],
-    work: &mut Work<'_>,
-) -> Result<Option<Vec<Option<u32>>>, Stop> {
-    let all = sets.of(dimension);
-    let mut above = vec![None; all.len()];
-    if used.len() > MOST_SETS {
-        return Ok(None);
-    }
-    let mut by_size: Vec<(usize, u32)> =
-        used.iter().map(|&set| (all[set as usize].size(), set)).collect();
-    by_size.sort_unstable();
-    for (at, &(_, set)) in by_size.iter().enumerate() {
-        let own = &all[set as usize];
-        for &(_, larger) in &by_size[at + 1..] {
-            work.spend(own.len() / 64)?;
-            let other = &all[larger as usize];
-            if own.is_within(other) {
-                above[set as usize] = above[set as usize].or(Some(larger));
-            } else if own.meets(other) {
-                return Ok(None);
-            }
-        }
-    }
-    Ok(Some(above))
-}
-
-/// From cells to their totals.
-struct Lines<'t> {
-    table: &'t Table,
-    above: &'t Above,
-    ages: &'t [usize],
-}
-
-impl Lines<'_> {
-    /// The totals along a dimension, each with its parts.
-    fn parts(
-        &self,
-        dimension: usize,
-        work: &mut Work<'_>,
-    ) -> Result<BTreeMap<usize, Vec<usize>>, Stop> {
-        let mut parts: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for cell in 0..self.table.cells.len() {
-            work.spend(1)?;
-            if let Some(total) = self.total(cell, dimension) {
-                parts.entry(total).or_default().push(cell);
-            }
-        }
-        Ok(parts)
-    }
-
-    /// The smallest total of a cell that was asked for, along one dimension.
-    fn total(&self, cell: usize, dimension: usize) -> Option<usize> {
-        let (region, measure) = self.table.places[cell];
-        let own = &self.table.regions[region as usize];
-        self.above[dimension][own[dimension] as usize]?;
-        if Some(dimension) == self.table.time() && self.has_age(own) {
-            return None;
-        }
-        let mut region = own.clone();
-        loop {
-            region[dimension] = self.above[dimension][region[dimension] as usize]?;
-            if let Some(total) = self.table.find(&region, measure) {
-                return Some(total);
-            }
-        }
-    }
-
-    /// The totals of whose parts along a dimension not all are shown, where that may hide small ones: of
-    /// small totals that lie over a veil, and of all above these.
-    fn unseen(
-        &self,
-        rules: &Rules,
-        dimension: usize,
-        parts: &BTreeMap<usize, Vec<usize>>,
-        veil: &Veil,
-    ) -> HashSet<u32> {
-        let mut unseen = HashSet::new();
-        if self.table.shows_empty(dimension) {
-            return unseen;
-        }
-        for (&total, parts) in parts {
-            let (number, measure) = self.table.places[total];
-            let region = &self.table.regions[number as usize];
-            let own =
-                |part: &usize| self.table.regions[self.table.places[*part].0 as usize][dimension];
-            let is_all = || {
-                let parts = parts.iter().map(own);
-                self.table.sets.fill(dimension, parts, region[dimension])
-            };
-            let adds_up = rules.parts(measure).contains(&dimension);
-            if adds_up && veil.is_over(region) && !is_all() {
-                self.put_above(number, dimension, &mut unseen);
-            }
-        }
-        unseen
-    }
-
-    /// Puts in a region and all above it along other dimensions.
-    fn put_above(&self, region: u32, dimension: usize, found: &mut HashSet<u32>) {
-        if !found.insert(region) {
-            return;
-        }
-        let own = &self.table.regions[region as usize];
-        for other in (0..self.above.len()).filter(|other| *other != dimension) {
-            let mut larger = own.clone();
-            while let Some(&Some(set)) = self.above[other].get(larger[other] as usize) {
-                larger[other] = set;
-                if let Some(number) = self.table.number_of(&larger) {
-                    self.put_above(number, dimension, found);
-                    break;
-                }
-            }
-        }
-    }
-
-    fn has_age(&self, region: &[u32]) -> bool {
-        self.ages.iter().any(|&age| region[age] != 0)
-    }
-
-    /// Whether every total above a cell is reached by one dimension at a time, over cells that were
-    /// asked for.
-    fn is_closed(&self, cell: usize, work: &mut Work<'_>) -> Result<bool, Stop> {
-        let (region, measure) = self.table.places[cell];
-        let own = &self.table.regions[region as usize];
-        let chains = self.chains(own);
-        let all = chains.iter().map(|(_, chain)| chain.len()).fold(1, usize::saturating_mul);
-        if chains.len() < 2 {
-            return Ok(true);
-        }
-        if all > MOST_ABOVE {
-            return Ok(false);
-        }
-        work.spend(all)?;
-        let mut found: Vec<Vec<usize>> = Vec::new();
-        let mut levels = vec![0; chains.len()];
-        for mut number in 1..all {
-            let mut region = own.clone();
-            for (level, (dimension, chain)) in levels.iter_mut().zip(&chains) {
-                *level = number % chain.len();
-                number /= chain.len();
-                region[*dimension] = chain[*level];
-            }
-            let is_longer = self.table.time().is_some_and(|time| region[time] != own[time]);
-            if !(is_longer && self.has_age(&region)) && self.table.find(&region, measure).is_some()
-            {
-                found.push(levels.clone());
-            }
-        }
-        let far = |levels: &[usize]| levels.iter().filter(|level| **level > 0).count() > 1;
-        let between = |one: &[usize], other: &[usize]| {
-            one != other && one.iter().zip(other).all(|(one, other)| one <= other)
-        };
-        work.spend(found.len())?;
-        for own in found.iter().filter(|own| far(own)) {
-            work.spend(found.len())?;
-            if !found.iter().any(|one| between(one, own)) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    /// Of every dimension that has larger sets, the set of a region and these.
-    fn chains(&self, region: &[u32]) -> Vec<(usize, Vec<u32>)> {
-        let mut chains = Vec::new();
-        for (dimension, (above, &set)) in self.above.iter().zip(region).enumerate() {
-            let (mut chain, mut last) = (vec![set], set);
-            while let Some(next) = above[last as usize] {
-                chain.push(next);
-                last = next;
-            }
-            if chain.len() > 1 {
-                chains.push((dimension, chain));
-            }
-        }
-        chains
-    }
 }

@@ -23,8 +23,8 @@ pub(super) struct Sets {
     numbers: Vec<HashMap<Keys, u32>>,
     met: HashMap<(usize, u32, u32), u32>,
     unions: Vec<Vec<Arc<Union>>>,
-    /// What sets have beside the parts that were asked for.
-    rests: HashMap<(usize, u32), u32>,
+    /// What sets have beside the parts that were asked for, or beside those that are shown.
+    rests: HashMap<(usize, u32, bool), u32>,
 }
 
 /// Of a position, or of all of a question: dimensions and their sets.
@@ -54,10 +54,11 @@ impl Sets {
         self.all.len()
     }
 
-    /// What a set has beside the parts that were asked for: a set of its own, whose keys nobody needs.
-    pub fn rest(&mut self, dimension: usize, of: u32) -> u32 {
+    /// What a set has beside the parts that were asked for, or beside those that are shown: a set of its own,
+    /// whose keys nobody needs.
+    pub fn rest(&mut self, dimension: usize, of: u32, beside_shown: bool) -> u32 {
         let all = &mut self.all[dimension];
-        *self.rests.entry((dimension, of)).or_insert_with(|| {
+        *self.rests.entry((dimension, of, beside_shown)).or_insert_with(|| {
             all.push(Keys::none(all[0].len()));
             all.len() as u32 - 1
         })

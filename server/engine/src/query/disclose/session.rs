@@ -6,12 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use sha2::{Digest, Sha256};
 
 use super::hide::{mark, put};
+use super::lines::Above;
 use super::minimum::check_set;
+use super::parts::Known;
 use super::rules::{Rule, Rules};
 use super::table::{Asked, Table};
 use super::veil::{Veil, Width};
 use super::work::{Stop, Work};
-use super::{choose, hidden, parts};
+use super::{choose, hidden, lines, parts, subtract};
 use crate::cube::Cube;
 use crate::query::bound::{Bound, Member, Part};
 use crate::query::cellset::CellSet;
@@ -84,19 +86,30 @@ impl Session {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Hides further cells of all that was read; says whether it must be read again.
+    /// Hides further cells of all that was read; says whether it must be read again. Of an answer it is known
+    /// what it shows.
     ///
     /// # Errors
     /// What the question means was decided by one of them, there is no proof that small counts stay
     /// hidden, or it was ended.
-    pub fn settle(&self, cube: &Cube, rules: &Rules, cancel: &Cancel) -> Result<bool, QueryError> {
+    pub fn settle(
+        &self,
+        cube: &Cube,
+        rules: &Rules,
+        answer: Option<(&Bound, &CellSet)>,
+        cancel: &Cancel,
+    ) -> Result<bool, QueryError> {
         let mut state = self.state();
         let before = state.hidden_among(state.table.cells.len());
+        let shown = answer.map(|answer| state.table.shown(cube, answer, cancel)).transpose()?;
+        let shown = shown.as_deref();
         let again =
-            state.settle(cube, rules, &mut Work::new(cancel)).map_err(|stop| match stop {
-                Stop::TooMuch => too_large(),
-                Stop::Ended(error) => error,
-            })?;
+            state.settle(cube, rules, shown, &mut Work::new(cancel)).map_err(
+                |stop| match stop {
+                    Stop::TooMuch => too_large(),
+                    Stop::Ended(error) => error,
+                },
+            )?;
         let (read, known) = state.bound;
         if state.hidden_among(read) > known {
             return Err(hidden());
@@ -111,23 +124,20 @@ impl State {
     }
 
     /// Hides further cells; says whether a veil lies over more, so that it must be read again.
-    fn settle(&mut self, cube: &Cube, rules: &Rules, work: &mut Work<'_>) -> Result<bool, Stop> {
-        let Some(above) = parts::above(&self.table, work)? else {
+    fn settle(
+        &mut self,
+        cube: &Cube,
+        rules: &Rules,
+        shown: Option<&[bool]>,
+        work: &mut Work<'_>,
+    ) -> Result<bool, Stop> {
+        let Some(above) = lines::above(&self.table, work)? else {
             return Err(Stop::Ended(crossing()));
         };
         if self.lay(Veil::of(rules, &self.table, &above, self.width))? {
             return Ok(true);
         }
-        let known = (&self.table, &above, &self.veil);
-        let Some(system) = parts::system(cube, rules, known, work)? else {
-            return Err(Stop::Ended(crossing()));
-        };
-        let mut hidden = self.table.hidden.clone();
-        hidden.resize(system.cells.len(), true);
-        let is_proven = choose::protect(&system, &mut hidden, work)?;
-        hidden.truncate(self.table.cells.len());
-        self.table.hidden = hidden;
-        if is_proven {
+        if self.protect(cube, rules, (&above, shown), work)? {
             return Ok(false);
         }
         if self.width == Width::Hidden {
@@ -138,6 +148,38 @@ impl State {
         match self.lay(wide)? {
             true => Ok(true),
             false => Err(Stop::Ended(unproven())),
+        }
+    }
+
+    /// Hides further cells until nothing small can be had by subtracting, and every hidden cell is proven to be
+    /// open. False where there is no proof.
+    fn protect(
+        &mut self,
+        cube: &Cube,
+        rules: &Rules,
+        (above, shown): (&Above, Option<&[bool]>),
+        work: &mut Work<'_>,
+    ) -> Result<bool, Stop> {
+        let count = self.table.cells.len();
+        loop {
+            subtract::hide(cube, rules, &mut self.table, above, work)?;
+            let before = self.hidden_among(count);
+            let is_left = |cell: &usize| {
+                self.table.is_hidden(*cell) && shown.is_some_and(|shown| !shown[*cell])
+            };
+            let left: Vec<usize> = (0..count).filter(is_left).collect();
+            let known = Known { table: &self.table, above, veil: &self.veil, left: &left };
+            let Some(system) = parts::system(cube, rules, known, work)? else {
+                return Err(Stop::Ended(crossing()));
+            };
+            let mut hidden = self.table.hidden.clone();
+            hidden.resize(system.cells.len(), true);
+            let is_proven = choose::protect(&system, &mut hidden, work).map_err(unfinished)?;
+            hidden.truncate(count);
+            self.table.hidden = hidden;
+            if !is_proven || self.hidden_among(count) == before {
+                return Ok(is_proven);
+            }
         }
     }
 
@@ -243,7 +285,16 @@ fn crossing() -> QueryError {
 }
 
 fn unproven() -> QueryError {
-    let message = "svaret kan ikke gives, uden at det røber små tal (A3)";
+    let message =
+        "der er ikke fundet et bevis for, at svaret ikke røber små tal, så det gives ikke (A3)";
     QueryError::new(ErrorKind::Hidden, message)
         .hint("spørg uden totaler, om færre felter eller på et højere niveau")
+}
+
+/// Where the work ends before there is a proof, there is none.
+fn unfinished(stop: Stop) -> Stop {
+    match stop {
+        Stop::TooMuch => Stop::Ended(unproven()),
+        ended => ended,
+    }
 }

@@ -24,6 +24,9 @@ pub(super) enum Role {
     /// What a total has beside its parts, or what other cells tell of one that is not in the result: nobody
     /// is shown it, and who subtracts finds it.
     Rest,
+    /// What a total has beside the parts that the answer shows: hidden cells together, of which nobody
+    /// knows that they are few.
+    Sum,
     /// A number that relations share, and that stands for no cell.
     Between,
 }
@@ -73,7 +76,7 @@ impl System {
     pub fn must_be_open(&self, cell: usize) -> bool {
         match self.cells[cell].role {
             Role::Shown | Role::Veiled => true,
-            Role::Rest => self.is_small(cell),
+            Role::Rest | Role::Sum => self.is_small(cell),
             Role::Between => false,
         }
     }
@@ -84,7 +87,7 @@ impl System {
         let Cell { value, role, .. } = self.cells[cell];
         let least = i64::from(role == Role::Shown);
         match value {
-            Some(value) if value < self.threshold && role != Role::Between => {
+            Some(value) if value < self.threshold && !matches!(role, Role::Sum | Role::Between) => {
                 (least, self.threshold - 1)
             }
             _ => (least, i64::MAX),

@@ -53,6 +53,16 @@ pub(super) struct Asked<'q> {
     pub cancel: &'q Cancel,
 }
 
+/// What a total has beside some of its parts.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Beside {
+    pub dimension: usize,
+    /// [`Role::Rest`] or [`Role::Sum`].
+    pub role: Role,
+    /// Whether it is put in where it is nothing, too.
+    pub can_be: bool,
+}
+
 /// What was taken of an answer.
 pub(super) struct Taken {
     /// The cell of each value; `None` of what is published openly.
@@ -256,19 +266,20 @@ impl Table {
     }
 
     /// Puts in what a total has beside some parts along a dimension, if that is anything or can be, and
-    /// gives the set that it stands at. Days and sums have it where the count that they are tied to has it.
+    /// gives the cell, and the set that it stands at. Days and sums have it where the count that they are tied
+    /// to has it.
     pub fn put_rest(
         &mut self,
         total: usize,
-        dimension: usize,
         parts: &[usize],
-        can_be: bool,
-    ) -> Option<u32> {
+        beside: Beside,
+    ) -> Option<(usize, u32)> {
+        let Beside { dimension, role, can_be } = beside;
         let of = self.cells[total];
         let at = self.cells.len();
         let (region, measure) = self.places[total];
         let mut region = self.regions[region as usize].clone();
-        let set = self.sets.rest(dimension, region[dimension]);
+        let set = self.sets.rest(dimension, region[dimension], role == Role::Sum);
         region[dimension] = set;
         let parts: Option<i64> = parts.iter().map(|&part| self.cells[part].value).sum();
         let least = i64::from(!can_be);
@@ -280,12 +291,40 @@ impl Table {
             return None;
         }
         let number = self.number(region);
-        self.cells.push(Cell { value, link, role: Role::Rest });
+        self.cells.push(Cell { value, link, role });
         self.hidden.push(true);
         self.places.push((number, measure));
         self.found.insert((number, measure), at);
         self.note_together(number, measure, at);
-        Some(set)
+        Some((at, set))
+    }
+
+    /// Which cells an answer shows, hidden or not, and with them the counts that they are tied to.
+    ///
+    /// # Errors
+    /// The question was ended.
+    pub fn shown(
+        &mut self,
+        cube: &Cube,
+        (bound, answer): (&Bound, &CellSet),
+        cancel: &Cancel,
+    ) -> Result<Vec<bool>, QueryError> {
+        let base = self.sets.base(cube, bound);
+        let axes = self.sets.positions(cube, answer);
+        let mut shown = vec![false; self.cells.len()];
+        for (at, &ordinal) in answer.ordinals.iter().enumerate() {
+            if at.is_multiple_of(UNCHECKED) {
+                cancel.check()?;
+            }
+            let (region, measure) = self.place(&base, &axes, ordinal, bound.measure);
+            let Some(measure) = measure.filter(|_| is_stored(answer, ordinal)) else { continue };
+            let own = self.own_region(cube, &region, measure);
+            if let Some(cell) = self.find(&own, measure) {
+                shown[cell] = true;
+                shown[self.cells[cell].link] = true;
+            }
+        }
+        Ok(shown)
     }
 
     /// Whether all cells were asked for within the same combinations that are no product.
@@ -331,6 +370,16 @@ impl Table {
     pub fn time(&self) -> Option<usize> {
         self.time
     }
+}
+
+/// Whether no member of a cell of an answer is calculated.
+fn is_stored(answer: &CellSet, ordinal: u32) -> bool {
+    let mut rest = ordinal as usize;
+    answer.axes.iter().all(|axis| {
+        let position = axis.position(rest % axis.count);
+        rest /= axis.count;
+        !position.iter().any(|member| matches!(member, Member::Calculated(_)))
+    })
 }
 
 /// Whether a cell of an answer exists: among hierarchies of one dimension, a total is of the inner ones

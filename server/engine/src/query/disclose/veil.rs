@@ -5,7 +5,7 @@
 
 use hashbrown::HashMap;
 
-use super::parts::Above;
+use super::lines::Above;
 use super::region::Region;
 use super::rules::Rules;
 use super::table::Table;

@@ -53,6 +53,7 @@ pub fn drill_mdx(
     let name = name_of(view, measure).map_err(here)?;
     let told = told::first(views, at, &name, &[], &conditions).map_err(here)?;
     check_records(views, &views[told.view], told.measure.group).map_err(here)?;
+    let told = told.within_sets(view, (&[], &conditions), (limits, cancel)).map_err(here)?;
     let columns = Columns::of(&asked);
     let drill = Drill {
         cube: view.cube().name.clone(),

@@ -6,14 +6,15 @@ use cube_schema::day::Day;
 use cube_schema::schema::MeasureKind;
 
 use super::Column;
+use super::size::Size;
 use crate::cube::array::{Array, Lists, Texts};
 use crate::cube::{Group, NO_MEMBER, NULL, Provenance, ProvenanceValues, Rows, Use, parts_of_one};
-use crate::query::Cancel;
 use crate::query::bound::Condition;
 use crate::query::error::QueryError;
 use crate::query::plan::keys;
 use crate::query::table::{ORDINAL, Table, TableColumn, Values};
 use crate::query::view::View;
+use crate::query::{Cancel, Limits};
 
 /// Rows between two looks at whether the question was cancelled.
 const CHECK: usize = 1 << 16;
@@ -205,14 +206,15 @@ impl<'a> Cell<'a> {
         &self,
         columns: &[Column],
         records: &[&[Line]],
-        cancel: &Cancel,
+        within: (&Limits, &Cancel),
     ) -> Result<Table, QueryError> {
+        let size = Size::of(records.len(), columns.len(), within)?;
         let columns = columns.iter().map(|column| match column {
             Column::Field { dimension, field, is_key } => {
-                self.field((*dimension, *field), *is_key, records, cancel)
+                self.field((*dimension, *field), *is_key, records, &size)
             }
-            Column::Record(at) => self.told(&self.group.provenance[*at], records, cancel),
-            Column::Number(measure) => self.number(*measure, records, cancel),
+            Column::Record(at) => self.told(&self.group.provenance[*at], records, &size),
+            Column::Number(measure) => self.number(*measure, records, &size),
         });
         Ok(Table { columns: columns.collect::<Result<_, _>>()? })
     }
@@ -223,11 +225,11 @@ impl<'a> Cell<'a> {
         (dimension, field): (usize, usize),
         is_key: bool,
         records: &[&[Line]],
-        cancel: &Cancel,
+        size: &Size<'_>,
     ) -> Result<TableColumn, QueryError> {
         let shape = &self.view.cube().dimensions[dimension];
         let field = &shape.fields[field];
-        let mut known = Known::default();
+        let mut known = Known::of(size);
         let texts = records.iter().map(|lines| {
             let mut members: Vec<u32> =
                 lines.iter().flat_map(|line| self.keys(dimension, line.row as usize)).collect();
@@ -240,7 +242,7 @@ impl<'a> Cell<'a> {
             Some(known.text(&captions.collect::<Vec<_>>().join(SEPARATOR)))
         });
         Ok(TableColumn {
-            values: Values::Text(cancel.collect(texts)?),
+            values: Values::Text(size.collect(texts)?),
             name: format!("{}.{}{}", shape.name, field.name, if is_key { " (nøgle)" } else { "" }),
             unit: String::new(),
             decimals: 0,
@@ -253,7 +255,7 @@ impl<'a> Cell<'a> {
         &self,
         measure: usize,
         records: &[&[Line]],
-        cancel: &Cancel,
+        size: &Size<'_>,
     ) -> Result<TableColumn, QueryError> {
         let measure = &self.group.measures[measure];
         let numbers = measure.column.map(|column| &self.rows.numbers[column]);
@@ -265,7 +267,7 @@ impl<'a> Cell<'a> {
             own.map(|number| number as f64 / parts_of_one(measure.digits)).reduce(|a, b| a + b)
         };
         Ok(TableColumn {
-            values: Values::Number(cancel.collect(records.iter().map(number))?),
+            values: Values::Number(size.collect(records.iter().map(number))?),
             name: measure.name.clone(),
             unit: measure.unit.clone(),
             decimals: measure.decimals.max(DECIMALS),
@@ -285,29 +287,29 @@ impl<'a> Cell<'a> {
         &self,
         column: &Provenance,
         records: &[&[Line]],
-        cancel: &Cancel,
+        size: &Size<'_>,
     ) -> Result<TableColumn, QueryError> {
         let own = column.own.as_ref().filter(|_| self.view.is_told_own());
         let facts = records.iter().map(|lines| self.rows.fact[lines[0].row as usize] as usize);
         let values = match own.unwrap_or(&column.values) {
             ProvenanceValues::Text(texts) => {
-                Values::Text(cancel.collect(facts.map(|fact| text(texts, fact)))?)
+                Values::Text(size.collect(facts.map(|fact| text(texts, fact, size)))?)
             }
             ProvenanceValues::Coded(texts, numbers) => {
                 let shared: Vec<Option<Arc<str>>> =
-                    cancel.collect((0..texts.len()).map(|at| text(texts, at)))?;
+                    size.collect((0..texts.len()).map(|at| text(texts, at, size)))?;
                 let of = |fact| shared[numbers.get(fact) as usize].clone();
-                Values::Text(cancel.collect(facts.map(of))?)
+                Values::Text(size.collect(facts.map(of))?)
             }
             ProvenanceValues::Number(numbers) => {
                 // Lines are counted from 1: one that may not be seen is 0.
                 let number = |number: u32| Some(number).filter(|&one| one > 0 || !column.delivery);
                 let numbers = facts.map(|fact| number(numbers[fact]).map(f64::from));
-                Values::Number(cancel.collect(numbers)?)
+                Values::Number(size.collect(numbers)?)
             }
             ProvenanceValues::Day(days) => {
                 let day = |day: Day| Some(day).filter(|&day| day != Day::MIN && day != Day::MAX);
-                Values::Day(cancel.collect(facts.map(|fact| day(Day(days[fact]))))?)
+                Values::Day(size.collect(facts.map(|fact| day(Day(days[fact]))))?)
             }
         };
         let is_place = column.delivery && matches!(values, Values::Number(_));
@@ -318,8 +320,8 @@ impl<'a> Cell<'a> {
 }
 
 /// A text; an empty one is none.
-fn text(texts: &Texts, at: usize) -> Option<Arc<str>> {
-    Some(texts.get(at)).filter(|text| !text.is_empty()).map(Arc::from)
+fn text(texts: &Texts, at: usize, size: &Size<'_>) -> Option<Arc<str>> {
+    Some(texts.get(at)).filter(|text| !text.is_empty()).map(|text| size.text(text))
 }
 
 /// Per month, how many months before it are in the cell; one longer than the timeline.
@@ -333,11 +335,18 @@ fn counted_before(months: &[bool]) -> Vec<u32> {
 }
 
 /// Texts met so far: equal ones share their letters.
-#[derive(Default)]
-struct Known(hashbrown::HashSet<Arc<str>>);
+struct Known<'a> {
+    texts: hashbrown::HashSet<Arc<str>>,
+    size: &'a Size<'a>,
+}
 
-impl Known {
+impl<'a> Known<'a> {
+    fn of(size: &'a Size<'a>) -> Known<'a> {
+        Known { texts: hashbrown::HashSet::default(), size }
+    }
+
     fn text(&mut self, text: &str) -> Arc<str> {
-        Arc::clone(self.0.get_or_insert_with(text, |text| Arc::from(text)))
+        let size = self.size;
+        Arc::clone(self.texts.get_or_insert_with(text, |text| size.text(text)))
     }
 }

@@ -9,13 +9,14 @@ use std::sync::Arc;
 
 use super::exist::dimensions_of;
 use super::frame::{At, Frame, Stand};
+use super::looks::Looked;
 use super::positions::positions;
 use super::scope::Visual;
 use super::value::Value;
 use super::{Evaluator, on_a_stack};
 use crate::cube::{Cube, MeasureRef};
 use crate::query::bound::{Bound, Factor, HierarchyRef, Member};
-use crate::query::cellset::{AxisPositions, CellSet, OwnMember, Special};
+use crate::query::cellset::{AxisPositions, CellSet, Colors, OwnMember, Special};
 use crate::query::disclose::HIDDEN;
 use crate::query::error::{ErrorKind, QueryError};
 use crate::query::notes::Stage;
@@ -80,7 +81,8 @@ fn worked_out(evaluator: &Evaluator<'_>) -> Result<CellSet, QueryError> {
     let counts = axes.iter().map(|axis| axis.count);
     let count = counts.fold(1, usize::saturating_mul);
     if count > limits.cells {
-        let message = format!("beregningen ville få over {} celler", limits.cells);
+        let most = limits.cells;
+        let message = format!("beregningen ville få {count} celler, og der kan være {most}");
         return Err(QueryError::new(ErrorKind::TooLarge, message)
             .hint("spørg om færre felter ad gangen, eller begræns felterne med betingelser"));
     }
@@ -96,13 +98,16 @@ fn worked_out(evaluator: &Evaluator<'_>) -> Result<CellSet, QueryError> {
         let rows: Vec<u32> = (0..frame.rows as u32).filter(|&row| exist[row as usize]).collect();
         let few = if rows.len() == frame.rows { frame } else { frame.select(&rows) };
         let values = evaluator.cell(&few)?;
+        let looked = Looked::new(evaluator, &few, &values)?;
         for (at, &row) in rows.iter().enumerate() {
             pace.step(1)?;
             let shown = shown(values.get(at));
             if let Some(value) = shown {
-                let form = evaluator.form(&few, at);
+                let mut form = evaluator.form(&few, at);
+                form.format = looked.format(at).or(form.format);
                 evaluator.scope.show(value.1.as_ref(), form.format.as_deref())?;
                 found.take(&grid.place(start + row as usize), value, form);
+                found.colors.push(looked.colors(at));
             }
         }
     }
@@ -306,6 +311,7 @@ struct Found {
     values: Vec<f64>,
     decimals: Vec<u8>,
     formats: Vec<Option<Arc<str>>>,
+    colors: Vec<Colors>,
     special: BTreeMap<usize, Special>,
 }
 
@@ -322,6 +328,7 @@ impl Found {
             values: Vec::new(),
             decimals: Vec::new(),
             formats: Vec::new(),
+            colors: Vec::new(),
             special: BTreeMap::new(),
         }
     }
@@ -363,14 +370,19 @@ impl Found {
         let visual = |one: &Visual| {
             let own = one.caption.clone();
             let caption = own.unwrap_or_else(|| evaluator.scope.caption(one.member).to_owned());
-            OwnMember { name: caption.clone(), caption }
+            OwnMember { name: caption.clone(), parent: None, caption }
         };
         let own = evaluator.bound.own.iter();
-        let own = own.map(|own| OwnMember { name: own.name.clone(), caption: own.caption.clone() });
+        let own = own.map(|own| OwnMember {
+            name: own.name.clone(),
+            parent: own.parent,
+            caption: own.caption.clone(),
+        });
         let own = own.chain(visuals.iter().map(visual)).collect();
         let axes = axes.into_iter().zip(&self.kept).map(|(axis, kept)| keep(axis, kept));
         let axes = axes.map(|axis| shown_as_plain(evaluator, axis));
         let has_formats = self.formats.iter().any(Option::is_some);
+        let has_colors = self.colors.iter().flatten().any(Option::is_some);
         Ok(CellSet {
             axes: axes.collect(),
             ordinals,
@@ -378,6 +390,7 @@ impl Found {
             special: self.special,
             decimals: self.decimals,
             formats: if has_formats { self.formats } else { Vec::new() },
+            colors: if has_colors { self.colors } else { Vec::new() },
             behind: behind(evaluator)?,
             own,
             ..CellSet::default()

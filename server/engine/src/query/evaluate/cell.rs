@@ -109,10 +109,7 @@ impl Evaluator<'_> {
                 .hint("spørg om målet alene for at se, hvad der er galt med formlen");
             return Ok(Column::Same(Value::Error(Arc::new(error))));
         };
-        let mut beneath = frame.without(hierarchy);
-        if let (HierarchyRef::Measures, Some(stored)) = (hierarchy, self.scope.stored_default()) {
-            beneath.put(hierarchy, Stand::Same(At::One(stored)));
-        }
+        let beneath = self.beneath(frame, hierarchy);
         let deep = || {
             let message = format!("formlen for '{}' bruger sig selv for mange gange", member.name);
             QueryError::new(ErrorKind::Invalid, message)
@@ -124,7 +121,22 @@ impl Evaluator<'_> {
         })
     }
 
-    /// A formula, where the cell stands at All on the dimensions where it must.
+    /// The cell at which the formula of a member of a hierarchy is worked out: at the hierarchy's
+    /// default member, and the hierarchy is named as it was.
+    fn beneath(&self, frame: &Frame, hierarchy: HierarchyRef) -> Frame {
+        let mut beneath = frame.without(hierarchy);
+        let there = match hierarchy {
+            HierarchyRef::Measures => self.scope.stored_default(),
+            HierarchyRef::Of { .. } => Some(self.scope.default_member(hierarchy)),
+        };
+        if let Some(member) = there {
+            beneath.put(hierarchy, Stand::Same(At::One(member)));
+        }
+        beneath
+    }
+
+    /// A formula, where the cell stands at All, or at the default member, on the dimensions where it
+    /// must.
     fn formula(&self, member: &Calculated, frame: &Frame) -> Result<Column, QueryError> {
         let held = |hierarchy: HierarchyRef| match hierarchy {
             HierarchyRef::Measures => false,
@@ -143,10 +155,13 @@ impl Evaluator<'_> {
         if narrowed || frame.within.iter().any(within) {
             return Ok(Column::Same(Value::Empty));
         }
-        let stands: Vec<&Stand> =
-            frame.stands().iter().filter(|(own, _)| held(*own)).map(|(_, stand)| stand).collect();
+        let stands: Vec<&(HierarchyRef, Stand)> =
+            frame.stands().iter().filter(|(own, _)| held(*own)).collect();
+        let is_unsaid = |own: HierarchyRef, at: At| {
+            at.member().is_some_and(|member| self.is_unsaid(own, member))
+        };
         let at_all =
-            |row: u32| stands.iter().all(|stand| stand.at(row as usize) == At::One(Member::All));
+            |row: u32| stands.iter().all(|(own, stand)| is_unsaid(*own, stand.at(row as usize)));
         let rows: Vec<u32> = (0..frame.rows as u32).filter(|row| at_all(*row)).collect();
         if rows.len() == frame.rows {
             return self.eval(&member.formula, frame);

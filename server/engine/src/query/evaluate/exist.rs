@@ -99,7 +99,7 @@ impl Evaluator<'_> {
             let named =
                 (0..factor.columns.len()).filter(|&at| columns.contains(&factor.columns[at]));
             let named: Vec<usize> = named.collect();
-            if named.is_empty() || self.scope.says_nothing(factor) {
+            if named.is_empty() || self.scope.has_every_key(factor) {
                 continue;
             }
             let mut own = Keys::none(shape.key_count);

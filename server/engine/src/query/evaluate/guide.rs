@@ -6,16 +6,17 @@ use std::sync::Arc;
 use super::Evaluator;
 use super::exist::dimensions_of;
 use super::frame::{At, Frame};
+use super::named::Named;
 use super::narrow::{Narrowed, Narrowing};
 use super::positions::has_calculated;
-use super::value::Value;
+use super::set::Set;
+use super::value::{Column, Value};
 use crate::cube::{MeasureRef, Use};
-use crate::query::Cancel;
-use crate::query::bound::{Axis, Bound, Factor, HierarchyRef, Member};
+use crate::query::bound::{Axis, Bound, Factor, HierarchyRef, Member, Part};
 use crate::query::cellset::AxisPositions;
 use crate::query::counted;
 use crate::query::error::QueryError;
-use crate::query::expr::{Expr, Node};
+use crate::query::expr::{Depends, Expr, Node};
 use crate::query::parse::Operator;
 use crate::query::plan;
 
@@ -26,7 +27,7 @@ struct Reading {
     /// The hierarchies on which it looks elsewhere than the cell stands, and where, if that is one
     /// member.
     elsewhere: Vec<(HierarchyRef, Option<Member>)>,
-    /// The dimensions on which the cell must stand at All.
+    /// The dimensions on which the cell must stand at All or at the default member.
     at_all: Vec<usize>,
 }
 
@@ -90,7 +91,7 @@ impl Place<'_> {
         axis: &Axis,
         is_nothing: impl FnOnce(&mut Guide<'_, '_>) -> bool,
     ) -> Result<Option<Vec<AxisPositions>>, QueryError> {
-        let mut guide = Guide { evaluator, readings: Vec::new(), open: 0 };
+        let mut guide = Guide { evaluator, axis, cell: self.cell, readings: Vec::new(), open: 0 };
         if self.cell.lifts_unrelated || self.is_at_formula() || !is_nothing(&mut guide) {
             return Ok(None);
         }
@@ -134,7 +135,8 @@ impl Place<'_> {
         if own.columns.is_empty() && cells.values.is_empty() {
             return Ok(Some(AxisPositions { columns: on_axis, ..AxisPositions::default() }));
         }
-        Ok(Some(at_all(own, &all, evaluator.cancel)?))
+        let unsaid = |own: AxisPositions, hierarchy| unsaid(evaluator, &own, hierarchy);
+        Ok(Some(all.into_iter().try_fold(own, unsaid)?))
     }
 
     /// The conditions under which a measure is read; `None` where it reads nothing.
@@ -167,7 +169,7 @@ impl Place<'_> {
 }
 
 /// The factors of an axis that a measure is related to, and the hierarchies on which it has a value
-/// at All only; `None` where a factor has both.
+/// only where nothing is said; `None` where a factor has both.
 fn related(
     axis: &Axis,
     reading: &Reading,
@@ -192,25 +194,26 @@ fn related(
     Some((factors, all))
 }
 
-/// Positions that stand at All on some more hierarchies.
-fn at_all(
-    own: AxisPositions,
-    all: &[HierarchyRef],
-    cancel: &Cancel,
+/// Positions that stand on one more hierarchy where that says nothing: at All, and at the default
+/// member.
+fn unsaid(
+    evaluator: &Evaluator<'_>,
+    own: &AxisPositions,
+    hierarchy: HierarchyRef,
 ) -> Result<AxisPositions, QueryError> {
-    if all.is_empty() {
-        return Ok(own);
-    }
-    let count = own.count;
+    let mut stands = vec![Member::All, evaluator.scope.default_member(hierarchy)];
+    stands.dedup();
     let mut members = Vec::new();
-    cancel.each(0..count, |position| {
-        if !own.columns.is_empty() {
-            members.extend_from_slice(own.position(position));
+    evaluator.cancel.each(0..own.count, |position| {
+        for stand in &stands {
+            if !own.columns.is_empty() {
+                members.extend_from_slice(own.position(position));
+            }
+            members.push(*stand);
         }
-        members.extend(all.iter().map(|_| Member::All));
     })?;
-    let columns = own.columns.iter().chain(all).copied().collect();
-    Ok(AxisPositions { columns, members, count })
+    let columns = own.columns.iter().copied().chain([hierarchy]).collect();
+    Ok(AxisPositions { columns, members, count: own.count * stands.len() })
 }
 
 /// Where a formula looks.
@@ -238,6 +241,9 @@ impl Spot {
 /// Formulas gone through with everything stored being empty.
 struct Guide<'e, 'q> {
     evaluator: &'e Evaluator<'q>,
+    /// The axis whose positions are looked for, and the cell that they are at elsewhere.
+    axis: &'e Axis,
+    cell: &'e Frame,
     readings: Vec<Reading>,
     open: usize,
 }
@@ -406,27 +412,71 @@ impl Guide<'_, '_> {
                 | "VarP",
                 [set, of],
             ) => {
-                let spot = self.at_set(set, spot)?;
-                self.value(of, &spot)?.map_or(EMPTY, |_| None)
+                for spot in self.at_set(set, spot)? {
+                    self.value(of, &spot)?.map_or(Some(()), |_| None)?;
+                }
+                EMPTY
             }
             _ => None,
         }
     }
 
-    /// Where the tuples of a set stand: what exists in the cell is in the cell, others elsewhere.
-    fn at_set(&mut self, set: &Expr, spot: &Spot) -> Option<Spot> {
+    /// Where the tuples of a set stand, once for each measure among them: elsewhere on its
+    /// hierarchies, but what exists in the cell and lies in it is in the cell.
+    fn at_set(&self, set: &Expr, spot: &Spot) -> Option<Vec<Spot>> {
         match &set.node {
-            Node::Call(function, _) if function.name == "Existing" => Some(spot.clone()),
+            Node::Call(function, arguments) if function.name == "Existing" => {
+                match self.lies_in_the_cell(&arguments[0], spot) {
+                    true => Some(vec![spot.clone()]),
+                    false => self.at_set(&arguments[0], spot),
+                }
+            }
             Node::Call(function, arguments) if function.name == "Filter" => {
                 self.at_set(&arguments[0], spot)
             }
             _ => {
-                let hierarchies = set.each_hierarchy();
-                (!hierarchies.is_empty()).then(|| {
-                    hierarchies.into_iter().fold(spot.clone(), |spot, own| spot.at(own, None))
-                })
+                let Named { hierarchies, measures } = Named::of(set)?;
+                let there =
+                    hierarchies.into_iter().fold(spot.clone(), |spot, own| spot.at(own, None));
+                if measures.is_empty() {
+                    return Some(vec![there]);
+                }
+                let at = |measure| Spot { measure, ..there.clone() };
+                Some(measures.into_iter().map(at).collect())
             }
         }
+    }
+
+    /// Whether what exists of a set lies in the cells, wherever on the axis these are.
+    fn lies_in_the_cell(&self, set: &Expr, spot: &Spot) -> bool {
+        if set.depends() != Depends::NOTHING {
+            return false;
+        }
+        let Ok(Column::Same(Value::Set(set))) = self.evaluator.eval(set, self.cell) else {
+            return false;
+        };
+        let holds = |own: HierarchyRef, member: Member| self.evaluator.holds(own, member, &set);
+        let is_own = |own: HierarchyRef| set.columns().any(|column| column == own);
+        let mut moved = spot.elsewhere.iter().filter(|(own, _)| is_own(*own));
+        self.evaluator.lies_within(&set, self.cell)
+            && moved.all(|(own, member)| member.is_some_and(|one| holds(*own, one)))
+            && self.axis.factors.iter().all(|factor| self.lies_in_all(&set, factor))
+    }
+
+    /// Whether what exists of a set in cells at the tuples of a factor lies in them.
+    fn lies_in_all(&self, set: &Set, factor: &Factor) -> bool {
+        let is_own = |own: &HierarchyRef| set.columns().any(|column| column == *own);
+        let column = |at: usize, own: HierarchyRef| {
+            factor.parts.iter().all(|part| match part {
+                Part::Level { field } => self.evaluator.is_above((own, *field), set, own),
+                Part::Tuples(members) => {
+                    let mut members = members.iter().skip(at).step_by(factor.columns.len());
+                    members.all(|member| self.evaluator.holds(own, *member, set))
+                }
+            })
+        };
+        let mut columns = factor.columns.iter().enumerate().filter(|(_, own)| is_own(own));
+        columns.all(|(at, own)| column(at, *own))
     }
 }
 

@@ -23,7 +23,9 @@ mod read;
 pub(crate) mod exist;
 mod answer;
 mod guide;
+mod named;
 mod large;
+mod looks;
 mod positions;
 mod properties;
 mod stack;
@@ -32,7 +34,7 @@ pub(super) use answer::answer;
 pub(crate) use large::of_filled;
 pub(crate) use over::List;
 pub(super) use properties::tell as tell_properties;
-pub(crate) use read::product;
+pub(crate) use read::{each_once, product};
 use stack::Stack;
 pub(crate) use stack::on_a_stack;
 

@@ -4,11 +4,12 @@
 use std::sync::Arc;
 
 use super::Evaluator;
-use super::frame::{At, Frame};
+use super::frame::{At, Frame, Stand};
 use super::set::Set;
+use super::value::Place;
 use crate::cube::Use;
-use crate::query::bind::{condition_of, narrowing};
-use crate::query::bound::{Condition, HierarchyRef, Member, Union};
+use crate::query::bind::{condition_of, condition_of_all, is_named, narrowing};
+use crate::query::bound::{Condition, HierarchyRef, Member, Part, Union};
 use crate::query::error::QueryError;
 
 /// Conditions, and unions, all of which hold.
@@ -108,8 +109,8 @@ impl<'e, 'q> Narrowing<'e, 'q> {
     }
 
     /// Takes the default members of hierarchies that are named nowhere.
-    pub(super) fn defaults(&mut self, is_named: impl Fn(HierarchyRef) -> bool) {
-        let defaults = self.evaluator.default_conditions(is_named);
+    pub(super) fn defaults(&mut self, names: impl Fn(HierarchyRef) -> bool) {
+        let defaults = self.evaluator.default_conditions(names);
         self.conditions.extend(defaults.filter(|one| self.uses[one.dimension].is_some()));
     }
 
@@ -162,13 +163,112 @@ impl Evaluator<'_> {
         member == Member::All || member == self.scope.default_member(hierarchy)
     }
 
-    /// The conditions of the hierarchies that stand at default members, being named nowhere.
-    pub(crate) fn default_conditions(
+    /// The default members that hold where some hierarchies are named: those of hierarchies that are
+    /// not, neither themselves nor by the hierarchy of one of their levels.
+    fn defaults_beside(
         &self,
-        is_named: impl Fn(HierarchyRef) -> bool,
+        names: impl Fn(HierarchyRef) -> bool,
+    ) -> impl Iterator<Item = &Place> {
+        let cube = self.scope.cube;
+        self.bound.defaults.iter().filter(move |(own, _)| !is_named(cube, *own, &names))
+    }
+
+    /// The conditions of the default members that hold where some hierarchies are named.
+    fn default_conditions(
+        &self,
+        names: impl Fn(HierarchyRef) -> bool,
     ) -> impl Iterator<Item = Condition> {
-        let unnamed = self.bound.defaults.iter().filter(move |(own, _)| !is_named(*own));
+        let unnamed = self.defaults_beside(names);
         unnamed.filter_map(|(own, member)| condition_of(self.scope.cube, *own, vec![*member]))
+    }
+
+    /// The same cells, said to stand at the default members that hold there.
+    pub(crate) fn at_defaults(&self, frame: &Frame) -> Frame {
+        let mut there = frame.clone();
+        for &(own, member) in self.defaults_beside(|own| frame.stand(own).is_some()) {
+            there.put(own, Stand::Same(At::One(member)));
+        }
+        there
+    }
+
+    /// Whether what exists of a set in cells lies in them, wherever they stand: on each of its
+    /// hierarchies they stand at All, or at members of the set's level or above it, and so do the
+    /// default members that the set's hierarchies take the place of.
+    pub(crate) fn lies_within(&self, set: &Set, frame: &Frame) -> bool {
+        let below = |own: HierarchyRef, at: &At| match at {
+            At::One(member) => self.holds(own, *member, set),
+            At::Together(number) => self.fields(&self.set_of(*number), own).is_some_and(|fields| {
+                fields.iter().all(|field| self.is_above((own, *field), set, own))
+            }),
+        };
+        let is_below = |own: HierarchyRef| {
+            let stands = frame.stand(own).map_or(&[][..], Stand::different);
+            stands.iter().all(|at| below(own, at))
+        };
+        let replaces = |own: HierarchyRef, column: HierarchyRef| {
+            is_named(self.scope.cube, own, |one| one == column)
+        };
+        let mut defaults = self.defaults_beside(|own| frame.stand(own).is_some());
+        set.columns().all(is_below)
+            && defaults.all(|&(own, member)| {
+                let Member::Of { field, .. } = member else { return false };
+                let mut columns = set.columns().filter(|column| replaces(own, *column));
+                columns.all(|column| self.is_above((own, field), set, column))
+            })
+    }
+
+    /// Whether the members of a set that have something in common with a member of a hierarchy lie
+    /// in it.
+    pub(super) fn holds(&self, hierarchy: HierarchyRef, member: Member, set: &Set) -> bool {
+        match member {
+            Member::All => true,
+            Member::Of { field, .. } => self.is_above((hierarchy, field), set, hierarchy),
+            _ => false,
+        }
+    }
+
+    /// Whether a level of a hierarchy is that of a set's members, or above it.
+    pub(super) fn is_above(
+        &self,
+        (hierarchy, above): (HierarchyRef, usize),
+        set: &Set,
+        column: HierarchyRef,
+    ) -> bool {
+        let HierarchyRef::Of { dimension, hierarchy } = hierarchy else { return false };
+        let levels = &self.scope.cube.dimensions[dimension].hierarchies[hierarchy].levels;
+        let depth = |field: usize| levels.iter().position(|&level| level == field);
+        let is_below = |&field: &usize| {
+            let depths = depth(above).zip(depth(field));
+            above == field || depths.is_some_and(|(above, below)| above < below)
+        };
+        self.fields(set, column).is_some_and(|fields| fields.iter().all(is_below))
+    }
+
+    /// The fields of a set's members on a hierarchy; `None` where some are of none.
+    fn fields(&self, set: &Set, hierarchy: HierarchyRef) -> Option<Vec<usize>> {
+        let mut fields: Vec<usize> = Vec::new();
+        let mut add = |field: usize| {
+            if !fields.contains(&field) {
+                fields.push(field);
+            }
+        };
+        for factor in &set.factors {
+            let Some(at) = factor.columns.iter().position(|own| *own == hierarchy) else {
+                continue;
+            };
+            for part in &factor.parts {
+                match part {
+                    Part::Level { field } => add(*field),
+                    Part::Tuples(members) => {
+                        for member in members.iter().skip(at).step_by(factor.columns.len()) {
+                            let Member::Of { field, .. } = member else { return None };
+                            add(*field);
+                        }
+                    }
+                }
+            }
+        }
+        Some(fields)
     }
 
     /// Whether a member has something in common with what a subselect leaves.
@@ -195,14 +295,18 @@ impl Evaluator<'_> {
             let own =
                 (0..factor.columns.len()).filter(|&at| hierarchies.contains(&factor.columns[at]));
             let own: Vec<usize> = own.collect();
-            if own.is_empty() || self.scope.says_nothing(factor) {
+            if own.is_empty() {
+                continue;
+            }
+            if self.scope.has_every_key(factor) {
+                conditions.extend(condition_of_all(&self.scope, factor).map(|own| own.1));
                 continue;
             }
             let written = self.scope.written(&Set { factors: vec![factor.clone()] })?;
             let columns: Vec<HierarchyRef> = own.iter().map(|&at| written.columns[at]).collect();
             let tuples = written.tuples().flat_map(|tuple| own.iter().map(|&at| tuple[at]));
-            let tuples: Vec<Member> = tuples.collect();
-            let (own, union) = narrowing(self.scope.cube, &columns, &tuples)?;
+            let tuples: Vec<Member> = self.cancel.collect(tuples)?;
+            let (own, union) = narrowing(self.scope.cube, &columns, &tuples, self.cancel)?;
             conditions.extend(own.into_iter().map(|(_, condition)| condition));
             unions.extend(union.map(Arc::new));
         }

@@ -4,7 +4,7 @@
 use hashbrown::HashSet;
 
 use super::scope::Scope;
-use super::set::{MAX_TUPLES, Set, Written};
+use super::set::{Set, Written};
 use super::value::Place;
 use crate::cube::{Dimension, Hierarchy};
 use crate::query::bound::{HierarchyRef, Member, Part};
@@ -21,16 +21,43 @@ impl Scope<'_> {
         }
     }
 
-    /// How far below the top a member stands: the All member at 0.
+    /// Whether a hierarchy has an All member; the measures have none, and their one level stands at
+    /// its place.
+    pub(crate) fn has_all(&self, hierarchy: HierarchyRef) -> bool {
+        self.shape(hierarchy).is_none_or(|(_, _, own)| own.has_all)
+    }
+
+    /// How far below the top a member stands: the All member, or the place of the one that is not
+    /// there, at 0.
     pub(crate) fn depth(&self, place: Place) -> usize {
         let (hierarchy, member) = self.plain(place);
+        if self.is_beside_levels((hierarchy, member)) {
+            return self.parent((hierarchy, member)).map_or(0, |above| self.depth(above)) + 1;
+        }
         let Member::Of { field, .. } = member else { return 0 };
         self.levels(hierarchy).iter().position(|&level| level == field).map_or(0, |at| at + 1)
     }
 
+    /// The number of a level so far below the top, as questions count: that of the highest level is 0.
+    pub(crate) fn level_number(&self, hierarchy: HierarchyRef, depth: usize) -> usize {
+        depth.saturating_sub(usize::from(!self.has_all(hierarchy)))
+    }
+
+    /// Whether a member of a dimension is no member of a level, but stands among those of one: a
+    /// calculated member, and that for a member's own facts.
+    fn is_beside_levels(&self, place @ (hierarchy, member): Place) -> bool {
+        let is_calculated = matches!(member, Member::Calculated(_));
+        is_calculated && hierarchy != HierarchyRef::Measures || self.is_data_member(place)
+    }
+
     /// The level that a member stands on, by its field; `None` is that of the All member.
     pub(crate) fn level_of(&self, place: Place) -> Option<usize> {
-        match self.plain(place).1 {
+        let (hierarchy, member) = self.plain(place);
+        if self.is_beside_levels((hierarchy, member)) {
+            let levels = self.levels(hierarchy);
+            return levels.get(self.depth((hierarchy, member)) - 1).or(levels.last()).copied();
+        }
+        match member {
             Member::Of { field, .. } => Some(field),
             _ => None,
         }
@@ -45,12 +72,18 @@ impl Scope<'_> {
 
     /// The member right above a member.
     pub(crate) fn parent(&self, place: Place) -> Option<Place> {
-        let (hierarchy, Member::Of { field, id }) = self.plain(place) else { return None };
+        let (hierarchy, member) = self.plain(place);
         let (dimension, position, own) = self.shape(hierarchy)?;
-        match dimension.parent(position, field, id) {
-            Some((field, id)) => Some((hierarchy, Member::Of { field, id })),
-            None => own.has_all.then_some((hierarchy, Member::All)),
-        }
+        let above = match member {
+            Member::Of { field, id } => {
+                let above = dimension.parent(position, field, id);
+                above.map(|(field, id)| Member::Of { field, id })
+            }
+            Member::Calculated(_) => self.own_member(member)?.parent,
+            _ => return None,
+        };
+        let all = own.has_all.then_some(Member::All);
+        above.or(all).map(|above| (hierarchy, above))
     }
 
     /// The member of a parent-child hierarchy for a member's own facts; elsewhere the member itself.
@@ -164,7 +197,10 @@ impl Scope<'_> {
         match member {
             Member::Of { field, .. } => self.level(hierarchy, field, 0..u32::MAX),
             Member::All => Ok(vec![Member::All]),
-            _ => Ok(self.cube.listed_measures().map(Member::Measure).collect()),
+            _ => match self.level_of((hierarchy, member)) {
+                Some(field) => self.level(hierarchy, field, 0..u32::MAX),
+                None => Ok(self.cube.listed_measures().map(Member::Measure).collect()),
+            },
         }
     }
 
@@ -231,8 +267,14 @@ impl Scope<'_> {
         }
     }
 
+    /// Whether the members of a level stand in the order of a hierarchy as they are numbered.
+    pub(crate) fn is_hierarchical(&self, hierarchy: HierarchyRef, field: usize) -> bool {
+        let shape = self.shape(hierarchy);
+        shape.is_none_or(|(dimension, position, _)| dimension.is_hierarchical(position, field))
+    }
+
     /// The levels of a level's name: those of a tree are a field for each depth.
-    fn alike(&self, hierarchy: HierarchyRef, field: usize) -> Vec<usize> {
+    pub(crate) fn alike(&self, hierarchy: HierarchyRef, field: usize) -> Vec<usize> {
         let Some((dimension, _, own)) = self.shape(hierarchy) else { return Vec::new() };
         let name = |field: usize| dimension.fields[field].name.as_str();
         own.levels.iter().copied().filter(|&one| name(one) == name(field)).collect()
@@ -258,14 +300,35 @@ impl Scope<'_> {
         Set::of_members(HierarchyRef::Measures, measures.collect())
     }
 
-    /// The numbers of the calculated members of a hierarchy that are listed.
-    pub(crate) fn calculated_of(&self, hierarchy: HierarchyRef) -> Vec<usize> {
+    /// The calculated members right below a member.
+    pub(crate) fn calculated_below(&self, place: Place) -> impl Iterator<Item = Member> {
+        let all = self.calculated_of(place.0).into_iter();
+        all.filter(move |&one| self.parent((place.0, one)) == Some(place))
+    }
+
+    /// The calculated members among those of a level; in a tree of all that have its name.
+    pub(crate) fn calculated_on(
+        &self,
+        hierarchy: HierarchyRef,
+        level: Option<usize>,
+    ) -> Vec<Member> {
+        let mut all = self.calculated_of(hierarchy);
+        if hierarchy != HierarchyRef::Measures {
+            let alike = level.map(|field| self.alike(hierarchy, field)).unwrap_or_default();
+            let own = |one: Member| self.level_of((hierarchy, one));
+            all.retain(|&one| own(one).is_some_and(|field| alike.contains(&field)));
+        }
+        all
+    }
+
+    /// The calculated members of a hierarchy that are listed.
+    pub(crate) fn calculated_of(&self, hierarchy: HierarchyRef) -> Vec<Member> {
         let stored = self.cube.calculated.len();
         let listed = (0..stored)
             .filter(|_| hierarchy == HierarchyRef::Measures)
             .filter(|&number| self.cube.calculated[number].visible);
         let own = self.own.iter().enumerate().filter(|(_, own)| own.hierarchy == hierarchy);
-        listed.chain(own.map(|(number, _)| stored + number)).collect()
+        listed.chain(own.map(|(number, _)| stored + number)).map(Member::Calculated).collect()
     }
 
     /// All members of some levels of a hierarchy, each above those it contains.
@@ -277,8 +340,9 @@ impl Scope<'_> {
         let HierarchyRef::Of { dimension, hierarchy } = hierarchy else { return Ok(Vec::new()) };
         let count: usize =
             levels.iter().map(|&field| self.view.member_count(dimension, field)).sum();
-        if count > MAX_TUPLES {
-            let message = format!("hierarkiet har flere end {MAX_TUPLES} medlemmer");
+        if count > self.limits.tuples {
+            let most = self.limits.tuples;
+            let message = format!("hierarkiet har flere end {most} medlemmer");
             return Err(QueryError::new(ErrorKind::TooLarge, message)
                 .hint("vælg et niveau eller medlemmernes .Children"));
         }

@@ -461,7 +461,7 @@ fn is_one(at: At) -> bool {
     matches!(at, At::One(Member::All | Member::Of { .. }))
 }
 
-fn each_once(members: Vec<Member>, cancel: &Cancel) -> Result<Vec<Member>, QueryError> {
+pub(crate) fn each_once(members: Vec<Member>, cancel: &Cancel) -> Result<Vec<Member>, QueryError> {
     if Member::ascending(members.iter().copied()).is_some() {
         return Ok(members);
     }
@@ -481,14 +481,24 @@ fn axis(columns: Vec<HierarchyRef>, members: Vec<Member>) -> Axis {
 }
 
 /// The members of each column, if tuples are all combinations of them.
-pub(crate) fn product(tuples: &[Member], width: usize) -> Option<Vec<Vec<Member>>> {
+///
+/// # Errors
+/// The question was ended.
+pub(crate) fn product(
+    tuples: &[Member],
+    width: usize,
+    cancel: &Cancel,
+) -> Result<Option<Vec<Vec<Member>>>, QueryError> {
     let column = |at: usize| {
-        let mut seen = hashbrown::HashSet::new();
         let own = tuples.iter().skip(at).step_by(width).copied();
-        own.filter(|member| seen.insert(*member)).collect::<Vec<Member>>()
+        each_once(cancel.collect(own)?, cancel)
     };
-    let columns: Vec<Vec<Member>> = (0..width).map(column).collect();
-    let different: hashbrown::HashSet<&[Member]> = tuples.chunks_exact(width.max(1)).collect();
+    let columns: Vec<Vec<Member>> = (0..width).map(column).collect::<Result<_, QueryError>>()?;
+    if width == 1 {
+        return Ok(Some(columns));
+    }
+    let tuples = tuples.chunks_exact(width.max(1));
+    let different: hashbrown::HashSet<&[Member]> = cancel.collect(tuples)?;
     let all = columns.iter().map(Vec::len).fold(1, usize::saturating_mul);
-    (width == 1 || all == different.len()).then_some(columns)
+    Ok((all == different.len()).then_some(columns))
 }

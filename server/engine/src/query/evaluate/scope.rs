@@ -201,9 +201,9 @@ impl<'q> Scope<'q> {
         own.iter().any(|&key| keys.has(key as usize))
     }
 
-    /// Whether a factor says nothing of its hierarchy: it has all members of a level that every key of
-    /// the dimension has a member on.
-    pub(crate) fn says_nothing(&self, factor: &Factor) -> bool {
+    /// Whether a factor leaves out no key of its dimension: it has all members of a level that every key
+    /// has a member on.
+    pub(crate) fn has_every_key(&self, factor: &Factor) -> bool {
         let [HierarchyRef::Of { dimension, .. }] = factor.columns[..] else { return false };
         let fields = &self.cube.dimensions[dimension].fields;
         let is_whole =
@@ -288,7 +288,7 @@ impl<'q> Scope<'q> {
     pub(crate) fn unique_name(&self, place: Place) -> String {
         let (hierarchy, member) = self.plain(place);
         match self.own_member(member) {
-            Some(own) => names::unique_name_of(self.cube, hierarchy, &own.name),
+            Some(own) => names::unique_name_of(self.cube, hierarchy, (own.parent, &own.name)),
             None => names::unique_name(self.cube, hierarchy, member),
         }
     }
@@ -307,7 +307,7 @@ impl<'q> Scope<'q> {
     }
 
     /// A calculated member that the question defines.
-    fn own_member(&self, member: Member) -> Option<&Own> {
+    pub(super) fn own_member(&self, member: Member) -> Option<&Own> {
         let Member::Calculated(number) = member else { return None };
         let own = number.checked_sub(self.cube.calculated.len())?;
         self.own.get(own)

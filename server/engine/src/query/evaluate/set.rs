@@ -15,9 +15,9 @@ use crate::query::bound::{Factor, HierarchyRef, Member, Part};
 use crate::query::error::{ErrorKind, QueryError};
 use crate::query::names;
 
-/// Lists of tuples are not written out beyond this number: a question that needs more of them
-/// should say it as a cross join, which is never written out.
-pub(crate) const MAX_TUPLES: usize = 1_000_000;
+/// The place of calculated members among their siblings: behind the stored ones, and before a parent
+/// that stands behind them all.
+const AFTER_STORED: u32 = u32::MAX - 1;
 /// Tuples that are gone through before the question is looked at again.
 const STEP: usize = 1 << 13;
 
@@ -135,7 +135,7 @@ impl Scope<'_> {
             let parts = &mut set.factors[0].parts;
             let more = next.factors.iter().flat_map(|factor| &factor.parts);
             more.for_each(|part| push(parts, part));
-            return check_size(parts, 1);
+            return self.check_size(parts, 1);
         }
         let is_list = matches!(&set.factors[..],
             [Factor { parts, .. }] if matches!(parts[..], [Part::Tuples(_)]));
@@ -147,7 +147,7 @@ impl Scope<'_> {
         let width = set.width();
         let parts = &mut set.factors[0].parts;
         push(parts, &Part::Tuples(more.members));
-        check_size(parts, width)
+        self.check_size(parts, width)
     }
 
     /// An error where two sets do not have the same hierarchies in the same order.
@@ -188,19 +188,40 @@ impl Scope<'_> {
             return Ok(Written { columns, members });
         }
         let lists = set.factors.iter().map(|factor| self.tuples_of(factor));
-        let lists = lists.collect::<Result<_, _>>()?;
+        let lists: Vec<Vec<Member>> = lists.collect::<Result<_, _>>()?;
+        if most == usize::MAX {
+            self.check_product(set, &lists)?;
+        }
         let mut done = Product { scope: self, set, lists, columns, tuples: Vec::new(), most };
         let mut tuple = Vec::with_capacity(done.columns.len());
         done.extend(&mut tuple, 0)?;
         Ok(Written { columns: done.columns, members: done.tuples })
     }
 
+    /// An error where a product is too large to be written out: all its tuples exist, and so are not
+    /// written before they are known to be too many.
+    fn check_product(&self, set: &Set, lists: &[Vec<Member>]) -> Result<(), QueryError> {
+        if has_a_dimension_twice(set) {
+            return Ok(());
+        }
+        let counts =
+            set.factors.iter().zip(lists).map(|(own, list)| list.len() / own.columns.len());
+        match counts.fold(1, usize::saturating_mul) {
+            usize::MAX => Err(self.too_many()),
+            count if count > self.limits.tuples => {
+                let message = format!(
+                    "mængden har {count} kombinationer, og der kan skrives {} ud",
+                    self.limits.tuples
+                );
+                Err(QueryError { message, ..self.too_many() })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// How many tuples a set has. They are written out only where a dimension is in several factors.
     pub(crate) fn count(&self, set: &Set) -> Result<usize, QueryError> {
-        let of = |factor: &Factor| dimensions_of(&factor.columns);
-        let mut all: Vec<usize> = set.factors.iter().flat_map(of).collect();
-        all.sort_unstable();
-        if set.factors.is_empty() || all.windows(2).any(|two| two[0] == two[1]) {
+        if set.factors.is_empty() || has_a_dimension_twice(set) {
             return Ok(self.written(set)?.len());
         }
         let one = |factor: &Factor| self.written(&Set { factors: vec![factor.clone()] });
@@ -226,8 +247,8 @@ impl Scope<'_> {
                     members.extend(own.filter(|one| self.lists(factor.columns[0], *one)));
                 }
             }
-            if members.len() > MAX_TUPLES * width {
-                return Err(too_many());
+            if members.len() > self.limits.tuples * width {
+                return Err(self.too_many());
             }
         }
         Ok(members)
@@ -248,6 +269,22 @@ impl Scope<'_> {
             members.filter(|member| self.shows(hierarchy, *member)).collect();
         self.write(members.len())?;
         Ok(members)
+    }
+
+    /// An error where the tuples that were written last are too many.
+    fn check_size(&self, parts: &[Part], width: usize) -> Result<(), QueryError> {
+        match parts.last() {
+            Some(Part::Tuples(tuples)) if tuples.len() > self.limits.tuples * width => {
+                Err(self.too_many())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn too_many(&self) -> QueryError {
+        let message = format!("mængden har flere end {} kombinationer", self.limits.tuples);
+        QueryError::new(ErrorKind::TooLarge, message)
+            .hint("skriv NonEmpty om krydsproduktet, eller vælg færre medlemmer")
     }
 
     /// A set without its tuples that occur in another, or, with `keep`, those alone. A visual total is
@@ -313,28 +350,40 @@ impl Scope<'_> {
     pub(crate) fn order_key(&self, tuple: &[Place], post: bool) -> Vec<u32> {
         let mut key = Vec::with_capacity(tuple.len() * 4);
         for place in tuple {
-            match self.plain(*place) {
-                (HierarchyRef::Of { dimension, hierarchy }, Member::Of { field, id }) => {
-                    let shape = &self.cube.dimensions[dimension];
-                    let lineage = names::lineage(shape, hierarchy, field, id);
-                    let ranks = &shape.hierarchies[hierarchy].ranks;
-                    key.extend(lineage.map(|(field, id)| match ranks {
-                        None => id + 1,
-                        Some(ranks) => {
-                            let keys = shape.fields[field].keys_of_member.get(id as usize);
-                            keys.iter().map(|&key| ranks[key as usize] + 1).min().unwrap_or(0)
-                        }
-                    }));
-                }
+            let (hierarchy, member) = self.plain(*place);
+            match (hierarchy, member) {
+                (_, Member::Of { .. }) => self.put_lineage((hierarchy, member), &mut key),
                 (_, Member::Measure(measure)) => {
                     key.extend([measure.group as u32 + 1, measure.measure as u32 + 1]);
                 }
-                (_, Member::Calculated(number)) => key.extend([u32::MAX, number as u32 + 1]),
+                (_, Member::Calculated(number)) => {
+                    if let Some(above) = self.parent((hierarchy, member)) {
+                        self.put_lineage(above, &mut key);
+                    }
+                    key.extend([AFTER_STORED, number as u32 + 1]);
+                }
                 _ => {}
             }
             key.push(if post { u32::MAX } else { 0 });
         }
         key
+    }
+
+    /// Puts where a member of a level stands, from the top.
+    fn put_lineage(&self, place: Place, key: &mut Vec<u32>) {
+        let (HierarchyRef::Of { dimension, hierarchy }, Member::Of { field, id }) = place else {
+            return;
+        };
+        let shape = &self.cube.dimensions[dimension];
+        let ranks = &shape.hierarchies[hierarchy].ranks;
+        let lineage = names::lineage(shape, hierarchy, field, id);
+        key.extend(lineage.map(|(field, id)| match ranks {
+            None => id + 1,
+            Some(ranks) => {
+                let keys = shape.fields[field].keys_of_member.get(id as usize);
+                keys.iter().map(|&key| ranks[key as usize] + 1).min().unwrap_or(0)
+            }
+        }));
     }
 }
 
@@ -345,18 +394,12 @@ fn push(parts: &mut Vec<Part>, part: &Part) {
     }
 }
 
-/// An error where the tuples that were written last are too many.
-fn check_size(parts: &[Part], width: usize) -> Result<(), QueryError> {
-    match parts.last() {
-        Some(Part::Tuples(tuples)) if tuples.len() > MAX_TUPLES * width => Err(too_many()),
-        _ => Ok(()),
-    }
-}
-
-fn too_many() -> QueryError {
-    let message = format!("mængden har flere end {MAX_TUPLES} kombinationer");
-    QueryError::new(ErrorKind::TooLarge, message)
-        .hint("skriv NonEmpty om krydsproduktet, eller vælg færre medlemmer")
+/// Whether hierarchies of one dimension are in several factors: not all combinations need exist.
+fn has_a_dimension_twice(set: &Set) -> bool {
+    let of = |factor: &Factor| dimensions_of(&factor.columns);
+    let mut all: Vec<usize> = set.factors.iter().flat_map(of).collect();
+    all.sort_unstable();
+    all.windows(2).any(|two| two[0] == two[1])
 }
 
 /// A product being written out.
@@ -380,8 +423,8 @@ impl Product<'_> {
     fn extend(&mut self, tuple: &mut Vec<Member>, factor: usize) -> Result<(), QueryError> {
         let Some(list) = self.lists.get(factor) else {
             self.tuples.extend_from_slice(tuple);
-            if self.tuples.len() > MAX_TUPLES * self.columns.len().max(1) {
-                return Err(too_many());
+            if self.tuples.len() > self.scope.limits.tuples * self.columns.len().max(1) {
+                return Err(self.scope.too_many());
             }
             return Ok(());
         };

@@ -197,7 +197,7 @@ impl Spread {
         starts: Option<&[u16]>,
         month_count: usize,
     ) {
-        axis.positions(last.iter().map(|&last| last.saturating_add(1)), &mut self.until);
+        axis.positions(last.iter().map(|&last| last.min(i32::MAX - 1) + 1), &mut self.until);
         axis.positions(first.iter().copied(), &mut self.from);
         for ((from, &first), &month) in self.from.iter_mut().zip(first).zip(starts.unwrap_or(&[])) {
             if usize::from(month) < month_count {

@@ -11,7 +11,7 @@ use super::block::{Block, Source};
 use super::columns::Columns;
 use super::counting::Counting;
 use super::counts::{Counts, OfSums};
-use super::day_sums::DaySums;
+use super::day_sums;
 use super::distinct::Distinct;
 use super::extremes::Extremes;
 use super::groups::Groups;
@@ -97,12 +97,10 @@ pub(super) fn sweep(pass: &Pass<'_>, groups: &mut Groups) -> Result<(Counts, Way
             (means.finish(parts_of_one, pass.cancel)?, Way::Means)
         }
         (MeasureKind::Days, Some(days)) => {
-            let days = DaySums::<false>::new(days, count, parts).over(pass, groups)?;
-            (days.finish(pass.cancel)?, Way::Days)
+            (day_sums::count::<false>(pass, days, groups)?, Way::Days)
         }
         (MeasureKind::CoveredDays, Some(days)) => {
-            let days = DaySums::<true>::new(days, count, parts).over(pass, groups)?;
-            (days.finish(pass.cancel)?, Way::Days)
+            (day_sums::count::<true>(pass, days, groups)?, Way::Days)
         }
         _ => {
             let distinct = Distinct::new(pass.time, count, parts).over(pass, groups)?;
@@ -122,7 +120,7 @@ fn of_sums(counting: Counting) -> Option<OfSums> {
 }
 
 /// Sweeps the rows of a pass.
-trait Over: Tally + Sized {
+pub(super) trait Over: Tally + Sized {
     fn over(mut self, pass: &Pass<'_>, groups: &mut Groups) -> Result<Self, QueryError> {
         let mut source = Source::new(pass);
         let mut number = 0_u32;

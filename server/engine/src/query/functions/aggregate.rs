@@ -145,8 +145,11 @@ fn aggregate(
         Some(of) => evaluator.eval(of, frame),
         None => evaluator.cell(frame),
     };
-    if let Some((set, conditions)) = of_the_cell(&arguments[0]) {
-        return aggregate_of_the_cell(evaluator, frame, set, &conditions, &eval);
+    if let Some((set, conditions)) = of_the_cell(&arguments[0], false)
+        && let Column::Same(Value::Set(set)) = evaluator.eval(set, frame)?
+        && evaluator.lies_within(&set, frame)
+    {
+        return aggregate_of_the_cell(evaluator, frame, &set, &conditions, &eval);
     }
     let sets = evaluator.eval(&arguments[0], frame)?;
     let mut groups: Vec<(Value, Vec<u32>)> = Vec::new();
@@ -205,44 +208,43 @@ fn over(
 
 // Sets of the cell: what exists in it, and perhaps what holds there.
 
-/// The set and the conditions of `Filter(Filter(Existing(set), …), …)`, innermost first.
-fn of_the_cell(expr: &Expr) -> Option<(&Expr, Vec<&Expr>)> {
-    let Node::Call(function, arguments) = &expr.node else { return None };
-    match function.name {
-        "Existing" => match of_the_cell(&arguments[0]) {
-            Some(inner) => Some(inner),
-            None => Some((&arguments[0], Vec::new())),
-        },
-        "Filter" => {
-            let (set, mut conditions) = of_the_cell(&arguments[0])?;
+/// The set and the conditions of `Existing(Filter(Filter(set, …), …))`, wherever `Existing` stands,
+/// innermost first.
+fn of_the_cell(expr: &Expr, is_existing: bool) -> Option<(&Expr, Vec<&Expr>)> {
+    match &expr.node {
+        Node::Call(function, arguments) if function.name == "Existing" => {
+            of_the_cell(&arguments[0], true)
+        }
+        Node::Call(function, arguments) if function.name == "Filter" => {
+            let (set, mut conditions) = of_the_cell(&arguments[0], is_existing)?;
             conditions.push(&arguments[1]);
             Some((set, conditions))
         }
-        _ => None,
+        _ => is_existing.then(|| (expr, Vec::new())),
     }
 }
 
-/// A measure over what exists in each cell of a set: the cell counted within the set. Cells whose
+/// A measure over what exists in each cell of a set and lies in it: the cell counted within the set. Cells whose
 /// sets do not contradict each other are counted within one set, since of a tuple that does not
 /// exist in a cell it makes no difference.
 fn aggregate_of_the_cell(
     evaluator: &Evaluator<'_>,
     frame: &Frame,
-    set: &Expr,
+    set: &Arc<Set>,
     conditions: &[&Expr],
     eval: &impl Fn(&Frame) -> Result<Column, QueryError>,
 ) -> Result<Column, QueryError> {
-    let Value::Set(set) = evaluator.once(set)? else { return Ok(Column::Same(Value::Empty)) };
     if set.factors.is_empty() {
         return Ok(Column::Same(Value::Empty));
     }
-    let (written, tuples_of_class, of_row) = evaluator.existing_tuples(&set, frame)?;
     if conditions.is_empty() {
-        let number = evaluator.together(&set);
+        let number = evaluator.together(set);
         let mut within = frame.clone();
         within.within.push(Stand::Same(At::Together(number)));
         return eval(&within);
     }
+    let there = evaluator.at_defaults(frame);
+    let (written, tuples_of_class, of_row) = evaluator.existing_tuples(set, &there)?;
     let existing = (&*written, &tuples_of_class[..], &of_row[..]);
     let passes = passing(evaluator, frame, existing, conditions)?;
     let (groups, group_of_row) = groups_of(evaluator, existing, &passes)?;
@@ -256,7 +258,7 @@ fn aggregate_of_the_cell(
         let mut within = frame.select(&rows);
         let is_whole = written.len() > 0 && *with == Keys::all(written.len());
         let number = match is_whole {
-            true => evaluator.together(&set),
+            true => evaluator.together(set),
             false => {
                 let own = (0..written.len()).filter(|&tuple| with.has(tuple));
                 evaluator.together(&Arc::new(written.choose(own)))

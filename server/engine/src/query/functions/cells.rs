@@ -162,6 +162,10 @@ fn visual_totals(call: &Call<'_>) -> Outcome {
         }
         members.push(place.1);
         let plain = place.1;
+        if matches!(plain, Member::Calculated(_)) {
+            // A formula is no part of a total.
+            continue;
+        }
         let mut above = call.scope.parent(place);
         while let Some(place) = above {
             let own = below.entry(place.1).or_default();

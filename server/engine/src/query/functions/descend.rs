@@ -1,8 +1,10 @@
 //! What stands below members, down to a level or a distance.
 
-use super::relatives::{check_same, children, depth_of_level};
+use std::ops::RangeInclusive;
+
+use super::relatives::{check_same, children, depths_of_level};
 use super::{Call, Function, Kind, Outcome, Rule, Takes};
-use crate::query::bound::Member;
+use crate::query::bound::{HierarchyRef, Member, Part};
 use crate::query::error::QueryError;
 use crate::query::evaluate::scope::Scope;
 use crate::query::evaluate::set::Set;
@@ -80,8 +82,8 @@ fn of_set(call: &Call<'_>) -> Outcome {
 
 /// The depths that a call takes.
 struct Depths {
-    /// The depth that is named.
-    named: usize,
+    /// The depths that are named: of a level of a parent-child hierarchy all of its name.
+    named: RangeInclusive<usize>,
     is_level_given: bool,
     flag: &'static str,
     /// The depth of the lowest level.
@@ -96,26 +98,29 @@ impl Depths {
         let named = match call.value(1) {
             Value::Level(hierarchy, level) => {
                 check_same(call, place.0, *hierarchy)?;
-                depth_of_level(call.scope, *hierarchy, *level)
+                depths_of_level(call.scope, *hierarchy, *level)
             }
             Value::Omitted => {
                 let flag = flag.unwrap_or("SELF_BEFORE_AFTER");
-                return Ok(Depths { named: own, is_level_given: false, flag, lowest });
+                return Ok(Depths { named: own..=own, is_level_given: false, flag, lowest });
             }
-            _ => own + call.count(1, 0)?,
+            _ => {
+                let named = own.saturating_add(call.count(1, 0)?);
+                named..=named
+            }
         };
         Ok(Depths { named, is_level_given: true, flag: flag.unwrap_or("SELF"), lowest })
     }
 
     fn take(&self, depth: usize) -> bool {
         match self.flag {
-            "SELF" => depth == self.named,
-            "AFTER" => depth > self.named,
-            "BEFORE" => depth < self.named,
-            "BEFORE_AND_AFTER" => depth != self.named,
-            "SELF_AND_AFTER" => depth >= self.named,
-            "SELF_AND_BEFORE" => depth <= self.named,
-            "LEAVES" => !self.is_level_given || depth <= self.named,
+            "SELF" => self.named.contains(&depth),
+            "AFTER" => depth > *self.named.end(),
+            "BEFORE" => depth < *self.named.start(),
+            "BEFORE_AND_AFTER" => !self.named.contains(&depth),
+            "SELF_AND_AFTER" => depth >= *self.named.start(),
+            "SELF_AND_BEFORE" => depth <= *self.named.end(),
+            "LEAVES" => !self.is_level_given || depth <= *self.named.end(),
             _ => true,
         }
     }
@@ -136,21 +141,26 @@ fn word(call: &Call<'_>) -> Option<&'static str> {
     words.iter().copied().find(|word| call.is_word(2, word))
 }
 
-fn below(call: &Call<'_>, place: Place) -> Result<Set, QueryError> {
+fn below(call: &Call<'_>, place @ (hierarchy, member): Place) -> Result<Set, QueryError> {
     let depths = Depths::of(call, place)?;
-    let only_level = (0..=depths.lowest).filter(|&depth| depths.take(depth)).count() == 1;
-    let (hierarchy, member) = place;
-    if let (Member::All, true, Some(depth)) = (member, only_level, depths.last())
-        && let Some(&field) =
-            depth.checked_sub(1).and_then(|at| call.scope.levels(hierarchy).get(at))
+    if member == Member::All
+        && let Some(field) = whole_level(call.scope, hierarchy, &depths)
     {
-        return call.scope.members_of_level(hierarchy, Some(field));
+        return Ok(Set::of(hierarchy, vec![Part::Level { field }]));
     }
     let mut found = Vec::new();
     if let Some(last) = depths.last() {
         collect(call.scope, place, &depths, last, &mut found)?;
     }
     Ok(Set::of_members(hierarchy, found))
+}
+
+/// The only level that is taken, where it stands in the order of its hierarchy as it is.
+fn whole_level(scope: &Scope<'_>, hierarchy: HierarchyRef, depths: &Depths) -> Option<usize> {
+    let mut taken = (0..=depths.lowest).filter(|&depth| depths.take(depth));
+    let (only, None) = (taken.next()?, taken.next()) else { return None };
+    let field = *scope.levels(hierarchy).get(only.checked_sub(1)?)?;
+    scope.is_hierarchical(hierarchy, field).then_some(field)
 }
 
 /// A member and those below it, each above its own, as far as depths are taken. As deep as a

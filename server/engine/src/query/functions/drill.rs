@@ -16,15 +16,19 @@ use crate::query::evaluate::value::Value;
 
 const SET: Takes = Takes::Need(Kind::Set);
 
-/// Words of the functions that open, in whatever order they are written.
+/// Words of the functions that open named members, in whatever order they are written.
 pub(super) const WORDS: Takes = Takes::Word(&["RECURSIVE", "INCLUDE_CALC_MEMBERS"]);
+
+/// The word of the functions that open a level.
+pub(super) const WITH_CALCULATED: Takes = Takes::Word(&["INCLUDE_CALC_MEMBERS"]);
 
 /// The functions of this family.
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
-        takes: &[SET, Takes::May(Kind::Level), Takes::May(Kind::Value), WORDS],
+        takes: &[SET, Takes::May(Kind::Level), Takes::May(Kind::Value), WITH_CALCULATED],
         meaning: "Mængden med børnene efter hvert medlem på det nederste niveau i den, eller på et \
-                  niveau, der nævnes; i tupler efter det første hierarki, eller det på plads n.",
+                  niveau, der nævnes; i tupler efter det første hierarki, eller det på plads n. Med \
+                  INCLUDE_CALC_MEMBERS også de beregnede børn.",
         example: "DrilldownLevel({[Tid].[Kalender].[I alt]})",
         ..Function::call("DrilldownLevel", Kind::Set, Rule::Plain(drilldown_level))
     },
@@ -70,7 +74,7 @@ pub(super) struct Drill<'a> {
     pub set: &'a Written,
     /// The column whose members are opened.
     pub column: usize,
-    /// Whether calculated members are children of the All member.
+    /// Whether calculated members are opened too, each below its parent.
     pub with_calculated: bool,
 }
 
@@ -115,8 +119,8 @@ impl Drill<'_> {
     pub(super) fn opened(&self, tuple: &[Member]) -> Result<Vec<Vec<Member>>, QueryError> {
         let (hierarchy, member) = (self.hierarchy(), tuple[self.column]);
         let mut below = children(self.scope, (hierarchy, member))?;
-        if self.with_calculated && member == Member::All {
-            below.extend(self.scope.calculated_of(hierarchy).into_iter().map(Member::Calculated));
+        if self.with_calculated {
+            below.extend(self.scope.calculated_below((hierarchy, member)));
         }
         self.scope.write(below.len() * tuple.len())?;
         let with = |member: Member| {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::drill::{Drill, Named, WORDS, column_and_depth, has_word};
+use super::drill::{Drill, Named, WITH_CALCULATED, WORDS, column_and_depth, has_word};
 use super::order::sorted;
 use super::{Call, Function, Kind, Outcome, Rule, Takes};
 use crate::query::bound::Member;
@@ -20,14 +20,14 @@ const VALUE: Takes = Takes::May(Kind::Value);
 /// The functions of this family.
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
-        takes: &[SET, COUNT, Takes::May(Kind::Level), VALUE, WORDS],
+        takes: &[SET, COUNT, Takes::May(Kind::Level), VALUE, WITH_CALCULATED],
         meaning: "Mængden med de n børn, der har de største værdier, efter hvert medlem på det \
                   nederste niveau i den, eller på et niveau, der nævnes.",
         example: "DrilldownLevelTop({[Tid].[Kalender].[2020]}, 1, , [Measures].DefaultMember)",
         ..Function::call("DrilldownLevelTop", Kind::Set, Rule::Framed(level_top))
     },
     Function {
-        takes: &[SET, COUNT, Takes::May(Kind::Level), VALUE, WORDS],
+        takes: &[SET, COUNT, Takes::May(Kind::Level), VALUE, WITH_CALCULATED],
         meaning: "Det samme med de n børn, der har de mindste værdier.",
         example: "DrilldownLevelBottom({[Tid].[Kalender].[2020]}, 1, , [Measures].DefaultMember)",
         ..Function::call("DrilldownLevelBottom", Kind::Set, Rule::Framed(level_bottom))

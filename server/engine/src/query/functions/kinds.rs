@@ -13,7 +13,8 @@ const VALUE: Takes = Takes::Need(Kind::Value);
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         takes: &[VALUE],
-        meaning: "Værdien som helt tal, afrundet; en tekst læses som tal.",
+        meaning: "Værdien som helt tal, afrundet, en halv væk fra nul (2,5 bliver 3); en tekst læses som \
+                  tal.",
         example: "CInt('41')",
         ..Function::call("CInt", Kind::Value, Rule::Plain(whole))
     },

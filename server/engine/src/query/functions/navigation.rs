@@ -1,7 +1,7 @@
 //! From members to their relatives.
 
 use super::{Call, Function, Kind, Outcome, Rule, Takes};
-use crate::query::bound::{HierarchyRef, Member};
+use crate::query::bound::HierarchyRef;
 use crate::query::error::QueryError;
 use crate::query::evaluate::Evaluator;
 use crate::query::evaluate::frame::Frame;
@@ -81,7 +81,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         takes: &[Takes::Need(Kind::Level)],
-        meaning: "Som Members, også beregnede medlemmer.",
+        meaning: "Som Members, også de beregnede medlemmer, der står på niveauet.",
         example: "[Tid].[År].[År].AllMembers",
         ..Function::step("AllMembers", Kind::Set, Rule::Plain(all_members))
     },
@@ -172,15 +172,18 @@ fn members(call: &Call<'_>) -> Outcome {
 }
 
 fn all_members(call: &Call<'_>) -> Outcome {
-    let (hierarchy, mut set) = match call.value(0) {
-        Value::Level(hierarchy, field) => {
-            (*hierarchy, call.scope.members_of_level(*hierarchy, *field)?)
+    let scope = call.scope;
+    let (hierarchy, mut set, own) = match call.value(0) {
+        &Value::Level(hierarchy, field) => {
+            let own = scope.calculated_on(hierarchy, field);
+            (hierarchy, scope.members_of_level(hierarchy, field)?, own)
         }
-        _ => (call.hierarchy(0)?, call.scope.members(call.hierarchy(0)?)?),
+        _ => {
+            let hierarchy = call.hierarchy(0)?;
+            (hierarchy, scope.members(hierarchy)?, scope.calculated_of(hierarchy))
+        }
     };
-    let own = call.scope.calculated_of(hierarchy);
-    let own = Set::of_members(hierarchy, own.into_iter().map(Member::Calculated).collect());
-    call.scope.append(&mut set, &own)?;
+    scope.append(&mut set, &Set::of_members(hierarchy, own))?;
     Ok(Value::set(set))
 }
 

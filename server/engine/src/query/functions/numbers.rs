@@ -77,6 +77,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
         example: "Mod(7, 3)",
         ..Function::call("Mod", Kind::Value, Rule::Plain(|call| of_two(call, |one, by| one % by)))
     },
+    Function {
+        takes: &[VALUE, VALUE, VALUE],
+        meaning: "Farven af rødt, grønt og blåt fra 0 til 255: til FORE_COLOR og BACK_COLOR.",
+        example: "RGB(255, 128, 0)",
+        ..Function::call("RGB", Kind::Value, Rule::Plain(color))
+    },
 ];
 
 /// A number of a number; nothing of nothing.
@@ -88,6 +94,15 @@ fn of(call: &Call<'_>, make: impl Fn(f64) -> f64) -> Outcome {
 fn of_two(call: &Call<'_>, make: impl Fn(f64, f64) -> f64) -> Outcome {
     let both = call.number(0)?.zip(call.number(1)?);
     Ok(both.map_or(Value::Empty, |(left, right)| Value::of(make(left, right))))
+}
+
+/// A colour of its parts: one above 255 is 255, as in Visual Basic, and one below 0 is 0.
+fn color(call: &Call<'_>) -> Outcome {
+    let mut all = 0;
+    for at in [2, 1, 0] {
+        all = all * 256 + call.whole(at, 0)?.clamp(0, 255);
+    }
+    Ok(Value::Number(all as f64))
 }
 
 fn sign(number: f64) -> f64 {

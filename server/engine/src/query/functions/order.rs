@@ -12,6 +12,7 @@ use crate::query::Cancel;
 use crate::query::bound::{Factor, Member, Part};
 use crate::query::error::QueryError;
 use crate::query::evaluate::frame::Frame;
+use crate::query::evaluate::scope::Scope;
 use crate::query::evaluate::set::{Set, Written};
 use crate::query::evaluate::value::{Column, Value};
 use crate::query::evaluate::{Evaluator, cell_error, places};
@@ -126,7 +127,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 /// The tuples in the order of their hierarchies; with `POST` each member behind those it contains.
 fn hierarchize(call: &Call<'_>) -> Outcome {
     let (set, post) = (call.set(0)?, call.is_word(1, "POST"));
-    if !post && set.factors.iter().all(is_ordered) {
+    if !post && set.factors.iter().all(|factor| is_ordered(call.scope, factor)) {
         return Ok(Value::Set(set));
     }
     let last = set.factors.len().saturating_sub(1);
@@ -157,13 +158,14 @@ fn by_keys(cancel: &Cancel, keys: &[Vec<u32>]) -> Result<Vec<usize>, QueryError>
     in_steps(cancel, (0..keys.len()).collect(), &order)
 }
 
-/// Whether a factor is a level, or the All member above it: ordered without looking further.
-fn is_ordered(factor: &Factor) -> bool {
-    match &factor.parts[..] {
-        [Part::Level { .. }] => true,
-        [Part::Tuples(tuples), Part::Level { .. }] => tuples[..] == [Member::All],
-        _ => false,
-    }
+/// Whether a factor is a level in the order of its hierarchy, or the All member above it.
+fn is_ordered(scope: &Scope<'_>, factor: &Factor) -> bool {
+    let field = match &factor.parts[..] {
+        [Part::Level { field }] => field,
+        [Part::Tuples(tuples), Part::Level { field }] if tuples[..] == [Member::All] => field,
+        _ => return false,
+    };
+    matches!(factor.columns[..], [hierarchy] if scope.is_hierarchical(hierarchy, *field))
 }
 
 fn order_across(call: &Call<'_>) -> Outcome {

@@ -6,7 +6,7 @@ use hashbrown::HashSet;
 use super::{Call, Function, Kind, Outcome, Rule, Takes};
 use crate::query::bound::{HierarchyRef, Member};
 use crate::query::evaluate::set::Set;
-use crate::query::evaluate::value::Value;
+use crate::query::evaluate::value::{Place, Value};
 
 const SET: Takes = Takes::Need(Kind::Set);
 
@@ -79,7 +79,7 @@ fn extract(call: &Call<'_>) -> Outcome {
     Ok(Value::set(Set::of_tuples(columns, members)))
 }
 
-/// Calculated members stand among the measures, or right below the All member.
+/// The calculated members that have a parent in common with a member of the set, or like one have none.
 fn add_calculated(call: &Call<'_>) -> Outcome {
     let set = call.set(0)?;
     let columns: Vec<HierarchyRef> = set.columns().collect();
@@ -91,16 +91,18 @@ fn add_calculated(call: &Call<'_>) -> Outcome {
                 .hint("skriv den om hver mængde, før de krydses")),
         };
     };
-    let written = call.written(0)?;
-    let is_beside = |member: &Member| {
-        hierarchy == HierarchyRef::Measures || call.scope.depth((hierarchy, *member)) == 1
-    };
-    if !written.members.iter().any(is_beside) {
+    let calculated = call.scope.calculated_of(hierarchy);
+    if calculated.is_empty() {
         return Ok(Value::Set(set));
     }
-    let known: HashSet<Member> = written.members.iter().copied().collect();
-    let more = call.scope.calculated_of(hierarchy).into_iter().map(Member::Calculated);
-    let more: Vec<Member> = more.filter(|member| !known.contains(member)).collect();
+    let written = call.written(0)?;
+    let parent = |member: Member| call.scope.parent((hierarchy, member));
+    let cancel = call.scope.cancel;
+    let above: HashSet<Option<Place>> =
+        cancel.collect(written.members.iter().map(|&one| parent(one)))?;
+    let known: HashSet<Member> = cancel.collect(written.members.iter().copied())?;
+    let is_missing = |one: &Member| above.contains(&parent(*one)) && !known.contains(one);
+    let more: Vec<Member> = calculated.into_iter().filter(is_missing).collect();
     let mut all = (*set).clone();
     call.scope.append(&mut all, &Set::of_members(hierarchy, more))?;
     Ok(Value::set(all))

@@ -110,7 +110,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ..property("MemberValue", |call| of_member(call, value))
     },
     Function {
-        meaning: "Niveauets nummer fra oven; I alt står på 0.",
+        meaning: "Niveauets nummer fra oven; det øverste er 0, og I alt står på det, hvor det findes.",
         example: "[Tid].[Kalender].[2020].Level_Number",
         ..property("Level_Number", |call| of_member(call, level_number))
     },
@@ -336,7 +336,7 @@ fn description(scope: &Scope<'_>, (_, member): Place) -> Outcome {
 }
 
 fn level_number(scope: &Scope<'_>, place: Place) -> Outcome {
-    Ok(Value::Number(scope.depth(place) as f64))
+    Ok(Value::Number(scope.level_number(place.0, scope.depth(place)) as f64))
 }
 
 fn level_unique_name(scope: &Scope<'_>, place: Place) -> Outcome {
@@ -362,7 +362,7 @@ fn parent_unique_name(scope: &Scope<'_>, place: Place) -> Outcome {
 
 fn parent_level(scope: &Scope<'_>, place: Place) -> Outcome {
     let depth = scope.parent(place).map_or(0, |parent| scope.depth(parent));
-    Ok(Value::Number(depth as f64))
+    Ok(Value::Number(scope.level_number(place.0, depth) as f64))
 }
 
 fn parent_count(scope: &Scope<'_>, place: Place) -> Outcome {

@@ -14,8 +14,8 @@ const REFUSED: &[(&[&str], &str, &str)] = &[
     ),
     (
         &["Parameter", "ParamRef"],
-        "et spørgsmål har ingen parametre",
-        "skriv værdien i spørgsmålet, eller lad rapportværktøjet sætte den ind",
+        "en parameter er et navn i spørgsmålet, og ingen funktion",
+        "skriv @Navn, og giv værdien med --param Navn=værdi",
     ),
     (
         &["CurrentDateMember", "CurrentDateString"],

@@ -1,5 +1,7 @@
 //! From members to further relatives, and from members to levels and back.
 
+use std::ops::RangeInclusive;
+
 use super::{Call, Function, Kind, Outcome, Rule, Takes};
 use crate::cube::dimension::same;
 use crate::query::bound::{HierarchyRef, Member};
@@ -117,14 +119,15 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         takes: &[HIERARCHY, VALUE],
-        meaning: "Hierarkiets niveau nummer n, talt fra 0, der er niveauet med alle; eller niveauet \
-                  med et navn.",
+        meaning: "Hierarkiets niveau nummer n, talt fra 0, der er niveauet med alle, hvor der er et; \
+                  eller niveauet med et navn.",
         example: "[Tid].[Kalender].Levels(1)",
         ..Function::step("Levels", Kind::Level, Rule::Plain(levels))
     },
     Function {
         takes: &[LEVEL],
-        meaning: "Niveauets nummer: 0 for niveauet med alle, 1 for det næste.",
+        meaning: "Niveauets nummer: 0 for det øverste, som er niveauet med alle, hvor der er et, og 1 for \
+                  det næste.",
         example: "[Tid].[Kalender].[År].Ordinal",
         ..Function::step("Ordinal", Kind::Value, Rule::Plain(ordinal))
     },
@@ -295,14 +298,12 @@ fn is_generation(call: &Call<'_>) -> Outcome {
 
 fn levels(call: &Call<'_>) -> Outcome {
     let hierarchy = call.hierarchy(0)?;
-    let fields = call.scope.levels(hierarchy);
+    let all = call.scope.has_all(hierarchy).then_some(None);
+    let fields = call.scope.levels(hierarchy).iter().map(|&field| Some(field));
+    let levels: Vec<Option<usize>> = all.into_iter().chain(fields).collect();
     let found = match call.value(1) {
         Value::Text(name) => named_level(call.scope, hierarchy, name),
-        _ => match usize::try_from(call.whole(1, 0)?) {
-            Ok(0) => Some(None),
-            Ok(number) => fields.get(number - 1).map(|&field| Some(field)),
-            Err(_) => None,
-        },
+        _ => usize::try_from(call.whole(1, 0)?).ok().and_then(|at| levels.get(at).copied()),
     };
     match found {
         Some(field) => Ok(Value::Level(hierarchy, field)),
@@ -311,13 +312,13 @@ fn levels(call: &Call<'_>) -> Outcome {
                 "hierarkiet {} har ikke det niveau",
                 call.scope.hierarchy_name(hierarchy)
             ))
-            .hint(format!("det har niveauerne 0 til {}", fields.len()))),
+            .hint(format!("det har niveauerne 0 til {}", levels.len().saturating_sub(1)))),
     }
 }
 
 fn named_level(scope: &Scope<'_>, hierarchy: HierarchyRef, name: &str) -> Option<Option<usize>> {
     if same(name, ALL_LEVEL) {
-        return Some(None);
+        return scope.has_all(hierarchy).then_some(None);
     }
     let HierarchyRef::Of { dimension, .. } = hierarchy else { return None };
     let fields = &scope.cube.dimensions[dimension].fields;
@@ -327,7 +328,19 @@ fn named_level(scope: &Scope<'_>, hierarchy: HierarchyRef, name: &str) -> Option
 
 fn ordinal(call: &Call<'_>) -> Outcome {
     let (hierarchy, level) = call.level(0)?;
-    Ok(Value::Number(depth_of_level(call.scope, hierarchy, level) as f64))
+    let depth = depth_of_level(call.scope, hierarchy, level);
+    Ok(Value::Number(call.scope.level_number(hierarchy, depth) as f64))
+}
+
+/// How far below the top the levels of a level's name are: those of a tree are one for each depth.
+pub(super) fn depths_of_level(
+    scope: &Scope<'_>,
+    hierarchy: HierarchyRef,
+    level: Option<usize>,
+) -> RangeInclusive<usize> {
+    let alike = level.map(|field| scope.alike(hierarchy, field)).unwrap_or_default();
+    let depth = |field: Option<&usize>| depth_of_level(scope, hierarchy, field.copied());
+    depth(alike.first())..=depth(alike.last())
 }
 
 /// How far below the top a level is: that of the All member at 0.

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::{Call, Function, Idle, Kind, Outcome, Rule, Takes};
-use crate::query::bound::{Member, Part};
+use crate::query::bound::{HierarchyRef, Member, Part};
 use crate::query::error::{ErrorKind, QueryError};
 use crate::query::evaluate::frame::Frame;
+use crate::query::evaluate::scope::Scope;
 use crate::query::evaluate::set::Set;
 use crate::query::evaluate::value::{Column, Place, Value};
 use crate::query::evaluate::{Evaluator, List};
@@ -42,7 +43,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         takes: &[SET, Takes::Many(Kind::Set)],
-        meaning: "Mængderne bag hinanden, hver tupel én gang; med ALL alle.",
+        meaning: "Mængderne bag hinanden, hver tupel én gang.",
         example: "Union({[Tid].[År].[2019]}, {[Tid].[År].[2020]})",
         ..Function::call("Union", Kind::Set, Rule::Plain(union))
     },
@@ -196,18 +197,33 @@ fn no_range() -> QueryError {
         .hint("skriv for eksempel [Tid].[Kvartal].[2020K1] : [Tid].[Kvartal].[2020K4]")
 }
 
+/// The level is that of the members as they are named, also of those that the question does not have:
+/// a pivot table closes rows that a filter leaves out.
 fn complement(call: &Call<'_>) -> Outcome {
     let set = call.set(0)?;
-    let written = call.written(0)?;
-    match (&written.columns[..], written.members.first()) {
-        ([hierarchy], Some(&Member::Of { field, .. })) => {
-            let level = Set::of(*hierarchy, vec![Part::Level { field }]);
-            Ok(Value::set(call.scope.sift(&level, &set, false)?))
-        }
-        _ => Err(call
-            .invalid("-{…} kræver medlemmer af ét niveau")
-            .hint("skriv Except(mængde, mængde)")),
-    }
+    let columns: Vec<HierarchyRef> = set.columns().collect();
+    let level = match columns[..] {
+        [hierarchy] => level_named(call.scope, hierarchy, &set).map(|field| (hierarchy, field)),
+        _ => None,
+    };
+    let Some((hierarchy, field)) = level else {
+        return Err(call
+            .invalid("-{…} kræver medlemmer af ét hierarki med niveauer")
+            .hint("skriv Except(mængde, mængde)"));
+    };
+    let level = call.scope.members_of_level(hierarchy, Some(field))?;
+    Ok(Value::set(call.scope.sift(&level, &set, false)?))
+}
+
+/// The level of the first member below All that a set of one hierarchy names; the lowest one where there
+/// is none.
+fn level_named(scope: &Scope<'_>, hierarchy: HierarchyRef, set: &Set) -> Option<usize> {
+    let mut parts = set.factors.iter().flat_map(|factor| &factor.parts);
+    let first = parts.find_map(|part| match part {
+        Part::Level { field } => Some(*field),
+        Part::Tuples(all) => all.iter().find_map(|&one| scope.level_of((hierarchy, one))),
+    });
+    first.or(scope.levels(hierarchy).last().copied())
 }
 
 fn filter(call: &Call<'_>) -> Outcome {
@@ -241,13 +257,14 @@ fn existing(
     frame: &Frame,
     arguments: &[Expr],
 ) -> Result<Column, QueryError> {
+    let there = evaluator.at_defaults(frame);
     match evaluator.eval(&arguments[0], frame)? {
-        Column::Same(Value::Set(set)) => evaluator.existing(&set, frame),
+        Column::Same(Value::Set(set)) => evaluator.existing(&set, &there),
         Column::Same(other) => Ok(Column::Same(other)),
         sets => {
             let one = |row: usize| match sets.get(row) {
                 Value::Set(set) => {
-                    Ok(evaluator.existing(&set, &frame.select(&[row as u32]))?.get(0))
+                    Ok(evaluator.existing(&set, &there.select(&[row as u32]))?.get(0))
                 }
                 other => Ok(other),
             };

@@ -1,8 +1,8 @@
 //! The ways in which the records of a delivery are written.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use terning_tests::folder::Delivery;
+use crate::folder::Delivery;
 
 /// A way to write records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,9 +11,14 @@ pub enum Form {
     Csv,
     /// CSV with a header, in windows-1252, its columns from last to first.
     Header,
-    /// XML.
+    /// XML with a line for each record.
     Xml,
+    /// XML without a line break, as most serialisers write it.
+    OneLine,
 }
+
+/// All of them.
+pub const FORMS: [Form; 4] = [Form::Csv, Form::Header, Form::Xml, Form::OneLine];
 
 /// The columns in their order.
 const COLUMNS: [&str; 11] = [
@@ -30,15 +35,18 @@ const COLUMNS: [&str; 11] = [
     "Slettet",
 ];
 
-/// Writes a delivery of lines (fields in their order, `;` between).
-pub fn deliver(folder: &Path, delivery: &Delivery, form: Form, lines: &[String]) {
+/// Writes a delivery of lines (fields in their order, `;` between); where its data file is.
+///
+/// # Panics
+/// The folder cannot be written, or a letter is not in the character set.
+pub fn deliver(folder: &Path, delivery: &Delivery, form: Form, lines: &[String]) -> PathBuf {
     let (format, tegnsaet) = match form {
         Form::Csv => ("csv", "utf-8"),
         Form::Header => ("csv", "windows-1252"),
-        Form::Xml => ("xml", "utf-8"),
+        Form::Xml | Form::OneLine => ("xml", "utf-8"),
     };
     let delivery = Delivery { format, tegnsaet, header: form == Form::Header, ..delivery.clone() };
-    delivery.write_bytes(folder, &bytes(form, delivery.fuld_bestand, lines), lines.len());
+    delivery.write_bytes(folder, &bytes(form, delivery.fuld_bestand, lines), lines.len())
 }
 
 fn bytes(form: Form, fuld_bestand: bool, lines: &[String]) -> Vec<u8> {
@@ -50,11 +58,14 @@ fn bytes(form: Form, fuld_bestand: bool, lines: &[String]) -> Vec<u8> {
             let lines = std::iter::once(&header).chain(lines);
             lines.flat_map(|line| windows_1252(&(from_last_to_first(line) + "\r\n"))).collect()
         }
-        Form::Xml => {
-            let elements: String = lines.iter().map(|line| element(columns, line)).collect();
-            format!("<?xml version=\"1.0\"?>\n<Leverance>\n{elements}</Leverance>\n").into_bytes()
-        }
+        Form::Xml => xml(columns, lines).into_bytes(),
+        Form::OneLine => xml(columns, lines).replace('\n', "").into_bytes(),
     }
+}
+
+fn xml(columns: &[&str], lines: &[String]) -> String {
+    let elements: String = lines.iter().map(|line| element(columns, line)).collect();
+    format!("<?xml version=\"1.0\"?>\n<Leverance>\n{elements}</Leverance>\n")
 }
 
 fn from_last_to_first(line: &str) -> String {
