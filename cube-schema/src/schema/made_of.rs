@@ -131,8 +131,8 @@ mod tests {
                 "nævner ikke medlemmet '1.12.0.1'",
             ),
             (
-                "made_of = [{ measure = \"Udgifter, alle ydelser\"",
-                "made_of = [{ measure = \"Udgifter, støtte i eget hjem\"",
+                "{ measure = \"Udgifter, alle ydelser\", over",
+                "{ measure = \"Udgifter, støtte i eget hjem\", over",
                 "formlen bruger ikke 'udgifter, støtte i eget hjem'",
             ),
             (
