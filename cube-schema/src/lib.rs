@@ -8,5 +8,6 @@ pub mod table;
 pub mod report;
 pub mod rule;
 pub mod trial;
+pub mod place;
 pub mod domain;
 pub mod domains;

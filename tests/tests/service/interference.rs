@@ -13,9 +13,8 @@ use std::time::Instant;
 use cube_schema::day::Month;
 use terning_engine::cube::Cube;
 use terning_engine::load::Accept;
-use terning_server::disk::Disk;
-use terning_server::rebuild::{Outcome, Rebuild, rebuild};
-use terning_server::versions::{self, Manifest, Versions};
+use terning_server::rebuild::{Rebuild, Shares, rebuild};
+use terning_server::versions::{Manifest, Versions};
 use terning_tests::random::Random;
 use terning_tests::worlds::Worlds;
 
@@ -85,18 +84,14 @@ fn check(seed: u64, counts: &mut Counts) {
     }
 }
 
-/// Two versions, of the months before and the newest, built at no time of day; what looks wrong is taken
-/// into use all the same.
+/// Two versions, of the months before and the newest, built at no time of day.
 fn build(data: &Path) {
     for month in [Month::parse("2020-11"), None] {
         let order = Rebuild::new(data.join("deliveries"), data);
-        let order = Rebuild { month, accept: Accept::All, ..order };
-        let Outcome::Built(name, report) = rebuild(&order, &|_| ()).unwrap() else {
-            panic!("nothing can be used");
-        };
-        if !report.awaiting.is_empty() {
-            versions::activate(&Disk::real(), data, name).unwrap();
-        }
+        // However much the months differ, none waits for an operator.
+        let suspicious = Shares { least: u32::MAX, ..Shares::default() };
+        let order = Rebuild { month, accept: Accept::All, suspicious, ..order };
+        assert_eq!(rebuild(&order, &|_| ()).unwrap().exit_code(), 0);
     }
     for version in fs::read_dir(data.join("versions")).unwrap() {
         let folder = version.unwrap().path();
