@@ -37,10 +37,12 @@ def of(folder):
 
 
 def line(name, results):
-    values = [float(result[name]["median"]) for result in results]
+    # A question that a scale could not answer is a dash.
+    values = [float(result[name]["median"]) if name in result else None for result in results]
     unit = results[0][name]["unit"]
-    shown = " | ".join(f"{value:.3g} {unit}" for value in values)
-    return f"| {name.replace('_', ' ')} | {shown} | {values[-1] / values[0]:.1f} × |"
+    shown = " | ".join("–" if value is None else f"{value:.3g} {unit}" for value in values)
+    growth = "–" if values[-1] is None else f"{values[-1] / values[0]:.1f} ×"
+    return f"| {name.replace('_', ' ')} | {shown} | {growth} |"
 
 
 if __name__ == "__main__":
