@@ -45,6 +45,8 @@ pub struct Attack {
     hints: Vec<i64>,
     laws: Vec<Law>,
     laws_of: Vec<Vec<usize>>,
+    /// The stars of which it is not told whether there is anything.
+    may_be_none: Vec<bool>,
     /// The days of people, and the people of days.
     tied: Vec<Option<usize>>,
     /// Totals, each with all its parts along a dimension, and the lines of each cell: what is in one can be
@@ -135,6 +137,7 @@ impl Attack {
             hints: cells.iter().map(hint).collect(),
             laws: Vec::new(),
             laws_of: vec![Vec::new(); cells.len()],
+            may_be_none: cells.iter().map(|at| veiled.contains(at)).collect(),
             tied: tied(&cells, &number),
             lines: Vec::new(),
             lines_of: vec![Vec::new(); cells.len()],
@@ -213,10 +216,13 @@ impl Attack {
         all
     }
 
-    /// Whether something is small wherever something is hidden: else nothing would be.
+    /// Whether something is small wherever something is hidden, or may be hidden for what is small above it: else
+    /// nothing would be.
     fn has_reasons(&self, table: &[i64]) -> bool {
-        let is_small = |cell: &usize| (1..THRESHOLD).contains(&table[*cell]);
-        self.parts.iter().all(|part| part.iter().any(is_small))
+        let is_reason = |cell: &usize| {
+            (1..THRESHOLD).contains(&table[*cell]) || table[*cell] == 0 && self.may_be_none[*cell]
+        };
+        self.parts.iter().all(|part| part.iter().any(is_reason))
     }
 
     fn parts_and_totals(&mut self, number: &HashMap<At, usize>) {

@@ -195,6 +195,8 @@ impl Asked {
 struct Told {
     refused: usize,
     with_hidden: usize,
+    /// Results that show no number.
+    all_hidden: usize,
     /// Cells that were asked for and are not empty, those that are small, and those that are hidden or left out.
     cells: usize,
     small: usize,
@@ -243,11 +245,14 @@ impl Told {
         let truth = seen(&view, filters, &open);
         let mut known = seen(&view, filters, &answer);
         self.count(seed, &asked_for, &known, &truth);
-        self.with_hidden += usize::from(known.values().any(|own| *own == Seen::Hidden));
+        let is_hidden = |own: &Seen| matches!(own, Seen::Hidden | Seen::Left);
         let unseen = truth.keys().filter(|at| !known.contains_key(*at));
         let unseen = unseen.map(|at| (*at, asked_for.unseen(*at, &known)));
         let unseen: Vec<(At, Seen)> = unseen.collect();
         known.extend(unseen);
+        self.with_hidden += usize::from(known.values().any(is_hidden));
+        let has_number = |own: &Seen| matches!(own, Seen::Value(value) if *value != 0.0);
+        self.all_hidden += usize::from(!known.values().any(has_number));
         let attack = Attack::new(&known, &truth);
         attack.check(seed);
         let Outcome { opened, undecided, .. } = attack.run();
@@ -267,10 +272,11 @@ fn attack(count: u64) {
         told.attack(seed);
     }
     println!(
-        "{count} results, {} of them refused, {} with hidden cells: of {} cells that are not empty {} are \
-         small and {} hidden ({:.1} %); opened {:?}, not decided {}",
+        "{count} results, {} of them refused, {} with hidden cells, {} with nothing but these: of {} cells that \
+         are not empty {} are small and {} hidden ({:.1} %); opened {:?}, not decided {}",
         told.refused,
         told.with_hidden,
+        told.all_hidden,
         told.cells,
         told.small,
         told.hidden,

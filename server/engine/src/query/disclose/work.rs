@@ -3,7 +3,7 @@
 use crate::query::error::QueryError;
 use crate::query::limits::Cancel;
 
-/// Terms, cells and sets that are looked at for one answer: some tenths of a second.
+/// Terms, cells and sets that are looked at for one answer, each time that it is answered: some seconds.
 const MOST: u64 = 200_000_000;
 /// After so many it is asked whether the question goes on.
 const UNCHECKED: u64 = 10_000;
