@@ -3,12 +3,13 @@
 use std::error::Error as _;
 use std::fmt;
 use std::io;
+use std::path::Path;
 
 use prost::Message;
 use terning_proto::v1::{ErrorDetail, Place};
 use tonic::{Code, Status, transport};
 
-use crate::secure;
+use crate::{cause, secure};
 
 /// An error of a command.
 #[derive(Debug)]
@@ -25,6 +26,19 @@ impl Error {
     /// An error in one sentence.
     pub fn new(sentence: impl Into<String>) -> Error {
         Error::Failed(sentence.into())
+    }
+
+    /// The same, with the file's name where it is about the export that was sent: the server does not
+    /// know what it is called here.
+    #[must_use]
+    pub fn about_export(self, file: Option<&Path>) -> Error {
+        match (self, file) {
+            (Error::Refused(mut detail), Some(file)) if detail.message.starts_with("udtrækket") => {
+                detail.message = format!("{}: {}", file.display(), detail.message);
+                Error::Refused(detail)
+            }
+            (error, _) => error,
+        }
     }
 
     /// Whether whoever read the output stopped reading.
@@ -64,6 +78,9 @@ fn detail(status: &Status) -> Option<ErrorDetail> {
 
 /// A refusal that came without a description: of the transport, mostly.
 fn sentence(status: &Status) -> String {
+    if let Some(why) = status.source().map(secure::why).filter(|why| why.starts_with(':')) {
+        return format!("der er ingen forbindelse til serveren{why}");
+    }
     if let Some(cause) = status.source().filter(|cause| cause.is::<transport::Error>()) {
         return format!("forbindelsen til serveren blev afbrudt{}", secure::why(cause));
     }
@@ -85,7 +102,9 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Failed(sentence) => writeln!(f, "fejl: {sentence}"),
-            Error::Io(error) => writeln!(f, "fejl: svaret kunne ikke skrives: {error}"),
+            Error::Io(error) => {
+                writeln!(f, "fejl: svaret kunne ikke skrives: {}", cause::of_io(error))
+            }
             Error::Refused(detail) => write_detail(f, detail),
         }
     }

@@ -3,6 +3,7 @@
 //! In reading order:
 pub mod args;
 pub mod usage;
+pub mod cause;
 mod secure;
 pub mod client;
 pub mod answer;

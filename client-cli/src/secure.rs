@@ -8,6 +8,7 @@ use std::path::Path;
 use tonic::transport::{Certificate, ClientTlsConfig, Identity, Uri};
 
 use crate::args::Common;
+use crate::cause;
 use crate::error::Error;
 
 /// How a connection is encrypted: the authorities that are trusted, those of the machine unless a
@@ -61,17 +62,32 @@ fn is_here(host: &str) -> bool {
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// Why there is no connection, where that is known to be the certificates.
+/// What rustls says of an answer that is not encrypted.
+const PLAIN_ANSWER: &str = "InvalidContentType";
+/// What HTTP/2 says of an answer that is encrypted: it takes its first bytes for a length.
+const ENCRYPTED_ANSWER: &str = "frame with invalid size";
+
+/// Why there is no connection, where that is known to be the certificates, or that one side encrypts and
+/// the other does not.
 pub fn why(error: &(dyn std::error::Error + 'static)) -> String {
     let first_cause = iter::successors(Some(error), |error| error.source()).last();
     let text = first_cause.map(ToString::to_string).unwrap_or_default();
+    if text.contains(PLAIN_ANSWER) {
+        return ": serveren svarer ukrypteret; skriv http:// i stedet for https:// i --server"
+            .to_owned();
+    }
+    if text.contains(ENCRYPTED_ANSWER) {
+        return ": serveren svarer krypteret; skriv https:// i stedet for http:// i --server"
+            .to_owned();
+    }
     let is_certificates = ["certificate", "alert", "TLS"].iter().any(|word| text.contains(word));
     if is_certificates { format!(" (kryptering: {text})") } else { String::new() }
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, Error> {
-    fs::read(file)
-        .map_err(|error| Error::new(format!("{} kan ikke læses: {error}", file.display())))
+    fs::read(file).map_err(|error| {
+        Error::new(format!("{} kan ikke læses: {}", file.display(), cause::of_io(&error)))
+    })
 }
 
 #[cfg(test)]

@@ -28,6 +28,8 @@ pub struct Table {
     pub filters: Vec<String>,
     /// Where the source proposes it; may be empty.
     pub source: String,
+    /// The language that numbers and days are shown in, as a Windows number.
+    pub language: u32,
     /// The columns, each with a value per row.
     pub columns: Vec<Column>,
 }
@@ -147,6 +149,7 @@ fn begin(head: v1::ReportTable) -> Table {
         has_reporters: head.has_reporters,
         filters: head.filters,
         source: head.source,
+        language: head.language,
     }
 }
 

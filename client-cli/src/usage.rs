@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 
+use crate::cause;
+
 /// Reads the command line of this process, or says what is wrong with it.
 ///
 /// # Errors
@@ -55,7 +57,7 @@ pub fn sentence(error: &Error) -> String {
             format!("'{value}' kan ikke bruges i {argument}; vælg en af: {known}")
         }
         ErrorKind::ValueValidation => {
-            let why = std::error::Error::source(error).map(|why| format!(": {why}"));
+            let why = std::error::Error::source(error).map(|why| format!(": {}", cause::of(why)));
             format!("'{value}' kan ikke bruges i {argument}{}", why.unwrap_or_default())
         }
         ErrorKind::MissingRequiredArgument => format!("der mangler {argument}; se --help"),

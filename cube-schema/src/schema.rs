@@ -27,7 +27,9 @@ use crate::language::Language;
 pub use cube::{CalculatedMeasure, Cube, Explain, NamedSet};
 pub use dimension::{Dimension, DimensionKind, Field, Grain, Hierarchy, Sort};
 pub use disclosure::{Counted, Disclosure, Tied};
-pub use group::{Bridge, DayCount, DimensionUse, Measure, MeasureGroup, MeasureKind, Provenance};
+pub use group::{
+    Bridge, DayCount, DimensionUse, Measure, MeasureGroup, MeasureKind, Noun, Provenance,
+};
 pub use level::{Hide, Level, LevelUse, Period, Property, ValueType};
 pub use problem::{Place, Problem, Problems, SchemaError};
 pub use records::MadeOf;

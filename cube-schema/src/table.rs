@@ -45,6 +45,9 @@ pub struct Timeline {
 }
 
 impl Timeline {
+    /// That of a cube whose facts have no days that are known: a month of no meaning.
+    pub const NO_DAYS: Timeline = Timeline { first: Month(2000 * 12), last: Month(2000 * 12) };
+
     /// The last day that is shown; open intervals run to it.
     #[must_use]
     pub fn as_of(self) -> Day {

@@ -8,6 +8,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use terning::cause::of_io;
 use terning_engine::delivery::{Store, limits};
 
 /// How many folders lie inside each other: `reference/kodelister/ydelser.csv` is two deep.
@@ -48,7 +49,15 @@ impl Store for FolderStore {
         self.paths.clone()
     }
 
-    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+    fn open(&self, path: &str) -> io::Result<Box<dyn Read + '_>> {
+        let found = self.file(path);
+        Ok(Box::new(found.map_err(|error| io::Error::new(error.kind(), of_io(&error)))?))
+    }
+}
+
+impl FolderStore {
+    /// A file, and no more of it than can be a delivery.
+    fn file(&self, path: &str) -> io::Result<io::Take<File>> {
         let path = self.root.join(path).canonicalize()?;
         if !path.starts_with(&self.root) {
             return Err(io::Error::other("den er en henvisning ud af mappen med leverancer"));
@@ -57,13 +66,12 @@ impl Store for FolderStore {
         if !found.is_file() {
             return Err(io::Error::other("den er ikke en almindelig fil"));
         }
-        let mut bytes = Vec::with_capacity(found.len().min(limits::FILE_BYTES) as usize);
-        File::open(&path)?.take(limits::FILE_BYTES + 1).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > limits::FILE_BYTES {
+        if found.len() > limits::FILE_BYTES {
             let reason = format!("den fylder mere end {} byte", limits::FILE_BYTES);
             return Err(io::Error::other(reason));
         }
-        Ok(bytes)
+        // One that grows meanwhile is read as far as whoever reads can see that.
+        Ok(File::open(&path)?.take(limits::FILE_BYTES + 1))
     }
 }
 
@@ -113,6 +121,11 @@ mod tests {
         for path in ["a.csv", "2026-09", "2026-09/hemmelig.csv", "../a.csv", "/etc/passwd"] {
             assert!(store.read(path).is_err(), "{path}");
         }
+        let gone = store.read("b.csv").unwrap_err();
+        assert_eq!(
+            (gone.kind(), gone.to_string().as_str()),
+            (io::ErrorKind::NotFound, "den findes ikke")
+        );
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub mod package;
 pub mod reports;
 pub mod grpc;
 pub mod metrics;
+pub mod connections;
 pub mod serve;
 pub mod telemetry;
 mod hexadecimal;

@@ -395,11 +395,12 @@ fn write_cubes(
 
 /// That every formula of the cubes can be read.
 fn check_formulas(cubes: &[Arc<Cube>]) -> anyhow::Result<()> {
-    for cube in cubes {
-        let checked = bind::check(&View::everything(Arc::clone(cube)));
-        checked.map_err(|error| anyhow!("kuben '{}': {}", cube.name, error.explained()))?;
-    }
-    Ok(())
+    let faults = cubes.iter().flat_map(|cube| {
+        let found = bind::faults(&View::everything(Arc::clone(cube)));
+        found.into_iter().map(|fault| format!("kuben '{}': {}", cube.name, fault.error.explained()))
+    });
+    let faults: Vec<String> = faults.collect();
+    if faults.is_empty() { Ok(()) } else { Err(anyhow!(faults.join("\n"))) }
 }
 
 /// Bytes of cubes that are handed to the disk at a time.

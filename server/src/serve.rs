@@ -12,13 +12,13 @@ use cube_schema::report::Reports;
 use tokio::net::{TcpListener, lookup_host};
 use tokio::sync::oneshot;
 use tonic::transport::Server;
-use tonic::transport::server::TcpIncoming;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
 use crate::access::Gate;
 use crate::audit::{self, Log};
 use crate::config::{Settings, Tls};
+use crate::connections::Connections;
 use crate::disk::Disk;
 use crate::grpc::calls::Calls;
 use crate::grpc::{Api, BySize, Entrance, HEALTH, Work};
@@ -62,17 +62,32 @@ pub async fn run(
     ready: impl FnOnce(SocketAddr),
     shutdown: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
+    run_on(Disk::real(), listener, data, settings, ready, shutdown).await
+}
+
+/// The same with an access log on some disk: for tests of a slow one.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_on(
+    disk: Disk,
+    listener: TcpListener,
+    data: &Path,
+    settings: Settings,
+    ready: impl FnOnce(SocketAddr),
+    shutdown: impl Future<Output = ()>,
+) -> anyhow::Result<()> {
     check(data)?;
     let address = listener.local_addr()?;
-    let log = open_log(data, settings.audit).await?;
+    let log = open_log(disk, data, settings.audit).await?;
     let versions = Arc::new(Versions::new(data).protecting(settings.protection));
     let (health, health_service) = tonic_health::server::health_reporter();
     let leaving = health.clone();
     set_health(&health, ServingStatus::NotServing).await;
-    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     let (stopping, is_stopping) = oneshot::channel();
     let entrance = Entrance::new(Gate::new(data, settings.access));
     let counted = Counted::default();
+    let incoming = Connections::new(listener, settings.load.connections, counted.clone());
     let work = Work::new(settings.load, counted.clone());
     let cache = Arc::new(Cache::new(settings.cache_bytes));
     let seen = Collected {
@@ -158,12 +173,12 @@ fn health_of(seen: &Collected) -> ServingStatus {
 }
 
 /// The access log, which is there before anybody is answered.
-async fn open_log(data: &Path, settings: audit::Settings) -> anyhow::Result<Log> {
+async fn open_log(disk: Disk, data: &Path, settings: audit::Settings) -> anyhow::Result<Log> {
     if !settings.enabled {
         tracing::warn!("ADGANGSLOGGEN ER SLÅET FRA: ingen kan bagefter se, hvem der har set hvem");
     }
     let folder = data.to_owned();
-    let open = move || Log::open(Disk::real(), &folder, settings);
+    let open = move || Log::open(disk, &folder, settings);
     let opened = tokio::task::spawn_blocking(open).await?;
     opened.context("adgangsloggen kan ikke skrives, og uden den svares der ikke")
 }

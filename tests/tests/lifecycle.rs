@@ -358,6 +358,32 @@ fn a_damaged_reference_file_is_held_and_a_mended_one_is_not() {
     assert_eq!(life.bytes("2024-01.7"), life.bytes("2024-01.1"));
 }
 
+/// What the former version could not read either is not kept from it: the report says one thing.
+#[test]
+fn a_reference_file_that_was_unreadable_before_too_is_said_to_be_unread_and_not_held_or_missing() {
+    let life = Life::begin();
+    life.deliver(&Delivery::full("153", "nexus", "2024-01"), &stock("153", 10));
+    let give = |bytes: &[u8]| write(&life.deliveries().join("reference/befolkning.csv"), bytes);
+    let all_rejected = "Kommunekode;Kvartal;Alder;Antal\n153;i fjor;18;100\n153;i år;18;100\n";
+    for bytes in [&b"\x00\x01 no table"[..], b"\x00\x02 neither", all_rejected.as_bytes()] {
+        give(bytes);
+        let outcome = life.rebuild();
+        let report = outcome.report();
+        assert_eq!(report.held_files, []);
+        let text = report.to_text();
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains("IKKE er brugt; tal for hele landet kan mangle"), "{text}");
+        assert!(
+            text.contains("befolkning.csv: ") && text.contains("befolkningen er ukendt"),
+            "{text}"
+        );
+        assert!(!text.contains("den forrige versions fil"), "{text}");
+        let missing = &report.warnings["Referencefil mangler"].examples;
+        assert!(!missing.iter().any(|one| one.contains("befolkning.csv")), "{missing:?}");
+    }
+    assert!(life.rebuild().report().to_short_text().contains("alle dens 2 linjer er afvist"));
+}
+
 #[test]
 fn open_records_rejected_records_and_a_vanished_municipality_are_held_too() {
     let life = Life::begin();

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use terning_engine::tables::{Row, Source, TableError};
+use terning_engine::tables::{Row, RowAt, Source, TableError};
 
 /// A folder of tables in CSV.
 pub struct Tables(PathBuf);
@@ -34,7 +34,7 @@ impl Source for Tables {
         table: &str,
         _: Option<&str>,
         columns: &[usize],
-        each: &mut dyn FnMut(u64, &Row<'_>) -> Result<(), TableError>,
+        each: &mut dyn FnMut(RowAt, &Row<'_>) -> Result<(), TableError>,
     ) -> Result<(), TableError> {
         let mut reader = self.open(table)?;
         let (mut record, mut line) = (csv::StringRecord::new(), 1);
@@ -45,7 +45,7 @@ impl Source for Tables {
             }
             line += 1;
             let row: Vec<Option<&str>> = columns.iter().map(|&at| record.get(at)).collect();
-            each(line, &row)?;
+            each(RowAt::Line(line), &row)?;
         }
     }
 }

@@ -17,6 +17,7 @@ pub(crate) mod versions;
 use crate::args::{Args, Command};
 use crate::client::Client;
 use crate::error::Error;
+use crate::output;
 
 /// Runs a command.
 ///
@@ -24,6 +25,10 @@ use crate::error::Error;
 /// Whatever kept it from an answer.
 pub async fn run(args: Args) -> Result<(), Error> {
     let common = args.common;
+    // A package is written in a folder, and a folder may be called anything.
+    if !matches!(args.command, Command::Package(_)) {
+        output::check(&common)?;
+    }
     let mut client = Client::connect(&common).await?;
     match args.command {
         Command::Cubes => cubes::run(&mut client, &common).await,

@@ -10,6 +10,7 @@ use terning_proto::v1;
 use tonic::Streaming;
 
 use crate::args::{Common, Package};
+use crate::cause;
 use crate::client::Client;
 use crate::error::Error;
 use crate::output::number;
@@ -43,8 +44,9 @@ async fn take(
 /// A folder that is made, or is empty.
 fn empty(folder: &Path) -> Result<PathBuf, Error> {
     let shown = folder.display();
-    fs::create_dir_all(folder)
-        .map_err(|error| Error::new(format!("mappen {shown} kan ikke laves: {error}")))?;
+    fs::create_dir_all(folder).map_err(|error| {
+        Error::new(format!("mappen {shown} kan ikke laves: {}", cause::of_io(&error)))
+    })?;
     if fs::read_dir(folder)?.next().is_some() {
         return Err(Error::new(format!("mappen {shown} er ikke tom; vælg en anden")));
     }

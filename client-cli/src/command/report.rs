@@ -5,6 +5,7 @@ use terning_proto::v1::ReportInfo;
 
 use crate::answer::Answer;
 use crate::args::{Common, Format, Report};
+use crate::cause;
 use crate::client::{Client, ReportAnswer};
 use crate::error::Error;
 use crate::output::{self, Choice, Heading, List};
@@ -12,9 +13,11 @@ use crate::output::{self, Choice, Heading, List};
 pub(super) async fn run(client: &mut Client, common: &Common, args: Report) -> Result<(), Error> {
     let Some(name) = args.name.clone() else { return list(client, common).await };
     let (files, is_whole) = (files(&args)?, args.alle || common.format() != Format::Table);
+    let attached = args.statbank.clone();
     let parameters = parameters(args);
     let choices = parameters.iter().map(|(name, value)| Choice::new(name, value)).collect();
-    match client.report(name, parameters, files).await? {
+    let answered = client.report(name, parameters, files).await;
+    match answered.map_err(|error| error.about_export(attached.as_deref()))? {
         ReportAnswer::Cells { title, mut notes, overview, answer } => {
             let part = if is_whole { None } else { answer.overview(&overview) };
             if part.is_some() {
@@ -39,8 +42,9 @@ fn left_out(shown: usize, answer: &Answer) -> String {
 /// The files that are attached.
 fn files(args: &Report) -> Result<Vec<(String, Vec<u8>)>, Error> {
     let Some(path) = &args.statbank else { return Ok(Vec::new()) };
-    let bytes = std::fs::read(path)
-        .map_err(|error| Error::new(format!("filen {} kan ikke læses: {error}", path.display())))?;
+    let bytes = std::fs::read(path).map_err(|error| {
+        Error::new(format!("filen {} kan ikke læses: {}", path.display(), cause::of_io(&error)))
+    })?;
     Ok(vec![("statbank".to_owned(), bytes)])
 }
 
@@ -70,7 +74,8 @@ fn row(report: &ReportInfo) -> Vec<String> {
             format!("[--{}]", parameter.name)
         }
     });
-    let parameters = parameters.collect::<Vec<_>>().join(" ");
+    let all = report.has_overview.then(|| "[--alle]".to_owned());
+    let parameters = parameters.chain(all).collect::<Vec<_>>().join(" ");
     vec![report.name.clone(), parameters, report.description.clone()]
 }
 

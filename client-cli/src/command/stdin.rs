@@ -3,13 +3,16 @@
 
 use std::io::{self, BufRead, Read};
 
+use crate::cause;
 use crate::error::Error;
 
 /// All of stdin.
 pub(super) fn all() -> Result<String, Error> {
     let mut text = String::new();
     let read = io::stdin().lock().read_to_string(&mut text);
-    read.map_err(|error| Error::new(format!("spørgsmålet kan ikke læses fra stdin: {error}")))?;
+    read.map_err(|error| {
+        Error::new(format!("spørgsmålet kan ikke læses fra stdin: {}", cause::of_io(&error)))
+    })?;
     Ok(text)
 }
 

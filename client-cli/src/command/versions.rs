@@ -3,15 +3,32 @@
 use serde_json::{Value, json};
 use terning_proto::v1::{VersionInfo, VersionState};
 
-use crate::args::Common;
+use crate::args::{Common, Format};
 use crate::client::Client;
 use crate::error::Error;
+use crate::output::number::{danish_date, danish_time};
 use crate::output::{self, List, Listing};
 
 pub(super) async fn run(client: &mut Client, common: &Common) -> Result<(), Error> {
-    let Listing { json, lists } = listing(client).await?;
+    let Listing { json, mut lists } = listing(client).await?;
+    if common.format() == Format::Table {
+        lists.iter_mut().for_each(in_danish);
+    }
     output::lists(common, &json, &lists)
 }
+
+/// Days as people read them, in the columns that have some.
+fn in_danish(list: &mut List) {
+    for row in &mut list.rows {
+        row[AS_OF] = danish_date(&row[AS_OF]);
+        row[BUILT] = danish_time(&row[BUILT]);
+    }
+}
+
+/// The column with a day.
+const AS_OF: usize = 1;
+/// The column with a time.
+const BUILT: usize = 2;
 
 /// The versions.
 pub(crate) async fn listing(client: &mut Client) -> Result<Listing, Error> {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Value as Json, json};
 use terning_proto::v1::TableColumnType;
 
-use super::number::{self, danish_date};
+use super::number;
 use super::{csv, table};
 use crate::table::{Column, Table, Value};
 
@@ -18,11 +18,8 @@ pub(super) fn write_table(out: &mut dyn Write, answer: &Table) -> io::Result<()>
     if !answer.title.is_empty() {
         writeln!(out, "{}", answer.title)?;
     }
-    writeln!(
-        out,
-        "{}",
-        table::about(&answer.cube, &answer.version, &answer.as_of, answer.reported())
-    )?;
+    let as_of = number::date_in_language(&answer.as_of, answer.language);
+    writeln!(out, "{}", table::about(&answer.cube, &answer.version, &as_of, answer.reported()))?;
     writeln!(out)?;
     if answer.rows() == 0 {
         writeln!(out, "Svaret er tomt: ingen data opfylder betingelserne.")?;
@@ -35,7 +32,11 @@ pub(super) fn write_table(out: &mut dyn Write, answer: &Table) -> io::Result<()>
 fn write_rows(out: &mut dyn Write, answer: &Table) -> io::Result<()> {
     let last = answer.columns.len().saturating_sub(1);
     let longest = |at| if at == last { usize::MAX } else { LONGEST };
-    let cells = answer.columns.iter().enumerate().map(|(at, column)| shown(column, longest(at)));
+    let cells = answer
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(at, column)| shown(column, answer.language, longest(at)));
     let cells: Vec<Vec<String>> = cells.collect();
     let columns = || answer.columns.iter().zip(&cells);
     let widths: Vec<usize> = columns().map(|(column, cells)| width(column, cells)).collect();
@@ -67,7 +68,7 @@ fn write_line(
     writeln!(out, "{}", padded.collect::<Vec<_>>().join("  ").trim_end())
 }
 
-fn shown(column: &Column, longest: usize) -> Vec<String> {
+fn shown(column: &Column, language: u32, longest: usize) -> Vec<String> {
     let text = |value: &Value| match value {
         Value::Missing => String::new(),
         Value::Text(text) if text.chars().count() > longest => {
@@ -75,8 +76,8 @@ fn shown(column: &Column, longest: usize) -> Vec<String> {
         }
         Value::Text(text) => text.to_string(),
         Value::Number(number) if column.is_ordinal() => format!("{number:.0}"),
-        Value::Number(number) => number::danish(*number, column.decimals),
-        Value::Day(day) => danish_date(&number::date(*day)),
+        Value::Number(number) => number::in_language(*number, column.decimals, language),
+        Value::Day(day) => number::date_in_language(&number::date(*day), language),
     };
     column.values.iter().map(text).collect()
 }
@@ -95,7 +96,7 @@ pub(super) fn write_csv(out: &mut dyn Write, answer: &Table) -> io::Result<()> {
         let raw = answer.columns.iter().map(|column| match &column.values[row] {
             Value::Missing => String::new(),
             Value::Text(text) => text.to_string(),
-            Value::Number(number) => number::raw(*number),
+            Value::Number(number) => number::raw_in_language(*number, answer.language),
             Value::Day(day) => number::date(*day),
         });
         csv::write_line(out, &raw.collect::<Vec<_>>())?;
@@ -190,6 +191,20 @@ mod tests {
         write_table(&mut out, &asked).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert!(text.contains("a;b    1234  31.10.2026"), "{text}");
+    }
+
+    #[test]
+    fn numbers_and_days_are_in_the_language_of_the_cube() {
+        let mut asked = Table { language: number::ENGLISH, ..answer() };
+        asked.columns[1].values[0] = Value::Number(1234.5);
+        asked.columns[1].decimals = 1;
+        let (mut shown, mut raw) = (Vec::new(), Vec::new());
+        write_table(&mut shown, &asked).unwrap();
+        write_csv(&mut raw, &asked).unwrap();
+        let (shown, raw) = (String::from_utf8(shown).unwrap(), String::from_utf8(raw).unwrap());
+        assert!(shown.contains("til og med 10/31/2026"), "{shown}");
+        assert!(shown.contains("1,234.5  10/31/2026"), "{shown}");
+        assert!(raw.contains(";1234.5;2026-10-31"), "{raw}");
     }
 
     fn written(write: fn(&mut dyn Write, &Table) -> io::Result<()>) -> String {

@@ -12,8 +12,11 @@ pub mod xlsx;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
+use clap::ValueEnum;
+
 use crate::answer::Answer;
 use crate::args::{Common, Format};
+use crate::cause;
 use crate::client::Outcome;
 use crate::error::Error;
 use crate::table::Table;
@@ -58,6 +61,28 @@ impl Choice {
     /// Several choices of one kind.
     pub fn all<'a>(name: &'a str, values: &'a [String]) -> impl Iterator<Item = Choice> + 'a {
         values.iter().map(move |value| Choice::new(name, value))
+    }
+}
+
+/// That the file an answer is written to says by its ending how, or that the command line does: a
+/// table in a file that is called a document is a mistake.
+///
+/// # Errors
+/// Nothing is written in a file of this ending.
+pub fn check(common: &Common) -> Result<(), Error> {
+    let (Some(path), None) = (&common.output, common.format) else { return Ok(()) };
+    let Some(ending) = path.extension() else { return Ok(()) };
+    let is_known = ending.to_str().is_some_and(|ending| {
+        ending.eq_ignore_ascii_case("txt") || Format::from_str(ending, true).is_ok()
+    });
+    match is_known {
+        true => Ok(()),
+        false => Err(Error::new(format!(
+            "{} kan ikke skrives: endelsen .{} kendes ikke; brug .xlsx, .csv, .json eller .txt, eller sig \
+             med --format, hvordan filen skal skrives",
+            path.display(),
+            ending.display()
+        ))),
     }
 }
 
@@ -192,7 +217,11 @@ fn write(
         }
         Some(path) => {
             let file = File::create(path).map_err(|error| {
-                Error::new(format!("filen {} kan ikke skrives: {error}", path.display()))
+                Error::new(format!(
+                    "filen {} kan ikke skrives: {}",
+                    path.display(),
+                    cause::of_io(&error)
+                ))
             })?;
             let mut out = BufWriter::new(file);
             body(&mut out)?;

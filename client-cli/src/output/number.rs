@@ -61,6 +61,27 @@ pub fn danish_date(day: &str) -> String {
     }
 }
 
+/// `2026-10-31` as people of a language (a Windows number) read it: `31.10.2026`, in English
+/// `10/31/2026`.
+#[must_use]
+pub fn date_in_language(day: &str, language: u32) -> String {
+    match day.split('-').collect::<Vec<_>>()[..] {
+        [year, month, day] if language == ENGLISH => {
+            format!("{}/{}/{year}", month.trim_start_matches('0'), day.trim_start_matches('0'))
+        }
+        _ => danish_date(day),
+    }
+}
+
+/// The same of a day and a time of RFC 3339: `31.10.2026 08:00:00Z`.
+#[must_use]
+pub fn danish_time(time: &str) -> String {
+    match time.split_once('T') {
+        Some((day, clock)) => format!("{} {clock}", danish_date(day)),
+        None => time.to_owned(),
+    }
+}
+
 /// All digits, with a decimal comma: `1234,56`.
 #[must_use]
 pub fn raw(value: f64) -> String {
@@ -107,6 +128,8 @@ mod tests {
     fn numbers_are_shown_in_english() {
         assert_eq!(in_language(-1_234_567.891, 2, ENGLISH), "-1,234,567.89");
         assert_eq!(in_language(1234.5, 1, 1030), "1.234,5");
+        assert_eq!(date_in_language("2026-03-09", ENGLISH), "3/9/2026");
+        assert_eq!(date_in_language("2026-03-09", 0), "09.03.2026");
         assert_eq!(raw_in_language(1234.5, ENGLISH), "1234.5");
         assert_eq!(raw_in_language(1234.5, 0), "1234,5");
     }

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::Heading;
 use super::grid::{Grid, MEASURES};
-use super::number::danish_date;
+use super::number;
 use crate::answer::{Answer, Value};
 
 /// Characters of a line, unless a single column needs more.
@@ -23,8 +23,9 @@ pub fn write(out: &mut dyn Write, heading: &Heading, answer: &Answer) -> io::Res
     if let Some(title) = &heading.title {
         writeln!(out, "{title}")?;
     }
-    let Answer { cube, version, as_of, .. } = answer;
-    writeln!(out, "{}", about(cube, version, as_of, answer.reported()))?;
+    let Answer { cube, version, .. } = answer;
+    let as_of = number::date_in_language(&answer.as_of, answer.language);
+    writeln!(out, "{}", about(cube, version, &as_of, answer.reported()))?;
     let layout = Layout::new(answer);
     let in_where = Some(answer.measure.as_str()).filter(|measure| !measure.is_empty());
     if let Some(measure) = layout.only_measure.or(in_where) {
@@ -42,7 +43,7 @@ pub fn write(out: &mut dyn Write, heading: &Heading, answer: &Answer) -> io::Res
     write_notes(out, &heading.notes)
 }
 
-/// Cube, version, as-of day, and how many municipalities are behind, where any report.
+/// Cube, version, as-of day as people read it, and how many municipalities are behind, where any report.
 pub(super) fn about(cube: &str, version: &str, as_of: &str, behind: Option<u32>) -> String {
     let behind = match behind {
         None => String::new(),
@@ -50,7 +51,7 @@ pub(super) fn about(cube: &str, version: &str, as_of: &str, behind: Option<u32>)
         Some(1) => " · 1 kommune er bagud".to_owned(),
         Some(behind) => format!(" · {behind} kommuner er bagud"),
     };
-    format!("{cube} · version {version} · til og med {}{behind}", danish_date(as_of))
+    format!("{cube} · version {version} · til og med {as_of}{behind}")
 }
 
 /// What stands below an answer.

@@ -15,6 +15,7 @@ use std::io::{self, BufRead, BufWriter, IsTerminal, Write};
 use terning_proto::v1::question::Asked;
 
 use crate::args::{Common, Format};
+use crate::cause;
 use crate::command::{cubes, describe, functions, versions};
 use crate::error::Error;
 use crate::output::{self, Choice, Heading, Listing};
@@ -26,10 +27,15 @@ use server::Server;
 /// # Errors
 /// There is no connection, or a question of a pipe could not be answered.
 pub fn run(common: &Common) -> Result<(), Error> {
+    output::check(common)?;
     let out: Box<dyn Write> = match &common.output {
         None => Box::new(io::stdout()),
         Some(path) => Box::new(std::fs::File::create(path).map_err(|error| {
-            Error::new(format!("filen {} kan ikke skrives: {error}", path.display()))
+            Error::new(format!(
+                "filen {} kan ikke skrives: {}",
+                path.display(),
+                cause::of_io(&error)
+            ))
         })?),
     };
     if io::stdin().is_terminal() {
@@ -66,7 +72,7 @@ pub fn run_piped(
 }
 
 fn unreadable(error: &io::Error) -> Error {
-    Error::new(format!("spørgsmålene kan ikke læses: {error}"))
+    Error::new(format!("spørgsmålene kan ikke læses: {}", cause::of_io(error)))
 }
 
 /// Whether the shell goes on.

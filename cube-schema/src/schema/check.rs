@@ -112,6 +112,13 @@ impl Schema {
         distinct(problems, "målet", &of, names, |_| place.clone());
         let sets = cube.sets.iter().map(|set| set.name.as_str());
         distinct(problems, "mængden", &of, sets, |at| place.nth("set", at));
+        for (at, set) in cube.sets.iter().enumerate() {
+            let is_it = |one: &&str| one.to_lowercase() == set.name.to_lowercase();
+            let is_measure = stored.iter().chain(&calculated).any(is_it);
+            problems.ensure(!is_measure, &place.nth("set", at), || {
+                format!("mængden '{}'{of} hedder som et mål; giv den et andet navn", set.name)
+            });
+        }
         problems.ensure(!cube.groups.is_empty(), place, || {
             format!("kuben '{}' har ingen målgruppe ([[cube.group]])", cube.name)
         });

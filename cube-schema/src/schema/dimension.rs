@@ -26,9 +26,14 @@ pub struct Dimension {
     /// its values stands there once.
     #[serde(default)]
     pub key: Option<String>,
-    /// Whether a member exists only through facts that one may see (citizens, institutions).
+    /// Whether a member exists only through facts that one may see (citizens, institutions). Where the
+    /// star is made of tables every dimension is so, but for time and for one that is a `reference`.
     #[serde(default)]
     pub observed: bool,
+    /// Whether all members of a dimension of a star that is made of tables exist for everybody, also for
+    /// a role that sees no fact of them.
+    #[serde(default)]
+    pub reference: bool,
     /// The column with the newest month delivered per key: it tells who is behind.
     #[serde(default)]
     pub newest: Option<String>,

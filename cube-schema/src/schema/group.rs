@@ -56,6 +56,39 @@ pub struct MeasureGroup {
     /// group's dimensions and measures.
     #[serde(default)]
     pub records_in: Option<String>,
+    /// What people call a record of the group (`["ydelse", "ydelser", "ydelserne"]`); a row where absent.
+    #[serde(default)]
+    pub record_noun: Option<Noun>,
+    /// What people call an entity of the group (`["borger", "borgere", "borgerne"]`); where it is absent
+    /// entities are not spoken of.
+    #[serde(default)]
+    pub entity_noun: Option<Noun>,
+}
+
+/// A noun as people read it: one, several, and those that were spoken of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Noun(
+    /// One of it (`ydelse`).
+    pub String,
+    /// Several (`ydelser`).
+    pub String,
+    /// Those that were spoken of (`ydelserne`).
+    pub String,
+);
+
+impl Default for Noun {
+    /// What a fact is called that the schema has no noun for: a row.
+    fn default() -> Noun {
+        Noun("række".to_owned(), "rækker".to_owned(), "rækkerne".to_owned())
+    }
+}
+
+impl Noun {
+    /// The noun behind a number.
+    #[must_use]
+    pub fn behind(&self, count: u64) -> &str {
+        if count == 1 { &self.0 } else { &self.1 }
+    }
 }
 
 /// A column that tells of the record that a fact came from.

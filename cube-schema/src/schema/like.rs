@@ -74,6 +74,11 @@ impl MeasureGroup {
         ] {
             *own = own.take().or_else(|| other.clone());
         }
+        for (own, other) in
+            [(&mut self.record_noun, &base.record_noun), (&mut self.entity_noun, &base.entity_noun)]
+        {
+            *own = own.take().or_else(|| other.clone());
+        }
         fill(&mut self.dimensions, &base.dimensions);
         fill(&mut self.provenance, &base.provenance);
         fill(&mut self.drill, &base.drill);

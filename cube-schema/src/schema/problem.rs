@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// A promise of the schema file that does not hold.
@@ -88,7 +89,7 @@ impl Place {
 /// The problems found so far, and where things stand in the text.
 pub struct Problems<'a> {
     text: &'a str,
-    document: Option<toml::Spanned<DeTable<'a>>>,
+    document: Option<Spanned<DeTable<'a>>>,
     found: Vec<Problem>,
 }
 
@@ -110,6 +111,30 @@ impl<'a> Problems<'a> {
         if !holds {
             self.add(place, what());
         }
+    }
+
+    /// Notes a problem of a calculated member or a set of a cube, or of the cube that it is taken from:
+    /// `part` is the line of its formula that it is in.
+    pub fn add_of_formula(&mut self, cube: &str, name: &str, part: &str, what: impl Into<String>) {
+        let span = self.formula(cube, name);
+        let line = span.map(|span| {
+            let within = self.text.get(span.clone()).and_then(|formula| formula.find(part));
+            line_of(self.text, span.start + within.unwrap_or(0))
+        });
+        self.found.push(Problem { line, what: what.into() });
+    }
+
+    /// Where a formula is written.
+    fn formula(&self, cube: &str, name: &str) -> Option<Range<usize>> {
+        let cubes = || elements(self.document.as_ref()?.get_ref().get("cube")?.get_ref());
+        let own = cubes()?.iter().filter(|one| is_named(one, cube));
+        let others = cubes()?.iter().filter(|one| !is_named(one, cube));
+        let named = own.chain(others).find_map(|cube| {
+            let all = ["calculated", "set"].into_iter().filter_map(|key| cube.get_ref().get(key));
+            let mut all = all.filter_map(|all| elements(all.get_ref())).flatten();
+            all.find(|one| is_named(one, name))
+        })?;
+        Some(named.get_ref().get("formula").unwrap_or(named).span())
     }
 
     /// Whether nothing is wrong so far.
@@ -151,4 +176,16 @@ impl<'a> Problems<'a> {
         }
         Some(value.span())
     }
+}
+
+fn elements<'v, 'a>(value: &'v DeValue<'a>) -> Option<&'v [Spanned<DeValue<'a>>]> {
+    match value {
+        DeValue::Array(array) => Some(array),
+        _ => None,
+    }
+}
+
+fn is_named(value: &Spanned<DeValue<'_>>, name: &str) -> bool {
+    let own = value.get_ref().get("name").map(Spanned::get_ref);
+    matches!(own, Some(DeValue::String(own)) if own == name)
 }

@@ -8,7 +8,8 @@ use terning_engine::query::{Described, catalogue};
 
 const HEAD: &str = "# Funktionerne i MDX\n\n\
     Alle funktioner, som et spørgsmål eller en formel kan bruge, familie for familie. Store og små bogstaver er ens i \
-    navnene. Det, der står i [ ], kan udelades; `…` er så mange, man vil. Eksemplerne køres ved hver prøve.\n\n\
+    navnene. Det, der står i [ ], kan udelades; `…` er så mange, man vil. Eksemplerne køres ved hver prøve, i en lille kube \
+    med felterne fra Voksenhandicap for 2019 og 2020; `WTD` i prøvebutikken (`tests/shop`), hvis kalender har uger.\n\n\
     Siden er lavet af fortegnelsen i `server/engine/src/query/functions/`; ret den ikke her \
     (`UPDATE_FUNCTIONS=1 cargo test -p terning-engine --test functions_page` laver den igen). `terning functions` \
     viser det samme.\n";

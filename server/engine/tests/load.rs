@@ -214,8 +214,10 @@ fn a_file_that_cannot_be_trusted_is_refused_whole() {
         ("maaned", "2020-05".into(), "passer ikke med filens navn"),
         ("loebenummer", 2.into(), "passer ikke med filens navn"),
         ("sha256", "00".into(), "kontrolsummen"),
-        ("antal_raekker", 2.into(), "filen har 1 rækker, men manifestet siger 2"),
+        ("antal_raekker", 2.into(), "filen har 1 række, men manifestet siger 2"),
         ("format", "xml".into(), "passer ikke med filens navn"),
+        ("format", "xls".into(), "skriv \"csv\" (eller \"xml\") i manifestets felt 'format'"),
+        ("format", "json".into(), "feltet 'format' skal være \"csv\" eller \"xml\""),
         ("tegnsaet", "latin-1".into(), "tegnsæt er ukendt"),
         ("modtaget", "2020-05-31T23:59:59Z".into(), "senere end modtagelsen"),
         ("header", serde_json::Value::Null, "'header' skal være"),
@@ -238,6 +240,15 @@ fn a_delivery_needs_both_files_and_a_known_sender() {
     let mut without_data = folder(&[good()]);
     without_data.0.remove(&(good().path() + ".csv"));
     refused(&without_data, "datafilen mangler");
+
+    // The file of another format is there, and is none that can be read.
+    let mut workbook = folder(&[good()]);
+    let bytes = workbook.0.remove(&(good().path() + ".csv"));
+    workbook.put(good().path() + ".xls", bytes.unwrap_or_default());
+    let mut manifest = good().manifest();
+    manifest["format"] = "xls".into();
+    workbook.put(good().path() + ".json", manifest.to_string());
+    refused(&workbook, "er et regneark, og sådanne læses ikke");
 
     let unknown = delivery("2020-06", "9", "ny", &["a;7;;2020-01-01;"]);
     refused(&folder(&[unknown]), "ukendt");

@@ -13,6 +13,7 @@ use super::entry::{Entry, Kind};
 use super::head::BEHIND;
 use super::key::Key;
 use super::recover::reason;
+use super::refusals::{Refusals, Told};
 use super::write::Writer;
 use crate::disk::Disk;
 
@@ -28,11 +29,13 @@ pub struct Settings {
     pub enabled: bool,
     /// Bytes from which a new file is begun.
     pub largest: u64,
+    /// Lines in a minute of one caller's calls that showed nothing; of more only the number is kept.
+    pub refused: usize,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { enabled: true, largest: 64 << 20 }
+        Settings { enabled: true, largest: 64 << 20, refused: 60 }
     }
 }
 
@@ -65,7 +68,6 @@ struct Inner {
 }
 
 /// How it goes with the log.
-#[derive(Default)]
 struct State {
     /// Lines that wait to be written.
     waiting: AtomicUsize,
@@ -75,9 +77,21 @@ struct State {
     unwritten: AtomicU64,
     /// Since when the head is behind.
     behind: Mutex<Option<Instant>>,
+    /// Calls that showed nothing.
+    refusals: Refusals,
 }
 
 impl State {
+    fn new(settings: Settings) -> State {
+        State {
+            waiting: AtomicUsize::default(),
+            fails: AtomicBool::default(),
+            unwritten: AtomicU64::default(),
+            behind: Mutex::default(),
+            refusals: Refusals::new(settings.refused),
+        }
+    }
+
     /// Notes whether so many lines were written.
     fn tell(&self, is_written: bool, lines: usize) {
         self.fails.store(!is_written, Ordering::Release);
@@ -114,7 +128,7 @@ impl Log {
         }
         let (writer, key) = Writer::open(disk, data, settings.largest)?;
         let (orders, received) = mpsc::channel();
-        let state = Arc::new(State::default());
+        let state = Arc::new(State::new(settings));
         let own = Arc::clone(&state);
         let thread = std::thread::Builder::new().name("adgangslog".to_owned());
         let thread = thread.spawn(move || run(writer, &received, &own))?;
@@ -146,6 +160,18 @@ impl Log {
     /// Hands over lines that nobody waits for. Whether anybody takes them.
     pub(super) fn post(&self, number: &Arc<Number>, entries: Vec<Entry>) -> bool {
         self.send(Order { number: Arc::clone(number), entries, reply: None })
+    }
+
+    /// Whether the lines of a call that showed nothing are written; else it is counted, and a line
+    /// with the number comes when the minute is over.
+    pub(super) fn tells(&self, entries: &[Entry]) -> bool {
+        let Some(inner) = &self.0 else { return true };
+        let told = inner.state.refusals.take(entries, Instant::now());
+        if told == (Told::Counted { is_first: true }) {
+            // Whoever writes may sleep: it is to look at the clock from now on.
+            self.post(&Arc::default(), Vec::new());
+        }
+        told == Told::Alone
     }
 
     /// Whether everybody waits for their lines: what was to be written last was not, or many wait.
@@ -210,7 +236,8 @@ impl Log {
 fn run(mut writer: Writer, orders: &Receiver<Order>, state: &State) {
     loop {
         let fails = state.fails.load(Ordering::Acquire);
-        let first = match fails || writer.behind_since().is_some() {
+        let looks = fails || writer.behind_since().is_some() || state.refusals.is_counting();
+        let first = match looks {
             true => orders.recv_timeout(BEHIND),
             false => orders.recv().map_err(RecvTimeoutError::from),
         };
@@ -230,10 +257,27 @@ fn run(mut writer: Writer, orders: &Receiver<Order>, state: &State) {
             }
             Err(RecvTimeoutError::Disconnected) => break,
         }
+        write_refusals(&mut writer, state, Some(Instant::now()));
         state.tell_head(&writer);
     }
+    write_refusals(&mut writer, state, None);
     let _ = writer.write(&[Entry::note(reason::STOPPED, 0)]);
     writer.settle(true);
+}
+
+/// Tells how many calls of each caller have no lines of their own: of the minutes that are over, or of
+/// all.
+fn write_refusals(writer: &mut Writer, state: &State, now: Option<Instant>) {
+    let lines = state.refusals.end(now);
+    if lines.is_empty() {
+        return;
+    }
+    let written = writer.write(&lines);
+    state.tell(written.is_ok(), 0);
+    if let Err(error) = written {
+        tracing::error!(%error, "adgangsloggen kan ikke skrives: tallet på afviste kald venter");
+        state.refusals.put_back(&lines, Instant::now());
+    }
 }
 
 /// All that was handed over until now.

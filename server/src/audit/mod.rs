@@ -21,6 +21,9 @@
 //! Questions that show no person-level figures are in the same log, and wait for nothing, unless what
 //! was to be written last was not: then nobody is answered before something is written again.
 //!
+//! **What was answered has a line each.** Calls that showed nothing have so many of each caller in a
+//! minute; the rest of these are one line with their number, so that nobody fills the disk.
+//!
 //! **No personal value is in it.** What is asked is told from the bound question, and each value of a
 //! personal field, asked or shown, is an HMAC-SHA-256 with the key of the data folder, of which 128
 //! bits are kept. What whoever asks writes freely is not logged, but for the purpose, in which
@@ -34,6 +37,7 @@ mod files;
 mod head;
 mod recover;
 mod write;
+mod refusals;
 mod log;
 mod visit;
 mod verify;

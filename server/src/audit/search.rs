@@ -11,6 +11,7 @@ use super::chain::Line;
 use super::entry::{Entry, Kind, Outcome};
 use super::files::{self, Lines};
 use super::key::Key;
+use super::recover::reason;
 use super::visit::HASHES;
 
 /// Which calls are wanted; all that is said must hold.
@@ -50,6 +51,9 @@ pub struct Search {
     pub found: Vec<Found>,
     /// Lines that cannot be read, also of what a crash left: they may hold more.
     pub unreadable: u64,
+    /// Calls of whoever is wanted that showed nothing and have no lines of their own: whom they named
+    /// is not known.
+    pub left_out: u64,
 }
 
 /// Finds the calls that are wanted in the log of a data folder.
@@ -74,6 +78,7 @@ pub fn search(data: &Path, wanted: &Wanted) -> anyhow::Result<Search> {
         let aside = looking.end();
         found.found.extend(aside.found);
         found.unreadable += aside.unreadable;
+        found.left_out += aside.left_out;
     }
     found.found.sort_by_key(|call| call.seq);
     Ok(found)
@@ -86,12 +91,13 @@ struct Looking<'a> {
     open: HashMap<u64, Found>,
     found: BTreeMap<u64, Found>,
     unreadable: u64,
+    left_out: u64,
 }
 
 impl<'a> Looking<'a> {
     fn new(wanted: &'a Wanted, hash: Option<String>) -> Looking<'a> {
         let (open, found) = (HashMap::new(), BTreeMap::new());
-        Looking { wanted, hash, open, found, unreadable: 0 }
+        Looking { wanted, hash, open, found, unreadable: 0, left_out: 0 }
     }
 
     fn lines(&mut self, key: &Key, lines: Lines) -> io::Result<()> {
@@ -122,6 +128,12 @@ impl<'a> Looking<'a> {
                     found.entry.citizen_count =
                         line.entry.citizen_count.or(found.entry.citizen_count);
                 }
+            }
+            (Kind::Note, _)
+                if line.entry.reason == reason::LEFT_OUT
+                    && self.is_wanted(&line.time, &line.entry) =>
+            {
+                self.left_out += line.entry.count.unwrap_or_default();
             }
             _ => {}
         }
@@ -177,6 +189,7 @@ impl<'a> Looking<'a> {
     }
 
     fn end(self) -> Search {
-        Search { found: self.found.into_values().collect(), unreadable: self.unreadable }
+        let Looking { found, unreadable, left_out, .. } = self;
+        Search { found: found.into_values().collect(), unreadable, left_out }
     }
 }

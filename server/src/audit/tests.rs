@@ -9,11 +9,12 @@ use crate::disk::Disk;
 
 mod failing;
 mod recovering;
+mod refused;
 
 const CPR: &str = "6101801234";
 
 fn open(data: &Path, largest: u64) -> Log {
-    Log::open(Disk::real(), data, Settings { enabled: true, largest }).unwrap()
+    Log::open(Disk::real(), data, Settings { largest, ..Settings::default() }).unwrap()
 }
 
 fn entry(call: &str, kommune: &str) -> Entry {

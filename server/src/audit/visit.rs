@@ -215,6 +215,9 @@ impl Visit {
             let outcome =
                 if waits || outcome != Outcome::Answering { outcome } else { Outcome::Answered };
             let entries = draft.entries(outcome, reason);
+            if !shows(outcome) && !self.log.tells(&entries) {
+                return if self.log.fails() { Err(Unlogged) } else { Ok(()) };
+            }
             if !waits && !self.log.is_behind() {
                 return self.log.post(&self.number, entries).then_some(()).ok_or(Unlogged);
             }
@@ -242,8 +245,7 @@ impl Draft {
 
     fn entries(&self, outcome: Outcome, reason: &str) -> Vec<Entry> {
         // What is refused shows nobody, and what is cancelled may have come to nothing.
-        let shows = matches!(outcome, Outcome::Answering | Outcome::Answered);
-        let citizens: Vec<String> = match shows {
+        let citizens: Vec<String> = match shows(outcome) {
             true => self.citizens.iter().cloned().collect(),
             false => Vec::new(),
         };
@@ -272,6 +274,11 @@ impl Draft {
     }
 }
 
+/// Whether a call that ends so has shown anything, where it was not begun.
+fn shows(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Answering | Outcome::Answered)
+}
+
 /// Lines of citizens that are shown by a call.
 fn shown(hashes: &[String]) -> Vec<Entry> {
     let line = |citizens: &[String]| Entry {
@@ -286,7 +293,13 @@ impl Drop for Visit {
     fn drop(&mut self) {
         let draft = self.draft.get_mut().unwrap_or_else(PoisonError::into_inner);
         let entries = match draft.stage {
-            Stage::New => draft.entries(Outcome::Cancelled, ""),
+            Stage::New => {
+                let entries = draft.entries(Outcome::Cancelled, "");
+                if !self.log.tells(&entries) {
+                    return;
+                }
+                entries
+            }
             Stage::Begun => {
                 let outcome = Some(Outcome::Cancelled);
                 vec![Entry { kind: Kind::End, outcome, ..Entry::default() }]

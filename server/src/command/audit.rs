@@ -64,6 +64,12 @@ fn search(args: &AuditSearch) -> anyhow::Result<ExitCode> {
             found.unreadable
         );
     }
+    if found.left_out > 0 {
+        eprintln!(
+            "bemærk: {} afviste kald har ingen linje hver (audit.refused): de viste intet, og hvem de nævnte, vides ikke",
+            found.left_out
+        );
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use anyhow::Context;
 use rayon::ThreadPoolBuilder;
+use terning::cause;
 use terning_engine::load::LoadReport;
 
 use super::progress::Bar;
@@ -33,7 +34,7 @@ pub(super) fn run(args: args::Rebuild) -> anyhow::Result<ExitCode> {
     let made = with_threads(args.threads, || build(args));
     let made = made.and_then(|made| tidy_up(made, &data, keep));
     let (ended, version) = made.unwrap_or_else(|error| {
-        eprintln!("fejl: {error:#}");
+        eprintln!("fejl: {}", cause::chain(error.chain()));
         if let Some(current) = versions::current(&data) {
             eprintln!("der svares fortsat med version {current}");
         }

@@ -5,6 +5,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use super::say;
+use anyhow::bail;
+use terning::output::number::{danish_date, danish_time};
+
 use crate::args;
 use crate::disk::Disk;
 use crate::versions::{
@@ -13,6 +16,12 @@ use crate::versions::{
 
 /// Lists the versions. Each is opened, so that a damaged one is found.
 pub(super) fn list(args: &args::Folder) -> anyhow::Result<ExitCode> {
+    if !args.data.is_dir() {
+        bail!(
+            "datamappen {} findes ikke, eller er ikke en mappe; se efter i --data",
+            args.data.display()
+        );
+    }
     let names = versions::names(&args.data)?;
     if names.is_empty() {
         say(format_args!("der er ingen versioner i {}", args.data.display()));
@@ -40,6 +49,7 @@ fn checked(data: &Path, name: VersionName, active: bool) -> Listed {
 fn show(listed: &Listed) {
     let told = listed.manifest.as_ref();
     let (as_of, built) = told.map_or(("", ""), |told| (&*told.as_of, &*told.built_at));
+    let (as_of, built) = (danish_date(as_of), danish_time(built));
     let (name, caption) = (listed.name.to_string(), listed.state.caption());
     let size = megabytes(listed.bytes);
     say(format_args!("{name:<12} {as_of:<10} {built:<20} {size:>9}  {caption}"));
@@ -95,5 +105,20 @@ pub(super) fn tell_removed(done: &Removed) {
         eprintln!(
             "version {name} siger ikke, hvilke filer den er lavet af; derfor er alle leverede filer beholdt"
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A path with a slip in it must not look like a folder without versions.
+    #[test]
+    fn a_data_folder_that_is_not_there_is_an_error_and_an_empty_one_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("dta");
+        let error = list(&args::Folder { data: data.clone() }).unwrap_err().to_string();
+        assert!(error.contains("dta findes ikke") && error.contains("--data"), "{error}");
+        assert!(list(&args::Folder { data: folder.path().to_owned() }).is_ok());
     }
 }

@@ -6,6 +6,8 @@ use crate::audit::Settings;
 
 /// Mebibytes of a file of the log, unless something else is said.
 const FILE: u16 = 64;
+/// Lines in a minute of one caller's calls that showed nothing.
+const REFUSED: u32 = 60;
 
 /// Reads `[audit]`. The log cannot be left out where callers must say who they are.
 pub(super) fn read(top: &mut Section<'_, '_>, access: &Access) -> Settings {
@@ -22,6 +24,7 @@ pub(super) fn read(top: &mut Section<'_, '_>, access: &Access) -> Settings {
     if let Some(place) = place.filter(|_| mebibytes == 0) {
         section.refuse(place, "skal være mindst 1");
     }
+    let refused = section.count_or("refused", 1..=1_000_000, REFUSED) as usize;
     section.end();
-    Settings { enabled, largest: u64::from(mebibytes) << 20 }
+    Settings { enabled, largest: u64::from(mebibytes) << 20, refused }
 }

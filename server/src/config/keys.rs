@@ -11,7 +11,7 @@ pub struct Key {
 }
 
 /// Every key.
-pub const KEYS: [Key; 39] = [
+pub const KEYS: [Key; 41] = [
     key("listen"),
     key("log"),
     key("cache"),
@@ -26,6 +26,7 @@ pub const KEYS: [Key; 39] = [
     key("load.memory"),
     key("load.sending"),
     key("load.unread"),
+    key("load.connections"),
     key("load.drain"),
     key("metrics.listen"),
     key("metrics.open"),
@@ -36,6 +37,7 @@ pub const KEYS: [Key; 39] = [
     key("tls.ends_in_front"),
     key("audit.enabled"),
     key("audit.file"),
+    key("audit.refused"),
     key("access.local_tokens"),
     key("access.certificate[].subject"),
     key("access.certificate[].san"),

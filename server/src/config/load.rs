@@ -25,6 +25,8 @@ pub struct Load {
     pub sending: usize,
     /// How long nothing of an answer may be taken before it is given up.
     pub unread: Duration,
+    /// Connections that are open at a time.
+    pub connections: usize,
     /// How long questions that are being answered may go on after the service was told to stop.
     pub drain: Duration,
 }
@@ -37,6 +39,8 @@ const SECONDS: u32 = 30;
 const SENDING: u32 = 1024;
 /// Seconds in which nothing of an answer is taken.
 const UNREAD: u32 = 30;
+/// Connections at a time: half of the files that a process may have open where nobody says otherwise.
+const CONNECTIONS: u32 = 512;
 /// Seconds that the service stays after it was told to stop.
 const DRAIN: u32 = 5;
 /// The most of anything that is counted.
@@ -56,6 +60,7 @@ impl Default for Load {
             limits: Limits::default(),
             sending: (SENDING as usize) << 20,
             unread: Duration::from_secs(UNREAD.into()),
+            connections: CONNECTIONS as usize,
             drain: Duration::from_secs(DRAIN.into()),
         }
     }
@@ -76,6 +81,7 @@ pub(super) fn read(top: &mut Section<'_, '_>) -> Load {
     let cells = section.count_or("cells", 1..=u32::MAX, limits.cells as u32) as usize;
     let sending = section.count_or("sending", 2..=MOST, SENDING) as usize;
     let unread = section.count_or("unread", 1..=3600, UNREAD);
+    let connections = section.count_or("connections", 1..=MOST, CONNECTIONS) as usize;
     let drain = section.count_or("drain", 0..=3600, DRAIN);
     section.end();
     Load {
@@ -87,6 +93,7 @@ pub(super) fn read(top: &mut Section<'_, '_>) -> Load {
         limits: Limits { cells: cells.min(limits.cells), ..limits },
         sending: sending << 20,
         unread: Duration::from_secs(unread.into()),
+        connections,
         drain: Duration::from_secs(drain.into()),
     }
 }

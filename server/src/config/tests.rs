@@ -181,6 +181,7 @@ cells = 1000
 memory = 64
 sending = 8
 unread = 5
+connections = 40
 drain = 1
 [metrics]
 listen = \"127.0.0.1:9464\"
@@ -219,11 +220,11 @@ kommune_claim = \"c\"
 
 #[test]
 fn load_is_bounded_as_the_file_says_and_within_reason() {
-    let text = "[load]\nplaces = 3\nseconds = 7\ncells = 1000\nmemory = 64\nsending = 8\nunread = 5\ndrain = 1\n";
+    let text = "[load]\nplaces = 3\nseconds = 7\ncells = 1000\nmemory = 64\nsending = 8\nunread = 5\nconnections = 40\ndrain = 1\n";
     let load = loaded(text, &[("TERNING_LOAD_QUEUE", "9")]).settings.unwrap().load;
     assert_eq!((load.places, load.places_each, load.queue), (3, 2, 9));
     assert_eq!((load.longest.as_secs(), load.drain.as_secs()), (7, 1));
-    assert_eq!((load.sending, load.unread.as_secs()), (8 << 20, 5));
+    assert_eq!((load.sending, load.unread.as_secs(), load.connections), (8 << 20, 5, 40));
     assert_eq!(load.limits.cells, 1000);
     assert!(load.limits.grid_numbers * 8 < 64 << 20);
     assert_eq!(loaded("", &[]).settings.unwrap().load, Load::default());

@@ -4,7 +4,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use terning_engine::cube::dimension;
+use terning_engine::cube::{Cube, dimension};
 use terning_engine::query::{Limits, View};
 use tokio::time::Instant;
 use tonic::{Code, Request, Status};
@@ -87,9 +87,14 @@ impl Api {
         let version = self.version(caller, deadline, version).await?;
         caller.visit.note(|entry| entry.version = version.name.to_string());
         request::current().tell_version(&version.name);
-        let (seen, eyes) = (Arc::clone(&version), caller.caller.clone());
-        let views = tokio::task::spawn_blocking(move || seen.views(&eyes)).await;
-        let views = views.map_err(|_| status::internal())?;
+        let views = match version.known_views(&caller.caller) {
+            Some(known) => Some(known),
+            None => {
+                let (seen, eyes) = (Arc::clone(&version), caller.caller.clone());
+                let found = tokio::task::spawn_blocking(move || seen.views(&eyes)).await;
+                found.map_err(|_| status::internal())?
+            }
+        };
         let views = views.ok_or_else(|| {
             let message = "versionen kender ikke adgangsbevisets rolle, eller ved ikke, hvilke små tal \
                            der skal skjules";
@@ -108,6 +113,13 @@ impl Sight {
     /// Says of the request that it is about a cube, if there is one of the name.
     pub(super) fn tell_cube(&self, name: &str) {
         let _ = self.find_cube(name);
+    }
+
+    /// The cube of a name that a question was about; `None` where there is no such cube.
+    pub(super) fn cube_named(&self, name: &str) -> Option<&Cube> {
+        let wanted = dimension::fold(name);
+        let mut cubes = self.views.iter().map(View::cube);
+        cubes.find(|cube| dimension::fold(&cube.name) == wanted)
     }
 
     /// The cube of a name, upper and lower case being equal.

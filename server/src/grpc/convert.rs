@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 
 use hashbrown::HashMap;
+use prost::Message;
 use terning_engine::cube::Cube;
 use terning_engine::query::bound::{HierarchyRef, Member};
 use terning_engine::query::cellset::{AxisPositions, AxisProperties, CellSet, Property, Special};
 use terning_engine::query::format::Language;
 use terning_engine::query::names::Names;
-use terning_engine::query::{Answer, Cancel, QueryError, names};
+use terning_engine::query::{Answer, Cancel, ErrorKind, QueryError, names};
 use terning_proto::v1;
 use terning_proto::v1::part::Part;
 
@@ -24,34 +25,36 @@ const PART_POSITIONS: usize = 1 << 16;
 
 /// What a version is. Only the active version is asked without a name, so `active` tells nothing
 /// here and is left to the list of versions.
-pub fn version(version: &Version) -> v1::VersionInfo {
+/// The as-of day is that of a cube, where it is told of one that has time.
+pub fn version(version: &Version, cube: Option<&Cube>) -> v1::VersionInfo {
+    let of_cube = cube.and_then(Cube::as_of).map(|day| day.to_string());
     v1::VersionInfo {
         name: version.name.to_string(),
-        as_of: version.manifest.as_of.clone(),
+        as_of: of_cube.unwrap_or_else(|| version.manifest.as_of.clone()),
         built_at: version.manifest.built_at.clone(),
         ..v1::VersionInfo::default()
     }
 }
 
-/// A whole answer.
+/// A whole answer, with so many bytes of members on an axis at most.
 ///
 /// # Errors
-/// The question was ended.
+/// It is larger, or the question was ended.
 pub(super) fn cell_set(
     sight: &Sight,
     answer: &Answer,
     formatted: bool,
-    cancel: &Cancel,
+    (most, cancel): (usize, &Cancel),
 ) -> Result<v1::CellSet, QueryError> {
     let cube = sight.views[answer.view].cube();
     let names = Names::new(cube, &answer.cells.own);
     let none = AxisProperties::default();
     let properties = answer.cells.properties.iter().chain(std::iter::repeat(&none));
     let axes = answer.cells.axes.iter().zip(properties);
-    let axes = axes.map(|(one, properties)| axis(cube, names, one, properties, cancel));
+    let axes = axes.map(|(one, properties)| axis(cube, names, one, properties, (most, cancel)));
     Ok(v1::CellSet {
         cube: cube.name.clone(),
-        version: Some(version(&sight.version)),
+        version: Some(version(&sight.version, Some(cube))),
         behind: answer.cells.behind,
         axes: axes.collect::<Result<_, _>>()?,
         cells: Some(cells(&answer.cells, formatted, cube.language, cancel)?),
@@ -87,10 +90,14 @@ fn axis(
     names: Names<'_>,
     axis: &AxisPositions,
     properties: &AxisProperties,
-    cancel: &Cancel,
+    (most, cancel): (usize, &Cancel),
 ) -> Result<v1::Axis, QueryError> {
-    let mut dictionary = Dictionary::of(properties);
+    let mut dictionary = Dictionary::of(properties, most);
     let width = axis.columns.len();
+    // A position is a byte at least.
+    if axis.members.len() > most {
+        return Err(too_large());
+    }
     let mut positions = Vec::with_capacity(axis.members.len());
     cancel.each(axis.members.iter().enumerate(), |(place, &one)| {
         // Outer members repeat from position to position.
@@ -101,6 +108,9 @@ fn axis(
             dictionary.number(cube, names, axis.columns[place % width], one)
         });
     })?;
+    if dictionary.is_full() {
+        return Err(too_large());
+    }
     Ok(v1::Axis {
         hierarchies: axis.columns.iter().map(|&one| names::hierarchy_name(cube, one)).collect(),
         members: dictionary.members,
@@ -110,16 +120,29 @@ fn axis(
     })
 }
 
-/// The different members of an axis, numbered as they are met.
+/// The refusal of an answer that is larger than one message may be.
+pub(super) fn too_large() -> QueryError {
+    let message = "svaret er for stort til at blive givet i ét stykke";
+    QueryError::new(ErrorKind::TooLarge, message).hint("spørg med QueryStream")
+}
+
+/// The different members of an axis, numbered as they are met, until they are too many bytes.
 struct Dictionary<'a> {
     properties: &'a AxisProperties,
     numbers: HashMap<(HierarchyRef, Member), u32>,
     members: Vec<v1::Member>,
+    bytes: usize,
+    most: usize,
 }
 
 impl Dictionary<'_> {
-    fn of(properties: &AxisProperties) -> Dictionary<'_> {
-        Dictionary { properties, numbers: HashMap::new(), members: Vec::new() }
+    fn of(properties: &AxisProperties, most: usize) -> Dictionary<'_> {
+        let (numbers, members) = (HashMap::new(), Vec::new());
+        Dictionary { properties, numbers, members, bytes: 0, most }
+    }
+
+    fn is_full(&self) -> bool {
+        self.bytes > self.most
     }
 
     fn number(
@@ -129,12 +152,18 @@ impl Dictionary<'_> {
         hierarchy: HierarchyRef,
         of: Member,
     ) -> u32 {
+        if self.is_full() {
+            return 0;
+        }
         let (members, properties) = (&mut self.members, self.properties);
+        let bytes = &mut self.bytes;
         *self.numbers.entry((hierarchy, of)).or_insert_with(|| {
             let told = properties.members.get(&(hierarchy, of));
             let told = told.into_iter().flatten().map(|one| property(one.as_ref()));
             let named = member(cube, names, hierarchy, of);
-            members.push(v1::Member { properties: told.collect(), ..named });
+            let named = v1::Member { properties: told.collect(), ..named };
+            *bytes += named.encoded_len();
+            members.push(named);
             members.len() as u32 - 1
         })
     }
@@ -275,7 +304,7 @@ pub(super) fn parts(
     formatted: bool,
     cancel: &Cancel,
 ) -> Result<Vec<v1::Part>, QueryError> {
-    in_parts(cell_set(sight, answer, formatted, cancel)?, cancel)
+    in_parts(cell_set(sight, answer, formatted, (usize::MAX, cancel))?, cancel)
 }
 
 fn in_parts(mut whole: v1::CellSet, cancel: &Cancel) -> Result<Vec<v1::Part>, QueryError> {

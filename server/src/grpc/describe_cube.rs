@@ -19,7 +19,7 @@ impl Api {
         let cube = view.cube();
         let dimensions = view.dimensions();
         Ok(v1::DescribeCubeResponse {
-            version: Some(convert::version(&sight.version)),
+            version: Some(convert::version(&sight.version, Some(cube))),
             name: cube.name.clone(),
             description: cube.description.clone(),
             dimensions: dimensions.map(|(at, one)| dimension_info(view, at, one)).collect(),

@@ -54,7 +54,7 @@ impl Api {
             tell(&after, &names, &asked, &table, request.records);
             let mut about = about;
             about.notes.insert(0, as_of(&before, &after));
-            Ok(super::table_answers(table::parts(&after.version, about, &table, cancel)?))
+            Ok(super::table_answers(table::parts(&after, about, &table, cancel)?))
         };
         Ok(Box::pin(self.work.parts(&caller, deadline, job).await?))
     }

@@ -1,8 +1,9 @@
 //! Shows the records that count in a cell.
 
+use cube_schema::language::Language;
+use cube_schema::schema::Noun;
 use terning_engine::cube::Cube;
 use terning_engine::query::drill::Of;
-use terning_engine::query::format::{Format, Language, Shown};
 use terning_engine::query::{Cancel, Drill, Drilled, drill};
 use terning_proto::v1;
 use tonic::Status;
@@ -14,12 +15,6 @@ use super::{Api, Parts, status};
 
 /// Records of the largest answer.
 pub(super) const LARGEST: usize = 1_000_000;
-
-/// What a municipality is told of the records behind a figure of all municipalities.
-const OTHERS: &str = "Kun kommunens egne ydelser er vist, efter dens egne indberetninger; cellen kan \
-                      rumme flere.";
-/// The same of facts that no rule changes.
-const OTHER_FACTS: &str = "Kun kommunens egne rækker er vist; cellen kan rumme flere.";
 
 impl Api {
     pub(super) async fn answer_drill_through(
@@ -48,14 +43,13 @@ pub(super) fn parts(
     drilled: &Drilled,
     cancel: &Cancel,
 ) -> Result<Vec<v1::TablePart>, Status> {
-    let teller = sight.views[drilled.of.view].cube();
-    let mut about = about(sight.views[at].cube(), teller.freshness.is_some(), filters, drilled);
+    let mut about = about(sight.views[at].cube(), filters, drilled);
     if drilled.of.view != at {
-        let teller = &teller.name;
-        let what = if drilled.of.group.is_none() { "Ydelserne" } else { "Rækkerne" };
+        let (what, teller) =
+            (titled(&drilled.of.record.2), &sight.views[drilled.of.view].cube().name);
         about.notes.push(format!("{what} er vist, som de er i kuben '{teller}'."));
     }
-    table::parts(&sight.version, about, &drilled.table, cancel)
+    table::parts(sight, about, &drilled.table, cancel)
 }
 
 fn asked(request: &v1::DrillThroughRequest) -> Drill {
@@ -69,29 +63,33 @@ fn asked(request: &v1::DrillThroughRequest) -> Drill {
     }
 }
 
-fn counted(count: usize, one: &str, several: &str) -> String {
-    let shown = Format::of_decimals(0, Language::Danish).show(Shown::Number(count as f64));
-    format!("{shown} {}", if count == 1 { one } else { several })
+/// A number and what there is so many of.
+fn counted(count: usize, noun: &Noun) -> String {
+    format!("{} {}", Language::Danish.whole(count as u64), noun.behind(count as u64))
 }
 
-/// What there is to say of records; those of deliveries are services to citizens.
-fn about(cube: &Cube, delivered: bool, filters: Vec<String>, drilled: &Drilled) -> About {
-    let (records, entities) = (drilled.records, drilled.entities);
+/// The same with a capital letter.
+fn titled(word: &str) -> String {
+    let mut letters = word.chars();
+    let first = letters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(letters).collect()
+}
+
+/// What there is to say of records.
+fn about(cube: &Cube, filters: Vec<String>, drilled: &Drilled) -> About {
+    let records = drilled.records;
     let shown = drilled.table.rows();
-    let Of { measure, group, parts, some, .. } = &drilled.of;
-    let group = group.as_deref();
-    let mut notes = vec![match group {
-        None if !delivered => format!("I alt {}.", counted(records, "række", "rækker")),
-        None => format!(
-            "I alt {} hos {}.",
-            counted(records, "ydelse", "ydelser"),
-            counted(entities, "borger", "borgere")
-        ),
-        Some(group) => format!("I alt {} i {group}.", counted(records, "række", "rækker")),
+    let Of { measure, record, entity, parts, some, by_rules, .. } = &drilled.of;
+    let all = counted(records, record);
+    let mut notes = vec![match entity {
+        None => format!("I alt {all}."),
+        Some(entity) => format!("I alt {all} hos {}.", counted(drilled.entities, entity)),
     }];
     notes.extend(of_formula(parts, measure));
     if *some {
-        notes.push(if group.is_none() && delivered { OTHERS } else { OTHER_FACTS }.to_owned());
+        let by_own = if *by_rules { ", efter dens egne indberetninger" } else { "" };
+        let own = &record.1;
+        notes.push(format!("Kun kommunens egne {own} er vist{by_own}; cellen kan rumme flere."));
     }
     if !drilled.stands.is_empty() {
         notes.push(format!("Hvor intet er sagt, er cellen {}.", drilled.stands.join(" og ")));
@@ -103,9 +101,9 @@ fn about(cube: &Cube, delivered: bool, filters: Vec<String>, drilled: &Drilled) 
         });
     }
     About {
-        title: match group {
-            None if delivered => "Ydelserne bag cellen".to_owned(),
-            _ => format!("Rækkerne bag cellen: {measure}"),
+        title: match by_rules {
+            true => format!("{} bag cellen", titled(&record.2)),
+            false => format!("{} bag cellen: {measure}", titled(&record.2)),
         },
         notes,
         cube: cube.name.clone(),

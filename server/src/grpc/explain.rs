@@ -20,14 +20,15 @@ impl Api {
         let job = move |cancel: &Cancel| {
             let v1::ExplainRequest { cube, filters, measure, .. } = request;
             let asked = ExplainCell { cube, filters: filters.clone(), measure };
+            let figure = asked.measure.trim();
             let explained = explain(&sight.views, &asked, (&sight.limits, cancel));
             let explained = explained.map_err(status::of_query)?;
             let view = &sight.views[explained.view];
             sight.tell_filters(view, &filters, &explained.measure);
             sight.visit.note(|entry| entry.rows = Some(explained.steps.len() as u64));
             let cube = view.cube().name.clone();
-            let about = about(cube, filters, &explained);
-            let parts = table::parts(&sight.version, about, &explained.table(), cancel)?;
+            let about = about(cube, filters, figure, &explained);
+            let parts = table::parts(&sight, about, &explained.table(), cancel)?;
             Ok(super::table_answers(parts))
         };
         Ok(Box::pin(self.work.parts(&caller, deadline, job).await?))
@@ -46,21 +47,27 @@ pub(super) fn of_formula(parts: &[String], measure: &str) -> Option<String> {
     }
 }
 
-fn about(cube: String, filters: Vec<String>, explained: &Explained) -> About {
+/// What there is to say of an explanation of a figure, by the name that it was asked by.
+fn about(cube: String, filters: Vec<String>, figure: &str, explained: &Explained) -> About {
+    let [records, entities] = explained.nouns.each_ref().map(|noun| &noun.1);
     let mut notes = vec![
         "Hvert trin er målet talt igen, når reglerne til og med trinnet er anvendt; ændringerne \
          giver tilsammen cellens tal."
             .to_owned(),
-        "Berørt er cellens ydelser og borgere før eller efter trinnet, som reglen har ændret; det \
-         behøver ikke at ændre målet."
-            .to_owned(),
+        format!(
+            "Berørt er cellens {records} og {entities} før eller efter trinnet, som reglen har ændret; \
+             det behøver ikke at ændre målet."
+        ),
     ];
     notes.extend(of_formula(&explained.parts, &explained.measure));
     if explained.own {
         notes.push("Trinnene er efter kommunens egne indberetninger alene.".to_owned());
     }
     About {
-        title: format!("Hvorfor dette tal? {}", explained.measure),
+        title: match explained.parts.is_empty() {
+            true => format!("Hvorfor dette tal? {}", explained.measure),
+            false => format!("Hvorfor dette tal? {figure}: {}", explained.measure),
+        },
         notes,
         cube,
         behind: explained.behind,

@@ -15,7 +15,7 @@ impl Api {
     ) -> Result<v1::ListCubesResponse, Status> {
         let sight = self.sight(&call.caller, call.deadline, &call.message.version).await?;
         Ok(v1::ListCubesResponse {
-            version: Some(convert::version(&sight.version)),
+            version: Some(convert::version(&sight.version, None)),
             cubes: sight.views.iter().filter(|view| !view.cube().hidden).map(cube_info).collect(),
         })
     }

@@ -26,6 +26,7 @@ fn report_info(report: &Report) -> v1::ReportInfo {
         title: report.title.clone(),
         description: report.description.clone(),
         parameters: report.parameters.iter().map(parameter_info).collect(),
+        has_overview: report.overview.is_some(),
     }
 }
 

@@ -84,8 +84,12 @@ fn no_package(kind: Kind, kommune: &str) -> Status {
     status::plain(Code::NotFound, "NO_PACKAGE", &message, hint)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "what a failed job gives")]
 fn failed(error: Failed) -> Status {
-    tracing::error!(%error, "datapakken blev ikke færdig");
-    status::plain(Code::Internal, "PACKAGE", &error.to_string(), "se i serverens log")
+    match error {
+        Failed::Refused(error) => status::of_query(*error),
+        Failed::Reason(reason) => {
+            tracing::error!(reason, "datapakken blev ikke færdig");
+            status::plain(Code::Internal, "PACKAGE", &reason, "se i serverens log")
+        }
+    }
 }

@@ -133,12 +133,11 @@ fn whole(
     cancel: &Cancel,
 ) -> Result<v1::CellSet, Status> {
     if answered.cells.ordinals.len() <= WHOLE_CELLS {
-        let cell_set = convert::cell_set(sight, answered, formatted, cancel);
+        let cell_set = convert::cell_set(sight, answered, formatted, (WHOLE_BYTES, cancel));
         let cell_set = cell_set.map_err(status::of_query)?;
         if cell_set.encoded_len() <= WHOLE_BYTES {
             return Ok(cell_set);
         }
     }
-    let message = "svaret er for stort til at blive givet i ét stykke";
-    Err(status::plain(Code::ResourceExhausted, "TOO_LARGE", message, "spørg med QueryStream"))
+    Err(status::of_query(convert::too_large()))
 }

@@ -1,5 +1,6 @@
 //! Runs a named report: its pivot with the parameters filled in, answered in parts.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -46,7 +47,8 @@ impl Api {
             return Ok(Box::pin(self.lines(sight, asked, deadline, &caller).await?));
         }
         let field = report.overview_field(&given(&request)).map(str::to_owned);
-        let (title, notes) = (filled.title, filled.notes);
+        let (title, mut notes) = (filled.title, filled.notes);
+        notes.extend(not_yours(&sight, &filled.pivot.cube, &given(&request)));
         let question = question(filled.pivot, request);
         let job = move |cancel: &Cancel| {
             let answered = ask(&sight, &question, cancel)?;
@@ -111,7 +113,7 @@ impl Api {
             let notes = [filled.notes, more].concat();
             let (title, cube) = (filled.title, pivot.cube);
             let about = About { title, notes, cube, behind, filters, source, has_reporters: true };
-            let parts = table::parts(&sight.version, about, &table, cancel)?;
+            let parts = table::parts(&sight, about, &table, cancel)?;
             Ok(answers(parts.into_iter().map(Part::Table)))
         };
         self.work.parts(caller, deadline, job).await
@@ -143,6 +145,19 @@ fn of_fejlliste(
     let now = source_of(sight, &folders.0, versions.data());
     let kommune = given.parameters.get("kommune").map_or("", String::as_str);
     fejlliste::run(&now, former.as_ref(), pivot, kommune.trim(), within)
+}
+
+/// What is said of figures of a municipality whose rows the caller may not see: that they are none for
+/// the caller is not to be taken for none at all.
+fn not_yours(sight: &Sight, cube: &str, given: &BTreeMap<String, String>) -> Option<String> {
+    let view = sight.find_cube(cube).ok().filter(|view| view.is_restricted())?;
+    let kommune =
+        given.get("kommune").filter(|kommune| !fejlliste::is_told(view, kommune.trim()))?;
+    Some(format!(
+        "Tallene for kommune {} kan ikke ses med dit adgangsbevis: i kuben '{cube}' ser en kommune kun sine \
+         egne. Rapporten er derfor tom, hvad enten kommunen har mærker eller ej.",
+        kommune.trim()
+    ))
 }
 
 /// The rows that are enough for a look at an answer.

@@ -102,5 +102,5 @@ fn told(sight: &Sight, words: &Words<'_>, cancel: &Cancel) -> Result<Vec<v1::Tab
         has_reporters: cube.freshness.is_some(),
         ..About::default()
     };
-    table::parts(&sight.version, about, &table, cancel)
+    table::parts(sight, about, &table, cancel)
 }

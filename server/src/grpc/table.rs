@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use cube_schema::day::Day;
+use cube_schema::language::Language;
 use hashbrown::HashMap;
 use terning_engine::query::table::{TableColumn, Values};
 use terning_engine::query::{Cancel, Table};
@@ -10,8 +11,8 @@ use terning_proto::v1;
 use terning_proto::v1::table_part::Part;
 use tonic::Status;
 
+use super::call::Sight;
 use super::{convert, status};
-use crate::versions::Version;
 
 /// Values of one part of a stream: some 300 KB of texts.
 const PART_VALUES: usize = 1 << 15;
@@ -38,21 +39,23 @@ pub(super) struct About {
 /// # Errors
 /// The question was ended.
 pub(super) fn parts(
-    asked: &Version,
+    sight: &Sight,
     about: About,
     table: &Table,
     cancel: &Cancel,
 ) -> Result<Vec<v1::TablePart>, Status> {
+    let cube = sight.cube_named(&about.cube);
     let head = v1::ReportTable {
         title: about.title,
         notes: about.notes,
         columns: table.columns.iter().map(column).collect(),
         cube: about.cube,
-        version: Some(convert::version(asked)),
+        version: Some(convert::version(&sight.version, cube)),
         behind: about.behind,
         filters: about.filters,
         source: about.source,
         has_reporters: about.has_reporters,
+        language: cube.map_or_else(Language::default, |cube| cube.language).number(),
     };
     let size = (PART_VALUES / table.columns.len().max(1)).max(1);
     let runs = (0..table.rows()).step_by(size).map(|start| {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 use tonic::Code;
@@ -21,6 +22,8 @@ pub struct Counted {
     ended: Family<Why, Counter>,
     wait_seconds: Histogram,
     cells: Counter,
+    connections: Gauge,
+    connections_refused: Counter,
 }
 
 /// Why a query was ended before its answer.
@@ -61,6 +64,8 @@ impl Default for Counted {
             ended: Family::default(),
             wait_seconds: times(),
             cells: Counter::default(),
+            connections: Gauge::default(),
+            connections_refused: Counter::default(),
         };
         // What has not happened yet is nought, so that a rate can be told from the first time on.
         for reason in ["full", "late", "closing"] {
@@ -106,6 +111,22 @@ impl Counted {
         self.cells.inc_by(count as u64);
     }
 
+    /// A connection was opened, or closed.
+    pub fn connection(&self, is_open: bool) {
+        self.connections.inc_by(if is_open { 1 } else { -1 });
+    }
+
+    /// A connection was one too many.
+    pub fn connection_refused(&self) {
+        self.connections_refused.inc();
+    }
+
+    /// How many connections are open, and how many were one too many.
+    #[must_use]
+    pub fn connections(&self) -> (i64, u64) {
+        (self.connections.get(), self.connections_refused.get())
+    }
+
     pub(super) fn register(&self, registry: &mut Registry) {
         registry.register("calls", "Kald, efter navn og udfald", self.calls.clone());
         let help = "Sekunder fra kald til begyndelsen af svaret";
@@ -117,6 +138,9 @@ impl Counted {
         let help = "Sekunder, som spørgsmål har ventet på en plads";
         registry.register("query_wait_seconds", help, self.wait_seconds.clone());
         registry.register("answered_cells", "Celler i svar, der ikke er tomme", self.cells.clone());
+        registry.register("connections", "Åbne forbindelser", self.connections.clone());
+        let help = "Forbindelser, der blev lukket, fordi der var for mange";
+        registry.register("connections_refused", help, self.connections_refused.clone());
     }
 }
 

@@ -107,7 +107,7 @@ impl Slice<'_> {
         let cells = match answered {
             Ok(answered) => answered.cells,
             Err(error) if error.kind == ErrorKind::Hidden => return Ok(None),
-            Err(error) => return Err(Failed::new(error.message)),
+            Err(error) => return Err(error.into()),
         };
         Ok(Some(self.texts(&cells).chain(self.numbers(&cells)).collect()))
     }

@@ -7,7 +7,7 @@ use cube_schema::domains::vh::pakker::{
 };
 use cube_schema::domains::vh::perioder;
 use terning_engine::query::table::Values;
-use terning_engine::query::{Cancel, Limits, QueryError, Table, View, drill};
+use terning_engine::query::{Cancel, Limits, Table, View, drill};
 
 use super::Order;
 use super::describe::{Described, Tabel};
@@ -30,8 +30,7 @@ pub(super) fn make(
     let told = tells_pieces(&view);
     let pieces = told.then(|| PERIODER_TILBAGE.to_owned());
     let names = columns.iter().map(|column| column.kilde.to_owned()).chain(pieces);
-    let failed = |error: QueryError| Failed::new(error.message);
-    let records = drill::all(&view, &[], &names.collect::<Vec<_>>(), within).map_err(failed)?;
+    let records = drill::all(&view, &[], &names.collect::<Vec<_>>(), within)?;
     let values: Vec<&Values> = records.columns.iter().map(|column| &column.values).collect();
     let mut tabeller = vec![write(YDELSER, columns, &values[..DATAMART.len()], out)?];
     if told {

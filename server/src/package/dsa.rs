@@ -14,6 +14,7 @@ use cube_schema::domains::vh::reference::Reference;
 use terning_engine::delivery::format::{Format, Layout};
 use terning_engine::delivery::{Inputs, ReadRecord, Store, accept, read_reference};
 use terning_engine::history;
+use terning_engine::query::Limits;
 use terning_engine::query::table::Values;
 
 use super::describe::{Described, Tabel};
@@ -26,11 +27,21 @@ use crate::versions::{RawFile, RawStore};
 /// The table's name.
 const NAME: &str = "registreringer";
 
-pub(super) fn make(order: &Order, data: &Path, out: &mut Out) -> Result<Described, Failed> {
+/// Bytes around a text or a list: where it is, how long, and what the memory keeps beside it.
+const AROUND: usize = 40;
+
+pub(super) fn make(
+    order: &Order,
+    data: &Path,
+    out: &mut Out,
+    limits: &Limits,
+) -> Result<Described, Failed> {
     let columns: Vec<&Kolonne> = DSA.iter().collect();
     let mut table = TableOut::begin(out, NAME, columns.clone())?;
     let domain = Vh::new().map_err(|error| Failed::new(error.to_string()))?;
-    let store = RawStore::new(data, &own_files(order)?);
+    let files = own_files(order)?;
+    files.iter().try_for_each(|file| raw::check(file, limits))?;
+    let store = RawStore::new(data, &files);
     let inputs = Inputs::of(&store);
     let reference = read_reference(&domain, &inputs, &|_| ()).data;
     let limit = order.version.manifest.more.get("month_limit").and_then(|limit| limit.as_str());
@@ -40,7 +51,13 @@ pub(super) fn make(order: &Order, data: &Path, out: &mut Out) -> Result<Describe
     let read = history::gather(&domain, &reference, &inputs, &accepted, &settled, &|_| ());
     let read = read.map_err(|(file, error)| Failed::new(format!("{file}: {error}")))?;
     let loaded = &order.version.manifest.built_at;
+    let held: usize = read.records.iter().flatten().map(weight).sum();
     for (delivery, records) in read.deliveries.iter().zip(&read.records) {
+        let file = files.iter().find(|file| file.path == delivery.file);
+        let bytes = file.map_or(0, |file| file.bytes as usize);
+        if held + bytes + records.len() * ROW > limits.record_bytes {
+            return Err(Failed::too_large("kommunens registreringer"));
+        }
         let format = accepted.iter().find(|one| one.info == *delivery).map(|one| one.format);
         let given = given(&domain, &store, delivery, format, records)?;
         let batch = Batch { delivery, records, given: &given, reference: &reference, loaded };
@@ -55,6 +72,17 @@ pub(super) fn make(order: &Order, data: &Path, out: &mut Out) -> Result<Describe
         tabeller: vec![Tabel { navn: NAME, kolonner: columns, raekker: rows }],
         personlig: true,
     })
+}
+
+/// Bytes of a row of the table while a delivery is written, beside the texts that its file has.
+const ROW: usize = (DSA.len() + SOM_ANGIVET.len()) * AROUND;
+
+/// Bytes that a record takes.
+fn weight(read: &ReadRecord<Record>) -> usize {
+    let Record { maalgrupper, ugyldige_maalgrupper, .. } = &read.record;
+    let texts = read.record.ydelsesid().len() + size_of_val(&**maalgrupper);
+    let unknown = ugyldige_maalgrupper.iter().map(|code| AROUND + code.len()).sum::<usize>();
+    size_of::<ReadRecord<Record>>() + 3 * AROUND + texts + unknown
 }
 
 /// The municipality's deliveries, and the reference files that they are read with.
@@ -90,8 +118,8 @@ fn given(
     };
     let failed = |reason: String| Failed::new(format!("{}: {reason}", delivery.file));
     let format = format.ok_or_else(|| failed("leverancen er der ikke".to_owned()))?;
-    let bytes = store.read(&delivery.file).map_err(|error| failed(error.to_string()))?;
-    format.each(&bytes, &layout, &mut take).map_err(failed)?;
+    let mut file = store.open(&delivery.file).map_err(|error| failed(error.to_string()))?;
+    format.each(&mut *file, &layout, &mut take).map_err(failed)?;
     Ok(given)
 }
 

@@ -103,11 +103,13 @@ impl Order {
         Some(Order { version: Arc::clone(version), kind, kommune, views })
     }
 
-    /// Makes the package, each of its counts within the limits of a question. The witness is told whom
+    /// Makes the package within the limits of a question: each of its counts, and what is held of files
+    /// and records. The witness is told whom
     /// each part shows before it goes out.
     ///
     /// # Errors
-    /// Nobody waits for it any more, something in it cannot be read, or the witness refuses.
+    /// Nobody waits for it any more, it would hold too much, something in it cannot be read, or the
+    /// witness refuses.
     pub fn make(
         &self,
         data: &Path,
@@ -117,8 +119,8 @@ impl Order {
     ) -> Result<(), Failed> {
         let mut out = Out::new(parts, witness);
         let described = match self.kind {
-            Kind::Raw => raw::make(self, data, &mut out)?,
-            Kind::Dsa => dsa::make(self, data, &mut out)?,
+            Kind::Raw => raw::make(self, data, &mut out, limits)?,
+            Kind::Dsa => dsa::make(self, data, &mut out, limits)?,
             Kind::Datamart => datamart::make(self, &mut out, (limits, cancel))?,
             Kind::Aggregat => aggregat::make(self, &mut out, (limits, cancel))?,
         };

@@ -4,6 +4,8 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
+use terning::cause::of_io;
+use terning_engine::query::{ErrorKind, QueryError};
 
 use crate::hexadecimal::hexadecimal;
 
@@ -36,20 +38,43 @@ pub type Witness = Arc<dyn Fn(Shown) -> Result<(), Failed> + Send + Sync>;
 
 /// Why a package cannot be made, in one Danish sentence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Failed(String);
+pub enum Failed {
+    /// Something cannot be read or written.
+    #[error("{0}")]
+    Reason(String),
+    /// The engine refuses, because the package would hold too much or was ended, and says what to do.
+    #[error("{}", .0.message)]
+    Refused(Box<QueryError>),
+}
 
 impl Failed {
     /// A reason.
     #[must_use]
     pub fn new(reason: impl Into<String>) -> Failed {
-        Failed(reason.into())
+        Failed::Reason(reason.into())
+    }
+
+    /// That the package would hold more than one may: the bytes of what.
+    #[must_use]
+    pub fn too_large(what: &str) -> Failed {
+        let message = format!("{what} er for meget til at kunne holdes, mens datapakken laves");
+        let hint = "bed den, der passer serveren, om at hæve load.memory";
+        Failed::from(QueryError::new(ErrorKind::TooLarge, message).hint(hint))
     }
 }
 
 impl From<io::Error> for Failed {
     fn from(error: io::Error) -> Failed {
-        Failed(format!("pakken kunne ikke skrives: {error}"))
+        Failed::new(format!("pakken kunne ikke skrives: {}", of_io(&error)))
+    }
+}
+
+impl From<QueryError> for Failed {
+    fn from(error: QueryError) -> Failed {
+        match error.kind {
+            ErrorKind::TooLarge | ErrorKind::Cancelled => Failed::Refused(Box::new(error)),
+            _ => Failed::Reason(error.message),
+        }
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
+use terning::cause::of_io;
 use terning_engine::delivery::name::FileName;
+use terning_engine::query::Limits;
 
 use super::Order;
 use super::describe::Described;
@@ -10,11 +12,18 @@ use super::out::{Failed, Out, Shown};
 use crate::audit::numbers;
 use crate::versions::{RawFile, raw_files, read_raw};
 
-pub(super) fn make(order: &Order, data: &Path, out: &mut Out) -> Result<Described, Failed> {
+pub(super) fn make(
+    order: &Order,
+    data: &Path,
+    out: &mut Out,
+    limits: &Limits,
+) -> Result<Described, Failed> {
     for file in files(order)?.iter().filter(|file| is_own(order, file)) {
+        check(file, limits)?;
         let bytes = read_raw(data, &file.sha256);
-        let bytes =
-            bytes.map_err(|error| Failed::new(format!("{} kan ikke læses: {error}", file.path)))?;
+        let bytes = bytes.map_err(|error| {
+            Failed::new(format!("{} kan ikke læses: {}", file.path, of_io(&error)))
+        })?;
         tell(&bytes, &*out.witness())?;
         let folder = if file.set_aside { "tilbageholdt" } else { "filer" };
         out.whole(&format!("{folder}/{}", file.path), &bytes)?;
@@ -36,6 +45,14 @@ pub(super) fn make(order: &Order, data: &Path, out: &mut Out) -> Result<Describe
         tabeller: Vec::new(),
         personlig: true,
     })
+}
+
+/// That a file may be held: as it is, and once more as what is looked through for citizens.
+pub(super) fn check(file: &RawFile, limits: &Limits) -> Result<(), Failed> {
+    match 2 * file.bytes > limits.record_bytes as u64 {
+        true => Err(Failed::too_large(&format!("filen {}", file.path))),
+        false => Ok(()),
+    }
 }
 
 /// Tells whom a file shows. In a text of two bytes a letter every other byte of a number is zero; a

@@ -6,20 +6,21 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
-use cube_schema::day::Month;
-use cube_schema::schema::{Dimension, DimensionKind, Schema};
+use cube_schema::day::{Day, Month};
+use cube_schema::schema::{Problems, Schema, SchemaError};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use terning_engine::cube::Cube;
 use terning_engine::delivery::Progress;
+use terning_engine::query::{QueryError, View, bind};
 use terning_engine::snapshot;
 use terning_engine::tables::{Findings, build_cubes, read_schema};
 
 use super::again::lost;
 use super::former::{Unreadable, part};
 use super::{
-    CUBES, DECISIONS, Decisions, Ended, REPORT, REPORT_TEXT, SCHEMA_PART, Shares, Taken,
-    check_formulas, suspicion, write_snapshot,
+    CUBES, DECISIONS, Decisions, Ended, REPORT, REPORT_TEXT, SCHEMA_PART, Shares, Taken, suspicion,
+    write_snapshot,
 };
 use crate::disk::Disk;
 use crate::tables::TableFolder;
@@ -208,19 +209,16 @@ impl Made {
         let mut cubes: Vec<Arc<Cube>> = Vec::with_capacity(schema.cubes.len());
         let take = |cube| cubes.push(Arc::new(cube));
         let findings = build_cubes(&schema, &text, folder, progress, take)?;
-        check_formulas(&cubes)?;
+        formulas(&text, &cubes)?;
         Ok(Made { schema, text, cubes, findings })
     }
 
     /// The month that the version is named after: the last one with facts, or, where the star has no
     /// time, the present one.
     fn month(&self) -> Month {
-        let last = self.cubes.iter().map(|cube| cube.timeline.last).max();
+        let last = self.cubes.iter().filter_map(|cube| cube.as_of()).max();
         let today = jiff::Zoned::now().date();
-        let present = Month::new(today.year(), today.month());
-        let has_time = |one: &Dimension| one.kind == DimensionKind::Time;
-        let has_time = self.schema.has_days() || self.schema.dimensions.iter().any(has_time);
-        last.filter(|_| has_time).unwrap_or(present)
+        last.map_or(Month::new(today.year(), today.month()), Day::month)
     }
 
     /// Writes cubes and reports, and tells what they are made of.
@@ -243,6 +241,35 @@ impl Made {
         }
         Ok((manifest, cubes))
     }
+}
+
+/// That every formula of the cubes can be read.
+///
+/// # Errors
+/// All that cannot, each with its line in the schema's text.
+fn formulas(text: &str, cubes: &[Arc<Cube>]) -> Result<(), SchemaError> {
+    let mut problems = Problems::new(text);
+    for cube in cubes {
+        for fault in bind::faults(&View::everything(Arc::clone(cube))) {
+            let (part, pointed) = part_of_formula(&fault.error);
+            let hint = fault.error.hint.iter().map(|hint| format!("\n      {hint}"));
+            let what = format!("kuben '{}': {}{pointed}", cube.name, fault.error.message);
+            let what = what + &hint.collect::<String>();
+            problems.add_of_formula(&cube.name, &fault.name, part, what);
+        }
+    }
+    problems.finish()
+}
+
+/// The line of a formula that an error is about, and the same line with the part pointed at underlined.
+fn part_of_formula(error: &QueryError) -> (&str, String) {
+    let Some(place) = &error.place else { return ("", String::new()) };
+    let (line, column) = place.line_and_column();
+    let shown = place.text.lines().nth(line - 1).unwrap_or_default();
+    let pointed = place.text.get(place.span.clone()).and_then(|text| text.lines().next());
+    let length = pointed.map_or(1, |text| text.chars().count().max(1));
+    let carets = " ".repeat(column - 1) + &"^".repeat(length);
+    (shown, format!("\n      {shown}\n      {carets}"))
 }
 
 #[cfg(test)]

@@ -100,11 +100,14 @@ pub fn run(
     let lines = with_status(&found, before.as_deref());
     let count = |wanted: &str| lines.iter().filter(|(status, _)| *status == wanted).count();
     let number = |count: usize| Language::Danish.whole(count as u64);
-    let notes = match view_of(now, pivot).is_some_and(|view| is_told(view, kommune)) {
-        true => vec![
-            format!("{} fund i kommunens egne ydelser.", number(found.len())),
-            since(before.is_some(), count("ny"), count("løst")),
-        ],
+    let view = view_of(now, pivot);
+    let notes = match view.is_some_and(|view| is_told(view, kommune)) {
+        true => {
+            let sees_all = view.is_some_and(View::sees_deliveries);
+            let all = format!("{} fund i kommunens egne ydelser.", number(found.len()));
+            let since = since(before.is_some(), count("ny"), count("løst"));
+            [all, since].into_iter().chain((!sees_all).then(|| MARKS_ALONE.to_owned())).collect()
+        }
         false => vec![NOT_YOURS.to_owned()],
     };
     Ok(Lines { table: table(&lines), notes, behind: behind(now, pivot, within)? })
@@ -113,6 +116,11 @@ pub fn run(
 /// What a municipality is told of the list of another.
 const NOT_YOURS: &str = "Kommunens fejlliste kan ikke ses med dit adgangsbevis: en kommune ser kun sin \
     egen. Der er derfor ingen fund her, hvad enten kommunen har fejl eller ej.";
+
+/// What is said to whoever sees no deliveries.
+const MARKS_ALONE: &str = "Kun mærkerne er med: advarsler, afviste linjer og leverancer fortæller om \
+    kommunens filer, og dem giver dit adgangsbevis ikke adgang til. De står i den liste, som kommunen selv, \
+    driften (operatoer) og revisor får, og i indlæsningsrapporten.";
 
 /// What has become of the findings since the version before.
 fn since(has_former: bool, new: usize, solved: usize) -> String {
@@ -329,7 +337,7 @@ fn rejects(source: &Source<'_>, counting: &Counting) -> Result<Vec<Found>, Repor
 }
 
 /// Whether the caller may know of a municipality: it itself may, and whoever sees everybody.
-fn is_told(view: &View, kommune: &str) -> bool {
+pub fn is_told(view: &View, kommune: &str) -> bool {
     let told = || {
         let shape = &view.cube().dimensions[view.cube().find_dimension("Handle kommune")?];
         let field = &shape.fields[shape.find_field("Kommunenummer")?];
@@ -350,7 +358,7 @@ fn as_delivered(source: &Source<'_>, found: &mut [Found]) {
     for one in found {
         let field = |name: &str| fields.get(&one.file, one.place, name).map(str::to_owned);
         one.value = field(&one.field).unwrap_or_else(|| one.value.clone());
-        if one.id.is_empty() {
+        if one.id.is_empty() && fejl::er_om_en_ydelse(&one.rule) {
             one.id = field("Ydelsesid").unwrap_or_default();
         }
     }

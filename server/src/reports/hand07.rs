@@ -4,7 +4,7 @@ mod figures;
 mod services;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use cube_schema::day::Quarter;
@@ -15,6 +15,7 @@ use cube_schema::domains::vh::hand07::{Navne, Tekster};
 use cube_schema::domains::vh::kodelister::Kommune;
 use cube_schema::language::Language;
 use terning_engine::delivery::charset::Charset;
+use terning_engine::query::bind::alike;
 use terning_engine::query::explain::Without;
 use terning_engine::query::{Cancel, Limits, Pivot, Table, View};
 
@@ -25,6 +26,10 @@ use super::{Given, Lines, ReportFault};
 
 /// What is said where small counts are hidden.
 const HIDDEN: &str = "FLIS vises kun, hvor udtrækket har et tal: små tal skjules på denne server.";
+/// What is said to a caller for whom no figures are recounted.
+const NOT_EXPLAINED: &str = "Forskellene forklares ikke for en kommunes adgangsbevis: tallene talt igen uden en regel \
+    ville vise, hvad andre kommuner har indberettet om de samme borgere (A1). Hvad reglerne har gjort ved kommunens \
+    egne ydelser i en celle, viser terning explain --cube 'Voksne Handicappede Benchmark'.";
 /// Names of one kind that a note shows.
 const NAMES_SHOWN: usize = 10;
 /// Explanations that fit as well as the chosen one and are shown.
@@ -48,22 +53,25 @@ pub fn run(
     let bytes = attached(given)?;
     let hides = views.iter().any(View::hides_small_counts);
     let views: Vec<View> = views.iter().map(View::undisclosed).collect();
-    let read = |names: &Navne| read(bytes, given, names);
+    let mut missing = Vec::new();
+    let read = |names: &Navne| {
+        let mut export = read(bytes, names)?;
+        missing = narrow(&mut export, given, names)?;
+        Ok(export)
+    };
     let mut compared = Compared::ask(&views, pivot, services, read, within)?;
     if hides {
         compared.hide_unpublished();
     }
     let mut lines = lines(&compared)?;
+    lines.notes.extend(missing);
+    lines.notes.extend(compared.without.is_none().then(|| NOT_EXPLAINED.to_owned()));
     lines.notes.extend(hides.then(|| HIDDEN.to_owned()));
     Ok(lines)
 }
 
-/// What of an export is asked for.
-fn read(bytes: &[u8], given: &Given, names: &Navne) -> Result<Udtraek, ReportFault> {
-    let read = laes(&in_utf8(bytes), names);
-    let mut export = read.map_err(|fault| ReportFault::Given(fault.to_string()))?;
-    narrow(&mut export, given, names)?;
-    Ok(export)
+fn read(bytes: &[u8], names: &Navne) -> Result<Udtraek, ReportFault> {
+    laes(&in_utf8(bytes), names).map_err(|fault| ReportFault::Given(fault.to_string()))
 }
 
 fn lines(compared: &Compared<'_>) -> Result<Lines, ReportFault> {
@@ -72,7 +80,7 @@ fn lines(compared: &Compared<'_>) -> Result<Lines, ReportFault> {
     let explained = explained.map(|(rules, effects)| (rules.as_slice(), forklar(lines, effects)));
     Ok(Lines {
         table: table(lines, names, explained.as_ref()),
-        notes: notes(lines, export, explained.as_ref()),
+        notes: notes(lines, (export, names), explained.as_ref()),
         behind: compared.behind()?,
     })
 }
@@ -90,13 +98,18 @@ fn in_utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// Keeps the municipalities and years that are asked for.
-fn narrow(export: &mut Udtraek, given: &Given, names: &Navne) -> Result<(), ReportFault> {
+/// Keeps the municipalities and years that are asked for, and says which of them the export lacks.
+fn narrow(export: &mut Udtraek, given: &Given, names: &Navne) -> Result<Vec<String>, ReportFault> {
     let mut kommuner: Vec<Kommune> = Vec::new();
     for text in given.list("kommuner") {
         let found = names.find_kommune(text);
         kommuner.push(found.ok_or_else(|| {
-            ReportFault::Given(format!("'{text}' er ikke en kommune; skriv numre som 153,155"))
+            let known = names.kommuner.iter().map(|(_, name)| &**name);
+            let meant = meant(&[text], &known).map(|meant| format!(" ({meant})"));
+            ReportFault::Given(format!(
+                "'{text}' er ikke en kommune{}; skriv numre som 153,155",
+                meant.unwrap_or_default()
+            ))
         })?);
     }
     let mut years: Vec<i32> = Vec::new();
@@ -107,11 +120,41 @@ fn narrow(export: &mut Udtraek, given: &Given, names: &Navne) -> Result<(), Repo
         })?);
     }
     let year = |quarter: Quarter| quarter.first_month().year();
+    let there: BTreeSet<i32> = export.celler.keys().map(|celle| year(celle.kvartal)).collect();
+    let lacking = years.iter().filter(|year| !there.contains(year)).map(ToString::to_string);
+    let mut missing = Vec::from_iter(not_there(lacking, there.iter().map(ToString::to_string)));
+    let there: BTreeSet<Kommune> = export.celler.keys().map(|celle| celle.kommune).collect();
+    let lacking = kommuner.iter().filter(|one| !there.contains(one)).map(ToString::to_string);
+    missing.extend(not_there(lacking, there.iter().map(ToString::to_string)));
     export.celler.retain(|celle, _| {
         (kommuner.is_empty() || kommuner.contains(&celle.kommune))
             && (years.is_empty() || years.contains(&year(celle.kvartal)))
     });
-    Ok(())
+    Ok(missing)
+}
+
+/// That an export has nothing of what was asked for, and the first of what it has.
+fn not_there(
+    lacking: impl Iterator<Item = String>,
+    there: impl Iterator<Item = String>,
+) -> Option<String> {
+    let (lacking, there): (Vec<String>, Vec<String>) = (lacking.collect(), there.collect());
+    let more = if there.len() > NAMES_SHOWN { " …" } else { "" };
+    let shown = there[..there.len().min(NAMES_SHOWN)].join(", ");
+    (!lacking.is_empty()).then(|| {
+        format!("Udtrækket har ingen tal for {}; det har {shown}{more}.", lacking.join(", "))
+    })
+}
+
+/// What names may have been meant for; a number before a name is none of it.
+fn meant<'a>(names: &[&str], known: &(impl Iterator<Item = &'a str> + Clone)) -> Option<String> {
+    let meant = names.iter().filter_map(|name| {
+        let bare = name.trim_start_matches(|sign: char| sign.is_ascii_digit() || sign == ' ');
+        let near = alike(bare, known.clone());
+        near.first().map(|near| format!("'{near}' for '{name}'"))
+    });
+    let meant: Vec<String> = meant.take(NAMES_SHOWN).collect();
+    (!meant.is_empty()).then(|| format!("mente du {}?", meant.join(", ")))
 }
 
 // Lines.
@@ -150,37 +193,43 @@ fn table(lines: &[Linje], names: &Navne, explained: Option<&Explained<'_>>) -> T
 
 // Notes.
 
-fn notes(lines: &[Linje], export: &Udtraek, explained: Option<&Explained<'_>>) -> Vec<String> {
+fn notes(
+    lines: &[Linje],
+    (export, names): (&Udtraek, &Navne),
+    explained: Option<&Explained<'_>>,
+) -> Vec<String> {
     let differences: Vec<i64> = lines.iter().filter_map(Linje::forskel).collect();
     let exact = differences.iter().filter(|difference| **difference == 0).count();
     let compared = format!(
-        "{} celler er sammenlignet; {} er ens. Forskellene er tilsammen {} borgere.",
-        count(differences.len()),
+        "{} er sammenlignet; {} er ens. Forskellene er tilsammen {}.",
+        celler(differences.len()),
         count(exact),
-        sum(&differences),
+        borgere(&differences),
     );
     let explained = explained.filter(|_| exact < differences.len());
     let explanation = explained.into_iter().flat_map(|(rules, found)| explanation(rules, found));
+    let kommuner = names.kommuner.iter().map(|(_, name)| &**name);
+    let ydelser = names.ydelser.iter().flat_map(|(_, names)| names.iter().map(|name| &**name));
     let left_out = [
-        left_out("kommunelisten", &export.andre_omraader),
-        left_out("ydelseslisten", &export.andre_ydelser),
+        left_out("kommunelisten", &export.andre_omraader, &kommuner),
+        left_out("ydelseslisten", &export.andre_ydelser, &ydelser),
     ];
     std::iter::once(compared).chain(explanation).chain(left_out.into_iter().flatten()).collect()
 }
 
 /// What explains the differences, and what else would.
 fn explanation(rules: &[Without], found: &Forklaring) -> Vec<String> {
-    let rest = sum(&found.rest);
+    let rest = borgere(&found.rest);
     let named = |set: &[usize]| {
         let captions: Vec<&str> = set.iter().map(|&rule| rules[rule].caption.as_str()).collect();
         captions.join(" og ")
     };
     if found.regler.is_empty() {
-        return vec![format!("Ingen regel forklarer forskellene; uforklaret er {rest} borgere.")];
+        return vec![format!("Ingen regel forklarer forskellene; uforklaret er {rest}.")];
     }
     let chosen = format!(
         "Forskellene svarer til, at Danmarks Statistik ikke har anvendt {}; uforklaret er herefter \
-         {rest} borgere.",
+         {rest}.",
         named(&found.regler)
     );
     let others: Vec<String> =
@@ -195,18 +244,30 @@ fn explanation(rules: &[Without], found: &Forklaring) -> Vec<String> {
     std::iter::once(chosen).chain(equal).collect()
 }
 
+/// A number of cells.
+fn celler(of: usize) -> String {
+    format!("{} {}", count(of), if of == 1 { "celle" } else { "celler" })
+}
+
 /// A count as Danes write it.
 fn count(of: usize) -> String {
     Language::Danish.whole(of as u64)
 }
 
 /// Differences together, signs aside, as Danes write them.
-fn sum(differences: &[i64]) -> String {
-    Language::Danish.whole(differences.iter().map(|one| one.unsigned_abs()).sum())
+fn borgere(differences: &[i64]) -> String {
+    let sum = differences.iter().map(|one| one.unsigned_abs()).sum();
+    format!("{} {}", Language::Danish.whole(sum), if sum == 1 { "borger" } else { "borgere" })
 }
 
 /// What of an export is on no list.
-fn left_out(list: &str, names: &BTreeMap<String, usize>) -> Option<String> {
+fn left_out<'a>(
+    list: &str,
+    names: &BTreeMap<String, usize>,
+    known: &(impl Iterator<Item = &'a str> + Clone),
+) -> Option<String> {
+    let all: Vec<&str> = names.keys().map(String::as_str).collect();
+    let meant = meant(&all, known).map(|meant| format!(" ({meant})")).unwrap_or_default();
     let shown: Vec<String> = names.keys().take(NAMES_SHOWN).map(|n| format!("'{n}'")).collect();
     let more = if names.len() > shown.len() { " …" } else { "" };
     let cells: usize = names.values().sum();
@@ -215,7 +276,7 @@ fn left_out(list: &str, names: &BTreeMap<String, usize>) -> Option<String> {
             format!("{} {}", count(of), if of == 1 { one } else { several })
         };
         format!(
-            "Ikke sammenlignet: {}, der ikke er på {list}, med {}: {}{more}.",
+            "Ikke sammenlignet: {}, der ikke er på {list}, med {}: {}{more}{meant}.",
             number(names.len(), "navn", "navne"),
             number(cells, "celle", "celler"),
             shown.join(", ")

@@ -56,7 +56,7 @@ impl Fields {
         let manifest = Path::new(file).with_extension("json");
         let manifest = Manifest::parse(&store.read(manifest.to_str()?).ok()?).ok()?;
         let layout = Layout::of(domain, manifest.full);
-        let bytes = store.read(file).ok()?;
+        let mut bytes = store.open(file).ok()?;
         let of_file = self.0.entry(file.to_owned()).or_default();
         let is_wanted = |place: Place| {
             places.contains(&place)
@@ -70,6 +70,6 @@ impl Fields {
                 of_file.insert(place, named.collect());
             }
         };
-        Format::of(&manifest).ok()?.each(&bytes, &layout, &mut take).ok()
+        Format::of(&manifest).ok()?.each(&mut *bytes, &layout, &mut take).ok()
     }
 }

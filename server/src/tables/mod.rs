@@ -10,10 +10,10 @@ use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 use anyhow::{Context, bail};
-use terning_engine::tables::{Row, Source, TableError};
+use terning_engine::tables::{Row, RowAt, Source, TableError};
 
 /// What a caller does with each row.
-type Each<'a> = dyn FnMut(u64, &Row<'_>) -> Result<(), TableError> + 'a;
+type Each<'a> = dyn FnMut(RowAt, &Row<'_>) -> Result<(), TableError> + 'a;
 
 /// The files of tables, and which of them were asked for.
 #[derive(Debug)]
@@ -174,8 +174,49 @@ mod tests {
         for line in ["1", "1,100,50"] {
             write(&format!("a,b\n1,2\n{line}\n"));
             let wrong = tables.rows("sales", None, &[0, 1], &mut |_, _| Ok(())).unwrap_err();
-            assert_eq!(wrong.line, Some(3), "{wrong}");
+            assert_eq!(wrong.at, Some(RowAt::Line(3)), "{wrong}");
             assert!(wrong.to_string().contains("overskriften har 2"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_row_is_told_by_the_line_on_which_it_begins() {
+        let folder = tempfile::tempdir().unwrap();
+        let tables = TableFolder::open(folder.path()).unwrap();
+        let lines = |text: &str| {
+            fs::write(folder.path().join("sales.csv"), text).unwrap();
+            let mut found = Vec::new();
+            let mut each = |at, _: &Row<'_>| {
+                found.push(at);
+                Ok(())
+            };
+            tables.rows("sales", None, &[0], &mut each).unwrap();
+            found
+        };
+        let plain = "a,b\n1,2\n\n\n\"x\ny\nz\",2\n3,4\n5,6";
+        let expected = [2, 5, 8, 9].map(RowAt::Line);
+        assert_eq!(lines(plain), expected);
+        assert_eq!(lines(&plain.replace('\n', "\r\n")), expected);
+        // Longer than the buffers that it is read through.
+        let long = format!("a,b\n{},2\r\n3,4\r\n", "x".repeat(100_000));
+        assert_eq!(lines(&long), [2, 3].map(RowAt::Line));
+        fs::write(folder.path().join("sales.csv"), "a,b\r\n1,2\r\n1,2,3\r\n").unwrap();
+        let wrong = tables.rows("sales", None, &[0], &mut |_, _| Ok(())).unwrap_err();
+        assert_eq!(wrong.at, Some(RowAt::Line(3)), "{wrong}");
+        fs::write(folder.path().join("sales.csv"), b"a,b\r\n1,2\r\n1,\xff\r\n").unwrap();
+        let wrong = tables.rows("sales", None, &[0], &mut |_, _| Ok(())).unwrap_err();
+        assert_eq!(wrong.at, Some(RowAt::Line(3)), "{wrong}");
+        assert!(wrong.what.contains("UTF-8"), "{wrong}");
+    }
+
+    #[test]
+    fn a_file_without_a_header_is_told_to_be_empty() {
+        let folder = tempfile::tempdir().unwrap();
+        let tables = TableFolder::open(folder.path()).unwrap();
+        for text in ["", "\n\n"] {
+            fs::write(folder.path().join("sales.csv"), text).unwrap();
+            let wrong = tables.columns("sales", None).unwrap_err().to_string();
+            assert!(wrong.contains("filen er tom"), "{wrong}");
         }
     }
 

@@ -9,7 +9,7 @@ use ::parquet::file::reader::{FileReader, SerializedFileReader};
 use ::parquet::record::Field;
 use ::parquet::schema::types::Type;
 use cube_schema::day::Day;
-use terning_engine::tables::TableError;
+use terning_engine::tables::{RowAt, TableError};
 
 use super::Each;
 
@@ -45,7 +45,7 @@ pub(super) fn rows(
             row.get_column_iter().map(|(_, field)| text(field)).collect();
         let texts: Vec<Option<&str>> =
             places.iter().map(|&at| texts.get(at).and_then(Option::as_deref)).collect();
-        each(number as u64 + 1, &texts)?;
+        each(RowAt::Row(number as u64 + 1), &texts)?;
     }
     Ok(())
 }

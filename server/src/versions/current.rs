@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use rustix::fs::{FlockOperation, flock};
+use terning::cause::of_io;
 
 use super::{VersionName, checksum};
 use crate::disk::{Disk, DiskError};
@@ -125,7 +126,7 @@ fn name_in(path: &Path) -> Result<Option<VersionName>, String> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(format!("{} kan ikke læses: {error}", path.display())),
+        Err(error) => return Err(format!("{} kan ikke læses: {}", path.display(), of_io(&error))),
     };
     let said = std::str::from_utf8(&bytes).ok().and_then(parse);
     said.map(Some).ok_or_else(|| format!("{} er beskadiget", path.display()))

@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -130,9 +130,14 @@ impl Store for RawStore {
         self.files.keys().cloned().collect()
     }
 
-    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+    fn open(&self, path: &str) -> io::Result<Box<dyn Read + '_>> {
         let sha256 = self.files.get(path).ok_or_else(|| io::Error::other("filen er ikke gemt"))?;
-        read_raw(&self.data, sha256)
+        let mut file = File::open(path_of(&self.data, sha256))?;
+        if checksum_of(&mut file)? != *sha256 {
+            return Err(io::Error::other("den gemte fil er ikke længere den samme"));
+        }
+        file.rewind()?;
+        Ok(Box::new(file))
     }
 }
 

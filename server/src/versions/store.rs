@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwapOption;
 use terning_engine::cube::Cube;
-use terning_engine::snapshot;
+use terning_engine::snapshot::{self, SnapshotError};
 
 use super::listed::{Listed, Manifests};
 use super::unread::{Marks, Stamps, Unread};
@@ -283,7 +283,10 @@ fn read(data: &Path, name: VersionName, protection: Protection) -> Result<Arc<Ve
     let map = map(&folder.join(CUBES));
     let map = map.map_err(|error| Unread::file(&format!("{CUBES} kan ikke åbnes"), &error))?;
     let damaged = |problem: String| Unread::damaged(format!("{CUBES} er beskadiget: {problem}"));
-    let cubes = snapshot::open(map.clone()).map_err(|error| damaged(error.to_string()))?;
+    let cubes = snapshot::open(map.clone()).map_err(|error| match error {
+        SnapshotError::Format { .. } => Unread::damaged(format!("{CUBES} kan ikke læses: {error}")),
+        error => damaged(error.to_string()),
+    })?;
     if let Some(written) = manifest.cubes() {
         written.check(&map).map_err(damaged)?;
     }

@@ -11,6 +11,8 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use terning::cause::of_io;
+
 use super::{CUBES, MANIFEST, VersionName};
 
 /// How long after an error that passes a version is looked at again.
@@ -36,7 +38,7 @@ impl Unread {
         use ErrorKind::{InvalidData, InvalidInput, NotFound, UnexpectedEof};
         // A file that is gone, is no text, or holds nothing that can be mapped.
         let passes = !matches!(error.kind(), NotFound | InvalidData | InvalidInput | UnexpectedEof);
-        Unread { problem: format!("{what}: {error}"), passes }
+        Unread { problem: format!("{what}: {}", of_io(error)), passes }
     }
 }
 

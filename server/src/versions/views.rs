@@ -20,15 +20,22 @@ pub struct Views {
 }
 
 impl Version {
+    /// What a caller may see, where that has been found before: without work, and without waiting
+    /// for whoever finds what another may see.
+    #[must_use]
+    pub fn known_views(&self, caller: &Caller) -> Option<Arc<[View]>> {
+        self.views.find(caller)
+    }
+
     /// What a caller may see: a view of every cube that exists for them. `None` where the version
     /// does not know the caller's role, or what is to be hidden, and so cannot tell what it sees.
     #[must_use]
     pub fn views(&self, caller: &Caller) -> Option<Arc<[View]>> {
-        if let Some(kept) = self.views.find(caller) {
+        if let Some(kept) = self.known_views(caller) {
             return Some(kept);
         }
         let _finding = self.views.finding.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(kept) = self.views.find(caller) {
+        if let Some(kept) = self.known_views(caller) {
             return Some(kept);
         }
         if !self.protection.is_known(&self.manifest) {

@@ -23,21 +23,7 @@ fn a_version_that_is_made_again_and_cut_off_leaves_the_old_one_or_the_new() {
     again.cut_off();
 }
 
-const SCHEMA: &str = r#"
-name = "butik"
-[[dimension]]
-name = "Vare"
-table = "products"
-key = "id"
-[[dimension.hierarchies]]
-levels = [{ name = "Vare", key = "id", caption = "name" }]
-[[cube]]
-name = "Salg"
-[[cube.group]]
-facts = "sales"
-dimensions = [{ dimension = "Vare", column = "product" }]
-measures = [{ name = "Beløb", kind = "sum", column = "amount" }]
-"#;
+const SCHEMA: &str = include_str!("shop.toml");
 
 /// An order of a version of a small shop's tables.
 fn order(folder: &Path, data: &Path, sold: &str, disk: RealDisk) -> TablesRebuild {

@@ -1,50 +1,107 @@
 //! Programs that are killed at random moments, and two rebuilds at once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Barrier;
 use std::thread::{scope, sleep};
 use std::time::{Duration, Instant};
 
 use terning_server::audit::{Wanted, search, verify};
 use terning_server::disk::Disk;
-use terning_server::versions::{self, Versions};
+use terning_server::versions::{self, VersionName, Versions};
 
 use crate::program::{Serving, rebuild};
 use crate::random::Random;
-use crate::world::{World, leftovers};
+use crate::world::{Known, VARIANTS, World, leftovers};
 
 /// Rebuilds that are killed in an ordinary and in a long run.
 const KILLED: usize = 30;
 const MANY_KILLED: usize = 400;
 
+/// Of how many kills one is followed by a server that is asked for figures.
+const ASKED: usize = 5;
+
+/// What the cubes and the figures are of each correction, built with nobody killing.
+struct Expected {
+    cubes: Vec<Vec<u8>>,
+    figures: Vec<Vec<String>>,
+}
+
+impl Expected {
+    fn build() -> Expected {
+        let (mut cubes, mut figures) = (Vec::new(), Vec::new());
+        for variant in 0..VARIANTS.len() {
+            let world = World::new();
+            world.corrected(variant);
+            assert!(rebuild(&world.deliveries(), &world.data()).status().unwrap().success());
+            cubes.push(world.known().into_values().next().unwrap().cubes);
+            figures.push(figures_of(&world, &versions::current(&world.data()).unwrap()));
+        }
+        let differ = |of: &[&[String]]| of.iter().collect::<BTreeSet<_>>().len() == VARIANTS.len();
+        assert!(
+            differ(&figures.iter().map(Vec::as_slice).collect::<Vec<_>>()),
+            "a mix would not show"
+        );
+        Expected { cubes, figures }
+    }
+
+    /// Of which correction all of a version is; none, where it is a mix.
+    fn variant(&self, known: &Known) -> Option<usize> {
+        self.cubes.iter().position(|cubes| *cubes == known.cubes)
+    }
+}
+
+/// What a server answers that is started on a data folder, but for the name of the version.
+fn figures_of(world: &World, active: &VersionName) -> Vec<String> {
+    let figures = Serving::start(&world.data()).figures();
+    figures.iter().map(|figure| figure.replace(&active.to_string(), "VERSION")).collect()
+}
+
 #[test]
 fn a_rebuild_that_is_killed_leaves_a_whole_version_and_the_next_one_clears_up() {
+    let expected = Expected::build();
     let world = World::new();
+    world.corrected(0);
     let begun = Instant::now();
     assert!(rebuild(&world.deliveries(), &world.data()).status().unwrap().success());
     let whole = begun.elapsed();
-    let cubes = world.known().into_values().next().unwrap().cubes;
+    let mut made = BTreeMap::from([(versions::current(&world.data()).unwrap(), 0)]);
     let mut chance = Random(u64::from(std::process::id()));
-    let (mut finished, mut halfway) = (0, 0);
+    let (mut finished, mut halfway, mut asked) = (0, 0, BTreeSet::new());
     let rounds = if crate::is_long() { MANY_KILLED } else { KILLED };
-    for round in 0..rounds {
+    for round in 1..=rounds {
+        let variant = round % VARIANTS.len();
+        world.corrected(variant);
         let before = versions::current(&world.data()).unwrap();
         let mut program = rebuild(&world.deliveries(), &world.data()).spawn().unwrap();
         sleep(whole.mul_f64(chance.below(1000) as f64 / 1000.0));
         program.kill().unwrap();
         finished += usize::from(program.wait().unwrap().success());
         halfway += usize::from(!leftovers(&world.data()).is_empty());
-        let opened = Versions::new(&world.data());
-        let active = opened.refresh().unwrap();
-        assert!(active.name >= before, "round {round}");
         for (name, known) in world.known() {
-            assert!(known.cubes == cubes, "round {round}: {name} is another");
+            // What is new is of this round's deliveries; what was there is as it was.
+            let of = *made.entry(name).or_insert(variant);
+            assert_eq!(expected.variant(&known), Some(of), "round {round}: {name} is a mix");
+        }
+        let active = Versions::new(&world.data()).refresh().unwrap().name;
+        assert!(active >= before, "round {round}");
+        if round % ASKED == 0 {
+            let figures = figures_of(&world, &active);
+            assert_eq!(figures, expected.figures[made[&active]], "round {round}, {active}");
+            asked.insert(made[&active]);
         }
     }
-    println!("{rounds} rebuilds killed: {halfway} left something behind, {finished} had ended");
+    println!(
+        "{rounds} rebuilds killed: {halfway} left something behind, {finished} had ended; {} versions, \
+         and figures of {} corrections asked for",
+        made.len(),
+        asked.len()
+    );
     assert!(finished < rounds);
     assert!(rebuild(&world.deliveries(), &world.data()).status().unwrap().success());
     assert!(leftovers(&world.data()).is_empty());
+    let active = versions::current(&world.data()).unwrap();
+    let of = expected.variant(&world.known()[&active]);
+    assert_eq!(of, Some(rounds % VARIANTS.len()), "the last one is of the last deliveries");
 }
 
 #[test]

@@ -18,7 +18,7 @@ const CALLS: usize = 14;
 const LARGEST: u64 = 1500;
 
 fn open(disk: RealDisk, data: &Path) -> Log {
-    Log::open(disk, data, Settings { enabled: true, largest: LARGEST }).unwrap()
+    Log::open(disk, data, Settings { largest: LARGEST, ..Settings::default() }).unwrap()
 }
 
 /// Logs a call and waits until it may be answered.

@@ -19,6 +19,9 @@ pub struct World {
     folder: TempDir,
 }
 
+/// The services of the corrections.
+pub const VARIANTS: [&str; 3] = ["1.8.1", "1.1", "1.4"];
+
 /// What a version is, but for when it was built.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Known {
@@ -53,6 +56,21 @@ impl World {
         };
         let lines: Vec<String> = (0..14).map(line).collect();
         self.deliver("153", "2024-02", &lines);
+    }
+
+    /// What both deliver for the first month, corrected: as many records, of another service in each of
+    /// [`VARIANTS`] and begun in another year, so that no file of one is a file of another, and no figure.
+    /// All are open in all of them: where fewer are, a delivery is held.
+    pub fn corrected(&self, variant: usize) {
+        for (kommune, count) in [("153", 12), ("461", 9)] {
+            let line = |at: usize| {
+                let (code, cpr) = (VARIANTS[variant], 6_101_801_000 + at);
+                let year = 2020 + variant;
+                format!("{kommune}-{at};{cpr};{kommune};;{code};{year}-01-{:02};;;;A", at + 1)
+            };
+            let lines: Vec<String> = (0..count).map(line).collect();
+            self.deliver(kommune, "2024-01", &lines);
+        }
     }
 
     fn deliver(&self, kommune: &str, month: &str, lines: &[String]) {

@@ -3,6 +3,7 @@
 use std::io::Cursor;
 
 use calamine::Reader;
+use cube_schema::language::Language;
 
 use crate::harness::{Server, golden, publish};
 use crate::toy;
@@ -41,6 +42,23 @@ fn a_pivot_is_written_in_every_format() {
     let book = Cursor::new(server.ask_bytes(&pivot("xlsx")).unwrap());
     let book: calamine::Xlsx<_> = calamine::Xlsx::new(book).unwrap();
     assert_eq!(book.sheet_names(), ["Tal", "Om tallene"]);
+}
+
+#[test]
+fn an_answer_is_headed_by_the_day_of_its_own_cube_in_the_language_of_that() {
+    let data = tempfile::tempdir().unwrap();
+    let mut cube = toy::cube();
+    cube.language = Language::English;
+    // The version is of a later month than the cube's last one.
+    publish(data.path(), (2021, 3), &[&cube]);
+    let server = Server::ready(data.path());
+    let answer = server.answer(&pivot("table"));
+    assert!(answer.contains("version 2021-03.1 · til og med 12/31/2020"), "{answer}");
+    let table = server.answer(&[&pivot("table")[..], &["--explain"]].concat());
+    assert!(table.contains("version 2021-03.1 · til og med 12/31/2020"), "{table}");
+    // What is of no cube is headed by the version.
+    let cubes = server.answer(&["cubes"]);
+    assert!(cubes.contains("til og med 31.03.2021"), "{cubes}");
 }
 
 #[test]
@@ -95,6 +113,35 @@ fn what_does_not_exist_is_named_with_the_nearest() {
     assert!(unknown.contains("^^^^^^"), "{unknown}");
     let unknown = server.refusal(&["cubes", "--version=2019-01.1"]);
     assert!(unknown.contains("2019-01.1") && unknown.contains("2020-12.1"), "{unknown}");
+}
+
+/// A table in a file that is called a document would be opened as one.
+#[test]
+fn a_file_of_an_unknown_ending_is_refused_with_those_there_are_and_is_not_made() {
+    let (_data, server) = served();
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["b.pdf", "b.xls"] {
+        let file = folder.path().join(name);
+        let said = server.run(&["cubes"], &file).unwrap_err();
+        let ending = file.extension().unwrap().display();
+        assert!(said.contains(&format!("endelsen .{ending} kendes ikke")), "{said}");
+        assert!(said.contains(".xlsx, .csv, .json eller .txt"), "{said}");
+        assert!(!file.exists());
+        server.run(&["cubes", "--format=csv"], &file).unwrap();
+        assert!(file.exists(), "whoever says how, gets it");
+    }
+    for name in ["a", "a.txt", "a.CSV", "a.json", "a.xlsx"] {
+        server.run(&["cubes"], &folder.path().join(name)).unwrap();
+    }
+}
+
+#[test]
+fn a_report_with_an_overview_is_listed_with_what_shows_all_of_it() {
+    let server = crate::reports::served();
+    let list = server.answer(&["report"]);
+    let line = |name: &str| list.lines().find(|line| line.starts_with(name)).unwrap().to_owned();
+    assert!(line("noegletal").contains("[--alle]"), "{list}");
+    assert!(!line("benchmark").contains("--alle"), "{list}");
 }
 
 #[test]
@@ -225,4 +272,12 @@ fn parameters_are_values_beside_the_text() {
     let refused = ask("Komune=x").unwrap_err();
     assert!(refused.contains("@Kommune har ingen værdi"), "{refused}");
     assert!(refused.contains("^^^^^^^^") && refused.contains("--param"), "{refused}");
+}
+
+#[test]
+fn a_cube_that_is_to_be_refreshed_says_that_it_need_not_be() {
+    let (_data, server) = served();
+    let said = server.refusal(&["mdx", "REFRESH CUBE [Ting]"]);
+    assert!(said.contains("REFRESH CUBE er ikke understøttet"), "{said}");
+    assert!(said.contains("udelad sætningen"), "{said}");
 }

@@ -191,6 +191,53 @@ fn areas_that_are_no_municipality_are_named_and_left_out() {
     let one = hand07(&server, EXPORT.as_bytes(), &["--kommuner=Brøndby"]);
     assert!(one.len() == 2 && one[1].starts_with("153;"), "{one:#?}");
     assert_eq!(hand07(&server, EXPORT.as_bytes(), &["--aar=2025"]).len(), 1);
+    // An empty table is not left to be taken for agreement.
+    let statbank = format!("--statbank={}", file.display());
+    let empty = server.answer(&["report", "hand07", &statbank, "--aar=1999,2026"]);
+    assert!(empty.contains("Udtrækket har ingen tal for 1999; det har 2026."), "{empty}");
+    let other = server.answer(&["report", "hand07", &statbank, "--kommuner=157"]);
+    assert!(other.contains("Udtrækket har ingen tal for 157; det har 153, 167."), "{other}");
+    assert!(other.contains("Forskellene er tilsammen 0 borgere."), "{other}");
+    let refused = server.refusal(&["report", "hand07", &statbank, "--kommuner=Brønby"]);
+    assert!(refused.contains("mente du 'Brøndby' for 'Brønby'?"), "{refused}");
+}
+
+#[test]
+fn an_export_with_slips_in_names_is_told_what_was_meant_and_one_that_is_none_which_file_it_is() {
+    let server = server();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("HAND07.csv");
+    let statbank = format!("--statbank={}", file.display());
+    let of = |export: &str| {
+        write(&file, export.as_bytes());
+        server.ask(&["report", "hand07", &statbank])
+    };
+    let slips = EXPORT.replace("167 Hvidovre", "167 Hvidovrre");
+    let said = of(&slips).unwrap();
+    assert!(said.contains("(mente du 'Hvidovre' for '167 Hvidovrre'?)"), "{said}");
+    assert!(said.contains("1 celle er sammenlignet"), "{said}");
+    let refused = of("Dette er ikke en tabel").unwrap_err();
+    assert!(
+        refused.contains("HAND07.csv") && refused.contains("hverken overskriften"),
+        "{refused}"
+    );
+    std::fs::remove_file(&file).unwrap();
+    let missing = server.refusal(&["report", "hand07", &statbank]);
+    assert!(missing.contains("HAND07.csv kan ikke læses: den findes ikke"), "{missing}");
+}
+
+#[test]
+fn a_municipality_is_told_why_hand07_explains_nothing_to_it() {
+    let server = server();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("HAND07.csv");
+    write(&file, EXPORT.as_bytes());
+    let statbank = format!("--statbank={}", file.display());
+    let own = token(DATA.path(), "kommune", Some("153"));
+    let told = server.answer(&["report", "hand07", &statbank, "--token", &own]);
+    assert!(told.contains("Forskellene forklares ikke for en kommunes adgangsbevis"), "{told}");
+    let all = server.answer(&["report", "hand07", &statbank]);
+    assert!(!all.contains("forklares ikke for en kommunes"), "{all}");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use cube_schema::day::Month;
 use rust_xlsxwriter::Workbook;
 use terning_engine::query::diff::{Cause, Side, diff, records};
 use terning_engine::query::{Cancel, ErrorKind, Limits, Pivot, Question, View, answer};
+use terning_server::config::{Access, Load, Settings};
 use terning_server::rebuild::{Rebuild, rebuild};
 use terning_server::reports::sammenlign::IDENTITY;
 use terning_server::versions::Versions;
@@ -402,4 +403,41 @@ fn check(views: &[Vec<View>; 2], pivot: &Pivot, moved: &mut [usize; Cause::ALL.l
 
 fn add(one: [f64; 3], other: [f64; 3]) -> [f64; 3] {
     [0, 1, 2].map(|at| one[at] + other[at])
+}
+
+#[test]
+fn more_records_than_may_be_held_are_not_compared() {
+    let folder = both(true);
+    let views = views(folder.path());
+    let side = |at: usize| Side { name: "", views: &views[at] };
+    let pivot = Pivot {
+        cube: "Voksne Handicappede".to_owned(),
+        rows: vec!["Tid.Kvartal".to_owned()],
+        filters: vec!["Tid.År=2026".to_owned()],
+        ..Pivot::default()
+    };
+    let asked = |record_bytes: usize| {
+        let (limits, cancel) = (Limits { record_bytes, ..Limits::default() }, Cancel::default());
+        let within = (&limits, &cancel);
+        let compared = diff(side(0), side(1), &pivot, &IDENTITY, within).map(drop);
+        let listed = records(side(0), side(1), &pivot, &IDENTITY, within).map(drop);
+        (compared.map_err(|error| error.kind), listed.map_err(|error| error.kind))
+    };
+    // Seven citizens with a record each, in both versions: some hundred bytes a record.
+    assert_eq!(asked(1 << 20), (Ok(()), Ok(())));
+    let refused = Err(ErrorKind::TooLarge);
+    assert_eq!(asked(1 << 10), (refused, refused));
+}
+
+#[test]
+fn a_comparison_that_would_hold_too_much_is_refused_with_what_to_do() {
+    let folder = both(true);
+    let limits = Limits { record_bytes: 1 << 10, ..Limits::default() };
+    let load = Load { limits, ..Load::default() };
+    let server = Server::with_settings(folder.path(), Settings { load, ..Access::Local.into() });
+    for more in [&[][..], &["--records"]] {
+        let said = server.refusal(&asked(BENCHMARK, more));
+        assert!(said.contains("for mange ydelser"), "{said}");
+        assert!(said.contains("load.memory"), "{said}");
+    }
 }

@@ -125,6 +125,12 @@ fn a_municipality_gets_its_own_list_and_of_others_what_it_gets_of_one_without_de
     let answer = server.answer(&asked("157", &["--token", &national]));
     assert!(answer.contains("D1") && !answer.contains("afvist"), "{answer}");
     assert!(!answer.contains("VH_157") && !answer.contains("6303603456"), "{answer}");
+    // What the list lacks for whoever sees no deliveries is said, to them alone.
+    let table = |words: &[&str]| {
+        server.answer(&[&["report", "fejlliste", "--kommune=157"], words].concat())
+    };
+    assert!(table(&["--token", &national]).contains("Kun mærkerne er med"));
+    assert!(!table(&[]).contains("Kun mærkerne er med"));
 }
 
 #[test]

@@ -51,6 +51,11 @@ impl Server {
 
     /// The same with settings.
     pub fn start_with(data: &Path, settings: Settings) -> Server {
+        Server::start_on(Disk::real(), data, settings)
+    }
+
+    /// The same with an access log on some disk.
+    pub fn start_on(disk: Disk, data: &Path, settings: Settings) -> Server {
         let scheme = if matches!(settings.tls, Tls::Here { .. }) { "https" } else { "http" };
         let settings = settings.with(Some("127.0.0.1:0"), None);
         let (stop, stopped) = oneshot::channel();
@@ -63,7 +68,8 @@ impl Server {
                 bound.send(listener.local_addr().unwrap()).unwrap();
                 let ready = |_| tell_ready.send(()).unwrap();
                 let shutdown = async { drop(stopped.await) };
-                serve::run(listener, &data, settings, ready, shutdown).await.unwrap();
+                let ended = serve::run_on(disk, listener, &data, settings, ready, shutdown).await;
+                ended.unwrap();
             });
         });
         let address = address.recv().unwrap();

@@ -20,7 +20,7 @@ use crate::harness::{Server, publish};
 use crate::toy;
 
 /// A question that takes longer than any test.
-const LONG: &str = "WITH MEMBER [Measures].[X] AS
+pub const LONG: &str = "WITH MEMBER [Measures].[X] AS
         Sum([Ydelse VH].[Ydelseskode].[Ydelseskode].Members,
             Sum([Målgruppe].[Målgruppe].[Målgruppe].Members,
                 Sum([Køn].[Køn].[Køn].Members, [Measures].[Antal Unikke Borgere] ^ 2)))
@@ -28,7 +28,7 @@ const LONG: &str = "WITH MEMBER [Measures].[X] AS
     [Handle kommune].[Kommunenummer].[Kommunenummer].Members ON ROWS
     FROM [Voksne Handicappede] WHERE [Measures].[X]";
 /// One that takes no time.
-const SHORT: &str = "SELECT FROM [Voksne Handicappede] WHERE [Measures].[Antal Unikke Borgere]";
+pub const SHORT: &str = "SELECT FROM [Voksne Handicappede] WHERE [Measures].[Antal Unikke Borgere]";
 pub const SOON: Duration = Duration::from_secs(10);
 
 fn server(data: &Path, access: Access, load: Load) -> Server {

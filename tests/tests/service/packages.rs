@@ -8,9 +8,15 @@ use cube_schema::day::Day;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
 use serde_json::Value;
+use terning_engine::query::Limits;
+use terning_proto::v1;
+use terning_proto::v1::query_service_client::QueryServiceClient;
+use terning_server::config::{Access, Load, Settings};
 use terning_server::rebuild::{Rebuild, rebuild};
 use terning_tests::folder::{self, Delivery, sha256};
 use terning_tests::written::{self, Form};
+use tonic::{Code, Status};
+use tonic_types::StatusExt;
 
 use crate::access::{built, built_of, deliver, token};
 use crate::harness::Server;
@@ -470,4 +476,54 @@ fn of_raw_packages_and_reference_files_the_same_cubes_are_made() {
     lay(&data.path().join("deliveries/reference"), &deliveries.join("reference"));
     assert_eq!(rebuilt().report().version, "2026-10.1");
     assert_eq!(cubes(again.path()), cubes(data.path()));
+}
+
+/// How a package is refused.
+async fn refused(server: &Server, kind: &str) -> Status {
+    let asked = v1::PackageRequest {
+        kind: kind.to_owned(),
+        kommune: "153".to_owned(),
+        ..v1::PackageRequest::default()
+    };
+    let mut client =
+        QueryServiceClient::connect(format!("http://{}", server.address)).await.unwrap();
+    let mut parts = client.package(asked).await.unwrap().into_inner();
+    loop {
+        match parts.message().await {
+            Ok(Some(_)) => {}
+            Ok(None) => panic!("{kind} is made"),
+            Err(refused) => return refused,
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_package_that_would_hold_too_much_is_refused_with_what_to_do() {
+    let data = built();
+    let server = |limits: Limits| {
+        let load = Load { limits, ..Load::default() };
+        Server::with_settings(data.path(), Settings { load, ..Access::Local.into() })
+    };
+    let of_files = server(Limits { record_bytes: 10, ..Limits::default() });
+    let refused_raw = refused(&of_files, "raw").await;
+    let refused_dsa = refused(&of_files, "dsa").await;
+    drop(of_files);
+    // Room for the files, and not for what is made of them.
+    let of_records = server(Limits { record_bytes: 2000, ..Limits::default() });
+    let refused_records = refused(&of_records, "dsa").await;
+    assert!(refused_records.message().contains("registreringer"), "{refused_records}");
+    drop(of_records);
+    let of_cells = server(Limits { text_bytes: 10, ..Limits::default() });
+    let refused_texts = refused(&of_cells, "datamart").await;
+    drop(of_cells);
+    for (kind, status) in [
+        ("raw", refused_raw),
+        ("dsa", refused_dsa),
+        ("dsa, records", refused_records),
+        ("datamart", refused_texts),
+    ] {
+        assert_eq!(status.code(), Code::ResourceExhausted, "{kind}: {status}");
+        let reason = status.get_details_error_info().map(|info| info.reason);
+        assert_eq!(reason.as_deref(), Some("TOO_LARGE"), "{kind}");
+    }
 }

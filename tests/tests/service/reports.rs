@@ -27,6 +27,11 @@ fn data() -> &'static Path {
     Box::leak(folder.path().join("data").into_boxed_path())
 }
 
+/// A server of that country.
+pub fn served() -> Server {
+    Server::beside_others(data())
+}
+
 #[test]
 fn the_standard_reports_are_the_pivots_that_the_source_proposes() {
     let server = Server::beside_others(data());
@@ -121,4 +126,75 @@ fn what_is_missing_or_wrong_in_a_report_is_said() {
     let unknown = server.refusal(&["report", "hormonisering", "--kommune=101"]);
     assert!(unknown.contains("harmonisering"), "{unknown}");
     assert!(server.answer(&["report"]).contains("--kommuner"));
+}
+
+/// Behind money stand lines of the accounts, behind inhabitants numbers of a population, of one
+/// municipality or of several: no services, and no citizens.
+#[test]
+fn what_stands_behind_a_figure_is_called_what_it_is() {
+    let server = Server::beside_others(data());
+    let of = |command: &str, measure: &str, places: &str| {
+        let place = format!("--filter=Handle kommune.Kommunenummer={places}");
+        let measure = format!("--measure={measure}");
+        let words = [command, "--cube=Nøgletal", "--filter=Tid.År=2025", &place, &measure];
+        server.answer(&words)
+    };
+    for measure in [
+        "Udgifter",
+        "Gns. udgifter pr. modtager af botilbud og socialpædagogisk støtte",
+        "Samlede udgifter til voksenhandicapydelser pr. 18-64-årige",
+    ] {
+        for (places, municipalities) in [("101", "hos 1 kommune."), ("101,751", "hos 2 kommuner.")]
+        {
+            let told = of("drill", measure, places);
+            assert!(told.starts_with("Regnskabslinjerne bag cellen: Udgifter"), "{told}");
+            assert!(told.contains(" regnskabslinjer ") && told.contains(municipalities), "{told}");
+            assert!(!told.contains("ydelser") || measure != "Udgifter", "{told}");
+            assert!(!told.contains("borger"), "{told}");
+        }
+    }
+    let population = of("drill", "Befolkning 18-64", "101");
+    assert!(population.contains("befolkningstal hos 1 kommune."), "{population}");
+    let citizens = of("drill", "Modtagere, længerevarende ophold", "101");
+    assert!(citizens.starts_with("Ydelserne bag cellen\n"), "{citizens}");
+    assert!(citizens.contains(" hos ") && citizens.contains(" borger"), "{citizens}");
+    let explained = of("explain", "Modtagere, længerevarende ophold", "101");
+    assert!(
+        explained.contains("Berørte ydelser") && explained.contains("Berørte borgere"),
+        "{explained}"
+    );
+    let place = "--filter=Handle kommune.Kommunenummer=101";
+    let refused = server.refusal(&["explain", "--cube=Nøgletal", place, "--measure=Udgifter"]);
+    assert!(!refused.contains("ydelserne"), "{refused}");
+}
+
+/// The figure that is asked for stands in the heading, also where a part of its formula is explained.
+#[test]
+fn an_explanation_is_headed_by_the_figure_that_was_asked_for() {
+    let server = served();
+    let figure = "Gns. udgifter pr. modtager af botilbud og socialpædagogisk støtte";
+    let place = "--filter=Handle kommune.Kommunenummer=101";
+    let of = |measure: &str| {
+        let measure = format!("--measure={measure}");
+        server.answer(&["explain", "--cube=Nøgletal", "--filter=Tid.År=2025", place, &measure])
+    };
+    let told = of(figure);
+    assert!(told.starts_with(&format!("Hvorfor dette tal? {figure}: Helårsmodtagere\n")), "{told}");
+}
+
+/// That a municipality may not see another's marks is not to be taken for that there are none.
+#[test]
+fn a_municipality_that_asks_for_anothers_marks_is_told_that_it_may_not_see_them() {
+    let audit = audit::Settings { enabled: false, ..audit::Settings::default() };
+    let settings = Settings { audit, ..Access::by_local_tokens().into() };
+    let server = Server::with_settings(data(), settings);
+    let own = token(data(), "kommune", Some("101"));
+    let asked = |kommune: &str| {
+        let kommune = format!("--kommune={kommune}");
+        server.answer(&["report", "harmonisering", &kommune, "--aar=2025", "--token", &own])
+    };
+    let others = ["751", "København"]
+        .map(|kommune| asked(kommune).contains("kan ikke ses med dit adgangsbevis"));
+    assert_eq!(others, [true, false]);
+    assert!(asked("101").contains("En ydelse uden startdato (D3) står kun i måneden"));
 }

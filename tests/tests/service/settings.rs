@@ -15,14 +15,56 @@ fn examples() -> Vec<String> {
     blocks.map(|block| block.split("```").next().unwrap().to_owned()).collect()
 }
 
+/// The rows of the table of settings: a key, its variable, and what holds where it is not given.
+fn rows() -> Vec<[String; 3]> {
+    let table = PAGE.split("| nøgle | variabel | betydning | ellers |\n").nth(1).unwrap();
+    let lines = table.lines().skip(1).take_while(|line| line.starts_with('|'));
+    let row = |line: &str| {
+        let cells: Vec<&str> = line.trim_matches('|').split(" |").map(str::trim).collect();
+        assert_eq!(cells.len(), 4, "{line}");
+        [cells[0], cells[1], cells[3]].map(|cell| cell.replace('`', ""))
+    };
+    lines.map(row).collect()
+}
+
 #[test]
-fn the_page_tells_of_every_key_and_variable() {
+fn the_page_tells_of_every_key_and_variable_and_of_no_other() {
+    let told: Vec<[String; 2]> =
+        rows().into_iter().map(|[key, variable, _]| [key, variable]).collect();
     for key in KEYS {
-        assert!(PAGE.contains(&format!("| `{}` |", key.name)), "{}", key.name);
-        if let Some(variable) = key.variable() {
-            assert!(PAGE.contains(&format!("`{variable}`")), "{variable}");
-        }
+        let row = [key.name.to_owned(), key.variable().unwrap_or_default()];
+        assert!(told.contains(&row), "{row:?}");
     }
+    assert_eq!(told.len(), KEYS.len());
+}
+
+/// What the page says in words, of what depends on the machine or is no value.
+const IN_WORDS: [(&str, &str); 2] =
+    [("load.places", "to for hver kerne"), ("load.places_each", "en mindre end load.places")];
+
+#[test]
+fn what_holds_where_nothing_is_given_is_what_the_page_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("terning.toml");
+    std::fs::write(&file, "[access]\n").unwrap();
+    let loaded = config::load(Some(&file), &config::Variables::new()).unwrap();
+    let effective = |key: &str| {
+        let found = loaded.effective.iter().find(|one| one.key == key);
+        found.map(|one| one.value.trim_matches('"').to_owned())
+    };
+    let mut compared = 0;
+    for [key, _, told] in rows() {
+        let Some(value) = effective(&key) else { continue };
+        let words = IN_WORDS.iter().find(|(own, _)| *own == key);
+        match words {
+            Some((_, words)) => assert_eq!(told, *words),
+            None => assert_eq!(told.split(',').next(), Some(value.as_str()), "{key}"),
+        }
+        compared += 1;
+    }
+    // Everything that has a value of its own: the others are files, addresses and names.
+    let own = loaded.effective.len();
+    assert!(compared == own && own > 18, "{compared} of {own}: {:?}", loaded.effective);
 }
 
 #[test]

@@ -108,6 +108,26 @@ fn sees(rolle: &str, ask: impl Fn(&[&str]) -> Result<String, String>) {
     }
 }
 
+/// One side encrypts and the other does not: what to write instead is said.
+#[test]
+fn a_wrong_scheme_is_named_with_the_right_one() {
+    let place = Place::new();
+    let to = |scheme: &str, server: &Server, ca: &str| {
+        let address = format!("--server={scheme}://{}", server.address);
+        let words = ["terning", "cubes", &address, ca];
+        let args = <terning::args::Args as clap::Parser>::try_parse_from(words).unwrap();
+        terning::run(args).unwrap_err().to_string()
+    };
+    let ca = format!("--ca={}", place.folder.path().join("server-ca.pem").display());
+    let encrypted = place.server(place.settings(""));
+    let said = to("http", &encrypted, &ca);
+    assert!(said.contains("svarer krypteret; skriv https:// i stedet for http://"), "{said}");
+    drop(encrypted);
+    let plain = Server::beside_others(place.data.path());
+    let said = to("https", &plain, &ca);
+    assert!(said.contains("svarer ukrypteret; skriv http:// i stedet for https://"), "{said}");
+}
+
 #[test]
 fn a1_a_certificate_gives_the_role_that_its_rule_says() {
     let place = Place::new();

@@ -3,7 +3,7 @@
 use super::sheet::{Row, Sheet, Value};
 use crate::answer::Answer;
 use crate::output::Heading;
-use crate::output::number::danish_date;
+use crate::output::number::date_in_language;
 use crate::table::Table;
 
 /// What the source of figures that municipalities report is.
@@ -12,7 +12,8 @@ const SOURCE: &str = "Kommunernes indberetninger om voksenhandicap, opgjort af T
 /// The sheet of an answer.
 pub(super) fn of_answer<'a>(heading: &Heading, answer: &Answer) -> Sheet<'a> {
     let title = heading.title.as_deref().unwrap_or(&answer.cube);
-    let origin = origin(&answer.cube, &answer.version, &answer.as_of, answer.reported());
+    let as_of = date_in_language(&answer.as_of, answer.language);
+    let origin = origin(&answer.cube, &answer.version, &as_of, answer.reported());
     let choices = heading.choices.iter().map(|choice| row(&choice.name, &choice.value));
     let remarks = answer.remarks();
     let notes = notes(&heading.notes).chain(notes(&remarks));
@@ -21,7 +22,8 @@ pub(super) fn of_answer<'a>(heading: &Heading, answer: &Answer) -> Sheet<'a> {
 
 /// The sheet of a table.
 pub(super) fn of_table<'a>(table: &Table) -> Sheet<'a> {
-    let origin = origin(&table.cube, &table.version, &table.as_of, table.reported());
+    let as_of = date_in_language(&table.as_of, table.language);
+    let origin = origin(&table.cube, &table.version, &as_of, table.reported());
     let place = (!table.source.is_empty()).then(|| row("Rapporten står i", &table.source));
     let filters = table.filters.iter().map(|filter| row("Valg", filter));
     let units = table.columns.iter().filter(|column| !column.unit.is_empty());
@@ -32,8 +34,7 @@ pub(super) fn of_table<'a>(table: &Table) -> Sheet<'a> {
 
 /// Where figures are from; of a cube that nobody reports to, without who is behind.
 fn origin(cube: &str, version: &str, as_of: &str, behind: Option<u32>) -> Vec<Row> {
-    let mut rows =
-        vec![row("Kube", cube), row("Version", version), row("Til og med", &danish_date(as_of))];
+    let mut rows = vec![row("Kube", cube), row("Version", version), row("Til og med", as_of)];
     if let Some(behind) = behind {
         rows.insert(0, row("Kilde", SOURCE));
         rows.push(row("Kommuner bagud", &behind.to_string()));

@@ -7,6 +7,7 @@ mod sheet;
 use rust_xlsxwriter::{DocProperties, Workbook, XlsxError};
 
 use super::grid::Grid;
+use super::number::date_in_language;
 use super::{Heading, List, table as screen};
 use crate::answer::{Answer, Value as Cell};
 use crate::error::Error;
@@ -77,7 +78,12 @@ fn figures<'a>(heading: &'a Heading, answer: &'a Answer) -> Sheet<'a> {
     Sheet {
         name: "Tal".to_owned(),
         title: heading.title.clone().unwrap_or_else(|| answer.cube.clone()),
-        about: screen::about(&answer.cube, &answer.version, &answer.as_of, answer.reported()),
+        about: screen::about(
+            &answer.cube,
+            &answer.version,
+            &date_in_language(&answer.as_of, answer.language),
+            answer.reported(),
+        ),
         headers: headers(&Grid::new(answer)),
         labels,
         rows: Box::new(rows),
@@ -121,7 +127,12 @@ fn rows(table: &Table) -> Sheet<'_> {
     Sheet {
         name: "Tal".to_owned(),
         title: table.title.clone(),
-        about: screen::about(&table.cube, &table.version, &table.as_of, table.reported()),
+        about: screen::about(
+            &table.cube,
+            &table.version,
+            &date_in_language(&table.as_of, table.language),
+            table.reported(),
+        ),
         headers: vec![table.columns.iter().map(|column| column.name.clone()).collect()],
         labels: 1,
         rows: Box::new((0..table.rows()).map(row)),

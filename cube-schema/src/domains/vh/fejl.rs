@@ -80,6 +80,13 @@ pub fn er_uden_ydelse(slags: &str) -> bool {
     ["Sletning af ukendt id", "Ukendt kolonne"].contains(&slags)
 }
 
+/// Whether a line that a kind of finding stands at is that of the record it is about. A column is met in
+/// a header, or in a record that may have nothing to do with it.
+#[must_use]
+pub fn er_om_en_ydelse(slags: &str) -> bool {
+    slags != "Ukendt kolonne"
+}
+
 /// What to do about a rule's mark or a kind of warning.
 #[must_use]
 pub fn raad(regel: &str) -> Raad {

@@ -221,7 +221,10 @@ fn warn(warnings: &mut Vec<Warning>, kind: &'static str, text: &str) {
 }
 
 fn read_cpr(text: &str) -> Result<Cpr, Refused> {
-    let reason = "personnummeret er ikke ti cifre";
+    let reason = match text {
+        "" => "personnummeret mangler: feltet er tomt, eller det er der ikke",
+        _ => "personnummeret er ikke ti cifre",
+    };
     Cpr::parse(text).ok_or_else(|| Refused { field: "CPR", reason: reason.to_owned() })
 }
 
@@ -230,14 +233,13 @@ fn read_handlekommune(
     delivery: &DeliveryInfo,
     reference: &Reference,
 ) -> Result<Kommune, Refused> {
-    let own = reference.kommune(text).filter(|_| text == delivery.reporter);
-    own.ok_or_else(|| Refused {
+    let (own, reporter) = (reference.kommune(text), &delivery.reporter);
+    own.filter(|_| text == *reporter).ok_or_else(|| Refused {
         field: "Handlekommune",
-        reason: format!(
-            "handlekommunen er ikke {}, som indberetter: {}",
-            delivery.reporter,
-            shown(text)
-        ),
+        reason: match text {
+            "" => format!("handlekommunen mangler; den skal være {reporter}, som indberetter"),
+            _ => format!("handlekommunen er ikke {reporter}, som indberetter: {}", shown(text)),
+        },
     })
 }
 

@@ -17,8 +17,9 @@ pub use build::{BuildError, build};
 pub use dimension::{Dimension, Field, Hierarchy, NO_MEMBER};
 pub use rows::{NO_PLACE, Order, PARTS, Rows};
 
+use cube_schema::day::Day;
 use cube_schema::language::Language;
-use cube_schema::schema::{DayCount, Explain, MadeOf, MeasureKind};
+use cube_schema::schema::{DayCount, Explain, MadeOf, MeasureKind, Noun};
 use cube_schema::table::Timeline;
 use serde::{Deserialize, Serialize};
 
@@ -116,6 +117,10 @@ pub struct Group {
     pub drill: Vec<String>,
     /// The cube that shows and explains the records of this group.
     pub records_in: Option<String>,
+    /// What people call a record of it.
+    pub record_noun: Noun,
+    /// What people call an entity of it; `None` where entities are not spoken of.
+    pub entity_noun: Option<Noun>,
 }
 
 /// How rows point at a dimension.
@@ -306,6 +311,15 @@ impl Cube {
     pub fn all_caption(&self, dimension: usize, hierarchy: usize) -> &str {
         let own = self.dimensions.get(dimension).and_then(|one| one.hierarchies.get(hierarchy));
         own.and_then(|own| own.all.as_deref()).unwrap_or(&self.all)
+    }
+
+    /// The last day that it tells of; `None` of a cube without time.
+    #[must_use]
+    pub fn as_of(&self) -> Option<Day> {
+        let has_calendar = self.dimensions.iter().any(|dimension| dimension.is_time);
+        let has_time = self.dimensions.iter().any(|dimension| dimension.of_time);
+        let has_days = has_calendar || (has_time && self.timeline != Timeline::NO_DAYS);
+        has_days.then(|| self.timeline.as_of())
     }
 
     /// The number of months of the timeline.

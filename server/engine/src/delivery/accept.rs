@@ -8,7 +8,7 @@ use cube_schema::language::Language;
 use rayon::prelude::*;
 
 use super::findings::Tally;
-use super::format::{Format, Layout, Look};
+use super::format::{Format, Layout, Look, Unknown};
 use super::input::Inputs;
 use super::limits;
 use super::manifest::{Manifest, system_key};
@@ -88,8 +88,9 @@ pub fn accept<D: Domain>(
     for verdict in looked_at {
         match verdict {
             Ok((accepted, unknown)) => {
-                let header = u64::from(matches!(accepted.format, Format::Csv { .. }));
-                intake.warnings.unknown_columns(&accepted.info.file, header, &unknown);
+                for Unknown { name, line } in unknown {
+                    intake.warnings.unknown_columns(&accepted.info.file, line, &[name]);
+                }
                 intake.accepted.push(accepted);
             }
             Err(refused) => intake.refused.push(refused),
@@ -140,7 +141,7 @@ struct Gate<'a, D: Domain> {
 
 impl<D: Domain> Gate<'_, D> {
     /// The delivery and its unknown columns, or who sent it and why it is refused.
-    fn check(&self, candidate: &Candidate) -> Result<(Accepted, Vec<String>), RefusedDelivery> {
+    fn check(&self, candidate: &Candidate) -> Result<(Accepted, Vec<Unknown>), RefusedDelivery> {
         let checked = self.judge(candidate);
         if let Err(refused) = &checked {
             self.settle(refused, candidate);
@@ -159,14 +160,14 @@ impl<D: Domain> Gate<'_, D> {
         }
     }
 
-    fn judge(&self, candidate: &Candidate) -> Result<(Accepted, Vec<String>), RefusedDelivery> {
+    fn judge(&self, candidate: &Candidate) -> Result<(Accepted, Vec<Unknown>), RefusedDelivery> {
         let named = candidate.data.as_ref().or(candidate.manifest.as_ref());
         let file = named.map_or("", String::as_str);
         let manifest = self.manifest(candidate).map_err(|reason| by_name(file, reason))?;
         let later = self.limit.is_some_and(|limit| manifest.month > limit);
         let trusted = match &candidate.data {
             Some(data) => self.trust(&manifest, data),
-            None => Err("datafilen mangler".to_owned()),
+            None => Format::of(&manifest).and_then(|_| Err("datafilen mangler".to_owned())),
         };
         let (format, look) = trusted.map_err(|reason| RefusedDelivery {
             file: file.to_owned(),
@@ -189,20 +190,24 @@ impl<D: Domain> Gate<'_, D> {
     fn trust(&self, manifest: &Manifest, file: &str) -> Result<(Format, Look), String> {
         self.trust_manifest(manifest, file)?;
         let format = Format::of(manifest)?;
-        let (bytes, sha256) = self.inputs.read(file).map_err(|error| error.to_string())?;
+        let layout = Layout::of(self.domain, manifest.full);
+        let walked = self.inputs.walk(file, |bytes| format.look(bytes, &layout));
+        let (look, sha256) = walked.map_err(|error| error.to_string())?;
         if sha256 != manifest.sha256 {
             return Err("kontrolsummen (sha256) passer ikke med manifestet".to_owned());
         }
-        let look = format.look(&bytes, &Layout::of(self.domain, manifest.full))?;
+        let look = look?;
         if look.rows != manifest.rows {
             let (rows, said) = (look.rows, manifest.rows);
+            let noun = if rows == 1 { "række" } else { "rækker" };
             let [rows, said] = [rows, said].map(|count| Language::Danish.whole(count));
-            return Err(format!("filen har {rows} rækker, men manifestet siger {said}"));
+            return Err(format!("filen har {rows} {noun}, men manifestet siger {said}"));
         }
         Ok((format, look))
     }
 
     fn trust_manifest(&self, manifest: &Manifest, file: &str) -> Result<(), String> {
+        Format::of(manifest)?;
         let expected = format!("{}.{}", manifest.path(self.domain.prefix()), manifest.format);
         if file != expected {
             return Err(format!(

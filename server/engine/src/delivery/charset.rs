@@ -24,6 +24,15 @@ impl Charset {
         }
     }
 
+    /// Its name, as manifests write it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Charset::Utf8 => "utf-8",
+            Charset::Windows1252 => "windows-1252",
+        }
+    }
+
     /// The bytes in UTF-8. A byte that the character set does not have stays as it is, and so is
     /// found by whoever reads the field.
     #[must_use]

@@ -60,6 +60,12 @@ impl Rejects {
         self.count
     }
 
+    /// The first of them.
+    #[must_use]
+    pub fn first(&self) -> Option<&Reject> {
+        self.listed.first()
+    }
+
     /// The list, with a last entry that says how many are left out.
     #[must_use]
     pub fn into_list(mut self) -> Vec<Reject> {
@@ -159,13 +165,13 @@ impl Tally {
         }
     }
 
-    /// Notes columns of a file's header (at line 0 where it has none) that nobody asked for. Their names
-    /// come from outside, so they are cut short.
-    pub fn unknown_columns(&mut self, file: &str, header: u64, unknown: &[String]) {
+    /// Notes columns that nobody asked for, with the line where they are met. Their names come from
+    /// outside, so they are cut short.
+    pub fn unknown_columns(&mut self, file: &str, line: u64, unknown: &[String]) {
         for column in unknown {
             let column: String = column.chars().take(SHOWN_OF_A_COLUMN).collect();
             let text = format!("kolonnen '{column}' bruges ikke");
-            self.at(file, Place::on(header), vec![Warning { kind: "Ukendt kolonne", text }]);
+            self.at(file, Place::on(line), vec![Warning { kind: "Ukendt kolonne", text }]);
         }
     }
 

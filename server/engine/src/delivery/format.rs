@@ -1,10 +1,13 @@
 //! The forms in which a delivery can come. A new one is a variant here.
 
+use std::io::Read;
+
 use cube_schema::domain::{Domain, FieldSpec, XmlNames};
 
 use super::charset::{Charset, not_utf16};
 use super::manifest::Manifest;
 use super::separated::{Opened, Visit};
+use super::text::Text;
 use super::xml;
 
 /// How the bytes of a delivery become rows.
@@ -58,7 +61,16 @@ pub struct Look {
     /// The number of records, unreadable ones included.
     pub rows: u64,
     /// Columns that nobody asked for.
-    pub unknown: Vec<String>,
+    pub unknown: Vec<Unknown>,
+}
+
+/// A column that nobody asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unknown {
+    /// What it is called.
+    pub name: String,
+    /// The line where it is met first.
+    pub line: u64,
 }
 
 impl Format {
@@ -72,7 +84,11 @@ impl Format {
         match manifest.format.as_str() {
             "csv" => Ok(Format::Csv { charset, header: manifest.header }),
             "xml" => Ok(Format::Xml { charset }),
-            _ => Err("manifestets format er ukendt; det skal være csv eller xml".to_owned()),
+            "xls" | "xlsx" => Err("manifestets format er et regneark, og sådanne læses ikke; gem leverancen \
+                                   som CSV, og skriv \"csv\" (eller \"xml\") i manifestets felt 'format'"
+                .to_owned()),
+            _ => Err("manifestets format er ukendt; feltet 'format' skal være \"csv\" eller \"xml\""
+                .to_owned()),
         }
     }
 
@@ -80,16 +96,20 @@ impl Format {
     ///
     /// # Errors
     /// It cannot: the reason, in Danish.
-    pub fn look(self, bytes: &[u8], layout: &Layout) -> Result<Look, String> {
-        not_utf16(bytes)?;
+    pub fn look(self, file: &mut dyn Read, layout: &Layout) -> Result<Look, String> {
         match self {
             Format::Csv { charset, header } => {
-                let text = charset.in_utf8(bytes);
+                let bytes = whole(file)?;
+                not_utf16(&bytes)?;
+                let text = charset.in_utf8(&bytes);
                 let opened = Opened::new(&text, header, layout.names(), &layout.optional())?;
-                let unknown = opened.columns.unknown.clone();
+                let unknown = opened.columns.unknown.iter();
+                let unknown = unknown.map(|name| Unknown { name: name.clone(), line: 1 }).collect();
                 Ok(Look { rows: opened.count()?, unknown })
             }
-            Format::Xml { charset } => xml::each(&charset.in_utf8(bytes), layout, &mut |_, _| ()),
+            Format::Xml { charset } => {
+                xml::each(Text::open(file, charset)?, layout, &mut |_, _| ())
+            }
         }
     }
 
@@ -97,16 +117,29 @@ impl Format {
     ///
     /// # Errors
     /// As [`Format::look`], which is asked first.
-    pub fn each(self, bytes: &[u8], layout: &Layout, visit: &mut Visit<'_>) -> Result<(), String> {
+    pub fn each(
+        self,
+        file: &mut dyn Read,
+        layout: &Layout,
+        visit: &mut Visit<'_>,
+    ) -> Result<(), String> {
         match self {
             Format::Csv { charset, header } => {
-                let text = charset.in_utf8(bytes);
+                let bytes = whole(file)?;
+                let text = charset.in_utf8(&bytes);
                 Opened::new(&text, header, layout.names(), &layout.optional())?.each(visit);
                 Ok(())
             }
             Format::Xml { charset } => {
-                xml::each(&charset.in_utf8(bytes), layout, visit).map(|_| ())
+                xml::each(Text::open(file, charset)?, layout, visit).map(|_| ())
             }
         }
     }
+}
+
+/// Separated values are read from memory: a row borrows its fields.
+fn whole(file: &mut dyn Read) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    Ok(bytes)
 }

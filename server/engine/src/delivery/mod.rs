@@ -20,6 +20,7 @@ pub mod progress;
 pub mod records;
 pub mod reference;
 pub mod store;
+pub mod text;
 pub mod workbook;
 pub mod xml;
 

@@ -50,7 +50,6 @@ pub fn read_records<D: Domain>(
     delivery: &Accepted,
     keep: bool,
 ) -> Result<FileRecords<D::Record>, InputError> {
-    let (bytes, _) = inputs.read(&delivery.info.file)?;
     let (mut read, mut deletions) = (0, 0);
     let mut rejects = Rejects::of(&delivery.info.file);
     let mut entries = Vec::new();
@@ -67,8 +66,10 @@ pub fn read_records<D: Domain>(
         Err(refused) => rejects.add(place, refused),
     };
     let layout = Layout::of(domain, delivery.info.full);
+    let (walked, _) = inputs
+        .walk(&delivery.info.file, |bytes| delivery.format.each(bytes, &layout, &mut take))?;
     // The same bytes have been looked through before they were accepted.
-    delivery.format.each(&bytes, &layout, &mut take).map_err(|_| InputError::Changed)?;
+    walked.map_err(|_| InputError::Changed)?;
     Ok(FileRecords { entries, read, deletions, rejects })
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use cube_schema::domain::{Domain, Place, ReferenceSpec, Refused, Row};
+use cube_schema::language::Language;
 
 use super::accept::REFERENCE_FOLDER;
 use super::findings::{Reject, Rejects, Tally};
@@ -43,9 +44,17 @@ pub fn read_reference<D: Domain>(
     let steps = Steps::begin(tell, "læser referencefiler", domain.references().len());
     for spec in domain.references() {
         let path = format!("{REFERENCE_FOLDER}{}", spec.file);
-        let used = present.contains(&path) && found.take_file(domain, spec, &path, inputs);
-        if !used {
-            found.take_default(domain, spec);
+        let is_there = present.contains(&path);
+        let is_used = is_there && found.take_file(domain, spec, &path, inputs);
+        match spec.default {
+            _ if is_used => {}
+            Some(list) => found.take_default(domain, spec, list),
+            None if is_there => {}
+            None => {
+                found
+                    .warnings
+                    .count("Referencefil mangler", || format!("{path}: {}", spec.missing));
+            }
         }
         steps.step();
     }
@@ -75,7 +84,11 @@ impl<R: Send + Sync + Default> ReferenceData<R> {
                 true
             }
             Err(reason) => {
-                self.warnings.count(REFUSED, || format!("{path}: {reason}"));
+                let instead = match spec.default {
+                    Some(_) => "den indbyggede liste er brugt",
+                    None => spec.missing,
+                };
+                self.warnings.count(REFUSED, || format!("{path}: {reason}; {instead}"));
                 self.lines.remove(path);
                 self.refused.insert(path.to_owned(), reason);
                 false
@@ -83,13 +96,12 @@ impl<R: Send + Sync + Default> ReferenceData<R> {
         }
     }
 
-    fn take_default<D: Domain<Reference = R>>(&mut self, domain: &D, spec: &ReferenceSpec) {
-        let Some(text) = spec.default else {
-            self.warnings.count("Referencefil mangler", || {
-                format!("{REFERENCE_FOLDER}{}: {}", spec.file, spec.missing)
-            });
-            return;
-        };
+    fn take_default<D: Domain<Reference = R>>(
+        &mut self,
+        domain: &D,
+        spec: &ReferenceSpec,
+        text: &str,
+    ) {
         let path = format!("{} (indbygget)", spec.file);
         if let Err(reason) = self.take_text(domain, spec, &path, text.as_bytes()) {
             self.warnings.count(REFUSED, || format!("{path}: {reason}"));
@@ -139,8 +151,9 @@ impl<R: Send + Sync + Default> ReferenceData<R> {
             true
         });
         self.lines.insert(path.to_owned(), lines);
+        let some = some_left(lines, &rejects);
         self.rejects.extend(rejects.into_list());
-        walked
+        walked.and(some)
     }
 
     fn take_text<D: Domain<Reference = R>>(
@@ -192,7 +205,21 @@ impl<R: Send + Sync + Default> ReferenceData<R> {
             Err(refused) => rejects.add(place, refused),
         });
         self.lines.insert(path.to_owned(), lines);
+        let some = some_left(lines, &rejects);
         self.rejects.extend(rejects.into_list());
-        walked
+        walked.and(some)
     }
+}
+
+/// That not every line of a file was rejected: then nothing of it could be used.
+fn some_left(used: u64, rejects: &Rejects) -> Result<(), String> {
+    let Some(Reject { line, field, reason, .. }) = rejects.first().filter(|_| used == 0) else {
+        return Ok(());
+    };
+    let all = match rejects.count() {
+        1 => "dens eneste linje".to_owned(),
+        count => format!("alle dens {} linjer", Language::Danish.whole(count)),
+    };
+    let field = if field.is_empty() { String::new() } else { format!(", {field}") };
+    Err(format!("{all} er afvist, den første i linje {line}{field}: {reason}"))
 }

@@ -1,7 +1,7 @@
 //! A folder of files as the engine sees it.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Read};
 
 /// The deliveries folder. The server implements it on a real folder, tests on a map.
 pub trait Store: Sync {
@@ -9,11 +9,21 @@ pub trait Store: Sync {
     /// `reference/cpr.csv`.
     fn list(&self) -> Vec<String>;
 
-    /// The bytes of a listed file.
+    /// A listed file, to be read from its beginning.
     ///
     /// # Errors
     /// The file cannot be read, or is larger than the store allows; the message is in Danish.
-    fn read(&self, path: &str) -> io::Result<Vec<u8>>;
+    fn open(&self, path: &str) -> io::Result<Box<dyn Read + '_>>;
+
+    /// The bytes of a listed file.
+    ///
+    /// # Errors
+    /// As [`Store::open`]; or reading fails on the way.
+    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.open(path)?.read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
 }
 
 /// A folder that exists in memory only.
@@ -32,7 +42,8 @@ impl Store for MemoryStore {
         self.0.keys().cloned().collect()
     }
 
-    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        self.0.get(path).cloned().ok_or_else(|| io::Error::other("filen findes ikke"))
+    fn open(&self, path: &str) -> io::Result<Box<dyn Read + '_>> {
+        let bytes = self.0.get(path).ok_or_else(|| io::Error::other("filen findes ikke"))?;
+        Ok(Box::new(bytes.as_slice()))
     }
 }

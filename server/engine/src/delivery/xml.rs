@@ -1,81 +1,115 @@
 //! Deliveries in XML as rows with the place where they start: `<Leverance>`, in it a `<Ydelse>` per
 //! record, and in that an element per field.
 //!
-//! The file is walked through event by event; no tree is made of it, attributes are not looked at,
+//! The file is walked through event by event while it is read; no tree is made of it, attributes are not looked at,
 //! and depth and length are bounded. There is no DTD, and so there are no entities but the five of
 //! XML itself. Names go by their local part, with any capitals, as in the header of a CSV file. A
 //! field that is not there is not given.
 
-use std::collections::BTreeSet;
-use std::fmt::Write;
+use std::collections::BTreeMap;
+use std::io::Read;
 
 use cube_schema::domain::{Place, Refused, Row};
 use quick_xml::Reader;
-use quick_xml::events::{BytesRef, Event};
+use quick_xml::errors::{Error, IllFormedError};
+use quick_xml::events::{BytesDecl, BytesRef, Event};
 
-use super::format::{Layout, Look};
-use super::input::without_bom;
+use super::charset::Charset;
+use super::format::{Layout, Look, Unknown};
 use super::limits;
-use super::separated::{Visit, line_breaks};
+use super::separated::Visit;
+use super::text::{NO_TEXT, Text};
 
-/// Stands for bytes that are no text; it is not allowed in XML.
-const NO_TEXT: char = '\u{FFFF}';
+/// Letters of a name that is repeated in a reason: those of HTML's entities and of character sets.
+const LONGEST_NAME: usize = 16;
 
 /// Visits every record of a file, and says what was seen.
 ///
 /// # Errors
 /// It is no such XML, or is cut off: the reason, in Danish. No reason holds what stood there.
-pub fn each(bytes: &[u8], layout: &Layout, visit: &mut Visit<'_>) -> Result<Look, String> {
-    let text = as_text(without_bom(bytes));
-    let mut reader = Reader::from_str(&text);
+pub fn each<R: Read>(
+    text: Text<R>,
+    layout: &Layout,
+    visit: &mut Visit<'_>,
+) -> Result<Look, String> {
+    let mut reader = Reader::from_reader(text);
     reader.config_mut().expand_empty_elements = true;
-    let mut walk = Walk::new(&text, layout);
+    let mut walk = Walk::new(layout);
+    let mut event = Vec::new();
     loop {
-        let start = reader.buffer_position() as usize;
-        let event = reader.read_event().map_err(|_| walk.malformed(start))?;
+        event.clear();
+        walk.line = reader.get_ref().line();
+        let event = reader.read_event_into(&mut event);
+        let event = event.map_err(|error| walk.malformed(reason(&error)))?;
         match event {
-            Event::Start(tag) => walk.open(tag.local_name().as_ref(), start)?,
+            Event::Start(tag) => walk.open(tag.local_name().as_ref())?,
             Event::End(_) => walk.close(visit),
-            Event::Text(text) => walk.text(&text.into_inner(), start)?,
-            Event::CData(text) => walk.text(&text.into_inner(), start)?,
-            Event::GeneralRef(reference) => walk.reference(&reference, start)?,
+            Event::Text(text) => walk.text(&text.into_inner())?,
+            Event::CData(text) => walk.text(&text.into_inner())?,
+            Event::GeneralRef(reference) => walk.reference(&reference)?,
             Event::DocType(_) => return Err("filen har en DTD, og sådanne læses ikke".to_owned()),
+            Event::Decl(declaration) => walk.declare(&declaration, reader.get_ref().charset()),
             Event::Eof => return walk.end(),
-            Event::Empty(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
+            Event::Empty(_) | Event::Comment(_) | Event::PI(_) => {}
         }
     }
 }
 
-/// The bytes as text, with a mark for those that are none.
-fn as_text(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return text.into();
-    }
-    let mut text = String::with_capacity(bytes.len());
-    for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        if !chunk.invalid().is_empty() {
-            text.push(NO_TEXT);
+/// What is said of a file that declares another character set than its manifest does; `None` where both
+/// mean the same.
+fn contradiction(declared: &str, charset: Charset) -> Option<String> {
+    let is_same = match declared.to_ascii_lowercase().as_str() {
+        "utf-8" | "utf8" => charset == Charset::Utf8,
+        "windows-1252" | "cp1252" | "iso-8859-1" | "latin1" => charset == Charset::Windows1252,
+        _ => false,
+    };
+    let is_name = declared.len() <= LONGEST_NAME
+        && declared.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let declared = if is_name { declared } else { "et andet" };
+    (!is_same).then(|| {
+        format!(
+            "filen siger selv i sin første linje, at dens tegnsæt er {declared} (encoding), men manifestets \
+             felt 'tegnsaet' siger {}; ret det af dem, der er forkert",
+            charset.name()
+        )
+    })
+}
+
+/// Why a text is no XML, as far as that can be said without repeating what stands there.
+fn reason(error: &Error) -> &'static str {
+    match error {
+        Error::IllFormed(IllFormedError::MismatchedEndTag { .. }) => {
+            "et element lukkes med et andet navn, end det er åbnet med"
         }
+        Error::IllFormed(IllFormedError::UnmatchedEndTag(_)) => {
+            "et element lukkes, som ikke er åbnet"
+        }
+        Error::IllFormed(IllFormedError::MissingEndTag(_)) => "et element bliver ikke lukket",
+        Error::IllFormed(IllFormedError::UnclosedReference) => "et & står alene; skriv &amp;",
+        Error::Syntax(_) => "et mærke, der begynder med <, slutter ikke",
+        Error::Io(_) => "filen kan ikke læses til ende",
+        _ => "et mærke kan ikke læses",
     }
-    text.into()
 }
 
 /// How far the file has been walked through.
 struct Walk<'a> {
-    text: &'a str,
     layout: &'a Layout,
     depth: usize,
     /// The root has been closed.
     ended: bool,
     record: Option<Record>,
-    /// Lines are counted up to here.
-    counted: usize,
+    /// Where the event under way starts.
     line: u64,
     /// Where the record before this one starts.
     last: Place,
     rows: u64,
-    unknown: BTreeSet<String>,
+    /// With the line of the first.
+    unknown: BTreeMap<String, u64>,
+    /// What is said where the declared character set is not the manifest's, and a field has other letters
+    /// than those that are the same in all.
+    contradiction: Option<String>,
+    is_ascii: bool,
 }
 
 /// A record under way.
@@ -88,27 +122,27 @@ struct Record {
 }
 
 impl<'a> Walk<'a> {
-    fn new(text: &'a str, layout: &'a Layout) -> Walk<'a> {
+    fn new(layout: &'a Layout) -> Walk<'a> {
         Walk {
-            text,
             layout,
             depth: 0,
             ended: false,
             record: None,
-            counted: 0,
             line: 1,
             last: Place::default(),
             rows: 0,
-            unknown: BTreeSet::new(),
+            unknown: BTreeMap::new(),
+            contradiction: None,
+            is_ascii: true,
         }
     }
 
-    fn open(&mut self, name: &str, start: usize) -> Result<(), String> {
+    fn open(&mut self, name: &str) -> Result<(), String> {
         self.depth += 1;
         match self.depth {
             1 => self.open_root(name)?,
             2 if name.eq_ignore_ascii_case(self.layout.xml.record) => {
-                let place = self.next_place(start);
+                let place = self.next_place();
                 let values = vec![None; self.layout.fields.len()];
                 self.record = Some(Record { place, values, field: None, problem: None });
             }
@@ -116,12 +150,18 @@ impl<'a> Walk<'a> {
             3 => self.open_field(name),
             4 => self.open_item(name),
             _ if self.depth > limits::XML_DEPTH => {
-                let line = self.line_at(start);
+                let line = self.line;
                 return Err(format!("elementer ligger for dybt i hinanden i linje {line}"));
             }
             _ => self.problem("feltet indeholder andre elementer"),
         }
         Ok(())
+    }
+
+    fn declare(&mut self, declaration: &BytesDecl<'_>, charset: Charset) {
+        if let Some(Ok(declared)) = declaration.encoding() {
+            self.contradiction = contradiction(&declared, charset);
+        }
     }
 
     fn open_root(&self, name: &str) -> Result<(), String> {
@@ -184,11 +224,15 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn text(&mut self, text: &str, start: usize) -> Result<(), String> {
+    fn text(&mut self, text: &str) -> Result<(), String> {
         let blank = text.trim().is_empty();
         let Some(record) = &mut self.record else {
             let inside_other = self.depth > 1;
-            return if blank || inside_other { Ok(()) } else { Err(self.malformed(start)) };
+            return if blank || inside_other {
+                Ok(())
+            } else {
+                Err(self.malformed("der står tekst uden for elementerne"))
+            };
         };
         let Some(field) = record.field else {
             if !blank && self.depth == 2 {
@@ -201,6 +245,7 @@ impl<'a> Walk<'a> {
         if between {
             return Ok(());
         }
+        self.is_ascii &= text.is_ascii();
         let value = record.values[field].get_or_insert_default();
         if value.len() + text.len() > limits::FIELD_BYTES {
             self.problem(&format!("feltet er på mere end {} byte", limits::FIELD_BYTES));
@@ -212,7 +257,7 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn reference(&mut self, reference: &BytesRef<'_>, start: usize) -> Result<(), String> {
+    fn reference(&mut self, reference: &BytesRef<'_>) -> Result<(), String> {
         let name = reference.clone().into_inner();
         let character = match (&*name, reference.resolve_char_ref()) {
             (_, Ok(Some(character))) => character,
@@ -221,9 +266,13 @@ impl<'a> Walk<'a> {
             ("gt", _) => '>',
             ("quot", _) => '"',
             ("apos", _) => '\'',
+            _ if self.record.is_some() => {
+                self.problem(&unknown_reference(&name));
+                return Ok(());
+            }
             _ => NO_TEXT,
         };
-        self.text(character.encode_utf8(&mut [0; 4]), start)
+        self.text(character.encode_utf8(&mut [0; 4]))
     }
 
     /// Notes the first thing that is wrong with the record, in the field that is open.
@@ -235,21 +284,14 @@ impl<'a> Walk<'a> {
 
     fn note_unknown(&mut self, name: &str) {
         if self.unknown.len() < limits::UNKNOWN_NAMES {
-            self.unknown.insert(name.chars().take(limits::UNKNOWN_NAME).collect());
+            let name = name.chars().take(limits::UNKNOWN_NAME).collect();
+            self.unknown.entry(name).or_insert(self.line);
         }
     }
 
-    /// The line of a place, as an editor counts. Places are asked for in order.
-    fn line_at(&mut self, place: usize) -> u64 {
-        let passed = self.text.as_bytes().get(self.counted..place).unwrap_or_default();
-        self.line += line_breaks(passed);
-        self.counted = place.max(self.counted);
-        self.line
-    }
-
     /// The place of a record that starts here.
-    fn next_place(&mut self, start: usize) -> Place {
-        let first = Place::on(self.line_at(start));
+    fn next_place(&mut self) -> Place {
+        let first = Place::on(self.line);
         self.last = match self.last.line == first.line {
             true => Place { nth: self.last.nth.saturating_add(1), ..first },
             false => first,
@@ -257,10 +299,8 @@ impl<'a> Walk<'a> {
         self.last
     }
 
-    fn malformed(&mut self, place: usize) -> String {
-        let mut reason = "filen er ikke gyldig XML".to_owned();
-        let _ = write!(reason, " (ved linje {})", self.line_at(place));
-        reason
+    fn malformed(&self, why: &str) -> String {
+        format!("filen er ikke gyldig XML (ved linje {}): {why}", self.line)
     }
 
     fn end(self) -> Result<Look, String> {
@@ -273,7 +313,28 @@ impl<'a> Walk<'a> {
                 self.layout.xml.root
             ));
         }
-        Ok(Look { rows: self.rows, unknown: self.unknown.into_iter().collect() })
+        if let Some(contradiction) = self.contradiction.filter(|_| !self.is_ascii) {
+            return Err(contradiction);
+        }
+        let unknown = self.unknown.into_iter().map(|(name, line)| Unknown { name, line });
+        Ok(Look { rows: self.rows, unknown: unknown.collect() })
+    }
+}
+
+/// What is said of a reference such as `&oslash;` that XML does not know.
+fn unknown_reference(name: &str) -> String {
+    let is_name = name.len() <= LONGEST_NAME && name.bytes().all(|byte| byte.is_ascii_alphabetic());
+    match name {
+        name if is_name => {
+            format!(
+                "feltet bruger &{name};, som XML ikke kender; skriv tegnet selv, eller dets nummer"
+            )
+        }
+        name if name.starts_with('#') => {
+            "feltet har et tegnnummer, som ikke er noget tegn".to_owned()
+        }
+        _ => "feltet bruger et navn på et tegn (&…;), som XML ikke kender; skriv tegnet selv"
+            .to_owned(),
     }
 }
 
@@ -282,6 +343,7 @@ mod tests {
     use cube_schema::domain::{FieldSpec, XmlNames};
 
     use super::*;
+    use crate::delivery::charset::Charset;
 
     fn layout() -> Layout {
         let field = |name, item| FieldSpec { name, changes_only: false, item };
@@ -294,7 +356,8 @@ mod tests {
     /// Places and values (or reasons), and what was seen.
     fn read(bytes: &[u8]) -> (Vec<(Place, String)>, Result<Look, String>) {
         let mut rows = Vec::new();
-        let seen = each(bytes, &layout(), &mut |place, row| {
+        let text = Text::open(bytes, Charset::Utf8).unwrap();
+        let seen = each(text, &layout(), &mut |place, row| {
             let row = row.map(|row| row.values.join(";"));
             rows.push((place, row.unwrap_or_else(|no| format!("{}: {}", no.field, no.reason))));
         });
@@ -324,9 +387,11 @@ mod tests {
     fn what_xml_can_write_in_other_ways_is_the_same() {
         let text = "<x:rod xmlns:x='u'><x:POST nr='1'><id>&lt;&#65;&amp;<![CDATA[<b>]]></id></x:POST></x:rod>";
         assert_eq!(rows(text), [row(1, 1, "<A&<b>;")]);
-        let (_, seen) =
-            read(b"<Rod><Andet>x<y/></Andet><Post><Nyt>1<z/></Nyt><Id>a</Id></Post></Rod>");
-        assert_eq!(seen.unwrap().unknown, ["Andet", "Nyt"]);
+        let (_, seen) = read(
+            b"<Rod><Andet>x<y/></Andet><Post>\n<Nyt>1<z/></Nyt><Id>a</Id>\n<Nyt/></Post></Rod>",
+        );
+        let unknown = |name: &str, line| Unknown { name: name.to_owned(), line };
+        assert_eq!(seen.unwrap().unknown, [unknown("Andet", 1), unknown("Nyt", 2)]);
     }
 
     #[test]
@@ -336,7 +401,15 @@ mod tests {
             ("<Id><x/></Id>", "Id: feltet indeholder andre elementer"),
             ("<Emner><Id/></Emner>", "Emner: feltet indeholder andre elementer"),
             ("<Id>a</Id>b", ": der er tekst uden for felterne"),
-            ("<Id>&x;</Id>", "Id: feltet er ikke tekst i filens tegnsæt"),
+            ("<Id>&#1114112;</Id>", "Id: feltet har et tegnnummer, som ikke er noget tegn"),
+            (
+                "<Id>a&oslash;b</Id>",
+                "Id: feltet bruger &oslash;, som XML ikke kender; skriv tegnet selv, eller dets nummer",
+            ),
+            (
+                "<Id>&n0101901234;</Id>",
+                "Id: feltet bruger et navn på et tegn (&…;), som XML ikke kender; skriv tegnet selv",
+            ),
         ] {
             let text = format!("<Rod><Post>{record}</Post><Post><Id>z</Id></Post></Rod>");
             assert_eq!(rows(&text), [row(1, 1, reason), row(1, 2, "z;")]);
@@ -348,16 +421,54 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_says_another_character_set_than_its_manifest_is_refused() {
+        let look = |declared: &str, charset, value: &[u8]| {
+            let declaration = format!("<?xml version='1.0' encoding = \"{declared}\"?>");
+            let (before, after) = (&b"<Rod><Post><Id>"[..], &b"</Id></Post></Rod>"[..]);
+            let bytes = [declaration.as_bytes(), before, value, after].concat();
+            let text = Text::open(&*bytes, charset).unwrap();
+            each(text, &layout(), &mut |_, _| ()).map(|look| look.rows)
+        };
+        for (declared, charset, value) in [
+            ("UTF-8", Charset::Utf8, "æ".as_bytes()),
+            ("ISO-8859-1", Charset::Windows1252, b"\xE6"),
+            ("windows-1252", Charset::Windows1252, b"\xE6"),
+            // What is the same in both is no reason to lose a file.
+            ("UTF-8", Charset::Windows1252, b"a"),
+        ] {
+            assert_eq!(look(declared, charset, value), Ok(1), "{declared}");
+        }
+        for (declared, charset, value, said) in [
+            ("ISO-8859-1", Charset::Utf8, &b"\xE6"[..], "ISO-8859-1 (encoding), men"),
+            ("UTF-8", Charset::Windows1252, "æ".as_bytes(), "UTF-8 (encoding), men"),
+            ("010190-1234, Hans", Charset::Utf8, "æ".as_bytes(), "et andet (encoding), men"),
+        ] {
+            let error = look(declared, charset, value).unwrap_err();
+            assert!(error.contains(said) && error.contains(charset.name()), "{error}");
+        }
+    }
+
+    #[test]
     fn what_is_no_such_file_is_refused() {
         let deep = format!("<Rod>{}{}</Rod>", "<a>".repeat(20), "</a>".repeat(20));
         for (text, reason) in [
             ("", "tom"),
             ("<Rod><Post><Id>a</Id></Post>", "afkortet"),
-            ("<Rod><Post><Id>a</I", "gyldig XML"),
-            ("<Rod>\n<Post></Rod>", "gyldig XML (ved linje 2)"),
+            (
+                "<Rod><Post><Id>a</I",
+                "gyldig XML (ved linje 1): et mærke, der begynder med <, slutter ikke",
+            ),
+            (
+                "<Rod>\n<Post></Rod>",
+                "gyldig XML (ved linje 2): et element lukkes med et andet navn",
+            ),
+            (
+                "<Rod>\n<Post><Id>a & b</Id></Post></Rod>",
+                "(ved linje 2): et & står alene; skriv &amp;",
+            ),
             ("<Anden/>", "<Rod>"),
             ("<Rod/><Rod/>", "<Rod>"),
-            ("<Rod>tekst</Rod>", "gyldig XML"),
+            ("<Rod>tekst</Rod>", "gyldig XML (ved linje 1): der står tekst uden for elementerne"),
             ("<!DOCTYPE Rod [<!ENTITY a 'b'>]><Rod/>", "DTD"),
             (&deep, "for dybt"),
         ] {

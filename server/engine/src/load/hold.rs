@@ -6,7 +6,7 @@
 //! laid in their place, and the load is run over that; how much of each counts is what it was.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
+use std::io::{self, Read};
 
 use cube_schema::domain::Domain;
 use cube_schema::rule::Take;
@@ -61,7 +61,7 @@ pub struct Hold<'a> {
     pub former: &'a BTreeMap<String, Standing>,
     /// The files of the former version.
     pub files: &'a dyn Store,
-    /// How many lines of each of its reference files were used; empty where it does not say.
+    /// How many lines of each of its reference files were used.
     pub lines: &'a Lines,
     /// By how many percent records may shrink, and how many of a file may be rejected.
     pub percent: u32,
@@ -260,8 +260,8 @@ impl Store for Overlay<'_> {
         paths
     }
 
-    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        if self.shown.contains(path) { self.former.read(path) } else { self.base.read(path) }
+    fn open(&self, path: &str) -> io::Result<Box<dyn Read + '_>> {
+        if self.shown.contains(path) { self.former.open(path) } else { self.base.open(path) }
     }
 }
 

@@ -3,7 +3,7 @@
 //! until an operator accepts the new one.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
+use std::io::{self, Read};
 
 use serde::{Deserialize, Serialize};
 
@@ -39,7 +39,7 @@ impl HeldFile {
 impl Hold<'_> {
     /// Every reference file with a reason to hold it, accepted or not: those of the former version
     /// that are refused now, or have lost too many lines. (A file that is gone was taken away by
-    /// somebody.)
+    /// somebody; one of which the former version used nothing has nothing to be held by.)
     pub(super) fn files<R>(
         &self,
         reference: &ReferenceData<R>,
@@ -48,13 +48,13 @@ impl Hold<'_> {
         let known = self.files.list();
         let former = known.into_iter().filter(|path| path.starts_with(REFERENCE_FOLDER));
         let held = former.filter(|path| present.contains(path)).filter_map(|file| {
-            let lines_before = self.lines.get(&file).copied();
+            let before = self.lines.get(&file).copied().filter(|&lines| lines > 0)?;
             let lines = reference.lines.get(&file).copied().unwrap_or(0);
             let reason = match reference.refused.get(&file) {
                 Some(reason) => reason.clone(),
-                None => self.lost(lines_before?, lines)?,
+                None => self.lost(before, lines)?,
             };
-            Some(HeldFile { file, reason, lines_before, lines })
+            Some(HeldFile { file, reason, lines_before: Some(before), lines })
         });
         held.collect()
     }
@@ -80,8 +80,8 @@ impl Store for WithFormer<'_> {
         self.base.list()
     }
 
-    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        if self.files.contains(path) { self.former.read(path) } else { self.base.read(path) }
+    fn open(&self, path: &str) -> io::Result<Box<dyn Read + '_>> {
+        if self.files.contains(path) { self.former.open(path) } else { self.base.open(path) }
     }
 }
 

@@ -12,6 +12,11 @@ pub(super) fn number(count: u64) -> String {
     Language::Danish.whole(count)
 }
 
+/// A count and what there is so many of, one or several.
+pub(super) fn counted(count: u64, one: &str, several: &str) -> String {
+    format!("{} {}", number(count), if count == 1 { one } else { several })
+}
+
 /// Text under way.
 #[derive(Default)]
 pub(super) struct Page {

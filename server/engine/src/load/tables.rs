@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 
 use super::effect::{Effect, EffectKind};
-use super::page::{Page, number};
+use super::page::{Page, counted, number};
 use super::report::{LastMonth, LoadReport, Rise, SystemLine};
 
 /// How many rises are listed.
@@ -40,11 +40,10 @@ impl LoadReport {
         page.heading("Regler og advarsler pr. kommune og system");
         for line in &self.systemer {
             let SystemLine { kommune, system, count, before, effects } = line;
-            let (records, citizens) = (number(count.records), number(count.citizens));
+            let records = counted(count.records, "ydelse", "ydelser");
+            let citizens = counted(count.citizens, "borger", "borgere");
             let before = before.map(|one| format!(" (før {})", number(one))).unwrap_or_default();
-            page.heading(&format!(
-                "{kommune} {system}: {records} ydelser{before}, {citizens} borgere"
-            ));
+            page.heading(&format!("{kommune} {system}: {records}{before}, {citizens}"));
             if !effects.is_empty() {
                 heading_to(page);
             }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::hold::Finding;
 use super::hold_files::HeldFile;
-use super::page::{Page, number};
+use super::page::{Page, counted, number};
 use super::report::{Change, DeliveryLine, LastMonth, LoadReport};
 use crate::delivery::reference::REFUSED as REFERENCE_REFUSED;
 
@@ -82,6 +82,14 @@ impl LoadReport {
             "Referencefiler og kodelister, der IKKE er brugt; tal for hele landet kan mangle",
         );
         warning.examples.iter().for_each(|example| page.line(2, example));
+        if warning.count > warning.examples.len() as u64 {
+            page.line(2, "…");
+        }
+        page.line(
+            2,
+            "Ret filen og genopbyg; er linjer afvist, står hver af dem med sin grund i rejects.csv ved siden \
+             af rapporten.",
+        );
     }
 
     fn held_files_to(&self, page: &mut Page) {
@@ -144,8 +152,8 @@ impl LoadReport {
     fn waiting_to(&self, page: &mut Page, kommune: &str) {
         let waits = |line: &&DeliveryLine| line.held.is_some() && line.kommune == kommune;
         for DeliveryLine { file, read, rejected, .. } in self.deliveries.iter().filter(waits) {
-            let (read, rejected) = (number(*read), number(*rejected));
-            page.line(6, &format!("venter: {file}, {read} poster, heraf {rejected} afvist"));
+            let (read, rejected) = (counted(*read, "post", "poster"), number(*rejected));
+            page.line(6, &format!("venter: {file}, {read}, heraf {rejected} afvist"));
         }
     }
 
@@ -257,21 +265,22 @@ fn changed_to(page: &mut Page, since: &str, change: &[Change]) {
     let changed: Vec<&Change> = change.iter().filter(changed).collect();
     page.heading(&format!("Ændret siden {since}: {}", kommuner(changed.len())));
     for Change { kommune, records_before, records, open_before, open } in changed {
-        let [records_before, records, open_before, open] =
-            [records_before, records, open_before, open].map(|count| number(*count));
-        let text =
-            format!("{kommune}: {records_before} → {records} ydelser, {open_before} → {open} åbne");
+        let records = counted(*records, "ydelse", "ydelser");
+        let open = counted(*open, "åben", "åbne");
+        let [records_before, open_before] =
+            [records_before, open_before].map(|count| number(*count));
+        let text = format!("{kommune}: {records_before} → {records}, {open_before} → {open}");
         page.line(2, &text);
     }
 }
 
 /// What a held reporter had, and what it has delivered.
 fn shrunk(one: &Finding) -> String {
-    let [records_before, open_before, records, open] =
-        [one.records_before, one.open_before, one.records, one.open].map(number);
-    format!(
-        "før {records_before} ydelser, {open_before} åbne; leveret {records} ydelser, {open} åbne"
-    )
+    let of = |records, open| {
+        [counted(records, "ydelse", "ydelser"), counted(open, "åben", "åbne")].join(", ")
+    };
+    let (before, now) = (of(one.records_before, one.open_before), of(one.records, one.open));
+    format!("før {before}; leveret {now}")
 }
 
 /// A day as Danes write it: 31.10.2026.
@@ -327,6 +336,12 @@ mod tests {
         };
         assert!(row(&text, &["12.345", "1.000", "999", "2026-09/a.csv"]), "{text}");
         assert!(text.contains("før 1.234.567 ydelser, 0 åbne; leveret 20.000 ydelser"), "{text}");
+    }
+
+    #[test]
+    fn one_is_one_and_not_several() {
+        let held = Finding { records_before: 2, open_before: 1, records: 1, ..Finding::default() };
+        assert_eq!(shrunk(&held), "før 2 ydelser, 1 åben; leveret 1 ydelse, 0 åbne");
     }
 
     #[test]

@@ -12,6 +12,7 @@
 //! newer version has months that the older one has not, and the rest (reference data, and, for whoever
 //! may see only some of the records, all that the others have done).
 
+mod held;
 mod ledger;
 mod worlds;
 
@@ -27,6 +28,7 @@ use super::table::{Table, Values};
 use super::view::{Seen, View};
 use super::{Cancel, Limits, answer};
 use crate::cube::Rows;
+use held::{AROUND, Held, of_texts};
 use ledger::{Classes, Ledger};
 use worlds::Grid;
 
@@ -156,8 +158,8 @@ pub struct Heading {
 /// Compares the answers of two versions to a pivot.
 ///
 /// # Errors
-/// A name that one of the versions does not have, an answer larger than the limits, or the question
-/// was cancelled.
+/// A name that one of the versions does not have, an answer larger than the limits, more records than
+/// may be held, or the question was cancelled.
 pub fn diff(
     before: Side<'_>,
     after: Side<'_>,
@@ -165,7 +167,8 @@ pub fn diff(
     identity: &Identity<'_>,
     within: (&Limits, &Cancel),
 ) -> Result<Compared, QueryError> {
-    let Asked { old, new, tellers, classes } = asked((before, after), pivot, identity, within.1)?;
+    let held = Held::new(within);
+    let Asked { old, new, tellers, classes } = asked((before, after), pivot, identity, &held)?;
     let own = is_own(new);
     let pivot = Pivot { empty: false, ..pivot.clone() };
     let ran = worlds::run(
@@ -192,7 +195,7 @@ fn asked<'a>(
     (before, after): (Side<'a>, Side<'a>),
     pivot: &Pivot,
     identity: &Identity<'_>,
-    cancel: &Cancel,
+    held: &Held<'_>,
 ) -> Result<Asked<'a>, QueryError> {
     let at =
         |side: Side<'_>| answer::find(side.views, &pivot.cube).map_err(|error| told(error, side));
@@ -202,7 +205,7 @@ fn asked<'a>(
     disclose::refuse(old, "sammenligninger af versioner")?;
     disclose::refuse(new, "sammenligninger af versioner")?;
     let words = (pivot, identity);
-    let classes = Classes::find(before.views, after.views, tellers.as_ref(), words, cancel)?;
+    let classes = Classes::find(before.views, after.views, tellers.as_ref(), words, held)?;
     Ok(Asked { old, new, tellers, classes })
 }
 
@@ -351,18 +354,20 @@ pub fn records(
     identity: &Identity<'_>,
     within: (&Limits, &Cancel),
 ) -> Result<Differing, QueryError> {
-    let Asked { new, classes, .. } = asked((before, after), pivot, identity, within.1)?;
+    let held = Held::new(within);
+    let Asked { new, classes, .. } = asked((before, after), pivot, identity, &held)?;
     let mut lines: BTreeMap<Line, [usize; 2]> = BTreeMap::new();
     let mut left_out = 0;
     for (at, side) in [before, after].into_iter().enumerate() {
         let found = listed(side, pivot, identity, within).map_err(|error| told(error, side))?;
         left_out += found.1;
-        within.1.each(found.0, |texts| {
+        held.each(found.0, |texts| {
             // What only time has done needs no list: it is every open record.
             let cause = classes.cause(&Ledger::key(&texts), at == 0);
-            if let Some(cause) = cause.filter(|cause| *cause != Cause::Time) {
-                lines.entry((cause, texts)).or_default()[at] += 1;
-            }
+            let Some(cause) = cause.filter(|cause| *cause != Cause::Time) else { return 0 };
+            let bytes = AROUND + of_texts(&texts);
+            lines.entry((cause, texts)).or_default()[at] += 1;
+            bytes
         })?;
     }
     let counted = |(line, [old, new]): (Line, [usize; 2])| (line, old.max(new));

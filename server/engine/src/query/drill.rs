@@ -11,6 +11,8 @@ mod size;
 
 use std::ops::Range;
 
+use cube_schema::schema::Noun;
+
 use super::bound::{Bound, Condition};
 use super::disclose;
 use super::error::{ErrorKind, QueryError};
@@ -21,7 +23,7 @@ use super::{Cancel, Limits, answer, bind, explain, run};
 use crate::cube::dimension::same;
 use crate::cube::{Cube, Group, Measure, MeasureRef, Provenance, Use};
 pub use asked::drill_mdx;
-use cell::{Cell, Line, When};
+use cell::{Cell, Line};
 
 /// Records shown where no number is given.
 const RECORDS: usize = 1000;
@@ -72,8 +74,12 @@ pub struct Of {
     pub view: usize,
     /// The measure.
     pub measure: String,
-    /// Its group, where that is not the first of its cube: what its facts are called.
-    pub group: Option<String>,
+    /// What people call a record.
+    pub record: Noun,
+    /// What people call what the records are about; `None` where that is not spoken of.
+    pub entity: Option<Noun>,
+    /// Whether rules have changed the records, so that some of them are told as they are by theirs alone.
+    pub by_rules: bool,
     /// The parts of the formula that was asked for; none where it is no formula.
     pub parts: Vec<String>,
     /// Whether only some of the records may be seen.
@@ -98,7 +104,7 @@ pub fn drill(
     let said = said.collect::<Result<Vec<Condition>, _>>()?;
     let conditions = bind::default_conditions(view, &said);
     let told = told::first(views, at, &asked.measure, &asked.filters, &[])?;
-    check_records(views, &views[told.view], told.measure.group)?;
+    check_records(views, &views[told.view], told.measure)?;
     let told = told.within_sets(views, at, (&asked.filters, &conditions), within)?;
     let cell = CellAt { filters: &told.filters, conditions: &conditions, of: view };
     let mut drilled = behind(views, &told, &cell, asked, within)?;
@@ -178,7 +184,7 @@ fn behind(
     within: (&Limits, &Cancel),
 ) -> Result<Drilled, QueryError> {
     let view = &views[told.view];
-    disclose::refuse(view, "de enkelte ydelser")?;
+    disclose::refuse(view, "de enkelte rækker")?;
     let (own, group) = (view.of_records(), told.measure.group);
     let max = if asked.max == 0 { RECORDS } else { asked.max };
     let lines = asked.first.saturating_sub(1)..asked.first.saturating_sub(1).saturating_add(max);
@@ -200,7 +206,9 @@ fn behind(
     drilled.of = Of {
         view: told.view,
         measure: cube.measure(told.measure).name.clone(),
-        group: (group > 0).then(|| cube.groups[group].name.clone()),
+        record: cube.groups[group].record_noun.clone(),
+        entity: cube.groups[group].entity_noun.clone(),
+        by_rules: cube.explain.is_some(),
         parts: told.parts.clone(),
         some: own.is_restricted() && !view.is_restricted(),
     };
@@ -240,12 +248,12 @@ fn told_by(
     Ok(Some((hidden.of_records(), measure, step)))
 }
 
-/// That there are records behind the figures of a group. Of the cubes that have some, the one most
-/// like it is named.
-fn check_records(views: &[View], view: &View, group: usize) -> Result<(), QueryError> {
+/// That there are records to show behind a measure. Of the cubes that have some behind a measure of the
+/// name, the one most like it is named.
+fn check_records(views: &[View], view: &View, measure: MeasureRef) -> Result<(), QueryError> {
     let cube = view.cube();
     let has_records = |group: &Group| !group.provenance.is_empty() || !group.drill.is_empty();
-    if has_records(&cube.groups[group]) {
+    if has_records(&cube.groups[measure.group]) {
         return Ok(());
     }
     let message = format!("bag tallene i kuben '{}' er der ingen rækker at vise", cube.name);
@@ -253,11 +261,17 @@ fn check_records(views: &[View], view: &View, group: usize) -> Result<(), QueryE
     let others = |other: &&Cube| {
         other.dimensions.iter().filter(|one| cube.find_dimension(&one.name).is_none()).count()
     };
-    let known = views.iter().map(View::cube);
-    let known = known.filter(|cube| !cube.hidden && cube.groups.first().is_some_and(has_records));
-    Err(match known.min_by_key(others) {
+    let name = &cube.measure(measure).name;
+    let tells = |cube: &&Cube| {
+        let found = cube.find_measure(name).filter(|_| !cube.hidden);
+        found.is_some_and(|found| has_records(&cube.groups[found.group]))
+    };
+    Err(match views.iter().map(View::cube).filter(tells).min_by_key(others) {
         Some(like) => error.hint(format!("spørg i stedet i kuben '{}'", like.name)),
-        None => error,
+        None => error.hint(
+            "rækkerne kan vises, når skemaet siger, hvilke af deres kolonner der vises: provenance i målets \
+             [[cube.group]]",
+        ),
     })
 }
 
@@ -275,8 +289,8 @@ pub fn records(
 ) -> Result<Drilled, QueryError> {
     let bound = Bound::stored(Vec::new(), conditions, measure, false);
     let behind = run(view, &bound, limits, cancel)?.behind;
-    let when = When::of(view.cube().measure(measure).kind);
-    let cell = Cell::new(view, measure.group, &bound.conditions, columns, when);
+    let of = (measure.group, Some(view.cube().measure(measure)));
+    let cell = Cell::new(view, of, &bound.conditions, columns);
     let lines = cell.lines(cancel)?;
     let same_record = |one: &Line, next: &Line| one.record == next.record;
     let all: Vec<&[Line]> = cancel.collect(lines.chunk_by(same_record))?;
@@ -304,9 +318,9 @@ pub fn all(
     asked: &[String],
     (limits, cancel): (&Limits, &Cancel),
 ) -> Result<Table, QueryError> {
-    disclose::refuse(view, "de enkelte ydelser")?;
+    disclose::refuse(view, "de enkelte rækker")?;
     let (conditions, columns) = bound(view, 0, filters, asked)?;
-    let cell = Cell::new(view, 0, &conditions, &columns, When::Always);
+    let cell = Cell::new(view, (0, None), &conditions, &columns);
     let lines = cell.lines(cancel)?;
     let records: Vec<&[Line]> = lines.chunk_by(|one, next| one.record == next.record).collect();
     cell.table(&columns, &records, (limits, cancel))
@@ -360,7 +374,8 @@ fn columns(view: &View, group: usize, asked: &[String]) -> Result<Vec<Column>, Q
     let all = group.provenance.iter().enumerate().filter(|(_, column)| visible(column));
     let all: Vec<Column> = all.map(|(at, _)| Column::Record(at)).collect();
     if all.is_empty() {
-        let message = format!("kuben '{}' har ingen registreringer at vise", view.cube().name);
+        let message =
+            format!("kuben '{}' har ingen kolonner at vise af sine rækker", view.cube().name);
         return Err(QueryError::new(ErrorKind::Invalid, message)
             .hint("vælg felter med --columns, for eksempel Dimension.Felt"));
     }
@@ -397,8 +412,11 @@ fn field(
     let key = name.trim().strip_prefix("KEY(").and_then(|rest| rest.strip_suffix(')'));
     let (name, is_key) = (key.unwrap_or(name), key.is_some());
     if !name.contains('.') {
-        let message =
-            format!("'{}' er hverken et felt eller en oplysning om en ydelse", name.trim());
+        let message = format!(
+            "'{}' er hverken et felt eller en oplysning om {}",
+            name.trim(),
+            group.record_noun.2
+        );
         let known = group.provenance.iter().filter(|column| visible(column));
         return Err(QueryError::new(ErrorKind::Unknown, message)
             .hint("skriv Dimension.Felt eller en af disse oplysninger")

@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use cube_schema::schema::Explain;
+use cube_schema::schema::{Explain, Noun};
 
 use super::bound::Condition;
 use super::disclose;
@@ -51,6 +51,8 @@ pub struct Explained {
     pub parts: Vec<String>,
     /// How many municipalities of the cell are behind.
     pub behind: u32,
+    /// What people call the records and the entities that a step touches.
+    pub nouns: [Noun; 2],
 }
 
 /// A step of an explanation.
@@ -111,6 +113,7 @@ pub fn explain(
         own,
         parts: told.parts,
         behind: whole.behind,
+        nouns: nouns(view.cube(), told.measure.group),
     })
 }
 
@@ -141,10 +144,18 @@ impl Explained {
         let (unit, decimals) = (&self.unit, self.decimals);
         table.number(&self.measure, unit, decimals, self.steps.iter().map(|step| step.value));
         table.number("Ændring", unit, decimals, self.steps.iter().map(|step| step.change));
-        table.number("Berørte ydelser", "", 0, self.steps.iter().map(|step| step.records));
-        table.number("Berørte borgere", "", 0, self.steps.iter().map(|step| step.entities));
+        let [records, entities] = self.nouns.each_ref().map(|noun| format!("Berørte {}", noun.1));
+        table.number(&records, "", 0, self.steps.iter().map(|step| step.records));
+        table.number(&entities, "", 0, self.steps.iter().map(|step| step.entities));
         table
     }
+}
+
+/// What people call the records and the entities of a group.
+fn nouns(cube: &Cube, group: usize) -> [Noun; 2] {
+    let group = &cube.groups[group];
+    let entities = || Noun("enhed".to_owned(), "enheder".to_owned(), "enhederne".to_owned());
+    [group.record_noun.clone(), group.entity_noun.clone().unwrap_or_else(entities)]
 }
 
 /// A rule, and the step in which it alone is left out.
@@ -201,7 +212,8 @@ pub(super) fn hidden<'a>(views: &'a [View], how: &Explain) -> Option<&'a View> {
 
 fn not_explained(cube: &Cube) -> QueryError {
     let message = format!("tallene i kuben '{}' kan ikke forklares", cube.name);
-    QueryError::new(ErrorKind::Invalid, message).hint("vælg en kube, der tæller ydelser")
+    QueryError::new(ErrorKind::Invalid, message)
+        .hint("kun det, som reglerne kan ændre, forklares trin for trin")
 }
 
 /// A measure that no rule changes; the measures of the cube that can be explained are named.

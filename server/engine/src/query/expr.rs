@@ -10,6 +10,9 @@ use super::evaluate::value::Value;
 use super::functions::{Function, Kind};
 use super::parse::{Operator, Span};
 
+/// The functions that tell how many there are, or which one it is.
+const COUNTS: [&str; 3] = ["Count", "DistinctCount", "Rank"];
+
 /// A bound expression, and where it stands in which text.
 #[derive(Clone)]
 pub(crate) struct Expr {
@@ -148,6 +151,28 @@ impl Expr {
         }
         let elsewhere = elsewhere || matches!(&self.node, Node::Tuple(parts) if parts.len() > 1);
         self.parts().into_iter().for_each(|part| part.members(elsewhere, each));
+    }
+
+    /// Calls `each` with every member whose value this one is made of, and so may look like: what a
+    /// condition asks, and what the members of a set are chosen, ordered or counted by, is none of it.
+    pub(crate) fn each_shown(&self, each: &mut impl FnMut(Member)) {
+        let is_set = self.kind() == Kind::Set;
+        match &self.node {
+            Node::Constant(Value::Member(_, member)) => each(*member),
+            Node::Constant(Value::Tuple(places)) => {
+                places.iter().for_each(|(_, member)| each(*member));
+            }
+            Node::Choose(branches, last) => {
+                branches.iter().for_each(|(_, branch)| branch.each_shown(each));
+                last.each_shown(each);
+            }
+            Node::Call(function, _) if COUNTS.contains(&function.name) => {}
+            _ => {
+                let parts = self.parts().into_iter();
+                let shown = parts.filter(|part| !is_set || part.kind() != Kind::Value);
+                shown.for_each(|part| part.each_shown(each));
+            }
+        }
     }
 
     /// The hierarchies of the members that are named.

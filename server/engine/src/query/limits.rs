@@ -41,6 +41,9 @@ pub struct Limits {
     pub written: usize,
     /// Bytes of the texts that a question makes, and of those and of the errors that its cells show.
     pub text_bytes: usize,
+    /// Bytes of the records that a comparison of versions or a package holds by themselves, before
+    /// anything is counted.
+    pub record_bytes: usize,
     /// Steps of working formulas out: a part of a formula at a cell and at a tuple is one.
     pub steps: usize,
 }
@@ -67,6 +70,7 @@ impl Limits {
             tuples: at_most(usual.tuples),
             written: at_most(usual.written),
             text_bytes: part(usual.text_bytes),
+            record_bytes: bytes,
             ..usual
         }
     }
@@ -89,6 +93,7 @@ impl Default for Limits {
             tuples: 1_000_000,
             written: 20_000_000,
             text_bytes: 256 << 20,
+            record_bytes: Limits::MEMORY,
             steps: 1_000_000_000,
         }
     }

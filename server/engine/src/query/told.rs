@@ -215,7 +215,7 @@ fn no_parts(measure: &str) -> QueryError {
 }
 
 fn elsewhere(cube: &Cube, measure: &str) -> QueryError {
-    let message = format!("ydelserne bag '{measure}' i kuben '{}' kan ikke vises her", cube.name);
+    let message = format!("rækkerne bag '{measure}' i kuben '{}' kan ikke vises her", cube.name);
     QueryError::new(ErrorKind::Invalid, message)
         .hint("de vises i en kube, som dit adgangsbevis ikke giver adgang til")
 }

@@ -235,6 +235,16 @@ impl View {
         self.visible(dimension).is_none_or(|own| own.members[field].contains(member))
     }
 
+    /// The member that a hierarchy stands at where nothing is said; where the view does not have it, the
+    /// first that there is of its level. `None` is All.
+    pub(super) fn default_of(&self, dimension: usize, hierarchy: usize) -> Option<(usize, u32)> {
+        let (field, id) = self.cube.dimensions[dimension].hierarchies[hierarchy].default?;
+        match self.has_member(dimension, field, id) {
+            true => Some((field, id)),
+            false => self.members(dimension, field).next().map(|first| (field, first)),
+        }
+    }
+
     /// Whether a key of a dimension exists, as [`View::has_member`] says of members.
     #[must_use]
     pub fn has_key(&self, dimension: usize, key: u32) -> bool {

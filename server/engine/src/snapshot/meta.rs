@@ -1,7 +1,7 @@
 //! The metadata: the structures of a cube, with section numbers in place of columns.
 
 use cube_schema::language::Language;
-use cube_schema::schema::{DayCount, Explain, Grain, MeasureKind, Period, ValueType};
+use cube_schema::schema::{DayCount, Explain, Grain, MeasureKind, Noun, Period, ValueType};
 use serde::{Deserialize, Serialize};
 
 use crate::cube::{Calculated, CalculatedMember, DefaultMeasure, MeasureRef, NamedSet, Use};
@@ -100,6 +100,8 @@ pub(super) struct GroupMeta {
     pub provenance: Vec<ProvenanceMeta>,
     pub drill: Vec<String>,
     pub records_in: Option<String>,
+    pub record_noun: Noun,
+    pub entity_noun: Option<Noun>,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -29,7 +29,7 @@ pub use read::open;
 pub use write::write;
 
 /// The format version that is written.
-pub const FORMAT: u32 = 5;
+pub const FORMAT: u32 = 6;
 
 /// Why a snapshot cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -155,6 +155,8 @@ impl Reader<'_> {
             provenance,
             drill: meta.drill,
             records_in: meta.records_in,
+            record_noun: meta.record_noun,
+            entity_noun: meta.entity_noun,
         })
     }
 

@@ -137,6 +137,8 @@ impl<'a> Writer<'a> {
             provenance,
             drill: group.drill.clone(),
             records_in: group.records_in.clone(),
+            record_noun: group.record_noun.clone(),
+            entity_noun: group.entity_noun.clone(),
         })
     }
 

@@ -10,7 +10,7 @@ use super::TablesError;
 use super::column::Getter;
 use super::finding::TableRows;
 use super::lookup::{MAX_PROBLEMS, Tables, Wanted, twice};
-use super::source::TableError;
+use super::source::{RowAt, TableError};
 use crate::star::tree::Tree;
 
 /// A dimension's rows, found by key.
@@ -42,8 +42,10 @@ impl Keyed {
         let getters: Vec<Getter> = getters.collect::<Result<_, _>>()?;
         let types: Vec<ValueType> = columns.iter().map(|(_, value)| *value).collect();
         let mut problems = Vec::new();
+        let mut places = Vec::new();
         tables
             .rows(&wanted, &mut |line, row| {
+                places.push(line);
                 let read = keyed.take(&key_getter, &getters, &types, row);
                 if let Err(what) = read.map_err(|what| what.replace("{key}", key)) {
                     problems.push(TableError::at(table, line, what));
@@ -56,7 +58,7 @@ impl Keyed {
         }
         let (table, part) = (table.clone(), format!("dimensionen '{}'", dimension.name));
         findings.tables.push(TableRows { table, part, rows: keyed.table.len() as u64 });
-        keyed.put_parents_first(dimension)?;
+        keyed.put_parents_first(dimension, &places)?;
         Ok(keyed)
     }
 
@@ -83,8 +85,13 @@ impl Keyed {
         Ok(())
     }
 
-    /// Puts the rows of a parent-child hierarchy so that an ancestor stands before its descendants.
-    fn put_parents_first(&mut self, dimension: &Dimension) -> Result<(), TablesError> {
+    /// Puts the rows of a parent-child hierarchy so that an ancestor stands before its descendants;
+    /// `places` are where the rows stand in their file.
+    fn put_parents_first(
+        &mut self,
+        dimension: &Dimension,
+        places: &[RowAt],
+    ) -> Result<(), TablesError> {
         let level = dimension.hierarchies.iter().find_map(|hierarchy| hierarchy.parent_child());
         let Some((level, parent)) = level.and_then(|level| Some((level, level.parent.as_ref()?)))
         else {
@@ -98,7 +105,7 @@ impl Keyed {
         let keys: Vec<&str> = keys.iter().map(AsRef::as_ref).collect();
         let tree = Tree::new(&keys, parents, level.root.as_deref()).map_err(|error| {
             let what = format!("medlemmet '{}' {}", keys[error.row], error.what);
-            TableError::new(dimension.table.as_deref().unwrap_or_default(), what)
+            TableError::at(dimension.table.as_deref().unwrap_or_default(), places[error.row], what)
         })?;
         let mut order: Vec<usize> = (0..keys.len()).collect();
         order.sort_by_key(|&row| tree.depth_of(row));

@@ -8,7 +8,7 @@ use super::TablesError;
 use super::bridge::Bridged;
 use super::column::Getter;
 use super::dimension::Keyed;
-use super::finding::{Findings, TableRows, Unmatched};
+use super::finding::{Backwards, Findings, TableRows, Unmatched};
 use super::ids::Ids;
 use super::lookup::{MAX_PROBLEMS, Tables, Wanted};
 use super::source::{Row, TableError};
@@ -43,12 +43,18 @@ pub(super) fn read(
     let mut columns = columns(group, schema, tables, dimensions, &mut wanted)?;
     let mut rows = 0_u64;
     let mut problems = Vec::new();
-    let read = tables.rows(&wanted, &mut |line, row| {
+    let mut backwards = Backwards::default();
+    let days = [FIRST, LAST].map(|name| columns.iter().position(|column| column.name == name));
+    let read = tables.rows(&wanted, &mut |at, row| {
         rows += 1;
+        let before = problems.len();
         for column in &mut columns {
             if let Err(what) = column.take(row, dimensions) {
-                problems.push(TableError::at(&group.facts, line, what));
+                problems.push(TableError::at(&group.facts, at, what));
             }
+        }
+        if problems.len() == before && is_backwards(&columns, days) {
+            backwards.note(at);
         }
         if problems.len() < MAX_PROBLEMS { Ok(()) } else { Err(problems[0].clone()) }
     });
@@ -60,6 +66,11 @@ pub(super) fn read(
     findings.tables.push(TableRows { table: group.facts.clone(), part, rows });
     for column in &columns {
         findings.unmatched.extend(column.unmatched(cube, group));
+    }
+    if backwards.rows > 0 {
+        let (cube, table) = (cube.to_owned(), group.facts.clone());
+        let columns = [group.first.clone(), group.last.clone()];
+        findings.backwards.push(Backwards { cube, table, columns, ..backwards });
     }
     Ok(finish(group, columns, rows))
 }
@@ -156,6 +167,16 @@ fn key_kind(
     }
 }
 
+/// Whether the fact that was read last ends before it begins, by its columns of days.
+fn is_backwards(columns: &[Column], days: [Option<usize>; 2]) -> bool {
+    let last_of = |at: Option<usize>| match &columns[at?].kind {
+        Kind::Days { days, .. } => days.last().copied(),
+        _ => None,
+    };
+    let [first, last] = days.map(last_of);
+    first.zip(last).is_some_and(|(first, last)| last < first)
+}
+
 fn key_name(usage: &DimensionUse) -> String {
     format!("nøgle {}", usage.name())
 }
@@ -245,6 +266,9 @@ fn number(text: Option<&str>) -> Result<f64, String> {
     let Some(text) = text else { return Ok(f64::NAN) };
     match text.trim().parse::<f64>() {
         Ok(number) if number.is_finite() => Ok(number),
+        _ if text.contains(',') => {
+            Err(format!("'{text}' er ikke et tal; skriv decimaler efter et punktum, som i 1234.5"))
+        }
         _ => Err(format!("'{text}' er ikke et tal")),
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::source::RowAt;
+
 /// What became of the tables.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Findings {
@@ -9,6 +11,9 @@ pub struct Findings {
     pub tables: Vec<TableRows>,
     /// Facts without a row of a dimension: they are counted on the member for a missing key.
     pub unmatched: Vec<Unmatched>,
+    /// Facts that end before they begin: no measure counts them.
+    #[serde(default)]
+    pub backwards: Vec<Backwards>,
 }
 
 /// A table that was read.
@@ -39,6 +44,47 @@ pub struct Unmatched {
     pub example: Option<String>,
 }
 
+/// Facts of a group whose last day lies before their first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Backwards {
+    /// The cube.
+    pub cube: String,
+    /// The fact table.
+    pub table: String,
+    /// Its columns of first and last days.
+    pub columns: [String; 2],
+    /// How many there are.
+    pub rows: u64,
+    /// The first of them.
+    pub first: Vec<RowAt>,
+}
+
+/// Places of one finding that are told.
+const PLACES: usize = 10;
+
+impl Backwards {
+    /// Notes one more fact.
+    pub(super) fn note(&mut self, at: RowAt) {
+        self.rows += 1;
+        if self.first.len() < PLACES {
+            self.first.push(at);
+        }
+    }
+
+    fn to_text(&self) -> String {
+        let Backwards { cube, table, columns: [first, last], rows, first: places } = self;
+        let mut told = places.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        if places.len() < *rows as usize {
+            told += " …";
+        }
+        let (count, they) = if *rows == 1 { ("række", "den") } else { ("rækker", "de") };
+        format!(
+            "kuben '{cube}': {rows} {count} i '{table}' slutter, før {they} begynder, og er ikke med i noget \
+             mål ({told}); ret '{first}' eller '{last}' i tabellen\n"
+        )
+    }
+}
+
 impl Findings {
     /// The findings for people.
     #[must_use]
@@ -58,6 +104,7 @@ impl Findings {
                 .as_ref()
                 .map_or(")\n".to_owned(), |key| format!(", for eksempel {key})\n"));
         }
+        text.extend(self.backwards.iter().map(Backwards::to_text));
         text
     }
 }

@@ -6,7 +6,7 @@ use cube_schema::schema::{Schema, expression};
 use hashbrown::HashMap;
 
 use super::column::{Getter, Values};
-use super::source::{Row, Source, TableError};
+use super::source::{Row, RowAt, Source, TableError};
 
 /// Computed columns may use each other, and joins may follow each other, so far.
 const MAX_STEPS: usize = 16;
@@ -28,6 +28,8 @@ pub(super) enum Missing {
     Table(String, Option<String>),
     /// A table has no such column; the columns that it has.
     Column(String, String, Vec<String>),
+    /// A path goes through a table that the first does not point at.
+    Join(String, String),
     /// Computed columns go round in a ring.
     Ring(String, String),
 }
@@ -49,6 +51,14 @@ impl std::fmt::Display for Missing {
                     out,
                     "tabellen '{table}' har ingen kolonne '{column}'; den har {}",
                     known.join(", ")
+                )
+            }
+            Missing::Join(table, path) => {
+                let (join, _) = path.split_once('.').unwrap_or((path, ""));
+                write!(
+                    out,
+                    "tabellen '{table}' har hverken en kolonne '{path}' eller en tabel '{join}' blandt sine \
+                     'joins'"
                 )
             }
             Missing::Ring(table, column) => {
@@ -102,6 +112,11 @@ impl<'a> Tables<'a> {
         Ok(Ok(columns))
     }
 
+    /// Whether there is a table of a name.
+    pub fn is_there(&mut self, table: &str) -> Result<bool, TableError> {
+        Ok(self.heading(table)?.is_ok())
+    }
+
     /// Whether a column can be got; nothing is read but headings.
     pub fn check(&mut self, table: &str, path: &str) -> Result<Option<Missing>, TableError> {
         self.check_steps(table, path, 0)
@@ -136,6 +151,9 @@ impl<'a> Tables<'a> {
         }
         let join = path.split_once('.').and_then(|(name, rest)| Some((said?.join(name)?, rest)));
         let Some((join, rest)) = join else {
+            if path.contains('.') {
+                return Ok(Some(Missing::Join(table.to_owned(), path.to_owned())));
+            }
             let computed = said.into_iter().flat_map(|said| said.columns.keys().cloned());
             let known = heading.iter().cloned().chain(computed).collect();
             return Ok(Some(Missing::Column(table.to_owned(), path.to_owned(), known)));
@@ -205,7 +223,7 @@ impl<'a> Tables<'a> {
     pub fn rows(
         &self,
         wanted: &Wanted,
-        each: &mut dyn FnMut(u64, &Row<'_>) -> Result<(), TableError>,
+        each: &mut dyn FnMut(RowAt, &Row<'_>) -> Result<(), TableError>,
     ) -> Result<(), TableError> {
         self.source.rows(&wanted.table, self.file(&wanted.table), &wanted.own, each)
     }

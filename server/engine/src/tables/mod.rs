@@ -15,7 +15,7 @@ mod plan;
 mod source;
 
 use cube_schema::day::Month;
-use cube_schema::schema::{self, DimensionKind, Problems, Schema};
+use cube_schema::schema::{self, DimensionKind, Place, Problem, Problems, Schema, SchemaError};
 use cube_schema::table::{FactColumn, FactTable, Star, Timeline};
 
 use crate::cube::{BuildError, Cube, build};
@@ -24,15 +24,15 @@ use dimension::Keyed;
 use lookup::Tables;
 use plan::Plan;
 
-pub use finding::{Findings, TableRows, Unmatched};
-pub use source::{Row, Source, TableError};
+pub use finding::{Backwards, Findings, TableRows, Unmatched};
+pub use source::{Row, RowAt, Source, TableError};
 
 /// Why tables do not become cubes.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TablesError {
     /// The schema says of the tables what does not hold.
     #[error("{0}")]
-    Schema(#[from] schema::SchemaError),
+    Schema(#[from] SchemaError),
     /// The tables cannot be read, or hold what they must not.
     #[error("{}", lines(.0))]
     Tables(Vec<TableError>),
@@ -91,6 +91,7 @@ pub fn build_cubes(
     for cube in &schema.cubes {
         let built =
             build_cube(schema, cube, &mut tables, &mut dimensions, &mut steps, &mut findings);
+        let built = built.map_err(|error| placed(error, schema, text));
         if let Some(built) = wrong.note(built)? {
             take(built);
         }
@@ -99,9 +100,50 @@ pub fn build_cubes(
     Ok(findings)
 }
 
-/// What is wrong with several tables, each thing once.
+/// What the tables do not hold of what the schema says, with its line there.
+fn placed(error: TablesError, schema: &Schema, text: &str) -> TablesError {
+    let TablesError::Build { error: broken, .. } = &error else { return error };
+    let Some(place) = place_of(schema, broken) else { return error };
+    let mut problems = Problems::new(text);
+    problems.add(&place, broken.to_string());
+    problems.finish().err().map_or(error, TablesError::Schema)
+}
+
+/// Where a schema says what its tables do not hold.
+fn place_of(schema: &Schema, error: &BuildError) -> Option<Place> {
+    let hierarchies = schema.dimensions.iter().enumerate().flat_map(|(at, dimension)| {
+        let place = move |one: usize| Place::top().nth("dimension", at).nth("hierarchies", one);
+        dimension.hierarchies.iter().enumerate().map(move |(one, all)| (dimension, all, place(one)))
+    });
+    match error {
+        BuildError::NotUnique { level, .. } => {
+            hierarchies.into_iter().find_map(|(_, all, place)| {
+                let is_it = |one: &schema::LevelUse| {
+                    one.own().is_some_and(|own| own.name == *level && own.unique)
+                };
+                let found = all.levels.iter().position(is_it)?;
+                Some(place.nth("levels", found).key("unique"))
+            })
+        }
+        BuildError::NoDefault { hierarchy, .. } => {
+            let mut with_default =
+                hierarchies.into_iter().filter(|(_, all, _)| !all.default.is_empty());
+            let is_it = |name: &str, dimension: &str| {
+                name == hierarchy || (name.is_empty() && dimension == hierarchy)
+            };
+            let found = with_default.find(|(dimension, all, _)| is_it(&all.name, &dimension.name));
+            found.map(|(.., place)| place.key("default"))
+        }
+        _ => None,
+    }
+}
+
+/// What is wrong with several tables, or with what the schema says of them, each thing once.
 #[derive(Default)]
-struct Wrong(Vec<TableError>);
+struct Wrong {
+    tables: Vec<TableError>,
+    schema: Vec<Problem>,
+}
 
 impl Wrong {
     /// What was made of a table, or nothing where something is wrong with it.
@@ -109,11 +151,11 @@ impl Wrong {
         match made {
             Ok(made) => Ok(Some(made)),
             Err(TablesError::Tables(errors)) => {
-                for error in errors {
-                    if !self.0.contains(&error) {
-                        self.0.push(error);
-                    }
-                }
+                add_new(&mut self.tables, errors);
+                Ok(None)
+            }
+            Err(TablesError::Schema(error)) => {
+                add_new(&mut self.schema, error.problems);
                 Ok(None)
             }
             Err(error) => Err(error),
@@ -121,7 +163,21 @@ impl Wrong {
     }
 
     fn finish(self) -> Result<(), TablesError> {
-        if self.0.is_empty() { Ok(()) } else { Err(TablesError::Tables(self.0)) }
+        if !self.tables.is_empty() {
+            return Err(TablesError::Tables(self.tables));
+        }
+        match self.schema.is_empty() {
+            true => Ok(()),
+            false => Err(SchemaError { problems: self.schema }.into()),
+        }
+    }
+}
+
+fn add_new<T: PartialEq>(known: &mut Vec<T>, found: Vec<T>) {
+    for one in found {
+        if !known.contains(&one) {
+            known.push(one);
+        }
     }
 }
 
@@ -214,7 +270,5 @@ fn last_month(schema: &Schema, read: &facts::Facts, dimensions: &[Keyed]) -> Opt
 
 /// The months of a cube without days: the last one of its facts, or any, if they have none.
 fn no_days(last: Option<Month>) -> Timeline {
-    const ANY: &str = "2000-01";
-    let only = last.or_else(|| Month::parse(ANY)).unwrap_or(Month(0));
-    Timeline { first: only, last: only }
+    last.map_or(Timeline::NO_DAYS, |only| Timeline { first: only, last: only })
 }

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use cube_schema::day::Month;
 use cube_schema::schema::{
-    Cube, Dimension, Measure, MeasureGroup, MeasureKind, Place, Problems, Schema,
+    Cube, Dimension, DimensionKind, Measure, MeasureGroup, MeasureKind, Place, Problems, Schema,
+    Table,
 };
 use cube_schema::table::Timeline;
 
@@ -29,6 +30,9 @@ impl Plan {
     ) -> Result<Plan, TableError> {
         let tables = Tables::new(schema, source);
         let mut check = Check { tables, told: HashSet::new(), problems };
+        for (at, table) in schema.tables.iter().enumerate() {
+            check.joins(table, &Place::top().nth("table", at))?;
+        }
         for (at, dimension) in schema.dimensions.iter().enumerate() {
             check.dimension(dimension, &Place::top().nth("dimension", at))?;
         }
@@ -70,6 +74,20 @@ impl Check<'_, '_, '_> {
             return Ok(());
         }
         self.problems.add(place, format!("{who}: {missing}"));
+        Ok(())
+    }
+
+    /// The tables that a table which is there points at.
+    fn joins(&mut self, table: &Table, place: &Place) -> Result<(), TableError> {
+        if !self.tables.is_there(&table.name)? {
+            return Ok(());
+        }
+        for (at, join) in table.joins.iter().enumerate() {
+            let who = format!("'joins' til '{}' i tabellen '{}'", join.table, table.name);
+            let place = place.nth("joins", at);
+            self.column(&table.name, &join.column, &who, &place)?;
+            self.column(&join.table, join.key(), &who, &place)?;
+        }
         Ok(())
     }
 
@@ -166,6 +184,7 @@ pub(super) fn lowered(
     let mut lowered = Schema { cubes: vec![cube], roles: Vec::new(), ..schema.clone() };
     for dimension in lowered.dimensions.iter_mut().filter(|dimension| dimension.table.is_some()) {
         dimension.table = Some(dimension.name.clone());
+        dimension.observed |= !dimension.reference && dimension.kind != DimensionKind::Time;
     }
     for (at, group) in lowered.cubes.iter_mut().flat_map(|cube| &mut cube.groups).enumerate() {
         group.facts = group_table(&group.facts, at);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use terning_engine::tables::{Row, Source, TableError};
+use terning_engine::tables::{Row, RowAt, Source, TableError};
 
 /// Tables by name: columns, and rows of texts, of which an empty one is nothing.
 #[derive(Clone, Default)]
@@ -27,12 +27,12 @@ impl Source for Memory {
         table: &str,
         _: Option<&str>,
         columns: &[usize],
-        each: &mut dyn FnMut(u64, &Row<'_>) -> Result<(), TableError>,
+        each: &mut dyn FnMut(RowAt, &Row<'_>) -> Result<(), TableError>,
     ) -> Result<(), TableError> {
         for (number, row) in self.0[table].1.iter().enumerate() {
             let texts =
                 columns.iter().map(|&at| Some(row[at].as_str()).filter(|text| !text.is_empty()));
-            each(number as u64 + 2, &texts.collect::<Vec<_>>())?;
+            each(RowAt::Line(number as u64 + 2), &texts.collect::<Vec<_>>())?;
         }
         Ok(())
     }

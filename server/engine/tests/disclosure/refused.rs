@@ -23,7 +23,7 @@ fn grants() -> Vec<String> {
 }
 
 /// Rows of texts as people read them.
-fn drawn(view: &View, text: &str) -> Vec<String> {
+pub fn drawn(view: &View, text: &str) -> Vec<String> {
     let cells = ask(view, &Question::Mdx(text));
     let shown = cells.formatted(query::format::Language::Danish, &Cancel::default()).unwrap();
     let text = |ordinal: usize| {

@@ -84,6 +84,15 @@ fn names_are_defined_once_and_in_the_right_place() {
             "SET a AS {[Tid].[År].[2020]} SET A AS {[Tid].[År].[2020]}",
             "mængden 'A' findes allerede @1:39 A",
         ),
+        ("SET borgere AS {[Tid].[År].[2020]}", "mængden 'borgere' hedder som et mål @1:10 borgere"),
+        (
+            "MEMBER [Measures].[x] AS 1 SET X AS {[Tid].[År].[2020]}",
+            "mængden 'X' hedder som et mål @1:37 X",
+        ),
+        (
+            "SET x AS {[Tid].[År].[2020]} MEMBER [Measures].[X] AS 1",
+            "målet 'X' hedder som en mængde @1:53 [X]",
+        ),
     ] {
         let text = format!("WITH {definition} SELECT a ON 0 FROM Lille");
         assert_eq!(mdx(&view(""), &text), [expected], "{definition}");
@@ -98,8 +107,10 @@ fn a_formula_of_the_cube_is_bound_when_it_is_asked_for_and_checked_before() {
         Pivot { cube: "Lille".to_owned(), measures: vec!["A".to_owned()], ..Pivot::default() };
     let expected = "i formlen for 'A': kuben 'Lille' har intet mål 'Bog' @2:14 [Bog]";
     assert_eq!(pivot(&broken, &asked), [expected]);
-    assert!(bind::check(&broken).unwrap_err().message.starts_with("i formlen for 'A'"));
-    assert!(bind::check(&view("")).is_ok());
+    let faults = bind::faults(&broken);
+    assert_eq!((faults.len(), faults[0].name.as_str()), (1, "A"));
+    assert!(faults[0].error.message.starts_with("i formlen for 'A'"));
+    assert_eq!(bind::faults(&view("")), []);
 }
 
 #[test]
@@ -108,8 +119,10 @@ fn formulas_of_the_cube_that_use_each_other_in_a_ring_are_refused() {
         format!("[[cube.calculated]]\nname = \"{name}\"\nformula = \"[Measures].[{other}] + 1\"\n")
     };
     let ring = view(&[one("A", "B"), one("B", "C"), one("C", "A")].concat());
-    let error = bind::check(&ring).unwrap_err();
-    assert_eq!(error.message, "målet 'A' bruger sig selv: A → B → C → A");
+    let found = bind::faults(&ring);
+    let names: Vec<&str> = found.iter().map(|fault| fault.name.as_str()).collect();
+    assert_eq!(names, ["A", "B", "C"]);
+    assert_eq!(found[0].error.message, "målet 'A' bruger sig selv: A → B → C → A");
 }
 
 /// A calculated member of the regions, as a part of a schema file.
@@ -122,7 +135,7 @@ fn of_regions(parent: &str, formula: &str) -> String {
 #[test]
 fn calculated_members_of_the_schema_stand_in_their_hierarchies() {
     let made = view(&of_regions("[Sted].[Region]", "[Sted].[Region].[Nord] * 2"));
-    assert!(bind::check(&made).is_ok());
+    assert_eq!(bind::faults(&made), []);
     let rows = |formula: &str| {
         let text = format!(
             "WITH MEMBER [Measures].[x] AS {formula}, SOLVE_ORDER = 0 \
@@ -145,7 +158,27 @@ fn calculated_members_of_the_schema_are_checked() {
         ("[Sted]", "1", "'Sted' har flere hierarkier"),
         ("[Sted].[Region]", "[Measures].[Bog]", "kuben 'Lille' har intet mål 'Bog'"),
     ] {
-        let error = bind::check(&view(&of_regions(parent, formula))).unwrap_err();
-        assert_eq!(error.message, format!("i formlen for 'Ny': {expected}"), "{parent}");
+        let found = bind::faults(&view(&of_regions(parent, formula)));
+        assert_eq!(found[0].error.message, format!("i formlen for 'Ny': {expected}"), "{parent}");
     }
+}
+
+#[test]
+fn all_formulas_that_mean_nothing_are_told_of_each_where_it_is_written() {
+    let one = |name: &str, formula: &str| {
+        format!("[[cube.calculated]]\nname = \"{name}\"\nformula = \"{formula}\"\n")
+    };
+    let set = "[[cube.set]]\nname = \"S\"\nformula = \"{[Sted].[Egn]}\"\n";
+    let broken = view(
+        &[
+            one("A", "[Measures].[B] + 1"),
+            one("B", "[Measures].[Bog]"),
+            one("C", "Sum("),
+            set.to_owned(),
+        ]
+        .concat(),
+    );
+    let found = bind::faults(&broken);
+    let names: Vec<&str> = found.iter().map(|fault| fault.name.as_str()).collect();
+    assert_eq!(names, ["B", "C", "S"], "{found:?}");
 }

@@ -98,9 +98,24 @@ fn a_member_that_does_not_exist_is_left_out_with_a_warning() {
         let text = format!("SELECT {set} ON 0 FROM Lille");
         assert_eq!(mdx(&views[0], &text)[0], columns, "{text}");
         let found = answer(&views, &Question::Mdx(&text), &Limits::default(), &Cancel::default());
-        let expected =
-            "hierarkiet [Sted].[Kommune] har intet medlem '999' her; det er udeladt af mængden";
+        let expected = "hierarkiet [Sted].[Kommune] har intet medlem '999' her; det er udeladt af mængden \
+                        (der er Aby, Bby, Cby, Dby)";
         assert_eq!(found.unwrap().cells.warnings, [expected], "{text}");
+    }
+}
+
+#[test]
+fn a_member_that_is_left_out_is_told_with_all_of_a_few_and_of_many_those_of_nearly_its_name() {
+    let views = [view("")];
+    for (member, expected) in [
+        ("[Sted].[Kommune].[Bbby]", "udeladt af mængden (der er Bby, Aby, Cby, Dby)"),
+        ("[Tid].[Kvartal].[2020K]", "udeladt af mængden (der er 2020K1, 2020K2, 2020K3, 2020K4)"),
+        ("[Tid].[Kvartal].[sommer]", "udeladt af mængden"),
+    ] {
+        let text = format!("SELECT {{{member}}} ON 0 FROM Lille");
+        let found = answer(&views, &Question::Mdx(&text), &Limits::default(), &Cancel::default());
+        let warnings = found.unwrap().cells.warnings;
+        assert!(warnings.len() == 1 && warnings[0].ends_with(expected), "{warnings:?}");
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod memory;
 mod plain;
+mod records;
 mod world;
 
 use std::collections::BTreeSet;
@@ -249,8 +250,8 @@ fn tables_that_break_a_promise_are_named_with_their_lines() {
         ("classes", "class_id", 1, "1", "tabellen 'classes', linje 3: nøglen '1'"),
         ("sales", "amount", 2, "ti", "tabellen 'sales', linje 4: 'ti' er ikke et tal"),
         ("memberships", "from_date", 0, "2024", "'2024' er ikke en dato"),
-        ("staff", "manager_id", 1, "9", "root"),
-        ("staff", "manager_id", 0, "2", "sin egen overordnede"),
+        ("staff", "manager_id", 1, "9", "tabellen 'staff', linje 3: medlemmet '2'"),
+        ("staff", "manager_id", 0, "2", "tabellen 'staff', linje 2: medlemmet '1' er sin egen"),
     ] {
         let mut tables = memory::example();
         tables.set(table, column, row, value);
@@ -328,4 +329,87 @@ fn members_of_a_tree_are_counted_together_whatever_their_depth_and_alone_by_thei
             check(mixed, &union(&own(*left), below_right));
         }
     }
+}
+
+#[test]
+fn facts_that_end_before_they_begin_are_counted_with_their_lines() {
+    let mut tables = memory::example();
+    tables.set("memberships", "to_date", 1, "2024-03-31");
+    let (cubes, found) = build(&example(), &tables).unwrap_or_else(|error| panic!("{error}"));
+    let told = found.to_text();
+    let expected = "kuben 'Medlemmer': 1 række i 'memberships' slutter, før den begynder, og er ikke med i \
+                    noget mål (linje 3); ret 'from_date' eller 'to_date' i tabellen";
+    assert!(told.contains(expected), "{told}");
+    // And they are in no figure.
+    let found =
+        ask(&cubes, &Question::Mdx("SELECT {[Measures].[Medlemmer]} ON 0 FROM [Medlemmer]"));
+    assert_eq!(found[0].1, [Some(1.0)]);
+    let (_, sound) = build(&example(), &memory::example()).unwrap();
+    assert_eq!(sound.backwards, []);
+}
+
+#[test]
+fn what_the_tables_do_not_hold_of_the_schema_is_told_with_its_line() {
+    let mut tables = memory::example();
+    tables.set("days", "quarter", 0, "K1");
+    let wrong = |changes: &[(&str, &str)]| {
+        let change = |text: String, (from, to): &(&str, &str)| text.replacen(from, to, 1);
+        let text = changes.iter().fold(example(), change);
+        let error = build(&text, &tables).err().unwrap().to_string();
+        for (_, to) in changes {
+            let line = text.lines().position(|line| line.contains(to)).unwrap() + 1;
+            assert!(error.contains(&format!("linje {line}: ")), "{error}");
+        }
+        error
+    };
+    let default = ("default = [\"2024\"]", "default = [\"1999\"]");
+    assert!(wrong(&[default]).contains("standardmedlemmet findes ikke"));
+    let unique = ("key = \"quarter\", period", "key = \"quarter\", unique = true, period");
+    assert!(wrong(&[unique]).contains("nøglen 'K1' står under to forældre"));
+}
+
+#[test]
+fn a_join_to_a_table_that_is_not_there_is_told_where_it_is_written() {
+    let text = example().replace("table = \"classes\"", "table = \"klasser\", as = \"classes\"");
+    let line = text.lines().position(|line| line.contains("\"klasser\"")).unwrap() + 1;
+    let error = build(&text, &memory::example()).err().unwrap().to_string();
+    let expected =
+        format!("linje {line}: 'joins' til 'klasser' i tabellen 'products': tabellen 'klasser'");
+    assert!(error.contains(&expected), "{error}");
+    assert_eq!(error.matches("klasser' findes ikke").count(), 1, "{error}");
+    // A join under another name than the columns are asked by.
+    let text = example().replace("table = \"classes\",", "table = \"classes\", as = \"klasse\",");
+    let error = build(&text, &memory::example()).err().unwrap().to_string();
+    assert!(error.contains("eller en tabel 'classes' blandt sine 'joins'"), "{error}");
+}
+
+#[test]
+fn who_sees_some_rows_is_listed_the_members_of_these_and_all_of_time_and_reference() {
+    let listed = |text: &str, set: &str| {
+        let (cubes, _) = build(text, &memory::example()).unwrap_or_else(|error| panic!("{error}"));
+        let shop = cubes[0].find_dimension("Butik").unwrap();
+        let land = cubes[0].dimensions[shop].find_field("Land").unwrap();
+        let field = &cubes[0].dimensions[shop].fields[land];
+        let member = field.with_caption("Færøerne").next().unwrap();
+        let keys = field.keys_of_member.get(member as usize).to_vec();
+        let views = [View::of_keys(Arc::clone(&cubes[0]), shop, &keys)];
+        let text = format!("SELECT {set} ON 0 FROM [Salg]");
+        let question = Question::Mdx(&text);
+        let answer = query::answer(&views, &question, &Limits::default(), &Cancel::default());
+        let answer = answer.unwrap_or_else(|error| panic!("{}", error.explained()));
+        let axis = &answer.cells.axes[0];
+        let caption =
+            |at| names::caption(&*cubes[0], axis.columns[0], axis.position(at)[0]).to_owned();
+        (0..axis.count).map(caption).collect::<Vec<String>>()
+    };
+    // The one receipt of the Faroes is of product 1 (Brød) and employee 2 (Bo, below Ane).
+    let goods = "[Vare].[Vare].[Vare].Members";
+    assert_eq!(listed(&example(), goods), ["Brød"]);
+    assert_eq!(listed(&example(), "[Medarbejder].[Medarbejder].Members")[1..], ["Ane", "Bo"]);
+    assert_eq!(listed(&example(), "[Butik].[Geografi].[Land].Members"), ["Færøerne"]);
+    assert_eq!(listed(&example(), "[Tid].[Kalender].[År].Members"), ["2023", "2024"]);
+    let open =
+        example().replace("name = \"Vare\"\ntable", "name = \"Vare\"\nreference = true\ntable");
+    assert_ne!(open, example());
+    assert_eq!(listed(&open, goods), ["Mælk", "Ost", "Brød"]);
 }

@@ -55,6 +55,12 @@ measures = [
     { name = "Varer", kind = "distinct", key = ["product"] },
     { name = "Varer i lande", kind = "distinct", key = ["product", "stores.country"] },
 ]
+provenance = [
+    { name = "beløb", column = "amount" },
+    { name = "kunde", column = "customer_id" },
+    { name = "vare", column = "product" },
+    { name = "land", column = "stores.country" },
+]
 "#;
 
 /// A store: country, region, city and size, of which the last two can be missing.

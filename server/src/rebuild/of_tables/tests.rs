@@ -4,21 +4,7 @@ use super::super::rebuild_again;
 use super::*;
 use crate::versions::State;
 
-const SHOP: &str = r#"
-name = "butik"
-[[dimension]]
-name = "Vare"
-table = "products"
-key = "id"
-[[dimension.hierarchies]]
-levels = [{ name = "Vare", key = "id", caption = "name" }]
-[[cube]]
-name = "Salg"
-[[cube.group]]
-facts = "sales"
-dimensions = [{ dimension = "Vare", column = "product" }]
-measures = [{ name = "Beløb", kind = "sum", column = "amount" }]
-"#;
+const SHOP: &str = include_str!("../../../tests/crash/shop.toml");
 
 fn shop(folder: &Path) -> TablesRebuild {
     let (schema, tables) = (folder.join("shop.toml"), folder.join("tables"));
@@ -197,4 +183,62 @@ fn what_the_schema_says_and_the_tables_do_not_hold_leaves_no_version() {
     let problem = rebuild_of_tables(&order, &|_| ()).unwrap_err().to_string();
     assert!(problem.contains("shop.toml") && problem.contains("linje 3"), "{problem}");
     assert_eq!(versions::names(&order.data).unwrap(), []);
+}
+
+#[test]
+fn all_formulas_that_cannot_be_read_are_told_with_their_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let order = shop(folder.path());
+    let formulas = [
+        ("A", "\"[Measures].[Beløb] / [Measures].[Bog]\""),
+        ("B", "\"\"\"\n[Measures].[Beløb]\n  + Summ([Vare].Members)\"\"\""),
+        ("C", "\"[Measures].[C] + 1\""),
+    ];
+    let more = formulas.map(|(name, formula)| {
+        format!("[[cube.calculated]]\nname = \"{name}\"\nformula = {formula}\n")
+    });
+    let text = format!("{SHOP}{}", more.concat());
+    fs::write(&order.schema, &text).unwrap();
+    let problem = rebuild_of_tables(&order, &|_| ()).unwrap_err().to_string();
+    for (part, message) in
+        [("[Bog]", "intet mål 'Bog'"), ("+ Summ", "Summ"), ("[C] + 1", "bruger sig selv")]
+    {
+        let line = text.lines().position(|line| line.contains(part)).unwrap() + 1;
+        let told = problem.lines().find(|told| told.contains(message));
+        let told = told.unwrap_or_else(|| panic!("{problem}"));
+        assert!(told.trim_start().starts_with(&format!("linje {line}: kuben 'Salg'")), "{problem}");
+    }
+    let caret =
+        format!("      [Measures].[Beløb] / [Measures].[Bog]\n      {}^^^^^", " ".repeat(32));
+    assert!(problem.contains(&caret), "{problem}");
+    assert!(problem.contains("det har 3 fejl"), "{problem}");
+}
+
+#[test]
+fn a_version_is_told_by_the_month_of_its_last_cube_with_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let order = shop(folder.path());
+    let group = |cube: &str, facts: &str| {
+        format!(
+            "[[cube]]\nname = \"{cube}\"\n[[cube.group]]\nfacts = \"{facts}\"\nfirst = \"day\"\n\
+             dimensions = [{{ dimension = \"Tid\" }}]\nmeasures = [{{ name = \"{cube}s\", kind = \"count\" }}]\n"
+        )
+    };
+    let time =
+        "[[dimension]]\nname = \"Tid\"\nfields = [{ name = \"Måned\", grain = \"month\" }]\n";
+    let schema = SHOP.replacen(
+        "[[dimension]]",
+        &format!("first_month = \"2020-01\"\n{time}[[dimension]]"),
+        1,
+    );
+    fs::write(&order.schema, schema + &group("Gammel", "old") + &group("Ny", "new")).unwrap();
+    fs::write(order.tables.join("old.csv"), "day\n2020-02-03\n").unwrap();
+    fs::write(order.tables.join("new.csv"), "day\n2021-05-06\n").unwrap();
+    let name = build(&order).name;
+    assert_eq!(name.to_string(), "2021-05.1");
+    let version = versions::open(&order.data, name).unwrap();
+    let days: Vec<Option<String>> =
+        version.cubes.iter().map(|cube| cube.as_of().map(|day| day.to_string())).collect();
+    // The sales have no days: of them nothing but the version's is known.
+    assert_eq!(days, [None, Some("2020-02-29".to_owned()), Some("2021-05-31".to_owned())]);
 }

@@ -264,6 +264,8 @@ fn build_group(
         provenance,
         drill: group.drill.clone(),
         records_in: group.records_in.clone(),
+        record_noun: group.record_noun.clone().unwrap_or_default(),
+        entity_noun: group.entity_noun.clone(),
     })
 }
 

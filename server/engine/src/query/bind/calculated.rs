@@ -92,31 +92,67 @@ pub(super) fn take(
     Ok(())
 }
 
-/// Binds every formula of a view's cube.
-///
-/// # Errors
-/// The first formula that means nothing, with its name and the place in it.
-pub fn check(view: &View) -> Result<(), QueryError> {
+/// A formula of a cube that means nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The calculated member or set that it is of.
+    pub name: String,
+    /// What is wrong, with the place in the formula.
+    pub error: QueryError,
+}
+
+/// Binds every formula of a view's cube: those that mean nothing, each thing once.
+#[must_use]
+pub fn faults(view: &View) -> Vec<Fault> {
+    let mut found = Vec::new();
     for one in &view.cube().members {
-        place_of(view, &one.parent).map_err(|error| error.in_formula(&one.member.name))?;
+        if let Err(error) = place_of(view, &one.parent) {
+            let name = one.member.name.clone();
+            found.push(Fault { error: error.in_formula(&name), name });
+        }
     }
     let (text, definitions) = (Arc::from(""), Definitions::of_schema(view));
     let context = Context::new(view, &text, &definitions);
-    for number in 0..context.cube.calculated.len() + definitions.own.len() {
-        let mut bound = BTreeMap::new();
-        take(context, &mut bound, &[], &[], Member::Calculated(number))?;
-        let ring = bound.values().find_map(|one| match &one.formula.node {
-            Node::Constant(Value::Error(error)) => Some((**error).clone()),
-            _ => None,
-        });
-        ring.map_or(Ok(()), Err)?;
+    let own = definitions.own.iter().map(|own| &own.name);
+    let names = context.cube.calculated.iter().map(|one| &one.name).chain(own);
+    for (number, name) in names.enumerate() {
+        found.extend(
+            fault_of_member(context, number).map(|error| Fault { name: name.clone(), error }),
+        );
     }
     let formula = context.in_formula(&text);
     for set in &context.cube.sets {
         definitions.begin_formula();
-        Definitions::set(formula, &set.name).transpose()?;
+        if let Err(error) = Definitions::set(formula, &set.name).transpose() {
+            found.push(Fault { name: set.name.clone(), error });
+        }
     }
-    Ok(())
+    each_once(&found)
+}
+
+/// What is wrong with a calculated member, or with one that it needs.
+fn fault_of_member(context: Context<'_>, number: usize) -> Option<QueryError> {
+    let mut bound = BTreeMap::new();
+    match take(context, &mut bound, &[], &[], Member::Calculated(number)) {
+        Err(error) => Some(error),
+        Ok(_) => bound.values().find_map(|one| match &one.formula.node {
+            Node::Constant(Value::Error(error)) => Some((**error).clone()),
+            _ => None,
+        }),
+    }
+}
+
+/// Faults that formulas share are told where they are written.
+fn each_once(found: &[Fault]) -> Vec<Fault> {
+    let is_own = |fault: &Fault| fault.error.message.contains(&format!("'{}'", fault.name));
+    let (own, of_others): (Vec<&Fault>, Vec<&Fault>) = found.iter().partition(|&one| is_own(one));
+    let mut told: Vec<Fault> = Vec::new();
+    for fault in own.into_iter().chain(of_others) {
+        if !told.iter().any(|known| known.error == fault.error) {
+            told.push(fault.clone());
+        }
+    }
+    told
 }
 
 /// Formulas being bound.
@@ -179,7 +215,7 @@ impl Found<'_> {
         self.open.pop();
         self.measure_depth(number, &own.formula)?;
         if self.own(number).is_some() {
-            self.properties(number, &mut own, &needed)?;
+            self.properties(number, &mut own)?;
         }
         for look in own.looks.each() {
             self.reads_texts |= functions::reads_texts(look);
@@ -286,19 +322,15 @@ impl Found<'_> {
 
     /// What a member of the question says of itself, and its decimals: by its format, else the most
     /// of what it is made of, and some for a ratio.
-    fn properties(
-        &self,
-        number: usize,
-        own: &mut Calculated,
-        needed: &[(Member, bool)],
-    ) -> Result<(), QueryError> {
-        let of = |(member, _): &(Member, bool)| match member {
-            Member::Measure(measure) => self.context.cube.measure(*measure).decimals,
-            Member::Calculated(number) => self.bound.get(number).map_or(0, |one| one.decimals),
+    fn properties(&self, number: usize, own: &mut Calculated) -> Result<(), QueryError> {
+        let of = |member: Member| match member {
+            Member::Measure(measure) => self.context.cube.measure(measure).decimals,
+            Member::Calculated(number) => self.bound.get(&number).map_or(0, |one| one.decimals),
             _ => 0,
         };
-        let ratio = if divides(&own.formula) { DECIMALS_OF_A_RATIO } else { 0 };
-        own.decimals = needed.iter().map(of).max().unwrap_or(0).max(ratio);
+        let mut decimals = if divides(&own.formula) { DECIMALS_OF_A_RATIO } else { 0 };
+        own.formula.each_shown(&mut |member| decimals = decimals.max(of(member)));
+        own.decimals = decimals;
         let Some((_, definition)) = self.own(number) else { return Ok(()) };
         for (property, value) in &definition.properties {
             let name = self.context.name(*property);

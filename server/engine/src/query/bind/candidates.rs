@@ -19,13 +19,14 @@ pub fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Vec<St
 }
 
 /// The names that are the one wanted but for slips, or begin alike.
-pub(super) fn alike<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
+#[must_use]
+pub fn alike<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let ranked = ranked(wanted, names.map(|name| ((), name)));
     given(ranked.into_iter().filter(|name| name.alike))
 }
 
-/// The captions nearest to a value, of members of some fields that the view has and that pass. None
-/// of a personal field.
+/// The captions of members of some fields that the view has and that pass: all of a few, the nearest
+/// first; of more those that are the value but for slips, or begin alike. None of a personal field.
 pub(super) fn members(
     view: &View,
     dimension: usize,
@@ -43,7 +44,10 @@ pub(super) fn members(
         let (field, member) = name.what;
         passes(field, member) && view.has_member(dimension, field, member)
     };
-    given(ranked(wanted, members).into_iter().filter(seen))
+    let best: Vec<Ranked<'_, _>> =
+        ranked(wanted, members).into_iter().filter(seen).take(GIVEN + 1).collect();
+    let is_long = best.len() > GIVEN;
+    given(best.into_iter().filter(|name| name.alike || !is_long))
 }
 
 /// The first few names; where the first are alike, only those that are.

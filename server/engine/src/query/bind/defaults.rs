@@ -2,18 +2,18 @@
 //! member.
 
 use super::Bound;
-use crate::cube::{Cube, Hierarchy};
+use crate::cube::Cube;
 use crate::query::View;
 use crate::query::bound::{Condition, HierarchyRef, Member};
 
 /// The hierarchies that stand elsewhere than at All where nothing is said.
 pub(super) fn of(view: &View) -> Vec<(HierarchyRef, Member)> {
-    let of = |dimension: usize, (hierarchy, own): (usize, &Hierarchy)| {
-        let (field, id) = own.default?;
+    let of = |dimension: usize, hierarchy: usize| {
+        let (field, id) = view.default_of(dimension, hierarchy)?;
         Some((HierarchyRef::Of { dimension, hierarchy }, Member::Of { field, id }))
     };
     let all = view.dimensions().flat_map(|(dimension, shape)| {
-        shape.shown_hierarchies().filter_map(move |own| of(dimension, own))
+        shape.shown_hierarchies().filter_map(move |(own, _)| of(dimension, own))
     });
     all.collect()
 }

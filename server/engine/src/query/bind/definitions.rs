@@ -211,7 +211,11 @@ impl<'q> Definitions<'q> {
         if self.missing.get() > MAX_MISSING {
             return Err(error);
         }
-        self.warn(format!("{}; det er udeladt af mængden", error.message));
+        let near = match error.candidates.as_slice() {
+            [] => String::new(),
+            names => format!(" (der er {})", names.join(", ")),
+        };
+        self.warn(format!("{}; det er udeladt af mængden{near}", error.message));
         Ok(())
     }
 
@@ -347,6 +351,13 @@ impl Reader<'_> {
             let message = format!("{what} '{name}' findes allerede");
             return Err(self.invalid(message, *last).hint("giv det et andet navn"));
         }
+        let is_set = |own: &str| hierarchy == HierarchyRef::Measures && same(own, &name);
+        if found.sets.iter().any(|(own, _)| is_set(own))
+            || cube.sets.iter().any(|set| is_set(&set.name))
+        {
+            let message = format!("målet '{name}' hedder som en mængde");
+            return Err(self.invalid(message, *last).hint("giv det et andet navn"));
+        }
         let caption = self.caption()?.unwrap_or_else(|| name.clone());
         Ok(Own { hierarchy, parent, name, caption })
     }
@@ -376,6 +387,14 @@ impl Reader<'_> {
         let known = |(own, _): &(String, &Definition<'_>)| fold(own) == fold(&name);
         if found.sets.iter().any(known) || self.view.cube().find_set(&name).is_some() {
             let message = format!("mængden '{name}' findes allerede");
+            return Err(self.invalid(message, only).hint("giv den et andet navn"));
+        }
+        let (cube, measures) = (self.view.cube(), HierarchyRef::Measures);
+        let is_measure = cube.find_measure(&name).is_some()
+            || cube.find_calculated(&name).is_some()
+            || found.find_member(measures, &name, |_| true).is_some();
+        if is_measure {
+            let message = format!("mængden '{name}' hedder som et mål");
             return Err(self.invalid(message, only).hint("giv den et andet navn"));
         }
         Ok(name)

@@ -507,6 +507,14 @@ mod tests {
                  {[Borger].[Personnummer].&[6202022345]})",
                 "Borger.Personnummer ≠ 6202022345 # Antal Unikke Borgere",
             ),
+            (
+                "[Borger].[Personnummer].&[620202-2345]",
+                "Borger.Personnummer = 6202022345 # Antal Unikke Borgere",
+            ),
+            (
+                "[Borger].[Personnummer].[610101-1234]",
+                "Borger.Personnummer = 6101011234 # Antal Unikke Borgere",
+            ),
             ("[Measures].Members", "der kan kun stå ét mål i WHERE @[Measures].Members "),
         ] {
             assert_eq!(slicer(&view, text), expected, "{text}");

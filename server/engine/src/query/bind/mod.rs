@@ -24,8 +24,8 @@ pub(crate) mod fixture;
 #[cfg(test)]
 mod laws;
 
-pub use calculated::check;
-pub use candidates::{nearest, unknown_cube};
+pub use calculated::{Fault, faults};
+pub use candidates::{alike, nearest, unknown_cube};
 pub(super) use clause::{name_part, read as clause};
 pub(super) use defaults::{beside as default_conditions, is_named, says_nothing};
 pub(super) use expr::text;

@@ -211,6 +211,8 @@ mod tests {
             ("Opholdssted.Opholdssted=Solgården", "Opholdssted.Opholdssted = Solgården|Solgården"),
             ("Opholdssted.Opholdssted=s3", "Opholdssted.Opholdssted = Solgården"),
             ("Borger.Personnummer=6101011234", "Borger.Personnummer = 6101011234"),
+            ("Borger.Personnummer=610101-1234", "Borger.Personnummer = 6101011234"),
+            ("Borger.Personnummer<>\"610101-1234\"", "Borger.Personnummer ≠ 6101011234"),
         ] {
             assert_eq!(filter(&view, text), expected, "{text}");
         }
@@ -250,6 +252,7 @@ mod tests {
         for text in [
             "Borger.Personnummer=6101011235",
             "Borger.Personnummer=6101011234,6101011235",
+            "Borger.Personnummer=610101-1235",
             "Borger.Personnummer<>\"6101011235",
             "Borgere.Personnummer=6101011235",
             "Borger.Cpr=6101011235",

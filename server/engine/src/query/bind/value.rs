@@ -1,7 +1,19 @@
 //! A value that is written in words → the members it means. Members that the view does not have
 //! are passed over.
 
+use crate::cube::Field;
 use crate::query::View;
+
+/// A personal number as cubes write it, of one that a person has written with a hyphen
+/// (`010190-1234`); `None` of anything else, and in a field that is not personal.
+fn without_hyphen(column: &Field, value: &str) -> Option<String> {
+    let (birth, serial) = value.split_once('-').filter(|_| column.personal)?;
+    let is_number = birth.len() == 6
+        && serial.len() == 4
+        && birth.bytes().all(|byte| byte.is_ascii_digit())
+        && serial.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    is_number.then(|| format!("{birth}{serial}"))
+}
 
 /// Adds the members of a value: those of that caption, else those of that key; an exact match goes
 /// before one that differs in case.
@@ -27,6 +39,11 @@ pub(super) fn find(
     if members.len() == before {
         members.extend(column.with_key(value).filter(seen));
     }
+    if members.len() == before
+        && let Some(plain) = without_hyphen(column, value)
+    {
+        find(view, dimension, field, &plain, members);
+    }
 }
 
 /// The first member of a caption among those that pass.
@@ -37,12 +54,15 @@ pub(super) fn of_caption(
     passes: impl Fn(u32) -> bool,
 ) -> Option<u32> {
     let column = &view.cube().dimensions[dimension].fields[field];
-    let mut seen = column
-        .with_caption(caption)
-        .filter(|&member| passes(member) && view.has_member(dimension, field, member));
-    let first = seen.next()?;
-    let exact = |member: &u32| column.captions.get(*member as usize) == caption;
-    Some(std::iter::once(first).chain(seen).find(exact).unwrap_or(first))
+    let of = |caption: &str| {
+        let mut seen = column
+            .with_caption(caption)
+            .filter(|&member| passes(member) && view.has_member(dimension, field, member));
+        let first = seen.next()?;
+        let exact = |member: &u32| column.captions.get(*member as usize) == caption;
+        Some(std::iter::once(first).chain(seen).find(exact).unwrap_or(first))
+    };
+    of(caption).or_else(|| of(&without_hyphen(column, caption)?))
 }
 
 /// The first member of a key among those that pass.
@@ -53,12 +73,15 @@ pub(super) fn of_key(
     passes: impl Fn(u32) -> bool,
 ) -> Option<u32> {
     let column = &view.cube().dimensions[dimension].fields[field];
-    let mut seen = column
-        .with_key(key)
-        .filter(|&member| passes(member) && view.has_member(dimension, field, member));
-    let first = seen.next()?;
-    let exact = |member: &u32| column.keys.get(*member as usize) == key;
-    Some(std::iter::once(first).chain(seen).find(exact).unwrap_or(first))
+    let of = |key: &str| {
+        let mut seen = column
+            .with_key(key)
+            .filter(|&member| passes(member) && view.has_member(dimension, field, member));
+        let first = seen.next()?;
+        let exact = |member: &u32| column.keys.get(*member as usize) == key;
+        Some(std::iter::once(first).chain(seen).find(exact).unwrap_or(first))
+    };
+    of(key).or_else(|| of(&without_hyphen(column, key)?))
 }
 
 /// The keys of all members of exactly a caption among those that pass, in natural order; none of a

@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use hashbrown::HashMap;
 use roaring::RoaringBitmap;
 
+use super::held::{AROUND, Held, PLACE, of_texts};
 use super::{Cause, Identity, Tellers};
 use crate::cube::dimension::same;
 use crate::cube::{Cube, Group, ProvenanceValues, Rows, Use};
@@ -41,32 +42,52 @@ impl Classes {
         after: &[View],
         tellers: Option<&Tellers>,
         (pivot, identity): (&Pivot, &Identity<'_>),
-        cancel: &Cancel,
+        held: &Held<'_>,
+    ) -> Result<Classes, QueryError> {
+        let mut classes = Classes::redelivered((before, after), identity, held)?;
+        if let Some(tellers) = tellers {
+            let by_steps = asks_steps(tellers.after.cube(), pivot);
+            classes.judge(tellers, (before, after), by_steps, (identity, held))?;
+        }
+        Ok(classes)
+    }
+
+    /// What has become of records that were not delivered as before.
+    fn redelivered(
+        (before, after): (&[View], &[View]),
+        identity: &Identity<'_>,
+        held: &Held<'_>,
     ) -> Result<Classes, QueryError> {
         let delivered = (delivered(before, identity)?, delivered(after, identity)?);
-        let ledgers = (
-            Ledger::of(&delivered.0, identity, cancel)?,
-            Ledger::of(&delivered.1, identity, cancel)?,
-        );
-        let mut causes = HashMap::new();
-        cancel.each(&ledgers.0.records, |(key, records)| {
+        let none = held.bytes();
+        let ledgers =
+            (Ledger::of(&delivered.0, identity, held)?, Ledger::of(&delivered.1, identity, held)?);
+        let of_ledgers = held.bytes() - none;
+        let mut classes = Classes { causes: HashMap::new() };
+        held.each(&ledgers.0.records, |(key, records)| {
             let cause = match ledgers.1.records.get(key) {
                 None => Some(Cause::Vanished),
                 Some(others) => ledgers.0.redelivered(records, &ledgers.1, others, identity),
             };
-            causes.extend(cause.map(|cause| (key.clone(), cause)));
+            cause.map_or(0, |cause| classes.put(key, cause))
         })?;
-        cancel.each(ledgers.1.records.keys(), |key| {
-            if !ledgers.0.records.contains_key(key) {
-                causes.insert(key.clone(), Cause::New);
-            }
+        held.each(ledgers.1.records.keys(), |key| match ledgers.0.records.contains_key(key) {
+            true => 0,
+            false => classes.put(key, Cause::New),
         })?;
-        let mut classes = Classes { causes };
-        if let Some(tellers) = tellers {
-            let by_steps = asks_steps(tellers.after.cube(), pivot);
-            classes.judge(tellers, (before, after), by_steps, (identity, cancel))?;
-        }
+        held.give(of_ledgers);
         Ok(classes)
+    }
+
+    /// Notes what has become of a record, unless that is known. How many bytes that takes.
+    fn put(&mut self, key: &str, cause: Cause) -> usize {
+        match self.causes.contains_key(key) {
+            true => 0,
+            false => {
+                self.causes.insert(key.to_owned(), cause);
+                PLACE + key.len()
+            }
+        }
     }
 
     /// Adds what has become of records that were delivered as before. Approvals are asked about where
@@ -76,14 +97,16 @@ impl Classes {
         of: &Tellers,
         views: (&[View], &[View]),
         by_steps: bool,
-        (identity, cancel): (&Identity<'_>, &Cancel),
+        (identity, held): (&Identity<'_>, &Held<'_>),
     ) -> Result<(), QueryError> {
         let until = until(of.before.cube(), of.after.cube());
-        let old = Judged::of(&of.before, views.0, until, (identity, cancel))?;
-        let new = Judged::of(&of.after, views.1, until, (identity, cancel))?;
+        let before = held.bytes();
+        let old = Judged::of(&of.before, views.0, until, (identity, held))?;
+        let new = Judged::of(&of.after, views.1, until, (identity, held))?;
+        let judged = held.bytes() - before;
         let only_new = new.keys().filter(|key| !old.contains_key(*key));
         let nothing = Judged::default();
-        cancel.each(old.keys().chain(only_new), |key| {
+        held.each(old.keys().chain(only_new), |key| {
             let [old, new] = [&old, &new].map(|known| known.get(key).unwrap_or(&nothing));
             let cause = if old.judged != new.judged {
                 Cause::Judged
@@ -92,10 +115,12 @@ impl Classes {
             } else if old.lapsing != new.lapsing {
                 Cause::Time
             } else {
-                return;
+                return 0;
             };
-            self.causes.entry(key.clone()).or_insert(cause);
-        })
+            self.put(key, cause)
+        })?;
+        held.give(judged);
+        Ok(())
     }
 
     /// What has become of a record; nothing where it is the same, and, of the older version, where the
@@ -184,20 +209,21 @@ impl<'a> Ledger<'a> {
     fn of(
         view: &'a View,
         identity: &Identity<'_>,
-        cancel: &Cancel,
+        held: &Held<'_>,
     ) -> Result<Ledger<'a>, QueryError> {
         let (cube, group) = (view.cube(), &view.cube().groups[0]);
         let mut ledger = Ledger { cube, group, records: HashMap::new() };
         let Some(names) = Names::of(cube, 0, std::slice::from_ref(view), identity) else {
             return Ok(ledger);
         };
-        cancel.each(records(view, 0, &names, cancel)?, |(key, rows)| {
+        held.each(records(view, 0, &names, held)?, |(key, rows)| {
             let mut hasher = DefaultHasher::new();
             ledger.fields(rows[0], identity).hash(&mut hasher);
             let record = Record { delivered: hasher.finish(), rows };
             ledger.records.entry(key).or_default().push(record);
+            PLACE + AROUND + size_of::<Record>()
         })?;
-        cancel.each(ledger.records.values_mut(), |own| {
+        held.cancel.each(ledger.records.values_mut(), |own| {
             own.sort_by_key(|record| record.delivered);
         })?;
         Ok(ledger)
@@ -344,7 +370,7 @@ fn records(
     view: &View,
     number: usize,
     names: &Names<'_>,
-    cancel: &Cancel,
+    held: &Held<'_>,
 ) -> Result<Vec<(String, Vec<u32>)>, QueryError> {
     let group = &view.cube().groups[number];
     let rows = &group.rows;
@@ -355,13 +381,21 @@ fn records(
         (rows.entity[row as usize], record)
     };
     let all = (0..rows.len() as u32).filter(|row| seen.is_none_or(|seen| seen.contains(*row)));
-    let mut all: Vec<((u32, u32), u32)> = cancel.collect(all.map(|row| (record(row), row)))?;
+    let count = seen.map_or(rows.len(), |seen| seen.len() as usize);
+    let of_rows = count * size_of::<((u32, u32), u32)>();
+    held.take(of_rows)?;
+    let mut all: Vec<((u32, u32), u32)> = held.cancel.collect(all.map(|row| (record(row), row)))?;
     all.sort_unstable();
-    let own = all.chunk_by(|one, next| one.0 == next.0);
-    cancel.collect(own.map(|lines| {
+    let mut found = Vec::new();
+    held.each(all.chunk_by(|one, next| one.0 == next.0), |lines| {
         let own: Vec<u32> = lines.iter().map(|line| line.1).collect();
-        (names.key(rows, own[0] as usize), own)
-    }))
+        let key = names.key(rows, own[0] as usize);
+        let bytes = 2 * AROUND + key.len() + size_of_val(&*own);
+        found.push((key, own));
+        bytes
+    })?;
+    held.give(of_rows);
+    Ok(found)
 }
 
 /// What rules have made of the records of one name, up to a day.
@@ -380,7 +414,7 @@ impl Judged {
         view: &View,
         views: &[View],
         until: i32,
-        (identity, cancel): (&Identity<'_>, &Cancel),
+        (identity, held): (&Identity<'_>, &Held<'_>),
     ) -> Result<HashMap<String, Judged>, QueryError> {
         let own = view.of_records();
         let mut found: HashMap<String, Judged> = HashMap::new();
@@ -392,7 +426,7 @@ impl Judged {
         let Some((number, names)) = told else { return Ok(found) };
         let group = &cube.groups[number];
         let marks = group.provenance.iter().find(|column| same(&column.name, identity.marks));
-        cancel.each(records(&own, number, &names, cancel)?, |(key, rows)| {
+        held.each(records(&own, number, &names, held)?, |(key, rows)| {
             let fact = group.rows.fact[rows[0] as usize] as usize;
             let mark = marks.map(|marks| {
                 // Whoever sees some records only is told what these alone have led to.
@@ -404,21 +438,25 @@ impl Judged {
                 let (first, last) = days(&group.rows, row as usize);
                 (first, last.min(until))
             });
-            let days = days.filter(|(first, _)| *first <= until).collect();
+            let days: Vec<(i32, i32)> = days.filter(|(first, _)| *first <= until).collect();
             let lapsing = identity
                 .lapsing
                 .iter()
                 .map(|name| keys(cube, &group.rows, cube.find_dimension(name), rows[0] as usize));
-            let lapsing = lapsing.collect();
+            let lapsing: Vec<Vec<String>> = lapsing.collect();
+            let of_keys = lapsing.iter().map(|keys| AROUND + of_texts(keys)).sum::<usize>();
+            let bytes = PLACE + 3 * AROUND + mark.len() + size_of_val(&*days) + of_keys;
             let judged = found.entry(key).or_default();
             judged.judged.push((mark, days));
             judged.lapsing.push(lapsing);
+            bytes
         })?;
-        cancel.each(approvals(&own, number, until, cancel)?, |(row, steps)| {
+        held.each(approvals(&own, number, until, held)?, |(row, steps)| {
             let rows = group.cut.as_ref().unwrap_or(&group.rows);
             found.entry(names.key(rows, row)).or_default().approved.push(steps);
+            AROUND
         })?;
-        cancel.each(found.values_mut(), |judged| {
+        held.cancel.each(found.values_mut(), |judged| {
             judged.judged.sort();
             judged.approved.sort();
             judged.lapsing.sort();
@@ -439,7 +477,7 @@ fn approvals(
     view: &View,
     number: usize,
     until: i32,
-    cancel: &Cancel,
+    held: &Held<'_>,
 ) -> Result<Vec<(usize, Steps)>, QueryError> {
     let cube = view.cube();
     let group = &cube.groups[number];
@@ -448,18 +486,20 @@ fn approvals(
         (0..group.uses.len()).filter(|&at| group.uses[at] == Some(Use::Step)).collect();
     let seen = view.seen(number, true);
     let mut found: HashMap<u32, (usize, Steps)> = HashMap::new();
-    cancel.each(0..rows.len(), |row| {
+    held.each(0..rows.len(), |row| {
         let (first, last) = days(rows, row);
         if first > until || seen.is_some_and(|seen| !seen.contains(row as u32)) {
-            return;
+            return 0;
         }
         let key = steps.iter().flat_map(|&step| keys(cube, rows, Some(step), row));
         let key = key.collect::<Vec<_>>().join(",");
+        let bytes = AROUND + key.len();
         let own = found.entry(rows.fact[row]).or_insert_with(|| (row, Vec::new()));
         own.1.push((key, first, last.min(until)));
+        bytes
     })?;
-    cancel.each(found.values_mut(), |(_, steps)| join(steps))?;
-    cancel.collect(found.into_values())
+    held.cancel.each(found.values_mut(), |(_, steps)| join(steps))?;
+    held.cancel.collect(found.into_values())
 }
 
 /// Days with the same key that meet are one stretch, however they are cut.

@@ -30,10 +30,18 @@ pub(super) fn put(
     system: &mut System,
     work: &mut Work<'_>,
 ) -> Result<(), Stop> {
-    for mut sides in borders(rules, table, ages, work)?.into_values() {
-        work.spend(sides.len())?;
+    let periods = periods(table);
+    for (((group, measure), of, month), mut sides) in borders(rules, table, ages, work)? {
+        work.spend(sides.len() + periods.len())?;
         sides.sort_unstable();
         let value = |cell: usize| system.cells[cell].value.unwrap_or_default();
+        let stock = MeasureRef { group, measure };
+        if ends_in_nothing(rules, table, (stock, &of, month), &periods) {
+            let alike = sides.iter().filter_map(|&(stock, flow)| Some((stock, flow?)));
+            let alike: Vec<_> = alike.filter(|&(one, other)| value(one) == value(other)).collect();
+            alike.into_iter().for_each(|(stock, flow)| system.equal(stock, flow));
+            continue;
+        }
         let known = sides.iter().find_map(|&(stock, flow)| Some(value(stock) - value(flow?)));
         let Some(on) = known.filter(|on| *on >= 0 && sides.len() > 1) else { continue };
         let between = system.unseen(on, Role::Between);
@@ -48,6 +56,34 @@ pub(super) fn put(
         }
     }
     Ok(())
+}
+
+/// The periods that were asked for: a set, its first month, and the first behind it.
+fn periods(table: &Table) -> Vec<(u32, usize, usize)> {
+    let Some(time) = table.time() else { return Vec::new() };
+    let sets = table.reads.sets(time).into_iter();
+    let period = |set: u32| {
+        let (first, last) = table.sets.period(time, set)?;
+        Some((set, first, last + 1))
+    };
+    sets.filter_map(period).collect()
+}
+
+/// Whether some period on either side of a border is shown as empty: then nothing runs on over it.
+fn ends_in_nothing(
+    rules: &Rules,
+    table: &Table,
+    (stock, of, month): (MeasureRef, &Region, usize),
+    periods: &[(u32, usize, usize)],
+) -> bool {
+    let Some(time) = table.time() else { return false };
+    let mut region = of.clone();
+    periods.iter().filter(|(_, first, behind)| [*first, *behind].contains(&month)).any(
+        |&(set, ..)| {
+            region[time] = set;
+            rules.nothing_without(stock).any(|own| table.is_shown_empty(&region, own))
+        },
+    )
 }
 
 fn borders(

@@ -36,6 +36,32 @@ pub(super) fn above(table: &Table, work: &mut Work<'_>) -> Result<Option<Above>,
     Ok(Some(all))
 }
 
+/// The same with the sets that were asked for and have no cell: they are parts of totals like others, or a cell
+/// that has others beside it would tell that it is something.
+///
+/// # Errors
+/// The work ended.
+pub(super) fn asked(table: &Table, above: &Above, work: &mut Work<'_>) -> Result<Above, Stop> {
+    let mut all = above.clone();
+    for (dimension, used) in used(table).iter().enumerate() {
+        let sets = table.sets.of(dimension);
+        let mut by_size: Vec<(usize, u32)> =
+            used.iter().map(|&set| (sets[set as usize].size(), set)).collect();
+        by_size.sort_unstable();
+        all[dimension].resize(sets.len(), None);
+        for set in table.reads.sets(dimension) {
+            let own = &sets[set as usize];
+            if own.is_empty() || used.binary_search(&set).is_ok() {
+                continue;
+            }
+            work.spend(by_size.len())?;
+            let larger = by_size.iter().find(|(_, other)| own.is_within(&sets[*other as usize]));
+            all[dimension][set as usize] = larger.map(|(_, larger)| *larger);
+        }
+    }
+    Ok(all)
+}
+
 /// The sets that cells stand at, of every dimension.
 fn used(table: &Table) -> Vec<Vec<u32>> {
     let mut used = vec![Vec::new(); table.sets.dimensions()];

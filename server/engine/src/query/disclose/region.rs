@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
-use crate::cube::Cube;
+use crate::cube::{Cube, Use};
 use crate::query::bound::{Bound, HierarchyRef, Member, Union};
 use crate::query::cellset::CellSet;
 use crate::query::evaluate::keys::{self, Keys};
@@ -16,13 +16,16 @@ use crate::query::evaluate::keys::{self, Keys};
 /// A set of keys for every dimension, by number, and behind them the number of what is no product.
 pub(super) type Region = Box<[u32]>;
 
-/// The sets of keys that were met, numbered; 0 is all keys.
+/// The sets of keys that were met, numbered; 0 is all that there is. Where a row can have no key of a
+/// dimension, that is one more than all its keys: all members together leave such rows out.
 #[derive(Clone, Default)]
 pub(super) struct Sets {
     all: Vec<Vec<Keys>>,
     numbers: Vec<HashMap<Keys, u32>>,
     met: HashMap<(usize, u32, u32), u32>,
     unions: Vec<Vec<Arc<Union>>>,
+    /// The dimensions that rows can have no key of.
+    has_none: Vec<bool>,
     /// What sets have beside the parts that were asked for, or beside those that are shown.
     rests: HashMap<(usize, u32, bool), u32>,
 }
@@ -32,7 +35,10 @@ pub(super) type Place = Vec<(usize, u32)>;
 
 impl Sets {
     pub fn new(cube: &Cube) -> Sets {
-        let all = cube.dimensions.iter().map(|one| vec![Keys::all(one.key_count)]);
+        let has_none = (0..cube.dimensions.len()).map(|one| has_none(cube, one));
+        let has_none: Vec<bool> = has_none.collect();
+        let counts = cube.dimensions.iter().zip(&has_none);
+        let all = counts.map(|(one, none)| vec![Keys::all(one.key_count + usize::from(*none))]);
         let all: Vec<Vec<Keys>> = all.collect();
         let number = |own: &Vec<Keys>| own.iter().cloned().map(|keys| (keys, 0)).collect();
         Sets {
@@ -40,6 +46,7 @@ impl Sets {
             all,
             met: HashMap::new(),
             unions: vec![Vec::new()],
+            has_none,
             rests: HashMap::new(),
         }
     }
@@ -64,15 +71,23 @@ impl Sets {
         })
     }
 
+    /// Whether a set is all that there is but for the rows without a key of a dimension.
+    pub fn leaves_none(&self, dimension: usize, set: u32) -> bool {
+        let all = &self.all[dimension];
+        self.has_none[dimension] && set != 0 && all[set as usize].size() + 1 == all[0].size()
+    }
+
     fn number(&mut self, dimension: usize, keys: Keys) -> u32 {
         let all = &mut self.all[dimension];
+        let keys = keys.grown(all[0].len());
         *self.numbers[dimension].entry(keys).or_insert_with_key(|keys| {
             all.push(keys.clone());
             all.len() as u32 - 1
         })
     }
 
-    fn meet(&mut self, dimension: usize, left: u32, right: u32) -> u32 {
+    /// What two sets have in common.
+    pub fn meet(&mut self, dimension: usize, left: u32, right: u32) -> u32 {
         if left == 0 || right == 0 || left == right {
             return left.max(right);
         }
@@ -142,8 +157,11 @@ impl Sets {
                     let set = match known.get(&(dimension, *member)) {
                         Some(set) => *set,
                         None => {
-                            let own = keys::of_member(cube, dimension, *member);
-                            let set = self.number(dimension, own);
+                            let of = |member| keys::of_member(cube, dimension, member);
+                            let set = match *member {
+                                Member::Of { .. } => self.number(dimension, of(*member)),
+                                _ => 0,
+                            };
                             known.insert((dimension, *member), set);
                             set
                         }
@@ -171,4 +189,11 @@ impl Sets {
             region[dimension] = self.meet(dimension, region[dimension], set);
         }
     }
+}
+
+/// Whether there can be rows without a key of a dimension. Of months every row has its own.
+fn has_none(cube: &Cube, dimension: usize) -> bool {
+    let is_none = |own: Option<Use>| matches!(own, None | Some(Use::Many));
+    !cube.dimensions[dimension].is_time
+        && cube.groups.iter().any(|group| is_none(group.uses[dimension]))
 }

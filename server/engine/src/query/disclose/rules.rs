@@ -69,6 +69,19 @@ impl Rules {
         self.measures.get(&measure)
     }
 
+    /// The counts without which a count is nothing: those that it is never larger than, and all that count the
+    /// same rows, for where one of these is empty no row is.
+    pub(super) fn nothing_without(&self, measure: MeasureRef) -> impl Iterator<Item = MeasureRef> {
+        let larger = match self.of(measure) {
+            Some(Rule::Count { at_most, .. }) => at_most.as_slice(),
+            _ => &[],
+        };
+        let is_count = |rule: &Rule| matches!(rule, Rule::Count { .. });
+        let counts = self.measures.iter().filter(move |(_, rule)| is_count(rule));
+        let others = counts.map(|(other, _)| *other);
+        others.filter(move |other| other.group == measure.group || larger.contains(other))
+    }
+
     /// The dimensions over which parts of a measure add up.
     pub(super) fn parts(&self, measure: MeasureRef) -> &[usize] {
         match self.of(measure) {

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use super::hide::{mark, put};
 use super::lines::Above;
 use super::minimum::check_set;
+use super::nothing::{self, Found};
 use super::parts::Known;
 use super::rules::{Rule, Rules};
 use super::table::{Asked, Table};
@@ -134,8 +135,14 @@ impl State {
         let Some(above) = lines::above(&self.table, work)? else {
             return Err(Stop::Ended(crossing()));
         };
-        if self.lay(Veil::of(rules, &self.table, &above, self.width))? {
+        let asked = lines::asked(&self.table, &above, work)?;
+        if self.lay(Veil::of(rules, &self.table, &asked, self.width))? {
             return Ok(true);
+        }
+        match nothing::lift(cube, rules, &mut self.table, work)? {
+            Found::Told => return Err(Stop::Ended(unproven())),
+            Found::Lifted => return Ok(true),
+            Found::None => {}
         }
         if self.protect(cube, rules, (&above, shown), work)? {
             return Ok(false);
@@ -144,7 +151,7 @@ impl State {
             return Err(Stop::Ended(unproven()));
         }
         self.width = Width::Hidden;
-        let wide = Veil::of(rules, &self.table, &above, self.width);
+        let wide = Veil::of(rules, &self.table, &asked, self.width);
         match self.lay(wide)? {
             true => Ok(true),
             false => Err(Stop::Ended(unproven())),
@@ -189,6 +196,9 @@ impl State {
         self.veil = veil;
         if is_more && !self.is_binding && self.table.was_empty_under(&self.veil) {
             return Err(Stop::Ended(hidden()));
+        }
+        if is_more {
+            self.table.lower();
         }
         Ok(is_more)
     }

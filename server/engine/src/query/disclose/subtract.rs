@@ -76,7 +76,8 @@ impl Shown<'_> {
         Ok(told)
     }
 
-    /// The numbers that are nearly all of a total, along whatever dimensions.
+    /// The numbers that are nearly all of a total, along whatever dimensions: also all members of a list, beside
+    /// which a total has those who have none.
     fn along_several(&self, work: &mut Work<'_>) -> Result<Vec<usize>, Stop> {
         let mut told = Vec::new();
         for cell in 0..self.lines.table.cells.len() {
@@ -84,7 +85,10 @@ impl Shown<'_> {
             let (region, measure) = self.lines.table.places[cell];
             let own = &self.lines.table.regions[region as usize];
             let mut chains = self.lines.chains(own);
-            chains.retain(|(dimension, _)| self.adds_up(cell, *dimension));
+            chains.retain(|(dimension, _)| {
+                self.adds_up(cell, *dimension)
+                    || self.lines.table.sets.leaves_none(*dimension, own[*dimension])
+            });
             let all = chains.iter().map(|(_, chain)| chain.len()).fold(1, usize::saturating_mul);
             work.spend(all)?;
             let mut totals = (1..all).map(|number| {

@@ -3,6 +3,7 @@
 use cube_schema::schema::MeasureKind;
 use hashbrown::{HashMap, HashSet};
 
+use super::reads::Reads;
 use super::region::{Place, Region, Sets};
 use super::rules::{Rule, Rules};
 use super::system::{Cell, Role};
@@ -32,6 +33,11 @@ pub(super) struct Table {
     found: HashMap<(u32, MeasureRef), usize>,
     /// Of the regions as they were asked for, the cells of measures that stand there.
     pub together: HashMap<u32, Vec<(MeasureRef, usize)>>,
+    /// What was asked for.
+    pub reads: Reads,
+    /// The cells that were asked for somewhere and not empty there, and those that are known to be nothing.
+    full: HashSet<usize>,
+    lifted: HashSet<usize>,
     /// The dimension of time.
     time: Option<usize>,
     /// The dimensions of axes that show what is empty too.
@@ -82,6 +88,9 @@ impl Table {
             numbers: HashMap::new(),
             found: HashMap::new(),
             together: HashMap::new(),
+            reads: Reads::default(),
+            full: HashSet::new(),
+            lifted: HashSet::new(),
             time: cube.dimensions.iter().position(|one| one.is_time),
             shows_empty: vec![false; cube.dimensions.len()],
             empty: Some(HashSet::new()),
@@ -106,6 +115,9 @@ impl Table {
         let base = self.sets.base(asked.cube, asked.bound);
         let axes = self.sets.positions(asked.cube, answer);
         self.note_axes(asked.bound);
+        let sets = &mut self.sets;
+        let mut meet = |dimension, left, right| sets.meet(dimension, left, right);
+        self.reads.put(&base, asked.bound.measure, &axes, &mut meet);
         let mut cells = Vec::with_capacity(answer.ordinals.len());
         for (&ordinal, &value) in answer.ordinals.iter().zip(&answer.values) {
             if cells.len() % UNCHECKED == 0 {
@@ -113,6 +125,7 @@ impl Table {
             }
             let (region, measure) = self.place(&base, &axes, ordinal, asked.bound.measure);
             let taken = measure.and_then(|own| self.take_one(asked, region, own, value));
+            self.full.extend(taken);
             cells.push(taken);
         }
         let veiled = match asked.notes_empty || !asked.veil.is_nothing() {
@@ -242,6 +255,9 @@ impl Table {
         }
         let own = self.own_region(asked.cube, &region, measure);
         let known = self.find(&own, measure);
+        if known.is_some_and(|known| self.lifted.contains(&self.cells[known].link)) {
+            return false;
+        }
         if known.is_some_and(|known| self.is_hidden(known))
             || asked.veil.covers(&region)
             || asked.veil.covers(&own)
@@ -255,6 +271,39 @@ impl Table {
             }
         }
         false
+    }
+
+    /// The counts that are hidden and nothing.
+    pub fn hidden_nothing(&self) -> impl Iterator<Item = usize> {
+        let is_nothing = |cell: &usize| self.hidden[*cell] && self.cells[*cell].value == Some(0);
+        (0..self.cells.len()).filter(is_nothing)
+    }
+
+    /// Whether a cell was asked for somewhere and not empty there.
+    pub fn is_full(&self, cell: usize) -> bool {
+        self.full.contains(&cell)
+    }
+
+    /// Shows a cell that is nothing, and what is tied to it, as empty.
+    pub fn lift(&mut self, cell: usize) {
+        self.hidden[cell] = false;
+        self.lifted.insert(cell);
+    }
+
+    /// Hides again what was lifted.
+    pub fn lower(&mut self) {
+        for cell in self.lifted.drain() {
+            self.hidden[cell] = true;
+        }
+    }
+
+    /// Whether a region was asked for, and is shown as empty: it is no cell then.
+    pub fn is_shown_empty(&self, region: &[u32], measure: MeasureRef) -> bool {
+        let is_cell = |number: u32| {
+            let own = self.together.get(&number);
+            own.is_some_and(|own| own.iter().any(|(one, _)| *one == measure))
+        };
+        self.reads.has(region, measure) && !self.number_of(region).is_some_and(is_cell)
     }
 
     /// Whether a veil lies over a cell that was empty, and noted.

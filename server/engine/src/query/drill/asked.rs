@@ -41,7 +41,7 @@ pub fn drill_mdx(
     let prepared = answer::prepare_select(views, select, limits, cancel)?;
     let (at, bound) = (prepared.view(), prepared.bound());
     let view = &views[at];
-    disclose::refuse(view, "de enkelte ydelser")?;
+    disclose::refuse(view, "de enkelte rækker")?;
     let cells = run(view, bound, limits, cancel)?;
     let here = |error: QueryError| match error.place.as_ref().is_some_and(|own| *own.text == *text)
     {
@@ -52,7 +52,7 @@ pub fn drill_mdx(
     let conditions = [conditions, bound.conditions.clone()].concat();
     let name = name_of(view, measure).map_err(here)?;
     let told = told::first(views, at, &name, &[], &conditions).map_err(here)?;
-    check_records(views, &views[told.view], told.measure.group).map_err(here)?;
+    check_records(views, &views[told.view], told.measure).map_err(here)?;
     let told = told.within_sets(views, at, (&[], &conditions), (limits, cancel)).map_err(here)?;
     let columns = Columns::of(&asked);
     let drill = Drill {

@@ -8,7 +8,10 @@ use cube_schema::schema::MeasureKind;
 use super::Column;
 use super::size::Size;
 use crate::cube::array::{Array, Lists, Texts};
-use crate::cube::{Group, NO_MEMBER, NULL, Provenance, ProvenanceValues, Rows, Use, parts_of_one};
+use crate::cube::{
+    Group, Measure, NO_MEMBER, NO_PLACE, NULL, Provenance, ProvenanceValues, Rows, Use,
+    parts_of_one,
+};
 use crate::query::bound::Condition;
 use crate::query::error::QueryError;
 use crate::query::plan::keys;
@@ -25,7 +28,7 @@ const SEPARATOR: &str = ", ";
 
 /// Which days of a row put it into a cell.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum When {
+enum When {
     /// One in the period.
     Active,
     /// The last of the period.
@@ -40,7 +43,7 @@ pub(super) enum When {
 
 impl When {
     /// As a measure counts.
-    pub(super) fn of(kind: MeasureKind) -> When {
+    fn of(kind: MeasureKind) -> When {
         match kind {
             MeasureKind::DistinctAtEnd | MeasureKind::SumAtEnd => When::Last,
             MeasureKind::Starts => When::Starts,
@@ -71,6 +74,30 @@ pub(super) struct Cell<'a> {
     /// Whether each month of the timeline is in the cell.
     months: Vec<bool>,
     when: When,
+    what: What<'a>,
+}
+
+/// What a row must have to count: what its measure is of.
+#[derive(Clone, Copy, Default)]
+struct What<'a> {
+    /// A number, in this column.
+    number: Option<&'a [i64]>,
+    /// A key, and so a place in this order.
+    place: Option<&'a [u32]>,
+}
+
+impl<'a> What<'a> {
+    fn of(measure: &Measure, rows: &'a Rows) -> What<'a> {
+        What {
+            number: measure.column.map(|column| &*rows.numbers[column]),
+            place: measure.order.map(|order| &*rows.orders[order].places),
+        }
+    }
+
+    fn is_in(self, row: usize) -> bool {
+        self.number.is_none_or(|numbers| numbers[row] != NULL)
+            && self.place.is_none_or(|places| places[row] != NO_PLACE)
+    }
 }
 
 /// A row of the cell and the record that it is a piece of.
@@ -82,12 +109,12 @@ pub(super) struct Line {
 }
 
 impl<'a> Cell<'a> {
+    /// The rows that a measure counts, or all rows of a group, whatever their days.
     pub(super) fn new(
         view: &'a View,
-        number: usize,
+        (number, measure): (usize, Option<&Measure>),
         conditions: &[Condition],
         columns: &[Column],
-        when: When,
     ) -> Cell<'a> {
         let cube = view.cube();
         let group = &cube.groups[number];
@@ -106,7 +133,8 @@ impl<'a> Cell<'a> {
             cut,
             tests: Vec::new(),
             months: vec![true; cube.months()],
-            when,
+            when: measure.map_or(When::Always, |measure| When::of(measure.kind)),
+            what: measure.map_or_else(What::default, |measure| What::of(measure, rows)),
         };
         for (dimension, shape) in cube.dimensions.iter().enumerate() {
             let Some(allowed) = keys::allowed(shape, dimension, conditions) else { continue };
@@ -143,12 +171,12 @@ impl<'a> Cell<'a> {
         Ok(lines)
     }
 
-    /// Whether a row counts in the period, and has keys that the conditions leave.
+    /// Whether a row counts in the period, has what is counted, and keys that the conditions leave.
     fn holds(&self, row: usize, before: &[u32]) -> bool {
         let has = |(dimension, wanted): &(usize, Vec<bool>)| {
             self.key(*dimension, row).is_some_and(|key| wanted[key as usize])
         };
-        self.counts(row, before) && self.tests.iter().all(has)
+        self.counts(row, before) && self.what.is_in(row) && self.tests.iter().all(has)
     }
 
     /// Whether a row has the days that are asked for.

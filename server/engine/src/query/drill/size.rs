@@ -90,6 +90,6 @@ impl<'a> Size<'a> {
 }
 
 fn too_large(message: String) -> QueryError {
-    let hint = "spørg om færre kolonner eller ydelser ad gangen, eller begræns dem med betingelser";
+    let hint = "spørg om færre kolonner eller rækker ad gangen, eller begræns dem med betingelser";
     QueryError::new(ErrorKind::TooLarge, message).hint(hint)
 }

@@ -29,6 +29,12 @@ impl Keys {
         all
     }
 
+    /// The same with room for so many keys.
+    pub(crate) fn grown(mut self, count: usize) -> Keys {
+        self.0.resize(self.0.len().max(count.div_ceil(64)), 0);
+        self
+    }
+
     pub(crate) fn put(&mut self, key: usize) {
         self.0[key / 64] |= 1 << (key % 64);
     }

@@ -243,7 +243,7 @@ impl<'q> Scope<'q> {
         if let Some((_, member)) = self.defaults.iter().find(|(one, _)| *one == hierarchy) {
             return *member;
         }
-        let own = self.cube.dimensions[dimension].hierarchies[own].default;
+        let own = self.view.default_of(dimension, own);
         own.map_or(Member::All, |(field, id)| Member::Of { field, id })
     }
 

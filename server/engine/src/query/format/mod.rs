@@ -52,6 +52,8 @@ enum Kind {
     None,
     /// A number with all its digits.
     General,
+    /// Thousands apart, and two decimals where a number is not whole: formats of whole numbers and of others.
+    Standard([Vec<Section>; 2]),
     /// Numbers, by up to four sections: positive, negative, zero, empty.
     Number(Vec<Section>),
     /// Two words: for what is not zero, and for zero.
@@ -119,6 +121,10 @@ impl Format {
         match &self.kind {
             Kind::None => number::write_plain(number, self.language, out),
             Kind::General => number::write_general(number, self.language, out),
+            Kind::Standard([whole, other]) => {
+                let sections = if number.fract() == 0.0 { whole } else { other };
+                number::write(sections, number, self.language, out);
+            }
             Kind::Number(sections) => number::write(sections, number, self.language, out),
             Kind::Words([other, zero]) => out.push_str(if number == 0.0 { zero } else { other }),
             Kind::Day(pieces) => match day::Moment::of_serial(number) {

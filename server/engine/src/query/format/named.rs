@@ -12,6 +12,7 @@ pub(super) fn read(name: &str, language: Language) -> Option<Kind> {
         return Some(Kind::Day(day::read(format)));
     }
     match name.as_str() {
+        "standard" => Some(Kind::Standard(["#,##0", "#,##0.00"].map(number::read))),
         "general number" => Some(Kind::General),
         name => words(name, language).map(Kind::Words),
     }
@@ -19,7 +20,6 @@ pub(super) fn read(name: &str, language: Language) -> Option<Kind> {
 
 fn number_format(name: &str, language: Language) -> Option<&'static str> {
     match (name, language) {
-        ("standard", _) => Some("#,##0"),
         ("fixed", _) => Some("0.00"),
         ("percent", _) => Some("0.00%"),
         ("scientific", _) => Some("0.00E+00"),

@@ -4,9 +4,11 @@
 //! members. One that is followed by such a child already is open: where members are named, it stays as
 //! it is.
 
+use std::ops::RangeInclusive;
+
 use hashbrown::HashSet;
 
-use super::relatives::{children, depth_of_level};
+use super::relatives::{children, depths_of_level};
 use super::{Call, Function, Kind, Outcome, Rule, Takes};
 use crate::query::bound::{HierarchyRef, Member};
 use crate::query::error::QueryError;
@@ -92,10 +94,14 @@ impl Drill<'_> {
         (0..self.set.len()).map(|at| self.depth(at)).max().unwrap_or(0)
     }
 
-    /// The tuples at a depth, or at the lowest where none is.
-    pub(super) fn at_depth(&self, wanted: Option<usize>) -> impl Fn(usize) -> bool + '_ {
-        let has = |depth: &usize| (0..self.set.len()).any(|at| self.depth(at) == *depth);
-        let depth = wanted.filter(has).unwrap_or_else(|| self.lowest());
+    /// The tuples at the lowest of some depths that there is, or at the lowest of all where none is.
+    pub(super) fn at_depth(
+        &self,
+        wanted: Option<RangeInclusive<usize>>,
+    ) -> impl Fn(usize) -> bool + '_ {
+        let depths = (0..self.set.len()).map(|at| self.depth(at));
+        let lowest = wanted.and_then(|wanted| depths.filter(|one| wanted.contains(one)).max());
+        let depth = lowest.unwrap_or_else(|| self.lowest());
         move |at| self.depth(at) == depth
     }
 
@@ -251,16 +257,16 @@ fn drilldown_level(call: &Call<'_>) -> Outcome {
     Ok(Value::set(drill.open(opens)?))
 }
 
-/// The column that a level or an index names, and the depth of the level.
+/// The column that a level or an index names, and the depths of the level.
 pub(super) fn column_and_depth(
     call: &Call<'_>,
     set: &Written,
     level: usize,
     index: Option<usize>,
-) -> Result<(usize, Option<usize>), QueryError> {
+) -> Result<(usize, Option<RangeInclusive<usize>>), QueryError> {
     if let Value::Level(hierarchy, field) = call.value(level) {
         let column = column_of(call, set, *hierarchy)?;
-        return Ok((column, Some(depth_of_level(call.scope, *hierarchy, *field))));
+        return Ok((column, Some(depths_of_level(call.scope, *hierarchy, *field))));
     }
     let Some(index) = index.filter(|&at| *call.value(at) != Value::Omitted) else {
         return Ok((0, None));
@@ -301,9 +307,10 @@ fn drillup_level(call: &Call<'_>) -> Outcome {
     if set.len() == 0 {
         return Ok(Value::Set(call.set(0)?));
     }
-    let (column, depth) = column_and_depth(call, &set, 1, None)?;
+    let (column, depths) = column_and_depth(call, &set, 1, None)?;
     let drill = Drill { scope: call.scope, set: &set, column, with_calculated: false };
-    let depth = depth.unwrap_or_else(|| drill.lowest().saturating_sub(1));
+    let above = || drill.lowest().saturating_sub(1);
+    let depth = depths.map_or_else(above, |depths| *depths.end());
     Ok(Value::set(set.choose((0..set.len()).filter(|&at| drill.depth(at) <= depth))))
 }
 

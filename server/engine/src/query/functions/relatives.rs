@@ -183,7 +183,13 @@ fn ancestor_on_level(call: &Call<'_>) -> Outcome {
     let Some(place) = call.member(0)? else { return Ok(Value::Empty) };
     let (hierarchy, level) = call.level(1)?;
     check_same(call, place.0, hierarchy)?;
-    Ok(Value::member(call.scope.ancestor(place, level)))
+    // All depths of a tree are one level, which the member is on itself.
+    let depths = depths_of_level(call.scope, hierarchy, level);
+    let is_on_it = depths.start() < depths.end() && depths.contains(&call.scope.depth(place));
+    Ok(Value::member(match is_on_it {
+        true => Some(place),
+        false => call.scope.ancestor(place, level),
+    }))
 }
 
 fn ancestor_above(call: &Call<'_>) -> Outcome {
@@ -344,11 +350,7 @@ pub(super) fn depths_of_level(
 }
 
 /// How far below the top a level is: that of the All member at 0.
-pub(super) fn depth_of_level(
-    scope: &Scope<'_>,
-    hierarchy: HierarchyRef,
-    level: Option<usize>,
-) -> usize {
+fn depth_of_level(scope: &Scope<'_>, hierarchy: HierarchyRef, level: Option<usize>) -> usize {
     let position = |field| scope.levels(hierarchy).iter().position(|&one| one == field);
     level.and_then(position).map_or(0, |position| position + 1)
 }

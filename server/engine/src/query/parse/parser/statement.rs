@@ -38,7 +38,9 @@ pub(super) fn only_select<'a>(
             ("DROP", "der er intet at slette: navne gælder kun i forespørgslen selv", drop.words)
         }
         Statement::Refresh(name) => {
-            ("REFRESH CUBE", "kuben er altid opdateret; udelad sætningen", name.span)
+            let hint = "kuben er altid opdateret, når en genopbygning er taget i brug: udelad sætningen, og \
+                        stil spørgsmålet";
+            ("REFRESH CUBE", hint, name.span)
         }
     };
     let message = format!("{words} er ikke understøttet her");

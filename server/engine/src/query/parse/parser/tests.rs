@@ -269,6 +269,18 @@ fn clauses_and_statements_that_are_not_of_the_language_are_named_with_their_plac
 }
 
 #[test]
+fn what_defines_or_refreshes_says_what_to_do_instead() {
+    for (text, hint) in [
+        ("REFRESH CUBE [C]", "udelad sætningen"),
+        ("CREATE SESSION MEMBER [C].m.x AS 1", "WITH"),
+        ("DROP SET [C].x", "der er intet at slette"),
+    ] {
+        let said = mdx(text).unwrap_err().hint.unwrap_or_default();
+        assert!(said.contains(hint), "{text}: {said}");
+    }
+}
+
+#[test]
 fn length_and_depth_have_limits() {
     let long = " ".repeat(MAX_TEXT_BYTES + 1);
     assert_eq!(mdx(&long).unwrap_err().kind, ErrorKind::TooLarge);

@@ -1,0 +1,58 @@
+//! Calls that showed nothing: a few have lines of their own, and the rest are told as a number.
+
+use super::*;
+
+/// Logs a call that is refused, and asked for somebody.
+fn refused(log: &Log, kommune: &str) -> Result<(), Unlogged> {
+    let visit = Visit::new(log.clone(), entry("Query", kommune));
+    visit.asks(CPR);
+    block(visit.end(Outcome::Refused, "TOO_LARGE"))
+}
+
+fn found(data: &Path, kommune: &str) -> Search {
+    search(data, &Wanted { kommune: Some(kommune.to_owned()), ..Wanted::default() }).unwrap()
+}
+
+#[test]
+fn refused_calls_beyond_the_limit_are_one_line_with_their_number_and_answers_have_one_each() {
+    let data = tempfile::tempdir().unwrap();
+    let settings = Settings { refused: 5, ..Settings::default() };
+    let log = Log::open(Disk::real(), data.path(), settings).unwrap();
+    for _ in 0..40 {
+        refused(&log, "153").unwrap();
+        call(&log, "153", &[CPR]).unwrap();
+        // Nobody waited for it.
+        drop(Visit::new(log.clone(), entry("Query", "153")));
+    }
+    refused(&log, "461").unwrap();
+    log.close();
+    let own = found(data.path(), "153");
+    let count = |of: Outcome| own.found.iter().filter(|one| one.entry.outcome == Some(of)).count();
+    assert_eq!(count(Outcome::Answered), 40, "what was answered has a line each");
+    let told = count(Outcome::Refused) + count(Outcome::Cancelled);
+    assert_eq!((told, own.left_out), (5, 75), "none of the eighty is lost");
+    let other = found(data.path(), "461");
+    assert_eq!((other.found.len(), other.left_out), (1, 0), "another caller has its own");
+    let whole = verify(data.path(), false).unwrap();
+    // What was told alone, what was counted, and that the service began and ended.
+    assert!(whole.is_whole() && whole.remarks.is_empty(), "{whole:?}");
+    assert_eq!(whole.lines, 40 + 5 + 1 + 1 + 2);
+}
+
+#[test]
+fn a_caller_that_is_refused_over_and_over_does_not_fill_the_disk() {
+    let data = tempfile::tempdir().unwrap();
+    let log = Log::open(Disk::real(), data.path(), Settings::default()).unwrap();
+    let citizens: Vec<String> = (0..NAMED).map(|at| format!("{:010}", 101_500_000 + at)).collect();
+    let hash = citizens.join(" ");
+    for _ in 0..5 {
+        let visit = Visit::new(log.clone(), entry("Query", "153"));
+        visit.names([hash.as_str()], "").unwrap();
+        block(visit.end(Outcome::Refused, "TOO_MANY_NUMBERS")).unwrap();
+    }
+    log.close();
+    let bytes: u64 = files(data.path()).iter().map(|one| fs::metadata(one).unwrap().len()).sum();
+    // One of these calls is some 380 KB of lines, and alone more than sixty short ones.
+    assert!((300_000..500_000).contains(&bytes), "{bytes}");
+    assert_eq!(found(data.path(), "153").left_out, 4);
+}

@@ -1,0 +1,252 @@
+//! Connections of whoever asks: so many at a time, and none that says nothing for long. One too many is
+//! closed at once, before a byte of it is read; those that are open notice nothing of that.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, Sleep, sleep};
+use tokio_stream::Stream;
+use tonic::transport::server::{Connected, TcpConnectInfo};
+
+use crate::metrics::Counted;
+
+/// How long a new connection may take to say its first word. How long it may take to agree on
+/// encryption is settled with that (`config/tls.rs`).
+const FIRST: Duration = Duration::from_secs(10);
+/// How long nothing may come of a connection after that: whoever is there answers when it is asked
+/// whether it is, which is done more often (`serve.rs`).
+const SILENCE: Duration = Duration::from_secs(90);
+/// How long nobody is accepted after the system could not open a connection (it has no more files).
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// The connections to a listener, as they come.
+pub struct Connections {
+    listener: TcpListener,
+    places: Arc<Semaphore>,
+    counted: Counted,
+    /// How long a connection may say nothing: at first, and later.
+    silence: (Duration, Duration),
+    pause: Option<Pin<Box<Sleep>>>,
+    /// Whether the last one was one too many: that is said once.
+    is_full: bool,
+}
+
+/// A connection, which has one of the places until it is dropped.
+pub struct Connection {
+    stream: TcpStream,
+    /// When something came last, and how long nothing may come.
+    heard: (Instant, Duration),
+    /// How long nothing may come once something has.
+    later: Duration,
+    clock: Pin<Box<Sleep>>,
+    _place: Place,
+}
+
+struct Place {
+    counted: Counted,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Connections {
+    /// At most so many at a time.
+    #[must_use]
+    pub fn new(listener: TcpListener, most: usize, counted: Counted) -> Connections {
+        Connections::with(listener, most, counted, (FIRST, SILENCE))
+    }
+
+    fn with(
+        listener: TcpListener,
+        most: usize,
+        counted: Counted,
+        silence: (Duration, Duration),
+    ) -> Connections {
+        let places = Arc::new(Semaphore::new(most));
+        Connections { listener, places, counted, silence, pause: None, is_full: false }
+    }
+
+    /// The connection, or nothing where there is no place for it: then it is closed.
+    fn place(&mut self, (stream, _): (TcpStream, SocketAddr)) -> Option<Connection> {
+        let Ok(permit) = Arc::clone(&self.places).try_acquire_owned() else {
+            self.counted.connection_refused();
+            if !std::mem::replace(&mut self.is_full, true) {
+                tracing::warn!("der er for mange forbindelser (load.connections); nye lukkes");
+            }
+            return None;
+        };
+        self.is_full = false;
+        self.counted.connection(true);
+        let place = Place { counted: self.counted.clone(), _permit: permit };
+        // Where it cannot be set the connection works, only slower.
+        let _ = stream.set_nodelay(true);
+        let (first, later) = self.silence;
+        let heard = (Instant::now(), first);
+        let clock = Box::pin(sleep(first));
+        Some(Connection { stream, heard, later, clock, _place: place })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.counted.connection(false);
+    }
+}
+
+impl Stream for Connections {
+    type Item = io::Result<Connection>;
+
+    /// No error ends it: one of accepting is about one connection, or passes.
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            if let Some(pause) = &mut self.pause {
+                ready!(pause.as_mut().poll(context));
+                self.pause = None;
+            }
+            match ready!(self.listener.poll_accept(context)) {
+                Ok(accepted) => {
+                    if let Some(connection) = self.place(accepted) {
+                        return Poll::Ready(Some(Ok(connection)));
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "en forbindelse kunne ikke tages imod");
+                    self.pause = Some(Box::pin(sleep(PAUSE)));
+                }
+            }
+        }
+    }
+}
+
+impl Connected for Connection {
+    type ConnectInfo = TcpConnectInfo;
+
+    fn connect_info(&self) -> TcpConnectInfo {
+        self.stream.connect_info()
+    }
+}
+
+impl Connection {
+    /// Ends when nothing has come for too long.
+    fn poll_silent(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        loop {
+            ready!(self.clock.as_mut().poll(context));
+            let until = self.heard.0 + self.heard.1;
+            if until <= Instant::now() {
+                return Poll::Ready(());
+            }
+            self.clock.as_mut().reset(until);
+        }
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if let Poll::Ready(read) = Pin::new(&mut self.stream).poll_read(context, into) {
+            self.heard = (Instant::now(), self.later);
+            return Poll::Ready(read);
+        }
+        ready!(self.poll_silent(context));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(context, parts)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::time::timeout;
+    use tokio_stream::StreamExt;
+
+    use super::*;
+
+    const SOON: Duration = Duration::from_secs(10);
+
+    async fn listening(most: usize, silence: (Duration, Duration)) -> (Connections, SocketAddr) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        (Connections::with(listener, most, Counted::default(), silence), address)
+    }
+
+    /// Whether the other end has closed a connection.
+    async fn is_closed(stream: &mut TcpStream) -> bool {
+        let read = timeout(SOON, stream.read(&mut [0])).await.expect("it is told soon");
+        read.unwrap_or(0) == 0
+    }
+
+    #[tokio::test]
+    async fn one_too_many_is_closed_and_the_place_of_one_that_ends_is_anothers() {
+        let (mut connections, address) = listening(2, (SOON, SOON)).await;
+        let counted = connections.counted.clone();
+        let connect = || TcpStream::connect(address);
+        let (mut a, _b) = (connect().await.unwrap(), connect().await.unwrap());
+        let mut first = connections.next().await.unwrap().unwrap();
+        let second = connections.next().await.unwrap().unwrap();
+        let mut third = connect().await.unwrap();
+        let next = tokio::spawn(async move { (connections.next().await, connections) });
+        assert!(is_closed(&mut third).await);
+        assert_eq!(counted.connections(), (2, 1));
+        // Those that are open go on.
+        a.write_all(b"x").await.unwrap();
+        assert_eq!(first.read_u8().await.unwrap(), b'x');
+        drop(second);
+        let _fourth = connect().await.unwrap();
+        let (fourth, _connections) = timeout(SOON, next).await.unwrap().unwrap();
+        assert!(fourth.unwrap().is_ok());
+        assert_eq!(counted.connections(), (1, 1), "the fourth is dropped here");
+    }
+
+    #[tokio::test]
+    async fn what_says_nothing_is_given_up_and_what_speaks_is_not() {
+        let short = Duration::from_millis(100);
+        let (mut connections, address) = listening(2, (short, SOON)).await;
+        let mut speaking = TcpStream::connect(address).await.unwrap();
+        let mut spoken = connections.next().await.unwrap().unwrap();
+        speaking.write_all(b"x").await.unwrap();
+        assert_eq!(spoken.read_u8().await.unwrap(), b'x');
+        let _silent = TcpStream::connect(address).await.unwrap();
+        let mut silent = connections.next().await.unwrap().unwrap();
+        let given_up = timeout(SOON, silent.read_u8()).await.unwrap();
+        assert_eq!(given_up.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        // The first has its longer time.
+        assert!(timeout(2 * short, spoken.read_u8()).await.is_err());
+    }
+}
