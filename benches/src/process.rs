@@ -1,4 +1,4 @@
-//! The memory of a process, as Linux tells it.
+//! The memory of a process, and what others take of the processor, as Linux tells it.
 
 use std::path::Path;
 
@@ -27,6 +27,21 @@ pub fn memory(process: u32) -> Result<f64> {
 pub fn own_memory(process: u32) -> Result<f64> {
     status(process, "RssAnon:")
 }
+
+/// Seconds of all cores, since the machine began, in which work was ready and another virtual machine had
+/// the processor.
+///
+/// # Errors
+/// This is not Linux.
+pub fn taken_by_others() -> Result<f64> {
+    let text = std::fs::read_to_string("/proc/stat")?;
+    let taken = text.split_whitespace().nth(STEAL).context("no time of others")?;
+    Ok(taken.parse::<f64>()? / TICKS)
+}
+
+/// Its place in the first line of the file, and how many make a second.
+const STEAL: usize = 8;
+const TICKS: f64 = 100.0;
 
 fn status(process: u32, name: &str) -> Result<f64> {
     let path = Path::new("/proc").join(process.to_string()).join("status");

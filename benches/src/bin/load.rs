@@ -33,6 +33,9 @@ const STEP: f64 = 1.01;
 /// Buckets: microseconds to some minutes.
 const BUCKETS: usize = 2048;
 
+/// So many of the slowest seconds are told.
+const SLOWEST: usize = 8;
+
 /// What is asked for.
 struct Order {
     common: Common,
@@ -51,7 +54,40 @@ struct Order {
 /// What was measured.
 struct Measured {
     times: Vec<u64>,
+    /// The longest time of the questions that were due in each second.
+    longest: Vec<Duration>,
     failed: BTreeMap<String, u64>,
+}
+
+impl Measured {
+    fn new() -> Measured {
+        Measured { times: vec![0; BUCKETS], longest: Vec::new(), failed: BTreeMap::new() }
+    }
+
+    /// An answer in a second, and how long it took.
+    fn answered(&mut self, second: usize, took: Duration) {
+        self.times[bucket(took)] += 1;
+        if self.longest.len() <= second {
+            self.longest.resize(second + 1, Duration::ZERO);
+        }
+        self.longest[second] = self.longest[second].max(took);
+    }
+
+    fn failed(&mut self, why: String) {
+        *self.failed.entry(why).or_default() += 1;
+    }
+
+    /// Adds what another client has measured.
+    fn add(&mut self, other: Measured) {
+        self.times.iter_mut().zip(other.times).for_each(|(all, own)| *all += own);
+        self.longest.resize(self.longest.len().max(other.longest.len()), Duration::ZERO);
+        for (all, own) in self.longest.iter_mut().zip(other.longest) {
+            *all = own.max(*all);
+        }
+        for (why, count) in other.failed {
+            *self.failed.entry(why).or_default() += count;
+        }
+    }
 }
 
 fn main() -> Result<()> {
@@ -62,11 +98,13 @@ fn main() -> Result<()> {
         std::thread::spawn(move || run_beside(&command, &stop))
     });
     let before = memory(order.pid);
-    let began = Instant::now();
+    let (began, taken) = (Instant::now(), process::taken_by_others()?);
     let measured = tokio::runtime::Runtime::new()?.block_on(ask(&order))?;
     let took = began.elapsed();
     stop.store(true, Ordering::Relaxed);
     tell(&order, &measured, took);
+    let taken = (process::taken_by_others()? - taken) / took.as_secs_f64();
+    println!("other machines of the same processor took {taken:.2} cores");
     if let (Some(before), Some(after)) = (before, memory(order.pid)) {
         println!("own memory of the server: {before:.0} MB before, {after:.0} MB after");
     }
@@ -121,20 +159,16 @@ async fn ask(order: &Order) -> Result<Measured> {
     for _ in 0..order.clients {
         clients.push(Client::connect(&order.common).await?);
     }
-    let until = Instant::now() + order.time;
+    let began = Instant::now();
     let each = order.rate.map(|rate| Duration::from_secs_f64(order.clients as f64 / rate));
     let asking = clients.into_iter().enumerate().map(|(number, client)| {
         let first =
             each.map(|each| Instant::now() + each.mul_f64(number as f64 / order.clients as f64));
-        tokio::spawn(ask_again(client, mix.from(number), first.zip(each), until))
+        tokio::spawn(ask_again(client, mix.from(number), first.zip(each), began, order.time))
     });
-    let mut all = Measured { times: vec![0; BUCKETS], failed: BTreeMap::new() };
+    let mut all = Measured::new();
     for asked in asking.collect::<Vec<_>>() {
-        let own = asked.await?;
-        all.times.iter_mut().zip(own.times).for_each(|(all, own)| *all += own);
-        own.failed
-            .into_iter()
-            .for_each(|(why, count)| *all.failed.entry(why).or_default() += count);
+        all.add(asked.await?);
     }
     Ok(all)
 }
@@ -188,10 +222,12 @@ async fn ask_again(
     mut client: Client,
     mut mix: Mix,
     pace: Option<(Instant, Duration)>,
-    until: Instant,
+    began: Instant,
+    time: Duration,
 ) -> Measured {
-    let mut own = Measured { times: vec![0; BUCKETS], failed: BTreeMap::new() };
+    let mut own = Measured::new();
     let mut next = pace.map(|(first, _)| first);
+    let until = began + time;
     loop {
         let due = next.unwrap_or_else(Instant::now);
         if due >= until {
@@ -199,15 +235,13 @@ async fn ask_again(
         }
         next = pace.map(|(_, each)| due + each);
         if Instant::now() >= until + LATE {
-            *own.failed
-                .entry("never asked: the server was too far behind".to_owned())
-                .or_default() += 1;
+            own.failed("never asked: the server was too far behind".to_owned());
             continue;
         }
         tokio::time::sleep_until(due.into()).await;
         match mix.ask(&mut client).await {
-            Ok(()) => own.times[bucket(due.elapsed())] += 1,
-            Err(error) => *own.failed.entry(error.to_string()).or_default() += 1,
+            Ok(()) => own.answered((due - began).as_secs() as usize, due.elapsed()),
+            Err(error) => own.failed(error.to_string()),
         }
     }
 }
@@ -240,9 +274,19 @@ fn tell(order: &Order, measured: &Measured, took: Duration) {
         of(0.99),
         of(0.999)
     );
+    println!("the longest of the slowest seconds: {}", slowest(&measured.longest));
     for (why, count) in &measured.failed {
         println!("{count} failed: {why}");
     }
+}
+
+/// The longest times, each with the second it was in.
+fn slowest(longest: &[Duration]) -> String {
+    let mut seconds: Vec<(usize, Duration)> = longest.iter().copied().enumerate().collect();
+    seconds.sort_by_key(|(_, took)| std::cmp::Reverse(*took));
+    seconds.truncate(SLOWEST);
+    let told = seconds.iter().map(|(second, took)| format!("{} ms in {second}", took.as_millis()));
+    told.collect::<Vec<_>>().join(", ")
 }
 
 fn memory(pid: Option<u32>) -> Option<f64> {
