@@ -20,7 +20,8 @@ pub enum Kind {
     Call,
     /// Further citizens that an answer shows. It stands before they are sent.
     Shown,
-    /// Further personal values that a call names. It stands behind the call's line.
+    /// Further personal values that a call names, or several of which a note tells. It stands behind
+    /// their line.
     Asked,
     /// How an answer in parts ended.
     End,
@@ -122,7 +123,8 @@ pub struct Entry {
     /// What was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub question: Option<Question>,
-    /// Hashes of the personal values that the question names, in this line and the next that refer to it.
+    /// Hashes of the personal values that the question names, or those of which a note tells, in this
+    /// line and the next that refer to it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub asked: Vec<String>,
     /// Hashes of the citizens that are shown.

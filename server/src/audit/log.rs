@@ -1,5 +1,6 @@
 //! The log as calls see it: they hand over lines, and wait until these are certain.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -13,7 +14,7 @@ use super::entry::{Entry, Kind};
 use super::head::BEHIND;
 use super::key::Key;
 use super::recover::reason;
-use super::refusals::{Refusals, Told};
+use super::refusals::{Refusals, Refused, Told};
 use super::write::Writer;
 use crate::disk::Disk;
 
@@ -29,7 +30,8 @@ pub struct Settings {
     pub enabled: bool,
     /// Bytes from which a new file is begun.
     pub largest: u64,
-    /// Lines in a minute of one caller's calls that showed nothing; of more only the number is kept.
+    /// Lines in a minute of one caller's calls that showed nothing; of more only the number is kept, and
+    /// whom they named.
     pub refused: usize,
 }
 
@@ -162,16 +164,23 @@ impl Log {
         self.send(Order { number: Arc::clone(number), entries, reply: None })
     }
 
-    /// Whether the lines of a call that showed nothing are written; else it is counted, and a line
-    /// with the number comes when the minute is over.
-    pub(super) fn tells(&self, entries: &[Entry]) -> bool {
+    /// Takes the lines of a call that showed nothing. Whether they are to be written; else it is counted,
+    /// and a line with the number comes when the minute is over.
+    pub(super) fn take_refused(&self, entries: &[Entry], refused: Refused) -> bool {
         let Some(inner) = &self.0 else { return true };
-        let told = inner.state.refusals.take(entries, Instant::now());
+        let told = inner.state.refusals.take(entries, refused, Instant::now());
         if told == (Told::Counted { is_first: true }) {
             // Whoever writes may sleep: it is to look at the clock from now on.
             self.post(&Arc::default(), Vec::new());
         }
         told == Told::Alone
+    }
+
+    /// Whether there is room for whom a call names, should it show nothing.
+    pub(super) fn has_room(&self, entry: &Entry, asked: &BTreeSet<String>) -> bool {
+        let has_room =
+            |inner: &Arc<Inner>| inner.state.refusals.has_room(entry, asked, Instant::now());
+        self.0.as_ref().is_none_or(has_room)
     }
 
     /// Whether everybody waits for their lines: what was to be written last was not, or many wait.
@@ -265,18 +274,22 @@ fn run(mut writer: Writer, orders: &Receiver<Order>, state: &State) {
     writer.settle(true);
 }
 
-/// Tells how many calls of each caller have no lines of their own: of the minutes that are over, or of
-/// all.
+/// Tells how many calls of each caller have no lines of their own, and whom they named: of the minutes
+/// that are over, or of all.
 fn write_refusals(writer: &mut Writer, state: &State, now: Option<Instant>) {
-    let lines = state.refusals.end(now);
-    if lines.is_empty() {
+    let left_out = state.refusals.end(now);
+    if left_out.is_empty() {
         return;
+    }
+    let mut lines = Vec::new();
+    for one in &left_out {
+        lines.extend(one.entries(writer.next() + lines.len() as u64));
     }
     let written = writer.write(&lines);
     state.tell(written.is_ok(), 0);
     if let Err(error) = written {
         tracing::error!(%error, "adgangsloggen kan ikke skrives: tallet på afviste kald venter");
-        state.refusals.put_back(&lines, Instant::now());
+        state.refusals.put_back(left_out, Instant::now());
     }
 }
 

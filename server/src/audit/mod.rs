@@ -22,7 +22,8 @@
 //! was to be written last was not: then nobody is answered before something is written again.
 //!
 //! **What was answered has a line each.** Calls that showed nothing have so many of each caller in a
-//! minute; the rest of these are one line with their number, so that nobody fills the disk.
+//! minute; the rest of these are one line with their number and whom they named, so that nobody fills
+//! the disk, and nobody asks for somebody without a trace.
 //!
 //! **No personal value is in it.** What is asked is told from the bound question, and each value of a
 //! personal field, asked or shown, is an HMAC-SHA-256 with the key of the data folder, of which 128

@@ -30,7 +30,7 @@ pub(super) mod reason {
     /// Lines could not be written, and their calls were not answered. Where they could not be cut off
     /// again either, the file that they stand in is named.
     pub const UNWRITTEN: &str = "unwritten";
-    /// Calls of somebody that showed nothing, and have no lines of their own.
+    /// Calls of somebody that showed nothing, and have no lines of their own, with whom they named.
     pub const LEFT_OUT: &str = "left_out";
     /// The service began to write.
     pub const STARTED: &str = "started";

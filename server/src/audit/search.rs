@@ -29,7 +29,7 @@ pub struct Wanted {
     pub role: Option<String>,
 }
 
-/// A call that was found.
+/// A call that was found, or several of a caller in a minute that showed nothing (a note).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Found {
     /// The number of its line.
@@ -51,8 +51,8 @@ pub struct Search {
     pub found: Vec<Found>,
     /// Lines that cannot be read, also of what a crash left: they may hold more.
     pub unreadable: u64,
-    /// Calls of whoever is wanted that showed nothing and have no lines of their own: whom they named
-    /// is not known.
+    /// Calls of whoever is wanted that showed nothing and have no lines of their own. Those of a caller
+    /// in a minute are found together by whom they named.
     pub left_out: u64,
 }
 
@@ -134,6 +134,7 @@ impl<'a> Looking<'a> {
                     && self.is_wanted(&line.time, &line.entry) =>
             {
                 self.left_out += line.entry.count.unwrap_or_default();
+                self.left_out_calls(line);
             }
             _ => {}
         }
@@ -172,6 +173,19 @@ impl<'a> Looking<'a> {
         }
         if goes_on {
             self.open.insert(line.seq, found);
+        }
+    }
+
+    /// Calls that showed nothing, together; they are told of where one of them names who is wanted.
+    fn left_out_calls(&mut self, line: Line) {
+        let Line { seq, time, mut entry, .. } = line;
+        let (is_named, goes_on) = (self.names(&entry.asked), entry.asked.len() == HASHES);
+        entry.asked.clear();
+        let found = Found { seq, time, entry, ..Found::default() };
+        if is_named {
+            self.found.insert(seq, found);
+        } else if goes_on {
+            self.open.insert(seq, found);
         }
     }
 

@@ -8,6 +8,7 @@ use hashbrown::HashSet;
 use super::entry::{Entry, Kind, Outcome, Question};
 use super::log::{Log, Number, Unlogged};
 use super::personal::{numbers, numbers_of_sentence};
+use super::refusals::Refused;
 
 /// Hashes of one list of a line, at most.
 pub(super) const HASHES: usize = 1000;
@@ -93,6 +94,13 @@ impl Visit {
         Ok(())
     }
 
+    /// Whether the log has room for whom the call names, should it show nothing.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        let draft = self.draft();
+        self.log.has_room(&draft.entry, &draft.asked)
+    }
+
     /// That citizens are going to be shown.
     pub fn shows<T: AsRef<str>>(&self, citizens: impl IntoIterator<Item = T>) {
         let Some(key) = self.log.key() else { return };
@@ -111,7 +119,7 @@ impl Visit {
     /// # Errors
     /// It cannot be logged.
     pub async fn begin(&self) -> Result<(), Unlogged> {
-        self.lines(Outcome::Answering, "", true).await
+        self.lines(Outcome::Answering, "", Refused::Seen).await
     }
 
     /// Logs a call that was turned away before anything of it was looked at. It was told nothing, so it
@@ -120,7 +128,7 @@ impl Visit {
     /// # Errors
     /// It cannot be logged.
     pub async fn turn_away(&self, reason: &str) -> Result<(), Unlogged> {
-        self.lines(Outcome::Refused, reason, false).await
+        self.lines(Outcome::Refused, reason, Refused::Unseen).await
     }
 
     /// Logs a call whose answer is whole, or refused.
@@ -129,7 +137,7 @@ impl Visit {
     /// It cannot be logged.
     pub async fn end(&self, outcome: Outcome, reason: &str) -> Result<(), Unlogged> {
         self.close(outcome, reason, (0, 0));
-        self.lines(outcome, reason, true).await
+        self.lines(outcome, reason, Refused::Seen).await
     }
 
     /// Logs citizens before they are shown, of a call that was begun. For threads that may wait.
@@ -198,8 +206,13 @@ impl Visit {
     }
 
     /// Writes the line of the call, and those of further citizens. Where nobody waits for that any
-    /// more the visit ends it. A call that `may_show` something waits for them where it must.
-    async fn lines(&self, outcome: Outcome, reason: &str, may_show: bool) -> Result<(), Unlogged> {
+    /// more the visit ends it. Unless it was `refused` unseen, it waits for them where it must.
+    async fn lines(
+        &self,
+        outcome: Outcome,
+        reason: &str,
+        refused: Refused,
+    ) -> Result<(), Unlogged> {
         if !self.is_kept() {
             return Ok(());
         }
@@ -208,14 +221,14 @@ impl Visit {
             if draft.stage != Stage::New {
                 return Ok(());
             }
-            let waits = may_show && draft.waits();
+            let waits = refused == Refused::Seen && draft.waits();
             let is_begun = waits && outcome == Outcome::Answering;
             draft.stage = if is_begun { Stage::Begun } else { Stage::Done };
             // Of what nobody waits for there is one line.
             let outcome =
                 if waits || outcome != Outcome::Answering { outcome } else { Outcome::Answered };
             let entries = draft.entries(outcome, reason);
-            if !shows(outcome) && !self.log.tells(&entries) {
+            if !shows(outcome) && !self.log.take_refused(&entries, refused) {
                 return if self.log.fails() { Err(Unlogged) } else { Ok(()) };
             }
             if !waits && !self.log.is_behind() {
@@ -250,25 +263,19 @@ impl Draft {
             false => Vec::new(),
         };
         let (own, further) = citizens.split_at(citizens.len().min(HASHES));
-        let asked: Vec<String> = self.asked.iter().cloned().collect();
-        let (named, further_named) = asked.split_at(asked.len().min(HASHES));
+        let (named, further_named) = asked(&self.asked);
         let count = citizens.len() as u64;
         let mut entry = self.entry.clone();
         entry.question.iter_mut().for_each(Question::shorten);
         let mut entries = vec![Entry {
-            asked: named.to_vec(),
+            asked: named,
             citizens: own.to_vec(),
             citizen_count: Some(count).filter(|&count| count > 0),
             outcome: Some(outcome),
             reason: reason.to_owned(),
             ..entry
         }];
-        let line = |asked: &[String]| Entry {
-            kind: Kind::Asked,
-            asked: asked.to_vec(),
-            ..Entry::default()
-        };
-        entries.extend(further_named.chunks(HASHES).map(line));
+        entries.extend(further_named);
         entries.extend(shown(further));
         entries
     }
@@ -277,6 +284,15 @@ impl Draft {
 /// Whether a call that ends so has shown anything, where it was not begun.
 fn shows(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Answering | Outcome::Answered)
+}
+
+/// Hashes of whom somebody named: those of the first line, and further lines.
+pub(super) fn asked(hashes: &BTreeSet<String>) -> (Vec<String>, Vec<Entry>) {
+    let hashes: Vec<String> = hashes.iter().cloned().collect();
+    let (own, further) = hashes.split_at(hashes.len().min(HASHES));
+    let line =
+        |asked: &[String]| Entry { kind: Kind::Asked, asked: asked.to_vec(), ..Entry::default() };
+    (own.to_vec(), further.chunks(HASHES).map(line).collect())
 }
 
 /// Lines of citizens that are shown by a call.
@@ -295,7 +311,7 @@ impl Drop for Visit {
         let entries = match draft.stage {
             Stage::New => {
                 let entries = draft.entries(Outcome::Cancelled, "");
-                if !self.log.tells(&entries) {
+                if !self.log.take_refused(&entries, Refused::Seen) {
                     return;
                 }
                 entries

@@ -66,7 +66,7 @@ fn search(args: &AuditSearch) -> anyhow::Result<ExitCode> {
     }
     if found.left_out > 0 {
         eprintln!(
-            "bemærk: {} afviste kald har ingen linje hver (audit.refused): de viste intet, og hvem de nævnte, vides ikke",
+            "bemærk: {} afviste kald har ingen linje hver (audit.refused): de viste intet; hvem de nævnte, står samlet for hvert minut, og der er søgt i det",
             found.left_out
         );
     }

@@ -17,6 +17,10 @@ use crate::audit::{Entry, NAMED, Outcome, TooMany, Unlogged, Visit};
 
 /// The role in the log of whoever asks on this machine without a token.
 const LOCAL: &str = "lokal";
+/// The reason of [`too_many`].
+const TOO_MANY: &str = "TOO_MANY_NUMBERS";
+/// The reason of [`too_often`].
+const TOO_OFTEN: &str = "TOO_MANY_REFUSED";
 /// Bytes of texts that are looked through on a thread that others wait for.
 const AT_ONCE: usize = 64 << 10;
 
@@ -69,6 +73,9 @@ impl Api {
         if named.is_err() {
             end(&visit, Err(too_many())).await?;
         }
+        if !visit.has_room() {
+            end(&visit, Err(too_often())).await?;
+        }
         let caller = Asker { visit, ..caller };
         Ok(Call { caller, deadline, message })
     }
@@ -99,7 +106,16 @@ async fn names<T: Said>(
 fn too_many() -> Status {
     let message = format!("der spørges om mere end {NAMED} forskellige personnumre på én gang");
     let hint = "del spørgsmålet, eller vælg borgerne med en betingelse";
-    status::plain(Code::InvalidArgument, "TOO_MANY_NUMBERS", &message, hint)
+    status::plain(Code::InvalidArgument, TOO_MANY, &message, hint)
+}
+
+/// The refusal of a call whose caller had so many refused that there is no room for whom more of them
+/// name.
+fn too_often() -> Status {
+    let message = "der er afvist så mange af dine kald på kort tid, at adgangsloggen ikke kan rumme \
+                   flere af de personer, de nævner";
+    let hint = "vent et minut, og ret det, der bliver afvist";
+    status::plain(Code::ResourceExhausted, TOO_OFTEN, message, hint)
 }
 
 /// What is known of a call from the beginning.
@@ -136,7 +152,7 @@ async fn end<R>(visit: &Visit, answer: Result<R, Status>) -> Result<R, Status> {
 /// Whether a reason is one of those why a call is refused before anything of it is looked at: then it is
 /// to be refused quickly, and not to wait for the disk.
 fn is_turned_away(reason: &str) -> bool {
-    [status::BUSY, work::CLOSING].contains(&reason)
+    [status::BUSY, work::CLOSING, TOO_MANY, TOO_OFTEN].contains(&reason)
 }
 
 /// How a refusal is logged: its reason, and nothing of its text.

@@ -14,6 +14,7 @@ use terning_server::audit::{self, Found, Outcome, Wanted};
 use terning_server::command;
 use terning_server::config::{Access, Settings};
 use terning_tests::random::Random;
+use tonic_types::StatusExt;
 
 use crate::access::{built, token};
 use crate::harness::Server;
@@ -334,6 +335,81 @@ fn a_token_says_whom_it_was_made_for_and_the_log_can_be_left_out_where_nobody_ha
     }
     drop(server);
     assert!(!without.path().join("audit").exists());
+}
+
+/// A server whose callers have one line a minute of what is refused.
+fn with_one_refused(data: &Path) -> Server {
+    let settings = Settings::from(Access::Local);
+    let audit = audit::Settings { refused: 1, ..settings.audit };
+    Server::with_settings(data, Settings { audit, ..settings })
+}
+
+#[test]
+fn a4_who_exists_is_not_asked_without_a_trace_by_calls_that_are_refused() {
+    let folder = built();
+    let data = folder.path();
+    let server = with_one_refused(data);
+    for _ in 0..3 {
+        server.refusal(&["pivot", "--cube=x"]);
+    }
+    // The filters are bound before the measure: what is refused tells whether there is such a citizen.
+    let ask = |citizen: &str| {
+        let filter = format!("--filter=Borger.Personnummer={citizen}");
+        server.refusal(&["drill", VH, &filter, "--measure=zzz"])
+    };
+    let (there, nobody) = (ask(ALONE), ask("6999991234"));
+    assert!(there.contains("zzz") && !nobody.contains("zzz"), "{there}{nobody}");
+    drop(server);
+    for citizen in [ALONE, "6999991234"] {
+        let found = search(data, Some(citizen));
+        assert_eq!(found.len(), 1, "{citizen}");
+        assert_eq!((found[0].entry.role.as_str(), found[0].has_shown), ("lokal", false));
+    }
+    assert!(search(data, Some(BOTH)).is_empty() && is_whole(data));
+}
+
+/// Why a question is refused that names a citizen, and others in a parameter.
+fn refused_of(server: &Server, citizen: &str, others: String) -> String {
+    let text = format!(
+        "SELECT zzz ON 0 FROM [Voksne Handicappede] WHERE [Borger].[Personnummer].&[{citizen}]"
+    );
+    let others = v1::parameter_value::Value::Text(others);
+    let parameters = [("n".to_owned(), v1::ParameterValue { value: Some(others) })].into();
+    let asked = Some(v1::question::Asked::Mdx(text));
+    let question = Some(v1::Question { asked, parameters, ..v1::Question::default() });
+    let url = format!("http://{}", server.address);
+    let refused = tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let mut client = QueryServiceClient::connect(url).await.unwrap();
+        client.query(v1::QueryRequest { question }).await.unwrap_err()
+    });
+    refused.get_details_error_info().map(|info| info.reason).unwrap_or_default()
+}
+
+#[test]
+fn a4_where_whom_refused_calls_name_cannot_be_kept_no_more_of_them_are_looked_at() {
+    let folder = built();
+    let data = folder.path();
+    let server = with_one_refused(data);
+    let ask = |first: usize, last: usize, citizen: &str| {
+        let others: String = (first..last).map(|at| format!("61{at:04}1234 ")).collect();
+        refused_of(&server, citizen, others)
+    };
+    let began = Instant::now();
+    let looked_at = [ask(0, 1, ALONE), ask(0, 6000, ALONE), ask(10, 5000, ALONE)];
+    let reason = ask(5000, 9999, BOTH);
+    if began.elapsed() > Duration::from_secs(50) {
+        println!("so slow a machine has begun another minute, in which there is room again");
+        return;
+    }
+    assert_eq!(looked_at, ["UNKNOWN_NAME"; 3]);
+    assert_eq!(reason, "TOO_MANY_REFUSED");
+    // What names nobody goes on, and so does whoever was named before.
+    assert!(server.refusal(&["pivot", VH, "--measure=zzz"]).contains("zzz"));
+    let filter = format!("--filter=Borger.Personnummer={ALONE}");
+    server.answer(&["pivot", VH, &filter]);
+    drop(server);
+    assert!(search(data, Some(BOTH)).is_empty(), "nothing was told of them");
+    assert!(!search(data, Some("6159991234")).is_empty() && is_whole(data));
 }
 
 /// Clients that ask at a time, and for how long.

@@ -4,8 +4,12 @@ use super::*;
 
 /// Logs a call that is refused, and asked for somebody.
 fn refused(log: &Log, kommune: &str) -> Result<(), Unlogged> {
+    refused_of(log, kommune, &[CPR])
+}
+
+fn refused_of(log: &Log, kommune: &str, citizens: &[&str]) -> Result<(), Unlogged> {
     let visit = Visit::new(log.clone(), entry("Query", kommune));
-    visit.asks(CPR);
+    visit.names(citizens.iter().copied(), "").unwrap();
     block(visit.end(Outcome::Refused, "TOO_LARGE"))
 }
 
@@ -52,7 +56,32 @@ fn a_caller_that_is_refused_over_and_over_does_not_fill_the_disk() {
     }
     log.close();
     let bytes: u64 = files(data.path()).iter().map(|one| fs::metadata(one).unwrap().len()).sum();
-    // One of these calls is some 380 KB of lines, and alone more than sixty short ones.
-    assert!((300_000..500_000).contains(&bytes), "{bytes}");
+    // One of these calls is some 380 KB of lines, and alone more than sixty short ones; whom the others
+    // named is written once.
+    assert!((600_000..1_000_000).contains(&bytes), "{bytes}");
     assert_eq!(found(data.path(), "153").left_out, 4);
+}
+
+#[test]
+fn whoever_is_named_by_calls_without_lines_is_found() {
+    let data = tempfile::tempdir().unwrap();
+    let settings = Settings { refused: 1, ..Settings::default() };
+    let log = Log::open(Disk::real(), data.path(), settings).unwrap();
+    let citizens: Vec<String> = (0..3000).map(|at| format!("61{at:04}1234")).collect();
+    for some in citizens.chunks(50) {
+        let some: Vec<&str> = some.iter().map(String::as_str).collect();
+        refused_of(&log, "153", &some).unwrap();
+    }
+    log.close();
+    for (at, citizen) in citizens.iter().enumerate().step_by(49) {
+        let wanted = Wanted { citizen: Some(citizen.clone()), ..Wanted::default() };
+        let found = search(data.path(), &wanted).unwrap().found;
+        assert_eq!(found.len(), 1, "citizen {at}");
+        assert!(!found[0].has_shown && found[0].entry.kommune == "153");
+        let alone = found[0].entry.kind == Kind::Call;
+        assert!(alone || found[0].entry.count > Some(0), "{:?}", found[0]);
+    }
+    let nobody = Wanted { citizen: Some("6999991234".to_owned()), ..Wanted::default() };
+    assert!(search(data.path(), &nobody).unwrap().found.is_empty());
+    assert!(verify(data.path(), false).unwrap().is_whole());
 }

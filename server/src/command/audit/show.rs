@@ -5,7 +5,7 @@ use std::io::Write;
 use serde_json::json;
 
 use crate::args::AuditFormat;
-use crate::audit::{Found, Outcome, Question};
+use crate::audit::{Entry, Found, Kind, Outcome, Question};
 use crate::package::shielded;
 
 /// Letters of the widest cell of a table for people.
@@ -68,7 +68,7 @@ fn row(found: &Found) -> Vec<String> {
         count(entry.rows),
         count(entry.cells),
         count(entry.citizen_count),
-        outcome(entry.outcome, &entry.reason),
+        outcome(entry),
         shown.to_owned(),
     ]
 }
@@ -88,15 +88,23 @@ fn question(question: &Question) -> String {
     said.map(|(before, text)| format!("{before}{text}")).collect::<Vec<_>>().join("; ")
 }
 
-fn outcome(outcome: Option<Outcome>, reason: &str) -> String {
-    let said = match outcome {
+fn outcome(entry: &Entry) -> String {
+    let said = match entry.outcome {
         Some(Outcome::Answered) => "besvaret",
         Some(Outcome::Answering) => "begyndt; slutningen mangler",
         Some(Outcome::Refused) => "afvist",
         Some(Outcome::Cancelled) => "afbrudt",
+        None if entry.kind == Kind::Note => return together(entry),
         None => "",
     };
+    let reason = &entry.reason;
     if reason.is_empty() { said.to_owned() } else { format!("{said} ({reason})") }
+}
+
+/// Calls that have no lines of their own.
+fn together(entry: &Entry) -> String {
+    let count = entry.count.unwrap_or_default();
+    format!("{count} kald, der blev afvist eller afbrudt")
 }
 
 fn table(headings: &[&str], rows: &[Vec<String>], to: &mut impl Write) -> anyhow::Result<()> {
@@ -148,7 +156,16 @@ fn json(found: &[Found], of_citizen: bool, to: &mut impl Write) -> anyhow::Resul
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::Entry;
+
+    #[test]
+    fn calls_without_lines_of_their_own_are_shown_together() {
+        let entry = Entry { kommune: "153".to_owned(), ..Entry::note("left_out", 4) };
+        let found = [Found { seq: 7, entry, ..Found::default() }];
+        let mut shown = Vec::new();
+        show(&found, true, AuditFormat::Csv, &mut shown).unwrap();
+        let shown = String::from_utf8(shown).unwrap();
+        assert!(shown.contains(";4 kald, der blev afvist eller afbrudt;spurgt om"), "{shown}");
+    }
 
     #[test]
     fn what_a_caller_writes_is_no_formula_in_a_spreadsheet() {
