@@ -1,6 +1,7 @@
 //! The records of the municipality's counting deliveries, read anew from the raw files: fields with
 //! names and types, and where each came from. No rule has touched them.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -11,14 +12,16 @@ use cube_schema::domains::vh::Vh;
 use cube_schema::domains::vh::pakker::{DSA, Kolonne, SOM_ANGIVET};
 use cube_schema::domains::vh::record::{Betalingskommune, OpholdsstedRef, Record};
 use cube_schema::domains::vh::reference::Reference;
+use cube_schema::rule::Take;
 use terning_engine::delivery::format::{Format, Layout};
-use terning_engine::delivery::{Inputs, ReadRecord, Store, accept, read_reference};
-use terning_engine::history;
-use terning_engine::query::Limits;
+use terning_engine::delivery::{Accepted, Inputs, ReadRecord, Store, accept, read_reference};
+use terning_engine::history::{self, History, Settled};
+use terning_engine::query::held::{AROUND, Held, of_texts};
 use terning_engine::query::table::Values;
+use terning_engine::query::{Cancel, Limits, QueryError};
 
 use super::describe::{Described, Tabel};
-use super::out::{Failed, Out};
+use super::out::{Failed, Out, too_large};
 use super::table::TableOut;
 use super::{Order, raw};
 use crate::rebuild::settled;
@@ -27,41 +30,33 @@ use crate::versions::{RawFile, RawStore};
 /// The table's name.
 const NAME: &str = "registreringer";
 
-/// Bytes around a text or a list: where it is, how long, and what the memory keeps beside it.
-const AROUND: usize = 40;
+/// Bytes of memory for one of a file, at most: as it came, as text, and as what is read from it, of which
+/// a list that grows has twice the room.
+const TIMES: usize = 5;
 
 pub(super) fn make(
     order: &Order,
     data: &Path,
     out: &mut Out,
-    limits: &Limits,
+    (limits, cancel): (&Limits, &Cancel),
 ) -> Result<Described, Failed> {
     let columns: Vec<&Kolonne> = DSA.iter().collect();
     let mut table = TableOut::begin(out, NAME, columns.clone())?;
     let domain = Vh::new().map_err(|error| Failed::new(error.to_string()))?;
     let files = own_files(order)?;
     files.iter().try_for_each(|file| raw::check(file, limits))?;
-    let store = RawStore::new(data, &files);
-    let inputs = Inputs::of(&store);
-    let reference = read_reference(&domain, &inputs, &|_| ()).data;
-    let limit = order.version.manifest.more.get("month_limit").and_then(|limit| limit.as_str());
-    let limit = limit.and_then(Month::parse);
-    let accepted = accept(&domain, &reference, &inputs, limit, &|_| ()).accepted;
-    let settled = settled(&order.version.manifest);
-    let read = history::gather(&domain, &reference, &inputs, &accepted, &settled, &|_| ());
-    let read = read.map_err(|(file, error)| Failed::new(format!("{file}: {error}")))?;
+    let held = Held::new((limits, cancel), too_much);
+    let read = read(order, data, &domain, &files, &held)?;
     let loaded = &order.version.manifest.built_at;
-    let held: usize = read.records.iter().flatten().map(weight).sum();
-    for (delivery, records) in read.deliveries.iter().zip(&read.records) {
-        let file = files.iter().find(|file| file.path == delivery.file);
-        let bytes = file.map_or(0, |file| file.bytes as usize);
-        if held + bytes + records.len() * ROW > limits.record_bytes {
-            return Err(Failed::too_large("kommunens registreringer"));
-        }
-        let format = accepted.iter().find(|one| one.info == *delivery).map(|one| one.format);
-        let given = given(&domain, &store, delivery, format, records)?;
-        let batch = Batch { delivery, records, given: &given, reference: &reference, loaded };
+    for (delivery, records) in read.history.deliveries.iter().zip(&read.history.records) {
+        let bytes = bytes_of(&files, &delivery.file) + records.len() * ROW;
+        held.take(bytes)?;
+        let format = read.accepted.iter().find(|one| one.info == *delivery).map(|one| one.format);
+        let given = given(&domain, &read.store, delivery, format, records)?;
+        let reference = &read.reference;
+        let batch = Batch { delivery, records, given: &given, reference, loaded };
         table.write(&batch.columns())?;
+        held.give(bytes);
     }
     let rows = table.end(out)?;
     Ok(Described {
@@ -77,12 +72,92 @@ pub(super) fn make(
 /// Bytes of a row of the table while a delivery is written, beside the texts that its file has.
 const ROW: usize = (DSA.len() + SOM_ANGIVET.len()) * AROUND;
 
+/// The deliveries that count, and what they are read with.
+struct Read {
+    store: RawStore,
+    reference: Reference,
+    accepted: Vec<Accepted>,
+    history: History<Record>,
+}
+
+/// Reads the deliveries that count. Before any file is read there is room for what becomes of it.
+fn read(
+    order: &Order,
+    data: &Path,
+    domain: &Vh,
+    files: &[RawFile],
+    held: &Held<'_>,
+) -> Result<Read, Failed> {
+    let store = RawStore::new(data, files);
+    let inputs = Inputs::of(&store);
+    held.take(TIMES * sum(files.iter().filter(|file| is_reference(file))))?;
+    let at_once = at_once(files);
+    held.take(at_once)?;
+    let reference = read_reference(domain, &inputs, &|_| ()).data;
+    let limit = order.version.manifest.more.get("month_limit").and_then(|limit| limit.as_str());
+    let limit = limit.and_then(Month::parse);
+    let mut accepted = accept(domain, &reference, &inputs, limit, &|_| ()).accepted;
+    let settled = settled(&order.version.manifest);
+    if let Some(file) = lost(files, &accepted, &settled) {
+        return Err(Failed::new(format!("{file} tæller i versionen og kan ikke læses igen")));
+    }
+    let (takes, _) = history::select(domain, &reference, &accepted, &settled);
+    let settled = by_file(&accepted, &takes);
+    let mut takes = takes.into_iter();
+    accepted.retain(|_| takes.next() != Some(Take::Nothing));
+    let counting = accepted.iter().map(|one| TIMES * bytes_of(files, &one.info.file)).sum();
+    held.take(counting)?;
+    let read = history::gather(domain, &reference, &inputs, &accepted, &settled, &|_| ());
+    let history = read.map_err(|(file, error)| Failed::new(format!("{file}: {error}")))?;
+    held.give(counting + at_once);
+    held.each(history.records.iter().flatten(), weight)?;
+    drop(inputs);
+    Ok(Read { store, reference, accepted, history })
+}
+
+/// A file that counts and is not what it was.
+fn lost<'f>(files: &'f [RawFile], accepted: &[Accepted], settled: &Settled) -> Option<&'f str> {
+    let counts = |path: &str| {
+        let takes = settled.values().filter_map(|of_one| of_one.get(path));
+        takes.into_iter().any(|take| *take != Take::Nothing)
+    };
+    let mut paths = files.iter().filter(|file| !file.set_aside).map(|file| file.path.as_str());
+    paths.find(|path| counts(path) && !accepted.iter().any(|one| one.info.file == *path))
+}
+
+/// How much of deliveries counts, as [`history::gather`] is told.
+fn by_file(accepted: &[Accepted], takes: &[Take]) -> Settled {
+    let mut settled = Settled::new();
+    for (Accepted { info, .. }, take) in accepted.iter().zip(takes) {
+        settled.entry(info.reporter.clone()).or_default().insert(info.file.clone(), *take);
+    }
+    settled
+}
+
+/// Bytes of the files that are read at a time: each as it is, and as text.
+fn at_once(files: &[RawFile]) -> usize {
+    let mut files: Vec<&RawFile> = files.iter().collect();
+    files.sort_by_key(|file| Reverse(file.bytes));
+    2 * sum(files.into_iter().take(rayon::current_num_threads()))
+}
+
+fn sum<'f>(files: impl Iterator<Item = &'f RawFile>) -> usize {
+    files.map(|file| file.bytes as usize).sum()
+}
+
+fn bytes_of(files: &[RawFile], path: &str) -> usize {
+    sum(files.iter().filter(|file| file.path == path))
+}
+
+fn too_much() -> QueryError {
+    too_large("kommunens registreringer, med de referencefiler, de læses med,")
+}
+
 /// Bytes that a record takes.
 fn weight(read: &ReadRecord<Record>) -> usize {
     let Record { maalgrupper, ugyldige_maalgrupper, .. } = &read.record;
     let texts = read.record.ydelsesid().len() + size_of_val(&**maalgrupper);
-    let unknown = ugyldige_maalgrupper.iter().map(|code| AROUND + code.len()).sum::<usize>();
-    size_of::<ReadRecord<Record>>() + 3 * AROUND + texts + unknown
+    size_of::<ReadRecord<Record>>() + 3 * AROUND + texts + of_texts(ugyldige_maalgrupper)
 }
 
 /// The municipality's deliveries, and the reference files that they are read with.

@@ -120,7 +120,7 @@ impl Order {
         let mut out = Out::new(parts, witness);
         let described = match self.kind {
             Kind::Raw => raw::make(self, data, &mut out, limits)?,
-            Kind::Dsa => dsa::make(self, data, &mut out, limits)?,
+            Kind::Dsa => dsa::make(self, data, &mut out, (limits, cancel))?,
             Kind::Datamart => datamart::make(self, &mut out, (limits, cancel))?,
             Kind::Aggregat => aggregat::make(self, &mut out, (limits, cancel))?,
         };

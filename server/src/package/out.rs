@@ -57,10 +57,15 @@ impl Failed {
     /// That the package would hold more than one may: the bytes of what.
     #[must_use]
     pub fn too_large(what: &str) -> Failed {
-        let message = format!("{what} er for meget til at kunne holdes, mens datapakken laves");
-        let hint = "bed den, der passer serveren, om at hæve load.memory";
-        Failed::from(QueryError::new(ErrorKind::TooLarge, message).hint(hint))
+        Failed::from(too_large(what))
     }
+}
+
+/// The refusal of a package that would hold too much of something.
+pub(super) fn too_large(what: &str) -> QueryError {
+    let message = format!("{what} er for meget til at kunne holdes, mens datapakken laves");
+    let hint = "bed den, der passer serveren, om at hæve load.memory";
+    QueryError::new(ErrorKind::TooLarge, message).hint(hint)
 }
 
 impl From<io::Error> for Failed {

@@ -527,3 +527,25 @@ async fn a_package_that_would_hold_too_much_is_refused_with_what_to_do() {
         assert_eq!(reason.as_deref(), Some("TOO_LARGE"), "{kind}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_dsa_package_would_hold_is_settled_before_a_file_is_read_and_no_file_is_left_out() {
+    let data = built();
+    let inputs = data.path().join("inputs");
+    let stored = || fs::read_dir(&inputs).unwrap().map(|file| file.unwrap().path());
+    let largest = stored().map(|file| fs::metadata(file).unwrap().len()).max().unwrap() as usize;
+    // None of them is what it was: whoever reads one first sees that.
+    for file in stored() {
+        fs::remove_file(&file).unwrap();
+        fs::write(&file, "x").unwrap();
+    }
+    // Room for each file, and not for all that are read at a time.
+    let limits = Limits { record_bytes: 2 * largest, ..Limits::default() };
+    let load = Load { limits, ..Load::default() };
+    let server = Server::with_settings(data.path(), Settings { load, ..Access::Local.into() });
+    let status = refused(&server, "dsa").await;
+    assert_eq!(status.code(), Code::ResourceExhausted, "{status}");
+    drop(server);
+    let status = refused(&Server::ready(data.path()), "dsa").await;
+    assert!(status.message().contains("kan ikke læses igen"), "{status}");
+}

@@ -12,7 +12,6 @@
 //! newer version has months that the older one has not, and the rest (reference data, and, for whoever
 //! may see only some of the records, all that the others have done).
 
-mod held;
 mod ledger;
 mod worlds;
 
@@ -23,12 +22,12 @@ use super::disclose;
 use super::drill::{Drill, drill};
 use super::error::{ErrorKind, QueryError};
 use super::explain::{self, UNEXPLAINED};
+use super::held::{AROUND, Held, of_texts};
 use super::pivot::Pivot;
 use super::table::{Table, Values};
 use super::view::{Seen, View};
 use super::{Cancel, Limits, answer};
 use crate::cube::Rows;
-use held::{AROUND, Held, of_texts};
 use ledger::{Classes, Ledger};
 use worlds::Grid;
 
@@ -167,7 +166,7 @@ pub fn diff(
     identity: &Identity<'_>,
     within: (&Limits, &Cancel),
 ) -> Result<Compared, QueryError> {
-    let held = Held::new(within);
+    let held = Held::new(within, too_large);
     let Asked { old, new, tellers, classes } = asked((before, after), pivot, identity, &held)?;
     let own = is_own(new);
     let pivot = Pivot { empty: false, ..pivot.clone() };
@@ -354,7 +353,7 @@ pub fn records(
     identity: &Identity<'_>,
     within: (&Limits, &Cancel),
 ) -> Result<Differing, QueryError> {
-    let held = Held::new(within);
+    let held = Held::new(within, too_large);
     let Asked { new, classes, .. } = asked((before, after), pivot, identity, &held)?;
     let mut lines: BTreeMap<Line, [usize; 2]> = BTreeMap::new();
     let mut left_out = 0;
@@ -431,6 +430,15 @@ fn by_kind(lines: &[(Line, usize)], identity: &Identity<'_>) -> Table {
     }
     table.number("Ydelser", "", 0, kinds.values().map(|count| Some(*count as f64)));
     table
+}
+
+/// The refusal where the records of the versions are more than may be held.
+fn too_large() -> QueryError {
+    let message = "versionerne har for mange ydelser til at kunne sammenlignes på én gang";
+    QueryError::new(ErrorKind::TooLarge, message).hint(
+        "alle de ydelser, den, der spørger, må se, holdes op mod hinanden: spørg med en kommunes \
+         adgangsbevis, eller bed den, der passer serveren, om at hæve load.memory",
+    )
 }
 
 #[cfg(test)]

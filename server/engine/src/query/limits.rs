@@ -51,7 +51,8 @@ pub struct Limits {
 impl Limits {
     /// Bytes that [`Limits::default`] lets one question hold, all its parts together and rounded:
     /// counters 256 MB, numbers 480 MB, tuples 120 MB, texts 256 MB, cells and the places of their
-    /// axes 480 MB.
+    /// axes 480 MB. Records ([`Limits::record_bytes`]) may be as many bytes, beside what is counted: a
+    /// comparison of versions may hold twice this.
     pub const MEMORY: usize = 1536 << 20;
 
     /// Limits for so many bytes of one question: all that is held is limited in proportion to

@@ -5,12 +5,12 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use hashbrown::HashMap;
 use roaring::RoaringBitmap;
 
-use super::held::{AROUND, Held, PLACE, of_texts};
 use super::{Cause, Identity, Tellers};
 use crate::cube::dimension::same;
 use crate::cube::{Cube, Group, ProvenanceValues, Rows, Use};
 use crate::query::Cancel;
 use crate::query::error::{ErrorKind, QueryError};
+use crate::query::held::{AROUND, Held, PLACE, of_texts};
 use crate::query::pivot::Pivot;
 use crate::query::view::View;
 

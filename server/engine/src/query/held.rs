@@ -1,28 +1,35 @@
-//! What a comparison holds of the records of two versions, counted as it grows.
+//! What is held of records by itself, counted as it grows: by a comparison of two versions, or by whoever
+//! makes a package.
 
 use std::cell::Cell;
 
-use crate::query::error::{ErrorKind, QueryError};
-use crate::query::{Cancel, Limits};
+use super::error::QueryError;
+use super::limits::{Cancel, Limits};
 
 /// Bytes around a text or a list: where it is, how long, and what the memory keeps beside it.
-pub(super) const AROUND: usize = 40;
+pub const AROUND: usize = 40;
 /// Bytes of a place in a table by name, which is at times half empty.
-pub(super) const PLACE: usize = 64;
+pub const PLACE: usize = 64;
 
 /// Bytes that are held, and how many may be.
-pub(super) struct Held<'a> {
+pub struct Held<'a> {
     most: usize,
     bytes: Cell<usize>,
+    /// The end of whatever it is held for.
     pub cancel: &'a Cancel,
+    /// What is said where it is too much.
+    too_large: fn() -> QueryError,
 }
 
 impl<'a> Held<'a> {
-    pub fn new((limits, cancel): (&Limits, &'a Cancel)) -> Held<'a> {
-        Held { most: limits.record_bytes, bytes: Cell::new(0), cancel }
+    /// Nothing is held yet.
+    #[must_use]
+    pub fn new((limits, cancel): (&Limits, &'a Cancel), too_large: fn() -> QueryError) -> Held<'a> {
+        Held { most: limits.record_bytes, bytes: Cell::new(0), cancel, too_large }
     }
 
     /// Bytes that are held now.
+    #[must_use]
     pub fn bytes(&self) -> usize {
         self.bytes.get()
     }
@@ -34,7 +41,7 @@ impl<'a> Held<'a> {
     pub fn take(&self, bytes: usize) -> Result<(), QueryError> {
         self.bytes.set(self.bytes.get().saturating_add(bytes));
         match self.bytes.get() > self.most {
-            true => Err(too_large()),
+            true => Err((self.too_large)()),
             false => Ok(()),
         }
     }
@@ -63,14 +70,6 @@ impl<'a> Held<'a> {
 }
 
 /// The bytes of some texts.
-pub(super) fn of_texts<'t>(texts: impl IntoIterator<Item = &'t String>) -> usize {
-    texts.into_iter().map(|text| AROUND + text.len()).sum()
-}
-
-fn too_large() -> QueryError {
-    let message = "versionerne har for mange ydelser til at kunne sammenlignes på én gang";
-    QueryError::new(ErrorKind::TooLarge, message).hint(
-        "alle de ydelser, den, der spørger, må se, holdes op mod hinanden: spørg med en kommunes \
-         adgangsbevis, eller bed den, der passer serveren, om at hæve load.memory",
-    )
+pub fn of_texts<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> usize {
+    texts.into_iter().map(|text| AROUND + text.as_ref().len()).sum()
 }
