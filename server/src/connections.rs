@@ -25,6 +25,8 @@ const FIRST: Duration = Duration::from_secs(10);
 const SILENCE: Duration = Duration::from_secs(90);
 /// How long nobody is accepted after the system could not open a connection (it has no more files).
 const PAUSE: Duration = Duration::from_millis(100);
+/// How long the log says nothing more of a kind of trouble that it has told of.
+const SAID: Duration = Duration::from_secs(60);
 
 /// The connections to a listener, as they come.
 pub struct Connections {
@@ -34,8 +36,25 @@ pub struct Connections {
     /// How long a connection may say nothing: at first, and later.
     silence: (Duration, Duration),
     pause: Option<Pin<Box<Sleep>>>,
-    /// Whether the last one was one too many: that is said once.
-    is_full: bool,
+    /// That there are too many, and that none can be accepted.
+    said: (Seldom, Seldom),
+}
+
+/// Something that is said now and then.
+#[derive(Default)]
+struct Seldom {
+    last: Option<Instant>,
+}
+
+impl Seldom {
+    /// Whether it is time to say it; then it has been said.
+    fn is_due(&mut self, now: Instant) -> bool {
+        let is_due = self.last.is_none_or(|last| now.saturating_duration_since(last) >= SAID);
+        if is_due {
+            self.last = Some(now);
+        }
+        is_due
+    }
 }
 
 /// A connection, which has one of the places until it is dropped.
@@ -68,19 +87,19 @@ impl Connections {
         silence: (Duration, Duration),
     ) -> Connections {
         let places = Arc::new(Semaphore::new(most));
-        Connections { listener, places, counted, silence, pause: None, is_full: false }
+        let said = (Seldom::default(), Seldom::default());
+        Connections { listener, places, counted, silence, pause: None, said }
     }
 
     /// The connection, or nothing where there is no place for it: then it is closed.
     fn place(&mut self, (stream, _): (TcpStream, SocketAddr)) -> Option<Connection> {
         let Ok(permit) = Arc::clone(&self.places).try_acquire_owned() else {
             self.counted.connection_refused();
-            if !std::mem::replace(&mut self.is_full, true) {
+            if self.said.0.is_due(Instant::now()) {
                 tracing::warn!("der er for mange forbindelser (load.connections); nye lukkes");
             }
             return None;
         };
-        self.is_full = false;
         self.counted.connection(true);
         let place = Place { counted: self.counted.clone(), _permit: permit };
         // Where it cannot be set the connection works, only slower.
@@ -115,7 +134,9 @@ impl Stream for Connections {
                     }
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "en forbindelse kunne ikke tages imod");
+                    if self.said.1.is_due(Instant::now()) {
+                        tracing::warn!(%error, "en forbindelse kunne ikke tages imod");
+                    }
                     self.pause = Some(Box::pin(sleep(PAUSE)));
                 }
             }
@@ -232,6 +253,29 @@ mod tests {
         let (fourth, _connections) = timeout(SOON, next).await.unwrap().unwrap();
         assert!(fourth.unwrap().is_ok());
         assert_eq!(counted.connections(), (1, 1), "the fourth is dropped here");
+    }
+
+    #[tokio::test]
+    async fn what_is_said_is_said_once_a_minute() {
+        let (mut seldom, now) = (Seldom::default(), Instant::now());
+        let mut said = |after: u64| seldom.is_due(now + Duration::from_secs(after));
+        assert_eq!(
+            [0, 1, 59, 60, 61, 119, 180].map(&mut said),
+            [true, false, false, true, false, false, true]
+        );
+        // Those that come and go at the limit are told of once.
+        let (mut connections, address) = listening(1, (SOON, SOON)).await;
+        for _ in 0..3 {
+            let _first = TcpStream::connect(address).await.unwrap();
+            let first = connections.next().await.unwrap().unwrap();
+            let mut second = TcpStream::connect(address).await.unwrap();
+            tokio::select! {
+                _ = connections.next() => panic!("there is no place for it"),
+                closed = is_closed(&mut second) => assert!(closed),
+            }
+            drop(first);
+        }
+        assert!(!connections.said.0.is_due(Instant::now()));
     }
 
     #[tokio::test]
