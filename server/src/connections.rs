@@ -213,9 +213,14 @@ impl AsyncWrite for Connection {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::time::timeout;
     use tokio_stream::StreamExt;
+    use tonic::transport::{Channel, Server};
+    use tonic_health::pb::HealthCheckRequest;
+    use tonic_health::pb::health_client::HealthClient;
 
     use super::*;
 
@@ -292,5 +297,36 @@ mod tests {
         assert_eq!(given_up.unwrap_err().kind(), io::ErrorKind::TimedOut);
         // The first has its longer time.
         assert!(timeout(2 * short, spoken.read_u8()).await.is_err());
+    }
+
+    /// How many connections a client needs that asks, says nothing for long, and asks again; it is asked
+    /// whether it is there so often.
+    async fn needed(silence: Duration, often: Option<Duration>) -> usize {
+        let (connections, address) = listening(2, (silence, silence)).await;
+        let (count, counted) = (Arc::new(AtomicUsize::new(0)), connections.counted.clone());
+        let counting = Arc::clone(&count);
+        let incoming = connections.map(move |one| {
+            counting.fetch_add(1, Ordering::SeqCst);
+            one
+        });
+        let (_reporter, service) = tonic_health::server::health_reporter();
+        let server = Server::builder().http2_keepalive_interval(often).add_service(service);
+        tokio::spawn(server.serve_with_incoming(incoming));
+        let url = format!("http://{address}");
+        let channel = Channel::from_shared(url).unwrap().connect().await.unwrap();
+        let mut client = HealthClient::new(channel);
+        assert!(client.check(HealthCheckRequest::default()).await.is_ok());
+        sleep(2 * silence).await;
+        assert_eq!(counted.connections().0, i64::from(often.is_some()));
+        assert!(client.check(HealthCheckRequest::default()).await.is_ok());
+        count.load(Ordering::SeqCst)
+    }
+
+    #[tokio::test]
+    async fn a_client_that_asks_nothing_for_long_is_served_on_the_same_connection() {
+        let silence = Duration::from_secs(4);
+        let often = silence / 20;
+        let (asked, not) = tokio::join!(needed(silence, Some(often)), needed(silence, None));
+        assert_eq!((asked, not), (1, 2), "it is kept because it is asked whether it is there");
     }
 }

@@ -34,13 +34,16 @@ fn refused_calls_beyond_the_limit_are_one_line_with_their_number_and_answers_hav
     let count = |of: Outcome| own.found.iter().filter(|one| one.entry.outcome == Some(of)).count();
     assert_eq!(count(Outcome::Answered), 40, "what was answered has a line each");
     let told = count(Outcome::Refused) + count(Outcome::Cancelled);
-    assert_eq!((told, own.left_out), (5, 75), "none of the eighty is lost");
+    assert_eq!(told as u64 + own.left_out, 80, "none of the eighty is lost");
+    // Five in a minute; on a slow disk it takes several.
+    assert!((5..80).contains(&told), "{told}");
     let other = found(data.path(), "461");
     assert_eq!((other.found.len(), other.left_out), (1, 0), "another caller has its own");
     let whole = verify(data.path(), false).unwrap();
     // What was told alone, what was counted, and that the service began and ended.
     assert!(whole.is_whole() && whole.remarks.is_empty(), "{whole:?}");
-    assert_eq!(whole.lines, 40 + 5 + 1 + 1 + 2);
+    let notes = whole.lines as usize - (40 + told + 1 + 2);
+    assert!((1..=told / 5).contains(&notes), "{notes} of {told}");
 }
 
 #[test]
