@@ -28,13 +28,13 @@ impl Error {
         Error::Failed(sentence.into())
     }
 
-    /// The same, with the file's name where it is about the export that was sent: the server does not
-    /// know what it is called here.
+    /// The same, with the path of a file that was sent by a name, where it is about that: the server does
+    /// not know what it is called here.
     #[must_use]
-    pub fn about_export(self, file: Option<&Path>) -> Error {
-        match (self, file) {
-            (Error::Refused(mut detail), Some(file)) if detail.message.starts_with("udtrækket") => {
-                detail.message = format!("{}: {}", file.display(), detail.message);
+    pub fn about(self, name: &str, path: Option<&Path>) -> Error {
+        match (self, path) {
+            (Error::Refused(mut detail), Some(path)) if detail.file == name => {
+                detail.message = format!("{}: {}", path.display(), detail.message);
                 Error::Refused(detail)
             }
             (error, _) => error,
@@ -193,6 +193,7 @@ mod tests {
             hint: String::new(),
             candidates: vec!["Kvartal".to_owned(), "År".to_owned()],
             place: Some(place),
+            ..ErrorDetail::default()
         };
         let expected = "\
 fejl: feltet 'Kvårtl' findes ikke
@@ -217,6 +218,18 @@ fejl: feltet 'Kvårtl' findes ikke
         let (line, at, pointed) = window(&text, 2, 1000);
         assert!(line.starts_with("SELECT") && at == 2 && at + pointed == line.chars().count());
         assert_eq!(window("kort", 1, 2), ("kort".to_owned(), 1, 2));
+    }
+
+    #[test]
+    fn an_error_about_a_file_that_was_sent_says_what_it_is_called_here() {
+        let told = |file: &str, path: Option<&str>| {
+            let (message, file) = ("er tom".to_owned(), file.to_owned());
+            let detail = ErrorDetail { message, file, ..ErrorDetail::default() };
+            Error::Refused(Box::new(detail)).about("statbank", path.map(Path::new)).to_string()
+        };
+        assert_eq!(told("statbank", Some("mit/udtræk.csv")), "fejl: mit/udtræk.csv: er tom\n");
+        assert_eq!(told("", Some("mit/udtræk.csv")), "fejl: er tom\n");
+        assert_eq!(told("statbank", None), "fejl: er tom\n");
     }
 
     #[test]

@@ -62,24 +62,9 @@ pub async fn run(
     ready: impl FnOnce(SocketAddr),
     shutdown: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
-    run_on(Disk::real(), listener, data, settings, ready, shutdown).await
-}
-
-/// The same with an access log on some disk: for tests of a slow one.
-///
-/// # Errors
-/// As [`run`].
-pub async fn run_on(
-    disk: Disk,
-    listener: TcpListener,
-    data: &Path,
-    settings: Settings,
-    ready: impl FnOnce(SocketAddr),
-    shutdown: impl Future<Output = ()>,
-) -> anyhow::Result<()> {
     check(data)?;
     let address = listener.local_addr()?;
-    let log = open_log(disk, data, settings.audit).await?;
+    let log = open_log(settings.disk, data, settings.audit).await?;
     let versions = Arc::new(Versions::new(data).protecting(settings.protection));
     let (health, health_service) = tonic_health::server::health_reporter();
     let leaving = health.clone();

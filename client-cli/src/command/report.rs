@@ -10,6 +10,9 @@ use crate::client::{Client, ReportAnswer};
 use crate::error::Error;
 use crate::output::{self, Choice, Heading, List};
 
+/// The name of Statistics Denmark's export in the call.
+const EXPORT: &str = "statbank";
+
 pub(super) async fn run(client: &mut Client, common: &Common, args: Report) -> Result<(), Error> {
     let Some(name) = args.name.clone() else { return list(client, common).await };
     let (files, is_whole) = (files(&args)?, args.alle || common.format() != Format::Table);
@@ -17,7 +20,7 @@ pub(super) async fn run(client: &mut Client, common: &Common, args: Report) -> R
     let parameters = parameters(args);
     let choices = parameters.iter().map(|(name, value)| Choice::new(name, value)).collect();
     let answered = client.report(name, parameters, files).await;
-    match answered.map_err(|error| error.about_export(attached.as_deref()))? {
+    match answered.map_err(|error| error.about(EXPORT, attached.as_deref()))? {
         ReportAnswer::Cells { title, mut notes, overview, answer } => {
             let part = if is_whole { None } else { answer.overview(&overview) };
             if part.is_some() {
@@ -45,7 +48,7 @@ fn files(args: &Report) -> Result<Vec<(String, Vec<u8>)>, Error> {
     let bytes = std::fs::read(path).map_err(|error| {
         Error::new(format!("filen {} kan ikke læses: {}", path.display(), cause::of_io(&error)))
     })?;
-    Ok(vec![("statbank".to_owned(), bytes)])
+    Ok(vec![(EXPORT.to_owned(), bytes)])
 }
 
 /// The parameters that are given. Which of them the report has, the server knows.

@@ -35,6 +35,7 @@ pub use metrics::Metrics;
 pub use read::{Effective, Problem, Variables};
 pub use tls::Tls;
 
+use crate::disk::Disk;
 use crate::telemetry::LogFormat;
 use crate::versions::{CACHE_BYTES, Protection};
 use read::{PREFIX, Reader, Section};
@@ -63,6 +64,8 @@ pub struct Settings {
     pub access: Access,
     /// How the access log is kept.
     pub audit: crate::audit::Settings,
+    /// What the access log is written to; that it is another than the machine's is for tests.
+    pub disk: Disk,
 }
 
 /// What was read of a file and the environment.
@@ -89,6 +92,7 @@ impl From<Access> for Settings {
             tls: Tls::None,
             access,
             audit: crate::audit::Settings::default(),
+            disk: Disk::real(),
         }
     }
 }
@@ -180,8 +184,9 @@ fn settings(mut top: Section<'_, '_>) -> Settings {
     let access = access::read(&mut top, &tls);
     let audit = audit::read(&mut top, &access);
     let cache_bytes = bytes(cache);
+    let disk = Disk::real();
     let settings =
-        Settings { listen, log, cache_bytes, protection, load, metrics, tls, access, audit };
+        Settings { listen, log, cache_bytes, protection, load, metrics, tls, access, audit, disk };
     let place = place.unwrap_or_else(|| top.place_of("listen"));
     if let Err(error) = check_listen(&settings) {
         top.refuse(place, &error.to_string());

@@ -36,7 +36,16 @@ pub fn version(version: &Version, cube: Option<&Cube>) -> v1::VersionInfo {
     }
 }
 
-/// A whole answer, with so many bytes of members on an axis at most.
+/// How large an answer may become, and its end from outside.
+#[derive(Clone, Copy)]
+pub(super) struct Bounds<'a> {
+    /// Bytes of the members of an axis, at most.
+    pub bytes: usize,
+    /// The end of the question.
+    pub cancel: &'a Cancel,
+}
+
+/// A whole answer.
 ///
 /// # Errors
 /// It is larger, or the question was ended.
@@ -44,20 +53,20 @@ pub(super) fn cell_set(
     sight: &Sight,
     answer: &Answer,
     formatted: bool,
-    (most, cancel): (usize, &Cancel),
+    bounds: Bounds<'_>,
 ) -> Result<v1::CellSet, QueryError> {
     let cube = sight.views[answer.view].cube();
     let names = Names::new(cube, &answer.cells.own);
     let none = AxisProperties::default();
     let properties = answer.cells.properties.iter().chain(std::iter::repeat(&none));
     let axes = answer.cells.axes.iter().zip(properties);
-    let axes = axes.map(|(one, properties)| axis(cube, names, one, properties, (most, cancel)));
+    let axes = axes.map(|(one, properties)| axis(cube, names, one, properties, bounds));
     Ok(v1::CellSet {
         cube: cube.name.clone(),
         version: Some(version(&sight.version, Some(cube))),
         behind: answer.cells.behind,
         axes: axes.collect::<Result<_, _>>()?,
-        cells: Some(cells(&answer.cells, formatted, cube.language, cancel)?),
+        cells: Some(cells(&answer.cells, formatted, cube.language, bounds.cancel)?),
         warnings: answer.cells.warnings.clone(),
         cell_properties: answer.cells.cell_properties.clone(),
         language: cube.language.number(),
@@ -90,25 +99,26 @@ fn axis(
     names: Names<'_>,
     axis: &AxisPositions,
     properties: &AxisProperties,
-    (most, cancel): (usize, &Cancel),
+    bounds: Bounds<'_>,
 ) -> Result<v1::Axis, QueryError> {
-    let mut dictionary = Dictionary::of(properties, most);
+    let mut dictionary = Dictionary::of(properties, bounds.bytes);
     let width = axis.columns.len();
     // A position is a byte at least.
-    if axis.members.len() > most {
+    if axis.members.len() > bounds.bytes {
         return Err(too_large());
     }
-    let mut positions = Vec::with_capacity(axis.members.len());
-    cancel.each(axis.members.iter().enumerate(), |(place, &one)| {
+    let mut last = vec![0; width];
+    let numbers = axis.members.iter().enumerate().map_while(|(place, &one)| {
+        let column = place % width;
         // Outer members repeat from position to position.
         let same = place >= width && axis.members[place - width] == one;
-        positions.push(if same {
-            positions[place - width]
-        } else {
-            dictionary.number(cube, names, axis.columns[place % width], one)
-        });
-    })?;
-    if dictionary.is_full() {
+        if !same {
+            last[column] = dictionary.number(cube, names, axis.columns[column], one)?;
+        }
+        Some(last[column])
+    });
+    let positions: Vec<u32> = bounds.cancel.collect(numbers)?;
+    if positions.len() < axis.members.len() {
         return Err(too_large());
     }
     Ok(v1::Axis {
@@ -141,31 +151,26 @@ impl Dictionary<'_> {
         Dictionary { properties, numbers, members, bytes: 0, most }
     }
 
-    fn is_full(&self) -> bool {
-        self.bytes > self.most
-    }
-
+    /// The number of a member; nothing where that makes them too many bytes.
     fn number(
         &mut self,
         cube: &Cube,
         names: Names<'_>,
         hierarchy: HierarchyRef,
         of: Member,
-    ) -> u32 {
-        if self.is_full() {
-            return 0;
+    ) -> Option<u32> {
+        if let Some(known) = self.numbers.get(&(hierarchy, of)) {
+            return Some(*known);
         }
-        let (members, properties) = (&mut self.members, self.properties);
-        let bytes = &mut self.bytes;
-        *self.numbers.entry((hierarchy, of)).or_insert_with(|| {
-            let told = properties.members.get(&(hierarchy, of));
-            let told = told.into_iter().flatten().map(|one| property(one.as_ref()));
-            let named = member(cube, names, hierarchy, of);
-            let named = v1::Member { properties: told.collect(), ..named };
-            *bytes += named.encoded_len();
-            members.push(named);
-            members.len() as u32 - 1
-        })
+        let told = self.properties.members.get(&(hierarchy, of));
+        let told = told.into_iter().flatten().map(|one| property(one.as_ref()));
+        let named = member(cube, names, hierarchy, of);
+        let named = v1::Member { properties: told.collect(), ..named };
+        self.bytes += named.encoded_len();
+        let number = self.members.len() as u32;
+        self.members.push(named);
+        self.numbers.insert((hierarchy, of), number);
+        (self.bytes <= self.most).then_some(number)
     }
 }
 
@@ -304,7 +309,8 @@ pub(super) fn parts(
     formatted: bool,
     cancel: &Cancel,
 ) -> Result<Vec<v1::Part>, QueryError> {
-    in_parts(cell_set(sight, answer, formatted, (usize::MAX, cancel))?, cancel)
+    let bounds = Bounds { bytes: usize::MAX, cancel };
+    in_parts(cell_set(sight, answer, formatted, bounds)?, cancel)
 }
 
 fn in_parts(mut whole: v1::CellSet, cancel: &Cancel) -> Result<Vec<v1::Part>, QueryError> {

@@ -133,7 +133,8 @@ fn whole(
     cancel: &Cancel,
 ) -> Result<v1::CellSet, Status> {
     if answered.cells.ordinals.len() <= WHOLE_CELLS {
-        let cell_set = convert::cell_set(sight, answered, formatted, (WHOLE_BYTES, cancel));
+        let bounds = convert::Bounds { bytes: WHOLE_BYTES, cancel };
+        let cell_set = convert::cell_set(sight, answered, formatted, bounds);
         let cell_set = cell_set.map_err(status::of_query)?;
         if cell_set.encoded_len() <= WHOLE_BYTES {
             return Ok(cell_set);

@@ -36,6 +36,7 @@ pub fn of_query(error: QueryError) -> Status {
         hint: error.hint.unwrap_or_default(),
         candidates: error.candidates,
         place: error.place.as_ref().map(place),
+        file: String::new(),
     };
     refuse(code, reason, &detail)
 }
@@ -58,6 +59,10 @@ pub fn of_lines(fault: ReportFault) -> Status {
         ReportFault::Query(error) => of_query(error),
         ReportFault::Given(message) => {
             refuse(Code::InvalidArgument, "REPORT_INPUT", &sentence(message))
+        }
+        ReportFault::File(file, message) => {
+            let detail = v1::ErrorDetail { file: file.to_owned(), ..sentence(message) };
+            refuse(Code::InvalidArgument, "REPORT_INPUT", &detail)
         }
     }
 }

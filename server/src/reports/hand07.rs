@@ -24,6 +24,8 @@ pub use services::services;
 
 use super::{Given, Lines, ReportFault};
 
+/// The name of the export in the call.
+const EXPORT: &str = "statbank";
 /// What is said where small counts are hidden.
 const HIDDEN: &str = "FLIS vises kun, hvor udtrækket har et tal: små tal skjules på denne server.";
 /// What is said to a caller for whom no figures are recounted.
@@ -71,7 +73,7 @@ pub fn run(
 }
 
 fn read(bytes: &[u8], names: &Navne) -> Result<Udtraek, ReportFault> {
-    laes(&in_utf8(bytes), names).map_err(|fault| ReportFault::Given(fault.to_string()))
+    laes(&in_utf8(bytes), names).map_err(|fault| ReportFault::File(EXPORT, fault.to_string()))
 }
 
 fn lines(compared: &Compared<'_>) -> Result<Lines, ReportFault> {
@@ -86,7 +88,7 @@ fn lines(compared: &Compared<'_>) -> Result<Lines, ReportFault> {
 }
 
 fn attached(given: &Given) -> Result<&[u8], ReportFault> {
-    let bytes = given.files.get("statbank").map(Vec::as_slice);
+    let bytes = given.files.get(EXPORT).map(Vec::as_slice);
     bytes.ok_or_else(|| ReportFault::Given("giv udtrækket af HAND07 med --statbank FIL".to_owned()))
 }
 

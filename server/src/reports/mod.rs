@@ -39,6 +39,9 @@ pub enum ReportFault {
     /// What was given cannot be used: one sentence, with what to do.
     #[error("{0}")]
     Given(String),
+    /// A file that was sent cannot be used: its name in the call, and the same.
+    #[error("{1}")]
+    File(&'static str, String),
 }
 
 impl Given {

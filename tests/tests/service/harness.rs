@@ -51,11 +51,6 @@ impl Server {
 
     /// The same with settings.
     pub fn start_with(data: &Path, settings: Settings) -> Server {
-        Server::start_on(Disk::real(), data, settings)
-    }
-
-    /// The same with an access log on some disk.
-    pub fn start_on(disk: Disk, data: &Path, settings: Settings) -> Server {
         let scheme = if matches!(settings.tls, Tls::Here { .. }) { "https" } else { "http" };
         let settings = settings.with(Some("127.0.0.1:0"), None);
         let (stop, stopped) = oneshot::channel();
@@ -68,7 +63,7 @@ impl Server {
                 bound.send(listener.local_addr().unwrap()).unwrap();
                 let ready = |_| tell_ready.send(()).unwrap();
                 let shutdown = async { drop(stopped.await) };
-                let ended = serve::run_on(disk, listener, &data, settings, ready, shutdown).await;
+                let ended = serve::run(listener, &data, settings, ready, shutdown).await;
                 ended.unwrap();
             });
         });

@@ -103,9 +103,10 @@ impl Operations for Slow {
 fn who_is_turned_away_does_not_wait_for_the_disk_and_is_logged() {
     let data = built();
     let load = Load { places: 1, places_each: 1, queue: 0, queue_each: 0, ..Load::default() };
-    let (slow, settings) = (Slow::default(), Settings { load, ..Access::Local.into() });
-    let server = Server::start_on(Disk::new(Arc::new(slow.clone())), data.path(), settings);
-    server.wait_until_ready();
+    let slow = Slow::default();
+    let disk = Disk::new(Arc::new(slow.clone()));
+    let server =
+        Server::with_settings(data.path(), Settings { load, disk, ..Access::Local.into() });
     let ask = |words: &'static [&'static str]| {
         let (tell, told) = mpsc::channel();
         let server = &server;
