@@ -1,13 +1,15 @@
-//! Connections of whoever asks: so many at a time, and none that says nothing for long. One too many is
-//! closed at once, before a byte of it is read; those that are open notice nothing of that.
+//! Connections of whoever asks: so many at a time, of one address a part of them, and none that says
+//! nothing for long. One too many is closed at once, before a byte of it is read; those that are open
+//! notice nothing of that.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use hashbrown::HashMap;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -25,6 +27,8 @@ const FIRST: Duration = Duration::from_secs(10);
 const SILENCE: Duration = Duration::from_secs(90);
 /// How long nobody is accepted after the system could not open a connection (it has no more files).
 const PAUSE: Duration = Duration::from_millis(100);
+/// The part of the places that one address may have: a half, so that it never has all of them.
+const EACH: usize = 2;
 /// How long the log says nothing more of a kind of trouble that it has told of.
 const SAID: Duration = Duration::from_secs(60);
 
@@ -32,6 +36,7 @@ const SAID: Duration = Duration::from_secs(60);
 pub struct Connections {
     listener: TcpListener,
     places: Arc<Semaphore>,
+    shares: Arc<Shares>,
     counted: Counted,
     /// How long a connection may say nothing: at first, and later.
     silence: (Duration, Duration),
@@ -71,37 +76,109 @@ pub struct Connection {
 struct Place {
     counted: Counted,
     _permit: OwnedSemaphorePermit,
+    _share: Share,
+}
+
+/// How many places each address has.
+struct Shares {
+    /// What one may have.
+    most: usize,
+    taken: Mutex<HashMap<IpAddr, usize>>,
+}
+
+/// One of the places that an address has; given back when it is dropped.
+struct Share {
+    shares: Arc<Shares>,
+    of: IpAddr,
+}
+
+impl Shares {
+    fn of(most: usize) -> Arc<Shares> {
+        Arc::new(Shares { most, taken: Mutex::default() })
+    }
+
+    /// One more of an address, unless it has what it may. Who asks on this machine, a program in front of
+    /// the service for all others, may have every place.
+    fn take(self: &Arc<Shares>, address: IpAddr) -> Option<Share> {
+        let of = whole(address);
+        let mut taken = self.taken();
+        let own = taken.entry(of).or_default();
+        if *own >= self.most && !of.is_loopback() {
+            return None;
+        }
+        *own += 1;
+        Some(Share { shares: Arc::clone(self), of })
+    }
+
+    /// A lock whose holder panicked still holds whole counts.
+    fn taken(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        let mut taken = self.shares.taken();
+        if let Some(own) = taken.get_mut(&self.of) {
+            *own -= 1;
+            if *own == 0 {
+                taken.remove(&self.of);
+            }
+        }
+    }
+}
+
+/// What an address is counted with: of IPv6, one machine has all addresses that begin with the same 64
+/// bits.
+fn whole(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(long) if !long.is_loopback() => {
+            IpAddr::V6(Ipv6Addr::from_bits(long.to_bits() & !u128::from(u64::MAX)))
+        }
+        other => other,
+    }
 }
 
 impl Connections {
-    /// At most so many at a time.
+    /// At most so many at a time. Where something in front of the service makes them for all others, its
+    /// address may have every place.
     #[must_use]
-    pub fn new(listener: TcpListener, most: usize, counted: Counted) -> Connections {
-        Connections::with(listener, most, counted, (FIRST, SILENCE))
+    pub fn new(
+        listener: TcpListener,
+        most: usize,
+        is_in_front: bool,
+        counted: Counted,
+    ) -> Connections {
+        let each = if is_in_front { most } else { most.div_ceil(EACH) };
+        Connections::with(listener, (most, each), counted, (FIRST, SILENCE))
     }
 
     fn with(
         listener: TcpListener,
-        most: usize,
+        (most, each): (usize, usize),
         counted: Counted,
         silence: (Duration, Duration),
     ) -> Connections {
-        let places = Arc::new(Semaphore::new(most));
+        let (places, shares) = (Arc::new(Semaphore::new(most)), Shares::of(each));
         let said = (Seldom::default(), Seldom::default());
-        Connections { listener, places, counted, silence, pause: None, said }
+        Connections { listener, places, shares, counted, silence, pause: None, said }
     }
 
     /// The connection, or nothing where there is no place for it: then it is closed.
-    fn place(&mut self, (stream, _): (TcpStream, SocketAddr)) -> Option<Connection> {
-        let Ok(permit) = Arc::clone(&self.places).try_acquire_owned() else {
+    fn place(&mut self, (stream, address): (TcpStream, SocketAddr)) -> Option<Connection> {
+        let share = self.shares.take(address.ip());
+        let permit = Arc::clone(&self.places).try_acquire_owned().ok();
+        let (Some(share), Some(permit)) = (share, permit) else {
             self.counted.connection_refused();
             if self.said.0.is_due(Instant::now()) {
-                tracing::warn!("der er for mange forbindelser (load.connections); nye lukkes");
+                tracing::warn!(
+                    "der er for mange forbindelser (load.connections), i alt eller fra én adresse; nye lukkes"
+                );
             }
             return None;
         };
         self.counted.connection(true);
-        let place = Place { counted: self.counted.clone(), _permit: permit };
+        let place = Place { counted: self.counted.clone(), _permit: permit, _share: share };
         // Where it cannot be set the connection works, only slower.
         let _ = stream.set_nodelay(true);
         let (first, later) = self.silence;
@@ -229,7 +306,7 @@ mod tests {
     async fn listening(most: usize, silence: (Duration, Duration)) -> (Connections, SocketAddr) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        (Connections::with(listener, most, Counted::default(), silence), address)
+        (Connections::with(listener, (most, most), Counted::default(), silence), address)
     }
 
     /// Whether the other end has closed a connection.
@@ -258,6 +335,25 @@ mod tests {
         let (fourth, _connections) = timeout(SOON, next).await.unwrap().unwrap();
         assert!(fourth.unwrap().is_ok());
         assert_eq!(counted.connections(), (1, 1), "the fourth is dropped here");
+    }
+
+    #[test]
+    fn an_address_has_its_part_of_the_places_and_gives_them_back() {
+        let shares = Shares::of(2);
+        let take = |address: &str| shares.take(address.parse().unwrap());
+        let held = [take("10.0.0.1"), take("::ffff:10.0.0.1")];
+        assert!(held.iter().all(Option::is_some) && take("10.0.0.1").is_none());
+        assert!(take("10.0.0.2").is_some(), "another has its own");
+        // One machine has as many addresses of IPv6 as it likes.
+        let long = [take("2001:db8::1"), take("2001:db8::ffff:1")];
+        assert!(long.iter().all(Option::is_some) && take("2001:db8::2").is_none());
+        assert!(take("2001:db8:0:1::2").is_some());
+        drop(held);
+        assert!(take("10.0.0.1").is_some());
+        let local: Vec<_> = (0..5).map(|_| take("127.0.0.1")).collect();
+        assert!(local.iter().all(Option::is_some), "on this machine there is no part");
+        drop((long, local));
+        assert!(shares.taken().is_empty());
     }
 
     #[tokio::test]

@@ -72,7 +72,8 @@ pub async fn run(
     let (stopping, is_stopping) = oneshot::channel();
     let entrance = Entrance::new(Gate::new(data, settings.access));
     let counted = Counted::default();
-    let incoming = Connections::new(listener, settings.load.connections, counted.clone());
+    let (most, is_in_front) = (settings.load.connections, matches!(settings.tls, Tls::InFront));
+    let incoming = Connections::new(listener, most, is_in_front, counted.clone());
     let work = Work::new(settings.load, counted.clone());
     let cache = Arc::new(Cache::new(settings.cache_bytes));
     let seen = Collected {
