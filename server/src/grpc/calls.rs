@@ -18,6 +18,7 @@ use tracing::Instrument;
 
 use super::entrance::Entrance;
 use super::request::{self, Request};
+use super::sending::sending;
 use crate::metrics::Counted;
 
 /// The name of a call that the service does not have: what callers write is no name.
@@ -94,11 +95,13 @@ where
         let id = HeaderValue::from_str(&about.id);
         let (counted, own, began) =
             (self.calls.counted.clone(), Arc::clone(&about.call), Instant::now());
+        let asked = Arc::clone(&about);
         let answer = async move {
-            let mut answer = match admitted {
+            let answer = match admitted {
                 Ok((answer, _room)) => answer.await?,
                 Err(refusal) => refusal.into_http(),
             };
+            let mut answer = sending(answer, asked.reserved()).await;
             counted.call(&own, outcome(answer.headers()), began.elapsed());
             if let Ok(id) = id {
                 answer.headers_mut().insert(request::HEADER, id);

@@ -26,7 +26,7 @@ impl Api {
         let Call { caller, deadline, message: request } = call;
         let sight = self.sight(&caller, deadline, &request.version).await?;
         let job = move |cancel: &Cancel| members(&sight, &request, cancel);
-        self.work.run(&caller, deadline, job).await
+        self.work.whole(&caller, deadline, job).await
     }
 }
 

@@ -27,6 +27,7 @@ mod run_report;
 mod run_statement;
 mod said;
 mod seen;
+mod sending;
 mod status;
 mod table;
 mod translate_pivot;

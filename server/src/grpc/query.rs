@@ -28,7 +28,7 @@ impl Api {
             let answered = ask(&sight, &question, cancel)?;
             whole(&sight, &answered, question.formatted, cancel)
         };
-        let cell_set = Some(self.work.run(&call.caller, call.deadline, job).await?);
+        let cell_set = Some(self.work.whole(&call.caller, call.deadline, job).await?);
         Ok(v1::QueryResponse { cell_set })
     }
 }

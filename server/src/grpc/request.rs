@@ -6,10 +6,12 @@
 
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::task_local;
+
+use super::work::Reserved;
 
 /// The name of the id in the head of an answer.
 pub const HEADER: &str = "terning-request-id";
@@ -27,6 +29,8 @@ pub struct Request {
     pub call: Arc<str>,
     version: OnceLock<String>,
     cube: OnceLock<String>,
+    /// The room of an answer that goes out whole.
+    room: Mutex<Option<Reserved>>,
 }
 
 impl Request {
@@ -36,7 +40,8 @@ impl Request {
         static LAST: AtomicU64 = AtomicU64::new(0);
         let number = LAST.fetch_add(1, Ordering::Relaxed) + 1;
         let id = format!("{:05x}-{number}", *RUN);
-        Request { id, call, version: OnceLock::new(), cube: OnceLock::new() }
+        let (version, cube, room) = (OnceLock::new(), OnceLock::new(), Mutex::default());
+        Request { id, call, version, cube, room }
     }
 
     /// The version that is asked; empty where that is not known.
@@ -49,6 +54,22 @@ impl Request {
     #[must_use]
     pub fn cube(&self) -> &str {
         self.cube.get().map_or("", String::as_str)
+    }
+
+    /// Keeps the room of the answer until it is sent.
+    pub fn reserve(&self, room: Reserved) {
+        *self.room() = Some(room);
+    }
+
+    /// The room of the answer, if it needs some.
+    #[must_use]
+    pub fn reserved(&self) -> Option<Reserved> {
+        self.room().take()
+    }
+
+    /// A lock whose holder panicked still holds a whole value.
+    fn room(&self) -> MutexGuard<'_, Option<Reserved>> {
+        self.room.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Says which version is asked; the first that is said stays.

@@ -32,6 +32,6 @@ impl Api {
             let mdx = query::translate(&sight.views, &asked, &sight.limits, cancel);
             Ok(v1::TranslatePivotResponse { mdx: mdx.map_err(status::of_query)? })
         };
-        self.work.run(&call.caller, call.deadline, job).await
+        self.work.whole(&call.caller, call.deadline, job).await
     }
 }

@@ -5,14 +5,17 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use prost::Message;
 use terning_proto::v1;
 use terning_proto::v1::query_service_client::QueryServiceClient;
 use terning_proto::v1::question::Asked;
 use terning_server::config::{Access, Load, Settings};
 use terning_tests::folder::Delivery;
 use tokio::runtime::Runtime;
+use tonic::client::Grpc;
 use tonic::transport::{Channel, Endpoint};
-use tonic::{Code, Status, Streaming};
+use tonic::{Code, Request, Status, Streaming};
+use tonic_prost::ProstCodec;
 
 use crate::access::{built, built_of, deliver};
 use crate::harness::Server;
@@ -35,10 +38,14 @@ fn server(data: &Path, load: Load) -> Server {
 }
 
 fn client(runtime: &Runtime, server: &Server) -> QueryServiceClient<Channel> {
+    QueryServiceClient::new(channel(runtime, server))
+}
+
+fn channel(runtime: &Runtime, server: &Server) -> Channel {
     let endpoint = Endpoint::from_shared(format!("http://{}", server.address)).unwrap();
     let endpoint = endpoint.initial_stream_window_size(WINDOW);
     let endpoint = endpoint.initial_connection_window_size(WINDOW);
-    QueryServiceClient::new(runtime.block_on(endpoint.connect()).unwrap())
+    runtime.block_on(endpoint.connect()).unwrap()
 }
 
 fn ask(runtime: &Runtime, server: &Server) -> Streaming<v1::QueryStreamResponse> {
@@ -101,6 +108,41 @@ fn an_answer_that_nobody_takes_is_given_up_and_others_get_its_room() {
     let (before, refused) = read(&runtime, unread);
     assert_eq!(refused, Some(Code::Aborted), "{before} parts were taken");
     assert!(before < parts);
+}
+
+/// A question that is answered whole, by a client that reads what it reads.
+fn ask_whole(runtime: &Runtime, server: &Server) -> Streaming<v1::QueryResponse> {
+    let text = "WITH MEMBER [Measures].[Et] AS 1 SELECT [Tid].[Måned].[Måned].Members ON 0,
+        CrossJoin([Målgruppe].[Målgruppe].[Målgruppe].Members,
+                  [Ydelse VH].[Ydelseskode].[Ydelseskode].Members) ON 1
+        FROM [Voksne Handicappede] WHERE [Measures].[Et]";
+    let asked = Some(Asked::Mdx(text.to_owned()));
+    let question = v1::Question { asked, formatted: true, ..v1::Question::default() };
+    let asked = v1::QueryRequest { question: Some(question) };
+    let mut client = Grpc::new(channel(runtime, server));
+    runtime.block_on(async {
+        client.ready().await.unwrap();
+        let path = "/terning.v1.QueryService/Query".parse().unwrap();
+        let codec = ProstCodec::default();
+        client.server_streaming(Request::new(asked), path, codec).await.unwrap().into_inner()
+    })
+}
+
+#[test]
+fn a_whole_answer_that_nobody_takes_is_given_up_and_others_get_its_room() {
+    let (data, runtime) = (built(), Runtime::new().unwrap());
+    let load = Load { unread: UNREAD, sending: 1 << 20, ..Load::default() };
+    let server = server(data.path(), load);
+    let whole = runtime.block_on(ask_whole(&runtime, &server).message()).unwrap().unwrap();
+    let bytes = whole.encoded_len();
+    assert!(bytes > 300_000, "there is room for one: {bytes}");
+    let unread = ask_whole(&runtime, &server);
+    let began = Instant::now();
+    let next = ask_whole(&runtime, &server);
+    assert!(began.elapsed() < SOON, "room was given back");
+    assert_eq!(read(&runtime, next), (1, None));
+    let (taken, refused) = read(&runtime, unread);
+    assert!(taken == 0 && refused.is_some(), "{refused:?}");
 }
 
 #[test]

@@ -24,7 +24,7 @@ use crate::access::Caller;
 use crate::config::Load;
 use crate::metrics::{Counted, Ended};
 pub use long::Outlet;
-pub use outgoing::Outgoing;
+pub use outgoing::{Outgoing, Reserved};
 use queue::{Bounds, Queue, Refused};
 pub use room::{Held, Room};
 pub use running::Query;
@@ -98,6 +98,25 @@ impl Work {
         job: impl FnOnce(&Cancel) -> Result<T, Status> + Send + 'static,
     ) -> Result<T, Status> {
         Ok(self.weighed(caller, deadline, job, |_| 0).await?.0)
+    }
+
+    /// The same for an answer that goes out whole. Where it needs room its request has that, until it is
+    /// sent.
+    ///
+    /// # Errors
+    /// As [`Work::run`].
+    pub async fn whole<T: Message + 'static>(
+        &self,
+        caller: &Caller,
+        deadline: Instant,
+        job: impl FnOnce(&Cancel) -> Result<T, Status> + Send + 'static,
+    ) -> Result<T, Status> {
+        let (answer, held) = self.weighed(caller, deadline, job, Message::encoded_len).await?;
+        if let Some(held) = held {
+            let room = Reserved::new(held, self.load.unread, self.counted.clone());
+            request::current().reserve(room);
+        }
+        Ok(answer)
     }
 
     /// The same for an answer that goes out in parts: it has room until they are taken, and is given

@@ -1,6 +1,7 @@
 //! An answer that is made and on its way: it is held until all of its parts are taken, and not for
 //! longer than somebody takes them.
 
+use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll};
@@ -17,6 +18,31 @@ use crate::metrics::{Counted, Ended};
 
 /// The parts of an answer, to be taken one by one.
 pub struct Outgoing<T>(Arc<Mutex<Left<T>>>);
+
+/// Room for an answer that is made, and not on its way yet.
+pub struct Reserved {
+    held: Held,
+    unread: Duration,
+    counted: Counted,
+}
+
+impl Reserved {
+    pub(super) fn new(held: Held, unread: Duration, counted: Counted) -> Reserved {
+        Reserved { held, unread, counted }
+    }
+
+    /// The answer in its parts.
+    #[must_use]
+    pub fn outgoing<T: Send + 'static>(self, parts: Vec<T>) -> Outgoing<T> {
+        Outgoing::new(parts, Some(self.held), self.unread, self.counted)
+    }
+}
+
+impl fmt::Debug for Reserved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Reserved")
+    }
+}
 
 /// What is left of an answer.
 struct Left<T> {
