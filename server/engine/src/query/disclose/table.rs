@@ -110,14 +110,13 @@ impl Table {
     /// Takes the cells of an answer, counts before what is tied to them.
     ///
     /// # Errors
-    /// The question was ended.
+    /// It is too large, or the question was ended.
     pub fn take(&mut self, asked: Asked<'_>, answer: &CellSet) -> Result<Taken, QueryError> {
         let base = self.sets.base(asked.cube, asked.bound);
-        let axes = self.sets.positions(asked.cube, answer);
+        let axes = self.sets.positions(asked.cube, answer, asked.cancel)?;
         self.note_axes(asked.bound);
-        let sets = &mut self.sets;
-        let mut meet = |dimension, left, right| sets.meet(dimension, left, right);
-        self.reads.put(&base, asked.bound.measure, &axes, &mut meet);
+        let read = (&base, asked.bound.measure);
+        self.reads.put(read, &axes, &mut self.sets, asked.cancel)?;
         let mut cells = Vec::with_capacity(answer.ordinals.len());
         for (&ordinal, &value) in answer.ordinals.iter().zip(&answer.values) {
             if cells.len() % UNCHECKED == 0 {
@@ -359,7 +358,7 @@ impl Table {
         cancel: &Cancel,
     ) -> Result<Vec<bool>, QueryError> {
         let base = self.sets.base(cube, bound);
-        let axes = self.sets.positions(cube, answer);
+        let axes = self.sets.positions(cube, answer, cancel)?;
         let mut shown = vec![false; self.cells.len()];
         for (at, &ordinal) in answer.ordinals.iter().enumerate() {
             if at.is_multiple_of(UNCHECKED) {
