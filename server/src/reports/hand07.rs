@@ -133,7 +133,7 @@ fn narrow(export: &mut Udtraek, given: &Given, names: &Navne) -> Result<Vec<Stri
     Ok(missing)
 }
 
-/// That an export has nothing of what was asked for, and the first of what it has.
+/// That an export has nothing of what was asked for, and the first of what it has, if that is anything.
 fn not_there(
     lacking: impl Iterator<Item = String>,
     there: impl Iterator<Item = String>,
@@ -141,9 +141,9 @@ fn not_there(
     let (lacking, there): (Vec<String>, Vec<String>) = (lacking.collect(), there.collect());
     let more = if there.len() > NAMES_SHOWN { " …" } else { "" };
     let shown = there[..there.len().min(NAMES_SHOWN)].join(", ");
-    (!lacking.is_empty()).then(|| {
-        format!("Udtrækket har ingen tal for {}; det har {shown}{more}.", lacking.join(", "))
-    })
+    let has = if there.is_empty() { String::new() } else { format!("; det har {shown}{more}") };
+    (!lacking.is_empty())
+        .then(|| format!("Udtrækket har ingen tal for {}{has}.", lacking.join(", ")))
 }
 
 /// What names may have been meant for; a number before a name is none of it.
@@ -282,4 +282,22 @@ fn left_out<'a>(
             shown.join(", ")
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::not_there;
+
+    #[test]
+    fn what_an_export_lacks_is_told_with_what_it_has_if_it_has_anything() {
+        let told = |lacking: &[&str], there: &[&str]| {
+            let owned = |texts: &[&str]| texts.iter().map(|&one| one.to_owned()).collect::<Vec<_>>();
+            not_there(owned(lacking).into_iter(), owned(there).into_iter())
+        };
+        let said = told(&["1999"], &["2025", "2026"]);
+        assert_eq!(said.as_deref(), Some("Udtrækket har ingen tal for 1999; det har 2025, 2026."));
+        let said = told(&["2025", "2026"], &[]);
+        assert_eq!(said.as_deref(), Some("Udtrækket har ingen tal for 2025, 2026."));
+        assert_eq!(told(&[], &["2025"]), None);
+    }
 }
