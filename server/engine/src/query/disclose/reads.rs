@@ -24,12 +24,12 @@ pub(super) struct Reads {
     all: Vec<Read>,
     /// Their axes, each once.
     axes: Vec<Arc<Axis>>,
-    /// How many places can still be kept.
-    left: usize,
+    /// How many places of these are kept.
+    most: usize,
 }
 
 #[derive(Clone, PartialEq, Eq)]
-struct Read {
+pub(super) struct Read {
     base: Region,
     /// The measure, where it is on no axis.
     measure: Option<MeasureRef>,
@@ -43,6 +43,17 @@ struct Axis {
     dimensions: Vec<usize>,
     has_measures: bool,
     places: HashSet<Standing>,
+    /// The sets of each dimension, and the measures.
+    sets: Vec<BTreeSet<u32>>,
+    measures: HashSet<MeasureRef>,
+}
+
+/// What one reading asked for among some sets and measures: regions that have one of its sets of every dimension.
+pub(super) struct Among<'r> {
+    reads: &'r Reads,
+    read: &'r Read,
+    pub sets: Vec<Vec<u32>>,
+    pub measures: Vec<MeasureRef>,
 }
 
 /// A set of each dimension of an axis, and the measure.
@@ -50,7 +61,7 @@ type Standing = (Box<[u32]>, Option<MeasureRef>);
 
 impl Default for Reads {
     fn default() -> Reads {
-        Reads { all: Vec::new(), axes: Vec::new(), left: MOST_PLACES }
+        Reads { all: Vec::new(), axes: Vec::new(), most: MOST_PLACES }
     }
 }
 
@@ -70,7 +81,7 @@ impl Reads {
         for axis in axes {
             let mut next = Axis::of(base, axis, sets, cancel)?;
             while let Some(other) = own.iter().position(|one| one.meets(&next)) {
-                next = own.swap_remove(other).with(&next, self.left, sets, cancel)?;
+                next = own.swap_remove(other).with(&next, self.most, sets, cancel)?;
             }
             own.push(next);
         }
@@ -89,7 +100,10 @@ impl Reads {
         if let Some(known) = self.axes.iter().position(|own| **own == axis) {
             return Ok(known);
         }
-        self.left = self.left.checked_sub(axis.places.len()).ok_or_else(too_large)?;
+        let kept: usize = self.axes.iter().map(|axis| axis.places.len()).sum();
+        if kept + axis.places.len() > self.most {
+            return Err(too_large());
+        }
         self.axes.push(Arc::new(axis));
         Ok(self.axes.len() - 1)
     }
@@ -100,12 +114,11 @@ impl Reads {
     }
 
     fn is_of(&self, read: &Read, region: &[u32], measure: MeasureRef) -> bool {
-        let axes = || read.axes.iter().map(|&axis| &*self.axes[axis]);
-        let is_on_axis = |dimension: usize| axes().any(|axis| axis.dimensions.contains(&dimension));
-        read.measure.is_none_or(|own| own == measure)
+        let is_on_axis =
+            |dimension: usize| self.axes(read).any(|axis| axis.dimensions.contains(&dimension));
+        self.is_about(read, measure)
             && (0..region.len()).all(|one| region[one] == read.base[one] || is_on_axis(one))
-            && axes().all(|axis| axis.has(region, measure))
-            && (read.measure.is_some() || axes().any(|axis| axis.has_measures))
+            && self.axes(read).all(|axis| axis.has(region, measure))
     }
 
     /// The number of readings.
@@ -113,22 +126,80 @@ impl Reads {
         self.all.len()
     }
 
+    /// The readings that asked for some of these sets of every dimension, and of these measures.
+    pub fn among<'r>(
+        &'r self,
+        sets: &'r [Vec<u32>],
+        measures: &'r [MeasureRef],
+    ) -> impl Iterator<Item = Among<'r>> {
+        self.all.iter().filter_map(move |read| {
+            let measures = measures.iter().copied().filter(|one| self.is_about(read, *one));
+            let measures: Vec<MeasureRef> = measures.collect();
+            let of_dimension = |(dimension, sets): (usize, &Vec<u32>)| {
+                let own = self.sets_of(read, dimension);
+                let met = sets.iter().copied().filter(|set| match own {
+                    Some(own) => own.contains(set),
+                    None => *set == read.base[dimension],
+                });
+                Some(met.collect::<Vec<u32>>()).filter(|met| !met.is_empty())
+            };
+            let sets: Vec<Vec<u32>> = sets.iter().enumerate().map_while(of_dimension).collect();
+            let is_all = sets.len() == read.base.len() && !measures.is_empty();
+            is_all.then_some(Among { reads: self, read, sets, measures })
+        })
+    }
+
     /// The sets of a dimension that were asked for.
     pub fn sets(&self, dimension: usize) -> BTreeSet<u32> {
         let mut sets = BTreeSet::new();
         for read in &self.all {
-            let at = |axis: &Axis| axis.dimensions.iter().position(|own| *own == dimension);
-            let axes = read.axes.iter().map(|&axis| &*self.axes[axis]);
-            match axes.into_iter().find_map(|axis| Some((axis, at(axis)?))) {
-                Some((axis, at)) => sets.extend(axis.places.iter().map(|(own, _)| own[at])),
+            match self.sets_of(read, dimension) {
+                Some(own) => sets.extend(own),
                 None => sets.extend([read.base[dimension]]),
             }
         }
         sets
     }
+
+    fn axes<'r>(&'r self, read: &'r Read) -> impl Iterator<Item = &'r Axis> {
+        read.axes.iter().map(move |&axis| &*self.axes[axis])
+    }
+
+    /// The sets of a dimension that stand on an axis of a reading; `None` where the dimension is on none.
+    fn sets_of<'r>(&'r self, read: &'r Read, dimension: usize) -> Option<&'r BTreeSet<u32>> {
+        let at = |axis: &Axis| axis.dimensions.iter().position(|own| *own == dimension);
+        self.axes(read).find_map(|axis| Some(&axis.sets[at(axis)?]))
+    }
+
+    /// Whether a reading asked for a measure anywhere.
+    fn is_about(&self, read: &Read, measure: MeasureRef) -> bool {
+        match read.measure {
+            Some(own) => own == measure,
+            None => self.axes(read).any(|axis| axis.measures.contains(&measure)),
+        }
+    }
+}
+
+impl Among<'_> {
+    /// Whether it asked for a measure in a region.
+    pub fn has(&self, region: &[u32], measure: MeasureRef) -> bool {
+        self.reads.is_of(self.read, region, measure)
+    }
 }
 
 impl Axis {
+    fn new(dimensions: Vec<usize>, has_measures: bool, places: HashSet<Standing>) -> Axis {
+        let mut sets = vec![BTreeSet::new(); dimensions.len()];
+        let mut measures = HashSet::new();
+        for (own, measure) in &places {
+            own.iter().zip(&mut sets).for_each(|(set, all)| {
+                all.insert(*set);
+            });
+            measures.extend(measure);
+        }
+        Axis { dimensions, has_measures, places, sets, measures }
+    }
+
     fn of(
         base: &Region,
         positions: &[(Place, Option<Member>)],
@@ -148,7 +219,7 @@ impl Axis {
                 places.insert((met, measure.and_then(stored)));
             }
         })?;
-        Ok(Axis { dimensions, has_measures, places })
+        Ok(Axis::new(dimensions, has_measures, places))
     }
 
     fn meets(&self, other: &Axis) -> bool {
@@ -188,7 +259,7 @@ impl Axis {
         }
         let more = more.iter().map(|&at| other.dimensions[at]);
         let dimensions = self.dimensions.iter().copied().chain(more).collect();
-        Ok(Axis { dimensions, has_measures: self.has_measures || other.has_measures, places })
+        Ok(Axis::new(dimensions, self.has_measures || other.has_measures, places))
     }
 
     /// What stands on it, by the sets of some of its dimensions.
@@ -244,8 +315,8 @@ mod tests {
     const KEYS: u32 = 300;
 
     /// Readings with room for so many places, and the sets of two dimensions.
-    fn reads(left: usize) -> (Reads, Sets) {
-        (Reads { left, ..Reads::default() }, Sets::of_keys(&[KEYS as usize, 2]))
+    fn reads(most: usize) -> (Reads, Sets) {
+        (Reads { most, ..Reads::default() }, Sets::of_keys(&[KEYS as usize, 2]))
     }
 
     fn all(dimension: usize, sets: std::ops::RangeInclusive<u32>) -> Vec<(Place, Option<Member>)> {
@@ -271,7 +342,7 @@ mod tests {
     #[test]
     fn sets_without_anything_in_common_are_nowhere_and_take_no_room() {
         let (room, cancel) = (2 * KEYS as usize, Cancel::default());
-        let (mut reads, mut sets) = self::reads(room);
+        let (mut reads, mut sets) = reads(room);
         assert_eq!(put(&mut reads, &mut sets, [0; 3], &cancel), None);
         assert!(reads.has(&[7, 2, 0], COUNT) && !reads.has(&[7, 0, 0], COUNT));
         assert_eq!(reads.sets(0).len(), KEYS as usize);
@@ -281,7 +352,7 @@ mod tests {
 
     #[test]
     fn readings_with_the_same_axes_keep_them_once() {
-        let (mut reads, mut sets) = self::reads(2 * KEYS as usize);
+        let (mut reads, mut sets) = reads(2 * KEYS as usize);
         for union in 0..50 {
             assert_eq!(put(&mut reads, &mut sets, [0, 0, union], &Cancel::default()), None);
         }
@@ -294,13 +365,35 @@ mod tests {
     }
 
     #[test]
+    fn only_the_readings_that_can_have_asked_for_something_are_looked_through() {
+        let (mut reads, mut sets) = reads(MOST_PLACES);
+        for key in [0, 3, 4, 5] {
+            let base = Region::from([key, 0, 0]);
+            let read = (&base, Member::Measure(COUNT));
+            reads.put(read, &[all(1, 1..=2)], &mut sets, &Cancel::default()).unwrap();
+        }
+        let found = |own: &[Vec<u32>], measure: MeasureRef| -> Vec<(Vec<Vec<u32>>, usize)> {
+            let among = reads.among(own, std::slice::from_ref(&measure));
+            among.map(|one| (one.sets.clone(), one.measures.len())).collect()
+        };
+        let own = [vec![0, 3], vec![0, 2], vec![0]];
+        let of_key = |key| (vec![vec![key], vec![2], vec![0]], 1);
+        assert_eq!(found(&own, COUNT), [of_key(0), of_key(3)]);
+        assert_eq!(found(&own, MeasureRef { measure: 1, ..COUNT }), []);
+        assert_eq!(found(&[vec![0, 3], vec![0], vec![0]], COUNT), []);
+        let both = &own;
+        assert!(reads.among(both, &[COUNT]).all(|one| one.has(&[one.sets[0][0], 2, 0], COUNT)));
+        assert!(!reads.among(both, &[COUNT]).any(|one| one.has(&[4, 2, 0], COUNT)));
+    }
+
+    #[test]
     fn a_question_that_is_ended_keeps_no_reading() {
         let looks = Arc::new(AtomicUsize::new(0));
         let own = Arc::clone(&looks);
         let cancel = Cancel::watched(move || {
             own.fetch_add(1, Ordering::Relaxed);
         });
-        let (mut reads, mut sets) = self::reads(MOST_PLACES);
+        let (mut reads, mut sets) = reads(MOST_PLACES);
         assert_eq!(put(&mut reads, &mut sets, [0; 3], &cancel), None);
         // 90,000 pairs are looked through, some 8,000 at a time.
         assert!(looks.load(Ordering::Relaxed) > 10, "{looks:?}");

@@ -298,11 +298,13 @@ impl Table {
 
     /// Whether a region was asked for, and is shown as empty: it is no cell then.
     pub fn is_shown_empty(&self, region: &[u32], measure: MeasureRef) -> bool {
-        let is_cell = |number: u32| {
-            let own = self.together.get(&number);
-            own.is_some_and(|own| own.iter().any(|(one, _)| *one == measure))
-        };
-        self.reads.has(region, measure) && !self.number_of(region).is_some_and(is_cell)
+        self.reads.has(region, measure) && !self.is_cell(region, measure)
+    }
+
+    /// Whether a measure is a cell where it was asked for in a region.
+    pub fn is_cell(&self, region: &[u32], measure: MeasureRef) -> bool {
+        let own = self.number_of(region).and_then(|number| self.together.get(&number));
+        own.is_some_and(|own| own.iter().any(|(one, _)| *one == measure))
     }
 
     /// Whether a veil lies over a cell that was empty, and noted.
