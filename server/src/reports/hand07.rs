@@ -203,7 +203,7 @@ fn notes(
     let compared = format!(
         "{} er sammenlignet; {} er ens. Forskellene er tilsammen {}.",
         celler(differences.len()),
-        count(exact),
+        Language::Danish.whole(exact as u64),
         borgere(&differences),
     );
     let explained = explained.filter(|_| exact < differences.len());
@@ -246,18 +246,13 @@ fn explanation(rules: &[Without], found: &Forklaring) -> Vec<String> {
 
 /// A number of cells.
 fn celler(of: usize) -> String {
-    format!("{} {}", count(of), if of == 1 { "celle" } else { "celler" })
-}
-
-/// A count as Danes write it.
-fn count(of: usize) -> String {
-    Language::Danish.whole(of as u64)
+    Language::Danish.counted(of as u64, "celle", "celler")
 }
 
 /// Differences together, signs aside, as Danes write them.
 fn borgere(differences: &[i64]) -> String {
     let sum = differences.iter().map(|one| one.unsigned_abs()).sum();
-    format!("{} {}", Language::Danish.whole(sum), if sum == 1 { "borger" } else { "borgere" })
+    Language::Danish.counted(sum, "borger", "borgere")
 }
 
 /// What of an export is on no list.
@@ -272,13 +267,10 @@ fn left_out<'a>(
     let more = if names.len() > shown.len() { " …" } else { "" };
     let cells: usize = names.values().sum();
     (!names.is_empty()).then(|| {
-        let number = |of: usize, one: &str, several: &str| {
-            format!("{} {}", count(of), if of == 1 { one } else { several })
-        };
         format!(
             "Ikke sammenlignet: {}, der ikke er på {list}, med {}: {}{more}{meant}.",
-            number(names.len(), "navn", "navne"),
-            number(cells, "celle", "celler"),
+            Language::Danish.counted(names.len() as u64, "navn", "navne"),
+            celler(cells),
             shown.join(", ")
         )
     })
@@ -291,7 +283,8 @@ mod tests {
     #[test]
     fn what_an_export_lacks_is_told_with_what_it_has_if_it_has_anything() {
         let told = |lacking: &[&str], there: &[&str]| {
-            let owned = |texts: &[&str]| texts.iter().map(|&one| one.to_owned()).collect::<Vec<_>>();
+            let owned =
+                |texts: &[&str]| texts.iter().map(|&one| one.to_owned()).collect::<Vec<_>>();
             not_there(owned(lacking).into_iter(), owned(there).into_iter())
         };
         let said = told(&["1999"], &["2025", "2026"]);
