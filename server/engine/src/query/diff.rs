@@ -13,6 +13,7 @@
 //! may see only some of the records, all that the others have done).
 
 mod held;
+mod judged;
 mod ledger;
 mod worlds;
 
