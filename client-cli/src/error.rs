@@ -82,7 +82,12 @@ fn sentence(status: &Status) -> String {
         return format!("der er ingen forbindelse til serveren{why}");
     }
     if let Some(cause) = status.source().filter(|cause| cause.is::<transport::Error>()) {
-        return format!("forbindelsen til serveren blev afbrudt{}", secure::why(cause));
+        // A server that encrypts may close what is not encrypted before its answer to it can be read.
+        return format!(
+            "forbindelsen til serveren blev afbrudt{}; prøv igen, eller skriv https:// i stedet for \
+             http:// i --server, hvis serveren svarer krypteret",
+            secure::why(cause)
+        );
     }
     match status.code() {
         Code::Cancelled | Code::DeadlineExceeded => {

@@ -6,9 +6,8 @@ use mimalloc::MiMalloc;
 use terning_server::command;
 
 /// The C library keeps a heap for each of many threads and returns little of what a version that
-/// is gone has left in them: a server that took a version a minute grew by 2 to 3 MB with each.
-/// Without huge pages (the feature `no_thp`): a rebuild in them beside a busy server holds a core
-/// for tens of milliseconds whatever its priority.
+/// is gone has left in them; this returns it (`docs/reliability.md`). Without huge pages (the feature
+/// `no_thp`): clearing one holds a core whatever the priority of who asked for it.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 

@@ -121,7 +121,9 @@ fn a_wrong_scheme_is_named_with_the_right_one() {
     let ca = format!("--ca={}", place.folder.path().join("server-ca.pem").display());
     let encrypted = place.server(place.settings(""));
     let said = to("http", &encrypted, &ca);
-    assert!(said.contains("svarer krypteret; skriv https:// i stedet for http://"), "{said}");
+    // It may have closed the connection before the client could read why.
+    assert!(said.contains("skriv https:// i stedet for http:// i --server"), "{said}");
+    assert!(said.contains("svarer krypteret"), "{said}");
     drop(encrypted);
     let plain = Server::beside_others(place.data.path());
     let said = to("https", &plain, &ca);
