@@ -108,6 +108,12 @@ impl Language {
         text
     }
 
+    /// A whole number and what there is so many of, one or several: `1 ydelse`, `1.234 ydelser`.
+    #[must_use]
+    pub fn counted(self, number: u64, one: &str, several: &str) -> String {
+        format!("{} {}", self.whole(number), if number == 1 { one } else { several })
+    }
+
     /// The name of a month, 1 to 12.
     #[must_use]
     pub fn month(self, month: i8) -> &'static str {
@@ -186,5 +192,8 @@ mod tests {
             assert_eq!(Language::Danish.whole(number), danish);
         }
         assert_eq!(Language::English.whole(12_345), "12,345");
+        for (number, told) in [(0, "0 celler"), (1, "1 celle"), (1234, "1.234 celler")] {
+            assert_eq!(Language::Danish.counted(number, "celle", "celler"), told);
+        }
     }
 }

@@ -45,8 +45,9 @@ pub struct Timeline {
 }
 
 impl Timeline {
-    /// That of a cube whose facts have no days that are known: a month of no meaning.
-    pub const NO_DAYS: Timeline = Timeline { first: Month(2000 * 12), last: Month(2000 * 12) };
+    /// That of a cube whose facts have no days that are known: a month of the year 0, which no table has
+    /// (there, such days stand for none).
+    pub const NO_DAYS: Timeline = Timeline { first: Month(0), last: Month(0) };
 
     /// The last day that is shown; open intervals run to it.
     #[must_use]

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)] // clippy.toml allows it in functions marked as tests only
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 
 use cube_schema::domain::Domain;
@@ -19,6 +19,19 @@ const FOLDER: &str = "TERNING_DELIVERIES";
 
 /// Hidden cells for each small one.
 const MOST: usize = 3;
+
+static VIEW: LazyLock<View> = LazyLock::new(|| {
+    let made = tempfile::tempdir().unwrap();
+    let deliveries = std::env::var_os(FOLDER).map(PathBuf::from);
+    let deliveries = deliveries.unwrap_or_else(|| {
+        let months = ("2026-09".to_owned(), "2026-10".to_owned());
+        let options =
+            terning_sample::Options { out: made.path().to_owned(), scale: 0.03, seed: 1, months };
+        terning_sample::generate(&options, &|_, _, _| ()).unwrap();
+        made.path().to_owned()
+    });
+    view(&deliveries)
+});
 
 fn view(deliveries: &Path) -> View {
     let engine = Engine::load(deliveries, None).unwrap();
@@ -79,19 +92,6 @@ fn reports() -> [(&'static str, Pivot); 2] {
 
 #[test]
 fn few_cells_are_hidden_for_each_small_one_of_the_standard_reports() {
-    let folder = tempfile::tempdir().unwrap();
-    let deliveries = match std::env::var(FOLDER) {
-        Ok(folder) => PathBuf::from(folder),
-        Err(_) => {
-            let out = folder.path().join("leverancer");
-            let months = ("2026-09".to_owned(), "2026-10".to_owned());
-            let options =
-                terning_sample::Options { out: out.clone(), scale: 0.03, seed: 1, months };
-            terning_sample::generate(&options, &|_, _, _| ()).unwrap();
-            out
-        }
-    };
-    let view = view(&deliveries);
     let (mut further, is_full) = (0, std::env::var(FOLDER).is_ok());
     for (name, pivot) in reports() {
         // A country in small has hardly a cell in the grid that is not small: with totals it takes minutes.
@@ -99,10 +99,46 @@ fn few_cells_are_hidden_for_each_small_one_of_the_standard_reports() {
         for totals in all {
             let pivot = Pivot { totals, ..pivot.clone() };
             let name = if totals { format!("{name} with totals") } else { name.to_owned() };
-            let (small, all) = hidden(&view, &name, &pivot);
+            let (small, all) = hidden(&VIEW, &name, &pivot);
             assert!(all >= small && all <= MOST * small, "{name}: {all} hidden for {small} small");
             further += all - small;
         }
     }
     assert!(further > 0, "what would tell a small count is hidden too");
+}
+
+/// Services in 2025 with all their totals, in every month and from the year's first to each.
+fn until_each_month() -> String {
+    let months = (1..=12).map(|month| format!("2025-{month:02}"));
+    let months: Vec<String> = months.collect();
+    let until = |month: &String| {
+        format!("MEMBER [Tid].[Til {month}] AS 'AGGREGATE(YTD([Tid].[Måned].[{month}]))'")
+    };
+    let shown = |month: &String| format!("[Tid].[Måned].[{month}], [Tid].[Til {month}]");
+    format!(
+        "WITH {} SELECT {{{}, [Tid].[År].[2025]}} ON 0, \
+         {{[Ydelse VH].[Ydelseskode].Members, [Ydelse VH].DefaultMember}} * \
+         {{[Køn].[Køn].Members, [Køn].DefaultMember}} ON 1 FROM [{BENCHMARK}] \
+         WHERE ([Handle kommune].[Kommunenummer].[101], [Measures].[Antal Unikke Borgere])",
+        months.iter().map(until).collect::<Vec<_>>().join(" "),
+        months.iter().map(shown).collect::<Vec<_>>().join(", ")
+    )
+}
+
+#[test]
+fn the_year_until_each_of_its_months_is_answered() {
+    let text = until_each_month();
+    let question = Question::Mdx(&text);
+    let started = Instant::now();
+    let views = [VIEW.clone()];
+    let answer = query::answer(&views, &question, &Limits::default(), &Cancel::default());
+    let cells = answer.unwrap_or_else(|error| panic!("{}", error.explained())).cells;
+    let hidden = cells.special.values().filter(|one| **one == Special::Hidden).count();
+    println!(
+        "{} cells, {} not empty, {hidden} hidden, {} ms",
+        cells.cell_count(),
+        cells.values.len(),
+        started.elapsed().as_millis()
+    );
+    assert!(hidden > 0);
 }

@@ -135,7 +135,7 @@ fn narrow(export: &mut Udtraek, given: &Given, names: &Navne) -> Result<Vec<Stri
     Ok(missing)
 }
 
-/// That an export has nothing of what was asked for, and the first of what it has.
+/// That an export has nothing of what was asked for, and the first of what it has, if that is anything.
 fn not_there(
     lacking: impl Iterator<Item = String>,
     there: impl Iterator<Item = String>,
@@ -143,9 +143,9 @@ fn not_there(
     let (lacking, there): (Vec<String>, Vec<String>) = (lacking.collect(), there.collect());
     let more = if there.len() > NAMES_SHOWN { " …" } else { "" };
     let shown = there[..there.len().min(NAMES_SHOWN)].join(", ");
-    (!lacking.is_empty()).then(|| {
-        format!("Udtrækket har ingen tal for {}; det har {shown}{more}.", lacking.join(", "))
-    })
+    let has = if there.is_empty() { String::new() } else { format!("; det har {shown}{more}") };
+    (!lacking.is_empty())
+        .then(|| format!("Udtrækket har ingen tal for {}{has}.", lacking.join(", ")))
 }
 
 /// What names may have been meant for; a number before a name is none of it.
@@ -205,7 +205,7 @@ fn notes(
     let compared = format!(
         "{} er sammenlignet; {} er ens. Forskellene er tilsammen {}.",
         celler(differences.len()),
-        count(exact),
+        Language::Danish.whole(exact as u64),
         borgere(&differences),
     );
     let explained = explained.filter(|_| exact < differences.len());
@@ -248,18 +248,13 @@ fn explanation(rules: &[Without], found: &Forklaring) -> Vec<String> {
 
 /// A number of cells.
 fn celler(of: usize) -> String {
-    format!("{} {}", count(of), if of == 1 { "celle" } else { "celler" })
-}
-
-/// A count as Danes write it.
-fn count(of: usize) -> String {
-    Language::Danish.whole(of as u64)
+    Language::Danish.counted(of as u64, "celle", "celler")
 }
 
 /// Differences together, signs aside, as Danes write them.
 fn borgere(differences: &[i64]) -> String {
     let sum = differences.iter().map(|one| one.unsigned_abs()).sum();
-    format!("{} {}", Language::Danish.whole(sum), if sum == 1 { "borger" } else { "borgere" })
+    Language::Danish.counted(sum, "borger", "borgere")
 }
 
 /// What of an export is on no list.
@@ -274,14 +269,30 @@ fn left_out<'a>(
     let more = if names.len() > shown.len() { " …" } else { "" };
     let cells: usize = names.values().sum();
     (!names.is_empty()).then(|| {
-        let number = |of: usize, one: &str, several: &str| {
-            format!("{} {}", count(of), if of == 1 { one } else { several })
-        };
         format!(
             "Ikke sammenlignet: {}, der ikke er på {list}, med {}: {}{more}{meant}.",
-            number(names.len(), "navn", "navne"),
-            number(cells, "celle", "celler"),
+            Language::Danish.counted(names.len() as u64, "navn", "navne"),
+            celler(cells),
             shown.join(", ")
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::not_there;
+
+    #[test]
+    fn what_an_export_lacks_is_told_with_what_it_has_if_it_has_anything() {
+        let told = |lacking: &[&str], there: &[&str]| {
+            let owned =
+                |texts: &[&str]| texts.iter().map(|&one| one.to_owned()).collect::<Vec<_>>();
+            not_there(owned(lacking).into_iter(), owned(there).into_iter())
+        };
+        let said = told(&["1999"], &["2025", "2026"]);
+        assert_eq!(said.as_deref(), Some("Udtrækket har ingen tal for 1999; det har 2025, 2026."));
+        let said = told(&["2025", "2026"], &[]);
+        assert_eq!(said.as_deref(), Some("Udtrækket har ingen tal for 2025, 2026."));
+        assert_eq!(told(&[], &["2025"]), None);
+    }
 }

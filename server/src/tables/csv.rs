@@ -67,6 +67,17 @@ pub(super) fn rows(
     Ok(())
 }
 
+/// The first line that is not blank.
+fn header(path: &Path) -> io::Result<String> {
+    let mut lines = Read::take(BufReader::new(File::open(path)?), MAX_HEADER);
+    let mut line = String::new();
+    while lines.read_line(&mut line)? > 0 && line.trim_matches(['\u{feff}', '\r', '\n']).is_empty()
+    {
+        line.clear();
+    }
+    Ok(line)
+}
+
 /// The records of a file, the header first, each with the line on which it begins.
 struct Records<'a> {
     table: &'a str,
@@ -78,9 +89,7 @@ impl<'a> Records<'a> {
     fn open(table: &'a str, path: &Path) -> Result<Records<'a>, TableError> {
         let unreadable =
             |error: io::Error| TableError::new(table, format!("kan ikke læses: {}", of_io(&error)));
-        let mut header = String::new();
-        let first = BufReader::new(File::open(path).map_err(unreadable)?);
-        Read::take(first, MAX_HEADER).read_line(&mut header).map_err(unreadable)?;
+        let header = header(path).map_err(unreadable)?;
         let count = |sign: char| header.matches(sign).count();
         let delimiter = if count(';') > count(',') { b';' } else { b',' };
         let file = BufReader::new(File::open(path).map_err(unreadable)?);

@@ -221,6 +221,18 @@ mod tests {
     }
 
     #[test]
+    fn the_header_says_what_stands_between_fields_also_behind_blank_lines() {
+        let folder = tempfile::tempdir().unwrap();
+        let tables = TableFolder::open(folder.path()).unwrap();
+        for blank in ["", "\n", "\r\n\r\n", "\u{feff}", "\u{feff}\n"] {
+            let text = format!("{blank}a;b\n1,5;2\n");
+            fs::write(folder.path().join("sales.csv"), &text).unwrap();
+            let columns = tables.columns("sales", None).unwrap();
+            assert_eq!(columns.unwrap(), ["a", "b"], "{text:?}");
+        }
+    }
+
+    #[test]
     fn a_file_outside_the_folder_is_no_table() {
         let outer = tempfile::tempdir().unwrap();
         let inner = outer.path().join("tables");

@@ -205,9 +205,9 @@ impl<D: Domain> Gate<'_, D> {
         let look = look?;
         if look.rows != manifest.rows {
             let (rows, said) = (look.rows, manifest.rows);
-            let noun = if rows == 1 { "række" } else { "rækker" };
-            let [rows, said] = [rows, said].map(|count| Language::Danish.whole(count));
-            return Err(format!("filen har {rows} {noun}, men manifestet siger {said}"));
+            let rows = Language::Danish.counted(rows, "række", "rækker");
+            let said = Language::Danish.whole(said);
+            return Err(format!("filen har {rows}, men manifestet siger {said}"));
         }
         Ok((format, look))
     }

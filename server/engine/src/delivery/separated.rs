@@ -8,6 +8,7 @@ use std::str;
 
 use ::csv::{ByteRecord, Reader, ReaderBuilder};
 use cube_schema::domain::{Place, Refused, Row};
+use cube_schema::language::Language;
 
 use super::charset::not_utf16;
 use super::columns::Columns;
@@ -97,8 +98,8 @@ fn values<'r>(record: &'r ByteRecord, columns: &Columns) -> Result<Vec<&'r str>,
 /// Why a record is not as wide as it should be; with a hint where another sign is between its fields.
 fn of_width(record: &ByteRecord, width: usize) -> String {
     let fields = record.len();
-    let word = if fields == 1 { "felt" } else { "felter" };
-    let reason = format!("linjen har {fields} {word}; den skal have {width}");
+    let counted = Language::Danish.counted(fields as u64, "felt", "felter");
+    let reason = format!("linjen har {counted}; den skal have {width}");
     let has = |sign: u8| record[0].iter().filter(|byte| **byte == sign).count() + 1 >= width;
     match fields == 1 && width > 1 && (has(b',') || has(b'\t')) {
         true => format!("{reason}; {SEPARATOR}"),

@@ -44,8 +44,8 @@ pub fn each<R: Read>(
         match event {
             Event::Start(tag) => walk.open(tag.local_name().as_ref())?,
             Event::End(_) => walk.close(visit),
-            Event::Text(text) => walk.text(&text.into_inner())?,
-            Event::CData(text) => walk.text(&text.into_inner())?,
+            Event::Text(text) => walk.written(&text.into_inner())?,
+            Event::CData(text) => walk.written(&text.into_inner())?,
             Event::GeneralRef(reference) => walk.reference(&reference)?,
             Event::DocType(_) => return Err("filen har en DTD, og sådanne læses ikke".to_owned()),
             Event::Decl(declaration) => walk.declare(&declaration, reader.get_ref().charset()),
@@ -224,6 +224,16 @@ impl<'a> Walk<'a> {
         }
     }
 
+    fn is_in_field(&self) -> bool {
+        self.record.as_ref().is_some_and(|record| record.field.is_some())
+    }
+
+    /// Text whose letters stand in the file: what a reference stands for has no character set.
+    fn written(&mut self, text: &str) -> Result<(), String> {
+        self.is_ascii &= text.is_ascii() || !self.is_in_field();
+        self.text(text)
+    }
+
     fn text(&mut self, text: &str) -> Result<(), String> {
         let blank = text.trim().is_empty();
         let Some(record) = &mut self.record else {
@@ -245,7 +255,6 @@ impl<'a> Walk<'a> {
         if between {
             return Ok(());
         }
-        self.is_ascii &= text.is_ascii();
         let value = record.values[field].get_or_insert_default();
         if value.len() + text.len() > limits::FIELD_BYTES {
             self.problem(&format!("feltet er på mere end {} byte", limits::FIELD_BYTES));
@@ -266,7 +275,7 @@ impl<'a> Walk<'a> {
             ("gt", _) => '>',
             ("quot", _) => '"',
             ("apos", _) => '\'',
-            _ if self.record.is_some() => {
+            _ if self.is_in_field() => {
                 self.problem(&unknown_reference(&name));
                 return Ok(());
             }
@@ -401,6 +410,7 @@ mod tests {
             ("<Id><x/></Id>", "Id: feltet indeholder andre elementer"),
             ("<Emner><Id/></Emner>", "Emner: feltet indeholder andre elementer"),
             ("<Id>a</Id>b", ": der er tekst uden for felterne"),
+            ("<Id>a</Id>&nbsp;", ": der er tekst uden for felterne"),
             ("<Id>&#1114112;</Id>", "Id: feltet har et tegnnummer, som ikke er noget tegn"),
             (
                 "<Id>a&oslash;b</Id>",
@@ -414,6 +424,8 @@ mod tests {
             let text = format!("<Rod><Post>{record}</Post><Post><Id>z</Id></Post></Rod>");
             assert_eq!(rows(&text), [row(1, 1, reason), row(1, 2, "z;")]);
         }
+        let outside = "<Rod><Post><Note>a&nbsp;b<x>&#1114112;</x></Note><Id>a</Id></Post></Rod>";
+        assert_eq!(rows(outside), [row(1, 1, "a;")]);
         let (rows, _) = read(b"<Rod><Post><Id>\xE6</Id></Post><Post><Id>z</Id></Post></Rod>");
         assert_eq!(rows, [row(1, 1, "Id: feltet er ikke tekst i filens tegnsæt"), row(1, 2, "z;")]);
         let long = format!("<Rod><Post><Id>{}</Id></Post></Rod>", "x".repeat(5000));
@@ -435,6 +447,7 @@ mod tests {
             ("windows-1252", Charset::Windows1252, b"\xE6"),
             // What is the same in both is no reason to lose a file.
             ("UTF-8", Charset::Windows1252, b"a"),
+            ("US-ASCII", Charset::Utf8, b"S&#248;"),
         ] {
             assert_eq!(look(declared, charset, value), Ok(1), "{declared}");
         }

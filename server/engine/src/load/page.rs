@@ -14,7 +14,7 @@ pub(super) fn number(count: u64) -> String {
 
 /// A count and what there is so many of, one or several.
 pub(super) fn counted(count: u64, one: &str, several: &str) -> String {
-    format!("{} {}", number(count), if count == 1 { one } else { several })
+    Language::Danish.counted(count, one, several)
 }
 
 /// Text under way.

@@ -194,11 +194,10 @@ impl LoadReport {
         if refused.len() > most {
             page.line(2, &format!("… og {} til", number((refused.len() - most) as u64)));
         }
-        let later = self.deliveries.iter().filter(|line| line.later).count();
+        let later = self.deliveries.iter().filter(|line| line.later).count() as u64;
         if later > 0 {
-            let what = if later == 1 { "leverance" } else { "leverancer" };
-            let later = number(later as u64);
-            page.heading(&format!("{later} {what} for senere måneder er ikke med (--month)"));
+            let later = counted(later, "leverance", "leverancer");
+            page.heading(&format!("{later} for senere måneder er ikke med (--month)"));
         }
     }
 
@@ -309,7 +308,7 @@ fn danish(day: &str) -> String {
 }
 
 fn kommuner(count: usize) -> String {
-    format!("{count} {}", if count == 1 { "kommune" } else { "kommuner" })
+    counted(count as u64, "kommune", "kommuner")
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@
 //! newer version has months that the older one has not, and the rest (reference data, and, for whoever
 //! may see only some of the records, all that the others have done).
 
+mod judged;
 mod ledger;
 mod worlds;
 

@@ -139,6 +139,8 @@ impl Keyed {
             }
             _ => None,
         };
+        // Without a day that is known (see `Timeline::NO_DAYS`).
+        let month = |row: usize| month(row).filter(|month| month.year() > 0);
         let known = self.positions.len();
         used.iter().filter_map(|&row| month(row as usize).filter(|_| (row as usize) < known)).max()
     }

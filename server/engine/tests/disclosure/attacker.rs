@@ -12,7 +12,7 @@
 //! small, it looks for whole tables, by narrowing bounds and branching: exact, but for an end
 //! where it takes too long. Where it looks first it is told, so that it finds sooner what there is.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::known::{
     AT_END, At, DAYS, ENDS, PEOPLE, RUNS_ON, STARTS, STOCK, Seen, THRESHOLD, TIME, adds_up,
@@ -21,10 +21,13 @@ use super::known::{
 
 /// No count is larger.
 const LARGEST: i64 = 5000;
-/// Branches after which an attack on one number is given up.
-const BRANCHES: u32 = 1000;
+/// Branches after which an attack on one number is given up; where that leaves a cell undecided, it is
+/// attacked again.
+const BRANCHES: [u32; 3] = [1_000, 20_000, 400_000];
 /// Numbers of a cell that are given up before the cell is.
 const GIVEN_UP: usize = 12;
+/// As many numbers must be possible.
+const ENOUGH: usize = 3;
 /// More than any sum.
 const FAR: i64 = i64::MAX / 4;
 
@@ -306,44 +309,62 @@ impl Attack {
         let bounds = self.narrowed(self.bounds.clone(), None);
         let bounds = bounds.expect("the true table is possible");
         for &cell in self.hidden.iter().filter(|&&cell| self.cells[cell].measure != DAYS) {
-            let mut given_up = 0;
-            let (low, high) = bounds[cell];
-            for value in around(self.hints[cell], low, high) {
-                let known = possible.entry(cell).or_default();
-                if known.len() >= 3 {
-                    break;
-                }
-                if known.contains(&value) {
-                    continue;
-                }
-                let mut branches = BRANCHES;
-                match self.table(bounds.clone(), cell, value, &mut branches) {
-                    Some(table) => {
-                        for &other in &self.hidden {
-                            let known = possible.entry(other).or_default();
-                            if !known.contains(&table[other]) {
-                                known.push(table[other]);
-                            }
-                        }
-                    }
-                    None if branches > 0 => {}
-                    None => {
-                        given_up += 1;
-                        if given_up == GIVEN_UP {
-                            break;
-                        }
-                    }
-                }
-            }
-            if possible[&cell].len() < 3 {
-                match given_up {
-                    0 => outcome.opened += 1,
-                    _ => outcome.undecided += 1,
-                }
+            let is_decided = self.decide(cell, &bounds, &mut possible);
+            if possible.entry(cell).or_default().len() < ENOUGH {
+                outcome.opened += usize::from(is_decided);
+                outcome.undecided += usize::from(!is_decided);
             }
         }
         outcome.opened += self.days_that_are_known();
         outcome
+    }
+
+    /// Looks for tables in which a cell has other numbers, and notes what all hidden cells are in each, until as
+    /// many are found as must be, or all others are known to be impossible; false where some were given up.
+    fn decide(
+        &self,
+        cell: usize,
+        bounds: &[(i64, i64)],
+        possible: &mut HashMap<usize, Vec<i64>>,
+    ) -> bool {
+        let mut impossible = HashSet::new();
+        for most in BRANCHES {
+            let mut given_up = 0;
+            for value in around(self.hints[cell], bounds[cell].0, bounds[cell].1) {
+                let known = possible.entry(cell).or_default();
+                if known.len() >= ENOUGH {
+                    return true;
+                }
+                if known.contains(&value) || impossible.contains(&value) {
+                    continue;
+                }
+                let mut branches = most;
+                match self.table(bounds.to_vec(), cell, value, &mut branches) {
+                    Some(table) => self.note(&table, possible),
+                    None if branches > 0 => {
+                        impossible.insert(value);
+                    }
+                    None => given_up += 1,
+                }
+                if given_up == GIVEN_UP {
+                    break;
+                }
+            }
+            if given_up == 0 {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Notes what the hidden cells are in a table.
+    fn note(&self, table: &[i64], possible: &mut HashMap<usize, Vec<i64>>) {
+        for &other in &self.hidden {
+            let known = possible.entry(other).or_default();
+            if !known.contains(&table[other]) {
+                known.push(table[other]);
+            }
+        }
     }
 
     /// A whole table in which a cell has a value.

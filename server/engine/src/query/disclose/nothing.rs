@@ -78,22 +78,25 @@ impl<'e> Empties<'e> {
         let own = self.table.regions[number as usize].clone();
         let measures: Vec<MeasureRef> = self.rules.nothing_without(measure).collect();
         let mut around = Vec::with_capacity(own.len());
-        for (dimension, &set) in own.iter().enumerate().take(self.asked.len()) {
+        for (dimension, &set) in own.iter().enumerate() {
             around.push(self.larger(dimension, set, work)?);
         }
-        let all = around.iter().map(Vec::len).fold(1, usize::saturating_mul);
-        let looks = measures.len().saturating_mul(self.table.reads.count());
+        work.spend(self.table.reads.count())?;
         let mut region = own.clone();
-        for mut number in 0..all {
-            work.spend(looks)?;
-            for (dimension, sets) in around.iter().enumerate() {
-                region[dimension] = sets[number % sets.len()];
-                number /= sets.len();
-            }
-            if self.holds(&own, &region)
-                && measures.iter().any(|&measure| self.table.is_shown_empty(&region, measure))
-            {
-                return Ok(true);
+        for asked in self.table.reads.among(&around, &measures) {
+            let all = asked.sets.iter().map(Vec::len).fold(1, usize::saturating_mul);
+            for mut number in 0..all {
+                work.spend(asked.measures.len())?;
+                for (set, sets) in region.iter_mut().zip(&asked.sets) {
+                    *set = sets[number % sets.len()];
+                    number /= sets.len();
+                }
+                let is_empty = |measure: &MeasureRef| {
+                    !self.table.is_cell(&region, *measure) && asked.has(&region, *measure)
+                };
+                if self.holds(&own, &region) && asked.measures.iter().any(is_empty) {
+                    return Ok(true);
+                }
             }
         }
         Ok(false)
@@ -112,6 +115,10 @@ impl<'e> Empties<'e> {
         set: u32,
         work: &mut Work<'_>,
     ) -> Result<Vec<u32>, Stop> {
+        // Behind the dimensions stands what is no product.
+        if dimension == self.asked.len() {
+            return Ok(vec![set]);
+        }
         if let Some(known) = self.larger.get(&(dimension, set)) {
             return Ok(known.clone());
         }

@@ -11,10 +11,15 @@ use hashbrown::HashMap;
 use crate::cube::{Cube, Use};
 use crate::query::bound::{Bound, HierarchyRef, Member, Union};
 use crate::query::cellset::CellSet;
+use crate::query::error::QueryError;
 use crate::query::evaluate::keys::{self, Keys};
+use crate::query::limits::Cancel;
 
 /// A set of keys for every dimension, by number, and behind them the number of what is no product.
 pub(super) type Region = Box<[u32]>;
+
+/// Pairs of sets of which it is kept what they have in common; some 30 bytes each.
+const MOST_MET: usize = 1_000_000;
 
 /// The sets of keys that were met, numbered; 0 is all that there is. Where a row can have no key of a
 /// dimension, that is one more than all its keys: all members together leave such rows out.
@@ -38,8 +43,12 @@ impl Sets {
         let has_none = (0..cube.dimensions.len()).map(|one| has_none(cube, one));
         let has_none: Vec<bool> = has_none.collect();
         let counts = cube.dimensions.iter().zip(&has_none);
-        let all = counts.map(|(one, none)| vec![Keys::all(one.key_count + usize::from(*none))]);
-        let all: Vec<Vec<Keys>> = all.collect();
+        let counts = counts.map(|(one, none)| one.key_count + usize::from(*none));
+        Sets::of_counts(counts, has_none.clone())
+    }
+
+    fn of_counts(counts: impl Iterator<Item = usize>, has_none: Vec<bool>) -> Sets {
+        let all: Vec<Vec<Keys>> = counts.map(|count| vec![Keys::all(count)]).collect();
         let number = |own: &Vec<Keys>| own.iter().cloned().map(|keys| (keys, 0)).collect();
         Sets {
             numbers: all.iter().map(number).collect(),
@@ -97,8 +106,17 @@ impl Sets {
         let mut keys = self.all[dimension][left as usize].clone();
         keys.keep(&self.all[dimension][right as usize]);
         let met = self.number(dimension, keys);
+        if self.met.len() >= MOST_MET {
+            self.met.clear();
+        }
         self.met.insert((dimension, left, right), met);
         met
+    }
+
+    /// What two sets have in common, if that is anything.
+    pub fn some_of(&mut self, dimension: usize, left: u32, right: u32) -> Option<u32> {
+        let met = self.meet(dimension, left, right);
+        (!self.all[dimension][met as usize].is_empty()).then_some(met)
     }
 
     /// The set of the last key alone: the month that something is counted at the end of.
@@ -142,12 +160,22 @@ impl Sets {
     }
 
     /// Where the positions of every axis stand, and their measures.
-    pub fn positions(&mut self, cube: &Cube, cells: &CellSet) -> Vec<Vec<(Place, Option<Member>)>> {
+    ///
+    /// # Errors
+    /// The question was ended.
+    pub fn positions(
+        &mut self,
+        cube: &Cube,
+        cells: &CellSet,
+        cancel: &Cancel,
+    ) -> Result<Vec<Vec<(Place, Option<Member>)>>, QueryError> {
+        let mut pace = cancel.pace();
         let mut known: HashMap<(usize, Member), u32> = HashMap::new();
         let mut axes = Vec::with_capacity(cells.axes.len());
         for axis in &cells.axes {
             let mut all = Vec::with_capacity(axis.count);
             for position in 0..axis.count {
+                pace.step(1)?;
                 let (mut place, mut measure): (Place, _) = (Vec::new(), None);
                 for (column, member) in axis.columns.iter().zip(axis.position(position)) {
                     let HierarchyRef::Of { dimension, .. } = *column else {
@@ -175,7 +203,7 @@ impl Sets {
             }
             axes.push(all);
         }
-        axes
+        Ok(axes)
     }
 
     /// Whether a region has no key of some dimension: nothing can be there.
@@ -196,4 +224,18 @@ fn has_none(cube: &Cube, dimension: usize) -> bool {
     let is_none = |own: Option<Use>| matches!(own, None | Some(Use::Many));
     !cube.dimensions[dimension].is_time
         && cube.groups.iter().any(|group| is_none(group.uses[dimension]))
+}
+
+#[cfg(test)]
+impl Sets {
+    /// Sets of some dimensions with so many keys, each of which is a set of its own: the first is 1.
+    pub fn of_keys(counts: &[usize]) -> Sets {
+        let mut sets = Sets::of_counts(counts.iter().copied(), vec![false; counts.len()]);
+        for (dimension, &count) in counts.iter().enumerate() {
+            for key in 0..count as u32 {
+                sets.number(dimension, Keys::of(count, &[key]));
+            }
+        }
+        sets
+    }
 }

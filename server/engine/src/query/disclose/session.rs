@@ -208,7 +208,7 @@ impl Asking {
     /// Hides what must be hidden of cells that were counted. `count` counts another question.
     ///
     /// # Errors
-    /// Another question cannot be counted, the measures are under no rule, or the question was ended.
+    /// Another question cannot be counted, the measures are under no rule, it is too large, or it was ended.
     pub fn hide(
         &self,
         cube: &Cube,
@@ -283,7 +283,7 @@ fn unprotected() -> QueryError {
     QueryError::new(ErrorKind::Hidden, message).hint("genopbyg med et skema, der nævner målet")
 }
 
-fn too_large() -> QueryError {
+pub(super) fn too_large() -> QueryError {
     let message = "spørgsmålet er for stort, mens små tal skjules (A3)";
     QueryError::new(ErrorKind::TooLarge, message).hint("spørg om færre felter ad gangen")
 }

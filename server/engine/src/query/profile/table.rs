@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use cube_schema::language::Language;
+
 use super::Texts;
 use crate::cube::Group;
 use crate::query::bound::{Axis, Bound, Condition, HierarchyRef, Member, Part};
@@ -283,7 +285,7 @@ fn shortened(text: &str) -> String {
 }
 
 fn counted(count: usize, one: &str, several: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { several })
+    Language::Danish.counted(count as u64, one, several)
 }
 
 fn of_lines(lines: &[Line]) -> Table {
