@@ -396,7 +396,7 @@ fn a4_where_whom_refused_calls_name_cannot_be_kept_no_more_of_them_are_looked_at
     };
     let began = Instant::now();
     let looked_at = [ask(0, 1, ALONE), ask(0, 6000, ALONE), ask(10, 5000, ALONE)];
-    let reason = ask(5000, 9999, BOTH);
+    let reason = ask(5000, 10_000, BOTH);
     if began.elapsed() > Duration::from_secs(50) {
         println!("so slow a machine has begun another minute, in which there is room again");
         return;
