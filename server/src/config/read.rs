@@ -155,7 +155,7 @@ impl<'r, 'i> Section<'r, 'i> {
         let found = self.text(name);
         match &found {
             None if !is_there => self.refuse(self.place_of(name), "mangler"),
-            Some(given) if given.value.is_empty() => self.refuse(self.place_of(name), "er tom"),
+            Some(given) if given.value.is_empty() => self.refuse(given.place.clone(), "er tom"),
             _ => {}
         }
         found.filter(|given| !given.value.is_empty())
