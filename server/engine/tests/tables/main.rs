@@ -14,8 +14,9 @@ use cube_schema::schema::Schema;
 use memory::Memory;
 use terning_engine::cube::Cube;
 use terning_engine::query::bound::Member;
+use terning_engine::query::cellset::Special;
 use terning_engine::query::format::Language;
-use terning_engine::query::{self, Cancel, Limits, Pivot, Question, View, names};
+use terning_engine::query::{self, Cancel, Limits, Pivot, Question, View, bind, names};
 use terning_engine::tables::{Findings, TablesError, build_cubes, read_schema};
 use world::World;
 
@@ -383,16 +384,91 @@ fn a_join_to_a_table_that_is_not_there_is_told_where_it_is_written() {
     assert!(error.contains("eller en tabel 'classes' blandt sine 'joins'"), "{error}");
 }
 
+/// Who sees the receipts of the Faroes.
+fn of_the_faroes(cubes: &[Arc<Cube>]) -> View {
+    let shop = cubes[0].find_dimension("Butik").unwrap();
+    let land = cubes[0].dimensions[shop].find_field("Land").unwrap();
+    let field = &cubes[0].dimensions[shop].fields[land];
+    let member = field.with_caption("Færøerne").next().unwrap();
+    let keys = field.keys_of_member.get(member as usize).to_vec();
+    View::of_keys(Arc::clone(&cubes[0]), shop, &keys)
+}
+
+#[test]
+fn a_formula_of_the_schema_tells_nothing_of_what_may_not_be_seen() {
+    let one = |name: &str, parent: &str, formula: &str| {
+        format!("[[cube.calculated]]\nname = \"{name}\"\n{parent}formula = \"{formula}\"\n")
+    };
+    let parent = "parent = \"[Butik].[Geografi]\"\n";
+    let (home, away) = ("[Butik].[Geografi].[Danmark]", "[Butik].[Geografi].[Færøerne]");
+    let staff = "Sum([Medarbejder].[Medarbejder].Members, [Measures].[Salg])";
+    let formulas = [
+        one("Norden", parent, &format!("Aggregate({{{home}, {away}}})")),
+        one("Forhold", parent, &format!("{away} / {home}")),
+        one("Ansatte", "", staff),
+        one("Ulige", "", &format!("Count({{{home}, {away}}}) = 'x'")),
+    ];
+    let set = format!("[[cube.set]]\nname = \"Alle lande\"\nformula = \"{{{home}, {away}}}\"\n");
+    let begin = "[[cube.calculated]]\nname = \"Dækningsgrad\"";
+    let text = example().replacen(begin, &format!("{}{set}{begin}", formulas.concat()), 1);
+    let (cubes, _) = build(&text, &memory::example()).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(bind::faults(&View::everything(Arc::clone(&cubes[0]))), []);
+    let hidden = ["Medarbejder", "Leder"].map(|name| cubes[0].find_dimension(name).unwrap());
+    let views = [of_the_faroes(&cubes).without(hidden.to_vec())];
+    let asked = |select: &str| {
+        let text = format!("SELECT {select} FROM [Salg]");
+        let question = Question::Mdx(&text);
+        let answer = query::answer(&views, &question, &Limits::default(), &Cancel::default());
+        let answer = answer.unwrap_or_else(|error| panic!("{text}: {}", error.explained()));
+        let cells = answer.cells;
+        let (axis, own) = (&cells.axes[0], names::Names::new(&cubes[0], &cells.own));
+        let member = |at: usize| names::caption(own, axis.columns[0], axis.position(at)[0]);
+        let shown = (0..axis.count).map(|at| {
+            let found = cells.ordinals.iter().position(|one| *one as usize == at);
+            let value = found.map_or("-".to_owned(), |at| match cells.special.get(&at) {
+                Some(Special::Error(error)) => error.explained(),
+                _ => cells.values[at].to_string(),
+            });
+            format!("{}: {value}", member(at))
+        });
+        let shown = shown.chain(cells.warnings.clone()).collect::<Vec<_>>().join("; ");
+        assert!(!shown.contains("Danmark") && !shown.contains("Medarbejder"), "{shown}");
+        shown
+    };
+    let unseen = |name: &str| {
+        format!(
+            "{name}: '{name}' bygger på noget, der ikke findes her\nspørg uden den, eller om det, der findes"
+        )
+    };
+    let all = format!("I alt: 7; Færøerne: 7; Norden: 7; {}", unseen("Forhold"));
+    let geography = "[Butik].[Geografi]";
+    for set in [
+        format!(
+            "NON EMPTY Hierarchize({{DrilldownLevel({{{geography}.[Alle butikker]}},,,INCLUDE_CALC_MEMBERS)}}) ON 0"
+        ),
+        format!(
+            "{{{geography}.[Alle butikker], AddCalculatedMembers({geography}.[Land].Members)}} ON 0"
+        ),
+        format!("{{{geography}.[Alle butikker], {geography}.[Land].AllMembers}} ON 0"),
+    ] {
+        let shown = asked(&set).replace("Alle butikker", "I alt");
+        let sorted = |text: &str| {
+            let mut parts: Vec<String> = text.split("; ").map(str::to_owned).collect();
+            parts.sort();
+            parts
+        };
+        assert_eq!(sorted(&shown), sorted(&all), "{set}");
+    }
+    assert_eq!(asked("{[Measures].[Ansatte]} ON 0"), unseen("Ansatte"));
+    assert!(asked("{[Measures].[Ulige]} ON 0").starts_with("Ulige: "));
+    assert_eq!(asked("[Alle lande] ON 0"), "Færøerne: 7");
+}
+
 #[test]
 fn who_sees_some_rows_is_listed_the_members_of_these_and_all_of_time_and_reference() {
     let listed = |text: &str, set: &str| {
         let (cubes, _) = build(text, &memory::example()).unwrap_or_else(|error| panic!("{error}"));
-        let shop = cubes[0].find_dimension("Butik").unwrap();
-        let land = cubes[0].dimensions[shop].find_field("Land").unwrap();
-        let field = &cubes[0].dimensions[shop].fields[land];
-        let member = field.with_caption("Færøerne").next().unwrap();
-        let keys = field.keys_of_member.get(member as usize).to_vec();
-        let views = [View::of_keys(Arc::clone(&cubes[0]), shop, &keys)];
+        let views = [of_the_faroes(&cubes)];
         let text = format!("SELECT {set} ON 0 FROM [Salg]");
         let question = Question::Mdx(&text);
         let answer = query::answer(&views, &question, &Limits::default(), &Cancel::default());

@@ -163,7 +163,9 @@ fn left_out(
     match resolve::hierarchy_of_missing(context, names).filter(|_| is_unknown) {
         None => Err(error),
         Some(hierarchy) => {
-            context.definitions.leave_out(error)?;
+            if !context.untold {
+                context.definitions.leave_out(error)?;
+            }
             let nothing = Set::of_members(hierarchy, Vec::new());
             Ok(at(context, span, Node::Constant(Value::set(nothing))))
         }
