@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod memory;
+mod named;
 mod plain;
 mod records;
 mod world;
