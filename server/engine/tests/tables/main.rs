@@ -351,6 +351,47 @@ fn facts_that_end_before_they_begin_are_counted_with_their_lines() {
 }
 
 #[test]
+fn facts_outside_the_months_of_their_cube_are_counted() {
+    let text = example().replace("first_month = \"2024-01\"", "first_month = \"2024-05\"");
+    let (_, found) = build(&text, &memory::example()).unwrap_or_else(|error| panic!("{error}"));
+    let expected = "kuben 'Medlemmer': 1 række i 'memberships' ligger uden for kubens måneder, 2024-05 til \
+                    2024-05, og er ikke med i noget mål (1 før, 0 efter); ret 'first_month'";
+    assert!(found.to_text().contains(expected), "{}", found.to_text());
+    let (_, sound) = build(&example(), &memory::example()).unwrap();
+    assert_eq!(sound.outside, []);
+}
+
+#[test]
+fn what_cannot_be_read_of_facts_is_told_with_column_measure_and_how_much_there_is() {
+    let text = example().replace("column = \"amount\", format", "column = \"texts\", format");
+    let wrong = |rows: usize| {
+        let (mut tables, columns) = (
+            memory::example(),
+            "sale_id,store_id,day_id,product_id,staff_id,customer_id,amount,cost,discount,promotion_id,texts",
+        );
+        let rows: Vec<String> = (0..rows).map(|at| format!("{at},1,1,1,1,1,1,1,,0,x")).collect();
+        tables.add("sales", columns, &rows);
+        build(&text, &tables).err().unwrap().to_string()
+    };
+    let one = "tabellen 'sales', linje 2: 'x' er ikke et tal (kolonnen 'texts', målet 'Omsætning')";
+    assert_eq!(wrong(1), one);
+    assert!(wrong(2).starts_with("tabellerne kan ikke bruges; de har 2 fejl:\n"), "{}", wrong(2));
+    let many = "tabellerne kan ikke bruges; de har mindst 20 fejl, hvoraf de første 20 af en tabel er vist:\n";
+    assert!(wrong(30).starts_with(many), "{}", wrong(30));
+    // A number that cannot be added up, with the line of its measure.
+    let mut tables = memory::example();
+    tables.set("sales", "cost", 0, "99999999999999999999999999");
+    let text = example().replace("column = \"amount\", format", "column = \"cost\", format");
+    let line =
+        text.lines().position(|line| line.contains("column = \"cost\", format")).unwrap() + 1;
+    let error = build(&text, &tables).err().unwrap().to_string();
+    assert!(
+        error.contains(&format!("linje {line}: kolonnen 'cost' i tabellen 'sales' har tal")),
+        "{error}"
+    );
+}
+
+#[test]
 fn what_the_tables_do_not_hold_of_the_schema_is_told_with_its_line() {
     let mut tables = memory::example();
     tables.set("days", "quarter", 0, "K1");
