@@ -11,7 +11,7 @@ use super::{QueryError, call, candidates, pivot, value};
 use crate::cube::Dimension;
 use crate::cube::dimension::same;
 use crate::query::bound::{HierarchyRef, Member};
-use crate::query::functions::Form;
+use crate::query::functions::{self, Form};
 use crate::query::names::{ALL_LEVEL, MEASURES, MEASURES_LEVEL, unique_name};
 use crate::query::parse::{Name, NameKind, Span};
 
@@ -577,6 +577,10 @@ fn unknown_member(
     }
     let wanted = context.name(name);
     // What stands bare behind a member may be meant as a function.
+    if let (NameKind::Bare, Some((reason, hint))) = (name.kind, functions::refused(&wanted)) {
+        let message = format!("{wanted} findes ikke her: {reason}");
+        return context.invalid(message, name.span).hint(hint);
+    }
     let mut nearest = match name.kind {
         NameKind::Bare => candidates::alike(&wanted, call::names_of(Form::Step).into_iter()),
         _ => Vec::new(),
