@@ -300,8 +300,8 @@ pub struct Drill {
     #[arg(long, value_name = "FELTER", value_delimiter = ',')]
     pub columns: Vec<String>,
     /// Højst så mange ydelser; ellers 1000
-    #[arg(long, value_name = "ANTAL", default_value_t = 0, hide_default_value = true)]
-    pub max: u32,
+    #[arg(long, value_name = "ANTAL", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max: Option<u32>,
 }
 
 /// A cell to be explained.

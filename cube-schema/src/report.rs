@@ -74,6 +74,9 @@ pub struct Parameter {
     /// between them.
     #[serde(default)]
     pub member: Option<String>,
+    /// Whether it is one value, and never several.
+    #[serde(default)]
+    pub one: bool,
 }
 
 /// What a parameter is where nothing is given.
@@ -143,6 +146,16 @@ pub enum ReportError {
         /// What to give.
         description: String,
     },
+    /// Several values of a parameter that is one.
+    #[error("rapporten '{report}' tager én {parameter} ad gangen, ikke '{value}'")]
+    Several {
+        /// The report.
+        report: String,
+        /// The parameter.
+        parameter: String,
+        /// What was given.
+        value: String,
+    },
     /// A year of which nothing is known.
     #[error("der er ingen tal for '{year}'; giv et år fra {first} til {last}")]
     NoYear {
@@ -173,6 +186,7 @@ impl ReportError {
             ReportError::NoReport { known, .. } | ReportError::NoParameter { known, .. } => known,
             ReportError::Unreadable(_)
             | ReportError::Missing { .. }
+            | ReportError::Several { .. }
             | ReportError::NoYear { .. } => &[],
         }
     }
@@ -271,6 +285,11 @@ impl Report {
             (Some(years), Some(Default::LastFullYear)) if !years.trim().is_empty() => {
                 check_years(years, timeline).map(|()| years.clone())
             }
+            (Some(value), _) if parameter.one && value.contains(',') => Err(ReportError::Several {
+                report: self.name.clone(),
+                parameter: parameter.name.clone(),
+                value: value.clone(),
+            }),
             (Some(value), _) if !value.trim().is_empty() => Ok(value.clone()),
             (_, Some(Default::LastFullYear)) => Ok(last_full_year(timeline).to_string()),
             (_, Some(Default::Nothing)) => Ok(String::new()),
@@ -402,6 +421,20 @@ mod tests {
         let error = report.fill(&late, timeline((2026, 10))).unwrap_err().to_string();
         let first = timeline((2026, 10)).first.year();
         assert_eq!(error, format!("der er ingen tal for '2031'; giv et år fra {first} til 2026"));
+    }
+
+    #[test]
+    fn a_report_of_one_municipality_takes_one() {
+        let reports = Reports::parse(RAPPORTER).unwrap();
+        let fill = |name: &str, parameter: &str| {
+            let given = given(&[(parameter, "153,155")]);
+            reports.find(name).unwrap().fill(&given, timeline((2026, 10)))
+        };
+        for name in ["fejlliste", "harmonisering"] {
+            let told = format!("rapporten '{name}' tager én kommune ad gangen, ikke '153,155'");
+            assert_eq!(fill(name, "kommune").unwrap_err().to_string(), told);
+        }
+        assert!(fill("benchmark", "kommuner").is_ok());
     }
 
     #[test]

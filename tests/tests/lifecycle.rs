@@ -311,6 +311,22 @@ fn a_municipality_that_shrinks_is_held_until_it_is_accepted() {
     assert_eq!(held(&life.rebuild()), [""; 0], "what was accepted is what there is");
 }
 
+/// What a later delivery supersedes does not wait, however often the same folder is loaded.
+#[test]
+fn what_is_held_is_the_same_when_it_is_loaded_again() {
+    let life = Life::begin();
+    life.deliver(&Delivery::full("153", "nexus", "2024-01"), &stock("153", 10));
+    life.deliver(&Delivery::full("153", "nexus", "2024-02"), &stock("153", 10));
+    life.rebuild();
+    life.deliver(&Delivery::full("153", "nexus", "2024-03"), &stock("153", 3));
+    for _ in 0..3 {
+        let outcome = life.rebuild();
+        let waiting = outcome.report().deliveries.iter().filter(|line| line.held.is_some());
+        let waiting: Vec<_> = waiting.map(|line| &*line.maaned).collect();
+        assert_eq!((held(&outcome), waiting), (vec!["153"], vec!["2024-03"]));
+    }
+}
+
 /// Population of a municipality by age in one quarter, the first so many ages.
 fn population(ages: usize) -> String {
     let lines = (18..18 + ages).map(|age| format!("153;2023K3;{age};100\n"));

@@ -76,13 +76,23 @@ fn hierarchy_row(dimension: &DimensionInfo, hierarchy: &HierarchyInfo) -> Vec<St
 
 fn measures(cube: &DescribeCubeResponse) -> List {
     let row = |measure: &MeasureInfo| {
-        let MeasureInfo { name, unit, format, description, .. } = measure.clone();
-        vec![name, unit, format, description]
+        let MeasureInfo { name, unit, description, .. } = measure.clone();
+        vec![name, unit, format_of(measure), description]
     };
     List {
         title: String::new(),
         headers: vec!["Mål", "Enhed", "Format", "Beskrivelse"],
         rows: cube.measures.iter().map(row).collect(),
+    }
+}
+
+/// How a measure's values are written: its format string, or a number with its decimals.
+fn format_of(measure: &MeasureInfo) -> String {
+    const DECIMALS: &str = "56789";
+    match (&*measure.format, (measure.decimals as usize).min(DECIMALS.len())) {
+        ("", 0) => "1.234".to_owned(),
+        ("", decimals) => format!("1.234,{}", &DECIMALS[..decimals]),
+        (format, _) => format.to_owned(),
     }
 }
 

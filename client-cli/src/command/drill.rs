@@ -13,7 +13,7 @@ pub(super) async fn run(client: &mut Client, common: &Common, args: Drill) -> Re
         cube: args.cube,
         filters: stdin::fill(&args.filters)?,
         columns: args.columns,
-        max: args.max,
+        max: args.max.unwrap_or_default(),
         measure: args.measure,
         ..v1::DrillThroughRequest::default()
     };

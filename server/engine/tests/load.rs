@@ -320,6 +320,8 @@ fn refused(store: &MemoryStore, reason: &str) {
     let said = line.refused.as_deref().unwrap();
     assert!(said.contains(reason), "{said}, not {reason}");
     assert!(!line.kommune.is_empty() && line.maaned.len() == 7, "{line:?}");
+    // It is told to whoever sent the file, not to whoever its manifest names.
+    assert!(line.file.contains(&format!("_{}_", line.kommune)), "{line:?}");
 }
 
 #[test]

@@ -124,6 +124,18 @@ fn a_file_whose_every_line_is_rejected_is_not_used_and_said_so_first() {
 }
 
 #[test]
+fn lines_of_a_file_that_is_used_otherwise_stand_in_the_report() {
+    let list = "Emne;Gruppe\nSkibe;Natur\nHaver;Natur;x\n";
+    let report = beside("reference/kodelister/emner.csv", list).report;
+    let rejected = &report.reference_rejects["reference/kodelister/emner.csv"];
+    assert_eq!((rejected.count, rejected.examples.len()), (1, 1));
+    assert!(rejected.examples[0].starts_with("linje 3: "), "{rejected:?}");
+    let text = report.to_text();
+    assert!(text.contains("reference/kodelister/emner.csv: 1 afvist, 1 brugt"), "{text}");
+    assert!(!report.to_short_text().contains("emner.csv"));
+}
+
+#[test]
 fn files_that_nobody_knows_are_noticed() {
     assert_eq!(warned(&beside("reference/andet.csv", ""), "Ukendt fil").len(), 1);
     assert_eq!(warned(&beside("2020-06/noter.txt", ""), "Ukendt fil").len(), 1);

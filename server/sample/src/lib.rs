@@ -83,18 +83,18 @@ pub fn generate(options: &Options, progress: &(dyn Fn(u64, u64, &str) + Sync)) -
     let (first, last) = (Month::parse(&options.months.0)?, Month::parse(&options.months.1)?);
     ensure!(
         first <= last,
-        "the months are given backwards: {} lies after {}",
+        "månederne står bagfra: {} er efter {}; skriv den første først",
         options.months.0,
         options.months.1
     );
     ensure!(
         first >= Month::new(2020, 1),
-        "deliveries begin with 2020-01, {} is earlier",
+        "leverancer begynder med 2020-01; {} er tidligere",
         options.months.0
     );
     ensure!(
         options.scale > 0.0 && options.scale <= 10.0,
-        "a scale lies between 0 and 10, not {}",
+        "størrelsen er et tal over 0 og højst 10, ikke {}",
         options.scale
     );
     progress(0, 1, "making up the country");

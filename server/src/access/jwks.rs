@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use jsonwebtoken::jwk::JwkSet;
 
 /// The largest file of keys, in bytes: some hundred keys.
@@ -52,8 +52,14 @@ impl Jwks {
         let text = fs::read(&self.path).with_context(|| format!("{shown} kan ikke læses"))?;
         let keys: JwkSet = serde_json::from_slice(&text)
             .with_context(|| format!("{shown} er ikke en liste af nøgler (JWKS)"))?;
-        let named = keys.keys.iter().any(|key| key.common.key_id.is_some());
-        ensure!(named, "{shown} har ingen nøgle med et navn (kid)");
+        let mut names: Vec<&str> =
+            keys.keys.iter().filter_map(|key| key.common.key_id.as_deref()).collect();
+        ensure!(!names.is_empty(), "{shown} har ingen nøgle med et navn (kid)");
+        names.sort_unstable();
+        let twice = names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0]);
+        if let Some(name) = twice {
+            bail!("{shown} har flere nøgler med navnet (kid) '{name}'");
+        }
         let keys = Arc::new(keys);
         *kept = Some((stamp, Arc::clone(&keys)));
         Ok(keys)
@@ -98,7 +104,8 @@ mod tests {
     fn what_has_no_keys_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("jwks.json");
-        for text in ["", "{}", r#"{"keys":[]}"#, r#"{"keys":[{"kty":"oct","k":"AA"}]}"#] {
+        let twice = format!(r#"{{"keys":[{},{},{}]}}"#, key("a"), key("b"), key("a"));
+        for text in ["", "{}", r#"{"keys":[]}"#, r#"{"keys":[{"kty":"oct","k":"AA"}]}"#, &twice] {
             fs::write(&path, text).unwrap();
             assert!(Jwks::new(&path).keys().is_err(), "{text}");
         }

@@ -72,9 +72,10 @@ pub(super) fn read(top: &mut Section<'_, '_>) -> Load {
     let usual = Load::default();
     let places = section.count_or("places", 1..=1024, usual.places as u32) as usize;
     let each = places.saturating_sub(1).max(1) as u32;
-    let places_each = section.count_or("places_each", 1..=1024, each) as usize;
+    let places_each = section.count_or("places_each", 1..=places as u32, each) as usize;
     let queue = section.count_or("queue", 0..=MOST, QUEUE.0) as usize;
-    let queue_each = section.count_or("queue_each", 0..=MOST, QUEUE.1) as usize;
+    let queue_each =
+        section.count_or("queue_each", 0..=queue as u32, QUEUE.1.min(queue as u32)) as usize;
     let seconds = section.count_or("seconds", 1..=3600, SECONDS);
     let memory = section.count_or("memory", 16..=MOST, (Limits::MEMORY >> 20) as u32);
     let limits = Limits::within((memory as usize) << 20);

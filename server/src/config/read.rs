@@ -152,11 +152,13 @@ impl<'r, 'i> Section<'r, 'i> {
     /// A text that must be there.
     pub fn required(&mut self, name: &str) -> Option<Given<String>> {
         let is_there = self.entries.iter().any(|(key, ..)| key == name);
-        let found = self.text(name).filter(|given| !given.value.is_empty());
-        if found.is_none() && !is_there {
-            self.refuse(self.place_of(name), "mangler");
+        let found = self.text(name);
+        match &found {
+            None if !is_there => self.refuse(self.place_of(name), "mangler"),
+            Some(given) if given.value.is_empty() => self.refuse(self.place_of(name), "er tom"),
+            _ => {}
         }
-        found
+        found.filter(|given| !given.value.is_empty())
     }
 
     /// A path of a file, from the folder of the settings, or in a variable from where the program

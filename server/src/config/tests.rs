@@ -231,6 +231,21 @@ fn load_is_bounded_as_the_file_says_and_within_reason() {
     let found = problems("[load]\nplaces = 0\nmemory = 1\n");
     let told = "linje 2, load.places: skal være et helt tal fra 1 til 1024";
     assert!(found[0] == told && found[1].starts_with("linje 3, load.memory"), "{found:?}");
+    let found = problems("[load]\nplaces = 3\nplaces_each = 4\nqueue = 5\nqueue_each = 6\n");
+    let told = [
+        "linje 3, load.places_each: skal være et helt tal fra 1 til 3",
+        "linje 5, load.queue_each: skal være et helt tal fra 0 til 5",
+    ];
+    assert_eq!(found, told);
+    assert_eq!(loaded("[load]\nqueue = 5\n", &[]).settings.unwrap().load.queue_each, 5);
+}
+
+#[test]
+fn what_must_be_said_is_not_empty() {
+    let found = problems(
+        "[access]\n[[access.issuer]]\nname = \"\"\naudience = \"a\"\njwks = \"keys.json\"\n",
+    );
+    assert!(found.contains(&"linje 3, access.issuer[1].name: er tom".to_owned()), "{found:?}");
 }
 
 #[test]

@@ -79,7 +79,10 @@ fn response(part: Part) -> v1::PackageResponse {
 }
 
 fn no_package(kind: Kind, kommune: &str) -> Status {
-    let message = format!("der er ingen datapakke '{}' for kommunen '{kommune}'", kind.name());
+    let message = match kommune {
+        "" => format!("datapakken '{}' er for én kommune ad gangen", kind.name()),
+        _ => format!("der er ingen datapakke '{}' for kommunen '{kommune}'", kind.name()),
+    };
     let hint = "giv din egen kommunes nummer med --kommune, for eksempel --kommune 153";
     status::plain(Code::NotFound, "NO_PACKAGE", &message, hint)
 }

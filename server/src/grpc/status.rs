@@ -84,7 +84,9 @@ pub fn of_version(error: &VersionError) -> Status {
 pub fn of_report(error: &ReportError) -> Status {
     let code = match error {
         ReportError::NoReport { .. } | ReportError::NoYear { .. } => Code::NotFound,
-        ReportError::Missing { .. } | ReportError::NoParameter { .. } => Code::InvalidArgument,
+        ReportError::Missing { .. }
+        | ReportError::Several { .. }
+        | ReportError::NoParameter { .. } => Code::InvalidArgument,
         ReportError::Unreadable(_) => Code::Internal,
     };
     let candidates = error.known().to_vec();
@@ -153,16 +155,88 @@ fn refuse_with(code: Code, reason: &str, detail: &v1::ErrorDetail, more: Vec<Any
         domain: DOMAIN.to_owned(),
         metadata: std::collections::HashMap::new(),
     };
+    let detail = fitting(detail.clone());
     let message = detail.message.clone();
     let mut details = vec![
         any("type.googleapis.com/google.rpc.ErrorInfo", &info),
-        any(terning_proto::ERROR_DETAIL, detail),
+        any(terning_proto::ERROR_DETAIL, &detail),
     ];
     details.extend(more);
     let rich = pb::Status { code: code as i32, message: message.clone(), details };
     Status::with_details(code, message, rich.encode_to_vec().into())
 }
 
+/// Bytes of each sentence, of all names together, and of the text around a place. A refusal is told in
+/// the headers of an answer, of which clients take 16 KiB.
+const SENTENCE: usize = 800;
+const TEXT: usize = 1600;
+
+/// What of an error can be told: sentences that are not cut in all cases but those with long names of
+/// the caller's own, and of a long text what stands around the place.
+fn fitting(mut detail: v1::ErrorDetail) -> v1::ErrorDetail {
+    for sentence in [&mut detail.message, &mut detail.hint] {
+        if sentence.len() > SENTENCE {
+            sentence.truncate(sentence.floor_char_boundary(SENTENCE));
+            sentence.push('…');
+        }
+    }
+    let mut room = SENTENCE;
+    detail.candidates.retain(|name| {
+        let fits = name.len() <= room;
+        room = room.saturating_sub(name.len());
+        fits
+    });
+    if let Some(place) = detail.place.as_mut().filter(|place| place.text.len() > TEXT) {
+        let start = place.start as usize;
+        let from = place.text.floor_char_boundary(start.saturating_sub(TEXT / 2));
+        let to = place.text.floor_char_boundary(start.saturating_add(TEXT / 2));
+        place.text = place.text[from..to].to_owned();
+        place.start -= from as u32;
+        place.end = place.end.min(to as u32) - from as u32;
+    }
+    detail
+}
+
 fn any(type_url: &str, message: &impl Message) -> Any {
     Any { type_url: type_url.to_owned(), value: message.encode_to_vec() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_of_a_long_text_stands_around_the_place() {
+        let text = format!("{}[Kvårtl]{}", "å".repeat(20_000), "ø".repeat(20_000));
+        let start = text.find('[').unwrap() as u32;
+        let end = start + "[Kvårtl]".len() as u32;
+        let place = v1::Place { text, start, end, line: 1, column: 20_001 };
+        let candidates = vec!["n".repeat(500), "for langt".repeat(100), "Kvartal".to_owned()];
+        let message = format!("'{}' findes ikke", "æ".repeat(9_000));
+        let told = fitting(v1::ErrorDetail {
+            message,
+            candidates,
+            place: Some(place),
+            ..v1::ErrorDetail::default()
+        });
+        let place = told.place.unwrap();
+        assert_eq!(&place.text[place.start as usize..place.end as usize], "[Kvårtl]");
+        assert_eq!((place.line, place.column), (1, 20_001));
+        assert!((TEXT - 4..=TEXT).contains(&place.text.len()), "{}", place.text.len());
+        assert!(told.message.ends_with("æ…") && told.message.len() < SENTENCE + 4);
+        assert_eq!(told.candidates.len(), 1);
+    }
+
+    #[test]
+    fn a_short_error_is_told_as_it_is() {
+        let place = v1::Place { text: "SELECT x".to_owned(), start: 7, end: 8, line: 1, column: 8 };
+        let detail = v1::ErrorDetail {
+            message: "navnet 'x' findes ikke".to_owned(),
+            hint: "skriv et andet".to_owned(),
+            candidates: vec!["y".to_owned()],
+            place: Some(place),
+            ..v1::ErrorDetail::default()
+        };
+        assert_eq!(fitting(detail.clone()), detail);
+    }
 }

@@ -280,7 +280,8 @@ fn deliveries(own: &[DeliveryLine]) -> Vec<Found> {
     found.collect()
 }
 
-/// The systems of a municipality's deliveries that count, by file.
+/// The systems of a municipality's deliveries that count or are held back, by file: the lines of the
+/// latter are why they are.
 struct Counting(BTreeMap<String, String>);
 
 impl Counting {
@@ -293,12 +294,12 @@ impl Counting {
                 own.is_some_and(|own| own.deliveries.iter().any(|one| one.file == file))
             })
         };
-        let counting = own.iter().filter(|line| counts(&line.file));
+        let counting = own.iter().filter(|line| line.held.is_some() || counts(&line.file));
         Counting(counting.map(|line| (line.file.clone(), line.system.clone())).collect())
     }
 }
 
-/// A line for each warning of a line that is no record, of the deliveries that count. Of a record
+/// A line for each warning of a line that is no record, of the same deliveries. Of a record
 /// it is told to whom the record belongs, not to who delivers.
 fn warnings_of_files(source: &Source<'_>, counting: &Counting) -> Result<Vec<Found>, ReportFault> {
     found_in(&source.folder.join(WARNINGS), |[file, line, kind, note, nth]| {
@@ -318,7 +319,7 @@ fn warnings_of_files(source: &Source<'_>, counting: &Counting) -> Result<Vec<Fou
     })
 }
 
-/// A line for each rejected line of the deliveries that count.
+/// A line for each rejected line of the deliveries that count or are held back.
 fn rejects(source: &Source<'_>, counting: &Counting) -> Result<Vec<Found>, ReportFault> {
     found_in(&source.folder.join(REJECTS), |[file, line, field, note, _]| {
         let system = counting.0.get(&file)?.clone();

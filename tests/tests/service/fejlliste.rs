@@ -382,6 +382,8 @@ fn a_held_delivery_is_still_held_in_a_version_made_again() {
     assert_eq!(first, [""; 0]);
     let before = of("--version=2026-09.2");
     assert!(before.contains(&held.to_owned()), "{before:?}");
+    let rejected = before.iter().filter(|line| line.starts_with("ny afvist Afvist linje")).count();
+    assert_eq!(rejected, 1, "the line that is why it is held is told: {before:?}");
     let from = VersionName::parse("2026-09.2").unwrap();
     let again = rebuild_again(&Disk::real(), folder.path(), from, &|_| ()).unwrap();
     assert!(again.same && again.in_use);

@@ -164,19 +164,25 @@ impl<D: Domain> Gate<'_, D> {
         let named = candidate.data.as_ref().or(candidate.manifest.as_ref());
         let file = named.map_or("", String::as_str);
         let manifest = self.manifest(candidate).map_err(|reason| by_name(file, reason))?;
+        // A manifest that is not the file's own tells nothing of who sent it.
+        let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+        let is_own = stem == manifest.path(self.domain.prefix());
         let later = self.limit.is_some_and(|limit| manifest.month > limit);
         let trusted = match &candidate.data {
             Some(data) => self.trust(&manifest, data),
             None => Format::of(&manifest).and_then(|_| Err("datafilen mangler".to_owned())),
         };
-        let (format, look) = trusted.map_err(|reason| RefusedDelivery {
-            file: file.to_owned(),
-            reporter: manifest.reporter.clone(),
-            system: system_key(&manifest.system),
-            month: Some(manifest.month),
-            serial: Some(manifest.serial),
-            reason,
-            later,
+        let (format, look) = trusted.map_err(|reason| match is_own {
+            true => RefusedDelivery {
+                file: file.to_owned(),
+                reporter: manifest.reporter.clone(),
+                system: system_key(&manifest.system),
+                month: Some(manifest.month),
+                serial: Some(manifest.serial),
+                reason,
+                later,
+            },
+            false => by_name(file, reason),
         })?;
         Ok((Accepted { info: manifest.info(file), format }, look.unknown))
     }
@@ -246,7 +252,7 @@ impl<D: Domain> Gate<'_, D> {
     }
 }
 
-/// A refusal of a file whose manifest cannot be used: what its name says, if it says anything.
+/// A refusal of a file whose manifest cannot be used, or is another's: what its name says, if it says anything.
 fn by_name(file: &str, reason: String) -> RefusedDelivery {
     let name = FileName::parse(file).and_then(|name| Some((name, name.delivery()?)));
     let (reporter, system, month, serial) = match name {

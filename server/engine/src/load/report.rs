@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use cube_schema::domain::{Domain, Judged};
-use cube_schema::rule::{Context, Marks, Shape};
+use cube_schema::rule::{Context, Marks, Shape, Take};
 use serde::{Deserialize, Serialize};
 
 use super::effect::{Effect, EffectKind, Effects, Place};
 use super::hold::Finding;
 use super::hold_files::{HeldFile, Lines};
 
-use crate::delivery::{Intake, ReferenceData, Tally};
+use crate::delivery::{Intake, ReferenceData, Reject, Tally, limits};
 use crate::history::{History, Outcome};
 
 /// What became of everything that was delivered.
@@ -39,6 +39,8 @@ pub struct LoadReport {
     pub accepted_files: Vec<HeldFile>,
     /// The reference files that are used, with the number of their lines that could be.
     pub references: Lines,
+    /// Lines of those files that could not, by file.
+    pub reference_rejects: BTreeMap<String, WarningCount>,
     /// Every delivery, by file.
     pub deliveries: Vec<DeliveryLine>,
     /// For each rule that can mark a record: how many it has marked, in the first judgement.
@@ -123,7 +125,7 @@ pub struct RuleCount {
     pub count: Count,
 }
 
-/// Warnings of one kind.
+/// Warnings of one kind, or rejected lines of one file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WarningCount {
     /// How many.
@@ -223,6 +225,16 @@ impl LoadReport {
             references: reference.lines.clone(),
             ..LoadReport::default()
         };
+        let of_used = |one: &&Reject| reference.lines.contains_key(&*one.file) && one.line > 0;
+        for reject in reference.rejects.iter().filter(of_used) {
+            let of_file = report.reference_rejects.entry(reject.file.to_string()).or_default();
+            of_file.count += 1;
+            if of_file.examples.len() < limits::EXAMPLES {
+                let Reject { line, field, reason, .. } = reject;
+                let field = if field.is_empty() { String::new() } else { format!(", {field}") };
+                of_file.examples.push(format!("linje {line}{field}: {reason}"));
+            }
+        }
         report.add_warnings(&reference.warnings);
         report.add_warnings(&intake.warnings);
         report
@@ -246,7 +258,7 @@ impl LoadReport {
     }
 
     /// Adds the deliveries of held reporters that are set aside, as they were read. Those that the
-    /// former version did not have are what is held.
+    /// former version did not have, and that no later one supersedes, are what is held.
     pub fn set_aside(
         &mut self,
         read: &LoadReport,
@@ -259,7 +271,8 @@ impl LoadReport {
             let finding = held.iter().find(|one| one.kommune == outcome.info.reporter);
             let line = read.deliveries.iter().find(|line| line.file == outcome.info.file);
             let (Some(finding), Some(line)) = (finding, line) else { continue };
-            let held = is_new(&outcome.info.file).then(|| finding.reason.clone());
+            let is_held = outcome.take != Take::Nothing && is_new(&outcome.info.file);
+            let held = is_held.then(|| finding.reason.clone());
             self.deliveries.push(DeliveryLine { counted: 0, held, ..line.clone() });
         }
         self.deliveries.sort_by(|a, b| a.file.cmp(&b.file));
@@ -364,7 +377,7 @@ impl LoadReport {
         for (caption, kind) in tally.iter() {
             let mine = self.warnings.entry(caption.to_owned()).or_default();
             mine.count += kind.count;
-            let room = crate::delivery::limits::EXAMPLES.saturating_sub(mine.examples.len());
+            let room = limits::EXAMPLES.saturating_sub(mine.examples.len());
             mine.examples.extend(kind.examples.iter().take(room).cloned());
         }
     }

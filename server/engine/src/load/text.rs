@@ -20,6 +20,7 @@ impl LoadReport {
         self.awaiting_to(&mut page);
         self.notes_to(&mut page);
         self.references_to(&mut page);
+        self.reference_rejects_to(&mut page);
         self.held_to(&mut page);
         self.refused_to(&mut page, usize::MAX);
         self.changes_to(&mut page);
@@ -90,6 +91,22 @@ impl LoadReport {
             "Ret filen og genopbyg; er linjer afvist, står hver af dem med sin grund i rejects.csv ved siden \
              af rapporten.",
         );
+    }
+
+    fn reference_rejects_to(&self, page: &mut Page) {
+        if self.reference_rejects.is_empty() {
+            return;
+        }
+        page.heading("Linjer i referencefiler, der ikke kan bruges; resten af filen er brugt");
+        for (file, rejected) in &self.reference_rejects {
+            let used = number(self.references.get(file).copied().unwrap_or_default());
+            let count = number(rejected.count);
+            page.line(2, &format!("{file}: {count} afvist, {used} brugt"));
+            rejected.examples.iter().for_each(|example| page.line(4, example));
+            if rejected.count > rejected.examples.len() as u64 {
+                page.line(4, "… resten står i rejects.csv ved siden af rapporten");
+            }
+        }
     }
 
     fn held_files_to(&self, page: &mut Page) {
