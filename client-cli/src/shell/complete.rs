@@ -105,6 +105,12 @@ fn written(text: &str) -> Option<Written<'_>> {
     if last.is_some_and(|last| !last.closed && last.kind != Kind::Bracketed) {
         return None;
     }
+    // Behind a whole name stands a point or a space before anything else.
+    if last
+        .is_some_and(|last| last.closed && last.kind == Kind::Bracketed && last.end == text.len())
+    {
+        return None;
+    }
     let part = last.filter(|last| {
         let word = last.kind == Kind::Word && last.end == text.len();
         word || (last.kind == Kind::Bracketed && !last.closed)
@@ -319,6 +325,8 @@ mod tests {
             ("SELECT {top| FROM [Ting]", "top", &["TopCount"]),
             ("SELECT [Tid].p|", "p", &["Parent"]),
             ("SELECT [Tid].t|", "t", &[]),
+            ("SELECT [Measures]|", "", &[]),
+            ("SELECT [Tid].[År]|", "", &[]),
         ] {
             assert_eq!(
                 offered(text),

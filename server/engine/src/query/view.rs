@@ -209,6 +209,11 @@ impl View {
         eyes.seen.is_none() && eyes.hidden.is_empty() && !eyes.without_deliveries
     }
 
+    /// Whether some members or dimensions may not exist for the caller.
+    pub(super) fn lacks_members(&self) -> bool {
+        self.is_restricted() || !self.eyes.hidden.is_empty()
+    }
+
     /// The rows of a measure group that may be seen; `None` is all.
     #[must_use]
     pub fn seen(&self, group: usize, cut: bool) -> Option<&RoaringBitmap> {

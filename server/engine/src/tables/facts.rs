@@ -2,13 +2,13 @@
 
 use cube_schema::day::{Day, Month};
 use cube_schema::schema::{DimensionUse, MeasureGroup, MeasureKind, Schema};
-use cube_schema::table::{FactColumn, FactTable};
+use cube_schema::table::{FactColumn, FactTable, Timeline};
 
 use super::TablesError;
 use super::bridge::Bridged;
 use super::column::Getter;
 use super::dimension::Keyed;
-use super::finding::{Backwards, Findings, TableRows, Unmatched};
+use super::finding::{Backwards, Findings, Outside, TableRows, Unmatched};
 use super::ids::Ids;
 use super::lookup::{MAX_PROBLEMS, Tables, Wanted};
 use super::source::{Row, TableError};
@@ -50,6 +50,7 @@ pub(super) fn read(
         let before = problems.len();
         for column in &mut columns {
             if let Err(what) = column.take(row, dimensions) {
+                let what = format!("{what} ({})", column.told(group));
                 problems.push(TableError::at(&group.facts, at, what));
             }
         }
@@ -78,6 +79,8 @@ pub(super) fn read(
 /// One column that is read.
 struct Column {
     name: String,
+    /// As the schema names it.
+    path: String,
     getter: Getter,
     kind: Kind,
 }
@@ -116,12 +119,12 @@ fn columns(
         let Some(path) = &usage.column else { continue };
         let kind = key_kind(usage, schema, tables, dimensions)?;
         let getter = tables.getter(wanted, path)?;
-        columns.push(Column { name: key_name(usage), getter, kind });
+        columns.push(Column { name: key_name(usage), path: path.clone(), getter, kind });
     }
     let mut add = |name: String, path: &str, kind: Kind, wanted: &mut Wanted| {
         if !columns.iter().any(|known| known.name == name) {
             let getter = tables.getter(wanted, path)?;
-            columns.push(Column { name, getter, kind });
+            columns.push(Column { name, path: path.to_owned(), getter, kind });
         }
         Ok::<(), TableError>(())
     };
@@ -177,6 +180,29 @@ fn is_backwards(columns: &[Column], days: [Option<usize>; 2]) -> bool {
     first.zip(last).is_some_and(|(first, last)| last < first)
 }
 
+/// The facts of a group that no month of the cube reaches.
+pub(super) fn outside(
+    (cube, group): (&str, &MeasureGroup),
+    table: &FactTable,
+    timeline: Timeline,
+) -> Option<Outside> {
+    let day = |name: &str| match table.column(name) {
+        Some(FactColumn::Day(days)) if !group.first.is_empty() => days.as_slice(),
+        _ => &[],
+    };
+    let (begin, end) = (timeline.first.first_day(), timeline.last.last_day());
+    let days = || day(FIRST).iter().zip(day(LAST)).filter(|(first, last)| first <= last);
+    let before = days().filter(|(_, last)| **last < begin).count() as u64;
+    let after = days().filter(|(first, _)| **first > end).count() as u64;
+    (before + after > 0).then(|| Outside {
+        cube: cube.to_owned(),
+        table: group.facts.clone(),
+        months: [timeline.first, timeline.last].map(|month| month.to_string()),
+        before,
+        after,
+    })
+}
+
 fn key_name(usage: &DimensionUse) -> String {
     format!("nøgle {}", usage.name())
 }
@@ -190,7 +216,7 @@ fn shown_name(path: &str) -> String {
     format!("vist {path}")
 }
 
-fn number_name(path: &str, counted: bool) -> String {
+pub(super) fn number_name(path: &str, counted: bool) -> String {
     format!("{} {path}", if counted { "antal" } else { "tal" })
 }
 
@@ -216,6 +242,23 @@ impl Column {
             Kind::Days { open, days } => days.push(day(text, *open)?),
         }
         Ok(())
+    }
+
+    /// The column as the schema names it, and what of the schema it is read for.
+    fn told(&self, group: &MeasureGroup) -> String {
+        let of = |measure: &&cube_schema::schema::Measure| {
+            measure.column.as_ref().is_some_and(|path| *path == self.path)
+        };
+        match (&self.kind, group.measures.iter().find(of)) {
+            (Kind::Numbers { .. }, Some(measure)) => {
+                format!("kolonnen '{}', målet '{}'", self.path, measure.name)
+            }
+            (Kind::Days { .. }, _) if self.name == FIRST => {
+                format!("kolonnen '{}', gruppens 'first'", self.path)
+            }
+            (Kind::Days { .. }, _) => format!("kolonnen '{}', gruppens 'last'", self.path),
+            _ => format!("kolonnen '{}'", self.path),
+        }
     }
 
     fn unmatched(&self, cube: &str, group: &MeasureGroup) -> Option<Unmatched> {

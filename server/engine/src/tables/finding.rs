@@ -14,6 +14,9 @@ pub struct Findings {
     /// Facts that end before they begin: no measure counts them.
     #[serde(default)]
     pub backwards: Vec<Backwards>,
+    /// Facts that no month of their cube reaches: no measure counts them.
+    #[serde(default)]
+    pub outside: Vec<Outside>,
 }
 
 /// A table that was read.
@@ -57,6 +60,34 @@ pub struct Backwards {
     pub rows: u64,
     /// The first of them.
     pub first: Vec<RowAt>,
+}
+
+/// Facts of a group whose days all lie outside the months of their cube.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outside {
+    /// The cube.
+    pub cube: String,
+    /// The fact table.
+    pub table: String,
+    /// The first and the last month of the cube.
+    pub months: [String; 2],
+    /// Facts that end before the first month.
+    pub before: u64,
+    /// Facts that begin after the last.
+    pub after: u64,
+}
+
+impl Outside {
+    fn to_text(&self) -> String {
+        let Outside { cube, table, months: [first, last], before, after } = self;
+        let count = if before + after == 1 { "række" } else { "rækker" };
+        format!(
+            "kuben '{cube}': {} {count} i '{table}' ligger uden for kubens måneder, {first} til {last}, og er \
+             ikke med i noget mål ({before} før, {after} efter); ret 'first_month' eller 'last_month' i skemaet, \
+             hvis de skal med\n",
+            before + after
+        )
+    }
 }
 
 /// Places of one finding that are told.
@@ -105,6 +136,7 @@ impl Findings {
                 .map_or(")\n".to_owned(), |key| format!(", for eksempel {key})\n"));
         }
         text.extend(self.backwards.iter().map(Backwards::to_text));
+        text.extend(self.outside.iter().map(Outside::to_text));
         text
     }
 }

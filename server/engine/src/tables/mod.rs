@@ -21,10 +21,10 @@ use cube_schema::table::{FactColumn, FactTable, Star, Timeline};
 use crate::cube::{BuildError, Cube, build};
 use crate::delivery::Progress;
 use dimension::Keyed;
-use lookup::Tables;
+use lookup::{MAX_PROBLEMS, Tables};
 use plan::Plan;
 
-pub use finding::{Backwards, Findings, TableRows, Unmatched};
+pub use finding::{Backwards, Findings, Outside, TableRows, Unmatched};
 pub use source::{Row, RowAt, Source, TableError};
 
 /// Why tables do not become cubes.
@@ -51,7 +51,19 @@ fn lines(errors: &[TableError]) -> String {
         [one] => one.to_string(),
         all => {
             let lines: Vec<String> = all.iter().map(|error| format!("\n  {error}")).collect();
-            format!("tabellerne kan ikke bruges; de har {} fejl:{}", all.len(), lines.concat())
+            let of_table = |table: &str| all.iter().filter(|one| one.table == table).count();
+            let more = all.iter().any(|one| of_table(&one.table) >= MAX_PROBLEMS);
+            let (least, shown) = match more {
+                true => {
+                    ("mindst ", format!(", hvoraf de første {MAX_PROBLEMS} af en tabel er vist"))
+                }
+                false => ("", String::new()),
+            };
+            let count = all.len();
+            format!(
+                "tabellerne kan ikke bruges; de har {least}{count} fejl{shown}:{}",
+                lines.concat()
+            )
         }
     }
 }
@@ -109,6 +121,20 @@ fn placed(error: TablesError, schema: &Schema, text: &str) -> TablesError {
     problems.finish().err().map_or(error, TablesError::Schema)
 }
 
+/// What is wrong with numbers, with the table and column as the schema names them.
+fn outer(cube: &schema::Cube, error: BuildError) -> BuildError {
+    let BuildError::Number { table, column } = &error else { return error };
+    let names = cube.groups.iter().enumerate().flat_map(|(at, group)| {
+        let columns = group.measures.iter().filter_map(|measure| measure.column.as_ref());
+        columns.map(move |path| (at, group, path))
+    });
+    let mut names = names.filter(|(at, group, path)| {
+        plan::group_table(&group.facts, *at) == *table && facts::number_name(path, false) == *column
+    });
+    let found = names.next().map(|(_, group, path)| (group.facts.clone(), path.clone()));
+    found.map_or(error, |(table, column)| BuildError::Number { table, column })
+}
+
 /// Where a schema says what its tables do not hold.
 fn place_of(schema: &Schema, error: &BuildError) -> Option<Place> {
     let hierarchies = schema.dimensions.iter().enumerate().flat_map(|(at, dimension)| {
@@ -133,6 +159,17 @@ fn place_of(schema: &Schema, error: &BuildError) -> Option<Place> {
             };
             let found = with_default.find(|(dimension, all, _)| is_it(&all.name, &dimension.name));
             found.map(|(.., place)| place.key("default"))
+        }
+        BuildError::Number { table, column } => {
+            let groups = schema.cubes.iter().enumerate().flat_map(|(at, cube)| {
+                let place = move |one| Place::top().nth("cube", at).nth("group", one);
+                cube.groups.iter().enumerate().map(move |(one, group)| (group, place(one)))
+            });
+            let mut groups = groups.filter(|(group, _)| group.facts == *table);
+            groups.find_map(|(group, place)| {
+                let of = |measure: &schema::Measure| measure.column.as_ref() == Some(column);
+                Some(place.nth("measures", group.measures.iter().position(of)?))
+            })
         }
         _ => None,
     }
@@ -247,11 +284,14 @@ fn build_cube(
     }
     star.dimensions = dimensions.iter_mut().map(Keyed::lend).collect();
     let (lowered, timeline) = plan::lowered(schema, own, last, of_tables);
+    for (group, table) in cube.groups.iter().zip(&star.facts) {
+        findings.outside.extend(facts::outside((&cube.name, group), table, timeline));
+    }
     let built = build(&lowered, &lowered.cubes[0], &star, timeline);
     for (dimension, table) in dimensions.iter_mut().zip(star.dimensions) {
         dimension.take_back(table);
     }
-    built.map_err(|error| TablesError::Build { cube: cube.name.clone(), error })
+    built.map_err(|error| TablesError::Build { cube: cube.name.clone(), error: outer(cube, error) })
 }
 
 /// The last month of the facts of a group, by the tables of dimensions of time.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod memory;
+mod named;
 mod plain;
 mod records;
 mod world;
@@ -14,8 +15,9 @@ use cube_schema::schema::Schema;
 use memory::Memory;
 use terning_engine::cube::Cube;
 use terning_engine::query::bound::Member;
+use terning_engine::query::cellset::Special;
 use terning_engine::query::format::Language;
-use terning_engine::query::{self, Cancel, Limits, Pivot, Question, View, names};
+use terning_engine::query::{self, Cancel, Limits, Pivot, Question, View, bind, names};
 use terning_engine::tables::{Findings, TablesError, build_cubes, read_schema};
 use world::World;
 
@@ -365,6 +367,47 @@ fn facts_that_end_before_they_begin_are_counted_with_their_lines() {
 }
 
 #[test]
+fn facts_outside_the_months_of_their_cube_are_counted() {
+    let text = example().replace("first_month = \"2024-01\"", "first_month = \"2024-05\"");
+    let (_, found) = build(&text, &memory::example()).unwrap_or_else(|error| panic!("{error}"));
+    let expected = "kuben 'Medlemmer': 1 række i 'memberships' ligger uden for kubens måneder, 2024-05 til \
+                    2024-05, og er ikke med i noget mål (1 før, 0 efter); ret 'first_month'";
+    assert!(found.to_text().contains(expected), "{}", found.to_text());
+    let (_, sound) = build(&example(), &memory::example()).unwrap();
+    assert_eq!(sound.outside, []);
+}
+
+#[test]
+fn what_cannot_be_read_of_facts_is_told_with_column_measure_and_how_much_there_is() {
+    let text = example().replace("column = \"amount\", format", "column = \"texts\", format");
+    let wrong = |rows: usize| {
+        let (mut tables, columns) = (
+            memory::example(),
+            "sale_id,store_id,day_id,product_id,staff_id,customer_id,amount,cost,discount,promotion_id,texts",
+        );
+        let rows: Vec<String> = (0..rows).map(|at| format!("{at},1,1,1,1,1,1,1,,0,x")).collect();
+        tables.add("sales", columns, &rows);
+        build(&text, &tables).err().unwrap().to_string()
+    };
+    let one = "tabellen 'sales', linje 2: 'x' er ikke et tal (kolonnen 'texts', målet 'Omsætning')";
+    assert_eq!(wrong(1), one);
+    assert!(wrong(2).starts_with("tabellerne kan ikke bruges; de har 2 fejl:\n"), "{}", wrong(2));
+    let many = "tabellerne kan ikke bruges; de har mindst 20 fejl, hvoraf de første 20 af en tabel er vist:\n";
+    assert!(wrong(30).starts_with(many), "{}", wrong(30));
+    // A number that cannot be added up, with the line of its measure.
+    let mut tables = memory::example();
+    tables.set("sales", "cost", 0, "99999999999999999999999999");
+    let text = example().replace("column = \"amount\", format", "column = \"cost\", format");
+    let line =
+        text.lines().position(|line| line.contains("column = \"cost\", format")).unwrap() + 1;
+    let error = build(&text, &tables).err().unwrap().to_string();
+    assert!(
+        error.contains(&format!("linje {line}: kolonnen 'cost' i tabellen 'sales' har tal")),
+        "{error}"
+    );
+}
+
+#[test]
 fn what_the_tables_do_not_hold_of_the_schema_is_told_with_its_line() {
     let mut tables = memory::example();
     tables.set("days", "quarter", 0, "K1");
@@ -399,16 +442,91 @@ fn a_join_to_a_table_that_is_not_there_is_told_where_it_is_written() {
     assert!(error.contains("eller en tabel 'classes' blandt sine 'joins'"), "{error}");
 }
 
+/// Who sees the receipts of the Faroes.
+fn of_the_faroes(cubes: &[Arc<Cube>]) -> View {
+    let shop = cubes[0].find_dimension("Butik").unwrap();
+    let land = cubes[0].dimensions[shop].find_field("Land").unwrap();
+    let field = &cubes[0].dimensions[shop].fields[land];
+    let member = field.with_caption("Færøerne").next().unwrap();
+    let keys = field.keys_of_member.get(member as usize).to_vec();
+    View::of_keys(Arc::clone(&cubes[0]), shop, &keys)
+}
+
+#[test]
+fn a_formula_of_the_schema_tells_nothing_of_what_may_not_be_seen() {
+    let one = |name: &str, parent: &str, formula: &str| {
+        format!("[[cube.calculated]]\nname = \"{name}\"\n{parent}formula = \"{formula}\"\n")
+    };
+    let parent = "parent = \"[Butik].[Geografi]\"\n";
+    let (home, away) = ("[Butik].[Geografi].[Danmark]", "[Butik].[Geografi].[Færøerne]");
+    let staff = "Sum([Medarbejder].[Medarbejder].Members, [Measures].[Salg])";
+    let formulas = [
+        one("Norden", parent, &format!("Aggregate({{{home}, {away}}})")),
+        one("Forhold", parent, &format!("{away} / {home}")),
+        one("Ansatte", "", staff),
+        one("Ulige", "", &format!("Count({{{home}, {away}}}) = 'x'")),
+    ];
+    let set = format!("[[cube.set]]\nname = \"Alle lande\"\nformula = \"{{{home}, {away}}}\"\n");
+    let begin = "[[cube.calculated]]\nname = \"Dækningsgrad\"";
+    let text = example().replacen(begin, &format!("{}{set}{begin}", formulas.concat()), 1);
+    let (cubes, _) = build(&text, &memory::example()).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(bind::faults(&View::everything(Arc::clone(&cubes[0]))), []);
+    let hidden = ["Medarbejder", "Leder"].map(|name| cubes[0].find_dimension(name).unwrap());
+    let views = [of_the_faroes(&cubes).without(hidden.to_vec())];
+    let asked = |select: &str| {
+        let text = format!("SELECT {select} FROM [Salg]");
+        let question = Question::Mdx(&text);
+        let answer = query::answer(&views, &question, &Limits::default(), &Cancel::default());
+        let answer = answer.unwrap_or_else(|error| panic!("{text}: {}", error.explained()));
+        let cells = answer.cells;
+        let (axis, own) = (&cells.axes[0], names::Names::new(&cubes[0], &cells.own));
+        let member = |at: usize| names::caption(own, axis.columns[0], axis.position(at)[0]);
+        let shown = (0..axis.count).map(|at| {
+            let found = cells.ordinals.iter().position(|one| *one as usize == at);
+            let value = found.map_or("-".to_owned(), |at| match cells.special.get(&at) {
+                Some(Special::Error(error)) => error.explained(),
+                _ => cells.values[at].to_string(),
+            });
+            format!("{}: {value}", member(at))
+        });
+        let shown = shown.chain(cells.warnings.clone()).collect::<Vec<_>>().join("; ");
+        assert!(!shown.contains("Danmark") && !shown.contains("Medarbejder"), "{shown}");
+        shown
+    };
+    let unseen = |name: &str| {
+        format!(
+            "{name}: '{name}' bygger på noget, der ikke findes her\nspørg uden den, eller om det, der findes"
+        )
+    };
+    let all = format!("I alt: 7; Færøerne: 7; Norden: 7; {}", unseen("Forhold"));
+    let geography = "[Butik].[Geografi]";
+    for set in [
+        format!(
+            "NON EMPTY Hierarchize({{DrilldownLevel({{{geography}.[Alle butikker]}},,,INCLUDE_CALC_MEMBERS)}}) ON 0"
+        ),
+        format!(
+            "{{{geography}.[Alle butikker], AddCalculatedMembers({geography}.[Land].Members)}} ON 0"
+        ),
+        format!("{{{geography}.[Alle butikker], {geography}.[Land].AllMembers}} ON 0"),
+    ] {
+        let shown = asked(&set).replace("Alle butikker", "I alt");
+        let sorted = |text: &str| {
+            let mut parts: Vec<String> = text.split("; ").map(str::to_owned).collect();
+            parts.sort();
+            parts
+        };
+        assert_eq!(sorted(&shown), sorted(&all), "{set}");
+    }
+    assert_eq!(asked("{[Measures].[Ansatte]} ON 0"), unseen("Ansatte"));
+    assert!(asked("{[Measures].[Ulige]} ON 0").starts_with("Ulige: "));
+    assert_eq!(asked("[Alle lande] ON 0"), "Færøerne: 7");
+}
+
 #[test]
 fn who_sees_some_rows_is_listed_the_members_of_these_and_all_of_time_and_reference() {
     let listed = |text: &str, set: &str| {
         let (cubes, _) = build(text, &memory::example()).unwrap_or_else(|error| panic!("{error}"));
-        let shop = cubes[0].find_dimension("Butik").unwrap();
-        let land = cubes[0].dimensions[shop].find_field("Land").unwrap();
-        let field = &cubes[0].dimensions[shop].fields[land];
-        let member = field.with_caption("Færøerne").next().unwrap();
-        let keys = field.keys_of_member.get(member as usize).to_vec();
-        let views = [View::of_keys(Arc::clone(&cubes[0]), shop, &keys)];
+        let views = [of_the_faroes(&cubes)];
         let text = format!("SELECT {set} ON 0 FROM [Salg]");
         let question = Question::Mdx(&text);
         let answer = query::answer(&views, &question, &Limits::default(), &Cancel::default());

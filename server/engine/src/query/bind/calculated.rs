@@ -280,8 +280,27 @@ impl Found<'_> {
             at_all: measure.at_all.clone(),
             solve_order: i64::from(measure.solve_order),
             looks: Looks::default(),
-            formula: bind(&measure.formula, &parsed, &measure.name)?,
+            formula: self.formula_of_schema(measure, &parsed)?,
         })
+    }
+
+    /// The formula of a member of the schema; an error in its cells, which names the member alone, where
+    /// it is made of what does not exist for the caller.
+    fn formula_of_schema(
+        &self,
+        measure: &cube::Calculated,
+        parsed: &parse::Expr,
+    ) -> Result<Arc<Expr>, QueryError> {
+        let text: Arc<str> = Arc::from(&*measure.formula);
+        let context = Context { in_formula: true, ..self.context.of_schema(&text) };
+        let formula = match expr::bind_as(context, parsed, Kind::Value) {
+            Err(error) if self.context.view.lacks_members() => {
+                let error = self.context.told(&measure.name, error);
+                Expr::unwritten(Node::Constant(Value::Error(error.into())))
+            }
+            formula => formula.map_err(|error| error.in_formula(&measure.name))?,
+        };
+        Ok(Arc::new(formula))
     }
 
     fn member(&self, number: usize) -> Option<(&Own, Defined<'_>)> {

@@ -50,6 +50,10 @@ pub(super) fn step(
 ) -> Result<Expr, QueryError> {
     let wanted = context.name(step.name);
     let entries: Vec<&'static Function> = functions::named(&wanted, Form::Step).collect();
+    if let (true, Some((reason, hint))) = (entries.is_empty(), functions::refused(&wanted)) {
+        let message = format!(".{wanted} findes ikke her: {reason}");
+        return Err(context.invalid(message, step.name.span).hint(hint));
+    }
     if entries.is_empty() || step.name.kind != NameKind::Bare {
         let nearest = candidates::alike(&wanted, names_of(Form::Step).into_iter());
         let message = format!("'.{wanted}' er ikke understøttet her");

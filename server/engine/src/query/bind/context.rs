@@ -1,7 +1,7 @@
 //! What binding an MDX text needs everywhere: the view, the text, and errors that point into it.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::definitions::Definitions;
 use super::{ErrorKind, QueryError, View};
@@ -9,6 +9,9 @@ use crate::cube::{Cube, Dimension};
 use crate::query::bound::HierarchyRef;
 use crate::query::names;
 use crate::query::parse::{Name, Span};
+
+/// The text that expressions keep where nobody may be told what is written.
+static UNTOLD: LazyLock<Arc<str>> = LazyLock::new(|| Arc::from(""));
 
 /// A question being bound.
 #[derive(Clone, Copy)]
@@ -25,6 +28,9 @@ pub(super) struct Context<'a> {
     pub(super) in_formula: bool,
     /// Whether a member that does not exist is left out of braces, with a warning.
     pub(super) drops: bool,
+    /// Whether the text is one of the schema that names what the caller may not see: what of it is left
+    /// out is not told.
+    pub(super) untold: bool,
 }
 
 impl<'a> Context<'a> {
@@ -34,7 +40,16 @@ impl<'a> Context<'a> {
         definitions: &'a Definitions<'a>,
     ) -> Context<'a> {
         let cube = view.cube();
-        Context { view, cube, text, shared: text, definitions, in_formula: false, drops: false }
+        Context {
+            view,
+            cube,
+            text,
+            shared: text,
+            definitions,
+            in_formula: false,
+            drops: false,
+            untold: false,
+        }
     }
 
     /// The same question, in another text.
@@ -51,6 +66,28 @@ impl<'a> Context<'a> {
         'a: 'b,
     {
         Context { in_formula: true, drops: false, ..self.in_text(text) }
+    }
+
+    /// The same question, in a text of the schema. For whom members do not exist, braces have the others,
+    /// and no error shows what is written.
+    pub(super) fn of_schema<'b>(self, text: &'b Arc<str>) -> Context<'b>
+    where
+        'a: 'b,
+    {
+        match self.view.lacks_members() {
+            true => Context { text, shared: &UNTOLD, drops: true, untold: true, ..self },
+            false => self.in_text(text),
+        }
+    }
+
+    /// What is wrong with a formula or a set of the schema, as it may be told.
+    pub(super) fn told(self, name: &str, error: QueryError) -> QueryError {
+        if !self.view.lacks_members() {
+            return error;
+        }
+        let message = format!("'{name}' bygger på noget, der ikke findes her");
+        QueryError::new(ErrorKind::Invalid, message)
+            .hint("spørg uden den, eller om det, der findes")
     }
 
     /// The same question, where it lists what it shows: members that do not exist are left out.

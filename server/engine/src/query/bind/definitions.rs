@@ -185,16 +185,20 @@ impl<'q> Definitions<'q> {
             let (name, definition) = &context.definitions.sets[number];
             return Some(once(context, name, || {
                 let text: Arc<str> = Arc::from(&*definition.text);
-                let inner = Context { in_formula: false, ..context.in_text(&text).dropping() };
+                let inner = Context {
+                    in_formula: false,
+                    untold: false,
+                    ..context.in_text(&text).dropping()
+                };
                 let set = expr::bind_as(inner, &definition.expr, Kind::Set)?;
                 Ok(set.like(Node::Named(number, Arc::new(set.clone()))))
             }));
         }
         let set = context.cube.find_set(name)?;
-        Some(once(context, &set.name, || {
+        let bound = once(context, &set.name, || {
             let parsed = parse::expression(&set.formula)?;
             let text: Arc<str> = Arc::from(&*set.formula);
-            let found = expr::bind_as(context.in_text(&text), &parsed, Kind::Set)?;
+            let found = expr::bind_as(context.of_schema(&text), &parsed, Kind::Set)?;
             match context.in_formula {
                 true => {
                     let existing = functions::of_name("Existing")?;
@@ -202,7 +206,8 @@ impl<'q> Definitions<'q> {
                 }
                 false => Ok(found),
             }
-        }))
+        });
+        Some(bound.map_err(|error| context.told(&set.name, error)))
     }
 
     /// Notes that a member does not exist and is left out; an error where there are too many.

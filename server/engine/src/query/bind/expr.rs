@@ -13,6 +13,7 @@ use crate::query::evaluate::set::Set;
 use crate::query::evaluate::value::Value;
 use crate::query::expr::{Expr, Node};
 use crate::query::functions::{self, Kind};
+use crate::query::names;
 use crate::query::parse::{self, Case, ExprKind, Name, Operator, Span};
 
 /// A text that is bound while a question is answered. With `constrained` it may name members and
@@ -163,7 +164,9 @@ fn left_out(
     match resolve::hierarchy_of_missing(context, names).filter(|_| is_unknown) {
         None => Err(error),
         Some(hierarchy) => {
-            context.definitions.leave_out(error)?;
+            if !context.untold {
+                context.definitions.leave_out(error)?;
+            }
             let nothing = Set::of_members(hierarchy, Vec::new());
             Ok(at(context, span, Node::Constant(Value::set(nothing))))
         }
@@ -406,6 +409,7 @@ pub(super) fn coerce(context: Context<'_>, expr: Expr, kind: Kind) -> Result<Exp
             Kind::Value | Kind::Member | Kind::Tuple | Kind::Set,
             Kind::Hierarchy | Kind::Dimension,
         ) => {
+            not_a_measure(context, &expr)?;
             let hierarchy = coerce(context, expr, Kind::Hierarchy)?;
             let current = functions::named("CurrentMember", functions::Form::Step).next();
             let Some(current) = current else { return Ok(hierarchy) };
@@ -419,6 +423,24 @@ pub(super) fn coerce(context: Context<'_>, expr: Expr, kind: Kind) -> Result<Exp
         (Kind::Dimension, Kind::Hierarchy) => Ok(expr),
         _ => Err(mismatch(&expr, kind)),
     }
+}
+
+/// Refuses a bare name of a hierarchy, in the place of its current member, that a measure has too.
+fn not_a_measure(context: Context<'_>, expr: &Expr) -> Result<(), QueryError> {
+    let Node::Constant(Value::Hierarchy(own @ HierarchyRef::Of { .. })) = expr.node else {
+        return Ok(());
+    };
+    let written = expr.text.get(expr.span.range()).unwrap_or_default();
+    let name = written.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let name = name.unwrap_or(written).replace("]]", "]");
+    let Some(measure) = resolve::measure_of_name(context, &name) else { return Ok(()) };
+    let measure = names::unique_name(context.cube, HierarchyRef::Measures, measure);
+    let hierarchy = format!("{}.CurrentMember", context.hierarchy_name(own));
+    let error = QueryError::new(
+        super::ErrorKind::Invalid,
+        format!("'{name}' er navnet på både et mål og et hierarki"),
+    );
+    Err(expr.place(error.hint("skriv, hvilket af dem").candidates(vec![measure, hierarchy])))
 }
 
 /// Whether an expression is one of several tuples.

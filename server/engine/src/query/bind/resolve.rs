@@ -4,12 +4,14 @@
 //! All member, also `[Kvartal].[2020K1]` where only one dimension has a hierarchy of that name, and a
 //! measure by its name alone where nothing else has it.
 
+use std::collections::BTreeSet;
+
 use super::context::Context;
 use super::{QueryError, call, candidates, pivot, value};
 use crate::cube::Dimension;
 use crate::cube::dimension::same;
 use crate::query::bound::{HierarchyRef, Member};
-use crate::query::functions::Form;
+use crate::query::functions::{self, Form};
 use crate::query::names::{ALL_LEVEL, MEASURES, MEASURES_LEVEL, unique_name};
 use crate::query::parse::{Name, NameKind, Span};
 
@@ -119,8 +121,9 @@ fn top_member(context: Context<'_>, name: Name) -> Result<Option<Entity>, QueryE
         let mut all = first.into_iter().chain(shape.shown_hierarchies());
         all.find_map(|(hierarchy, own)| {
             let field = *own.levels.first().filter(|&&top| !shape.fields[top].personal)?;
-            let id = member(context, (dimension, field), name, |_| true)?;
-            Some((HierarchyRef::Of { dimension, hierarchy }, Member::Of { field, id }))
+            let own = HierarchyRef::Of { dimension, hierarchy };
+            let id = member(context, own, (dimension, field), name, |_| true).ok()??;
+            Some((own, Member::Of { field, id }))
         })
     });
     let found: Vec<(HierarchyRef, Member)> = found.collect();
@@ -233,7 +236,9 @@ fn in_dimension(context: Context<'_>, dimension: usize, name: Name) -> Result<En
     if let Some(hierarchy) = shape.own_hierarchy() {
         let own = HierarchyRef::Of { dimension, hierarchy };
         let found = below(context, Entity::Hierarchy(own), name);
-        if found.is_ok() || shape.shown_hierarchies().count() == 1 {
+        let field = shape.fields.iter().position(|field| same(&field.name, &wanted));
+        let is_field = !name.is_key() && field.is_some();
+        if found.is_ok() || shape.shown_hierarchies().count() == 1 && !is_field {
             return found;
         }
     }
@@ -251,6 +256,10 @@ fn in_dimension(context: Context<'_>, dimension: usize, name: Name) -> Result<En
     }
     let of = |field| value::of_key(context.view, (dimension, field), &wanted, |_| true);
     match only_member(context, dimension, fields.clone(), name, of)? {
+        Some(Entity::Member(own, Member::Of { field, id })) => {
+            one_of_key(context, own, (dimension, field), (id, name.span), |_| true)?;
+            Ok(Entity::Member(own, Member::Of { field, id }))
+        }
         Some(found) => Ok(found),
         None if is_all(context, &wanted) => Err(ambiguous(context, dimension, name)),
         None => Err(unknown_in_dimension(context, dimension, name)),
@@ -333,13 +342,12 @@ fn in_hierarchy(
             return Ok(Entity::Level(hierarchy, Some(field)));
         }
     }
-    let found = levels
-        .iter()
-        .find_map(|&field| Some((field, member(context, (dimension, field), name, |_| true)?)));
-    match found {
-        Some((field, id)) => Ok(Entity::Member(hierarchy, Member::Of { field, id })),
-        None => Err(unknown_member(context, hierarchy, levels, name, |_, _| true)),
+    for &field in levels {
+        if let Some(id) = member(context, hierarchy, (dimension, field), name, |_| true)? {
+            return Ok(Entity::Member(hierarchy, Member::Of { field, id }));
+        }
     }
+    Err(unknown_member(context, hierarchy, levels, name, |_, _| true))
 }
 
 /// The calculated member of a name that the question defines below a member that passes.
@@ -360,6 +368,11 @@ fn own(
 fn find_measure(context: Context<'_>, name: Name) -> Option<Member> {
     own(context, HierarchyRef::Measures, name, |_| true)
         .or_else(|| pivot::find_measure(context.cube, &context.name(name)))
+}
+
+/// The stored or calculated measure of the cube that has a name.
+pub(super) fn measure_of_name(context: Context<'_>, name: &str) -> Option<Member> {
+    pivot::find_measure(context.cube, name)
 }
 
 fn measure(context: Context<'_>, name: Name) -> Result<Entity, QueryError> {
@@ -395,11 +408,12 @@ fn in_level(
         HierarchyRef::Of { hierarchy, .. } => &shape.hierarchies[hierarchy].levels[..],
         HierarchyRef::Measures => &[],
     };
-    let find = |field: usize| Some((field, member(context, (dimension, field), name, |_| true)?));
-    match levels.iter().copied().filter(alike).find_map(find) {
-        Some((field, id)) => Ok(Entity::Member(hierarchy, Member::Of { field, id })),
-        None => Err(unknown_member(context, hierarchy, &[field], name, |_, _| true)),
+    for field in levels.iter().copied().filter(alike) {
+        if let Some(id) = member(context, hierarchy, (dimension, field), name, |_| true)? {
+            return Ok(Entity::Member(hierarchy, Member::Of { field, id }));
+        }
     }
+    Err(unknown_member(context, hierarchy, &[field], name, |_, _| true))
 }
 
 /// `[Tid].[År].[År]` and `[Tid].[År].[Alle]` where År is a level: the hierarchy of that level alone,
@@ -412,7 +426,9 @@ fn of_level_alone(
 ) -> Option<Entity> {
     let wanted = context.name(name);
     let alone = HierarchyRef::Of { dimension, hierarchy: field };
-    if name.is_key() || member(context, (dimension, field), name, |_| true).is_some() {
+    if name.is_key()
+        || !matches!(member(context, alone, (dimension, field), name, |_| true), Ok(None))
+    {
         return None;
     }
     if same(&context.dimension(dimension).fields[field].name, &wanted) {
@@ -440,14 +456,13 @@ fn child(
         let keys = shape.fields[field].keys_of_member.get(lower as usize);
         keys.iter().any(|&key| shape.fields[upper].member_of_key[key as usize] == id)
     };
-    let find = |&field: &usize| {
-        Some((field, member(context, (dimension, field), name, |lower| within(field, lower))?))
-    };
-    let found = lower.iter().find_map(find);
-    match found {
-        Some((field, id)) => Ok(Entity::Member(hierarchy, Member::Of { field, id })),
-        None => Err(unknown_member(context, hierarchy, lower, name, within)),
+    for &field in lower {
+        let within = |lower| within(field, lower);
+        if let Some(id) = member(context, hierarchy, (dimension, field), name, within)? {
+            return Ok(Entity::Member(hierarchy, Member::Of { field, id }));
+        }
     }
+    Err(unknown_member(context, hierarchy, lower, name, within))
 }
 
 /// The fields of the levels below a level.
@@ -458,45 +473,82 @@ fn levels_below(shape: &Dimension, hierarchy: usize, field: usize) -> &[usize] {
 }
 
 /// The member of a field that a name means: by caption, then by key; a key by key alone, and where
-/// it is a number with a point or an exponent (`2.02E3`), by its whole number.
+/// it is a number with a point or an exponent (`2.02E3`), by its whole number. A key means one member.
 fn member(
     context: Context<'_>,
+    hierarchy: HierarchyRef,
     place: (usize, usize),
     name: Name,
     passes: impl Fn(u32) -> bool + Copy,
-) -> Option<u32> {
+) -> Result<Option<u32>, QueryError> {
     let wanted = context.name(name);
     if !name.is_key()
         && let Some(member) = value::of_caption(context.view, place, &wanted, passes)
     {
-        tell_of_several(context, place, &wanted, passes);
-        return Some(member);
+        tell_of_several(context, hierarchy, place, &wanted, passes);
+        return Ok(Some(member));
     }
-    value::of_key(context.view, place, &wanted, passes).or_else(|| {
+    let found = value::of_key(context.view, place, &wanted, passes).or_else(|| {
         let number = whole_number(&wanted)?;
         value::of_key(context.view, place, &number, passes)
-    })
+    });
+    if let Some(member) = found {
+        one_of_key(context, hierarchy, place, (member, name.span), passes)?;
+    }
+    Ok(found)
 }
 
-/// Keys that a warning names.
-const KEYS_TOLD: usize = 5;
+/// Names that a warning or an error lists.
+const NAMES_TOLD: usize = 5;
+
+/// Refuses the key of several members: those above them are to be named too.
+fn one_of_key(
+    context: Context<'_>,
+    hierarchy: HierarchyRef,
+    place @ (dimension, field): (usize, usize),
+    (member, span): (u32, Span),
+    passes: impl Fn(u32) -> bool,
+) -> Result<(), QueryError> {
+    let found = value::of_same_key(context.view, place, member, passes);
+    if found.len() < 2 {
+        return Ok(());
+    }
+    let column = &context.dimension(dimension).fields[field];
+    let key = column.keys.get(member as usize);
+    let message = format!("nøglen '{key}' har {} medlemmer af {}", found.len(), column.name);
+    let names = found.iter().take(NAMES_TOLD);
+    let names = names.map(|&id| unique_name(context.cube, hierarchy, Member::Of { field, id }));
+    Err(context
+        .invalid(message, span)
+        .hint("skriv nøglerne af dem, det står under, foran")
+        .candidates(names.collect()))
+}
 
 /// Tells that a name is that of several members, of which the first is taken.
 fn tell_of_several(
     context: Context<'_>,
-    place: (usize, usize),
+    hierarchy: HierarchyRef,
+    place @ (dimension, field): (usize, usize),
     name: &str,
     passes: impl Fn(u32) -> bool,
 ) {
-    let keys = value::keys_of_caption(context.view, place, name, passes);
-    if keys.len() < 2 {
+    let found = value::all_of_caption(context.view, place, name, passes);
+    if found.len() < 2 {
         return;
     }
-    let told: Vec<String> = keys.iter().take(KEYS_TOLD).map(|key| format!("&[{key}]")).collect();
-    let field = &context.dimension(place.0).fields[place.1].name;
+    let column = &context.dimension(dimension).fields[field];
+    let key = |&id: &u32| column.keys.get(id as usize);
+    let keys: BTreeSet<&str> = found.iter().map(key).collect();
+    let written = |&id: &u32| match keys.len() < found.len() {
+        true => unique_name(context.cube, hierarchy, Member::Of { field, id }),
+        false => format!("&[{}]", key(&id)),
+    };
+    let told: Vec<String> = found.iter().take(NAMES_TOLD).map(written).collect();
+    let more = if found.len() > NAMES_TOLD { " …" } else { "" };
     context.definitions.warn(format!(
-        "'{name}' er navnet på {} medlemmer af {field}; det første er brugt. Skriv nøglen: {}",
-        keys.len(),
+        "'{name}' er navnet på {} medlemmer af {}; det første er brugt. Skriv nøglen: {}{more}",
+        found.len(),
+        column.name,
         told.join(", ")
     ));
 }
@@ -525,6 +577,10 @@ fn unknown_member(
     }
     let wanted = context.name(name);
     // What stands bare behind a member may be meant as a function.
+    if let (NameKind::Bare, Some((reason, hint))) = (name.kind, functions::refused(&wanted)) {
+        let message = format!("{wanted} findes ikke her: {reason}");
+        return context.invalid(message, name.span).hint(hint);
+    }
     let mut nearest = match name.kind {
         NameKind::Bare => candidates::alike(&wanted, call::names_of(Form::Step).into_iter()),
         _ => Vec::new(),

@@ -84,20 +84,36 @@ pub(super) fn of_key(
     of(key).or_else(|| of(&without_hyphen(column, key)?))
 }
 
-/// The keys of all members of exactly a caption among those that pass, in natural order; none of a
-/// personal field.
-pub(super) fn keys_of_caption(
+/// All members of exactly a caption among those that pass, in natural order; none of a personal field.
+pub(super) fn all_of_caption(
     view: &View,
     (dimension, field): (usize, usize),
     caption: &str,
     passes: impl Fn(u32) -> bool,
-) -> Vec<String> {
+) -> Vec<u32> {
     let column = &view.cube().dimensions[dimension].fields[field];
     if column.personal {
         return Vec::new();
     }
     let exact = |member: &u32| column.captions.get(*member as usize) == caption;
     let seen = column.with_caption(caption).filter(exact);
-    let seen = seen.filter(|&member| passes(member) && view.has_member(dimension, field, member));
-    seen.map(|member| column.keys.get(member as usize).to_owned()).collect()
+    seen.filter(|&member| passes(member) && view.has_member(dimension, field, member)).collect()
+}
+
+/// All members of the key of one among those that pass: several where a key is unique below its parent
+/// only.
+pub(super) fn of_same_key(
+    view: &View,
+    (dimension, field): (usize, usize),
+    member: u32,
+    passes: impl Fn(u32) -> bool,
+) -> Vec<u32> {
+    let column = &view.cube().dimensions[dimension].fields[field];
+    if column.personal || !column.composite {
+        return vec![member];
+    }
+    let key = column.keys.get(member as usize);
+    let exact = |member: &u32| column.keys.get(*member as usize) == key;
+    let seen = column.with_key(key).filter(exact);
+    seen.filter(|&member| passes(member) && view.has_member(dimension, field, member)).collect()
 }

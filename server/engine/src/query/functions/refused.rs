@@ -38,6 +38,31 @@ const REFUSED: &[(&[&str], &str, &str)] = &[
         "vælg medlemmer med Head, Tail eller Filter",
     ),
     (
+        &["Axis", "SetToArray"],
+        "en formel kender ikke mængden på en akse",
+        "giv mængden et navn med WITH SET, og brug navnet begge steder",
+    ),
+    (
+        &["UnknownMember"],
+        "medlemmet for en manglende nøgle har et navn",
+        "skriv det som andre medlemmer, for eksempel [Køn].[Køn].[Ukendt] eller [H].&[#null]",
+    ),
+    (
+        &["Leaves", "Root", "This", "CalculationCurrentPass", "CalculationPassValue"],
+        "kuberne har ingen beregninger med SCOPE",
+        "brug Descendants(medlem, , LEAVES) for det nederste, og en tupel af All-medlemmer for det øverste",
+    ),
+    (
+        &["LinkMember"],
+        "et medlem hører til sin egen dimension",
+        "skriv medlemmet i den anden dimension, for eksempel med StrToMember og medlemmets nøgle",
+    ),
+    (
+        &["MeasureGroupMeasures"],
+        "mål findes ikke efter gruppe",
+        "skriv målene i en mængde: {[Measures].[…], …}; terning describe viser dem",
+    ),
+    (
         &["Predict", "RollupChildren", "UserDefinedFunction", "MsgBox", "Shell", "Environ"],
         "den er ikke en del af sproget her",
         "terning functions viser alle funktioner",

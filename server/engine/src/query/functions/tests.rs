@@ -292,6 +292,12 @@ fn what_other_servers_have_is_refused_with_advice() {
             "LookupCube findes ikke her: en formel kan ikke spørge i en anden kube",
         ),
         ("KPIValue('x')", "KPIValue findes ikke her: kuben har ingen KPI'er"),
+        ("Axis(0).Count", "Axis findes ikke her: en formel kender ikke mængden på en akse"),
+        (
+            "[Køn].[Køn].UnknownMember",
+            "UnknownMember findes ikke her: medlemmet for en manglende nøgle har et navn",
+        ),
+        ("Leaves([Køn])", "Leaves findes ikke her: kuberne har ingen beregninger med SCOPE"),
         ("Rnd()", "Rnd findes ikke her: det samme spørgsmål har altid det samme svar"),
     ] {
         let found = value(formula);
