@@ -51,9 +51,9 @@ pub(super) fn system(
     let mut system =
         System { cells: table.cells.clone(), relations: Vec::new(), threshold: rules.threshold };
     for dimension in 0..table.sets.dimensions() {
-        for (total, parts) in lines.parts(dimension, &|_| true, work)? {
-            let adds_up = rules.parts(table.places[total].1).contains(&dimension);
-            match adds_up || are_days(&table, total, &parts) {
+        let all = lines.parts(dimension, &|cell| table.cells[cell].value.is_some(), work)?;
+        for (total, parts) in all {
+            match rules.parts(table.places[total].1).contains(&dimension) {
                 true => system.additive(total, &parts),
                 false => system.covering(total, &parts),
             }
@@ -63,14 +63,6 @@ pub(super) fn system(
     ordered(cube, rules, &table, &mut system, work)?;
     flow::put(rules, &table, &ages, &mut system, work)?;
     Ok(Some(system))
-}
-
-/// Whether they are days or sums, and the parts may be all that the total has: then the total and all
-/// parts but one bound that one closely, whether they add up or not.
-fn are_days(table: &Table, total: usize, parts: &[usize]) -> bool {
-    let count = |cell: usize| table.cells[table.cells[cell].link].value;
-    let of_parts: Option<i64> = parts.iter().map(|&part| count(part)).sum();
-    table.cells[total].value.is_none() && of_parts >= count(total)
 }
 
 /// Puts in what totals have beside their parts: who subtracts has it. What that has besides along the
@@ -85,7 +77,7 @@ fn put_rests(
 ) -> Result<(), Stop> {
     for dimension in 0..table.sets.dimensions() {
         let lines = Lines { table, above, ages };
-        let parts = lines.parts(dimension, &|_| true, work)?;
+        let parts = lines.parts(dimension, &|cell| table.cells[cell].value.is_some(), work)?;
         let unseen = lines.unseen(rules, dimension, &parts, veil);
         for (total, parts) in parts {
             let (region, measure) = table.places[total];
@@ -122,7 +114,8 @@ fn put_sums(
     left.iter().for_each(|&cell| shown[cell] = false);
     for dimension in 0..table.sets.dimensions() {
         let lines = Lines { table, above, ages };
-        let is_shown = |cell: usize| shown.get(cell) != Some(&false);
+        let is_shown =
+            |cell: usize| shown.get(cell) != Some(&false) && table.cells[cell].value.is_some();
         for (total, mut parts) in lines.parts(dimension, &is_shown, work)? {
             if !rules.parts(table.places[total].1).contains(&dimension) {
                 continue;
