@@ -72,3 +72,19 @@ fn months_without_the_others_do_not_tell_the_days_of_these() {
     assert_eq!(shown(&months[..5]).as_deref(), Some("*"));
     assert_ne!(shown(&months).as_deref(), Some("*"));
 }
+
+#[test]
+fn people_beside_grants_do_not_narrow_a_rest() {
+    // In b1 27 people have 37 grants of y1, and 4 have one of y2.
+    let mut grants = grants(&[(27, 0, 0, 0, 6), (4, 0, 1, 0, 6)]);
+    grants.extend((0..10).map(|person| format!("{person},0,0,{},2024-02-05,", person % 2)));
+    let view = view(&grants, 0);
+    let text = "SELECT {[Measures].[Personer], [Measures].[Antal]} ON 0, \
+                {[Ydelse].DefaultMember, [Ydelse].[Kode].[y1]} ON 1 FROM [Ydelser] WHERE [Sted].[By].[b1]";
+    assert_eq!(drawn(&view.undisclosed(), text), ["31", "41", "27", "37"]);
+    // 31 - 27 people at least, and at most as many grants as they have: the 37 would be told.
+    let drawn = drawn(&view, text);
+    assert_eq!(drawn[3], "*", "{drawn:?}");
+    let outcome = attacked(&grants, &view, text);
+    assert_eq!((outcome.opened, outcome.undecided), (0, 0), "{drawn:?}");
+}
