@@ -1,6 +1,7 @@
 //! The aggregated datamart: counted by the engine from Benchmark, a slice of a municipality and a year
 //! at a time.
 
+use std::fmt::Write;
 use std::sync::Arc;
 
 use cube_schema::domains::vh::pakker::{AAR, AGGREGAT, AGGREGAT_KUBE, KOMMUNE, Kolonne, Slags};
@@ -31,11 +32,16 @@ pub(super) fn make(
     let measures: Vec<&Kolonne> = measures.into_iter().filter(has).collect();
     let columns: Vec<&Kolonne> = fields.iter().chain(&measures).copied().collect();
     let mut table = TableOut::begin(out, NAME, columns.clone())?;
+    let (mut hidden, mut refused) = (0, 0);
     for kommune in kommuner(order, view)? {
         for year in years(view)? {
             let slice = Slice { view, fields: &fields, measures: &measures };
-            if let Some(rows) = slice.count(&kommune, &year, within)? {
-                table.write(&rows)?;
+            match slice.count(&kommune, &year, within)? {
+                Some(counted) => {
+                    table.write(&counted.columns)?;
+                    hidden += counted.hidden;
+                }
+                None => refused += 1,
             }
         }
     }
@@ -45,14 +51,27 @@ pub(super) fn make(
             Some(_) => "Aggregeret datamart: kommunen efter Danmarks Statistiks regler",
             None => "Aggregeret datamart: alle kommuner efter Danmarks Statistiks regler",
         },
-        tekst: "En linje pr. handlekommune, måned, ydelse, målgruppe, aldersgruppe og køn med \
-                mindst én aktiv ydelse, talt i kuben Voksne Handicappede Benchmark. Hver linje er \
-                talt for sig: borgere, der står i flere linjer, kan ikke lægges sammen. Er skjul \
-                af små tal (A3) slået til på serveren, er skjulte tal tomme, og linjer med \
-                kun skjulte tal er udeladt.",
+        tekst: text(view, hidden, refused).into(),
         tabeller: vec![Tabel { navn: NAME, kolonner: columns, raekker: rows }],
         personlig: false,
     })
+}
+
+/// What the package holds, and how much of it is hidden.
+fn text(view: &View, hidden: usize, refused: usize) -> String {
+    let mut text = "En linje pr. handlekommune, måned, ydelse, målgruppe, aldersgruppe og køn med \
+                    mindst én aktiv ydelse, talt i kuben Voksne Handicappede Benchmark. Hver linje er \
+                    talt for sig: borgere, der står i flere linjer, kan ikke lægges sammen."
+        .to_owned();
+    if view.hides_small_counts() {
+        let _ = write!(
+            text,
+            "\n\nSmå tal er skjult (A3): skjulte tal er tomme, og linjer med kun skjulte tal er udeladt. \
+             I tabellens linjer er {hidden} tal skjult. Udeladt er {refused} kommuner i et år, fordi intet \
+             bevis blev fundet for, at deres tal ikke røber små tal."
+        );
+    }
+    text
 }
 
 /// The municipalities of the package.
@@ -84,13 +103,13 @@ struct Slice<'a> {
 }
 
 impl Slice<'_> {
-    /// The rows of the slice, as columns; `None` where the slice is too small to be told of (A3).
+    /// The rows of the slice; `None` where it is not told of (A3).
     fn count(
         &self,
         kommune: &str,
         year: &str,
         (limits, cancel): (&Limits, &Cancel),
-    ) -> Result<Option<Vec<Values>>, Failed> {
+    ) -> Result<Option<Counted>, Failed> {
         let owned = |columns: &[&Kolonne]| {
             columns.iter().map(|column| column.kilde.to_owned()).collect::<Vec<String>>()
         };
@@ -109,7 +128,9 @@ impl Slice<'_> {
             Err(error) if error.kind == ErrorKind::Hidden => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        Ok(Some(self.texts(&cells).chain(self.numbers(&cells)).collect()))
+        let (numbers, hidden) = self.numbers(&cells)?;
+        let numbers = numbers.into_iter().map(Values::Number);
+        Ok(Some(Counted { columns: self.texts(&cells).chain(numbers).collect(), hidden }))
     }
 
     fn texts(&self, cells: &CellSet) -> impl Iterator<Item = Values> {
@@ -121,15 +142,33 @@ impl Slice<'_> {
         })
     }
 
-    fn numbers(&self, cells: &CellSet) -> impl Iterator<Item = Values> {
-        let (rows, width) = (cells.axes[1].count, self.measures.len());
-        let mut columns = vec![vec![None; rows]; width];
+    /// The numbers of every measure, and how many are hidden. A measure of which an answer has nothing but
+    /// hidden numbers is no column of it, so each is found by its name.
+    fn numbers(&self, cells: &CellSet) -> Result<(Vec<Vec<Option<f64>>>, usize), Failed> {
+        let (asked, rows, cube) = (&cells.axes[0], cells.axes[1].count, self.view.cube());
+        let of_position = |position: usize| {
+            let own = asked.columns.iter().zip(asked.position(position));
+            let mut captions = own.map(|(column, member)| names::caption(cube, *column, *member));
+            captions.find_map(|name| self.measures.iter().position(|own| own.kilde == name))
+        };
+        let columns: Option<Vec<usize>> = (0..asked.count).map(of_position).collect();
+        let columns = columns.ok_or_else(|| Failed::new("et mål i svaret er ukendt"))?;
+        let mut numbers = vec![vec![None; rows]; self.measures.len()];
         for (place, (&ordinal, &value)) in cells.ordinals.iter().zip(&cells.values).enumerate() {
-            if cells.special.contains_key(&place) {
-                continue;
+            let (column, row) =
+                (columns[ordinal as usize % columns.len()], ordinal as usize / columns.len());
+            if !cells.special.contains_key(&place) {
+                numbers[column][row] = Some(value);
             }
-            columns[ordinal as usize % width][ordinal as usize / width] = Some(value);
         }
-        columns.into_iter().map(Values::Number)
+        // Whatever is active has a number of each measure, so that an empty one is hidden.
+        let hidden = numbers.iter().flatten().filter(|number| number.is_none()).count();
+        Ok((numbers, hidden))
     }
+}
+
+/// What was counted of a slice.
+struct Counted {
+    columns: Vec<Values>,
+    hidden: usize,
 }

@@ -49,7 +49,7 @@ pub(super) fn make(
                 kvartal eller et år er Fuldtidsydelser (M7) antallet af dage i alle linjer, og \
                 Helårsmodtagere (M6) antallet af forskellige dage pr. personnummer og ydelseskode, \
                 begge delt med periodens dage. Begge ender regnes med, og ingen dag efter \
-                opgørelsesdagen (Til og med herunder), hverken i linjerne eller i perioden.",
+                opgørelsesdagen (Til og med herunder), hverken i linjerne eller i perioden.".into(),
         tabeller,
         personlig: true,
     })

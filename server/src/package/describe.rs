@@ -1,5 +1,6 @@
 //! What lies beside the tables: a README, a data dictionary, and the checksums of all files.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use cube_schema::domains::vh::pakker::Kolonne;
@@ -16,7 +17,7 @@ const MANIFEST: &str = "manifest.json";
 /// What a package holds, in words.
 pub(super) struct Described {
     pub titel: &'static str,
-    pub tekst: &'static str,
+    pub tekst: Cow<'static, str>,
     pub tabeller: Vec<Tabel>,
     /// Whether it tells of persons.
     pub personlig: bool,

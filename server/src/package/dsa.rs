@@ -63,7 +63,7 @@ pub(super) fn make(
         titel: "DSA: kommunens leverede registreringer med feltnavne og typer",
         tekst: "En linje pr. registrering, der tæller af kommunens leverancer, som den er leveret, \
                 før reglerne; med fagsystem, leverance og tidspunkt for indlæsning. Registreringer, \
-                som en anden kommune har indberettet for kommunen (K1, K2), er ikke med.",
+                som en anden kommune har indberettet for kommunen (K1, K2), er ikke med.".into(),
         tabeller: vec![Tabel { navn: NAME, kolonner: columns, raekker: rows }],
         personlig: true,
     })

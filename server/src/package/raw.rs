@@ -30,7 +30,8 @@ pub(super) fn make(
     }
     Ok(Described {
         titel: "Rådata: filerne, som kommunen har leveret dem",
-        tekst: "Filerne er uændrede, også dem, der er afvist eller erstattet af en nyere. Felterne \
+        tekst:
+            "Filerne er uændrede, også dem, der er afvist eller erstattet af en nyere. Felterne \
                 er beskrevet i leverancebeskrivelsen; en fil uden overskrift har dem i samme \
                 rækkefølge.\n\nPakken kan indlæses igen: læg indholdet af `filer` i en mappe med \
                 leverancer. Det, der mangler for at få de samme tal, er:\n\n\
@@ -41,7 +42,8 @@ pub(super) fn make(
                 - de andre kommuners leverancer: de afgør opgørelsesdagen, hvis de er nyere, og \
                 hvilke dage der tæller i Benchmark;\n\
                 - leverancer, der er holdt tilbage (`tilbageholdt`), tæller ikke i versionen; læg \
-                dem ikke med.",
+                dem ikke med."
+                .into(),
         tabeller: Vec::new(),
         personlig: true,
     })

@@ -16,6 +16,7 @@ use terning_tests::folder::{Delivery, write};
 
 use crate::access::built_of;
 use crate::harness::Server;
+use crate::packages::{csv, package, parquet};
 
 const CUBE: &str = "--cube=Voksne Handicappede Benchmark";
 const MDX_CUBE: &str = "[Voksne Handicappede Benchmark]";
@@ -111,6 +112,56 @@ fn a_small_count_is_a_star_in_every_format() {
     assert_eq!(cells().filter(|cell| **cell == Data::String("*".to_owned())).count(), 2);
     let small = |cell: &&Data| matches!(cell, Data::Float(value) if [3.0, 4.0].contains(value));
     assert_eq!(cells().filter(small).count(), 0);
+}
+
+/// In 153 three have a service and nobody comes or goes, in 155 nine have one and two have another.
+fn deliver_few(deliveries: &Path) {
+    let lines = |kommune: &str, code: &str, citizens: std::ops::Range<u32>| -> Vec<String> {
+        let line = |citizen: u32| {
+            format!("{citizen};6101801{citizen:03};{kommune};;{code};2025-01-01;;1.1.1;;A")
+        };
+        citizens.map(line).collect()
+    };
+    let of_155 = [lines("155", "1.8.1", 10..19), lines("155", "1.8.2", 20..22)].concat();
+    for (kommune, lines) in [("153", lines("153", "1.8.1", 1..4)), ("155", of_155)] {
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        Delivery::full(kommune, "nexus", "2026-10").write(deliveries, &lines);
+    }
+}
+
+#[test]
+fn every_figure_of_the_aggregated_package_is_empty_or_the_truth() {
+    let (data, into) = (built_of(deliver_few), tempfile::tempdir().unwrap());
+    let rows = |is_on: bool| {
+        let protection = Protection { is_on, minimum_set: 0 };
+        let audit = audit::Settings { enabled: false, ..audit::Settings::default() };
+        let settings = Settings { protection, audit, ..Access::Local.into() };
+        let server = Server::with_settings(data.path(), settings);
+        let folder = package(&server, into.path(), &["--kind=aggregat"], "").unwrap();
+        let rows = csv(&folder.join("aggregat.csv"));
+        assert_eq!(rows, parquet(&folder.join("aggregat.parquet")));
+        (rows, std::fs::read_to_string(folder.join("LÆSMIG.md")).unwrap())
+    };
+    let ((hiding, told), (open, _)) = (rows(true), rows(false));
+    let is_place = |name: &str| {
+        ["Handlekommune", "Maaned", "Ydelseskode", "Maalgruppe", "Aldersgruppe", "Koen"]
+            .contains(&name)
+    };
+    assert!(open.iter().flat_map(|row| row.values()).all(|figure| !figure.is_empty()));
+    let (mut hidden, mut shown) = (0, 0);
+    for row in &hiding {
+        let is_same = |other: &&std::collections::BTreeMap<String, String>| {
+            row.iter().filter(|(name, _)| is_place(name)).all(|(name, own)| other[name] == *own)
+        };
+        let truth = open.iter().find(is_same).unwrap_or_else(|| panic!("{row:?}"));
+        for (name, figure) in row.iter().filter(|(name, _)| !is_place(name)) {
+            assert!(figure.is_empty() || *figure == truth[name], "{name} of {row:?}, {truth:?}");
+            hidden += usize::from(figure.is_empty());
+            shown += usize::from(!figure.is_empty());
+        }
+    }
+    assert!(hidden > 50 && shown > 50, "{hidden} hidden, {shown} shown");
+    assert!(told.contains(&format!("{hidden} tal skjult")), "{told}");
 }
 
 #[test]

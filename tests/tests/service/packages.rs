@@ -49,7 +49,7 @@ fn lay(from: &Path, into: &Path) {
 }
 
 /// Asks for a package; gives its folder, or what was said.
-fn package(
+pub fn package(
     server: &Server,
     into: &Path,
     arguments: &[&str],
@@ -65,7 +65,7 @@ fn package(
 }
 
 /// The lines of a CSV file as columns by name; every value as text.
-fn csv(path: &Path) -> Vec<BTreeMap<String, String>> {
+pub fn csv(path: &Path) -> Vec<BTreeMap<String, String>> {
     let text = fs::read_to_string(path).unwrap();
     let text = text.strip_prefix('\u{feff}').expect("a BOM");
     let mut lines = text.lines();
@@ -78,7 +78,7 @@ fn csv(path: &Path) -> Vec<BTreeMap<String, String>> {
 }
 
 /// The same of a Parquet file.
-fn parquet(path: &Path) -> Vec<BTreeMap<String, String>> {
+pub fn parquet(path: &Path) -> Vec<BTreeMap<String, String>> {
     let reader = SerializedFileReader::new(File::open(path).unwrap()).unwrap();
     let row = |row: parquet::record::Row| {
         let values = row.get_column_iter().map(|(name, field)| (name.clone(), text(field)));

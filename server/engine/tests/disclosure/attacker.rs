@@ -4,7 +4,7 @@
 //! in which regions, which codes are of which kind and which months in which quarters; that counts are whole, and 0 where a cell is
 //! empty; which lines were asked for and left out, and which members a formula reads; that parts make their totals, or bound them, and that
 //! what a total has besides is no less than nothing; what is never larger than what, and what is nothing together; that people and pairs are
-//! one within one code; that what runs on from one period to the next is what does not end in the one and does not begin in the other; what
+//! one within one code; that a pair has a day at least in a period, and all of its days at most; that what runs on from one period to the next is what does not end in the one and does not begin in the other; what
 //! formulas make of figures; and the threshold: of what hangs together by laws, or by people and their days, something is small, or
 //! nothing of it would be hidden. It is told below which totals it is hidden whether there is anything.
 //!
@@ -15,12 +15,14 @@
 use std::collections::{HashMap, HashSet};
 
 use super::known::{
-    AT_END, At, DAYS, ENDS, PEOPLE, RUNS_ON, STARTS, STOCK, Seen, THRESHOLD, TIME, adds_up,
+    AT_END, At, DAYS, ENDS, PAIRS, PEOPLE, RUNS_ON, STARTS, STOCK, Seen, THRESHOLD, TIME, adds_up,
     put_rests, veiled,
 };
 
 /// No count is larger.
 const LARGEST: i64 = 5000;
+/// The days of the months.
+const DAYS_OF: [i64; 6] = [31, 29, 31, 30, 31, 30];
 /// Branches after which an attack on one number is given up; where that leaves a cell undecided, it is
 /// attacked again.
 const BRANCHES: [u32; 3] = [1_000, 20_000, 400_000];
@@ -77,8 +79,17 @@ fn around(start: i64, low: i64, high: i64) -> impl Iterator<Item = i64> {
 }
 
 /// Measures that are never larger than others.
-const AT_MOST: [(usize, usize); 7] =
-    [(0, 1), (0, 2), (1, 2), (STARTS, 2), (ENDS, 2), (AT_END, 0), (AT_END, 1)];
+const AT_MOST: [(usize, usize); 9] = [
+    (0, 1),
+    (0, 2),
+    (1, 2),
+    (STARTS, 2),
+    (ENDS, 2),
+    (AT_END, 0),
+    (AT_END, 1),
+    (AT_END, STOCK),
+    (PAIRS, DAYS),
+];
 
 /// All ways to put a set of bits together of some smaller sets that do not overlap.
 fn covers(all: u32, sets: &[u32]) -> Vec<Vec<u32>> {
@@ -96,6 +107,22 @@ fn covers(all: u32, sets: &[u32]) -> Vec<Vec<u32>> {
     found
 }
 
+/// The days of some months.
+fn days_of(months: u32) -> i64 {
+    (0..6).filter(|month| months & 1 << month != 0).map(|month| DAYS_OF[month as usize]).sum()
+}
+
+/// The same with days as whole numbers: what is shown is of the days of the period.
+fn whole(cells: &HashMap<At, Seen>) -> HashMap<At, Seen> {
+    let whole = |(at, own): (&At, &Seen)| match *own {
+        Seen::Value(value) if at.measure == DAYS => {
+            (*at, Seen::Value((value * days_of(at.keys[TIME]) as f64).round()))
+        }
+        own => (*at, own),
+    };
+    cells.iter().map(whole).collect()
+}
+
 /// People and days of the same place: they are hidden together.
 fn tied(cells: &[At], number: &HashMap<At, usize>) -> Vec<Option<usize>> {
     let other = |at: &At| match at.measure {
@@ -108,11 +135,15 @@ fn tied(cells: &[At], number: &HashMap<At, usize>) -> Vec<Option<usize>> {
 
 impl Attack {
     /// An attack on what is seen, with what was asked for and left out; what is true says where it looks
-    /// first, and which counts are small.
-    pub fn new(seen: &HashMap<At, Seen>, truth: &HashMap<At, Seen>) -> Attack {
-        let (mut seen, mut hints) = (seen.clone(), truth.clone());
+    /// first, and which counts are small. What is no number of the result is counted, where that can be.
+    pub fn new(
+        seen: &HashMap<At, Seen>,
+        truth: &HashMap<At, Seen>,
+        count: &dyn Fn(At) -> Option<i64>,
+    ) -> Attack {
+        let (mut seen, mut hints) = (whole(seen), whole(truth));
         let veiled = veiled(&seen, &hints);
-        let borders = put_rests(&mut seen, &mut hints);
+        let borders = put_rests(&mut seen, &mut hints, count);
         let mut cells: Vec<At> = seen.keys().copied().collect();
         cells.sort_unstable();
         let number: HashMap<At, usize> =
@@ -124,10 +155,17 @@ impl Attack {
         // That something is hidden tells that there is something, unless that is hidden too.
         let bounds = cells.iter().map(|at| match seen[at] {
             Seen::Value(value) => (value as i64, value as i64),
-            Seen::Hidden => (i64::from(!veiled.contains(at)), LARGEST),
+            Seen::Hidden => (
+                i64::from(!veiled.contains(at)),
+                LARGEST * if at.measure == DAYS { 200 } else { 1 },
+            ),
+            _ if at.measure == DAYS => (0, LARGEST * 200),
             Seen::Left | Seen::Unseen | Seen::Rest | Seen::Between => (0, LARGEST),
         });
+        // The days of few people are theirs, also where these are not counted.
+        let people = |at: &At| count(At { measure: PEOPLE, ..*at }).unwrap_or_default();
         let is_attacked = |at: &At| match seen[at] {
+            Seen::Unseen | Seen::Rest if at.measure == DAYS => (1..THRESHOLD).contains(&people(at)),
             Seen::Value(_) | Seen::Between => false,
             Seen::Hidden => true,
             Seen::Left => hint(at) > 0,
@@ -270,7 +308,10 @@ impl Attack {
                     continue;
                 }
                 let is_there = at == At { measure: at.measure, ..other }.normal();
-                if is_there {
+                if is_there && at.measure == PAIRS && other.measure == DAYS {
+                    self.law(vec![(more, 1), (less, -1)], 0, FAR);
+                    self.law(vec![(more, 1), (less, -days_of(at.keys[TIME]))], -FAR, 0);
+                } else if is_there {
                     // Of one service a person has one pair, and where there are pairs there are people.
                     let is_one =
                         (at.measure, other.measure) == (0, 1) && at.keys[1].is_power_of_two();
@@ -286,12 +327,12 @@ impl Attack {
     /// That all that is taken to be known holds of the true table.
     pub fn check(&self, seed: u64) {
         let value = |cell: usize| self.hints[cell];
-        for law in self.laws.iter().filter(|law| !self.is_of_days(law)) {
+        for law in &self.laws {
             let sum: i64 = law.terms.iter().map(|(cell, factor)| factor * value(*cell)).sum();
             let cells = || law.terms.iter().map(|(cell, _)| self.cells[*cell]).collect::<Vec<_>>();
             assert!((law.low..=law.high).contains(&sum), "seed {seed}: {:?}", cells());
         }
-        for cell in (0..self.cells.len()).filter(|&cell| self.cells[cell].measure != DAYS) {
+        for cell in 0..self.cells.len() {
             let (low, high) = self.bounds[cell];
             assert!(
                 (low..=high).contains(&value(cell)),
@@ -399,7 +440,7 @@ impl Attack {
 
     /// A law of counts that a table does not hold, and of those the one with the fewest ways.
     fn broken(&self, table: &[i64], bounds: &[(i64, i64)]) -> Option<&Law> {
-        let broken = self.laws.iter().filter(|law| !self.is_of_days(law)).filter(|law| {
+        let broken = self.laws.iter().filter(|law| {
             let sum: i64 = law.terms.iter().map(|(cell, factor)| factor * table[*cell]).sum();
             !(law.low..=law.high).contains(&sum)
         });
@@ -408,10 +449,6 @@ impl Attack {
             own.filter(|(low, high)| low < high).count()
         };
         broken.min_by_key(free)
-    }
-
-    fn is_of_days(&self, law: &Law) -> bool {
-        law.terms.iter().any(|(cell, _)| self.cells[*cell].measure == DAYS)
     }
 
     /// Bounds as narrow as single laws make them; `None` where they contradict each other.
@@ -426,9 +463,6 @@ impl Attack {
         };
         while let Some(at) = open.pop() {
             let law = &self.laws[at];
-            if self.is_of_days(law) {
-                continue;
-            }
             let least = |bounds: &[(i64, i64)], (cell, factor): (usize, i64)| match factor > 0 {
                 true => factor * bounds[cell].0,
                 false => factor * bounds[cell].1,
@@ -516,10 +550,14 @@ fn reduce(rows: &mut [Vec<f64>], width: usize) {
 
 #[test]
 fn the_attacker_opens_what_lies_open() {
-    let at = |towns, measure| At { keys: [towns, 1, 1, 63], measure };
+    let at = |part, measure| match measure {
+        // Days add up over sexes, and not over towns.
+        DAYS => At { keys: [1, 1, part, 63], measure },
+        _ => At { keys: [part, 1, 1, 63], measure },
+    };
     let seen = |own: &[(u32, Seen)], measure| {
         let own = own.iter().map(|(towns, seen)| (at(*towns, measure), *seen));
-        Attack::new(&own.collect(), &HashMap::new()).run()
+        Attack::new(&own.collect(), &HashMap::new(), &|_| None).run()
     };
     let (hidden, value) = (Seen::Hidden, |value: i32| Seen::Value(f64::from(value)));
     // 3 + 10 = 13: the 3 is known exactly of grants; of people it is 3 or 4, for it is small.
@@ -545,7 +583,7 @@ fn the_attacker_knows_the_threshold_and_subtracts() {
     let outcome = |own: &[(At, Seen, i32)]| {
         let seen = own.iter().map(|(at, seen, _)| (*at, *seen)).collect();
         let truth = own.iter().map(|(at, _, truth)| (*at, value(*truth))).collect();
-        let attack = Attack::new(&seen, &truth);
+        let attack = Attack::new(&seen, &truth, &|_| None);
         attack.check(0);
         attack.run()
     };

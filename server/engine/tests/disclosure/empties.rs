@@ -14,7 +14,7 @@ use super::world::view;
 use super::{ask, seen};
 
 /// Grants of one person each: how many, the place, the service, and in which months they begin and end (6: never).
-fn grants(own: &[(usize, usize, usize, usize, usize)]) -> Vec<String> {
+pub fn grants(own: &[(usize, usize, usize, usize, usize)]) -> Vec<String> {
     let mut grants = Vec::new();
     for &(count, place, service, from, to) in own {
         for _ in 0..count {
@@ -31,7 +31,7 @@ fn grants(own: &[(usize, usize, usize, usize, usize)]) -> Vec<String> {
 fn attacked(view: &View, text: &str) -> Outcome {
     let known = seen(view, &[], &ask(view, &Question::Mdx(text)));
     let truth = seen(view, &[], &ask(&view.undisclosed(), &Question::Mdx(text)));
-    let attack = Attack::new(&known, &truth);
+    let attack = Attack::new(&known, &truth, &|_| None);
     attack.check(0);
     attack.run()
 }

@@ -6,9 +6,10 @@ use std::collections::{HashMap, HashSet};
 
 /// Counts below this are small.
 pub const THRESHOLD: i64 = 5;
-/// The measures: people, what is active, what of it begins and ends, what is there at the end, and days, of which
+/// The measures: people, pairs of person and service, what is active, what of it begins and ends, what is there at the end, and days, of which
 /// only what is known exactly is looked for.
 pub const PEOPLE: usize = 0;
+pub const PAIRS: usize = 1;
 pub const STOCK: usize = 2;
 pub const STARTS: usize = 3;
 pub const ENDS: usize = 4;
@@ -46,7 +47,7 @@ impl At {
 pub enum Seen {
     Value(f64),
     Hidden,
-    /// It was asked for and is left out, or is hidden with the days that were: hidden, or nothing.
+    /// It was asked for and is left out: hidden, or nothing.
     Left,
     /// It was read for what was asked for: hidden or not.
     Unseen,
@@ -57,11 +58,10 @@ pub enum Seen {
 }
 
 /// Whether parts along a dimension make up their total exactly: people have one sex, pairs of person
-/// and service also one service, grants also one place, and begin and end once. Of days it is said of all,
-/// since the total and all parts but one bound that one.
+/// and service also one service, grants also one place, and begin and end once; days of a pair are of one service.
 pub fn adds_up(measure: usize, dimension: usize) -> bool {
     let own: [&[usize]; 7] =
-        [&[2], &[1, 2], &[0, 1, 2], &[0, 1, 2, 3], &[0, 1, 2, 3], &[2], &[0, 1, 2, 3]];
+        [&[2], &[1, 2], &[0, 1, 2], &[0, 1, 2, 3], &[0, 1, 2, 3], &[2], &[1, 2, 3]];
     measure < RUNS_ON && own[measure].contains(&dimension)
 }
 
@@ -69,7 +69,13 @@ pub fn adds_up(measure: usize, dimension: usize) -> bool {
 ///
 /// Whoever asked knows the lines that are left out as well as those that are there: what is beside the
 /// shown ones alone, beside all that was asked for, and, along one dimension, beside the numbers.
-pub fn put_rests(seen: &mut HashMap<At, Seen>, truth: &mut HashMap<At, Seen>) -> Vec<[At; 3]> {
+///
+/// What is not told by subtracting, and bounds what is, is counted, where that can be.
+pub fn put_rests(
+    seen: &mut HashMap<At, Seen>,
+    truth: &mut HashMap<At, Seen>,
+    count: &dyn Fn(At) -> Option<i64>,
+) -> Vec<[At; 3]> {
     let own = seen.clone();
     let among = |which: fn(&Seen) -> bool| -> HashSet<At> {
         own.iter().filter(|(_, own)| which(own)).map(|(at, _)| *at).collect()
@@ -82,6 +88,21 @@ pub fn put_rests(seen: &mut HashMap<At, Seen>, truth: &mut HashMap<At, Seen>) ->
     }
     let borders = put_borders(seen, truth);
     put(rests(numbers, truth, false), seen, truth);
+    let has = |measure: usize| own.keys().any(|at| at.measure == measure);
+    let all = [PEOPLE, PAIRS, AT_END];
+    let smaller: Vec<usize> = all.into_iter().filter(|&one| has(one)).collect();
+    let is_rest = |at: &&At| seen[*at] == Seen::Rest && [PAIRS, STOCK, DAYS].contains(&at.measure);
+    let rests: Vec<At> = seen.keys().filter(is_rest).copied().collect();
+    for rest in rests {
+        for &measure in smaller.iter().filter(|&&own| own == AT_END || own < rest.measure) {
+            let at = At { measure, ..rest }.normal();
+            let (Some(counted), Entry::Vacant(unseen)) = (count(at), seen.entry(at)) else {
+                continue;
+            };
+            unseen.insert(Seen::Between);
+            truth.insert(at, Seen::Value(counted as f64));
+        }
+    }
     borders
 }
 
@@ -98,7 +119,7 @@ fn rests(mut cells: HashSet<At>, truth: &HashMap<At, Seen>, deep: bool) -> HashM
     let mut found: HashMap<At, f64> = HashMap::new();
     for dimension in 0..4 {
         let before = cells.clone();
-        for &at in before.iter().filter(|at| at.measure < DAYS && adds_up(at.measure, dimension)) {
+        for &at in before.iter().filter(|at| adds_up(at.measure, dimension)) {
             let all = at.keys[dimension];
             let has = |set: &u32| before.contains(&at.with(dimension, *set));
             let sets: Vec<u32> = (1..all).filter(|set| set & !all == 0).filter(has).collect();

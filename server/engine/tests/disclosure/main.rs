@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod attacker;
+mod days;
 mod empties;
 mod known;
 mod memory;
@@ -19,7 +20,8 @@ use terning_engine::query::{
     self, Cancel, ErrorKind, Limits, Pivot, QueryError, Question, View, names,
 };
 use world::{
-    CODES, DENOMINATOR, MEASURES, MONTHS, Random, SEXES, TOWNS, grants, members, pivot, view,
+    CODES, DENOMINATOR, MEASURES, MONTHS, Random, SEXES, TOWNS, beside, counted, grants, members,
+    pivot, view,
 };
 
 /// The results that are attacked; in the long run more, or some of these: `DISCLOSURE_SEEDS=800..1200`.
@@ -70,9 +72,9 @@ fn place(view: &View, filters: &[String], cells: &CellSet, ordinal: usize) -> Op
             };
             match caption {
                 "Andel" => formula = Some(DENOMINATOR),
-                "Andre" => {
+                "Andre" | "Resten" => {
                     formula = Some(1.0);
-                    at.keys[0] &= !1;
+                    at.keys[usize::from(caption == "Resten")] &= !1;
                 }
                 _ if *column == HierarchyRef::Measures => {
                     at.measure = MEASURES.iter().position(|name| *name == caption).unwrap();
@@ -162,18 +164,29 @@ impl Own {
 
 impl Asked {
     fn random(seed: u64, random: &mut Random) -> Asked {
-        let (pivot, text) = (pivot(random), members(random));
-        if seed.is_multiple_of(3) {
+        let (pivot, mut text) = (pivot(random), members(random));
+        let is_beside = seed % 4 == 1;
+        if is_beside {
+            text = beside(random);
+        }
+        if is_beside || seed.is_multiple_of(3) {
             let read = "[Sted].[Andre], [Sted].[By].[b1], [Sted].DefaultMember}";
             let whole = text.replace("[Sted].[Andre]}", read);
-            let whole =
-                whole.replace("[Measures].[Dage]", "[Measures].[Dage], [Measures].[Personer]");
+            let read = "[Ydelse].[Resten], [Ydelse].[Kode].[y1], [Ydelse].DefaultMember}";
+            let whole = whole.replace("[Ydelse].[Resten]}", read);
+            let missing = ["Personer", "Par", "Antal"].map(|name| format!("[Measures].[{name}]"));
+            let missing: Vec<&str> =
+                missing.iter().filter(|name| !whole.contains(*name)).map(String::as_str).collect();
+            let with = [&["[Measures].[Dage]"], &missing[..]].concat().join(", ");
+            let whole = whole.replace("[Measures].[Dage]", &with);
             return Asked { question: Own::Mdx(text), whole: Own::Mdx(whole) };
         }
         let mut whole = Pivot { empty: true, ..pivot.clone() };
         let has = |name: &str| whole.measures.iter().any(|own| own == name);
-        if has("Dage") && !has("Personer") {
-            whole.measures.push("Personer".to_owned());
+        if has("Dage") {
+            let missing = ["Personer", "Par", "Antal"].into_iter().filter(|name| !has(name));
+            let missing: Vec<String> = missing.map(str::to_owned).collect();
+            whole.measures.extend(missing);
         }
         Asked { question: Own::Pivot(pivot), whole: Own::Pivot(whole) }
     }
@@ -188,12 +201,8 @@ impl Asked {
 
     /// What is known of a cell that was read and is not in the result.
     fn unseen(&self, at: At, seen: &HashMap<At, Seen>) -> Seen {
-        let days = seen.get(&At { measure: DAYS, ..at });
-        let is_left = match &self.question {
-            Own::Mdx(_) => days == Some(&Seen::Hidden),
-            Own::Pivot(_) => self.has(at, seen) || !matches!(days, Some(Seen::Value(_))),
-        };
-        if is_left { Seen::Left } else { Seen::Unseen }
+        let is_pivot = matches!(self.question, Own::Pivot(_));
+        if is_pivot && self.has(at, seen) { Seen::Left } else { Seen::Unseen }
     }
 }
 
@@ -241,7 +250,8 @@ impl Told {
 
     fn attack(&mut self, seed: u64) {
         let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        let view = view(&grants(&mut random), 0);
+        let grants = grants(&mut random);
+        let view = view(&grants, 0);
         let asked_for = Asked::random(seed, &mut random);
         let answer = match asked(&view, &asked_for.question.question()) {
             Ok(answer) => answer,
@@ -261,7 +271,7 @@ impl Told {
         self.with_hidden += usize::from(known.values().any(is_hidden));
         let has_number = |own: &Seen| matches!(own, Seen::Value(value) if *value != 0.0);
         self.all_hidden += usize::from(!known.values().any(has_number));
-        let attack = Attack::new(&known, &truth);
+        let attack = Attack::new(&known, &truth, &|at| counted(&grants, at));
         attack.check(seed);
         let Outcome { opened, undecided, .. } = attack.run();
         if opened > 0 {

@@ -1,5 +1,6 @@
 //! Small random towns over half a year: people of two sexes, services of two kinds, places in two regions.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use cube_schema::schema::Schema;
@@ -7,6 +8,7 @@ use terning_engine::query::disclose::Rules;
 use terning_engine::query::{Pivot, View};
 use terning_engine::tables::build_cubes;
 
+use super::known::{AT_END, At, PAIRS, PEOPLE};
 use super::memory::Memory;
 
 pub const SCHEMA: &str = r#"
@@ -117,6 +119,27 @@ pub fn grants(random: &mut Random) -> Vec<String> {
     grants
 }
 
+/// How many people or pairs of person and service some grants have, each counted by looking.
+pub fn counted(grants: &[String], at: At) -> Option<i64> {
+    let mut found = HashSet::new();
+    for grant in grants {
+        let own: Vec<&str> = grant.split(',').collect();
+        let number = |at: usize| own[at].parse::<u32>().unwrap();
+        let month = |day: &str| day[5..7].parse::<u32>().unwrap() - 1;
+        let first = month(own[4]);
+        let last = if own[5].is_empty() { 5 } else { month(own[5]) };
+        // Whoever ends in a month is not there at its end.
+        let is_end = at.measure == AT_END;
+        let behind = if is_end && !own[5].is_empty() { last } else { last + 1 };
+        let months = (first..behind).map(|month| 1 << month).sum();
+        let place = [1 << number(1), 1 << number(2), 1 << number(3), months];
+        if place.iter().zip(&at.keys).all(|(own, keys)| own & keys != 0) {
+            found.insert((number(0), if at.measure == PAIRS { number(2) } else { 0 }));
+        }
+    }
+    [PEOPLE, PAIRS, AT_END].contains(&at.measure).then_some(found.len() as i64)
+}
+
 /// A view of grants, with small counts or without.
 pub fn view(grants: &[String], minimum_set: u32) -> View {
     let mut tables = Memory::default();
@@ -194,6 +217,32 @@ pub fn members(random: &mut Random) -> String {
     axes.push(format!("{{{}}}", measures.join(", ")));
     let with = if with.is_empty() { with } else { format!("WITH {with}") };
     format!("{with}SELECT {} ON 0 FROM [Ydelser]", axes.join(" * "))
+}
+
+/// Some services of a town beside their total or its rest, by two or three measures that bound each other, as MDX.
+pub fn beside(random: &mut Random) -> String {
+    let town = format!("[Sted].[By].[b{}]", 1 + random.below(5));
+    let codes = CODES.iter().map(|(code, _)| format!("[Ydelse].[Kode].[{code}]"));
+    let mut some: Vec<String> = codes.filter(|_| random.below(3) > 0).collect();
+    some.push("[Ydelse].DefaultMember".to_owned());
+    let (mut with, mut left_out) = ("", random.below(6));
+    if random.below(3) == 0 {
+        // Of people a difference is nobody's number.
+        left_out = 0;
+        with = "WITH MEMBER [Ydelse].[Resten] AS '[Ydelse].DefaultMember - [Ydelse].[Kode].[y1]' ";
+        some.push("[Ydelse].[Resten]".to_owned());
+    }
+    let own = ["Personer", "Par", "Antal", "Dage"].iter().enumerate();
+    let own = own.filter(|(at, _)| *at != left_out).map(|(_, own)| format!("[Measures].[{own}]"));
+    let measures: Vec<String> = own.collect();
+    let months =
+        ["[Tid].[Måned].DefaultMember", "[Tid].[Måned].[2024-03]", "[Tid].[Måned].[2024-04]"];
+    format!(
+        "{with}SELECT {{{town}}} * {{{}}} * {{{}}} * {{{}}} ON 0 FROM [Ydelser]",
+        months[random.below(3)],
+        some.join(", "),
+        measures.join(", ")
+    )
 }
 
 /// A random pivot: some fields on each axis, mostly with totals, and some measures.

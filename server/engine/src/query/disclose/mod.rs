@@ -13,6 +13,7 @@
 //! looked at.
 
 mod choose;
+mod days;
 mod flow;
 mod hide;
 mod lines;

@@ -1,5 +1,7 @@
 //! Which cells are parts of which: from where they stand to the relations that everybody knows.
 
+use std::collections::BTreeMap;
+
 use cube_schema::schema::MeasureKind;
 use hashbrown::HashMap;
 
@@ -51,9 +53,10 @@ pub(super) fn system(
     let mut system =
         System { cells: table.cells.clone(), relations: Vec::new(), threshold: rules.threshold };
     for dimension in 0..table.sets.dimensions() {
-        for (total, parts) in lines.parts(dimension, &|_| true, work)? {
-            let adds_up = rules.parts(table.places[total].1).contains(&dimension);
-            match adds_up || are_days(&table, total, &parts) {
+        let all = lines.parts(dimension, &|cell| table.cells[cell].value.is_some(), work)?;
+        bound_rests(rules, &table, (dimension, &all), &mut system, work)?;
+        for (total, parts) in all {
+            match rules.parts(table.places[total].1).contains(&dimension) {
                 true => system.additive(total, &parts),
                 false => system.covering(total, &parts),
             }
@@ -65,12 +68,47 @@ pub(super) fn system(
     Ok(Some(system))
 }
 
-/// Whether they are days or sums, and the parts may be all that the total has: then the total and all
-/// parts but one bound that one closely, whether they add up or not.
-fn are_days(table: &Table, total: usize, parts: &[usize]) -> bool {
-    let count = |cell: usize| table.cells[table.cells[cell].link].value;
-    let of_parts: Option<i64> = parts.iter().map(|&part| count(part)).sum();
-    table.cells[total].value.is_none() && of_parts >= count(total)
+/// What a total has beside its parts bounds what it has of a larger count beside them: 31 people of whom 27
+/// have one service are 4 at least with others, and have 4 of these at least.
+fn bound_rests(
+    rules: &Rules,
+    table: &Table,
+    (dimension, all): (usize, &BTreeMap<usize, Vec<usize>>),
+    system: &mut System,
+    work: &mut Work<'_>,
+) -> Result<(), Stop> {
+    let mut bounds: Vec<Vec<(usize, i64)>> = Vec::new();
+    for (&region, together) in &table.together {
+        work.spend(together.len())?;
+        for &(measure, total) in together {
+            let (Some(parts), Some(Rule::Count { at_most, parts: own, .. })) =
+                (all.get(&total), rules.of(measure))
+            else {
+                continue;
+            };
+            let adds_up = |more: &&MeasureRef| rules.parts(**more).contains(&dimension);
+            for &more in at_most.iter().filter(adds_up).filter(|_| !own.contains(&dimension)) {
+                work.spend(parts.len())?;
+                let at = |set: Option<u32>| {
+                    let mut place = table.regions[region as usize].clone();
+                    place[dimension] = set.unwrap_or(place[dimension]);
+                    let own = table.together.get(&table.number_of(&place)?)?;
+                    own.iter().find(|(one, _)| *one == more).map(|(_, cell)| *cell)
+                };
+                let set = |part: &usize| table.regions[table.places[*part].0 as usize][dimension];
+                let of_parts: Option<Vec<usize>> =
+                    parts.iter().map(|part| at(Some(set(part)))).collect();
+                let Some((larger, of_parts)) = at(None).zip(of_parts) else { continue };
+                let less = parts.iter().map(|&part| (part, -1)).chain([(total, 1)]);
+                let more = of_parts.iter().map(|&part| (part, 1)).chain([(larger, -1)]);
+                bounds.push(less.chain(more).collect());
+            }
+        }
+    }
+    bounds.sort_unstable();
+    bounds.dedup();
+    bounds.into_iter().for_each(|terms| system.bounded(terms));
+    Ok(())
 }
 
 /// Puts in what totals have beside their parts: who subtracts has it. What that has besides along the
@@ -85,7 +123,7 @@ fn put_rests(
 ) -> Result<(), Stop> {
     for dimension in 0..table.sets.dimensions() {
         let lines = Lines { table, above, ages };
-        let parts = lines.parts(dimension, &|_| true, work)?;
+        let parts = lines.parts(dimension, &|cell| table.cells[cell].value.is_some(), work)?;
         let unseen = lines.unseen(rules, dimension, &parts, veil);
         for (total, parts) in parts {
             let (region, measure) = table.places[total];
@@ -122,7 +160,8 @@ fn put_sums(
     left.iter().for_each(|&cell| shown[cell] = false);
     for dimension in 0..table.sets.dimensions() {
         let lines = Lines { table, above, ages };
-        let is_shown = |cell: usize| shown.get(cell) != Some(&false);
+        let is_shown =
+            |cell: usize| shown.get(cell) != Some(&false) && table.cells[cell].value.is_some();
         for (total, mut parts) in lines.parts(dimension, &is_shown, work)? {
             if !rules.parts(table.places[total].1).contains(&dimension) {
                 continue;

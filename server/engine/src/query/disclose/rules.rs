@@ -29,8 +29,13 @@ pub(super) enum Rule {
         /// Of what is active in a period: what of it begins, and what ends there.
         flows: Option<(MeasureRef, MeasureRef)>,
     },
-    /// Hidden with a count: over which dimensions parts add up.
-    Tied { to: MeasureRef, parts: Vec<usize> },
+    /// Hidden with counts.
+    Tied {
+        /// The count, and those that it is never larger than: they bound it.
+        to: Vec<MeasureRef>,
+        /// The dimensions over which parts add up.
+        parts: Vec<usize>,
+    },
     /// Published openly.
     Open,
 }
@@ -55,6 +60,9 @@ impl Rules {
         for one in &own.tied {
             let Some(measure) = cube.find_measure(&one.measure) else { continue };
             let Some(to) = cube.find_measure(&one.to) else { continue };
+            let larger = larger(own, &one.to);
+            let larger = larger.iter().filter_map(|name| cube.find_measure(name));
+            let to = std::iter::once(to).chain(larger).collect();
             measures.insert(measure, Rule::Tied { to, parts: dimensions(&one.parts) });
         }
         for name in &own.open {

@@ -14,7 +14,7 @@ use super::rules::{Rule, Rules};
 use super::table::{Asked, Table};
 use super::veil::{Veil, Width};
 use super::work::{Stop, Work};
-use super::{choose, hidden, lines, parts, subtract};
+use super::{choose, days, hidden, lines, parts, subtract};
 use crate::cube::Cube;
 use crate::query::bound::{Bound, Member, Part};
 use crate::query::cellset::CellSet;
@@ -145,6 +145,7 @@ impl State {
             Found::None => {}
         }
         if self.protect(cube, rules, (&above, shown), work)? {
+            days::hide(cube, rules, &mut self.table, &above, work)?;
             return Ok(false);
         }
         if self.width == Width::Hidden {
@@ -229,14 +230,16 @@ impl Asking {
         else {
             return Err(unprotected());
         };
-        let is_tied = |own: &Member| matches!(rule(own), Some(Rule::Tied { .. }));
-        let counts = match measures.iter().any(is_tied) {
-            true => {
-                let counts = self.counts(bound);
-                Some((count(&counts)?, counts))
-            }
-            false => None,
+        let levels = |own: &Member| match rule(own) {
+            Some(Rule::Tied { to, .. }) => to.len(),
+            _ => 0,
         };
+        let levels = 0..measures.iter().map(levels).max().unwrap_or_default();
+        let counts = levels.map(|level| {
+            let counts = self.counts(bound, level);
+            Ok((count(&counts)?, counts))
+        });
+        let counts: Vec<(CellSet, Bound)> = counts.collect::<Result<_, QueryError>>()?;
         check_set(cube, &self.rules, bound, cells, &count)?;
         let mut state = session.state();
         if state.table.cells.len() + cells.ordinals.len() > MOST_CELLS {
@@ -248,7 +251,7 @@ impl Asking {
         let State { table, veil, is_binding, .. } = &mut *state;
         let (rules, notes_empty) = (&*self.rules, *is_binding);
         let asked = Asked { cube, rules, bound, veil, notes_empty, cancel };
-        if let Some((answer, counts)) = &counts {
+        for (answer, counts) in &counts {
             table.take(Asked { bound: counts, ..asked }, answer)?;
         }
         let taken = table.take(asked, cells)?;
@@ -257,13 +260,13 @@ impl Asking {
         Ok(())
     }
 
-    /// The question about the counts that its measures are tied to.
-    fn counts(&self, bound: &Bound) -> Bound {
+    /// The question about the counts that its measures are tied to, or about one of the larger.
+    fn counts(&self, bound: &Bound, level: usize) -> Bound {
         let of = |member: &mut Member| {
             if let Member::Measure(measure) = *member
                 && let Some(Rule::Tied { to, .. }) = self.rules.of(measure)
             {
-                *member = Member::Measure(*to);
+                *member = Member::Measure(to[level.min(to.len() - 1)]);
             }
         };
         let mut counts = bound.clone();

@@ -110,6 +110,15 @@ impl System {
         }
     }
 
+    /// Some counts less others are nothing or less, if that is so.
+    pub fn bounded(&mut self, terms: Vec<(usize, i64)>) {
+        let value = |(cell, factor): &(usize, i64)| Some(factor * self.cells[*cell].value?);
+        let sum: Option<i64> = terms.iter().map(value).sum();
+        if let Some(sum) = sum.filter(|sum| *sum <= 0) {
+            self.relations.push(Relation { terms, room: Some(-sum) });
+        }
+    }
+
     /// Where one is nothing the other is.
     pub fn none_without(&mut self, one: usize, other: usize) {
         let values = self.cells[one].value.zip(self.cells[other].value);

@@ -15,7 +15,7 @@ use crate::cube::{Cube, MeasureRef};
 #[derive(Clone)]
 pub(super) struct Table {
     pub sets: Sets,
-    /// The cells; those that are hidden, by their links.
+    /// The cells; those that are hidden, by their links, or days for themselves.
     pub cells: Vec<Cell>,
     pub hidden: Vec<bool>,
     /// Where each cell stands, and its measure.
@@ -183,7 +183,7 @@ impl Table {
 
     /// Whether a cell is hidden.
     pub fn is_hidden(&self, cell: usize) -> bool {
-        self.hidden[self.cells[cell].link]
+        self.hidden[cell] || self.hidden[self.cells[cell].link]
     }
 
     /// The dimension of time.

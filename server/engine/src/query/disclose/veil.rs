@@ -43,7 +43,7 @@ impl Veil {
                     let value = table.cells[cell].value;
                     value.is_some_and(|value| (1..rules.threshold).contains(&value))
                 }
-                Width::Hidden => table.is_hidden(cell),
+                Width::Hidden => table.hidden[table.cells[cell].link],
             };
             let region = &table.regions[region as usize];
             let is_total = |dimension: &&usize| {

@@ -141,7 +141,7 @@ impl Table {
         let own = self.own_region(asked.cube, &region, measure);
         let is_veiled = asked.veil.covers(&region) || asked.veil.covers(&own);
         let to = match rule {
-            Rule::Tied { to, .. } => Some((self.own_region(asked.cube, &region, *to), *to)),
+            Rule::Tied { to, .. } => Some((self.own_region(asked.cube, &region, to[0]), to[0])),
             _ => None,
         };
         let (number, own) = (self.number(region), self.number(own));
@@ -222,7 +222,11 @@ impl Table {
             let own = self.own_region(cube, &region, measure);
             if let Some(cell) = self.find(&own, measure) {
                 shown[cell] = true;
-                shown[self.cells[cell].link] = true;
+                // Days tell of all their counts.
+                let is_tied = self.cells[cell].link != cell;
+                let together = self.number_of(&region).and_then(|own| self.together.get(&own));
+                let counts = together.into_iter().flatten().filter(|_| is_tied);
+                counts.for_each(|(_, count)| shown[*count] = true);
             }
         }
         Ok(shown)
