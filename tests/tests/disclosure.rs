@@ -112,9 +112,9 @@ fn until_each_month() -> String {
     let months = (1..=12).map(|month| format!("2025-{month:02}"));
     let months: Vec<String> = months.collect();
     let until = |month: &String| {
-        format!("MEMBER [Tid].[Til {month}] AS 'AGGREGATE(YTD([Tid].[Måned].[{month}]))'")
+        format!("MEMBER [Tid].[Måned].[Til {month}] AS 'AGGREGATE(YTD([Tid].[Måned].[{month}]))'")
     };
-    let shown = |month: &String| format!("[Tid].[Måned].[{month}], [Tid].[Til {month}]");
+    let shown = |month: &String| format!("[Tid].[Måned].[{month}], [Tid].[Måned].[Til {month}]");
     format!(
         "WITH {} SELECT {{{}, [Tid].[År].[2025]}} ON 0, \
          {{[Ydelse VH].[Ydelseskode].Members, [Ydelse VH].DefaultMember}} * \

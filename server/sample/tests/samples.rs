@@ -382,8 +382,8 @@ fn options_without_sense_are_refused() {
             Options { out: "never".into(), scale, seed: 1, months: (first.into(), last.into()) };
         generate(&options, &|_, _, _| {}).expect_err("must be refused").to_string()
     };
-    assert!(ask(1.0, "2026-10", "2026-09").contains("backwards"));
-    assert!(ask(0.0, "2026-09", "2026-09").contains("scale"));
+    assert!(ask(1.0, "2026-10", "2026-09").contains("bagfra"));
+    assert!(ask(0.0, "2026-09", "2026-09").contains("størrelsen"));
     assert!(ask(1.0, "september", "2026-09").contains("2026-09"));
 }
 

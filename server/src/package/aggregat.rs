@@ -128,8 +128,7 @@ impl Slice<'_> {
             Err(error) if error.kind == ErrorKind::Hidden => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        let (numbers, hidden) = self.numbers(&cells)?;
-        let numbers = numbers.into_iter().map(Values::Number);
+        let Counted { columns: numbers, hidden } = self.numbers(&cells)?;
         Ok(Some(Counted { columns: self.texts(&cells).chain(numbers).collect(), hidden }))
     }
 
@@ -144,7 +143,7 @@ impl Slice<'_> {
 
     /// The numbers of every measure, and how many are hidden. A measure of which an answer has nothing but
     /// hidden numbers is no column of it, so each is found by its name.
-    fn numbers(&self, cells: &CellSet) -> Result<(Vec<Vec<Option<f64>>>, usize), Failed> {
+    fn numbers(&self, cells: &CellSet) -> Result<Counted, Failed> {
         let (asked, rows, cube) = (&cells.axes[0], cells.axes[1].count, self.view.cube());
         let of_position = |position: usize| {
             let own = asked.columns.iter().zip(asked.position(position));
@@ -163,7 +162,7 @@ impl Slice<'_> {
         }
         // Whatever is active has a number of each measure, so that an empty one is hidden.
         let hidden = numbers.iter().flatten().filter(|number| number.is_none()).count();
-        Ok((numbers, hidden))
+        Ok(Counted { columns: numbers.into_iter().map(Values::Number).collect(), hidden })
     }
 }
 

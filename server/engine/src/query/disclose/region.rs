@@ -38,6 +38,9 @@ pub(super) struct Sets {
 /// Of a position, or of all of a question: dimensions and their sets.
 pub(super) type Place = Vec<(usize, u32)>;
 
+/// Where a position of an axis stands, and its measure, if it has one.
+pub(super) type Position = (Place, Option<Member>);
+
 impl Sets {
     pub fn new(cube: &Cube) -> Sets {
         let has_none = (0..cube.dimensions.len()).map(|one| has_none(cube, one));
@@ -168,7 +171,7 @@ impl Sets {
         cube: &Cube,
         cells: &CellSet,
         cancel: &Cancel,
-    ) -> Result<Vec<Vec<(Place, Option<Member>)>>, QueryError> {
+    ) -> Result<Vec<Vec<Position>>, QueryError> {
         let mut pace = cancel.pace();
         let mut known: HashMap<(usize, Member), u32> = HashMap::new();
         let mut axes = Vec::with_capacity(cells.axes.len());
