@@ -58,6 +58,8 @@ pub struct Attack {
     /// hidden for another in it, also where they do not make up the total.
     lines: Vec<Vec<usize>>,
     lines_of: Vec<Vec<usize>>,
+    /// The cells that stand for no number of the result, nor for one that others tell: nothing is hidden for them.
+    is_between: Vec<bool>,
     /// Hidden counts and rests that laws connect: in each something is small.
     parts: Vec<Vec<usize>>,
 }
@@ -166,6 +168,7 @@ impl Attack {
         let people = |at: &At| count(At { measure: PEOPLE, ..*at }).unwrap_or_default();
         let is_attacked = |at: &At| match seen[at] {
             Seen::Unseen | Seen::Rest if at.measure == DAYS => (1..THRESHOLD).contains(&people(at)),
+            Seen::Value(_) if at.measure == DAYS => (1..THRESHOLD).contains(&people(at)),
             Seen::Value(_) | Seen::Between => false,
             Seen::Hidden => true,
             Seen::Left => hint(at) > 0,
@@ -179,6 +182,7 @@ impl Attack {
             laws: Vec::new(),
             laws_of: vec![Vec::new(); cells.len()],
             may_be_none: cells.iter().map(|at| veiled.contains(at)).collect(),
+            is_between: cells.iter().map(|at| seen[at] == Seen::Between).collect(),
             tied: tied(&cells, &number),
             lines: Vec::new(),
             lines_of: vec![Vec::new(); cells.len()],
@@ -249,7 +253,7 @@ impl Attack {
                 next.extend(self.beside(cell));
                 next.extend(self.tied[cell].filter(|&other| self.is_free(other)));
             }
-            own.retain(|&cell| self.cells[cell].measure < DAYS);
+            own.retain(|&cell| self.cells[cell].measure < DAYS && !self.is_between[cell]);
             if own.iter().any(|cell| self.hidden.contains(cell)) {
                 all.push(own);
             }
@@ -501,8 +505,11 @@ impl Attack {
         Some(bounds)
     }
 
-    /// The hidden cells of days that equations alone determine.
+    /// The hidden cells of days that equations alone determine, and days of few people that are shown.
     fn days_that_are_known(&self) -> usize {
+        let are_days = |cell: &&usize| self.cells[**cell].measure == DAYS;
+        let shown =
+            self.hidden.iter().filter(are_days).filter(|cell| !self.is_free(**cell)).count();
         let is_unknown = |cell: &usize| self.cells[*cell].measure == DAYS && self.is_free(*cell);
         let unknown: Vec<usize> = (0..self.cells.len()).filter(is_unknown).collect();
         let rows = self.laws.iter().filter(|law| {
@@ -523,7 +530,7 @@ impl Attack {
             (0..unknown.len()).filter(|&at| row[at].abs() > 1e-9).collect()
         };
         let alone = rows.iter().map(of_row).filter(|own| own.len() == 1);
-        alone.filter(|own| self.hidden.contains(&unknown[own[0]])).count()
+        shown + alone.filter(|own| self.hidden.contains(&unknown[own[0]])).count()
     }
 }
 

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use attacker::{Attack, Outcome};
-use known::{At, DAYS, Seen};
+use known::{At, DAYS, PEOPLE, Seen};
 use terning_engine::query::bound::{HierarchyRef, Member};
 use terning_engine::query::cellset::{CellSet, Special};
 use terning_engine::query::{
@@ -89,7 +89,8 @@ fn place(view: &View, filters: &[String], cells: &CellSet, ordinal: usize) -> Op
             }
         }
     }
-    if at.keys.contains(&0) {
+    // Of people a difference is nobody's number.
+    if at.keys.contains(&0) || formula == Some(1.0) && at.measure == PEOPLE {
         return None;
     }
     Some(Place { at: at.normal(), formula })

@@ -219,26 +219,33 @@ pub fn members(random: &mut Random) -> String {
     format!("{with}SELECT {} ON 0 FROM [Ydelser]", axes.join(" * "))
 }
 
-/// Some services of a town beside their total or its rest, by two or three measures that bound each other, as MDX.
+/// Some services of a town, or towns of a service, beside their total or a rest, by two or three measures that
+/// bound each other, as MDX.
 pub fn beside(random: &mut Random) -> String {
-    let town = format!("[Sted].[By].[b{}]", 1 + random.below(5));
-    let codes = CODES.iter().map(|(code, _)| format!("[Ydelse].[Kode].[{code}]"));
-    let mut some: Vec<String> = codes.filter(|_| random.below(3) > 0).collect();
-    some.push("[Ydelse].DefaultMember".to_owned());
+    let is_of_towns = random.below(2) == 0;
+    let codes = CODES.map(|(code, _)| format!("[Ydelse].[Kode].[{code}]"));
+    let towns = TOWNS.map(|(town, _)| format!("[Sted].[By].[{town}]"));
+    let (lists, all, one) = match is_of_towns {
+        true => (&towns[..], "[Sted].DefaultMember", &codes[..]),
+        false => (&codes[..], "[Ydelse].DefaultMember", &towns[..]),
+    };
+    let mut some: Vec<&str> =
+        lists.iter().map(String::as_str).filter(|_| random.below(3) > 0).collect();
+    some.push(all);
     let (mut with, mut left_out) = ("", random.below(6));
-    if random.below(3) == 0 {
+    if !is_of_towns && random.below(2) == 0 {
         // Of people a difference is nobody's number.
         left_out = 0;
         with = "WITH MEMBER [Ydelse].[Resten] AS '[Ydelse].DefaultMember - [Ydelse].[Kode].[y1]' ";
-        some.push("[Ydelse].[Resten]".to_owned());
+        some.push("[Ydelse].[Resten]");
     }
     let own = ["Personer", "Par", "Antal", "Dage"].iter().enumerate();
     let own = own.filter(|(at, _)| *at != left_out).map(|(_, own)| format!("[Measures].[{own}]"));
     let measures: Vec<String> = own.collect();
-    let months =
-        ["[Tid].[Måned].DefaultMember", "[Tid].[Måned].[2024-03]", "[Tid].[Måned].[2024-04]"];
+    let months = ["DefaultMember", "[2024-03]", "[2024-04]"];
     format!(
-        "{with}SELECT {{{town}}} * {{{}}} * {{{}}} * {{{}}} ON 0 FROM [Ydelser]",
+        "{with}SELECT {{{}}} * {{[Tid].[Måned].{}}} * {{{}}} * {{{}}} ON 0 FROM [Ydelser]",
+        one[random.below(one.len())],
         months[random.below(3)],
         some.join(", "),
         measures.join(", ")
