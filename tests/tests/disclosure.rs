@@ -107,7 +107,7 @@ fn few_cells_are_hidden_for_each_small_one_of_the_standard_reports() {
     assert!(further > 0, "what would tell a small count is hidden too");
 }
 
-/// Services in 2025 with all their totals, in every month and from the year's first to each.
+/// Services in 2025 with their totals, in every month and from the year's first to each.
 fn until_each_month() -> String {
     let months = (1..=12).map(|month| format!("2025-{month:02}"));
     let months: Vec<String> = months.collect();
@@ -116,9 +116,9 @@ fn until_each_month() -> String {
     };
     let shown = |month: &String| format!("[Tid].[Måned].[{month}], [Tid].[Måned].[Til {month}]");
     format!(
-        "WITH {} SELECT {{{}, [Tid].[År].[2025]}} ON 0, \
-         {{[Ydelse VH].[Ydelseskode].Members, [Ydelse VH].DefaultMember}} * \
-         {{[Køn].[Køn].Members, [Køn].DefaultMember}} ON 1 FROM [{BENCHMARK}] \
+        "WITH {} SELECT {{{}}} ON 0, \
+         {{[Ydelse VH].[Ydelseskode].Members, [Ydelse VH].[Ydelseskode].DefaultMember}} * \
+         {{[Køn].[Køn].Members, [Køn].[Køn].DefaultMember}} ON 1 FROM [{BENCHMARK}] \
          WHERE ([Handle kommune].[Kommunenummer].[101], [Measures].[Antal Unikke Borgere])",
         months.iter().map(until).collect::<Vec<_>>().join(" "),
         months.iter().map(shown).collect::<Vec<_>>().join(", ")
