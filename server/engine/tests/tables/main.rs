@@ -112,20 +112,15 @@ fn the_as_of_day_is_that_of_the_last_fact_by_the_table_of_time() {
 }
 
 #[test]
-fn any_month_that_a_table_of_time_has_is_told_of() {
-    let as_of = |year: &str| {
-        let mut tables = memory::example();
-        for row in 0..2 {
-            tables.set("days", "the_year", row, year);
-            tables.set("days", "month", row, "1");
-        }
-        let key = format!("default = [\"{}\"]", year.trim_start_matches('0'));
-        let text = example().replace("default = [\"2024\"]", &key);
-        let (cubes, _) = build(&text, &tables).unwrap_or_else(|error| panic!("{error}"));
-        cubes[0].as_of().map(|day| day.to_string())
-    };
-    assert_eq!(as_of("2000").as_deref(), Some("2000-01-31"));
-    assert_eq!(as_of("0001").as_deref(), Some("0001-01-31"));
+fn january_2000_is_a_month_as_others_are() {
+    let mut tables = memory::example();
+    for row in 0..2 {
+        tables.set("days", "the_year", row, "2000");
+        tables.set("days", "month", row, "1");
+    }
+    let text = example().replace("default = [\"2024\"]", "default = [\"2000\"]");
+    let (cubes, _) = build(&text, &tables).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(cubes[0].as_of().map(|day| day.to_string()).as_deref(), Some("2000-01-31"));
 }
 
 #[test]
