@@ -6,8 +6,8 @@ use mimalloc::MiMalloc;
 use terning_server::command;
 
 /// The C library keeps a heap for each of many threads and returns little of what a version that
-/// is gone has left in them; this returns it (`docs/reliability.md`). Without huge pages (the feature
-/// `no_thp`): clearing one holds a core whatever the priority of who asked for it.
+/// is gone has left in them (`docs/reliability.md`). Without huge pages (the feature `no_thp`): with
+/// them a rebuild makes the slowest answers of a busy server several times slower.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
