@@ -13,8 +13,8 @@
 
 use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -35,6 +35,8 @@ const BUCKETS: usize = 2048;
 
 /// So many of the slowest seconds are told.
 const SLOWEST: usize = 8;
+/// A second is quiet in which others take no more cores.
+const QUIET: f64 = 0.02;
 
 /// What is asked for.
 struct Order {
@@ -52,41 +54,52 @@ struct Order {
 }
 
 /// What was measured.
+#[derive(Default)]
 struct Measured {
-    times: Vec<u64>,
-    /// The longest time of the questions that were due in each second.
-    longest: Vec<Duration>,
+    /// The questions that were due in each second.
+    seconds: Vec<Second>,
     failed: BTreeMap<String, u64>,
+    /// What others took of the processor in each second, in cores.
+    taken: Vec<f64>,
+}
+
+/// The answers to the questions that were due in a second.
+#[derive(Default)]
+struct Second {
+    /// How many took how long, by bucket.
+    times: Vec<u32>,
+    longest: Duration,
 }
 
 impl Measured {
-    fn new() -> Measured {
-        Measured { times: vec![0; BUCKETS], longest: Vec::new(), failed: BTreeMap::new() }
-    }
-
     /// An answer in a second, and how long it took.
     fn answered(&mut self, second: usize, took: Duration) {
-        self.times[bucket(took)] += 1;
-        if self.longest.len() <= second {
-            self.longest.resize(second + 1, Duration::ZERO);
-        }
-        self.longest[second] = self.longest[second].max(took);
+        let seconds = self.seconds.len().max(second + 1);
+        self.seconds.resize_with(seconds, Second::default);
+        let Second { times, longest } = &mut self.seconds[second];
+        times.resize(BUCKETS, 0);
+        times[bucket(took)] += 1;
+        *longest = took.max(*longest);
     }
 
     fn failed(&mut self, why: String) {
         *self.failed.entry(why).or_default() += 1;
     }
 
-    /// Adds what another client has measured.
-    fn add(&mut self, other: Measured) {
-        self.times.iter_mut().zip(other.times).for_each(|(all, own)| *all += own);
-        self.longest.resize(self.longest.len().max(other.longest.len()), Duration::ZERO);
-        for (all, own) in self.longest.iter_mut().zip(other.longest) {
-            *all = own.max(*all);
+    /// Whether others took next to nothing of the processor in a second, the one before and the one after.
+    fn is_quiet(&self, second: usize) -> bool {
+        let near = self.taken.iter().enumerate().skip(second.saturating_sub(1));
+        near.take_while(|(at, _)| *at <= second + 1).all(|(_, taken)| *taken <= QUIET)
+    }
+
+    /// How many answers took how long, in some of the seconds.
+    fn times(&self, is_meant: impl Fn(usize) -> bool) -> Vec<u64> {
+        let mut all = vec![0; BUCKETS];
+        for (_, second) in self.seconds.iter().enumerate().filter(|(at, _)| is_meant(*at)) {
+            let times = second.times.iter().map(|count| u64::from(*count));
+            all.iter_mut().zip(times).for_each(|(all, own)| *all += own);
         }
-        for (why, count) in other.failed {
-            *self.failed.entry(why).or_default() += count;
-        }
+        all
     }
 }
 
@@ -155,6 +168,7 @@ fn order(mut words: impl Iterator<Item = String>) -> Result<Order> {
 /// Asks until the time is over.
 async fn ask(order: &Order) -> Result<Measured> {
     let mix = Mix::new(order.mixed)?;
+    let measured = Arc::new(Mutex::new(Measured::default()));
     let mut clients = Vec::new();
     for _ in 0..order.clients {
         clients.push(Client::connect(&order.common).await?);
@@ -164,13 +178,36 @@ async fn ask(order: &Order) -> Result<Measured> {
     let asking = clients.into_iter().enumerate().map(|(number, client)| {
         let first =
             each.map(|each| Instant::now() + each.mul_f64(number as f64 / order.clients as f64));
-        tokio::spawn(ask_again(client, mix.from(number), first.zip(each), began, order.time))
+        let measured = Arc::clone(&measured);
+        let own = mix.from(number);
+        tokio::spawn(ask_again(client, own, first.zip(each), (began, order.time), measured))
     });
-    let mut all = Measured::new();
-    for asked in asking.collect::<Vec<_>>() {
-        all.add(asked.await?);
+    let asking = asking.collect::<Vec<_>>();
+    let taken = taken(began, order.time).await?;
+    for asked in asking {
+        asked.await?;
     }
-    Ok(all)
+    let mut measured = std::mem::take(&mut *lock(&measured));
+    measured.taken = taken;
+    Ok(measured)
+}
+
+/// What others take of the processor in each second until the time is over, in cores.
+async fn taken(began: Instant, time: Duration) -> Result<Vec<f64>> {
+    let (mut seconds, mut before) = (Vec::new(), process::taken_by_others()?);
+    while began.elapsed() < time {
+        let end = began + Duration::from_secs(seconds.len() as u64 + 1);
+        tokio::time::sleep_until(end.into()).await;
+        let now = process::taken_by_others()?;
+        seconds.push(now - before);
+        before = now;
+    }
+    Ok(seconds)
+}
+
+/// A lock whose holder panicked still holds a whole value.
+fn lock(measured: &Mutex<Measured>) -> MutexGuard<'_, Measured> {
+    measured.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What is asked, in turn.
@@ -222,26 +259,28 @@ async fn ask_again(
     mut client: Client,
     mut mix: Mix,
     pace: Option<(Instant, Duration)>,
-    began: Instant,
-    time: Duration,
-) -> Measured {
-    let mut own = Measured::new();
+    (began, time): (Instant, Duration),
+    measured: Arc<Mutex<Measured>>,
+) {
     let mut next = pace.map(|(first, _)| first);
     let until = began + time;
     loop {
         let due = next.unwrap_or_else(Instant::now);
         if due >= until {
-            return own;
+            return;
         }
         next = pace.map(|(_, each)| due + each);
         if Instant::now() >= until + LATE {
-            own.failed("never asked: the server was too far behind".to_owned());
+            lock(&measured).failed("never asked: the server was too far behind".to_owned());
             continue;
         }
         tokio::time::sleep_until(due.into()).await;
         match mix.ask(&mut client).await {
-            Ok(()) => own.answered((due - began).as_secs() as usize, due.elapsed()),
-            Err(error) => own.failed(error.to_string()),
+            Ok(()) => {
+                let took = due.elapsed();
+                lock(&measured).answered((due - began).as_secs() as usize, took);
+            }
+            Err(error) => lock(&measured).failed(error.to_string()),
         }
     }
 }
@@ -263,29 +302,36 @@ fn percentile(times: &[u64], part: f64) -> f64 {
 }
 
 fn tell(order: &Order, measured: &Measured, took: Duration) {
-    let answered: u64 = measured.times.iter().sum();
-    let of = |part| percentile(&measured.times, part);
+    let all = measured.times(|_| true);
+    let answered: u64 = all.iter().sum();
     let (clients, seconds) = (order.clients, took.as_secs_f64());
-    println!(
-        "{clients} clients, {seconds:.1} s: {answered} answers, {:.0} a second; \
-         p50 {:.2} ms, p99 {:.2} ms, p999 {:.2} ms",
-        answered as f64 / seconds,
-        of(0.5),
-        of(0.99),
-        of(0.999)
-    );
-    println!("the longest of the slowest seconds: {}", slowest(&measured.longest));
+    let rate = answered as f64 / seconds;
+    let told = percentiles(&all);
+    println!("{clients} clients, {seconds:.1} s: {answered} answers, {rate:.0} a second; {told}");
+    println!("the longest of the slowest seconds: {}", slowest(&measured.seconds));
+    let quiet = (0..measured.seconds.len()).filter(|at| measured.is_quiet(*at)).count();
+    if quiet > 0 {
+        let told = percentiles(&measured.times(|at| measured.is_quiet(at)));
+        println!("in the {quiet} seconds of which others took next to nothing: {told}");
+    }
     for (why, count) in &measured.failed {
         println!("{count} failed: {why}");
     }
 }
 
+/// What answers took, in milliseconds.
+fn percentiles(times: &[u64]) -> String {
+    let [p50, p99, p999] = [0.5, 0.99, 0.999].map(|part| percentile(times, part));
+    format!("p50 {p50:.2} ms, p99 {p99:.2} ms, p999 {p999:.2} ms")
+}
+
 /// The longest times, each with the second it was in.
-fn slowest(longest: &[Duration]) -> String {
-    let mut seconds: Vec<(usize, Duration)> = longest.iter().copied().enumerate().collect();
-    seconds.sort_by_key(|(_, took)| std::cmp::Reverse(*took));
-    seconds.truncate(SLOWEST);
-    let told = seconds.iter().map(|(second, took)| format!("{} ms in {second}", took.as_millis()));
+fn slowest(seconds: &[Second]) -> String {
+    let mut longest: Vec<(usize, Duration)> =
+        seconds.iter().map(|second| second.longest).enumerate().collect();
+    longest.sort_by_key(|(_, took)| std::cmp::Reverse(*took));
+    longest.truncate(SLOWEST);
+    let told = longest.iter().map(|(second, took)| format!("{} ms in {second}", took.as_millis()));
     told.collect::<Vec<_>>().join(", ")
 }
 

@@ -11,6 +11,7 @@ pub mod xlsx;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::path::Path;
 
 use clap::ValueEnum;
 
@@ -216,18 +217,21 @@ fn write(
             Ok(out.flush()?)
         }
         Some(path) => {
-            let file = File::create(path).map_err(|error| {
-                Error::new(format!(
-                    "filen {} kan ikke skrives: {}",
-                    path.display(),
-                    cause::of_io(&error)
-                ))
-            })?;
+            let file = File::create(path).map_err(|error| unwritten(path, &error))?;
             let mut out = BufWriter::new(file);
             body(&mut out)?;
             Ok(out.flush()?)
         }
     }
+}
+
+/// Why a file cannot be made: one that is not there is a folder of its path.
+fn unwritten(path: &Path, error: &io::Error) -> Error {
+    let why = match error.kind() {
+        io::ErrorKind::NotFound => "mappen findes ikke".to_owned(),
+        _ => cause::of_io(error),
+    };
+    Error::new(format!("filen {} kan ikke skrives: {why}", path.display()))
 }
 
 #[cfg(test)]
@@ -274,6 +278,15 @@ D  ─────  ─────────────
         assert!(table.ends_with(expected), "{table}");
         let csv = "D;x;y\n1;7,5;\"Brøndby;\nnord\"\n2;#FEJL;Sand\n3;;2026-10-31\n";
         assert!(drawn(Format::Csv).ends_with(csv));
+    }
+
+    #[test]
+    fn a_folder_that_is_missing_is_told_as_one() {
+        let of = |kind: io::ErrorKind| unwritten(Path::new("x/y.csv"), &kind.into()).to_string();
+        assert!(
+            of(io::ErrorKind::NotFound).contains("x/y.csv kan ikke skrives: mappen findes ikke")
+        );
+        assert!(of(io::ErrorKind::IsADirectory).contains("kan ikke skrives: den er en mappe"));
     }
 
     #[test]

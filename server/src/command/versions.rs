@@ -11,10 +11,11 @@ use terning::output::number::{danish_date, danish_time};
 use crate::args;
 use crate::disk::Disk;
 use crate::versions::{
-    self, Activated, Listed, Removed, State, VersionName, bytes_of, version_folder,
+    self, Activated, Current, Listed, Removed, State, VersionName, bytes_of, version_folder,
 };
 
-/// Lists the versions. Each is opened, so that a damaged one is found.
+/// Lists the versions. Each is opened, so that a damaged one is found; that, and what is wrong with
+/// `CURRENT`, is a failure.
 pub(super) fn list(args: &args::Folder) -> anyhow::Result<ExitCode> {
     if !args.data.is_dir() {
         bail!(
@@ -32,10 +33,17 @@ pub(super) fn list(args: &args::Folder) -> anyhow::Result<ExitCode> {
         "{:<12} {:<10} {:<20} {:>9}  Tilstand",
         "Version", "Til og med", "Bygget", "MB"
     ));
+    let mut is_sound = true;
     for name in names {
-        show(&checked(&args.data, name, active == Some(name)));
+        let listed = checked(&args.data, name, active == Some(name));
+        is_sound &= !matches!(listed.state, State::Damaged(_));
+        show(&listed);
     }
-    Ok(ExitCode::SUCCESS)
+    if let Some(problem) = Current::read(&args.data).problem {
+        is_sound = false;
+        say(format_args!("{problem}"));
+    }
+    Ok(if is_sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn checked(data: &Path, name: VersionName, active: bool) -> Listed {

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use cube_schema::domains::vh::pakker::{AAR, AGGREGAT, AGGREGAT_KUBE, KOMMUNE, Kolonne, Slags};
+use cube_schema::language::Language;
 use terning_engine::query::cellset::CellSet;
 use terning_engine::query::table::Values;
 use terning_engine::query::{Cancel, ErrorKind, Limits, Pivot, Question, View, answer, names};
@@ -64,11 +65,12 @@ fn text(view: &View, hidden: usize, refused: usize) -> String {
                     talt for sig: borgere, der står i flere linjer, kan ikke lægges sammen."
         .to_owned();
     if view.hides_small_counts() {
+        let [hidden, refused] = [hidden, refused].map(|count| Language::Danish.whole(count as u64));
         let _ = write!(
             text,
             "\n\nSmå tal er skjult (A3): skjulte tal er tomme, og linjer med kun skjulte tal er udeladt. \
-             I tabellens linjer er {hidden} tal skjult. Udeladt er {refused} kommuner i et år, fordi intet \
-             bevis blev fundet for, at deres tal ikke røber små tal."
+             Skjulte tal i tabellens linjer: {hidden}. Kommuner, der er udeladt i et år, fordi intet bevis blev \
+             fundet for, at deres tal ikke røber små tal: {refused}."
         );
     }
     text

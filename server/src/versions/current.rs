@@ -14,7 +14,7 @@ use anyhow::Context;
 use rustix::fs::{FlockOperation, flock};
 use terning::cause::of_io;
 
-use super::{VersionName, checksum};
+use super::{VersionName, checksum, may_answer, names};
 use crate::disk::{Disk, DiskError};
 
 /// Digits of the checksum of a name.
@@ -43,7 +43,7 @@ impl Current {
                 Current { name: Some(name), problem }
             }
             (Ok(Some(name)), Ok(_)) => Current { name: Some(name), problem: None },
-            (Ok(None), Ok(None)) => Current::default(),
+            (Ok(None), Ok(None)) => Current { name: None, problem: missing(data) },
             (Ok(None), Ok(name)) => {
                 let problem = format!("{} mangler; {} bruges", file.display(), copy.display());
                 Current { name, problem: Some(problem) }
@@ -132,6 +132,21 @@ fn name_in(path: &Path) -> Result<Option<VersionName>, String> {
     said.map(Some).ok_or_else(|| format!("{} er beskadiget", path.display()))
 }
 
+/// What is wrong where neither file is there: something, unless no version was ever taken into use.
+fn missing(data: &Path) -> Option<String> {
+    let mut names = names(data).unwrap_or_default().into_iter();
+    let is_missed = names.any(|name| may_answer(data, name)) && !Choice::is_taken(data);
+    is_missed.then(|| {
+        let (file, copy) = (current_file(data), copy_file(data));
+        format!(
+            "{} og {} mangler; den nyeste version bruges, selv om en ældre kan have været valgt; vælg \
+             med terning-server activate",
+            file.display(),
+            copy.display()
+        )
+    })
+}
+
 /// The name on a line, with its checksum or alone. A line without its end has been cut.
 fn parse(text: &str) -> Option<VersionName> {
     let said = text.strip_suffix('\n')?;
@@ -142,6 +157,7 @@ fn parse(text: &str) -> Option<VersionName> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::versions::version_folder;
 
     fn name(text: &str) -> VersionName {
         VersionName::parse(text).unwrap()
@@ -194,5 +210,18 @@ mod tests {
         let read = Current::read(data.path());
         assert_eq!(read.name, None);
         assert!(read.problem.unwrap().contains("den nyeste version bruges"));
+    }
+
+    #[test]
+    fn that_both_are_missing_is_told_where_a_version_may_answer() {
+        let data = tempfile::tempdir().unwrap();
+        let folder = version_folder(data.path(), name("2026-10.2"));
+        fs::create_dir_all(&folder).unwrap();
+        let read = Current::read(data.path());
+        assert_eq!(read.name, None);
+        assert!(read.problem.unwrap().contains("CURRENT.copy mangler"));
+        let choice = Choice::take(data.path()).unwrap();
+        assert_eq!(Current::read(data.path()).problem, None);
+        drop(choice);
     }
 }

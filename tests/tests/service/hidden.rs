@@ -161,7 +161,7 @@ fn every_figure_of_the_aggregated_package_is_empty_or_the_truth() {
         }
     }
     assert!(hidden > 50 && shown > 50, "{hidden} hidden, {shown} shown");
-    assert!(told.contains(&format!("{hidden} tal skjult")), "{told}");
+    assert!(told.contains(&format!("Skjulte tal i tabellens linjer: {hidden}.")), "{told}");
 }
 
 #[test]

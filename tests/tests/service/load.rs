@@ -236,6 +236,6 @@ fn a_service_that_stops_ends_what_takes_too_long() {
         wait_for(&server, 1, &[]);
         server.tell_to_stop();
         let ended = running.join().unwrap().unwrap_err();
-        assert!(ended.contains("afbrudt"), "{ended}");
+        assert!(ended.contains("afbrudt") && ended.contains("serveren lukkede"), "{ended}");
     });
 }

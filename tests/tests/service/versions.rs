@@ -117,10 +117,31 @@ fn a_damaged_version_is_not_taken_into_use() {
     let refused = operator(&["activate", "2026-09.1"], folder).unwrap_err();
     assert!(refused.contains("beskadiget"), "{refused}");
     assert_eq!(versions::current(folder), VersionName::parse("2026-09.2"));
-    done(&["versions"], folder);
+    assert_eq!(operator(&["versions"], folder), Ok(ExitCode::FAILURE), "one is damaged");
     let server = Server::ready(folder);
     let refusal = server.refusal(&["cubes", "--version=2026-09.1"]);
     assert!(!refusal.contains(folder.to_str().unwrap()), "no folders for users: {refusal}");
+}
+
+#[test]
+fn a_version_is_gone_back_to_until_another_is_chosen_though_what_says_so_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    deliver(folder, ("153", "2026-09"), 5, 0);
+    build(folder);
+    build(folder);
+    done(&["activate", "2026-09.1"], folder);
+    let server = Server::ready(folder);
+    for file in ["CURRENT", "CURRENT.copy"] {
+        fs::remove_file(folder.join(file)).unwrap();
+    }
+    assert_eq!(operator(&["versions"], folder), Ok(ExitCode::FAILURE));
+    // It looks twice a second.
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    assert!(states(&server, &[]).contains(&"2026-09.1 active".to_owned()));
+    done(&["activate", "2026-09.2"], folder);
+    wait_for(&server, "2026-09.2");
+    done(&["versions"], folder);
 }
 
 #[test]

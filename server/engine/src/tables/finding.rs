@@ -1,5 +1,6 @@
 //! What was found while tables were read: the load report of a star.
 
+use cube_schema::language::Language;
 use serde::{Deserialize, Serialize};
 
 use super::source::RowAt;
@@ -80,14 +81,19 @@ pub struct Outside {
 impl Outside {
     fn to_text(&self) -> String {
         let Outside { cube, table, months: [first, last], before, after } = self;
-        let count = if before + after == 1 { "række" } else { "rækker" };
+        let count = rows(before + after);
+        let [before, after] = [*before, *after].map(|count| Language::Danish.whole(count));
         format!(
-            "kuben '{cube}': {} {count} i '{table}' ligger uden for kubens måneder, {first} til {last}, og er \
+            "kuben '{cube}': {count} i '{table}' ligger uden for kubens måneder, {first} til {last}, og er \
              ikke med i noget mål ({before} før, {after} efter); ret 'first_month' eller 'last_month' i skemaet, \
-             hvis de skal med\n",
-            before + after
+             hvis de skal med\n"
         )
     }
+}
+
+/// A number of rows.
+fn rows(count: u64) -> String {
+    Language::Danish.counted(count, "række", "rækker")
 }
 
 /// Places of one finding that are told.
@@ -103,14 +109,14 @@ impl Backwards {
     }
 
     fn to_text(&self) -> String {
-        let Backwards { cube, table, columns: [first, last], rows, first: places } = self;
+        let Backwards { cube, table, columns: [first, last], rows: count, first: places } = self;
         let mut told = places.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        if places.len() < *rows as usize {
+        if places.len() < *count as usize {
             told += " …";
         }
-        let (count, they) = if *rows == 1 { ("række", "den") } else { ("rækker", "de") };
+        let (count, they) = (rows(*count), if *count == 1 { "den" } else { "de" });
         format!(
-            "kuben '{cube}': {rows} {count} i '{table}' slutter, før {they} begynder, og er ikke med i noget \
+            "kuben '{cube}': {count} i '{table}' slutter, før {they} begynder, og er ikke med i noget \
              mål ({told}); ret '{first}' eller '{last}' i tabellen\n"
         )
     }
@@ -121,15 +127,17 @@ impl Findings {
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut text = String::new();
-        for TableRows { table, part, rows } in &self.tables {
-            text += &format!("{part}: tabellen '{table}', {rows} rækker\n");
+        for TableRows { table, part, rows: count } in &self.tables {
+            text += &format!("{part}: tabellen '{table}', {}\n", rows(*count));
         }
         for found in &self.unmatched {
             let Unmatched { cube, table, dimension, without, unknown, example } = found;
+            let count = rows(without + unknown);
+            let [without, unknown] =
+                [*without, *unknown].map(|count| Language::Danish.whole(count));
             text += &format!(
-                "kuben '{cube}': {} rækker i '{table}' har ingen plads i '{dimension}' og tælles på \
-                 medlemmet for manglende nøgler ({without} uden nøgle, {unknown} med en ukendt nøgle",
-                without + unknown
+                "kuben '{cube}': {count} i '{table}' har ingen plads i '{dimension}' og tælles på \
+                 medlemmet for manglende nøgler ({without} uden nøgle, {unknown} med en ukendt nøgle"
             );
             text += &example
                 .as_ref()

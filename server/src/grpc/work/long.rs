@@ -151,7 +151,7 @@ impl<T, E> Stream for Long<T, E> {
             self.is_over = true;
             self.parts.close();
             self.stop.why = Some(Ended::Cancelled);
-            return Poll::Ready(Some(Err(cancelled())));
+            return Poll::Ready(Some(Err(cancelled(&self.stop.query))));
         }
         if let Some(part) = ready!(self.parts.poll_recv(context)) {
             return Poll::Ready(Some(Ok(part)));

@@ -169,7 +169,7 @@ impl Work {
         };
         let (why, done) = tokio::select! {
             done = work => (None, done),
-            () = query.ended() => (Some(Ended::Cancelled), Err(cancelled())),
+            () = query.ended() => (Some(Ended::Cancelled), Err(cancelled(&query))),
             () = sleep_until(deadline) => (Some(Ended::Deadline), Err(time_is_up())),
         };
         stop.why = why;
@@ -243,7 +243,7 @@ impl Work {
         }
         let left = self.queries();
         tracing::warn!(queries = left.len(), "spørgsmål afbrydes, fordi serveren lukker");
-        left.iter().for_each(|query| query.end());
+        left.iter().for_each(|query| query.close());
     }
 
     fn check_open(&self) -> Result<(), Status> {
@@ -275,9 +275,12 @@ fn closing() -> Status {
     status::plain(Code::Unavailable, CLOSING, message, "prøv igen om lidt")
 }
 
-fn cancelled() -> Status {
-    let message = "spørgsmålet blev afbrudt";
-    status::plain(Code::Cancelled, "CANCELLED", message, "nogen har bedt om det med terning cancel")
+fn cancelled(query: &Query) -> Status {
+    let (reason, why) = match query.is_closed() {
+        true => ("CLOSED", "serveren lukkede; spørg igen, når den svarer"),
+        false => ("CANCELLED", "nogen har bedt om det med terning cancel"),
+    };
+    status::plain(Code::Cancelled, reason, "spørgsmålet blev afbrudt", why)
 }
 
 fn time_is_up() -> Status {

@@ -21,6 +21,7 @@ pub struct Query {
     pub since: SystemTime,
     runs: AtomicBool,
     cancelled: AtomicBool,
+    closed: AtomicBool,
     left: AtomicBool,
     cancel: Cancel,
     ended: Notify,
@@ -68,6 +69,18 @@ impl Query {
         self.ended.notify_waiters();
     }
 
+    /// Ends it because the service does.
+    pub fn close(&self) {
+        self.closed.store(true, Ordering::SeqCst);
+        self.end();
+    }
+
+    /// Whether it was ended because the service does.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::SeqCst)
+    }
+
     /// Comes back when it was ended by [`Query::end`], to whoever waits for that.
     pub async fn ended(&self) {
         loop {
@@ -101,6 +114,7 @@ impl Running {
             since: SystemTime::now(),
             runs: AtomicBool::new(false),
             cancelled: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
             left: AtomicBool::new(false),
             cancel: Cancel::default(),
             ended: Notify::new(),
