@@ -196,7 +196,7 @@ pub fn rebuild(order: &Rebuild, progress: &(dyn Fn(Progress) + Sync)) -> anyhow:
     let domain = Vh::new()?;
     let store = FolderStore::open(&order.deliveries)?;
     let lock = Lock::take(&order.disk, &order.data)?;
-    let asked_before = versions::current(&order.data);
+    let asked_before = versions::chosen(&order.data);
     let (former, unreadable) = match Former::find(&order.data, order.month) {
         Ok(former) => (former, None),
         Err(unreadable) => (None, Some(unreadable)),
@@ -225,16 +225,17 @@ pub fn rebuild(order: &Rebuild, progress: &(dyn Fn(Progress) + Sync)) -> anyhow:
     let (kept, made) = beside(keep, || write_cubes(domain.schema(), star, loaded.timeline, &draft));
     kept?;
     let (cubes, built) = made?;
-    let _choice = Choice::take(&order.data)?;
-    let mut taken = decide_use(order, draft.name(), asked_before, &mut loaded.report);
-    if taken == Taken::InUse {
-        taken = match (&former, unreadable) {
-            (_, Some(unreadable)) => Taken::uncompared(unreadable),
-            (Some(former), None) => suspect(order, former, &loaded.report, &built)?,
-            (None, None) => taken,
-        };
-    }
+    let looks = match (&former, unreadable) {
+        (_, Some(unreadable)) => Taken::uncompared(unreadable),
+        (Some(former), None) => suspect(order, former, &loaded.report, &built)?,
+        (None, None) => Taken::InUse,
+    };
     drop(built);
+    let _choice = Choice::take(&order.data)?;
+    let taken = match decide_use(order, draft.name(), asked_before, &mut loaded.report) {
+        Taken::InUse => looks,
+        aside => aside,
+    };
     if let Taken::Awaiting(reasons) = &taken {
         loaded.report.awaiting.clone_from(reasons);
     }
@@ -334,7 +335,7 @@ fn decide_use(
     before: Option<VersionName>,
     report: &mut LoadReport,
 ) -> Taken {
-    let Some(current) = versions::current(&order.data) else { return Taken::InUse };
+    let Some(current) = versions::chosen(&order.data) else { return Taken::InUse };
     if before != Some(current) {
         report.notes.push(format!(
             "version {name} er ikke taget i brug, for {current} blev taget i brug, mens den blev \

@@ -311,8 +311,10 @@ fn tell(order: &Order, measured: &Measured, took: Duration) {
     println!("the longest of the slowest seconds: {}", slowest(&measured.seconds));
     let quiet = (0..measured.seconds.len()).filter(|at| measured.is_quiet(*at)).count();
     if quiet > 0 {
-        let told = percentiles(&measured.times(|at| measured.is_quiet(at)));
-        println!("in the {quiet} seconds of which others took next to nothing: {told}");
+        let times = measured.times(|at| measured.is_quiet(at));
+        let answered: u64 = times.iter().sum();
+        let told = percentiles(&times);
+        println!("of {quiet} seconds others took next to nothing: {answered} answers, {told}");
     }
     for (why, count) in &measured.failed {
         println!("{count} failed: {why}");

@@ -91,6 +91,7 @@ impl Refusals {
     pub fn take(&self, entries: &[Entry], refused: Refused, now: Instant) -> Told {
         let Some(first) = entries.first() else { return Told::Alone };
         let asked = entries.iter().flat_map(|entry| &entry.asked).cloned().collect();
+        let lines = entries.iter().map(weight).sum::<usize>();
         let mut windows = self.windows();
         let is_first = windows.values().all(|window| window.left_out == 0);
         let window = windows.entry(Whose::of(first)).or_insert_with(|| Window::new(now));
@@ -101,7 +102,7 @@ impl Refusals {
         let is_lost = is_counted && refused == Refused::Seen && !window.has_room(&asked);
         window.is_full |= is_lost;
         if !is_counted || is_lost {
-            window.lines += entries.iter().map(weight).sum::<usize>();
+            window.lines += lines;
             return Told::Alone;
         }
         window.left_out += 1;

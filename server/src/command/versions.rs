@@ -24,7 +24,11 @@ pub(super) fn list(args: &args::Folder) -> anyhow::Result<ExitCode> {
         );
     }
     let names = versions::names(&args.data)?;
-    if names.is_empty() {
+    let Current { name: chosen, mut problem } = Current::read(&args.data);
+    if let Some(gone) = chosen.filter(|chosen| !names.contains(chosen)) {
+        problem = Some(format!("CURRENT siger {gone}, som ikke findes; tag en anden i brug"));
+    }
+    if names.is_empty() && problem.is_none() {
         say(format_args!("der er ingen versioner i {}", args.data.display()));
         return Ok(ExitCode::SUCCESS);
     }
@@ -39,7 +43,7 @@ pub(super) fn list(args: &args::Folder) -> anyhow::Result<ExitCode> {
         is_sound &= !matches!(listed.state, State::Damaged(_));
         show(&listed);
     }
-    if let Some(problem) = Current::read(&args.data).problem {
+    if let Some(problem) = problem {
         is_sound = false;
         say(format_args!("{problem}"));
     }

@@ -80,24 +80,6 @@ pub trait OpenFile: Write + Send {
 #[derive(Clone, Copy, Debug)]
 pub struct RealDisk;
 
-/// So many bytes are written before they are brought to the disk. A journaling file system brings what
-/// is written of all new files with the next sync of any: the access log, for whose sync answers wait,
-/// would wait for half a gigabyte of a snapshot.
-const AT_ONCE: usize = 16 << 20;
-
-/// A file of the machine's disk.
-struct RealFile {
-    file: File,
-    /// Bytes that were written since the last sync.
-    unsynced: usize,
-}
-
-impl RealFile {
-    fn open(options: &OpenOptions, path: &Path) -> io::Result<Box<dyn OpenFile>> {
-        Ok(Box::new(RealFile { file: options.open(path)?, unsynced: 0 }))
-    }
-}
-
 impl Operations for RealDisk {
     fn create_folder(&self, path: &Path) -> io::Result<()> {
         DirBuilder::new().mode(0o700).create(path)
@@ -108,11 +90,12 @@ impl Operations for RealDisk {
             Access::Own => 0o600,
             Access::ReadOnly => 0o400,
         };
-        RealFile::open(OpenOptions::new().write(true).create_new(true).mode(mode), path)
+        let file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?;
+        Ok(Box::new(file))
     }
 
     fn append(&self, path: &Path) -> io::Result<Box<dyn OpenFile>> {
-        RealFile::open(OpenOptions::new().append(true).create(true).mode(0o600), path)
+        Ok(Box::new(OpenOptions::new().append(true).create(true).mode(0o600).open(path)?))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -132,30 +115,12 @@ impl Operations for RealDisk {
     }
 }
 
-impl Write for RealFile {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes)?;
-        self.unsynced += written;
-        if self.unsynced >= AT_ONCE {
-            self.file.sync_data()?;
-            self.unsynced = 0;
-        }
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
-}
-
-impl OpenFile for RealFile {
+impl OpenFile for File {
     fn sync(&mut self) -> io::Result<()> {
-        self.file.sync_all()?;
-        self.unsynced = 0;
-        Ok(())
+        self.sync_all()
     }
 
     fn cut(&mut self, bytes: u64) -> io::Result<()> {
-        self.file.set_len(bytes)
+        self.set_len(bytes)
     }
 }

@@ -22,7 +22,7 @@ const TOO_MANY: &str = "TOO_MANY_NUMBERS";
 /// The reason of [`too_often`].
 const TOO_OFTEN: &str = "TOO_MANY_REFUSED";
 /// Bytes of texts that are looked through on a thread that others wait for.
-const AT_ONCE: usize = 64 << 10;
+const AT_ONCE_BYTES: usize = 64 << 10;
 
 impl Api {
     /// Answers a call whole, and logs it.
@@ -96,7 +96,7 @@ async fn names<T: Said>(
         drop(texts);
         (message, named)
     };
-    match length > AT_ONCE {
+    match length > AT_ONCE_BYTES {
         true => tokio::task::spawn_blocking(read).await.map_err(|_| status::internal()),
         false => Ok(read()),
     }

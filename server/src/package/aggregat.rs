@@ -69,8 +69,8 @@ fn text(view: &View, hidden: usize, refused: usize) -> String {
         let _ = write!(
             text,
             "\n\nSmå tal er skjult (A3): skjulte tal er tomme, og linjer med kun skjulte tal er udeladt. \
-             Skjulte tal i tabellens linjer: {hidden}. Kommuner, der er udeladt i et år, fordi intet bevis blev \
-             fundet for, at deres tal ikke røber små tal: {refused}."
+             Skjulte tal i tabellens linjer: {hidden}. Kommuner, der er udeladt i et år, fordi deres tal \
+             ikke må gives: {refused}."
         );
     }
     text
@@ -102,6 +102,12 @@ struct Slice<'a> {
     view: &'a View,
     fields: &'a [&'a Kolonne],
     measures: &'a [&'a Kolonne],
+}
+
+/// What was counted of a slice.
+struct Counted {
+    columns: Vec<Values>,
+    hidden: usize,
 }
 
 impl Slice<'_> {
@@ -166,10 +172,4 @@ impl Slice<'_> {
         let hidden = numbers.iter().flatten().filter(|number| number.is_none()).count();
         Ok(Counted { columns: numbers.into_iter().map(Values::Number).collect(), hidden })
     }
-}
-
-/// What was counted of a slice.
-struct Counted {
-    columns: Vec<Values>,
-    hidden: usize,
 }

@@ -91,17 +91,16 @@ pub fn rebuild_of_tables(
     };
     let schema = read_schema(&text, &folder).map_err(|error| named(error.into()))?;
     let lock = Lock::take(&order.disk, &order.data)?;
-    let asked_before = versions::current(&order.data);
+    let former = versions::chosen(&order.data);
     let made = Made::of(schema, text, &folder, progress).map_err(named)?;
     let tables = keep_files(&order.disk, &order.data, &folder.used()?)?;
     let draft = Draft::locked(lock, made.month())?;
     let (mut manifest, _) = made.write(&draft, &tables)?;
+    let compared = |former| compare(order, draft.name(), former, &made.cubes);
+    let looks = former.map_or(Taken::InUse, compared);
     let _choice = Choice::take(&order.data)?;
-    let former = former(&order.data);
-    let taken = match former {
-        None => Taken::InUse,
-        Some(former) => decide_use(order, draft.name(), asked_before, former, &made.cubes),
-    };
+    let meanwhile = versions::chosen(&order.data).filter(|chosen| former != Some(*chosen));
+    let taken = meanwhile.map_or(looks, Taken::meanwhile);
     taken.tell(&mut manifest);
     let former = former.map_or_else(String::new, |former| former.to_string());
     let decisions = Decisions { former, ..Decisions::default() };
@@ -115,28 +114,13 @@ pub fn rebuild_of_tables(
     Ok(TablesBuilt { name, findings: made.findings, awaiting, aside })
 }
 
-/// The version that answers when none is named: the one that a new one is compared with.
-fn former(data: &Path) -> Option<VersionName> {
-    let newest = || {
-        let names = versions::names(data).ok()?;
-        names.into_iter().find(|name| versions::may_answer(data, *name))
-    };
-    versions::current(data).or_else(newest)
-}
-
-/// Whether a new version is the one that is asked when none is named: not where an operator has taken
-/// another into use meanwhile, nor where it looks wrong beside the former.
-fn decide_use(
+/// Whether a new version looks wrong beside the former.
+fn compare(
     order: &TablesRebuild,
     name: VersionName,
-    before: Option<VersionName>,
     former: VersionName,
     cubes: &[Arc<Cube>],
 ) -> Taken {
-    if let Some(current) = versions::current(&order.data).filter(|current| before != Some(*current))
-    {
-        return Taken::meanwhile(current);
-    }
     let opened = match versions::open(&order.data, former) {
         Ok(opened) => opened,
         Err(problem) => return Taken::uncompared(Unreadable::new(former, &problem)),

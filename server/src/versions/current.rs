@@ -3,7 +3,8 @@
 //! One line: the name of the version, and the first digits of the name's SHA-256, so that a flipped
 //! bit is not the name of another version. Earlier programs, and operators by hand, write the name
 //! alone. `CURRENT.copy` says the same, and is written first: where the one is damaged the other
-//! answers, and where both are it is the newest version. Whoever decides which it is to be holds the
+//! answers; where both are, a server that runs stays with the version it answers from, and one that starts
+//! takes the newest. Whoever decides which it is to be holds the
 //! [`Choice`] until it is written, so that nobody decides by what another is about to change.
 
 use std::fs::{self, File};
@@ -16,6 +17,10 @@ use terning::cause::of_io;
 
 use super::{VersionName, checksum, may_answer, names};
 use crate::disk::{Disk, DiskError};
+
+/// What it comes to where neither file names a version, and what to do.
+const UNKNOWN: &str =
+    "det vides ikke, hvilken version der er valgt; vælg den med terning-server activate";
 
 /// Digits of the checksum of a name.
 const DIGITS: usize = 16;
@@ -46,15 +51,14 @@ impl Current {
             (Ok(None), Ok(None)) => Current { name: None, problem: missing(data) },
             (Ok(None), Ok(name)) => {
                 let problem = format!("{} mangler; {} bruges", file.display(), copy.display());
-                Current { name, problem: Some(problem) }
+                Current { name, problem: (!Choice::is_taken(data)).then_some(problem) }
             }
             (Err(problem), Ok(Some(name))) => {
                 let problem = format!("{problem}; {} bruges", copy.display());
                 Current { name: Some(name), problem: Some(problem) }
             }
             (Err(problem), Ok(None) | Err(_)) => {
-                let problem = format!("{problem}; den nyeste version bruges");
-                Current { name: None, problem: Some(problem) }
+                Current { name: None, problem: Some(format!("{problem}; {UNKNOWN}")) }
             }
             (Ok(name), Err(problem)) => Current { name, problem: Some(problem) },
         }
@@ -106,6 +110,13 @@ pub fn current(data: &Path) -> Option<VersionName> {
     Current::read(data).name
 }
 
+/// The same, or else the newest that may be asked without being named.
+#[must_use]
+pub fn chosen(data: &Path) -> Option<VersionName> {
+    let newest = || names(data).ok()?.into_iter().find(|name| may_answer(data, *name));
+    current(data).or_else(newest)
+}
+
 /// The file that names the version that is asked when none is named.
 #[must_use]
 pub fn current_file(data: &Path) -> PathBuf {
@@ -132,18 +143,13 @@ fn name_in(path: &Path) -> Result<Option<VersionName>, String> {
     said.map(Some).ok_or_else(|| format!("{} er beskadiget", path.display()))
 }
 
-/// What is wrong where neither file is there: something, unless no version was ever taken into use.
+/// What is wrong where neither file is there: something, where a version could answer.
 fn missing(data: &Path) -> Option<String> {
     let mut names = names(data).unwrap_or_default().into_iter();
     let is_missed = names.any(|name| may_answer(data, name)) && !Choice::is_taken(data);
     is_missed.then(|| {
         let (file, copy) = (current_file(data), copy_file(data));
-        format!(
-            "{} og {} mangler; den nyeste version bruges, selv om en ældre kan have været valgt; vælg \
-             med terning-server activate",
-            file.display(),
-            copy.display()
-        )
+        format!("{} og {} mangler; {UNKNOWN}", file.display(), copy.display())
     })
 }
 
@@ -209,7 +215,7 @@ mod tests {
         fs::write(current_file(data.path()), "2026-10.").unwrap();
         let read = Current::read(data.path());
         assert_eq!(read.name, None);
-        assert!(read.problem.unwrap().contains("den nyeste version bruges"));
+        assert!(read.problem.unwrap().contains("det vides ikke, hvilken"));
     }
 
     #[test]

@@ -32,7 +32,7 @@ mod write;
 
 pub use activate::{Activated, activate, check_known};
 pub use cache::{Asked, CACHE_BYTES, Cache};
-pub use current::{Choice, Current, current, current_file};
+pub use current::{Choice, Current, chosen, current, current_file};
 pub use listed::Listed;
 pub use manifest::{CubesFile, Manifest};
 pub use name::VersionName;

@@ -123,7 +123,7 @@ impl Versions {
         self.tell(problem.as_ref());
         let active = self.active().map(|version| version.name);
         // Where nothing says which should be, the version that answers goes on.
-        let wanted = name.or(active.filter(|_| problem.is_some()));
+        let wanted = name.or(active);
         let wanted = wanted.or_else(|| newest.iter().copied().find(may_answer))?;
         let older = newest.into_iter().filter(|name| *name < wanted && may_answer(name));
         for name in std::iter::once(wanted).chain(older) {

@@ -124,9 +124,10 @@ fn a_damaged_version_is_not_taken_into_use() {
 }
 
 #[test]
-fn a_version_is_gone_back_to_until_another_is_chosen_though_what_says_so_is_lost() {
+fn a_version_that_was_gone_back_to_stays_though_what_says_so_is_lost() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
+    deliver(folder, ("153", "2026-08"), 5, 0);
     deliver(folder, ("153", "2026-09"), 5, 0);
     build(folder);
     build(folder);
@@ -135,13 +136,23 @@ fn a_version_is_gone_back_to_until_another_is_chosen_though_what_says_so_is_lost
     for file in ["CURRENT", "CURRENT.copy"] {
         fs::remove_file(folder.join(file)).unwrap();
     }
-    assert_eq!(operator(&["versions"], folder), Ok(ExitCode::FAILURE));
-    // It looks twice a second.
-    std::thread::sleep(std::time::Duration::from_secs(2));
-    assert!(states(&server, &[]).contains(&"2026-09.1 active".to_owned()));
+    assert_eq!(operator(&["versions"], folder), Ok(ExitCode::FAILURE), "nothing says which");
+    {
+        let _choice = versions::Choice::take(folder).unwrap();
+        // It looks twice a second.
+        std::thread::sleep(std::time::Duration::from_secs(2));
+        assert!(states(&server, &[]).contains(&"2026-09.1 active".to_owned()));
+    }
+    let month = cube_schema::day::Month::parse("2026-08");
+    let earlier = Rebuild { month, ..Rebuild::new(folder.join("deliveries"), folder) };
+    assert_eq!(rebuild(&earlier, &|_| ()).unwrap().report().version, "2026-08.1");
+    assert_eq!(versions::current(folder), None, "an earlier month is not taken into use");
     done(&["activate", "2026-09.2"], folder);
     wait_for(&server, "2026-09.2");
     done(&["versions"], folder);
+    drop(server);
+    fs::remove_dir_all(versions::folder(folder).join("2026-09.2")).unwrap();
+    assert_eq!(operator(&["versions"], folder), Ok(ExitCode::FAILURE), "the chosen one is gone");
 }
 
 #[test]
