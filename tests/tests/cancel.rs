@@ -1,7 +1,7 @@
 //! Whoever ends a question does not wait for it: 100 ms after that nothing works on it any more,
 //! wherever it had come to. The questions are the heaviest there are; each is asked some times, and of
-//! each two looks whether it goes on the shortest time between them counts, so that a machine that does
-//! something else now and then does not.
+//! each two looks whether it goes on the shortest time between them counts, in processor time, so that a
+//! machine that does something else meanwhile does not.
 //!
 //! `TERNING_DELIVERIES` names a folder of deliveries to ask about instead of a small country made up
 //! here; `cargo test --release -p terning-tests --test cancel -- --nocapture` prints what was seen.
@@ -10,8 +10,9 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock, Mutex, mpsc};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use rustix::time::{ClockId, clock_gettime};
 use terning_engine::query::explain::{ExplainCell, explain};
 use terning_engine::query::{
     Cancel, Drill, ErrorKind, Limits, QueryError, Question, View, answer, drill,
@@ -57,21 +58,27 @@ fn mdx(text: &'static str) -> Asked {
 /// When a question looked last, how often it did, and where long times between two looks ended: before
 /// which look, and what the program was doing then.
 struct Seen {
-    last: Instant,
+    last: Duration,
     looks: usize,
     long: HashMap<usize, (Duration, String)>,
 }
 
 impl Seen {
     fn look(&mut self) {
-        let took = self.last.elapsed();
+        let took = worked().saturating_sub(self.last);
         if took > NOTED {
             let place = if took > WITHIN { place() } else { String::new() };
             self.long.insert(self.looks, (took, place));
         }
         self.looks += 1;
-        self.last = Instant::now();
+        self.last = worked();
     }
+}
+
+/// The processor time of this thread, which answers the question.
+fn worked() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec.unsigned_abs() as u32)
 }
 
 /// Where the program is, in the engine.
@@ -85,7 +92,7 @@ fn place() -> String {
 /// Asks a question, and ends it where that takes long: the long times between looks, the last of them
 /// before it was done.
 fn asked_once(asked: &Asked) -> Seen {
-    let first = Seen { last: Instant::now(), looks: 0, long: HashMap::new() };
+    let first = Seen { last: worked(), looks: 0, long: HashMap::new() };
     let seen = Arc::new(Mutex::new(first));
     let own = Arc::clone(&seen);
     let cancel = Cancel::watched(move || own.lock().unwrap().look());
