@@ -53,7 +53,8 @@ pub enum Command {
     #[command(help_template = TEMPLATE)]
     #[command(override_usage = "terning-server serve --data MAPPE [TILVALG]")]
     Serve(Serve),
-    /// Vis versionerne i datamappen: hvilken er aktiv, hvilke er gemt, beskadiget eller afventer; ender med 1, hvis noget er beskadiget
+    /// Vis versionerne i datamappen: hvilken er aktiv, hvilke er gemt, beskadiget eller afventer;
+    /// ender med 1, hvis noget er beskadiget
     #[command(help_template = TEMPLATE)]
     #[command(override_usage = "terning-server versions --data MAPPE")]
     Versions(Folder),
