@@ -27,6 +27,8 @@ use world::{
 /// The results that are attacked; in the long run more, or some of these: `DISCLOSURE_SEEDS=800..1200`.
 const RESULTS: u64 = 40;
 const MANY_RESULTS: u64 = 1_200;
+/// How often a result is attacked that leaves cells undecided.
+const TRIES: usize = 4;
 
 fn ask(view: &View, question: &Question<'_>) -> CellSet {
     asked(view, question).unwrap_or_else(|error| panic!("{}", error.explained()))
@@ -272,9 +274,16 @@ impl Told {
         self.with_hidden += usize::from(known.values().any(is_hidden));
         let has_number = |own: &Seen| matches!(own, Seen::Value(value) if *value != 0.0);
         self.all_hidden += usize::from(!known.values().any(has_number));
-        let attack = Attack::new(&known, &truth, &|at| counted(&grants, at));
-        attack.check(seed);
-        let Outcome { opened, undecided, .. } = attack.run();
+        // Laws are in the order of a map, by chance, and with it the search.
+        let attacked = || {
+            let attack = Attack::new(&known, &truth, &|at| counted(&grants, at));
+            attack.check(seed);
+            attack.run()
+        };
+        let again = std::iter::repeat_with(attacked).take(TRIES);
+        let stays_undecided = |one: &Outcome| one.undecided > 0 && one.opened == 0;
+        let skipped = again.skip_while(stays_undecided).next();
+        let Outcome { opened, undecided, .. } = skipped.unwrap_or_else(attacked);
         if opened > 0 {
             self.opened.push(seed);
         }
