@@ -280,10 +280,9 @@ impl Told {
             attack.check(seed);
             attack.run()
         };
-        let again = std::iter::repeat_with(attacked).take(TRIES);
-        let stays_undecided = |one: &Outcome| one.undecided > 0 && one.opened == 0;
-        let skipped = again.skip_while(stays_undecided).next();
-        let Outcome { opened, undecided, .. } = skipped.unwrap_or_else(attacked);
+        let mut again = std::iter::repeat_with(attacked).take(TRIES);
+        let is_settled = |one: &Outcome| one.undecided == 0 || one.opened > 0;
+        let Outcome { opened, undecided, .. } = again.find(is_settled).unwrap_or_else(attacked);
         if opened > 0 {
             self.opened.push(seed);
         }
