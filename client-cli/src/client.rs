@@ -15,8 +15,9 @@ use crate::error::Error;
 use crate::secure;
 use crate::table::{Table, TableAssembly};
 
-/// How long an answer is waited for. The server gives up after as long.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long an answer is waited for: longer than a server takes that has no other limit set, so that it
+/// tells itself that time is up.
+const PATIENCE: Duration = Duration::from_secs(35);
 /// How long a data package is waited for.
 const PACKAGE_PATIENCE: Duration = Duration::from_secs(4 * 3600);
 /// How long a connection is waited for.

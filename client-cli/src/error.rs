@@ -3,11 +3,12 @@
 use std::error::Error as _;
 use std::fmt;
 use std::io;
+use std::iter::successors;
 use std::path::Path;
 
 use prost::Message;
 use terning_proto::v1::{ErrorDetail, Place};
-use tonic::{Code, Status, transport};
+use tonic::{Code, Status, TimeoutExpired, transport};
 
 use crate::{cause, secure};
 
@@ -76,8 +77,15 @@ fn detail(status: &Status) -> Option<ErrorDetail> {
     ErrorDetail::decode(ours.value.as_slice()).ok()
 }
 
+/// That an answer was not waited for any longer.
+const LATE: &str = "svaret kom ikke i tide; spørg om færre felter eller et kortere tidsrum";
+
 /// A refusal that came without a description: of the transport, mostly.
 fn sentence(status: &Status) -> String {
+    let mut causes = successors(status.source(), |&cause| cause.source());
+    if causes.any(|cause| cause.is::<TimeoutExpired>()) {
+        return LATE.to_owned();
+    }
     if let Some(why) = status.source().map(secure::why).filter(|why| why.starts_with(':')) {
         return format!("der er ingen forbindelse til serveren{why}");
     }
@@ -90,9 +98,7 @@ fn sentence(status: &Status) -> String {
         );
     }
     match status.code() {
-        Code::Cancelled | Code::DeadlineExceeded => {
-            "svaret kom ikke i tide; spørg om færre felter eller et kortere tidsrum".to_owned()
-        }
+        Code::Cancelled | Code::DeadlineExceeded => LATE.to_owned(),
         Code::Unavailable => {
             "forbindelsen til serveren blev afbrudt; prøv igen, eller se, om serveren kører"
                 .to_owned()

@@ -32,7 +32,8 @@ pub(super) fn list(args: &args::Folder) -> anyhow::Result<ExitCode> {
         say(format_args!("der er ingen versioner i {}", args.data.display()));
         return Ok(ExitCode::SUCCESS);
     }
-    let active = versions::answering(&args.data);
+    // Where nothing says which is chosen, a server that runs may answer from another than one that starts.
+    let active = chosen.and_then(|_| versions::answering(&args.data));
     say(format_args!(
         "{:<12} {:<10} {:<20} {:>9}  Tilstand",
         "Version", "Til og med", "Bygget", "MB"

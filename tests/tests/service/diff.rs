@@ -185,6 +185,30 @@ fn the_records_behind_are_listed_for_who_may_see_them() {
 }
 
 #[test]
+fn a_record_stays_as_delivered_however_many_places_others_tell_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let places =
+        "OpholdsstedId;Navn;Kommunekode;Tilbudstype\nS1;Aahuset;153;7\nS2;Æblegården;153;7\n";
+    write(&folder.join("deliveries/reference/opholdssteder.csv"), places.as_bytes());
+    let at = |id: &str, cpr: &str, kommune: &str, place: &str| {
+        format!("{id};{cpr};{kommune};;1.1;2020-01-01;;1.2.1;{place};A")
+    };
+    approve(folder, &["2026K1"]);
+    for (month, others) in [("2026-09", ["", ""]), ("2026-10", ["S2", "X9"])] {
+        deliver(folder, ("153", month), &[at("k1", ANNA, "153", "S1")]);
+        let [one, two] = others;
+        deliver(folder, ("157", month), &[at("o1", BO, "157", one), at("o2", DAN, "157", two)]);
+        build(folder);
+    }
+    let server = Server::ready(folder);
+    let asked = ["diff", "2026-09.1", "2026-10.1", "--format=csv", "--cube=Voksne Handicappede"];
+    let told = lines(&server.answer(&[&asked[..], &["--rows=Tid.År", "--records"]].concat()));
+    assert!(told.contains(&"Ændrede 157 nexus o1".to_owned()), "{told:?}");
+    assert!(!told.iter().any(|line| line.contains("153")), "{told:?}");
+}
+
+#[test]
 fn a_list_that_is_not_whole_says_how_many_records_are_left_out() {
     let folder = tempfile::tempdir().unwrap();
     let kept = (0..20).map(|at| line(&format!("k{at}"), ANNA, "153", "1.1", OPEN));

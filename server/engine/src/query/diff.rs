@@ -42,20 +42,24 @@ pub struct Identity<'a> {
     /// The cube that has every record as it was delivered.
     pub cube: &'a str,
     /// The dimension and field that say whose a record is.
-    pub whose: (&'a str, &'a str),
+    pub whose: FieldName<'a>,
     /// The columns of records that name one of somebody's records.
     pub id: &'a [&'a str],
-    /// The dimensions that say what was delivered.
-    pub dimensions: &'a [&'a str],
+    /// The dimensions that say what was delivered, each with the field that has it: of which field a
+    /// version has most members depends on the records of others.
+    pub dimensions: &'a [FieldName<'a>],
     /// The columns of records that say what was delivered.
     pub columns: &'a [&'a str],
     /// The column of records that says which rules have marked it.
     pub marks: &'a str,
     /// The dimensions on which a record moves as time passes.
-    pub lapsing: &'a [&'a str],
+    pub lapsing: &'a [FieldName<'a>],
     /// The field of months.
     pub month: &'a str,
 }
+
+/// The names of a dimension and of one of its fields.
+pub type FieldName<'a> = (&'a str, &'a str);
 
 /// Why a figure has changed, in the order in which causes are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -25,7 +25,7 @@ const LARGEST: i64 = 5000;
 const DAYS_OF: [i64; 6] = [31, 29, 31, 30, 31, 30];
 /// Branches after which an attack on one number is given up; where that leaves a cell undecided, it is
 /// attacked again.
-const BRANCHES: [u32; 3] = [1_000, 20_000, 400_000];
+pub const BRANCHES: [u32; 3] = [1_000, 20_000, 400_000];
 /// Numbers of a cell that are given up before the cell is.
 const GIVEN_UP: usize = 12;
 /// As many numbers must be possible.
@@ -347,14 +347,14 @@ impl Attack {
         }
     }
 
-    /// Attacks every hidden cell.
-    pub fn run(&self) -> Outcome {
+    /// Attacks every hidden cell, each so often at most as there are [`BRANCHES`].
+    pub fn run(&self, times: usize) -> Outcome {
         let mut outcome = Outcome { hidden: self.stars, ..Outcome::default() };
         let mut possible: HashMap<usize, Vec<i64>> = HashMap::new();
         let bounds = self.narrowed(self.bounds.clone(), None);
         let bounds = bounds.expect("the true table is possible");
         for &cell in self.hidden.iter().filter(|&&cell| self.cells[cell].measure != DAYS) {
-            let is_decided = self.decide(cell, &bounds, &mut possible);
+            let is_decided = self.decide(cell, times, &bounds, &mut possible);
             if possible.entry(cell).or_default().len() < ENOUGH {
                 outcome.opened += usize::from(is_decided);
                 outcome.undecided += usize::from(!is_decided);
@@ -369,11 +369,12 @@ impl Attack {
     fn decide(
         &self,
         cell: usize,
+        times: usize,
         bounds: &[(i64, i64)],
         possible: &mut HashMap<usize, Vec<i64>>,
     ) -> bool {
         let mut impossible = HashSet::new();
-        for most in BRANCHES {
+        for most in BRANCHES.into_iter().take(times) {
             let mut given_up = 0;
             for value in around(self.hints[cell], bounds[cell].0, bounds[cell].1) {
                 let known = possible.entry(cell).or_default();
@@ -564,7 +565,7 @@ fn the_attacker_opens_what_lies_open() {
     };
     let seen = |own: &[(u32, Seen)], measure| {
         let own = own.iter().map(|(towns, seen)| (at(*towns, measure), *seen));
-        Attack::new(&own.collect(), &HashMap::new(), &|_| None).run()
+        Attack::new(&own.collect(), &HashMap::new(), &|_| None).run(BRANCHES.len())
     };
     let (hidden, value) = (Seen::Hidden, |value: i32| Seen::Value(f64::from(value)));
     // 3 + 10 = 13: the 3 is known exactly of grants; of people it is 3 or 4, for it is small.
@@ -592,7 +593,7 @@ fn the_attacker_knows_the_threshold_and_subtracts() {
         let truth = own.iter().map(|(at, _, truth)| (*at, value(*truth))).collect();
         let attack = Attack::new(&seen, &truth, &|_| None);
         attack.check(0);
-        attack.run()
+        attack.run(BRANCHES.len())
     };
     let shown = |at, number| (at, value(number), number);
     // 44 - 40 people are the least that the hidden ones can be, and 4 the most.

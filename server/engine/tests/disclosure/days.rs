@@ -3,7 +3,7 @@
 use terning_engine::query::Question;
 use terning_engine::query::View;
 
-use super::attacker::{Attack, Outcome};
+use super::attacker::{Attack, BRANCHES, Outcome};
 use super::empties::grants;
 use super::refused::drawn;
 use super::world::{counted, view};
@@ -15,7 +15,7 @@ fn attacked(grants: &[String], view: &View, text: &str) -> Outcome {
     let truth = seen(view, &[], &ask(&view.undisclosed(), &Question::Mdx(text)));
     let attack = Attack::new(&known, &truth, &|at| counted(grants, at));
     attack.check(0);
-    attack.run()
+    attack.run(BRANCHES.len())
 }
 
 const CODES: &str = "[Ydelse].[Kode].[y1], [Ydelse].[Kode].[y2], [Ydelse].[Kode].[y3]";

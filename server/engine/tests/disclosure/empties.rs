@@ -7,7 +7,7 @@ use terning_engine::query::disclose::Rules;
 use terning_engine::query::{Question, View};
 use terning_engine::tables::build_cubes;
 
-use super::attacker::{Attack, Outcome};
+use super::attacker::{Attack, BRANCHES, Outcome};
 use super::memory::Memory;
 use super::refused::drawn;
 use super::world::view;
@@ -33,7 +33,7 @@ fn attacked(view: &View, text: &str) -> Outcome {
     let truth = seen(view, &[], &ask(&view.undisclosed(), &Question::Mdx(text)));
     let attack = Attack::new(&known, &truth, &|_| None);
     attack.check(0);
-    attack.run()
+    attack.run(BRANCHES.len())
 }
 
 /// In r2, b4: 10 with y1 and 10 with y3, b5: 2 with y3. In r1, b1: 10 with y2 and 10 with y4.

@@ -12,7 +12,7 @@ mod world;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use attacker::{Attack, Outcome};
+use attacker::{Attack, BRANCHES, Outcome};
 use known::{At, DAYS, PEOPLE, Seen};
 use terning_engine::query::bound::{HierarchyRef, Member};
 use terning_engine::query::cellset::{CellSet, Special};
@@ -27,8 +27,10 @@ use world::{
 /// The results that are attacked; in the long run more, or some of these: `DISCLOSURE_SEEDS=800..1200`.
 const RESULTS: u64 = 40;
 const MANY_RESULTS: u64 = 1_200;
-/// How often a result is attacked that leaves cells undecided.
-const TRIES: usize = 4;
+/// How often a result is attacked in short that leaves cells undecided, before it is at length.
+const TRIES: usize = 8;
+/// So often each cell is attacked then.
+const QUICK: usize = 2;
 
 fn ask(view: &View, question: &Question<'_>) -> CellSet {
     asked(view, question).unwrap_or_else(|error| panic!("{}", error.explained()))
@@ -275,14 +277,15 @@ impl Told {
         let has_number = |own: &Seen| matches!(own, Seen::Value(value) if *value != 0.0);
         self.all_hidden += usize::from(!known.values().any(has_number));
         // Laws are in the order of a map, by chance, and with it the search.
-        let attacked = || {
+        let attacked = |times: usize| {
             let attack = Attack::new(&known, &truth, &|at| counted(&grants, at));
             attack.check(seed);
-            attack.run()
+            attack.run(times)
         };
-        let mut again = std::iter::repeat_with(attacked).take(TRIES);
+        let quick = (0..TRIES).map(|_| attacked(QUICK));
         let is_settled = |one: &Outcome| one.undecided == 0 || one.opened > 0;
-        let Outcome { opened, undecided, .. } = again.find(is_settled).unwrap_or_else(attacked);
+        let settled = { quick }.find(is_settled);
+        let Outcome { opened, undecided, .. } = settled.unwrap_or_else(|| attacked(BRANCHES.len()));
         if opened > 0 {
             self.opened.push(seed);
         }

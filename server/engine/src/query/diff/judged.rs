@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use super::Identity;
-use super::ledger::{Names, keys, records, text};
+use super::ledger::{Names, keys, keys_in, records, text};
 use crate::cube::dimension::same;
 use crate::cube::{Cube, Rows, Use};
 use crate::query::error::QueryError;
@@ -59,7 +59,7 @@ impl Judged {
             let lapsing = identity
                 .lapsing
                 .iter()
-                .map(|name| keys(cube, &group.rows, cube.find_dimension(name), rows[0] as usize));
+                .map(|name| keys(cube, &group.rows, *name, rows[0] as usize));
             let lapsing: Vec<Vec<String>> = lapsing.collect();
             let of_keys = lapsing.iter().map(|keys| AROUND + of_texts(keys)).sum::<usize>();
             let bytes = PLACE + 3 * AROUND + mark.len() + size_of_val(&*days) + of_keys;
@@ -99,8 +99,12 @@ fn approvals(
     let cube = view.cube();
     let group = &cube.groups[number];
     let Some(rows) = &group.cut else { return Ok(Vec::new()) };
-    let steps: Vec<usize> =
-        (0..group.uses.len()).filter(|&at| group.uses[at] == Some(Use::Step)).collect();
+    let steps = (0..group.uses.len()).filter(|&at| group.uses[at] == Some(Use::Step));
+    let fields = |step: usize| {
+        let whole = cube.dimensions[step].fields.iter().enumerate().filter(|(_, own)| !own.partial);
+        whole.map(move |(at, _)| (step, at))
+    };
+    let steps: Vec<(usize, usize)> = steps.flat_map(fields).collect();
     let seen = view.seen(number, true);
     let mut found: HashMap<u32, (usize, Steps)> = HashMap::new();
     held.each(0..rows.len(), |row| {
@@ -108,7 +112,7 @@ fn approvals(
         if first > until || seen.is_some_and(|seen| !seen.contains(row as u32)) {
             return 0;
         }
-        let key = steps.iter().flat_map(|&step| keys(cube, rows, Some(step), row));
+        let key = steps.iter().flat_map(|&step| keys_in(cube, rows, step, row));
         let key = key.collect::<Vec<_>>().join(",");
         let bytes = AROUND + key.len();
         let own = found.entry(rows.fact[row]).or_insert_with(|| (row, Vec::new()));

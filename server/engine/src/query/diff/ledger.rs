@@ -6,7 +6,7 @@ use hashbrown::HashMap;
 use roaring::RoaringBitmap;
 
 use super::judged::{Judged, until};
-use super::{Cause, Identity, Tellers};
+use super::{Cause, FieldName, Identity, Tellers};
 use crate::cube::dimension::same;
 use crate::cube::{Cube, Group, ProvenanceValues, Rows, Use};
 use crate::query::Cancel;
@@ -233,8 +233,7 @@ impl<'a> Ledger<'a> {
     /// What was delivered of a record, by field.
     fn fields(&self, row: u32, identity: &Identity<'_>) -> Vec<Vec<String>> {
         let rows = &self.group.rows;
-        let of_dimension =
-            |name: &&str| keys(self.cube, rows, self.cube.find_dimension(name), row as usize);
+        let of_dimension = |own: &FieldName<'_>| keys(self.cube, rows, *own, row as usize);
         let fact = rows.fact[row as usize] as usize;
         let of_column = |name: &&str| {
             let column = self.group.provenance.iter().find(|column| same(&column.name, name));
@@ -259,10 +258,10 @@ impl<'a> Ledger<'a> {
         let ([one], [two]) = (records, others) else { return Some(Cause::Changed) };
         let (old, new) = (self.fields(one.rows[0], identity), other.fields(two.rows[0], identity));
         let by_lists = old.iter().zip(&new).enumerate().all(|(at, (old, new))| {
-            let name = identity.dimensions.get(at);
+            let own = identity.dimensions.get(at);
             old == new
-                || name.is_some_and(|name| {
-                    unknown_to(other.cube, name, old) || unknown_to(self.cube, name, new)
+                || own.is_some_and(|own| {
+                    unknown_to(other.cube, *own, old) || unknown_to(self.cube, *own, new)
                 })
         });
         Some(if by_lists { Cause::Codes } else { Cause::Changed })
@@ -270,28 +269,36 @@ impl<'a> Ledger<'a> {
 }
 
 /// Whether a code list, which a listed dimension has whole, does not have some of these keys.
-fn unknown_to(cube: &Cube, dimension: &str, keys: &[String]) -> bool {
-    let Some(at) = cube.find_dimension(dimension) else { return false };
-    let shape = &cube.dimensions[at];
-    let Some(field) = leaf(shape).filter(|_| !shape.observed) else { return false };
+fn unknown_to(cube: &Cube, name: FieldName<'_>, keys: &[String]) -> bool {
+    let Some((dimension, field)) = find(cube, name) else { return false };
+    let shape = &cube.dimensions[dimension];
+    if shape.observed {
+        return false;
+    }
     let field = &shape.fields[field];
     let has = |key: &String| (0..field.len()).any(|member| field.keys.get(member) == key);
     keys.iter().any(|key| !has(key))
 }
 
-/// The field that tells the keys of a dimension apart best.
-fn leaf(shape: &crate::cube::Dimension) -> Option<usize> {
-    (0..shape.fields.len()).max_by_key(|&at| (shape.fields[at].len(), std::cmp::Reverse(at)))
+fn find(cube: &Cube, (dimension, field): FieldName<'_>) -> Option<(usize, usize)> {
+    let dimension = cube.find_dimension(dimension)?;
+    Some((dimension, cube.dimensions[dimension].find_field(field)?))
 }
 
-/// The keys that a row has in a dimension, as texts.
-pub(super) fn keys(cube: &Cube, rows: &Rows, dimension: Option<usize>, row: usize) -> Vec<String> {
-    let Some(dimension) = dimension else { return Vec::new() };
-    let shape = &cube.dimensions[dimension];
-    let (Some(column), Some(field)) = (&rows.keys[dimension], leaf(shape)) else {
-        return Vec::new();
-    };
-    let field = &shape.fields[field];
+/// The keys that a row has in a field, as texts; none where there is no such field.
+pub(super) fn keys(cube: &Cube, rows: &Rows, name: FieldName<'_>, row: usize) -> Vec<String> {
+    find(cube, name).map_or_else(Vec::new, |place| keys_in(cube, rows, place, row))
+}
+
+/// The keys that a row has in a field of a dimension, as texts.
+pub(super) fn keys_in(
+    cube: &Cube,
+    rows: &Rows,
+    (dimension, field): (usize, usize),
+    row: usize,
+) -> Vec<String> {
+    let Some(column) = &rows.keys[dimension] else { return Vec::new() };
+    let field = &cube.dimensions[dimension].fields[field];
     let of = |key: u32| field.keys.get(field.member_of_key[key as usize] as usize).to_owned();
     let key = column.get(row);
     match &rows.lists[dimension] {
