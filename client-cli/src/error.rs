@@ -83,7 +83,7 @@ const LATE: &str = "svaret kom ikke i tide; spørg om færre felter eller et kor
 /// A refusal that came without a description: of the transport, mostly.
 fn sentence(status: &Status) -> String {
     let mut causes = successors(status.source(), |&cause| cause.source());
-    if causes.any(|cause| cause.is::<TimeoutExpired>()) {
+    if causes.any(<dyn std::error::Error>::is::<TimeoutExpired>) {
         return LATE.to_owned();
     }
     if let Some(why) = status.source().map(secure::why).filter(|why| why.starts_with(':')) {
