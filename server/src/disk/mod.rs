@@ -19,8 +19,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// So much of a file is written before it is brought to the disk. A file system may bring what is written
-/// of all files with the next sync of any, and the access log, for whose syncs answers wait, would wait
-/// for a whole snapshot. With a fourth of it a snapshot takes longer.
+/// of all files with the next sync of any, and the access log, for whose syncs answers about persons
+/// wait, would wait for a whole snapshot. With a fourth of it a snapshot takes longer.
 const AT_ONCE_BYTES: usize = 16 << 20;
 
 /// A disk.
